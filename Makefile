@@ -1,0 +1,51 @@
+# Two commands for a new user: `make demo` and `make test`. Each does all of its own set-up with Python >= 3.11 and make.
+PYTHON ?= python3
+VENV   ?= .venv
+BIN    := $(VENV)/bin
+PIP    := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt
+
+.PHONY: demo test check bench format fast docs clean lock
+
+demo: $(VENV)/.demo
+	$(BIN)/python examples/demo.py
+
+test: $(VENV)/.test
+	$(BIN)/python -m pytest
+
+fast: $(VENV)/.test
+	$(BIN)/python -m pytest -q -m "not slow and not real"
+
+check: $(VENV)/.test
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(MAKE) test
+
+bench: $(VENV)/.test
+	$(BIN)/python benchmarks/run.py
+
+format: $(VENV)/.test
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+# The versions that were tested: written anew by hand with `make lock`, never by a build.
+lock: $(VENV)/.test
+	$(BIN)/python -m pip freeze --exclude-editable > constraints.txt
+
+$(BIN)/python:
+	$(PYTHON) -c 'import sys; sys.exit("coverage_campaign needs Python 3.11 or newer, this is " + sys.version) if sys.version_info < (3, 11) else None'
+	$(PYTHON) -m venv $(VENV)
+
+$(VENV)/.demo: $(BIN)/python pyproject.toml constraints.txt
+	@echo "Setting up the environment in $(VENV) (about a minute, once) ..."
+	$(PIP) -e ".[excel]"
+	@touch $@
+
+$(VENV)/.test: $(BIN)/python pyproject.toml constraints.txt
+	@echo "Setting up the test environment in $(VENV) (a few minutes, once) ..."
+	$(PIP) -e ".[test]"
+	@touch $@ $(VENV)/.demo
+
+clean:
+	rm -rf $(VENV) out .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

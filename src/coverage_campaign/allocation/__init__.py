@@ -1,0 +1,1 @@
+"""Who does how much, by when: shares of a target, and their course over time."""

@@ -1,0 +1,1 @@
+"""Who did well, and by which rule: scores, verdicts, letters."""

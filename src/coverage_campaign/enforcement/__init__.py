@@ -1,0 +1,1 @@
+"""Employers that do not enrol: sweep, cases, licence gate."""

@@ -1,0 +1,116 @@
+"""What can go wrong, said so that a person can mend it and a service can answer with it.
+
+Every error of this library carries `problems`: a tuple of `Problem` values. Its text is
+`place: what was found -- the way out`, one line a problem, all problems at once.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import attrs
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+__all__ = [
+    "CampaignError",
+    "DefinitionError",
+    "IllegalMoveError",
+    "InfeasibleError",
+    "OpenQuestionError",
+    "Problem",
+    "ReportError",
+    "TieError",
+]
+
+
+@attrs.frozen
+class Problem:
+    """One thing that is wrong: where it stands, what was found there, the way out.
+
+    >>> print(Problem("units[2] '430406'.eligible", "-40", "a count is a whole number, 0 or more"))
+    units[2] '430406'.eligible: -40 -- a count is a whole number, 0 or more
+    """
+
+    where: str
+    found: str
+    way_out: str
+
+    def __str__(self) -> str:
+        """Return the problem as one line."""
+        return f"{self.where}: {self.found} -- {self.way_out}"
+
+
+class CampaignError(Exception):
+    """The root of every error that this library raises on purpose; `problems` holds them as data."""
+
+    problems: tuple[Problem, ...]
+
+    def __init__(self, problems: Problem | Iterable[Problem], *, source: str = "") -> None:
+        """Gather the problems of one cause; `source` names the file or value that they are in."""
+        self.problems = (problems,) if isinstance(problems, Problem) else tuple(problems)
+        self.source = source
+        super().__init__(self._text())
+
+    def _text(self) -> str:
+        if len(self.problems) == 1 and not self.source:
+            return str(self.problems[0])
+        count = len(self.problems)
+        heading = f"{self.source or 'input'}, {count} problem{'s' if count != 1 else ''}"
+        return "\n".join([heading, *(f"  {problem}" for problem in self.problems)])
+
+    def __reduce__(self) -> tuple[object, ...]:
+        """Rebuild from the problems, so that an error crosses a process with its data."""
+        return _rebuild, (type(self), self.problems, self.source)
+
+
+def _rebuild(
+    kind: type[CampaignError], problems: tuple[Problem, ...], source: str
+) -> CampaignError:
+    return kind(problems, source=source)
+
+
+class DefinitionError(CampaignError, ValueError):
+    """A campaign, a number or an option is not what it has to be."""
+
+
+class ReportError(CampaignError):
+    """Reports or events cannot be read at all; single bad rows are problems of the result instead."""
+
+
+class InfeasibleError(CampaignError):
+    """No answer can satisfy the bounds; the problems say by how much they miss."""
+
+
+class TieError(CampaignError):
+    """A tie decides and the caller asked for no tie to be broken."""
+
+
+class OpenQuestionError(CampaignError):
+    """What was asked hangs on a question that the source leaves open and nobody has answered."""
+
+
+class IllegalMoveError(CampaignError):
+    """A case may not move this way now; `possible` names the moves that are open to it."""
+
+    def __init__(
+        self,
+        problems: Problem | Iterable[Problem],
+        *,
+        source: str = "",
+        possible: Iterable[str] = (),
+    ) -> None:
+        """Gather the reason and the moves that are possible instead."""
+        self.possible = tuple(possible)
+        super().__init__(problems, source=source)
+
+    def __reduce__(self) -> tuple[object, ...]:
+        """Rebuild from the problems and the possible moves."""
+        return _rebuild_move, (self.problems, self.source, self.possible)
+
+
+def _rebuild_move(
+    problems: tuple[Problem, ...], source: str, possible: tuple[str, ...]
+) -> IllegalMoveError:
+    return IllegalMoveError(problems, source=source, possible=possible)

@@ -1,0 +1,1 @@
+"""The edge in and out: campaign files, workbooks, JSON."""

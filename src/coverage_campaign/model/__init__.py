@@ -1,0 +1,1 @@
+"""What a campaign is: frozen values, and the review that questions them."""

@@ -1,0 +1,1 @@
+"""How far, how much more, who lags: tracking, forecast, supervision."""

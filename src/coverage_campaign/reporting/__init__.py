@@ -1,0 +1,1 @@
+"""What was done: events and reports become counts."""

@@ -1,0 +1,1 @@
+"""The edge to people: charts, tables, bulletins, the explorer."""
