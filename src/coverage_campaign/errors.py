@@ -43,7 +43,7 @@ class Problem:
 
 
 class CampaignError(Exception):
-    """The root of every error that this library raises on purpose; `problems` holds them as data."""
+    """The root of every error that this library raises on purpose, with its `problems` as data."""
 
     problems: tuple[Problem, ...]
 
@@ -76,7 +76,7 @@ class DefinitionError(CampaignError, ValueError):
 
 
 class ReportError(CampaignError):
-    """Reports or events cannot be read at all; single bad rows are problems of the result instead."""
+    """Reports or events cannot be read at all; single bad rows become problems of the result."""
 
 
 class InfeasibleError(CampaignError):

@@ -1,0 +1,490 @@
+"""The campaign: every part of the source as one frozen value, checked as a whole."""
+
+from __future__ import annotations
+
+import datetime as dt
+import difflib
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar, cast
+
+import attrs
+
+from coverage_campaign.errors import DefinitionError, OpenQuestionError, Problem
+from coverage_campaign.model.assessment import Scheme
+from coverage_campaign.model.basis import Basis
+from coverage_campaign.model.clauses import Clause, Parameter
+from coverage_campaign.model.dates import DateLike, MonthDay, Window, to_date
+from coverage_campaign.model.enforcement import Gate, Ladder
+from coverage_campaign.model.groups import Channel, TargetGroup
+from coverage_campaign.model.labels import Label, to_label
+from coverage_campaign.model.phases import Phase
+from coverage_campaign.model.readings import Question, Readings
+from coverage_campaign.model.reporting import ReportingRule
+from coverage_campaign.model.responsibilities import LeadingGroup, Responsibility
+from coverage_campaign.model.targets import CoverageTarget, HeadcountTarget, MoneyTarget, Target
+from coverage_campaign.model.units import Annex, Cut, Measure, Unit
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+__all__ = ["Campaign", "Part"]
+
+Part: TypeAlias = (
+    Unit | Cut | Measure | Annex | TargetGroup | Channel | Target | Phase | LeadingGroup | Clause
+)
+"""A part of a campaign that has a code."""
+
+_Coded = TypeVar("_Coded", bound=Part)
+
+_FIELD_OF: Mapping[type, str] = {
+    Unit: "units",
+    Cut: "cuts",
+    Measure: "measures",
+    Annex: "annexes",
+    TargetGroup: "groups",
+    Channel: "channels",
+    HeadcountTarget: "targets",
+    CoverageTarget: "targets",
+    MoneyTarget: "targets",
+    Phase: "phases",
+    LeadingGroup: "leading_groups",
+    Clause: "clauses",
+}
+_CODED_FIELDS = tuple(dict.fromkeys(_FIELD_OF.values()))
+
+
+# One converter a field: mypy reads the type that a caller may pass from the function's signature.
+
+
+def _to_units(value: Iterable[Unit]) -> tuple[Unit, ...]:
+    return tuple(value)
+
+
+def _to_cuts(value: Iterable[Cut]) -> tuple[Cut, ...]:
+    return tuple(value)
+
+
+def _to_measures(value: Iterable[Measure]) -> tuple[Measure, ...]:
+    return tuple(value)
+
+
+def _to_annexes(value: Iterable[Annex]) -> tuple[Annex, ...]:
+    return tuple(value)
+
+
+def _to_groups(value: Iterable[TargetGroup]) -> tuple[TargetGroup, ...]:
+    return tuple(value)
+
+
+def _to_channels(value: Iterable[Channel]) -> tuple[Channel, ...]:
+    return tuple(value)
+
+
+def _to_targets(value: Iterable[Target]) -> tuple[Target, ...]:
+    return tuple(value)
+
+
+def _to_phases(value: Iterable[Phase]) -> tuple[Phase, ...]:
+    return tuple(value)
+
+
+def _to_responsibilities(value: Iterable[Responsibility]) -> tuple[Responsibility, ...]:
+    return tuple(value)
+
+
+def _to_leading_groups(value: Iterable[LeadingGroup]) -> tuple[LeadingGroup, ...]:
+    return tuple(value)
+
+
+def _to_parameters(value: Iterable[Parameter]) -> tuple[Parameter, ...]:
+    return tuple(value)
+
+
+def _to_clauses(value: Iterable[Clause]) -> tuple[Clause, ...]:
+    return tuple(value)
+
+
+def _to_questions(value: Iterable[Question]) -> tuple[Question, ...]:
+    return tuple(value)
+
+
+@attrs.define(frozen=True, kw_only=True, slots=False)
+class Campaign:
+    """A campaign: who is to do how much, for whom, when, and by which rules.
+
+    Parts stand in file order and refer to each other by code. A reference to a part that is not
+    there, a code used twice, a circle in the tree or in the phases: all of them in one
+    `DefinitionError`. What the source leaves open or contradicts is no error: `review` finds it.
+
+    `year` is the year of the first phase; `year_stated` tells whether the source names it.
+    `eligible` and `covered` are the codes of the measures that count the eligible population and
+    the persons covered before, '' where no such figure exists.
+    """
+
+    code: str
+    label: Label = attrs.field(converter=to_label)
+    year: int
+    year_stated: bool = True
+    source: str = ""
+    units: tuple[Unit, ...] = attrs.field(converter=_to_units)
+    cuts: tuple[Cut, ...] = attrs.field(default=(), converter=_to_cuts)
+    measures: tuple[Measure, ...] = attrs.field(default=(), converter=_to_measures)
+    eligible: str = ""
+    covered: str = ""
+    annexes: tuple[Annex, ...] = attrs.field(default=(), converter=_to_annexes)
+    groups: tuple[TargetGroup, ...] = attrs.field(default=(), converter=_to_groups)
+    channels: tuple[Channel, ...] = attrs.field(default=(), converter=_to_channels)
+    targets: tuple[Target, ...] = attrs.field(default=(), converter=_to_targets)
+    phases: tuple[Phase, ...] = attrs.field(default=(), converter=_to_phases)
+    responsibilities: tuple[Responsibility, ...] = attrs.field(
+        default=(), converter=_to_responsibilities
+    )
+    leading_groups: tuple[LeadingGroup, ...] = attrs.field(default=(), converter=_to_leading_groups)
+    reporting: ReportingRule | None = None
+    ladder: Ladder | None = None
+    gate: Gate | None = None
+    scheme: Scheme | None = None
+    parameters: tuple[Parameter, ...] = attrs.field(default=(), converter=_to_parameters)
+    clauses: tuple[Clause, ...] = attrs.field(default=(), converter=_to_clauses)
+    questions: tuple[Question, ...] = attrs.field(default=(), converter=_to_questions)
+    readings: Readings = attrs.field(factory=Readings)
+
+    def __attrs_post_init__(self) -> None:
+        """Refuse a campaign whose parts do not fit together; every problem at once."""
+        problems = list(_problems(self))
+        if problems:
+            raise DefinitionError(problems, source=f"campaign '{self.code}'")
+
+    # -- parts by code ---------------------------------------------------------------------------
+
+    @cached_property
+    def _by_code(self) -> dict[str, dict[str, Part]]:
+        return {name: {part.code: part for part in self._parts(name)} for name in _CODED_FIELDS}
+
+    def _parts(self, name: str) -> tuple[Part, ...]:
+        parts: tuple[Part, ...] = getattr(self, name)
+        return parts
+
+    def _find(self, name: str, code: str, kind: type[_Coded]) -> _Coded:
+        part = self._by_code[name].get(code)
+        if not isinstance(part, kind):
+            raise DefinitionError(
+                Problem(f"{name}", f"no {code!r}", _did_you_mean(code, self._by_code[name]))
+            )
+        return part
+
+    def unit(self, code: str) -> Unit:
+        """Return the unit of a code."""
+        return self._find("units", code, Unit)
+
+    def cut(self, code: str) -> Cut:
+        """Return the cut of a code, such as 'counties'."""
+        return self._find("cuts", code, Cut)
+
+    def phase(self, code: str) -> Phase:
+        """Return the phase of a code, such as 'drive-1'."""
+        return self._find("phases", code, Phase)
+
+    def group(self, code: str) -> TargetGroup:
+        """Return the target group of a code."""
+        return self._find("groups", code, TargetGroup)
+
+    def channel(self, code: str) -> Channel:
+        """Return the channel of a code."""
+        return self._find("channels", code, Channel)
+
+    def measure(self, code: str) -> Measure:
+        """Return the measure of a code."""
+        return self._find("measures", code, Measure)
+
+    def clause(self, code: str) -> Clause:
+        """Return the clause of a code, such as '3(2)'."""
+        return self._find("clauses", code, Clause)
+
+    @property
+    def headcount(self) -> HeadcountTarget | None:
+        """The first guaranteed headcount target, or None."""
+        return next(
+            (
+                target
+                for target in self.targets
+                if isinstance(target, HeadcountTarget) and target.level == "guaranteed"
+            ),
+            None,
+        )
+
+    def members(self, cut: str) -> tuple[Unit, ...]:
+        """Return every unit of a cut, in file order, its upper tiers included."""
+        kinds = set(self.cut(cut).kinds)
+        return tuple(unit for unit in self.units if unit.kind in kinds)
+
+    def leaves(self, cut: str) -> tuple[Unit, ...]:
+        """Return the units of a cut that have no unit of the cut below them, in file order."""
+        members = self.members(cut)
+        parents = {unit.parent for unit in members}
+        return tuple(unit for unit in members if unit.code not in parents)
+
+    def with_part(self, part: Part) -> Campaign:
+        """Return the campaign with a part put in the place of the one with its code, or added."""
+        name = _FIELD_OF[type(part)]
+        parts = self._parts(name)
+        changed = (
+            tuple(part if old.code == part.code else old for old in parts)
+            if part.code in self._by_code[name]
+            else (*parts, part)
+        )
+        return attrs.evolve(self, **cast("dict[str, Any]", {name: changed}))
+
+    # -- days ------------------------------------------------------------------------------------
+
+    @cached_property
+    def _windows(self) -> dict[str, Window]:
+        windows: dict[str, Window] = {}
+        for phase in _parents_first(self.phases):
+            earliest = windows[phase.parent].first if phase.parent else dt.date(self.year, 1, 1)
+            first = _resolved(phase.starts, earliest)
+            windows[phase.code] = Window(first, _resolved(phase.ends, first))
+        return windows
+
+    def window(self, phase: str) -> Window:
+        """Return the days of a phase; an end before its start falls in the next year.
+
+        A phase inside a phase begins on the first such day of its parent.
+        """
+        self.phase(phase)
+        return self._windows[phase]
+
+    @property
+    def whole_window(self) -> Window:
+        """The first day of the first phase to the last day of the last."""
+        windows = self._windows.values()
+        if not windows:
+            raise DefinitionError(
+                Problem("phases", "none", "a campaign needs a phase to have a first and last day")
+            )
+        return Window(
+            min(window.first for window in windows), max(window.last for window in windows)
+        )
+
+    def phases_on(self, day: DateLike) -> tuple[Phase, ...]:
+        """Return the phases that a day lies in, in file order."""
+        date = to_date(day)
+        return tuple(phase for phase in self.phases if date in self._windows[phase.code])
+
+    def resolve(self, day: MonthDay | dt.date, *, phase: str = "") -> dt.date:
+        """Return the date of a day of the year: the first one not before the phase's first day."""
+        earliest = self.window(phase).first if phase else self.whole_window.first
+        return _resolved(day, earliest)
+
+    # -- duties and questions --------------------------------------------------------------------
+
+    def responsible_for(self, group: str, *, on: DateLike) -> tuple[Responsibility, ...]:
+        """Return who answers for a target group on a day: its duties, without "for all" ones."""
+        self.group(group)
+        date = to_date(on)
+        return tuple(
+            duty
+            for duty in self.responsibilities
+            if group in duty.groups
+            and (duty.starts is None or self.resolve(duty.starts) <= date)
+            and (duty.ends is None or date <= self.resolve(duty.ends))
+        )
+
+    @property
+    def open_questions(self) -> tuple[Question, ...]:
+        """The questions of the source that nobody has answered."""
+        return tuple(
+            question for question in self.questions if getattr(self.readings, question.code) is None
+        )
+
+    def open_question(self, code: str) -> OpenQuestionError:
+        """Return the error to raise where an answer is needed and there is none."""
+        question = next((one for one in self.questions if one.code == code), None)
+        clause = f"clause {question.clause}: " if question and question.clause else ""
+        text = question.text.text() if question else "this question is open"
+        choices = attrs.fields_dict(Readings)[code].type
+        return OpenQuestionError(
+            Problem(
+                f"readings.{code}",
+                f"{clause}{text}",
+                f"choose one: readings=cc.Readings({code}=...), of type {choices}",
+            )
+        )
+
+    def basis(self, *questions: str) -> Basis:
+        """Return what a result rests on that used the answers to these questions."""
+        chosen: list[str] = []
+        suggested: list[str] = []
+        for question in questions:
+            answer = getattr(self.readings, question)
+            if answer is not None:
+                marks = suggested if self.readings.is_suggested(question) else chosen
+                marks.append(f"{question} = {_plain(answer)}")
+        if not self.year_stated:
+            chosen.append(f"year = {self.year}")
+        return Basis(
+            title=self.label.text(),
+            year=self.year,
+            chosen=tuple(chosen),
+            suggested=tuple(suggested),
+        )
+
+    # -- tables ----------------------------------------------------------------------------------
+
+    def to_frame(self) -> pd.DataFrame:
+        """Return one row per unit: unit, name, kind, parent, and a column per measure [persons].
+
+        A figure that nobody published is <NA>.
+        """
+        import pandas as pd  # noqa: PLC0415 - only tables need it
+
+        columns: dict[str, object] = {
+            "unit": pd.array([unit.code for unit in self.units], dtype="str"),
+            "name": pd.array([unit.label.text() for unit in self.units], dtype="str"),
+            "kind": pd.array([unit.kind for unit in self.units], dtype="str"),
+            "parent": pd.array([unit.parent for unit in self.units], dtype="str"),
+        }
+        for measure in self.measures:
+            columns[measure.code] = pd.array(
+                [unit.count(measure.code) for unit in self.units], dtype="Int64"
+            )
+        return pd.DataFrame(columns)
+
+    def __repr__(self) -> str:
+        """Return the campaign in a few lines: who, what, when, what is open."""
+        headcount = self.headcount
+        people = f", {headcount.persons:,} people" if headcount else ""
+        cuts = ", ".join(f"{len(self.leaves(cut.code))} {cut.code}" for cut in self.cuts)
+        phases = ", ".join(phase.code for phase in self.phases if phase.parent is None)
+        return (
+            f"<Campaign {self.code} {self.year}{people}: {cuts or len(self.units)}; "
+            f"phases {phases or 'none'}; {len(self.open_questions)} open questions>"
+        )
+
+
+def _plain(answer: object) -> str:
+    return " + ".join(map(str, answer)) if isinstance(answer, tuple) else str(answer)
+
+
+def _resolved(day: MonthDay | dt.date, earliest: dt.date) -> dt.date:
+    return day.on_or_after(earliest) if isinstance(day, MonthDay) else day
+
+
+def _parents_first(phases: tuple[Phase, ...]) -> Iterator[Phase]:
+    """Yield each phase after its parent; the campaign was checked to have no circle."""
+    done: set[str] = set()
+    waiting = list(phases)
+    while waiting:
+        ready = [phase for phase in waiting if not phase.parent or phase.parent in done]
+        yield from ready
+        done.update(phase.code for phase in ready)
+        waiting = [phase for phase in waiting if phase.code not in done]
+
+
+def _did_you_mean(code: str, known: Iterable[str]) -> str:
+    known = list(known)
+    close = difflib.get_close_matches(code, known, n=1)
+    if close:
+        return f"did you mean {close[0]!r}?"
+    return f"known codes: {', '.join(known[:12])}{', ...' if len(known) > 12 else ''}"  # noqa: PLR2004 - a line's worth
+
+
+# -- what has to fit together ----------------------------------------------------------------------
+
+
+def _problems(campaign: Campaign) -> Iterator[Problem]:
+    for name in _CODED_FIELDS:
+        counts = Counter(part.code for part in campaign._parts(name))  # noqa: SLF001 - same module
+        for code, count in counts.items():
+            if not code:
+                yield Problem(name, "an empty code", "give every part a code of its own")
+            if count > 1:
+                yield Problem(f"{name} '{code}'", f"used {count} times", "a code names one part")
+    yield from _unknown_references(campaign)
+    yield from _circles("units", {unit.code: unit.parent for unit in campaign.units})
+    yield from _circles("phases", {phase.code: phase.parent for phase in campaign.phases})
+
+
+def _references(campaign: Campaign) -> Iterator[tuple[str, str, str]]:
+    """Yield (place, list that is meant, code) for every reference from a part to another."""
+    yield from _references_of_units(campaign)
+    yield from _references_of_work(campaign)
+
+
+def _references_of_units(campaign: Campaign) -> Iterator[tuple[str, str, str]]:
+    for index, unit in enumerate(campaign.units):
+        place = f"units[{index}] '{unit.code}'"
+        yield from _each(f"{place}.parent", "units", unit.parent)
+        yield from _each(f"{place}.answers_to", "units", unit.answers_to)
+        for measure, _ in unit.counts:
+            yield f"{place}.counts", "measures", measure
+    yield from _each("eligible", "measures", campaign.eligible)
+    yield from _each("covered", "measures", campaign.covered)
+    for index, annex in enumerate(campaign.annexes):
+        place = f"annexes[{index}] '{annex.code}'"
+        yield from _each(f"{place}.cut", "cuts", annex.cut)
+        yield from _each(f"{place}.target", "targets", annex.target)
+        for unit_code, _ in annex.shares:
+            yield f"{place}.shares", "units", unit_code
+
+
+def _references_of_work(campaign: Campaign) -> Iterator[tuple[str, str, str]]:
+    for index, target in enumerate(campaign.targets):
+        yield from _each(f"targets[{index}] '{target.code}'.within", "phases", target.within)
+    for index, phase in enumerate(campaign.phases):
+        place = f"phases[{index}] '{phase.code}'"
+        yield from _each(f"{place}.parent", "phases", phase.parent)
+        yield from _each(f"{place}.groups", "groups", *phase.groups)
+        yield from _each(f"{place}.supports", "units", *phase.supports)
+    for index, duty in enumerate(campaign.responsibilities):
+        place = f"responsibilities[{index}]"
+        yield from _each(f"{place}.unit", "units", duty.unit)
+        yield from _each(f"{place}.groups", "groups", *duty.groups)
+        yield from _each(f"{place}.channels", "channels", *duty.channels)
+    for index, body in enumerate(campaign.leading_groups):
+        place = f"leading_groups[{index}] '{body.code}'"
+        yield from _each(f"{place}.unit", "units", body.unit)
+        yield from _each(f"{place}.seats", "units", *(seat.unit for seat in body.seats))
+        yield from _each(f"{place}.established", "units", *body.established)
+    if campaign.reporting:
+        yield from _each("reporting.to", "units", campaign.reporting.to)
+    if campaign.gate:
+        yield from _each("gate.unit", "units", campaign.gate.unit)
+
+
+def _each(place: str, name: str, *codes: str | None) -> Iterator[tuple[str, str, str]]:
+    for code in codes:
+        if code:
+            yield place, name, code
+
+
+def _unknown_references(campaign: Campaign) -> Iterator[Problem]:
+    known = {
+        name: {part.code for part in campaign._parts(name)}  # noqa: SLF001 - same module
+        for name in _CODED_FIELDS
+    }
+    for place, name, code in _references(campaign):
+        if code not in known[name]:
+            yield Problem(place, f"no {code!r} in {name}", _did_you_mean(code, known[name]))
+
+
+def _circles(name: str, parent_of: Mapping[str, str | None]) -> Iterator[Problem]:
+    """Yield a problem for each circle of parents, in time linear in the number of parts."""
+    sound: set[str] = set()
+    for start in parent_of:
+        path: dict[str, None] = {}
+        code: str | None = start
+        while code is not None and code in parent_of and code not in sound:
+            if code in path:
+                ring = list(path)[list(path).index(code) :]
+                yield Problem(
+                    f"{name} '{code}'.parent",
+                    f"a circle: {' -> '.join([*ring, code])}",
+                    "a tree has a root: take one parent away",
+                )
+                break
+            path[code] = None
+            code = parent_of[code]
+        sound.update(path)

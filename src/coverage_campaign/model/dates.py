@@ -1,0 +1,189 @@
+"""Days, instants and windows of days: inclusive, named, and never today by accident."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable
+from fractions import Fraction
+from typing import TypeAlias
+
+import attrs
+import numpy as np
+import pendulum
+from numpy.typing import NDArray
+
+from coverage_campaign.errors import DefinitionError, Problem
+
+__all__ = ["DateLike", "MonthDay", "Window", "days_of", "to_date", "to_instant", "to_month_day"]
+
+DateLike: TypeAlias = dt.date | dt.datetime | str
+"""A date (means to its end), a datetime or pandas Timestamp (means that instant), or ISO text."""
+
+
+def _parse(value: DateLike, *, where: str) -> dt.date | dt.datetime:
+    if isinstance(value, dt.date):  # a datetime and a pandas Timestamp are dates too
+        if value != value:  # noqa: PLR0124 - only NaT differs from itself
+            raise DefinitionError(Problem(where, "NaT", "give a date such as '2008-09-30'"))
+        return value
+    if isinstance(value, str):
+        try:
+            parsed = pendulum.parse(value, exact=True, tz=None)
+        except ValueError:
+            parsed = None
+        if isinstance(parsed, dt.date):
+            return parsed
+    raise DefinitionError(
+        Problem(
+            where,
+            f"{value!r} is no date",
+            "give a date, a datetime or ISO text such as '2008-09-30'",
+        )
+    )
+
+
+def to_date(value: DateLike, *, where: str = "date") -> dt.date:
+    """Return the calendar day of a date, datetime or ISO text, as a plain `datetime.date`.
+
+    >>> to_date("2008-09-30")
+    datetime.date(2008, 9, 30)
+    """
+    parsed = _parse(value, where=where)
+    return dt.date(parsed.year, parsed.month, parsed.day)
+
+
+def to_instant(value: DateLike, *, where: str = "as_of") -> dt.datetime:
+    """Return the instant that is meant: a date means to its last second, a datetime itself.
+
+    Whole seconds, without a time zone: reports carry local civil time.
+
+    >>> to_instant("2008-09-30")
+    datetime.datetime(2008, 9, 30, 23, 59, 59)
+    >>> to_instant("2008-09-30T08:00")
+    datetime.datetime(2008, 9, 30, 8, 0)
+    """
+    parsed = _parse(value, where=where)
+    if not isinstance(parsed, dt.datetime):
+        return dt.datetime(parsed.year, parsed.month, parsed.day, 23, 59, 59)  # noqa: DTZ001 - civil time
+    if parsed.tzinfo is not None:
+        raise DefinitionError(
+            Problem(where, f"{value} has a time zone", "give local civil time without a zone")
+        )
+    return dt.datetime(  # noqa: DTZ001 - civil time, see above
+        parsed.year, parsed.month, parsed.day, parsed.hour, parsed.minute, parsed.second
+    )
+
+
+@attrs.frozen(order=True)
+class MonthDay:
+    """A day of any year, as a notice gives it: "1 June".
+
+    >>> MonthDay(6, 1).in_year(2008)
+    datetime.date(2008, 6, 1)
+    """
+
+    month: int
+    day: int
+
+    def __attrs_post_init__(self) -> None:
+        """Refuse a day that no year has (29 February is a day of leap years)."""
+        try:
+            dt.date(2000, self.month, self.day)
+        except (ValueError, TypeError):
+            raise DefinitionError(
+                Problem("month-day", f"{self.month}-{self.day}", "give MM-DD, such as '06-01'")
+            ) from None
+
+    def in_year(self, year: int) -> dt.date:
+        """Return the date in a year; 29 February of a common year is an error."""
+        try:
+            return dt.date(year, self.month, self.day)
+        except ValueError:
+            raise DefinitionError(
+                Problem(str(self), f"{year} has no such day", "choose 02-28 or 03-01")
+            ) from None
+
+    def on_or_after(self, earliest: dt.date) -> dt.date:
+        """Return the first such day that is not before `earliest`."""
+        this_year = self.in_year(earliest.year)
+        return this_year if this_year >= earliest else self.in_year(earliest.year + 1)
+
+    def __str__(self) -> str:
+        """Return the text that a campaign file holds, MM-DD."""
+        return f"{self.month:02d}-{self.day:02d}"
+
+
+_MONTH_DAY_PARTS = 2
+
+
+def to_month_day(value: MonthDay | dt.date | str) -> MonthDay | dt.date:
+    """Return a day of any year from 'MM-DD', or a date from a date or from 'YYYY-MM-DD'."""
+    if isinstance(value, MonthDay):
+        return value
+    if isinstance(value, str):
+        parts = value.split("-")
+        if len(parts) == _MONTH_DAY_PARTS and all(part.isdecimal() for part in parts):
+            return MonthDay(int(parts[0]), int(parts[1]))
+    return to_date(value, where="day")
+
+
+@attrs.frozen(order=True)
+class Window:
+    """Days from `first` to `last`, both of them inside.
+
+    >>> special_action = Window(dt.date(2008, 6, 1), dt.date(2008, 12, 31))
+    >>> special_action.days, special_action.share("2008-07-31")
+    (214, Fraction(61, 214))
+    """
+
+    first: dt.date = attrs.field(converter=to_date)
+    last: dt.date = attrs.field(converter=to_date)
+
+    def __attrs_post_init__(self) -> None:
+        """Refuse a window that ends before it begins."""
+        if self.last < self.first:
+            raise DefinitionError(
+                Problem("window", f"{self.first} to {self.last}", "the last day comes first")
+            )
+
+    @property
+    def days(self) -> int:
+        """The number of days, both ends counted."""
+        return (self.last - self.first).days + 1
+
+    def __contains__(self, day: object) -> bool:
+        """Tell whether a date lies inside."""
+        return isinstance(day, dt.date) and self.first <= to_date(day) <= self.last
+
+    def share(self, as_of: DateLike) -> Fraction:
+        """Return the share of the days that are over at the end of `as_of`, from 0 to 1."""
+        day = to_date(as_of, where="as_of")
+        over = (min(day, self.last) - self.first).days + 1
+        return Fraction(max(over, 0), self.days)
+
+    def dates(self) -> NDArray[np.datetime64]:
+        """Return every day, ascending, as datetime64[D]."""
+        return np.arange(
+            np.datetime64(self.first, "D"), np.datetime64(self.last, "D") + 1, dtype="datetime64[D]"
+        )
+
+    def overlap(self, other: Window) -> Window | None:
+        """Return the days that both have, or None."""
+        first, last = max(self.first, other.first), min(self.last, other.last)
+        return Window(first, last) if first <= last else None
+
+    def __str__(self) -> str:
+        """Return both ends in ISO form."""
+        return f"{self.first} to {self.last}"
+
+
+def days_of(windows: Iterable[Window]) -> NDArray[np.datetime64]:
+    """Return the union of the windows' days, ascending; a day in two windows counts once.
+
+    >>> first, second = Window("2008-08-01", "2008-09-15"), Window("2008-09-15", "2008-11-30")
+    >>> len(days_of([first, second])), first.days + second.days
+    (122, 123)
+    """
+    parts = [window.dates() for window in windows]
+    if not parts:
+        return np.empty(0, dtype="datetime64[D]")
+    return np.unique(np.concatenate(parts))

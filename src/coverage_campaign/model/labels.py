@@ -1,0 +1,48 @@
+"""Names in several languages: labels to show and to recognise, never keys."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+import attrs
+
+__all__ = ["Label", "to_label"]
+
+# The short tags that people type, and the tag that they mean.
+_SHORT = {"zh": "zh-Hans", "zh-CN": "zh-Hans", "zh-TW": "zh-Hant", "zh-HK": "zh-Hant"}
+
+
+def _to_texts(value: Mapping[str, str] | Iterable[tuple[str, str]]) -> tuple[tuple[str, str], ...]:
+    pairs = value.items() if isinstance(value, Mapping) else value
+    return tuple((str(tag), str(text)) for tag, text in pairs)
+
+
+@attrs.frozen
+class Label:
+    """One name by language tag (BCP 47), such as `en`, `zh-Hans`, `zh-Hant`.
+
+    >>> label = Label({"zh-Hans": "珠晖区", "en": "Zhuhui District"})
+    >>> label.text("zh"), label.text("en"), label.text("fr")
+    ('珠晖区', 'Zhuhui District', 'Zhuhui District')
+    """
+
+    texts: tuple[tuple[str, str], ...] = attrs.field(default=(), converter=_to_texts)
+
+    def text(self, lang: str = "en") -> str:
+        """Return the name in a language; else in English; else the first there is; else ''."""
+        by_tag = dict(self.texts)
+        for tag in (lang, _SHORT.get(lang, lang), "en"):
+            if tag in by_tag:
+                return by_tag[tag]
+        return self.texts[0][1] if self.texts else ""
+
+    def __str__(self) -> str:
+        """Return the English name, or the first there is."""
+        return self.text()
+
+
+def to_label(value: Label | str | Mapping[str, str]) -> Label:
+    """Return a label from itself, from an English text or from texts by language tag."""
+    if isinstance(value, Label):
+        return value
+    return Label({"en": value}) if isinstance(value, str) else Label(value)

@@ -1,0 +1,94 @@
+"""The questions that a source leaves open, and how they are answered."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from typing import Literal
+
+import attrs
+
+from coverage_campaign.model.dates import MonthDay
+from coverage_campaign.model.labels import Label, to_label
+from coverage_campaign.model.targets import Increase, to_rate
+from coverage_campaign.model.units import to_codes
+
+__all__ = ["Question", "Readings"]
+
+
+def _to_optional_codes(value: tuple[str, ...] | str | None) -> tuple[str, ...] | None:
+    return None if value is None else to_codes(value)
+
+
+def _to_optional_rate(value: Fraction | int | str | None) -> Fraction | None:
+    return None if value is None else to_rate(value)
+
+
+def _to_optional_month_day(value: MonthDay | str | None) -> MonthDay | None:
+    if value is None or isinstance(value, MonthDay):
+        return value
+    month, _, day = value.partition("-")
+    return MonthDay(int(month), int(day))
+
+
+@attrs.frozen(kw_only=True)
+class Readings:
+    """One answer to each open question; None is open.
+
+    `suggested` holds the answers that the shipped case proposes: an answer equal to it is marked as
+    suggested in every result and keeps its finding, an answer of the caller's own is not.
+
+    >>> Readings(increase="points").increase
+    'points'
+    """
+
+    increase: Increase | None = None
+    """How "by 10 %" is read."""
+    counted: Literal["gross", "net"] | None = None
+    """Whether losses are taken off the persons that count towards the target."""
+    counted_at: Literal["registered", "first_paid"] | None = None
+    """The event by which a person counts."""
+    annexes: Literal["partition", "two_cuts", "subset", "different_measures"] | None = None
+    """How two annex tables relate."""
+    attribution: Literal["place", "command"] | None = None
+    """Where a unit counts that stands in one place and answers to another."""
+    schedule_over: tuple[str, ...] | None = attrs.field(default=None, converter=_to_optional_codes)
+    """The phases whose union of days the schedule is laid over."""
+    doubled_day: Literal["first", "second", "both", "by_group"] | None = None
+    """To which phase a day in two phases belongs."""
+    result_cutoff: MonthDay | None = attrs.field(default=None, converter=_to_optional_month_day)
+    """The last day on which an enrolment counts."""
+    whole_months: Literal["calendar_months"] | None = None
+    """The days of a phase that is given in months."""
+    award_bar: Literal["departments", "departments_and_governments"] | None = None
+    """Whom the bar from merit awards can strike."""
+    missed_target: Literal["own", "uplifted"] | None = None
+    """Against which target "missed" is judged."""
+    outstanding: Fraction | None = attrs.field(default=None, converter=_to_optional_rate)
+    """The completion rate from which a contribution is outstanding (fraction of one)."""
+    report_due_day: int | None = None
+    """The day of the following month by whose end a report is on time."""
+    rectification_days: int | None = None
+    """The term of an order to rectify [calendar days]."""
+    after_refusal: Literal["exposure_first", "parallel"] | None = None
+    """Whether press exposure comes before the application to the court."""
+    court_applicant: Literal["labour", "tax", "either"] | None = None
+    """Who applies to the court."""
+    partial_steps: Literal["prorated", "whole_steps"] | None = None
+    """Whether a deduction per step is prorated within a step."""
+    suggested: Readings | None = None
+
+    def is_suggested(self, question: str) -> bool:
+        """Tell whether the answer is the one that the shipped case proposed."""
+        if self.suggested is None:
+            return False
+        answer: object = getattr(self, question)
+        return answer is not None and answer == getattr(self.suggested, question)
+
+
+@attrs.frozen
+class Question:
+    """A question that this campaign's source leaves open: `code` is a field of `Readings`."""
+
+    code: str
+    text: Label = attrs.field(converter=to_label)
+    clause: str = ""
