@@ -21,7 +21,7 @@ from coverage_campaign.model.groups import Channel, TargetGroup
 from coverage_campaign.model.labels import Label, to_label
 from coverage_campaign.model.phases import Phase
 from coverage_campaign.model.readings import Question, Readings
-from coverage_campaign.model.reporting import ReportingRule
+from coverage_campaign.model.reporting import CountingRule, ReportingRule
 from coverage_campaign.model.responsibilities import LeadingGroup, Responsibility
 from coverage_campaign.model.targets import CoverageTarget, HeadcountTarget, MoneyTarget, Target
 from coverage_campaign.model.units import Annex, Cut, Measure, Unit
@@ -142,6 +142,7 @@ class Campaign:
         default=(), converter=_to_responsibilities
     )
     leading_groups: tuple[LeadingGroup, ...] = attrs.field(default=(), converter=_to_leading_groups)
+    counting: CountingRule = attrs.field(factory=CountingRule)
     reporting: ReportingRule | None = None
     ladder: Ladder | None = None
     gate: Gate | None = None
@@ -291,6 +292,20 @@ class Campaign:
             and (duty.starts is None or self.resolve(duty.starts) <= date)
             and (duty.ends is None or date <= self.resolve(duty.ends))
         )
+
+    @property
+    def counts_net(self) -> bool | None:
+        """Whether losses are taken off what counts; None where the source leaves it open.
+
+        A rule of the source comes first, then the reading `counted`; a campaign that asks no such
+        question counts gross.
+        """
+        if self.counting.net is not None:
+            return self.counting.net
+        if self.readings.counted is not None:
+            return self.readings.counted == "net"
+        asked = any(question.code == "counted" for question in self.questions)
+        return None if asked else False
 
     @property
     def open_questions(self) -> tuple[Question, ...]:

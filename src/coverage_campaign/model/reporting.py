@@ -1,4 +1,4 @@
-"""Who reports to whom, and by when."""
+"""Who reports to whom by when, and what counts."""
 
 from __future__ import annotations
 
@@ -8,7 +8,21 @@ import attrs
 
 from coverage_campaign.model.units import to_codes
 
-__all__ = ["ReportingRule"]
+__all__ = ["CountingRule", "ReportingRule"]
+
+
+@attrs.frozen
+class CountingRule:
+    """What counts towards the target, where the source says so; None = it does not.
+
+    `net` takes losses off (then the reading `counted` is not asked); `at` is the event by which a
+    person counts; `channels` are the ones that count, none named = every channel.
+    """
+
+    net: bool | None = None
+    at: Literal["registered", "first_paid"] | None = None
+    channels: tuple[str, ...] = attrs.field(default=(), converter=to_codes)
+    clause: str = ""
 
 
 @attrs.frozen

@@ -1,0 +1,97 @@
+"""The tally: how many persons each unit counts in each period, through each channel."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Literal, TypeAlias
+
+import attrs
+import pandas as pd
+
+from coverage_campaign.model.basis import Basis
+from coverage_campaign.model.campaign import Campaign
+from coverage_campaign.notebook import html_table
+from coverage_campaign.reporting.problems import ReportProblems
+
+__all__ = ["Period", "Tally", "empty_stock"]
+
+Period: TypeAlias = Literal["month", "day"]
+
+
+def empty_stock() -> pd.DataFrame:
+    """Return the stock of a tally that has none: unit, period, persons; no row."""
+    return pd.DataFrame(
+        {
+            "unit": pd.Series(dtype="str"),
+            "period": pd.Series(dtype="datetime64[s]"),
+            "persons": pd.Series(dtype="Int64"),
+        }
+    )
+
+
+@attrs.frozen(eq=False, kw_only=True)
+class Tally:
+    """Counts by unit, period and channel, as they were known at `as_of`.
+
+    `stock` holds cumulative first values for which no baseline was given (unit, period, persons):
+    people covered before, never new ones. `rows_in` = rows counted + `problems.rows`.
+    """
+
+    campaign: Campaign
+    frame: pd.DataFrame
+    as_of: dt.datetime | None
+    by: Period
+    basis: Basis
+    problems: ReportProblems
+    rows_in: int
+    stock: pd.DataFrame = attrs.field(factory=empty_stock)
+
+    def to_frame(self) -> pd.DataFrame:
+        """Return one row per unit, period and channel: unit, period, channel, persons (+ group).
+
+        `period` is the first day of the month (or the day), datetime64; `persons` are Int64 and
+        negative only where a cumulative figure was corrected downwards. A combination that nobody
+        reported has no row: not reported is not 0.
+        """
+        return self.frame.copy(deep=False)
+
+    def net(self) -> pd.DataFrame:
+        """Return one row per unit and period: unit, period, entries, resumptions, losses, net.
+
+        net = entries + resumptions - losses [persons]; the channel 'all' of reports without
+        channels stands with the entries.
+        """
+        effect = {channel.code: channel.effect for channel in self.campaign.channels}
+        kinds = self.frame["channel"].map(lambda code: effect.get(code, "entry"))
+        table = (
+            self.frame.assign(effect=kinds)
+            .pivot_table(
+                index=["unit", "period"],
+                columns="effect",
+                values="persons",
+                aggfunc="sum",
+                fill_value=0,
+                observed=True,
+            )
+            .reindex(columns=["entry", "resumption", "loss"], fill_value=0)
+            .astype("Int64")
+            .reset_index()
+        )
+        table.columns = pd.Index(["unit", "period", "entries", "resumptions", "losses"])
+        return table.assign(net=table["entries"] + table["resumptions"] - table["losses"])
+
+    def _repr_html_(self) -> str:
+        known = f", as known at {self.as_of}" if self.as_of else ""
+        notes = [
+            *self.basis.lines(),
+            f"{self.problems.rows:,} of {self.rows_in:,} rows not counted",
+        ]
+        return html_table(self.frame, title=f"Tally by {self.by}{known}", notes=notes)
+
+    def __repr__(self) -> str:
+        """Return the tally in one line."""
+        persons = int(self.frame["persons"].sum())
+        return (
+            f"<Tally by {self.by}: {persons:,} persons in {len(self.frame):,} rows, "
+            f"{self.problems.rows:,} of {self.rows_in:,} rows not counted>"
+        )
