@@ -101,12 +101,12 @@ class CoverageTarget:
 
 @attrs.frozen
 class MoneyTarget:
-    """An amount of contributions to collect or arrears to clear [fen], never added to persons."""
+    """An amount `of` contributions to collect or arrears to clear [fen], never added to persons."""
 
     code: str
     label: Label = attrs.field(converter=to_label)
     fen: int = attrs.field(validator=_whole)
-    kind: Literal["collection", "arrears"] = "collection"
+    of: Literal["contributions", "arrears"] = "contributions"
     within: str = ""
     level: Level = "guaranteed"
     clause: str = ""

@@ -1,0 +1,97 @@
+"""Campaign files: TOML in, TOML out, every mistake at once and with its place."""
+
+from __future__ import annotations
+
+import os
+import tomllib
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import attrs
+
+from coverage_campaign.errors import DefinitionError, Problem
+from coverage_campaign.files import mistakes, places
+from coverage_campaign.files.text import read_text
+from coverage_campaign.model.campaign import Campaign
+from coverage_campaign.model.readings import Readings
+
+__all__ = ["SCHEMA", "campaign_from_plain", "load_campaign"]
+
+SCHEMA = 1
+"""The version of the layout, in every file as `schema = 1`."""
+_MOST_DOTS = 100
+
+
+def load_campaign(path: str | os.PathLike[str], *, year: int | None = None) -> Campaign:
+    """Return the campaign of a TOML file (its layout: docs/campaign-files.md).
+
+    `year` is for a file that names none, or puts another in its place; the campaign then does not
+    count as dated by its source (`year_stated` is False).
+
+    Raises:
+        DefinitionError: Every mistake of the file at once, each with its place.
+    """
+    name = Path(path).name
+    return campaign_from_plain(_parsed(read_text(path), name), source=name, year=year)
+
+
+def campaign_from_plain(
+    value: dict[str, Any], *, source: str, year: int | None = None, readings: Readings | None = None
+) -> Campaign:
+    """Return the campaign that plain values describe, as a TOML or JSON text holds them.
+
+    `value` is used up. `readings` puts the caller's answers in the place of the file's.
+    """
+    _check_schema(value.pop("schema", None), source)
+    if year is not None:
+        value["year_stated"] = value.get("year") == year and value.get("year_stated", True)
+        value["year"] = year
+    moved = _gather_suggestions(value)
+    campaign = mistakes.structured(value, Campaign, source=source, moved=moved)
+    return campaign if readings is None else attrs.evolve(campaign, readings=readings)
+
+
+def _check_schema(schema: object, source: str) -> None:
+    if schema != SCHEMA or isinstance(schema, bool):
+        found = "missing" if schema is None else places.shown(schema)
+        way_out = f"write schema = {SCHEMA}, the version that this library reads"
+        raise DefinitionError(Problem(f"{source}: schema", found, way_out), source=source)
+
+
+def _gather_suggestions(value: dict[str, Any]) -> dict[places.Path, places.Path]:
+    """Move each question's suggested answer to the readings; return where it came from.
+
+    A file without [readings] takes the suggested answers; one with [readings] has those alone.
+    """
+    questions = value.get("questions")
+    if not isinstance(questions, list):
+        return {}
+    suggested: dict[str, object] = {}
+    moved: dict[places.Path, places.Path] = {}
+    for index, question in enumerate(questions):
+        if isinstance(question, dict) and "suggested" in question:
+            answer, code = question.pop("suggested"), question.get("code")
+            if isinstance(code, str):
+                suggested[code] = answer
+                for path in (("readings", code), ("readings", "suggested", code)):
+                    moved[path] = ("questions", index, "suggested")
+    if suggested:
+        readings = value.setdefault("readings", dict(suggested))
+        if isinstance(readings, dict) and isinstance(readings.setdefault("suggested", {}), dict):
+            readings["suggested"] = {**suggested, **readings["suggested"]}
+    return moved
+
+
+def _parsed(text: str, name: str) -> dict[str, Any]:
+    for number, line in enumerate(text.splitlines(), start=1):
+        if line.count(".") > _MOST_DOTS:
+            found = f"line {number} has more than {_MOST_DOTS} dots"
+            raise DefinitionError(Problem(name, found, 'break a long text over lines with """'))
+    try:
+        return tomllib.loads(text, parse_float=Decimal)
+    except RecursionError:
+        found, way_out = "nested too deep", "a campaign file has tables three deep at most"
+        raise DefinitionError(Problem(name, found, way_out)) from None
+    except ValueError as error:  # a broken TOML text, or a number of thousands of digits
+        raise DefinitionError(Problem(name, str(error), "mend the TOML there")) from None

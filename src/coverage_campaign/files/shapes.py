@@ -1,0 +1,281 @@
+"""How the values of the model look in a file, and how a file becomes values: the cattrs rules.
+
+Tables follow the classes one to one. A count is a whole number, a rate is exact text ("80%"), a
+day is "MM-DD" or a date, a label is a text or a table of texts by language. Nothing is coerced:
+text is no number, a number is no text, and a key that no class has is a mistake.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Callable, Mapping
+from decimal import Decimal
+from fractions import Fraction
+from functools import cache
+from typing import Any, Literal, get_args, get_origin
+
+import attrs
+from cattrs import Converter
+from cattrs.cols import homogenous_tuple_structure_factory
+from cattrs.gen import make_dict_structure_fn, make_dict_unstructure_fn
+
+from coverage_campaign.errors import DefinitionError
+from coverage_campaign.files.places import did_you_mean, wrong
+from coverage_campaign.model.dates import MonthDay
+from coverage_campaign.model.labels import Label
+from coverage_campaign.model.targets import (
+    CoverageTarget,
+    HeadcountTarget,
+    MoneyTarget,
+    Target,
+    to_rate,
+)
+
+__all__ = ["COUNTS", "TARGET_KINDS", "converter", "is_day", "rate_text"]
+
+TARGET_KINDS: Mapping[str, type[HeadcountTarget | CoverageTarget | MoneyTarget]] = {
+    "headcount": HeadcountTarget,
+    "coverage": CoverageTarget,
+    "money": MoneyTarget,
+}
+COUNTS = tuple[tuple[str, int], ...]
+_LARGEST = 2**63 - 1  # what every TOML and JSON reader can hold
+_DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
+_MONTH_DAY = re.compile(r"(\d{2})-(\d{2})")
+_RATE = re.compile(r"-?\d{1,18}(\.\d{1,18})?\s?%?|-?\d{1,18}/\d{1,18}")
+_MOST_PLACES = 30
+_PERCENT_PLACES = 9
+
+
+@cache
+def converter() -> Converter:
+    """Return the one converter between plain values (of TOML or JSON) and the model."""
+    rules = Converter(omit_if_default=True, detailed_validation=True)
+    rules.register_structure_hook_factory(attrs.has, lambda kind: _from_table(kind, rules))
+    rules.register_structure_hook_factory(_is_list, lambda kind: _from_list(kind, rules))
+    rules.register_structure_hook_factory(_is_literal, _from_choice)
+    rules.register_structure_hook_func(is_day, _day)
+    rules.register_structure_hook_func(lambda kind: kind == COUNTS, lambda v, _: _counts(v))
+    rules.register_structure_hook_func(
+        lambda kind: kind == Target, lambda value, _: _target(value, rules)
+    )
+    rules.register_structure_hook(str, lambda value, _: _text(value))
+    rules.register_structure_hook(int, lambda value, _: _whole(value))
+    rules.register_structure_hook(bool, lambda value, _: _truth(value))
+    rules.register_structure_hook(Fraction, lambda value, _: _rate(value))
+    rules.register_structure_hook(dt.date, lambda value, _: _date(value))
+    rules.register_structure_hook(MonthDay, lambda value, _: _month_day(value))
+    rules.register_structure_hook(Label, lambda value, _: _label(value))
+    _register_plain_forms(rules)
+    return rules
+
+
+def _register_plain_forms(rules: Converter) -> None:
+    rules.register_unstructure_hook(Fraction, rate_text)
+    rules.register_unstructure_hook(dt.date, lambda day: day)
+    rules.register_unstructure_hook(MonthDay, str)
+    rules.register_unstructure_hook(Label, _plain_label)
+    rules.register_unstructure_hook_func(lambda kind: kind == COUNTS, dict)
+    rules.register_unstructure_hook_func(
+        is_day, lambda day: str(day) if isinstance(day, MonthDay) else day
+    )
+    for name, kind in TARGET_KINDS.items():
+        rules.register_unstructure_hook(kind, _tagged(name, make_dict_unstructure_fn(kind, rules)))
+    rules.register_unstructure_hook_func(
+        lambda kind: kind == Target, lambda value: rules.unstructure(value, type(value))
+    )
+
+
+# -- from plain values -----------------------------------------------------------------------------
+
+
+def _is_list(kind: object) -> bool:
+    arguments = get_args(kind)
+    return get_origin(kind) is tuple and arguments[1:] == (Ellipsis,) and kind != COUNTS
+
+
+def _is_literal(kind: object) -> bool:
+    return get_origin(kind) is Literal
+
+
+def is_day(kind: object) -> bool:
+    """Tell whether a type is that of a day of the year or a date."""
+    return {*get_args(kind)} - {type(None)} == {MonthDay, dt.date}
+
+
+def _from_table(
+    kind: type[attrs.AttrsInstance], rules: Converter
+) -> Callable[[object, object], object]:
+    fill = make_dict_structure_fn(kind, rules, _cattrs_forbid_extra_keys=True)
+    keys = ", ".join(attribute.name for attribute in attrs.fields(kind))
+
+    def from_table(value: object, kind: object) -> object:
+        if not isinstance(value, dict):
+            raise DefinitionError(wrong(value, f"give a table with {keys}"))
+        return fill(value, kind)
+
+    return from_table
+
+
+def _from_list(
+    kind: type[tuple[object, ...]], rules: Converter
+) -> Callable[[object, object], object]:
+    item = get_args(kind)[0]
+    fill = homogenous_tuple_structure_factory(kind, rules)
+
+    def from_list(value: object, kind: object) -> object:
+        if item is str and isinstance(value, str):
+            return (value,)
+        if not isinstance(value, list):
+            raise DefinitionError(wrong(value, "give a list, in square brackets"))
+        return fill(value, kind)
+
+    return from_list
+
+
+def _from_choice(kind: object) -> Callable[[object, object], object]:
+    choices = get_args(kind)
+
+    def from_choice(value: object, _: object) -> object:
+        if not isinstance(value, str) or value not in choices:
+            word = value if isinstance(value, str) else ""
+            raise DefinitionError(wrong(value, did_you_mean(word, choices, of="choose one")))
+        return value
+
+    return from_choice
+
+
+def _target(value: object, rules: Converter) -> Target:
+    if not isinstance(value, dict):
+        raise DefinitionError(wrong(value, "give a table with kind, code, label"))
+    name = value.get("kind")
+    kind = TARGET_KINDS.get(name) if isinstance(name, str) else None
+    if kind is None:
+        word = name if isinstance(name, str) else ""
+        way_out = did_you_mean(word, TARGET_KINDS, of="choose one")
+        raise DefinitionError(wrong(name, way_out, where=".kind"))
+    rest = {key: inner for key, inner in value.items() if key != "kind"}
+    return rules.structure(rest, kind)
+
+
+def _counts(value: object) -> dict[str, int]:
+    if not isinstance(value, dict):
+        raise DefinitionError(wrong(value, "give a table of counts by code"))
+    problems = [
+        wrong(count, "a count is a whole number, 0 or more", where=f".{code}")
+        for code, count in value.items()
+        if type(count) is not int or not 0 <= count <= _LARGEST
+    ]
+    if problems:
+        raise DefinitionError(problems)
+    return value
+
+
+def _label(value: object) -> Label:
+    if isinstance(value, str):
+        return Label({"en": value})
+    if not isinstance(value, dict):
+        raise DefinitionError(wrong(value, 'give a text, or texts by language: { en = "..." }'))
+    problems = [
+        wrong(text, "give text in quotes", where=f".{tag}")
+        for tag, text in value.items()
+        if not isinstance(text, str)
+    ]
+    if problems:
+        raise DefinitionError(problems)
+    return Label(value)
+
+
+def _text(value: object) -> str:
+    if not isinstance(value, str):
+        raise DefinitionError(wrong(value, "give text in quotes"))
+    return value
+
+
+def _whole(value: object) -> int:
+    if type(value) is not int or abs(value) > _LARGEST:  # True is an int to isinstance
+        raise DefinitionError(wrong(value, "give a whole number, without quotes or point"))
+    return value
+
+
+def _truth(value: object) -> bool:
+    if not isinstance(value, bool):
+        raise DefinitionError(wrong(value, "give true or false, without quotes"))
+    return value
+
+
+def _rate(value: object) -> Fraction:
+    if isinstance(value, str) and _RATE.fullmatch(value) and not value.endswith("/0"):
+        return to_rate(value)
+    if type(value) is int and abs(value) <= _LARGEST:
+        return Fraction(value)
+    if isinstance(value, Decimal) and value.is_finite():
+        digits = value.as_tuple()
+        if len(digits.digits) <= _MOST_PLACES and abs(int(digits.exponent)) <= _MOST_PLACES:
+            return Fraction(value)
+    raise DefinitionError(wrong(value, 'give a rate as text, such as "80%", "0.8" or "8/11"'))
+
+
+def _date(value: object) -> dt.date:
+    if isinstance(value, dt.date) and not isinstance(value, dt.datetime):
+        return value
+    if isinstance(value, str) and _DATE.fullmatch(value):
+        try:
+            return dt.date.fromisoformat(value)
+        except ValueError:
+            raise DefinitionError(wrong(value, "the calendar has no such day")) from None
+    raise DefinitionError(wrong(value, "give a date, YYYY-MM-DD"))
+
+
+def _month_day(value: object) -> MonthDay:
+    parts = _MONTH_DAY.fullmatch(value) if isinstance(value, str) else None
+    if parts is None:
+        raise DefinitionError(wrong(value, 'give a day of the year, "MM-DD"'))
+    try:
+        return MonthDay(int(parts[1]), int(parts[2]))
+    except DefinitionError:
+        raise DefinitionError(wrong(value, "no year has such a day")) from None
+
+
+def _day(value: object, kind: object) -> MonthDay | dt.date | None:
+    if value is None and type(None) in get_args(kind):
+        return None
+    if isinstance(value, str) and _MONTH_DAY.fullmatch(value):
+        return _month_day(value)
+    try:
+        return _date(value)
+    except DefinitionError as error:
+        (problem,) = error.problems
+        if "calendar" in problem.way_out:
+            raise
+        way_out = 'give a day as "MM-DD", or a date as YYYY-MM-DD'
+        raise DefinitionError(wrong(value, way_out)) from None
+
+
+# -- to plain values -------------------------------------------------------------------------------
+
+
+def rate_text(rate: Fraction) -> str:
+    """Return exact text for a rate: percent where that has an end, else a fraction.
+
+    >>> rate_text(Fraction(4, 5)), rate_text(Fraction(1, 800)), rate_text(Fraction(8, 11))
+    ('80%', '0.125%', '8/11')
+    """
+    percent = rate * 100
+    places = next((n for n in range(_PERCENT_PLACES) if 10**n % percent.denominator == 0), None)
+    if places is None:
+        return f"{rate.numerator}/{rate.denominator}"
+    digits = percent * 10**places
+    return f"{Decimal(int(digits)).scaleb(-places):f}%"
+
+
+def _plain_label(label: Label) -> str | dict[str, str]:
+    texts = dict(label.texts)
+    return texts["en"] if texts.keys() == {"en"} else texts
+
+
+def _tagged(
+    kind: str, unstructure: Callable[[Any], dict[str, Any]]
+) -> Callable[[Any], dict[str, Any]]:
+    return lambda value: {"kind": kind, **unstructure(value)}
