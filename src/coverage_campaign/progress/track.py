@@ -1,0 +1,346 @@
+"""How far every unit is: what is done against what was planned, to the end of a day."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+import attrs
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from coverage_campaign.allocation.schedule import Plan
+from coverage_campaign.errors import DefinitionError, Problem
+from coverage_campaign.model.basis import Basis
+from coverage_campaign.model.campaign import Campaign
+from coverage_campaign.model.dates import DateLike, to_date
+from coverage_campaign.notebook import html_table
+from coverage_campaign.progress.counted import Counted, counted
+from coverage_campaign.progress.explained import explanation
+from coverage_campaign.progress.figures import Clock, figures, pooled
+from coverage_campaign.progress.reports import report_counts
+from coverage_campaign.reporting.counts import Tally
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+__all__ = ["Progress", "track"]
+
+_SHOWN = 6
+
+
+@attrs.frozen(eq=False, kw_only=True)
+class Progress:
+    """How far each unit is at the end of `as_of`; every ratio comes from the counts beside it.
+
+    `counts` holds the whole persons that all figures are reckoned from, `rows` the rows of the
+    tally that count, `notes` what a reader must be told about this very progress.
+    """
+
+    plan: Plan
+    tally: Tally
+    as_of: dt.date
+    basis: Basis
+    notes: tuple[str, ...]
+    counts: pd.DataFrame
+    rows: Counted
+    clock: Clock
+    frame: pd.DataFrame
+
+    @property
+    def campaign(self) -> Campaign:
+        """The campaign whose progress it is."""
+        return self.plan.campaign
+
+    def to_frame(self) -> pd.DataFrame:
+        """Return one row per unit of the plan, in file order; no total row.
+
+        Columns: unit, name; Int64 persons: target, planned (to the end of as_of), done (entries +
+        resumptions, less losses where the campaign counts net), new (in the period of as_of);
+        completion_rate, planned_rate (fractions of one); gap_points, gap_persons, gap_days (done -
+        planned, negative = behind); shortfall [persons]; required_per_day [persons per planned
+        day left]; rank (1 = best, ties share); reports_expected, reports_received,
+        reports_on_time, complete; coverage_rate (fraction of one).
+
+        What nobody reported is <NA>, never 0; nothing is clipped: above 1 stays above 1.
+        """
+        return self.frame.copy(deep=False)
+
+    def totals(self) -> pd.DataFrame:
+        """Return the whole as one row of the same columns, pooled: sums, never means of rates.
+
+        A unit that did not report adds nothing to `done`; `notes` name it.
+        """
+        whole = pooled(self.counts, unit="total", name="Total")
+        return figures(whole, self.clock, rank=False)
+
+    def history(self) -> pd.DataFrame:
+        """Return the whole campaign period by period: period, planned_to_date, done_to_date.
+
+        One row for each period of the plan; `planned_to_date` is the plan at the period's end,
+        `done_to_date` what is done by then, or by as_of in the period that it cuts; <NA> after it.
+        """
+        unit = "M" if self.plan.by == "month" else "D"
+        periods = np.unique(self.plan.days.astype(f"datetime64[{unit}]"))
+        ends = (periods + 1).astype("datetime64[D]") - 1
+        planned = [int(self.plan.planned_on(end).sum()) for end in ends.tolist()]
+        return pd.DataFrame(
+            {
+                "period": periods.astype("datetime64[s]"),
+                "planned_to_date": pd.array(planned, dtype="Int64"),
+                "done_to_date": pd.array(self._done_by(periods, ends), dtype="Int64"),
+            }
+        )
+
+    def _done_by(
+        self, periods: NDArray[np.datetime64], ends: NDArray[np.datetime64]
+    ) -> list[int | None]:
+        known = not self.counts["done"].isna().all()
+        signed = self.rows.persons * self.rows.signs(net=self.campaign.counts_net is True)
+        order = np.argsort(self.rows.period, kind="stable")
+        days, running = self.rows.period[order], np.cumsum(signed[order])
+        last = np.searchsorted(days, ends, side="right")
+        as_of = np.datetime64(self.as_of, "D")
+        return [
+            int(running[place - 1]) if known and place and first <= as_of else None
+            for place, first in zip(last.tolist(), periods.astype("datetime64[D]"), strict=True)
+        ]
+
+    def unranked(self) -> pd.DataFrame:
+        """Return who has no rank and why: unit, name, reason."""
+        rows = self.frame[self.frame["rank"].isna()]
+        counts = self.counts.loc[rows.index]
+        reasons = [_reason(row) for row in counts.itertuples()]
+        return pd.DataFrame(
+            {
+                "unit": rows["unit"].array,
+                "name": rows["name"].array,
+                "reason": pd.array(reasons, dtype="str"),
+            }
+        )
+
+    def explain(self, unit: str) -> str:
+        """Return how each figure of a unit comes about: formula, numbers, clause; one a line."""
+        rows = self.frame[self.frame["unit"] == unit]
+        if rows.empty:
+            codes = self.frame["unit"].tolist()
+            raise DefinitionError(
+                Problem(f"unit '{unit}'", "is not in the plan", f"units: {', '.join(codes[:12])}")
+            )
+        place = int(rows.index[0])
+        return explanation(
+            self.campaign,
+            self.frame.iloc[place],
+            self.counts.iloc[place],
+            self.rows,
+            place=place,
+            clock=self.clock,
+            as_of=self.as_of,
+        )
+
+    def plot(self, ax: Axes | None = None) -> Axes:
+        """Draw what is done against what was planned, period by period."""
+        from coverage_campaign.views import charts  # noqa: PLC0415 - the one way up, taken late
+
+        return charts.burn_up(self, ax=ax)
+
+    def _line(self) -> str:
+        total = self.totals().iloc[0]
+        done = "nothing reported" if pd.isna(total["done"]) else f"{total['done']:,} done"
+        rate = total["completion_rate"]
+        share = "" if pd.isna(rate) else f" ({100 * rate:.1f} %)"
+        return (
+            f"{self.campaign.label.text()} to {self.as_of}: {done} of {total['target']:,}{share}, "
+            f"{total['planned']:,} planned"
+        )
+
+    def _repr_html_(self) -> str:
+        notes = [*self.basis.lines(), *self.notes]
+        return html_table(self.frame, title=self._line(), notes=notes)
+
+    def __repr__(self) -> str:
+        """Return the whole in one line and the units that are furthest behind."""
+        shown = self.frame.sort_values("gap_points", na_position="last", kind="stable")
+        lines = [_unit_line(row) for row in shown.head(_SHOWN).itertuples()]
+        more = len(self.frame) - len(lines)
+        rest = [f"  ... and {more:,} more units"] if more else []
+        return "\n".join([f"<Progress of {self._line()}>", *lines, *rest])
+
+
+def track(
+    plan: Plan, tally: Tally, *, as_of: DateLike, received: pd.DataFrame | None = None
+) -> Progress:
+    """Return how far each unit of a plan is at the end of a day.
+
+    Args:
+        plan: What each unit was to have done by when.
+        tally: What was reported, as known when the tally was made.
+        as_of: The last day counted. Before the plan's first day nothing is planned; after its last
+            all of it is, and what the tally holds goes on counting (to the reading
+            `result_cutoff`, where it is answered).
+        received: unit, period, received_on, one row per report that came in. With it only units
+            whose reports are complete are ranked and a unit that reported without any person
+            counts 0; without it the report columns are <NA> and all are ranked.
+
+    A monthly tally cannot be split: a month that as_of cuts counts only if the tally itself was
+    made by then; else it is left out and `notes` say how many persons that are.
+
+    Raises:
+        DefinitionError: Plan and tally are of different campaigns, or `received` lacks a column.
+        ReportError: Plan and tally have no unit in common.
+    """
+    campaign = plan.campaign
+    if (campaign.code, campaign.year) != (tally.campaign.code, tally.campaign.year):
+        theirs = f"{tally.campaign.code} {tally.campaign.year}"
+        raise DefinitionError(
+            Problem(
+                "tally",
+                f"is of the campaign {theirs}, the plan of {campaign.code} {campaign.year}",
+                "track a plan with the tally of its own campaign",
+            )
+        )
+    day = to_date(as_of, where="as_of")
+    cutoff = _cutoff(campaign)
+    through = day if cutoff is None else min(day, cutoff)
+    shares = plan.shares()
+    units = tuple(shares.index)
+    rows = counted(tally, campaign, units, through=through)
+    reports = report_counts(
+        campaign,
+        units,
+        received,
+        months=_months_over(plan, day),
+        known_on=None if tally.as_of is None else tally.as_of.date(),
+    )
+    counts = _counts(plan, rows, reports, day)
+    clock = Clock(
+        curve=np.array([total / plan.effort[-1] for total in plan.effort]),
+        elapsed=len(plan.days) - plan.days_left(day),
+        left=plan.days_left(day),
+    )
+    questions = ("counted", "result_cutoff", "report_due_day")
+    basis = plan.basis.joined(tally.basis).joined(campaign.basis(*questions))
+    if received is None:
+        basis = basis.assuming("completeness of the reports is unknown, so all units are ranked")
+    return Progress(
+        plan=plan,
+        tally=tally,
+        as_of=day,
+        basis=basis,
+        notes=tuple(_notes(counts, rows, campaign, day, through)),
+        counts=counts,
+        rows=rows,
+        clock=clock,
+        frame=figures(counts, clock),
+    )
+
+
+def _cutoff(campaign: Campaign) -> dt.date | None:
+    """Return the last day on which a person counts, where that question is answered."""
+    day = campaign.readings.result_cutoff
+    return None if day is None else campaign.resolve(day)
+
+
+def _months_over(plan: Plan, day: dt.date) -> NDArray[np.datetime64]:
+    """Return the months with planned days that are wholly over on a day."""
+    months = np.unique(plan.days.astype("datetime64[M]"))
+    ends = (months + 1).astype("datetime64[D]") - 1
+    last = np.minimum(ends, plan.days[-1])
+    over: NDArray[np.datetime64] = months[last <= np.datetime64(day, "D")]
+    return over
+
+
+def _counts(plan: Plan, rows: Counted, reports: pd.DataFrame, day: dt.date) -> pd.DataFrame:
+    """Return the whole persons of each unit that all figures come from."""
+    campaign = plan.campaign
+    units = [campaign.unit(code) for code in rows.units]
+    net = campaign.counts_net
+    losses = rows.sums("loss")
+    is_open = net is None and bool(losses.any())
+    came = (reports["reports_received"] > 0).fillna(value=False).to_numpy(dtype=bool)
+    began = _period_of(plan, rows, day)
+    done = rows.sums("entry") + rows.sums("resumption") - (losses if net else 0)
+    new = (
+        rows.sums("entry", since=began)
+        + rows.sums("resumption", since=began)
+        - (rows.sums("loss", since=began) if net else 0)
+    )
+    known = rows.reported() | came
+    known_new = rows.reported(since=began) | (
+        came & reports["complete"].fillna(value=False).to_numpy(dtype=bool)
+    )
+    counts = pd.DataFrame(
+        {
+            "unit": pd.array(rows.units, dtype="str"),
+            "name": pd.array([unit.label.text() for unit in units], dtype="str"),
+            "target": pd.array(plan.shares().to_numpy(), dtype="Int64"),
+            "planned": pd.array(plan.planned_on(day).to_numpy(), dtype="Int64"),
+            "done": _where(known & (not is_open), done),
+            "new": _where(known_new & (not is_open), new),
+            "eligible": pd.array([unit.count(campaign.eligible) for unit in units], dtype="Int64"),
+            "covered": pd.array([unit.count(campaign.covered) for unit in units], dtype="Int64"),
+        }
+    )
+    # A reported stock is nearer to the counted days than a figure from before the campaign.
+    counts["covered"] = counts["covered"].mask(rows.has_stock, _where(rows.has_stock, rows.stock))
+    return pd.concat([counts, reports], axis=1)
+
+
+def _period_of(plan: Plan, rows: Counted, day: dt.date) -> dt.date:
+    """Return the first day of the period that `day` lies in, as fine as plan and tally both are."""
+    if plan.by == "day" and rows.by == "day":
+        return day
+    return day.replace(day=1)
+
+
+def _where(known: NDArray[np.bool_], values: NDArray[np.int64]) -> pd.arrays.IntegerArray:
+    return pd.arrays.IntegerArray(values.astype(np.int64), ~np.asarray(known))
+
+
+def _reason(row: object) -> str:
+    target: int = getattr(row, "target")  # noqa: B009 - a row of itertuples has no static fields
+    if target == 0:
+        return "its target is 0"
+    expected, received = getattr(row, "reports_expected"), getattr(row, "reports_received")  # noqa: B009
+    if not pd.isna(expected) and received < expected:
+        return f"{received} of {expected} reports received"
+    return "no report counted"
+
+
+def _notes(
+    counts: pd.DataFrame, rows: Counted, campaign: Campaign, day: dt.date, through: dt.date
+) -> Iterator[str]:
+    """Yield what a reader must know beside the figures, one sentence each."""
+    if through < day:
+        yield f"Counted to {through}, the cut-off of results."
+    if rows.left_out_from is not None:
+        yield (
+            f"{rows.left_out:,} persons of the month of {rows.left_out_from:%Y-%m} are left out: "
+            f"the month is reported as a whole, and not all of it is over on {through}."
+        )
+    if rows.elsewhere:
+        codes = ", ".join(code for code, _ in rows.elsewhere[:8])
+        persons = sum(count for _, count in rows.elsewhere)
+        yield f"{persons:,} persons of units outside the plan are left out: {codes}."
+    silent = counts["unit"][counts["done"].isna()].tolist()
+    if campaign.counts_net is None and rows.sums("loss").any():
+        yield (
+            "Whether losses are taken off is open (readings.counted): what is done is not known, "
+            f"{rows.sums('loss').sum():,} losses are reported."
+        )
+    elif silent:
+        more = f", ... ({len(silent)} in all)" if len(silent) > 8 else ""  # noqa: PLR2004 - a line
+        yield f"No report counted of {', '.join(silent[:8])}{more}: missing, not 0."
+    over = counts["unit"][(counts["done"] > counts["target"]).fillna(value=False)].tolist()
+    if over:
+        yield f"Above 100 % of the target: {', '.join(over[:8])}."
+
+
+def _unit_line(row: object) -> str:
+    name, rate = getattr(row, "name"), getattr(row, "completion_rate")  # noqa: B009
+    gap = getattr(row, "gap_persons")  # noqa: B009
+    if pd.isna(rate):
+        return f"  {name}: not known"
+    return f"  {name}: {100 * rate:.1f} %, {gap:+,} persons"
