@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import tomllib
+from collections.abc import Iterable
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -12,11 +13,13 @@ import attrs
 
 from coverage_campaign.errors import DefinitionError, Problem
 from coverage_campaign.files import mistakes, places
+from coverage_campaign.files.shapes import converter
 from coverage_campaign.files.text import read_text
+from coverage_campaign.files.toml import toml_text
 from coverage_campaign.model.campaign import Campaign
 from coverage_campaign.model.readings import Readings
 
-__all__ = ["SCHEMA", "campaign_from_plain", "load_campaign"]
+__all__ = ["SCHEMA", "campaign_from_plain", "load_campaign", "plain_from_campaign", "save_campaign"]
 
 SCHEMA = 1
 """The version of the layout, in every file as `schema = 1`."""
@@ -34,6 +37,50 @@ def load_campaign(path: str | os.PathLike[str], *, year: int | None = None) -> C
     """
     name = Path(path).name
     return campaign_from_plain(_parsed(read_text(path), name), source=name, year=year)
+
+
+def save_campaign(campaign: Campaign, path: str | os.PathLike[str]) -> None:
+    """Write a campaign as TOML; `load_campaign` gives it back equal.
+
+    Values that a class sets by itself are left out, and so are comments of a file that was loaded.
+
+    Raises:
+        DefinitionError: The path cannot be written, or a text holds what UTF-8 cannot.
+    """
+    file = Path(path)
+    try:
+        file.write_bytes(toml_text(plain_from_campaign(campaign)).encode())
+    except UnicodeEncodeError as error:
+        found = f"half a character in {error.object[error.start :][:1]!r}"
+        raise DefinitionError(Problem(file.name, found, "mend the text that holds it")) from None
+    except OSError as error:
+        found = error.strerror or "cannot be written"
+        raise DefinitionError(Problem(str(file), found, "give the path of a file")) from None
+
+
+def plain_from_campaign(campaign: Campaign) -> dict[str, Any]:
+    """Return the tables of a campaign file: texts, whole numbers, dates, lists and tables."""
+    plain: dict[str, Any] = converter().unstructure(campaign)
+    readings = plain.pop("readings", {})
+    suggested = readings.pop("suggested", None)
+    if suggested is not None:
+        rest = _spread_suggestions(suggested, plain.get("questions", ()))
+        readings = {**readings, **({} if suggested and not rest else {"suggested": rest})}
+        plain["readings"] = readings
+    elif readings:
+        plain["readings"] = readings
+    return {"schema": SCHEMA, **plain}
+
+
+def _spread_suggestions(
+    suggested: dict[str, Any], questions: Iterable[dict[str, Any]]
+) -> dict[str, Any]:
+    """Put each suggested answer beside its question; return those that have none."""
+    left = dict(suggested)
+    for question in questions:
+        if question["code"] in left:
+            question["suggested"] = left.pop(question["code"])
+    return left
 
 
 def campaign_from_plain(

@@ -32,7 +32,7 @@ from coverage_campaign.model.targets import (
     to_rate,
 )
 
-__all__ = ["COUNTS", "TARGET_KINDS", "converter", "is_day", "rate_text"]
+__all__ = ["COUNTS", "TARGET_KINDS", "Inline", "converter", "is_day", "rate_text"]
 
 TARGET_KINDS: Mapping[str, type[HeadcountTarget | CoverageTarget | MoneyTarget]] = {
     "headcount": HeadcountTarget,
@@ -46,6 +46,10 @@ _MONTH_DAY = re.compile(r"(\d{2})-(\d{2})")
 _RATE = re.compile(r"-?\d{1,18}(\.\d{1,18})?\s?%?|-?\d{1,18}/\d{1,18}")
 _MOST_PLACES = 30
 _PERCENT_PLACES = 9
+
+
+class Inline(dict[str, Any]):
+    """A table that a file holds on one line: texts by language, counts by code."""
 
 
 @cache
@@ -76,12 +80,14 @@ def _register_plain_forms(rules: Converter) -> None:
     rules.register_unstructure_hook(dt.date, lambda day: day)
     rules.register_unstructure_hook(MonthDay, str)
     rules.register_unstructure_hook(Label, _plain_label)
-    rules.register_unstructure_hook_func(lambda kind: kind == COUNTS, dict)
+    rules.register_unstructure_hook_func(lambda kind: kind == COUNTS, Inline)
     rules.register_unstructure_hook_func(
         is_day, lambda day: str(day) if isinstance(day, MonthDay) else day
     )
     for name, kind in TARGET_KINDS.items():
-        rules.register_unstructure_hook(kind, _tagged(name, make_dict_unstructure_fn(kind, rules)))
+        rules.register_unstructure_hook(
+            kind, _tagged(name, make_dict_unstructure_fn(kind, rules, _cattrs_omit_if_default=True))
+        )
     rules.register_unstructure_hook_func(
         lambda kind: kind == Target, lambda value: rules.unstructure(value, type(value))
     )
@@ -270,8 +276,8 @@ def rate_text(rate: Fraction) -> str:
     return f"{Decimal(int(digits)).scaleb(-places):f}%"
 
 
-def _plain_label(label: Label) -> str | dict[str, str]:
-    texts = dict(label.texts)
+def _plain_label(label: Label) -> str | Inline:
+    texts = Inline(label.texts)
     return texts["en"] if texts.keys() == {"en"} else texts
 
 

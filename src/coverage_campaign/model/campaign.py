@@ -53,6 +53,7 @@ _FIELD_OF: Mapping[type, str] = {
     Clause: "clauses",
 }
 _CODED_FIELDS = tuple(dict.fromkeys(_FIELD_OF.values()))
+_FIRST_YEAR, _LAST_YEAR = 1000, 9990
 
 
 # One converter a field: mypy reads the type that a caller may pass from the function's signature.
@@ -417,9 +418,19 @@ def _problems(campaign: Campaign) -> Iterator[Problem]:
                 yield Problem(name, "an empty code", "give every part a code of its own")
             if count > 1:
                 yield Problem(f"{name} '{code}'", f"used {count} times", "a code names one part")
-    yield from _unknown_references(campaign)
-    yield from _circles("units", {unit.code: unit.parent for unit in campaign.units})
-    yield from _circles("phases", {phase.code: phase.parent for phase in campaign.phases})
+    yield from _unknown_questions(campaign)
+    unknown = list(_unknown_references(campaign))
+    circles = [
+        *_circles("units", {unit.code: unit.parent for unit in campaign.units}),
+        *_circles("phases", {phase.code: phase.parent for phase in campaign.phases}),
+    ]
+    yield from unknown
+    yield from circles
+    if not _is_year(campaign.year):
+        way_out = "give a year of four digits, such as 2008"
+        yield Problem("year", f"{campaign.year!r}", way_out)
+    elif not any(problem.where.startswith("phases") for problem in (*unknown, *circles)):
+        yield from _impossible_days(campaign)
 
 
 def _references(campaign: Campaign) -> Iterator[tuple[str, str, str]]:
@@ -483,6 +494,36 @@ def _unknown_references(campaign: Campaign) -> Iterator[Problem]:
     for place, name, code in _references(campaign):
         if code not in known[name]:
             yield Problem(place, f"no {code!r} in {name}", _did_you_mean(code, known[name]))
+
+
+def _unknown_questions(campaign: Campaign) -> Iterator[Problem]:
+    known = [name for name in attrs.fields_dict(Readings) if name != "suggested"]
+    for index, question in enumerate(campaign.questions):
+        if question.code not in known:
+            place = f"questions[{index}] '{question.code}'.code"
+            yield Problem(place, "no such reading", _did_you_mean(question.code, known))
+
+
+def _is_year(year: object) -> bool:
+    return type(year) is int and _FIRST_YEAR <= year <= _LAST_YEAR
+
+
+def _impossible_days(campaign: Campaign) -> Iterator[Problem]:
+    """Yield a problem for each phase whose days the calendar does not have in this year."""
+    index_of = {phase.code: index for index, phase in enumerate(campaign.phases)}
+    firsts: dict[str, dt.date] = {}
+    for phase in _parents_first(campaign.phases):
+        place = f"phases[{index_of[phase.code]}] '{phase.code}'"
+        earliest = firsts.get(phase.parent or "", dt.date(campaign.year, 1, 1))
+        try:
+            first = firsts[phase.code] = _resolved(phase.starts, earliest)
+            if _resolved(phase.ends, first) < first:
+                found = f"{phase.ends} comes before {first}"
+                yield Problem(f"{place}.ends", found, "a phase ends on or after its first day")
+        except DefinitionError as error:
+            (problem,) = error.problems
+            yield Problem(place, f"{problem.where}: {problem.found}", problem.way_out)
+            firsts.setdefault(phase.code, earliest)
 
 
 def _circles(name: str, parent_of: Mapping[str, str | None]) -> Iterator[Problem]:

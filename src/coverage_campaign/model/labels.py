@@ -6,6 +6,8 @@ from collections.abc import Iterable, Mapping
 
 import attrs
 
+from coverage_campaign.errors import DefinitionError, Problem
+
 __all__ = ["Label", "to_label"]
 
 # The short tags that people type, and the tag that they mean.
@@ -14,7 +16,11 @@ _SHORT = {"zh": "zh-Hans", "zh-CN": "zh-Hans", "zh-TW": "zh-Hant", "zh-HK": "zh-
 
 def _to_texts(value: Mapping[str, str] | Iterable[tuple[str, str]]) -> tuple[tuple[str, str], ...]:
     pairs = value.items() if isinstance(value, Mapping) else value
-    return tuple((str(tag), str(text)) for tag, text in pairs)
+    texts = tuple((str(tag), str(text)) for tag, text in pairs)
+    if len(dict(texts)) < len(texts):
+        tags = [tag for tag, _ in texts]
+        raise DefinitionError(Problem("label", f"languages {tags}", "give one text a language"))
+    return texts
 
 
 @attrs.frozen

@@ -7,6 +7,7 @@ from typing import Literal
 
 import attrs
 
+from coverage_campaign.errors import DefinitionError, Problem
 from coverage_campaign.model.dates import MonthDay
 from coverage_campaign.model.labels import Label, to_label
 from coverage_campaign.model.targets import Increase, to_rate
@@ -75,7 +76,13 @@ class Readings:
     """Who applies to the court."""
     partial_steps: Literal["prorated", "whole_steps"] | None = None
     """Whether a deduction per step is prorated within a step."""
-    suggested: Readings | None = None
+    suggested: Readings | None = attrs.field(default=None)
+
+    @suggested.validator
+    def _suggests_nothing_itself(self, _: object, value: Readings | None) -> None:
+        if value is not None and value.suggested is not None:
+            way_out = "a suggestion holds answers alone"
+            raise DefinitionError(Problem("suggested", "suggestions of its own", way_out))
 
     def is_suggested(self, question: str) -> bool:
         """Tell whether the answer is the one that the shipped case proposed."""

@@ -32,6 +32,9 @@ def _to_counts(
         for measure, count in pairs
         if isinstance(count, bool) or not isinstance(count, int) or count < 0
     ]
+    if len(dict(pairs)) < len(pairs):
+        codes = [code for code, _ in pairs]
+        problems.append(Problem("counts", f"codes {codes}", "give one count a code"))
     if problems:
         raise DefinitionError(problems)
     return tuple((str(measure), int(count)) for measure, count in pairs)
