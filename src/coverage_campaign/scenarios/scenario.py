@@ -1,0 +1,144 @@
+"""A run as a value: every input of the flow, and what follows from it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Literal
+
+import attrs
+import pandas as pd
+
+from coverage_campaign.allocation import apportion
+from coverage_campaign.allocation.allocate import Bounds, TieRule, Uplift, allocate
+from coverage_campaign.allocation.allocated import Allocation
+from coverage_campaign.allocation.curves import Curve, even
+from coverage_campaign.allocation.schedule import Plan, schedule
+from coverage_campaign.allocation.weights import Weighting, WeightTable, to_weighting
+from coverage_campaign.assessment.assess import Assessment, assess
+from coverage_campaign.model.assessment import Scheme
+from coverage_campaign.model.campaign import Campaign
+from coverage_campaign.model.dates import DateLike
+from coverage_campaign.model.targets import CoverageTarget, HeadcountTarget
+from coverage_campaign.model.units import to_codes
+from coverage_campaign.notebook import html_table
+from coverage_campaign.progress.track import Progress, track
+from coverage_campaign.reporting.counts import Tally
+
+__all__ = ["Outcome", "Scenario", "allocation_of", "run"]
+
+Pairs = tuple[tuple[str, int], ...]
+
+
+def _to_pairs(value: Bounds | Iterable[tuple[str, int]] | None) -> Pairs:
+    if value is None:
+        return ()
+    pairs = value.items() if isinstance(value, (Mapping, pd.Series)) else value
+    return tuple((str(code), int(count)) for code, count in pairs)
+
+
+def _to_weighting(value: Weighting | WeightTable | None) -> Weighting | None:
+    return None if value is None else to_weighting(value)
+
+
+@attrs.frozen(kw_only=True)
+class Scenario:
+    """All inputs of a run; `cc.vary` makes another one and can never change this one.
+
+    Fields mean what the parameters of `allocate`, `schedule`, `track` and `assess` mean. Without
+    `as_of` a run ends with the plan; without `scheme` the campaign's own scheme is used.
+    """
+
+    campaign: Campaign
+    weights: Weighting | None = attrs.field(default=None, converter=_to_weighting)
+    among: str = "counties"
+    target: HeadcountTarget | CoverageTarget | int | str | None = None
+    method: apportion.Method = apportion.webster
+    floors: Pairs = attrs.field(default=(), converter=_to_pairs)
+    caps: Pairs = attrs.field(default=(), converter=_to_pairs)
+    pins: Pairs = attrs.field(default=(), converter=_to_pairs)
+    uplift: Uplift = 0
+    ties: TieRule = "code"
+    over: tuple[str, ...] = attrs.field(default=(), converter=to_codes)
+    curve: Curve = even
+    by: Literal["month", "day"] = "month"
+    as_of: DateLike | None = None
+    scheme: Scheme | None = None
+
+
+@attrs.frozen(eq=False, kw_only=True)
+class Outcome:
+    """What follows from a scenario: one result per stage; None for a stage that had no input."""
+
+    scenario: Scenario
+    allocation: Allocation
+    plan: Plan | None
+    progress: Progress | None
+    assessment: Assessment | None
+
+    def to_frame(self) -> pd.DataFrame:
+        """Return one row per leaf of the cut: unit, name, share [persons].
+
+        Where there are reports: planned, done [persons], completion_rate and rank too.
+        """
+        shares = self.allocation.to_frame()[["unit", "name", "share"]]
+        leaves = shares[shares["unit"].isin(self.allocation.shares().index)]
+        if self.progress is None:
+            return leaves.reset_index(drop=True)
+        columns = ["unit", "planned", "done", "completion_rate", "rank"]
+        return leaves.merge(self.progress.to_frame()[columns], on="unit", how="left")
+
+    def _repr_html_(self) -> str:
+        last = self.progress or self.plan or self.allocation
+        return html_table(self.to_frame(), title="Outcome", notes=last.basis.lines())
+
+    def __repr__(self) -> str:
+        """Return the stages in a few lines."""
+        stages = (self.allocation, self.plan, self.progress, self.assessment)
+        return "\n".join(repr(stage) for stage in stages if stage is not None)
+
+
+def allocation_of(scenario: Scenario) -> Allocation:
+    """Return the first stage of a run alone: who does how much."""
+    return allocate(
+        scenario.campaign,
+        among=scenario.among,
+        weights=scenario.weights,
+        target=scenario.target,
+        method=scenario.method,
+        floors=dict(scenario.floors),
+        caps=dict(scenario.caps),
+        pins=dict(scenario.pins),
+        uplift=scenario.uplift,
+        ties=scenario.ties,
+    )
+
+
+def run(
+    scenario: Scenario, *, reports: Tally | None = None, received: pd.DataFrame | None = None
+) -> Outcome:
+    """Return the outcome of a scenario, stage by stage.
+
+    Args:
+        scenario: The inputs.
+        reports: The tally to track; without it, or without `scenario.as_of`, the run ends with
+            the plan.
+        received: When reports arrived (see `track`).
+    """
+    allocation = allocation_of(scenario)
+    over = scenario.over or scenario.campaign.readings.schedule_over
+    if over is None:
+        return Outcome(
+            scenario=scenario, allocation=allocation, plan=None, progress=None, assessment=None
+        )
+    plan = schedule(allocation, over=over, curve=scenario.curve, by=scenario.by)
+    progress = None
+    if reports is not None and scenario.as_of is not None:
+        progress = track(plan, reports, as_of=scenario.as_of, received=received)
+    scheme = scenario.scheme or scenario.campaign.scheme
+    return Outcome(
+        scenario=scenario,
+        allocation=allocation,
+        plan=plan,
+        progress=progress,
+        assessment=assess(progress, scheme) if progress and scheme else None,
+    )
