@@ -3,8 +3,9 @@
     apt-get install -y --no-install-recommends fonts-noto-cjk
     python scripts/build_font.py
 
-The package of the first line is the source; nothing but this script needs it. The same source gives the same bytes. To renew the list of characters of division names as well,
-name the folder of an unpacked `china-division` package (npm, WTFPL):
+The package of the first line is the source; nothing but this script needs it. The same source
+gives the same bytes. To renew the list of characters of division names as well, name the folder of
+an unpacked `china-division` package (npm, WTFPL):
 
     python scripts/build_font.py --divisions package/dist
 """

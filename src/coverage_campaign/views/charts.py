@@ -1,0 +1,32 @@
+"""The charts: one function each, `(subject, ..., *, ax=None, lang="en", title=None) -> Axes`.
+
+`ax` draws there and makes no figure; without it there is one new figure, which a notebook shows
+once and pyplot does not know. `lang` is "en", "zh" (simplified) or "zh-Hant". `title=None` writes
+the main fact as the headline, `title=""` none. The same-named table of `views.tables` gives the
+numbers. Each function is loaded when it is first asked for, and matplotlib with it.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from coverage_campaign.views.pictures.burn_up import burn_up
+    from coverage_campaign.views.pictures.calendar import calendar
+    from coverage_campaign.views.pictures.ranking import ranking
+
+__all__ = ["burn_up", "calendar", "ranking"]
+
+if not TYPE_CHECKING:
+
+    def __getattr__(name):  # noqa: ANN001, ANN202 - the type checker sees the imports above
+        if name not in __all__:
+            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        chart = getattr(import_module(f"coverage_campaign.views.pictures.{name}"), name)
+        globals()[name] = chart
+        return chart
+
+
+def __dir__() -> list[str]:
+    return __all__

@@ -1,0 +1,1 @@
+"""The charts, one in a file; `views.charts` gathers them."""

@@ -1,0 +1,342 @@
+"""Shall we make it: the plan, what is done, and where the pace leads."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import TYPE_CHECKING, Final, Literal, Protocol
+
+import attrs
+import numpy as np
+import pandas as pd
+
+from coverage_campaign.views import theme
+from coverage_campaign.views.canvas import Canvas, Room, open_canvas
+from coverage_campaign.views.scales import TIME_ROOM, count_scale, round_steps, time_scale, x_of
+from coverage_campaign.views.spread import spread
+from coverage_campaign.views.standings import ProgressLike, Standing, campaign_name, total_of
+from coverage_campaign.views.typeset import width_of
+from coverage_campaign.views.words import Lang, Words, checked, count, day, percent
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+__all__ = ["Curves", "ForecastLike", "burn_up", "curves_of"]
+
+_WIDTH: Final = 7.4
+_HEIGHT: Final = 222.0
+_MOST_DOTS: Final = 40
+_LATE: Final = 0.72
+_FAN: Final = "#BCD6EC"
+
+_AT_THIS_PACE: Final = Words(
+    "At this pace it ends near {0} of {1}",
+    "按目前进度预计完成{0}，任务{1}",
+    "按目前進度預計完成{0}，任務{1}",
+)
+_BEHIND: Final = Words("{0} behind the plan on {1}", "截至{1}落后计划{0}人", "截至{1}落後計劃{0}人")
+_AHEAD: Final = Words(
+    "{0} ahead of the plan on {1}", "截至{1}超前计划{0}人", "截至{1}超前計劃{0}人"
+)
+_ON_PLAN: Final = Words("Exactly on the plan on {0}", "截至{0}与计划持平", "截至{0}與計劃持平")
+_NO_REPORT: Final = Words("No report counted yet", "尚无报表", "尚無報表")
+_PEOPLE: Final = Words(
+    "{0}: people, cumulative, to {1}", "{0}：累计（人），截至{1}", "{0}：累計（人），截至{1}"
+)
+_CHANCE: Final = Words(
+    "; chance of reaching the target {0}", "，完成任务的概率{0}", "，完成任務的概率{0}"
+)
+_ABOUT: Final = Words("about {0}", "约{0}", "約{0}")
+_BELOW: Final = Words("below {0}", "低于{0}", "低於{0}")
+_ABOVE: Final = Words("above {0}", "高于{0}", "高於{0}")
+_TARGET: Final = Words("Target {0}", "任务 {0}", "任務 {0}")
+_PLAN: Final = Words("Plan {0}", "计划 {0}", "計劃 {0}")
+_ACTUAL: Final = Words("Done {0}", "实际 {0}", "實際 {0}")
+_FORECAST: Final = Words("Forecast {0}", "预测 {0}", "預測 {0}")
+_RANGE: Final = Words("{0} range", "{0}区间", "{0}區間")
+_LATE_BY: Final = Words("{0} behind plan", "落后计划 {0} 人", "落後計劃 {0} 人")
+_EARLY_BY: Final = Words("{0} ahead of plan", "超前计划 {0} 人", "超前計劃 {0} 人")
+
+
+class ForecastLike(Protocol):
+    """What the chart reads of a forecast."""
+
+    @property
+    def level(self) -> float:
+        """The level of the range, as a fraction of one."""
+
+    def fan(self) -> pd.DataFrame:
+        """Return one row a date for the whole: date, expected, low, high."""
+
+    def totals(self) -> pd.DataFrame:
+        """Return one row for the whole, with the chance of reaching the target."""
+
+
+@attrs.frozen(eq=False)
+class Curves:
+    """Points of the two running totals: days as places, persons."""
+
+    plan_x: list[float]
+    plan_y: list[int]
+    done_x: list[float]
+    done_y: list[int]
+    first: dt.date
+    last: dt.date
+
+
+@attrs.frozen
+class _End:
+    """Words at the right end of a line: their lines, colour, place and whether they are bold."""
+
+    y: float
+    lines: tuple[str, ...]
+    colour: str
+
+
+def burn_up(
+    progress: ProgressLike,
+    forecast: ForecastLike | None = None,
+    *,
+    ax: Axes | None = None,
+    lang: Lang = "en",
+    title: str | None = None,
+) -> Axes:
+    """Return the Axes of the running totals, plan and done, of the whole, with the forecast's fan.
+
+    Dots stand at the ends of the periods. The red or blue stroke at the last day counted is the
+    distance from the plan. Persons on the upright scale.
+    """
+    lang = checked(lang)
+    curves = curves_of(progress)
+    total = total_of(progress)
+    fan = None if forecast is None else forecast.fan()
+    chance = None if forecast is None else _chance(forecast.totals())
+    ends = _ends(curves, forecast, fan, lang)
+    end_width = max(
+        width_of(line, theme.LABEL if number == 0 else 8.0)
+        for end in ends
+        for number, line in enumerate(end.lines)
+    )
+    highest = float(max([*curves.plan_y, *curves.done_y, total.target or 0, *_highs(fan)]))
+    steps = round_steps(highest)
+    subtitle = _PEOPLE.say(
+        lang, campaign_name(progress, lang), day(progress.as_of, lang, year=True)
+    )
+    if chance is not None:
+        subtitle += _CHANCE.say(lang, _chance_words(chance, lang))
+    canvas = open_canvas(
+        ax,
+        width=_WIDTH,
+        height=_HEIGHT,
+        room=Room(
+            left=width_of(count(steps[-1]), theme.TICK) + 9,
+            right=end_width + 12,
+            above=4,
+            below=TIME_ROOM,
+        ),
+        lang=lang,
+        title=_headline(curves, fan, total, progress.as_of, lang) if title is None else title,
+        subtitle=subtitle,
+        notes=progress.notes,
+        basis=progress.basis,
+    )
+    canvas.ax.set_xlim(x_of(curves.first), x_of(curves.last, end=True))
+    canvas.ax.set_ylim(0.0, max(steps[-1], highest * 1.02))
+    count_scale(canvas, steps)
+    time_scale(canvas, curves.first, curves.last, lang, rules=False)
+    if fan is not None and len(fan):
+        _draw_fan(canvas, fan, curves)
+    canvas.line(curves.plan_x, curves.plan_y, colour=theme.SECONDARY, width=1.4, zorder=2.2)
+    _draw_done(canvas, curves)
+    if total.target is not None:
+        _draw_target(canvas, total.target, lang)
+    if curves.done_y and total.planned is not None:
+        _draw_gap(canvas, curves, total.planned, lang)
+    _draw_ends(canvas, ends)
+    return canvas.ax
+
+
+def curves_of(progress: ProgressLike) -> Curves:
+    """Return the two running totals as points: each period's value at the period's end."""
+    history = progress.history()
+    days = progress.plan.days
+    first, last = _date(days[0]), _date(days[-1])
+    starts = [_date(value) for value in history["period"].to_numpy()]
+    ends = [min(start - dt.timedelta(days=1), last) for start in starts[1:] if start > first]
+    ends = [*ends, last][-len(starts) :]
+    planned = history["planned_to_date"]
+    done = history["done_to_date"]
+    plan_x, plan_y = [x_of(first)], [0]
+    done_x: list[float] = []
+    done_y: list[int] = []
+    for end, plan, value in zip(ends, planned.tolist(), done.tolist(), strict=True):
+        plan_x.append(x_of(end, end=True))
+        plan_y.append(int(plan))
+        if not pd.isna(value):
+            done_x.append(x_of(min(end, progress.as_of), end=True))
+            done_y.append(int(value))
+    if done_x:
+        done_x, done_y = [x_of(first), *done_x], [0, *done_y]
+    return Curves(plan_x, plan_y, done_x, done_y, first, last)
+
+
+def _date(value: np.datetime64) -> dt.date:
+    stamp = pd.Timestamp(value)
+    return dt.date(stamp.year, stamp.month, stamp.day)
+
+
+def _chance(totals: pd.DataFrame) -> float | None:
+    if "chance" not in totals.columns or pd.isna(totals["chance"].iloc[0]):
+        return None
+    return float(totals["chance"].iloc[0])
+
+
+def _chance_words(chance: float, lang: Lang) -> str:
+    """Return a chance as roughly as it is known."""
+    least, most = 0.01, 0.99
+    if chance < least:
+        return _BELOW.say(lang, "1%")
+    if chance > most:
+        return _ABOVE.say(lang, "99%")
+    return _ABOUT.say(lang, percent(chance, digits=0))
+
+
+def _highs(fan: pd.DataFrame | None) -> list[float]:
+    return [] if fan is None or not len(fan) else [float(fan["high"].max())]
+
+
+def _headline(
+    curves: Curves, fan: pd.DataFrame | None, total: Standing, as_of: dt.date, lang: Lang
+) -> str:
+    target, gap = total.target, total.gap_persons
+    if fan is not None and len(fan) and target is not None:
+        expected = float(fan["expected"].iloc[-1])
+        return _AT_THIS_PACE.say(lang, count(_rounded(expected)), count(target))
+    if not curves.done_y or gap is None:
+        return _NO_REPORT.say(lang)
+    date = day(as_of, lang)
+    if gap == 0:
+        return _ON_PLAN.say(lang, date)
+    return (_BEHIND if gap < 0 else _AHEAD).say(lang, count(abs(gap)), date)
+
+
+def _rounded(value: float) -> float:
+    """Round to three figures: a forecast is not known better."""
+    if value <= 0:
+        return 0.0
+    size = 10 ** max(len(str(int(value))) - 3, 0)
+    return float(round(value / size) * size)
+
+
+def _ends(
+    curves: Curves, forecast: ForecastLike | None, fan: pd.DataFrame | None, lang: Lang
+) -> list[_End]:
+    ends = [_End(curves.plan_y[-1], (_PLAN.say(lang, count(curves.plan_y[-1])),), theme.SECONDARY)]
+    if fan is None or forecast is None or not len(fan):
+        return ends
+    low, expected, high = (float(fan[name].iloc[-1]) for name in ("low", "expected", "high"))
+    lines = (
+        _FORECAST.say(lang, count(_rounded(expected))),
+        _RANGE.say(lang, percent(forecast.level, digits=0)),
+        f"{count(_rounded(low))}–{count(_rounded(high))}",
+    )
+    return [*ends, _End(expected, lines, theme.BLUE)]
+
+
+def _draw_fan(canvas: Canvas, fan: pd.DataFrame, curves: Curves) -> None:
+    x = [x_of(_date(value), end=True) for value in fan["date"].to_numpy()]
+    low, expected, high = (fan[name].astype(float).tolist() for name in ("low", "expected", "high"))
+    if curves.done_x and x[0] > curves.done_x[-1]:
+        x = [curves.done_x[-1], *x]
+        at = float(curves.done_y[-1])
+        low, expected, high = ([at, *values] for values in (low, expected, high))
+    canvas.ax.fill_between(x, low, high, color=_FAN, linewidth=0, alpha=0.75, zorder=1)
+    canvas.line(x, expected, colour=theme.BLUE, width=1.6, style="--", zorder=2.4)
+
+
+def _draw_done(canvas: Canvas, curves: Curves) -> None:
+    if not curves.done_x:
+        return
+    canvas.line(curves.done_x, curves.done_y, colour=theme.BLUE, width=2.6, zorder=3)
+    dots = slice(1, None) if len(curves.done_x) <= _MOST_DOTS else slice(-1, None)
+    canvas.line(
+        curves.done_x[dots],
+        curves.done_y[dots],
+        colour=theme.BLUE,
+        width=0,
+        marker="o",
+        marker_size=6.0,
+        edge="white",
+        zorder=3.2,
+    )
+
+
+def _draw_target(canvas: Canvas, target: int, lang: Lang) -> None:
+    canvas.line([0, 1], [target, target], at=("share", "data"), style=":", width=1.2, zorder=2.1)
+    points = canvas.height / (canvas.ax.get_ylim()[1] or 1.0)
+    lift = 4 / points
+    canvas.write(
+        3,
+        target + lift,
+        _TARGET.say(lang, count(target)),
+        at=("left", "data"),
+        size=theme.LABEL,
+        va="bottom",
+        halo=True,
+    )
+
+
+def _draw_gap(canvas: Canvas, curves: Curves, planned: int, lang: Lang) -> None:
+    x, done = curves.done_x[-1], curves.done_y[-1]
+    behind = done < planned
+    colour = theme.RED if behind else theme.BLUE
+    canvas.line([x, x], [done, planned], colour=colour, width=1.6, zorder=2.9)
+    low, high = canvas.ax.get_xlim()
+    a_point = (high - low) / canvas.width
+    a_point_up = canvas.ax.get_ylim()[1] / canvas.height
+    words = (_LATE_BY if behind else _EARLY_BY).say(lang, count(abs(done - planned)))
+    late = (x - low) / (high - low) > _LATE
+    below = behind and not late
+    ha: Literal["left", "right"] = "left" if below else "right"
+    beside = x + (8 if below else -9) * a_point
+    start = done - 17 * a_point_up if below else max(done, planned) + 20 * a_point_up
+    canvas.write(
+        beside,
+        start,
+        _ACTUAL.say(lang, count(done)),
+        size=theme.LABEL,
+        colour=theme.BLUE,
+        ha=ha,
+        bold=True,
+        halo=True,
+    )
+    if done != planned:
+        canvas.write(
+            beside,
+            start - 14 * a_point_up,
+            words,
+            size=theme.CELL,
+            colour=colour,
+            ha=ha,
+            halo=True,
+        )
+
+
+def _draw_ends(canvas: Canvas, ends: list[_End]) -> None:
+    points = canvas.height / canvas.ax.get_ylim()[1]
+    # The first line stands at the end of its own line, the others hang below it.
+    heights = [14.0 + 11.0 * (len(end.lines) - 1) for end in ends]
+    wanted = [end.y * points + 7 - height / 2 for end, height in zip(ends, heights, strict=True)]
+    centres = spread(wanted, heights, low=-20.0, high=canvas.height + 20)
+    for end, height, centre in zip(ends, heights, centres, strict=True):
+        top = centre + height / 2
+        for number, line in enumerate(end.lines):
+            y = top - 7 - (0 if number == 0 else 2 + 11 * number)
+            canvas.write(
+                8,
+                y,
+                line,
+                at=("right", "bottom"),
+                size=theme.LABEL if number == 0 else 8.0,
+                colour=end.colour if number == 0 else theme.SECONDARY,
+                bold=number == 0,
+            )

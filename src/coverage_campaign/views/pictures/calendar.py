@@ -1,0 +1,315 @@
+"""When what is done, where the source's dates leave gaps and where they overlap."""
+
+from __future__ import annotations
+
+import datetime as dt
+from itertools import combinations, pairwise
+from typing import TYPE_CHECKING, Final
+
+import attrs
+
+from coverage_campaign.model.dates import DateLike, Window, to_date
+from coverage_campaign.views import theme
+from coverage_campaign.views.canvas import Canvas, Room, open_canvas
+from coverage_campaign.views.scales import TIME_ROOM, time_scale, x_of
+from coverage_campaign.views.typeset import shortened, width_of
+from coverage_campaign.views.words import Lang, Words, checked, day
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from matplotlib.axes import Axes
+
+    from coverage_campaign.model.campaign import Campaign
+
+__all__ = ["Row", "calendar", "conflicts", "phase_rows"]
+
+_WIDTH: Final = 8.2
+_PITCH: Final = 27.0
+_NAME_LIMIT: Final = 170.0
+_INDENT: Final = 10.0
+_REMAINING: Final = "#D3E3F1"
+
+_NOW_IN: Final = Words("{0}: now in {1}", "工作步骤：现处{1}", "工作步驟：現處{1}")
+_STEPS: Final = Words("{0}: {1} phases", "工作步骤：共{1}个阶段", "工作步驟：共{1}個階段")
+_NOT_BEGUN: Final = Words("{0}: not begun yet", "工作步骤：尚未开始", "工作步驟：尚未開始")
+_OVER: Final = Words("{0}: all phases are over", "工作步骤：已全部结束", "工作步驟：已全部結束")
+_ELAPSED: Final = Words("Dark is time gone by.", "深色为已过时间。", "深色為已過時間。")
+_TO_CHECK: Final = Words("Dates to check: {0}.", "日期待核：{0}。", "日期待核：{0}。")
+_AND: Final = Words("; ", "；", "；")
+_GAP: Final = Words("{0} belongs to no phase", "{0}空档", "{0}空檔")
+_OVERLAP: Final = Words("{0} belongs to two phases", "{0}重叠", "{0}重疊")
+_GAPS: Final = Words("{0} belong to no phase", "{0}空档", "{0}空檔")
+_OVERLAPS: Final = Words("{0} belong to two phases", "{0}重叠", "{0}重疊")
+_SHORT_GAP: Final = Words("{0}: gap", "{0}空档", "{0}空檔")
+_SHORT_OVERLAP: Final = Words("{0}: overlap", "{0}重叠", "{0}重疊")
+_AS_OF: Final = Words("{0}", "截至{0}", "截至{0}")
+_FOUND: Final = Words(
+    "The review of the definition has {0} findings.",
+    "对文件的核查共有{0}项发现。",
+    "對文件的核查共有{0}項發現。",
+)
+
+
+@attrs.frozen
+class Row:
+    """One phase as it is drawn: its name, days, depth in the tree, and whether it has parts."""
+
+    code: str
+    parent: str | None
+    name: str
+    window: Window
+    depth: int
+    has_parts: bool
+
+
+@attrs.frozen
+class Conflict:
+    """Days that belong to no phase, or to two, between the rows of two sibling phases."""
+
+    kind: str
+    window: Window
+    first: str
+    second: str
+
+    def words(self, lang: Lang, *, short: bool = False) -> str:
+        """Return what is to be checked."""
+        days = _days(self.window, lang)
+        if short:
+            return (_SHORT_GAP if self.kind == "gap" else _SHORT_OVERLAP).say(lang, days)
+        one = self.window.days == 1
+        gap, overlap = (_GAP, _OVERLAP) if one else (_GAPS, _OVERLAPS)
+        return (gap if self.kind == "gap" else overlap).say(lang, days)
+
+
+def calendar(
+    campaign: Campaign,
+    *,
+    as_of: DateLike | None = None,
+    findings: Sequence[object] | None = None,
+    ax: Axes | None = None,
+    lang: Lang = "en",
+    title: str | None = None,
+) -> Axes:
+    """Return the Axes of the phases on a scale of days, with the dates that need a look.
+
+    Both ends of a phase lie inside it. With `as_of` the time gone by is dark. A diamond marks days
+    between two neighbouring phases that belong to neither, and days that belong to both. `findings`
+    are those of a review of the campaign: their number is told in the note.
+    """
+    lang = checked(lang)
+    today = None if as_of is None else to_date(as_of, where="as_of")
+    rows = phase_rows(campaign, lang)
+    found = conflicts(rows)
+    names = [shortened(row.name, theme.LABEL, _NAME_LIMIT) for row in rows]
+    label_width = max(
+        width_of(name, theme.LABEL) + _INDENT * row.depth
+        for name, row in zip(names, rows, strict=True)
+    )
+    notes = [_ELAPSED.say(lang)] if today is not None else []
+    if findings is not None:
+        notes.append(_FOUND.say(lang, len(findings)))
+    subtitle = _AND.say(lang).join(conflict.words(lang) for conflict in found)
+    canvas = open_canvas(
+        ax,
+        width=_WIDTH,
+        height=_PITCH * len(rows),
+        room=Room(left=label_width + 12, right=14, above=16 if today else 4, below=TIME_ROOM),
+        lang=lang,
+        title=_headline(campaign, rows, today, lang) if title is None else title,
+        subtitle=_TO_CHECK.say(lang, subtitle) if found else "",
+        notes=notes,
+        basis=campaign.basis(),
+    )
+    whole = campaign.whole_window
+    canvas.ax.set_xlim(x_of(whole.first), x_of(whole.last, end=True))
+    canvas.ax.set_ylim(len(rows) - 0.5, -0.5)
+    time_scale(canvas, whole.first, whole.last, lang, rules=True)
+    for place, (row, name) in enumerate(zip(rows, names, strict=True)):
+        canvas.write(
+            -canvas.room.left + _INDENT * row.depth,
+            place,
+            name,
+            at=("left", "data"),
+            size=theme.LABEL,
+        )
+        _draw_phase(canvas, row, place, today, lang)
+    _draw_conflicts(canvas, rows, found, lang)
+    if today is not None and today in whole:
+        _draw_today(canvas, today, lang)
+    return canvas.ax
+
+
+def phase_rows(campaign: Campaign, lang: Lang) -> tuple[Row, ...]:
+    """Return the phases with each one's parts below it, in file order."""
+    parents = {phase.parent for phase in campaign.phases}
+
+    def below(parent: str | None, depth: int) -> Iterator[Row]:
+        for phase in campaign.phases:
+            if phase.parent == parent:
+                yield Row(
+                    phase.code,
+                    parent,
+                    phase.label.text(lang),
+                    campaign.window(phase.code),
+                    depth,
+                    phase.code in parents,
+                )
+                yield from below(phase.code, depth + 1)
+
+    return tuple(below(None, 0))
+
+
+def conflicts(rows: Sequence[Row]) -> tuple[Conflict, ...]:
+    """Return the gaps between neighbouring phases of one parent, and the overlaps of any two."""
+    found: list[Conflict] = []
+    for parent in dict.fromkeys(row.parent for row in rows):
+        family = sorted(
+            (row for row in rows if row.parent == parent),
+            key=lambda row: (row.window.first, row.window.last),
+        )
+        reach = [max(row.window.last for row in family[: i + 1]) for i in range(len(family))]
+        for last, (before, after) in zip(reach, pairwise(family), strict=False):
+            if (after.window.first - last).days > 1:
+                one = dt.timedelta(days=1)
+                gap = Window(last + one, after.window.first - one)
+                found.append(Conflict("gap", gap, before.code, after.code))
+        for before, after in combinations(family, 2):
+            shared = before.window.overlap(after.window)
+            if shared is not None:
+                found.append(Conflict("overlap", shared, before.code, after.code))
+    return tuple(sorted(found, key=lambda conflict: conflict.window))
+
+
+def _days(window: Window, lang: Lang) -> str:
+    first, last = window.first, window.last
+    if first == last:
+        return day(first, lang)
+    if (first.year, first.month) == (last.year, last.month):
+        return (
+            f"{first.day}–{day(last, lang)}"
+            if lang == "en"
+            else f"{first.month}月{first.day}–{last.day}日"
+        )
+    return (
+        f"{day(first, lang)} – {day(last, lang)}"
+        if lang == "en"
+        else (f"{day(first, lang)}–{day(last, lang)}")
+    )
+
+
+def _days_short(window: Window, lang: Lang) -> str:
+    first, last = window.first, window.last
+    if lang == "en":
+        return f"{day(first, lang)}–{day(last, lang)}"
+    return f"{first.month}.{first.day}–{last.month}.{last.day}"
+
+
+def _headline(campaign: Campaign, rows: Sequence[Row], today: dt.date | None, lang: Lang) -> str:
+    name = campaign.label.text(lang)
+    if today is None:
+        return _STEPS.say(lang, name, len(rows))
+    whole = campaign.whole_window
+    if today < whole.first:
+        return _NOT_BEGUN.say(lang, name)
+    if today > whole.last:
+        return _OVER.say(lang, name)
+    running = [row for row in rows if today in row.window and not row.has_parts]
+    running = running or [row for row in rows if today in row.window]
+    if not running:
+        return _STEPS.say(lang, name, len(rows))
+    separator = ", " if lang == "en" else "、"
+    return _NOW_IN.say(lang, name, separator.join(row.name for row in running))
+
+
+def _draw_phase(canvas: Canvas, row: Row, place: int, today: dt.date | None, lang: Lang) -> None:
+    left, right = x_of(row.window.first), x_of(row.window.last, end=True)
+    text = _days(row.window, lang)
+    points = canvas.width / (canvas.ax.get_xlim()[1] - canvas.ax.get_xlim()[0])
+    if row.has_parts:
+        canvas.ax.barh([place], [right - left], left=left, height=0.14, color=theme.TERTIARY)
+        for x in (left, right):
+            canvas.line([x, x], [place - 0.07, place + 0.2], colour=theme.TERTIARY, width=1.6)
+        _beside(canvas, left, right, place, text)
+        return
+    split = right if today is None else min(max(x_of(today, end=True), left), right)
+    gone = theme.BLUE if today is not None else _REMAINING
+    if split > left:
+        canvas.ax.barh([place], [split - left], left=left, height=0.52, color=gone)
+    if split < right:
+        canvas.ax.barh([place], [right - split], left=split, height=0.52, color=_REMAINING)
+    begin, end = (left, split) if split - left > right - split else (split, right)
+    dark = end == split and today is not None
+    for words in (text, _days_short(row.window, lang)):
+        if width_of(words, theme.CELL) + 8 < (end - begin) * points:
+            colour = "white" if dark else theme.INK
+            canvas.write((begin + end) / 2, place, words, colour=colour, ha="center")
+            return
+    _beside(canvas, left, right, place, text)
+
+
+def _beside(canvas: Canvas, left: float, right: float, place: int, text: str) -> None:
+    """Write the days of a phase right of its bar, or left of it where the scale ends."""
+    low, high = canvas.ax.get_xlim()
+    a_point = (high - low) / canvas.width
+    if right + (width_of(text, theme.CELL) + 8) * a_point <= high + canvas.room.right * a_point:
+        canvas.write(right + 6 * a_point, place, text, colour=theme.SECONDARY, halo=True)
+    elif left - (width_of(text, theme.CELL) + 8) * a_point >= low:
+        canvas.write(left - 6 * a_point, place, text, colour=theme.SECONDARY, ha="right", halo=True)
+    else:
+        canvas.write((left + right) / 2, place + 0.02, text, ha="center", halo=True)
+
+
+def _draw_conflicts(
+    canvas: Canvas, rows: Sequence[Row], found: Sequence[Conflict], lang: Lang
+) -> None:
+    place_of = {row.code: place for place, row in enumerate(rows)}
+    low, high = canvas.ax.get_xlim()
+    a_point = (high - low) / canvas.width
+    taken: list[tuple[float, float, float]] = []
+    for conflict in found:
+        y = max(place_of[conflict.first], place_of[conflict.second]) - 0.5
+        left, right = x_of(conflict.window.first), x_of(conflict.window.last, end=True)
+        middle = (left + right) / 2
+        canvas.line([left, right], [y, y], colour=theme.AMBER_INK, width=1.6, zorder=3)
+        canvas.line(
+            [middle],
+            [y],
+            colour=theme.AMBER,
+            marker="D",
+            marker_size=6.5,
+            edge=theme.AMBER_INK,
+            zorder=4,
+        )
+        text = conflict.words(lang, short=True)
+        width = width_of(text, theme.CELL) * a_point
+        beside = max((right - left) / 2, 5 * a_point) + 4 * a_point
+        flush_right = middle - beside - width >= low
+        start = middle - beside - width if flush_right else middle + beside
+        if any(y == other and start < end and begin < start + width for begin, end, other in taken):
+            continue
+        taken.append((start, start + width, y))
+        canvas.write(
+            middle - beside if flush_right else middle + beside,
+            y,
+            text,
+            size=8.0,
+            colour=theme.AMBER_INK,
+            ha="right" if flush_right else "left",
+            halo=True,
+        )
+
+
+def _draw_today(canvas: Canvas, today: dt.date, lang: Lang) -> None:
+    x = x_of(today, end=True)
+    canvas.line([x, x], [0, 1], at=("data", "share"), colour=theme.RED, width=1.4, zorder=3)
+    canvas.write(
+        x,
+        5,
+        _AS_OF.say(lang, day(today, lang)),
+        at=("data", "top"),
+        size=theme.TICK,
+        colour=theme.RED,
+        ha="center",
+        va="baseline",
+    )

@@ -1,0 +1,340 @@
+"""Who leads and who lags: the bulletin's table as one picture."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final, Literal
+
+import attrs
+
+from coverage_campaign.views import theme
+from coverage_campaign.views.canvas import Canvas, Mark, Room, open_canvas
+from coverage_campaign.views.standings import (
+    ProgressLike,
+    Standing,
+    by_rank,
+    campaign_name,
+    standings,
+    total_of,
+)
+from coverage_campaign.views.typeset import shortened, width_of
+from coverage_campaign.views.words import (
+    MISSING,
+    Lang,
+    Words,
+    checked,
+    count,
+    day,
+    percent,
+    signed,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from matplotlib.axes import Axes
+
+__all__ = ["legend", "ranking", "schedule_note"]
+
+_WIDTH: Final = 8.6
+_GAP: Final = 15.0
+_NAME_LIMIT: Final = 128.0
+_LEAST_SCALE: Final = 90.0
+_BESIDE_GLYPH: Final = 11.0
+_FEW: Final = 24
+_MANY: Final = 60
+
+_HEADLINE: Final = Words(
+    "{0} of {1} units are behind the plan",
+    "{1}个单位中有{0}个落后于序时",
+    "{1}個單位中有{0}個落後於序時",
+)
+_ALL_WELL: Final = Words(
+    "All {0} units are on schedule", "{0}个单位全部达到序时", "{0}個單位全部達到序時"
+)
+_NOT_KNOWN: Final = Words("Progress of {0} units", "{0}个单位的进度", "{0}個單位的進度")
+_AS_OF: Final = Words("{0}, to {1}", "{0}，截至{1}", "{0}，截至{1}")
+_SCHEDULE: Final = Words(
+    "The mark on each bar is the plan to date ({0} of the target for the whole).",
+    "条上竖线为截至当日的计划进度（合计为任务数的{0}）。",
+    "條上豎線為截至當日的計劃進度（合計為任務數的{0}）。",
+)
+_SLACK: Final = Words(
+    "Slightly behind: by at most {0} points.",
+    "略慢：落后不超过{0}个百分点。",
+    "略慢：落後不超過{0}個百分點。",
+)
+_UNRANKED: Final = Words(
+    "Without complete reports a unit has no rank.",
+    "报表不全的单位不排名次。",
+    "報表不全的單位不排名次。",
+)
+_MOVED: Final = Words(
+    "Arrows: places gained or lost since {0}.", "箭头为较{0}的名次变化。", "箭頭為較{0}的名次變化。"
+)
+_TOTAL: Final = Words("Total", "合计", "合計")
+
+_RANK: Final = Words("Rank", "名次", "名次")
+_UNIT: Final = Words("Unit", "单位", "單位")
+_TARGET: Final = Words("Target", "任务数", "任務數")
+_NEW: Final = Words("New", "本期新增", "本期新增")
+_DONE: Final = Words("Done", "累计完成", "累計完成")
+_RATE: Final = Words("Rate", "完成率", "完成率")
+_GAP_POINTS: Final = Words("vs plan, points", "较序时（百分点）", "較序時（百分點）")
+_REPORTS: Final = Words("Reports", "报表", "報表")
+_STATUS: Final = Words("Status", "状态", "狀態")
+
+
+@attrs.frozen
+class _Cell:
+    """One cell: its text, its colour, and the status whose glyph stands before it."""
+
+    text: str
+    colour: str = theme.INK
+    glyph: theme.Status | None = None
+
+
+@attrs.frozen
+class _Column:
+    """One column of words beside the bars: its head and its cells from the top."""
+
+    head: str
+    cells: tuple[_Cell, ...]
+    width: float
+    flush_right: bool = True
+    after: float = _GAP
+
+
+def ranking(
+    progress: ProgressLike,
+    *,
+    previous: ProgressLike | None = None,
+    ax: Axes | None = None,
+    lang: Lang = "en",
+    title: str | None = None,
+) -> Axes:
+    """Return the Axes of a ranked table with bars: rank, counts, rate, gap to the plan, status.
+
+    Units without a rank stand last, with the reason beside them. With `previous`, an earlier
+    progress, arrows say how many places a unit rose or fell. Bars run on beyond 100 %. `title` is a
+    headline of yours; None writes the main fact, "" none.
+    """
+    lang = checked(lang)
+    rows = by_rank(standings(progress, lang))
+    total = attrs.evolve(total_of(progress), name=_TOTAL.say(lang))
+    cell, pitch = _type_of(len(rows))
+    everyone = (*rows, total)
+    left = _left_columns(everyone, _moves(rows, previous), cell, lang)
+    right = _right_columns(everyone, cell, lang)
+    room = Room(
+        left=sum(column.width + column.after for column in left) - _GAP + 8,
+        right=_GAP + sum(column.width + column.after for column in right) - _GAP + 8,
+        above=24,
+        below=2,
+    )
+    canvas = open_canvas(
+        ax,
+        width=max(_WIDTH, (room.left + room.right + _LEAST_SCALE + 22) / 72),
+        height=(len(rows) + 1.35) * pitch,
+        room=room,
+        lang=lang,
+        title=_headline(rows, lang) if title is None else title,
+        subtitle=_AS_OF.say(
+            lang, campaign_name(progress, lang), day(progress.as_of, lang, year=True)
+        ),
+        marks=legend(rows, lang),
+        notes=[*_notes(rows, total, lang), *_moved(previous, lang), *progress.notes],
+        basis=progress.basis,
+    )
+    last = len(rows) + 0.35
+    places = [*(float(number) for number in range(len(rows))), last]
+    canvas.ax.set_ylim(last + 0.5, -0.5)
+    _draw_bars(canvas, everyone, places)
+    _draw_columns(canvas, left, right, places, cell)
+    _draw_rules(canvas, len(rows))
+    return canvas.ax
+
+
+def legend(rows: Sequence[Standing], lang: Lang) -> list[Mark]:
+    """Return the marks of the statuses that occur."""
+    present = {row.status.marker for row in rows}
+    return [
+        Mark(status.words.say(lang), status.colour, status.ink, status.marker)
+        for status in theme.STATUSES
+        if status.marker in present
+    ]
+
+
+def schedule_note(total: Standing, lang: Lang) -> list[str]:
+    """Return what the mark of the plan means and where slightly behind ends."""
+    slack = f"{float(100 * theme.SLACK):g}"
+    return [_SCHEDULE.say(lang, percent(total.planned_rate)), _SLACK.say(lang, slack)]
+
+
+def _type_of(rows: int) -> tuple[float, float]:
+    """Return size of the cells and distance of the rows in points."""
+    if rows <= _FEW:
+        return theme.CELL, 19.0
+    return (theme.CELL, 15.5) if rows <= _MANY else (8.0, 13.0)
+
+
+def _headline(rows: Sequence[Standing], lang: Lang) -> str:
+    known = [row for row in rows if row.status is not theme.UNKNOWN]
+    late = [row for row in known if row.status is not theme.ON_SCHEDULE]
+    if not known:
+        return _NOT_KNOWN.say(lang, len(rows))
+    if not late and len(known) == len(rows):
+        return _ALL_WELL.say(lang, len(rows))
+    return _HEADLINE.say(lang, len(late), len(rows))
+
+
+def _notes(rows: Sequence[Standing], total: Standing, lang: Lang) -> list[str]:
+    notes = schedule_note(total, lang)
+    if any(row.rank is None for row in rows):
+        notes.append(_UNRANKED.say(lang))
+    return notes
+
+
+def _moved(previous: ProgressLike | None, lang: Lang) -> list[str]:
+    return [] if previous is None else [_MOVED.say(lang, day(previous.as_of, lang))]
+
+
+def _moves(rows: Sequence[Standing], previous: ProgressLike | None) -> tuple[str, ...]:
+    before = {row.unit: row.rank for row in standings(previous, "en")} if previous else {}
+    moves = []
+    for row in rows:
+        old = before.get(row.unit)
+        rise = 0 if old is None or row.rank is None else old - row.rank
+        moves.append(f"↑{rise}" if rise > 0 else f"↓{-rise}" if rise < 0 else "")
+    return tuple(moves)
+
+
+def _column(
+    head: str, cells: Sequence[_Cell | str], size: float, *, flush_right: bool = True
+) -> _Column:
+    whole = tuple(_Cell(cell) if isinstance(cell, str) else cell for cell in cells)
+    widths = [
+        width_of(cell.text, size) + (_BESIDE_GLYPH if cell.glyph is not None else 0.0)
+        for cell in whole
+    ]
+    return _Column(head, whole, max([width_of(head, theme.CELL), *widths]), flush_right)
+
+
+def _left_columns(
+    rows: Sequence[Standing], moves: tuple[str, ...], size: float, lang: Lang
+) -> list[_Column]:
+    def counts(read: Callable[[Standing], int | None]) -> list[str]:
+        return [count(read(row)) for row in rows]
+
+    columns = [_column(_RANK.say(lang), [*(count(row.rank) for row in rows[:-1]), ""], size)]
+    if any(moves):
+        arrows = [_Cell(move, theme.SECONDARY) for move in (*moves, "")]
+        columns = [
+            attrs.evolve(columns[0], after=5.0),
+            _column("", arrows, size, flush_right=False),
+        ]
+    return [
+        *columns,
+        _column(
+            _UNIT.say(lang),
+            [shortened(row.name, size, _NAME_LIMIT) for row in rows],
+            size,
+            flush_right=False,
+        ),
+        _column(_TARGET.say(lang), counts(lambda row: row.target), size),
+        _column(_NEW.say(lang), counts(lambda row: row.new), size),
+        _column(_DONE.say(lang), counts(lambda row: row.done), size),
+        _column(_RATE.say(lang), [percent(row.completion_rate) for row in rows], size),
+    ]
+
+
+def _right_columns(rows: Sequence[Standing], size: float, lang: Lang) -> list[_Column]:
+    gaps = [_Cell(signed(row.gap_points), row.status.ink) for row in rows]
+    columns = [_column(_GAP_POINTS.say(lang), gaps, size)]
+    if any(row.reports_expected is not None for row in rows):
+        reports = [
+            MISSING
+            if row.reports_expected is None
+            else f"{count(row.reports_received)}/{count(row.reports_expected)}"
+            for row in rows
+        ]
+        columns.append(_column(_REPORTS.say(lang), reports, size))
+    states = [_Cell(row.status.words.say(lang), row.status.ink, row.status) for row in rows]
+    return [*columns, _column(_STATUS.say(lang), states, size, flush_right=False)]
+
+
+def _draw_bars(canvas: Canvas, rows: Sequence[Standing], places: Sequence[float]) -> None:
+    rates = [row.completion_rate for row in rows]
+    plans = [row.planned_rate for row in rows if row.planned_rate is not None]
+    furthest = max([1.0, *(rate for rate in rates if rate is not None), *plans])
+    canvas.ax.set_xlim(0.0, furthest)
+    canvas.ax.barh(places, [1.0] * len(places), height=0.34, color=theme.TRACK, zorder=1)
+    for place, row in zip(places, rows, strict=True):
+        if row.completion_rate is not None:
+            canvas.ax.barh(
+                [place], [row.completion_rate], height=0.34, color=row.status.colour, zorder=2
+            )
+        if row.planned_rate is not None:
+            mark = row.planned_rate
+            canvas.line([mark, mark], [place - 0.3, place + 0.3], width=1.2, zorder=3)
+    if furthest > 1:
+        canvas.line([1, 1], [-0.5, places[-1] + 0.5], colour=theme.TERTIARY, style=":", zorder=1.5)
+        canvas.write(
+            1, 8, "100%", at=("data", "top"), colour=theme.SECONDARY, ha="center", va="baseline"
+        )
+    # The limits are ours: a bar must not widen them again.
+    canvas.ax.set_xlim(0.0, furthest)
+
+
+def _draw_columns(
+    canvas: Canvas,
+    left: Sequence[_Column],
+    right: Sequence[_Column],
+    places: Sequence[float],
+    size: float,
+) -> None:
+    x = -canvas.room.left
+    for column in left:
+        _draw_column(canvas, column, x, edge="left", places=places, size=size)
+        x += column.width + column.after
+    x = _GAP
+    for column in right:
+        _draw_column(canvas, column, x, edge="right", places=places, size=size)
+        x += column.width + column.after
+
+
+def _draw_column(
+    canvas: Canvas,
+    column: _Column,
+    x: float,
+    *,
+    edge: Literal["left", "right"],
+    places: Sequence[float],
+    size: float,
+) -> None:
+    ha: Literal["left", "right"] = "right" if column.flush_right else "left"
+    anchor = x + column.width if column.flush_right else x
+    canvas.write(
+        anchor, 8, column.head, at=(edge, "top"), colour=theme.SECONDARY, ha=ha, va="baseline"
+    )
+    for place, cell in zip(places, column.cells, strict=True):
+        beside = 0.0
+        if cell.glyph is not None:
+            canvas.glyph(anchor + 3.5, place, cell.glyph, at=(edge, "data"))
+            beside = _BESIDE_GLYPH
+        canvas.write(
+            anchor + beside,
+            place,
+            cell.text,
+            at=(edge, "data"),
+            size=size,
+            colour=cell.colour,
+            ha=ha,
+            bold=place == places[-1],
+        )
+
+
+def _draw_rules(canvas: Canvas, rows: int) -> None:
+    canvas.across_all(-0.5, colour=theme.INK, width=0.9)
+    for number in range(rows - 1):
+        canvas.across_all(number + 0.5, colour=theme.HAIRLINE)
+    canvas.across_all(rows - 0.33, colour=theme.INK, width=0.9)

@@ -1,0 +1,94 @@
+"""Colours, sizes and marks of the charts, and what the three marks of a unit's progress mean.
+
+Colour never stands alone: each status has a glyph and a word too, and the three colours keep apart
+in grey print and for the colour-blind (least CIE76 difference 50 for the three kinds of
+colour-blindness, 16 in grey).
+"""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from typing import Final
+
+import attrs
+
+from coverage_campaign.views.words import Words
+
+__all__ = [
+    "AMBER",
+    "BEHIND",
+    "BLUE",
+    "HAIRLINE",
+    "INK",
+    "NAVY",
+    "ON_SCHEDULE",
+    "RED",
+    "SECONDARY",
+    "SEQUENCE",
+    "SERIES",
+    "SLACK",
+    "SLIGHTLY_BEHIND",
+    "STATUSES",
+    "TERTIARY",
+    "TRACK",
+    "UNKNOWN",
+    "Status",
+    "status_of",
+]
+
+INK: Final = "#1B2733"
+SECONDARY: Final = "#55626F"
+TERTIARY: Final = "#98A3AE"
+HAIRLINE: Final = "#DDE3E9"
+TRACK: Final = "#ECEFF3"
+BLUE: Final = "#2877B8"
+AMBER: Final = "#F0B429"
+RED: Final = "#931F14"
+NAVY: Final = "#12283A"
+# Amber words on white would have a contrast of 1.9 to 1 only.
+AMBER_INK: Final = "#8A5B00"
+SEQUENCE: Final = ("#F4F8FB", "#C9DEEF", "#7FB2DA", "#2877B8", "#12283A")
+# A line and the words about it.
+SERIES: Final = ((BLUE, BLUE), (RED, RED), ("#D9A21B", AMBER_INK), (NAVY, NAVY))
+
+TITLE: Final = 13.5
+SUBTITLE: Final = 9.5
+LABEL: Final = 9.5
+TICK: Final = 9.0
+CELL: Final = 8.5
+NOTE: Final = 7.5
+
+# Up to this share of its target behind the plan a unit is slightly behind, beyond it behind.
+SLACK: Final = Fraction(5, 100)
+
+
+@attrs.frozen
+class Status:
+    """How a unit stands against its plan: a colour, the colour of words, a glyph and a word."""
+
+    colour: str
+    ink: str
+    marker: str
+    words: Words
+
+
+ON_SCHEDULE: Final = Status(BLUE, BLUE, "o", Words("on schedule", "达到序时", "達到序時"))
+SLIGHTLY_BEHIND: Final = Status(AMBER, AMBER_INK, "^", Words("slightly behind", "略慢", "略慢"))
+BEHIND: Final = Status(RED, RED, "s", Words("behind", "滞后", "滯後"))
+UNKNOWN: Final = Status(TERTIARY, SECONDARY, "_", Words("not known", "情况不明", "情況不明"))
+STATUSES: Final = (ON_SCHEDULE, SLIGHTLY_BEHIND, BEHIND)
+
+
+def status_of(gap_persons: int | None, target: int | None) -> Status:
+    """Return the status of a unit from its persons done less planned, exactly, and its target.
+
+    >>> status_of(0, 100).words.en, status_of(-5, 100).words.en, status_of(-6, 100).words.en
+    ('on schedule', 'slightly behind', 'behind')
+    >>> status_of(None, 100).words.en
+    'not known'
+    """
+    if gap_persons is None or target is None:
+        return UNKNOWN
+    if gap_persons >= 0:
+        return ON_SCHEDULE
+    return SLIGHTLY_BEHIND if -gap_persons <= SLACK * target else BEHIND

@@ -1,0 +1,222 @@
+"""Ranking, burn-up and calendar: facts of the picture, measured boxes, hostile names."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import attrs
+import matplotlib as mpl
+import pandas as pd
+import pytest
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.patches import Rectangle
+
+from coverage_campaign.errors import DefinitionError
+from coverage_campaign.views import charts, theme
+from coverage_campaign.views.pictures.calendar import conflicts, phase_rows
+from views.drawn import assert_readable, texts_of, words_of
+from views.stand_ins import (
+    HOSTILE,
+    FakeForecast,
+    FakeProgress,
+    campaign,
+    complete_frame,
+    progress,
+)
+
+LANGS = ("en", "zh", "zh-Hant")
+
+
+def widths(ax: Axes, colour: str) -> list[float]:
+    """Return the widths of the bars of a colour, from the top."""
+    rgba = mpl.colors.to_rgba(colour)
+    bars = [
+        patch
+        for patch in ax.patches
+        if isinstance(patch, Rectangle) and patch.get_facecolor() == rgba
+    ]
+    return [bar.get_width() for bar in sorted(bars, key=Rectangle.get_y)]
+
+
+@pytest.mark.parametrize("lang", LANGS)
+@pytest.mark.parametrize("units", [1, 5, 12, 51, 122])
+def test_ranking_is_readable(units: int, lang: str) -> None:
+    """No two texts of a ranking overlap, none is cut, for few units and many."""
+    assert_readable(charts.ranking(progress(units), previous=progress(units, seed=9), lang=lang))
+
+
+def test_ranking_draws_the_rates_unclipped_in_rank_order() -> None:
+    """Bars are as long as the rates of the frame, the one above 100 % too, best first."""
+    subject = progress(12)
+    ax = charts.ranking(subject)
+    frame = subject.to_frame().sort_values("rank")
+    drawn = [w for c in (theme.BLUE, theme.AMBER, theme.RED) for w in widths(ax, c)]
+    total = subject.totals()["completion_rate"].iloc[0]
+    assert sorted(drawn) == pytest.approx(sorted([*frame["completion_rate"], total]))
+    assert max(drawn) > 1
+    assert max(drawn) <= ax.get_xlim()[1]
+    first = [text.get_text() for text in ax.texts if text.get_text() in set(frame["name"])]
+    assert first == frame["name"].tolist()
+
+
+def test_ranking_says_that_data_are_simulated_and_what_is_assumed() -> None:
+    """A simulated subject is marked in both languages; a real one is not."""
+    assert "simulated data" in words_of(charts.ranking(progress(5)))
+    assert "模拟数据" in words_of(charts.ranking(progress(5), lang="zh"))
+    real = words_of(charts.ranking(progress(5, simulated=False)))
+    assert "simulated" not in real
+    assert "Suggested reading" in real
+    assert "weights are the census of 2010" in real
+
+
+def test_units_without_a_rank_stand_last_and_missing_is_no_zero() -> None:
+    """A unit that did not report has no rank, no bar and no nought."""
+    subject = progress(5)
+    frame = subject.to_frame()
+    frame.loc[0, ["done", "new"]] = pd.NA
+    frame = complete_frame(frame)
+    frame.loc[0, "rank"] = pd.NA
+    ax = charts.ranking(attrs.evolve(subject, frame=frame))
+    names = [text.get_text() for text in ax.texts if text.get_text() in set(frame["name"])]
+    assert names[-1] == frame["name"].iloc[0]
+    assert "not known" in words_of(ax)
+    assert "Without complete reports" in words_of(ax)
+    # four units and the total
+    assert sum(len(widths(ax, c)) for c in (theme.BLUE, theme.AMBER, theme.RED)) == 5
+
+
+def test_ranking_of_a_silent_campaign_is_drawn() -> None:
+    """With no report at all the chart stands, without bars."""
+    subject = progress(5)
+    frame = subject.to_frame()
+    frame[["done", "new"]] = pd.NA
+    assert_readable(charts.ranking(attrs.evolve(subject, frame=complete_frame(frame))))
+
+
+@pytest.mark.parametrize("lang", LANGS)
+def test_hostile_names_are_text(lang: str) -> None:
+    """Names that look like mathematics, markup or code are drawn as they are, long ones cut."""
+    ax = charts.ranking(progress(len(HOSTILE), named=HOSTILE), lang=lang)
+    assert_readable(ax)
+    written = words_of(ax)
+    for name in ("$x$ and", "_hidden", "<script>", "=cmd()", "{0} {curly}", "乡乡", "two lines"):
+        assert name in written
+    assert all(not text.get_parse_math() for text in texts_of(ax))
+
+
+@pytest.mark.parametrize("lang", LANGS)
+@pytest.mark.parametrize("share", [0.3, 0.7, 1.0, 1.6])
+@pytest.mark.parametrize("with_forecast", [True, False])
+def test_burn_up_is_readable(*, share: float, with_forecast: bool, lang: str) -> None:
+    """Labels keep apart whether the whole is far behind, on the plan or far beyond the target."""
+    subject = _scaled(progress(12), share)
+    done = int(subject.frame["done"].sum())
+    forecast = FakeForecast(done, round(done * 1.6)) if with_forecast else None
+    assert_readable(charts.burn_up(subject, forecast, lang=lang))
+
+
+def test_burn_up_draws_each_period_at_its_end() -> None:
+    """June is done at the end of June, and September at the last day counted."""
+    ax = charts.burn_up(progress(12))
+    lines = [line for line in ax.lines + ax.artists if len(line.get_xdata()) == 5]
+    x = list(lines[0].get_xdata())
+    assert x == [float(dt.date(2008, month, 1).toordinal()) for month in range(6, 11)]
+
+
+def test_burn_up_tells_the_gap_and_the_chance() -> None:
+    """The distance from the plan stands in persons; a chance is told roughly."""
+    subject = _scaled(progress(12), 0.7)
+    total = subject.totals()
+    gap = int(total["gap_persons"].iloc[0])
+    assert gap < 0
+    assert f"{-gap:,} behind plan" in words_of(charts.burn_up(subject))
+    forecast = FakeForecast(1, 2, chance=0.002)
+    assert "chance of reaching the target below 1%" in words_of(charts.burn_up(subject, forecast))
+
+
+def test_burn_up_without_reports_is_drawn() -> None:
+    """Before the first report there is the plan, and the chart says so."""
+    subject = progress(5)
+    frame = subject.to_frame()
+    frame[["done", "new"]] = pd.NA
+    silent = attrs.evolve(subject, frame=complete_frame(frame))
+    ax = charts.burn_up(silent)
+    assert "No report counted yet" in words_of(ax)
+    assert_readable(ax)
+
+
+@pytest.mark.parametrize("lang", LANGS)
+@pytest.mark.parametrize("as_of", [None, "2008-03-01", "2008-06-01", "2008-09-30", "2009-05-01"])
+def test_calendar_is_readable(as_of: str | None, lang: str) -> None:
+    """Phases, dates and marks keep apart on every day of the campaign."""
+    assert_readable(charts.calendar(campaign(), as_of=as_of, lang=lang))
+
+
+def test_calendar_finds_gap_and_overlaps_of_the_notice() -> None:
+    """31 July belongs to no drive, 15 September to two, December to special action and review."""
+    found = conflicts(phase_rows(campaign(), "en"))
+    assert [(one.kind, str(one.window)) for one in found] == [
+        ("gap", "2008-07-31 to 2008-07-31"),
+        ("overlap", "2008-09-15 to 2008-09-15"),
+        ("overlap", "2008-12-01 to 2008-12-31"),
+    ]
+    words = words_of(charts.calendar(campaign()))
+    assert "31 Jul belongs to no phase" in words
+    assert "15 Sep: overlap" in words
+
+
+def test_calendar_draws_both_ends_inside() -> None:
+    """A bar runs from the morning of the first day to the evening of the last."""
+    ax = charts.calendar(campaign())
+    publicity = next(patch for patch in ax.patches if patch.get_y() < 0)
+    assert publicity.get_width() == 61  # April and May
+
+
+def test_unknown_language_is_an_error_with_the_way_out() -> None:
+    """A language that the charts do not speak is named with those that they do."""
+    with pytest.raises(DefinitionError, match="'fr' -- use one of 'en', 'zh', 'zh-Hant'"):
+        charts.ranking(progress(5), lang="fr")
+
+
+def test_title_is_what_the_caller_says() -> None:
+    """A title replaces the headline; an empty one leaves none."""
+    assert "Mine $x$" in words_of(charts.ranking(progress(5), title="Mine $x$"))
+    assert "behind the plan" not in words_of(charts.ranking(progress(5), title=""))
+    assert_readable(charts.ranking(progress(5), title="a very long title " * 40))
+
+
+def test_ax_is_used_and_no_figure_made() -> None:
+    """A chart in a given Axes stays within the box of that Axes, words and all."""
+    figure = Figure(figsize=(20, 9))
+    boxes = figure.subplots(1, 2, gridspec_kw={"wspace": 0.02})
+    before = [ax.get_position() for ax in boxes]
+    assert charts.ranking(progress(12), ax=boxes[0]) is boxes[0]
+    assert charts.burn_up(progress(12), ax=boxes[1]) is boxes[1]
+    figure.draw_without_rendering()
+    assert len(figure.axes) == 2
+    for ax, box in zip(boxes, before, strict=True):
+        space = box.transformed(figure.transFigure)
+        for text in texts_of(ax):
+            extent = text.get_window_extent()
+            assert extent.x0 >= space.x0 - 2
+            assert extent.x1 <= space.x1 + 2
+            assert extent.y0 >= space.y0 - 2
+            assert extent.y1 <= space.y1 + 2
+
+
+def test_layout_engine_of_the_user_finds_the_room() -> None:
+    """With constrained layout the words of neighbouring charts keep apart."""
+    figure = Figure(figsize=(18, 8), layout="constrained")
+    left, right = figure.subplots(1, 2)
+    charts.ranking(progress(5), ax=left)
+    charts.calendar(campaign(), ax=right)
+    figure.draw_without_rendering()
+    ends = max(text.get_window_extent().x1 for text in texts_of(left))
+    begins = min(text.get_window_extent().x0 for text in texts_of(right))
+    assert ends <= begins
+
+
+def _scaled(subject: FakeProgress, share: float) -> FakeProgress:
+    done = (subject.frame["done"] * round(share * 100)) // 100
+    return attrs.evolve(subject, frame=complete_frame(subject.frame.assign(done=done)))
