@@ -49,6 +49,15 @@ class Counted:
         """Return what each row does to the persons done: 1, or -1 (0 in gross) for a loss."""
         return np.where(self.kind == _KINDS.index("loss"), -1 if net else 0, 1)
 
+    def ends(self, starts: NDArray[np.datetime64]) -> NDArray[np.datetime64]:
+        """Return the last counted day of the periods that begin on `starts`."""
+        through = np.datetime64(self.through, "D")
+        if self.by == "day":
+            return starts
+        months = (starts.astype("datetime64[M]") + 1).astype("datetime64[D]") - 1
+        ends: NDArray[np.datetime64] = np.minimum(months, through)
+        return ends
+
     def sums(self, kind: Effect, *, since: dt.date | None = None) -> _Ints:
         """Return the persons of one kind by unit, from the period that begins on `since`."""
         rows = self.kind == _KINDS.index(kind)

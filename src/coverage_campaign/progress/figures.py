@@ -131,8 +131,7 @@ def _days(
 
 def _whole(column: pd.Series[int]) -> NDArray[np.int64]:
     """Return a column of counts with 0 in the places that its caller leaves out."""
-    counts: NDArray[np.int64] = column.fillna(0).to_numpy("int64")
-    return counts
+    return column.fillna(0).to_numpy(dtype="int64").astype(np.int64, copy=False)
 
 
 def _ranks(counts: pd.DataFrame) -> pd.Series[int]:

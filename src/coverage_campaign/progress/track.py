@@ -108,6 +108,24 @@ class Progress:
             for place, first in zip(last.tolist(), periods.astype("datetime64[D]"), strict=True)
         ]
 
+    def series(self) -> tuple[NDArray[np.datetime64], NDArray[np.float64]]:
+        """Return the days that the tally knows and the running totals on them [persons].
+
+        One row a day, one column a unit; the first row is the day before the first period, with
+        nothing done; a unit whose `done` is <NA> is a column of nan. A day for which no unit has a
+        figure is left out: it was not reported, or nobody came.
+        """
+        rows = self.rows
+        starts = np.unique(rows.period)
+        sums = np.zeros((len(starts) + 1, len(rows.units)))
+        signed = rows.persons * rows.signs(net=self.campaign.counts_net is True)
+        np.add.at(sums, (np.searchsorted(starts, rows.period) + 1, rows.place), signed)
+        totals = np.cumsum(sums, axis=0)
+        totals[:, self.counts["done"].isna().to_numpy(dtype=bool)] = np.nan
+        first = min(self.plan.days[0], *starts[:1], np.datetime64(self.as_of, "D")) - 1
+        days = np.concatenate([[first], rows.ends(starts)]).astype("datetime64[D]")
+        return days, totals
+
     def unranked(self) -> pd.DataFrame:
         """Return who has no rank and why: unit, name, reason."""
         rows = self.frame[self.frame["rank"].isna()]

@@ -1,0 +1,194 @@
+"""Will it be reached: expected, low and high at the end, the chance, the day."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+import attrs
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from coverage_campaign.errors import DefinitionError, Problem
+from coverage_campaign.model.basis import Basis
+from coverage_campaign.model.dates import DateLike, to_date
+from coverage_campaign.notebook import html_table
+from coverage_campaign.progress.outlook import Outlook
+from coverage_campaign.progress.paces import Pace, damped
+from coverage_campaign.progress.record import Record, rebuilt
+from coverage_campaign.progress.track import Progress
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+__all__ = ["Forecast", "forecast", "forecast_counts"]
+
+_Floats = NDArray[np.float64]
+
+
+@attrs.frozen(eq=False, kw_only=True)
+class Forecast:
+    """What is to be expected of each unit to the end of the plan, and how sure that is."""
+
+    progress: Progress
+    level: float
+    to: dt.date
+    method: Pace
+    basis: Basis
+    notes: tuple[str, ...]
+    frame: pd.DataFrame
+    whole: pd.DataFrame
+    path: pd.DataFrame
+
+    def to_frame(self) -> pd.DataFrame:
+        """Return one row per unit: unit, expected, low, high, chance, reach_date.
+
+        expected, low and high are persons done at the plan's end (Int64); between low and high it
+        will be with the probability `level`; chance is the probability that the target is reached
+        by then (fraction of one), reach_date the day on which the expected path reaches it, NaT
+        where it does not within the plan. A unit without reports has <NA>.
+        """
+        return self.frame.copy(deep=False)
+
+    def totals(self) -> pd.DataFrame:
+        """Return the whole as one row of the same columns."""
+        return self.whole.copy(deep=False)
+
+    def fan(self) -> pd.DataFrame:
+        """Return the whole day by day from the day after as_of: date, expected, low, high."""
+        return self.path.copy(deep=False)
+
+    def plot(self, ax: Axes | None = None) -> Axes:
+        """Draw what is done and planned, with the fan of what may come."""
+        from coverage_campaign.views import charts  # noqa: PLC0415 - the one way up, taken late
+
+        return charts.burn_up(self.progress, self, ax=ax)
+
+    def _line(self) -> str:
+        row = self.whole.iloc[0]
+        if pd.isna(row["expected"]):
+            return f"Forecast to {self.to}: no report to start from"
+        return (
+            f"Forecast to {self.to}: {row['expected']:,} expected ({row['low']:,} to "
+            f"{row['high']:,} at {100 * self.level:.0f} %), chance {100 * row['chance']:.0f} %"
+        )
+
+    def _repr_html_(self) -> str:
+        notes = [*self.basis.lines(), *self.notes]
+        return html_table(self.frame, title=self._line(), notes=notes)
+
+    def __repr__(self) -> str:
+        """Return the whole in one line."""
+        return f"<{self._line()}>"
+
+
+def forecast(progress: Progress, *, method: Pace = damped, level: float = 0.8) -> Forecast:
+    """Return what is to be expected at the end of the plan, by unit and in all.
+
+    Args:
+        progress: The history to go on from; its plan gives the end and the target.
+        method: How a running total goes on; one of `paces`, or a function of the same shape.
+        level: The probability of the range from low to high, between 0 and 1.
+    """
+    _check(level)
+    plan, counts = progress.plan, progress.counts
+    last = plan.days[-1].item()
+    dates, totals = progress.series()
+    origin = dates[-1].item()
+    known = counts["done"].notna().to_numpy(dtype=bool)
+    days = (dates - dates[-1]).astype(np.float64)
+    clean, falls = rebuilt(days, totals[:, known])
+    future = pd.date_range(origin + dt.timedelta(days=1), last, freq="D").date
+    record = Record(
+        days=days,
+        persons=clean,
+        ahead=np.array([float((day - origin).days) for day in future]),
+        ceiling=_room(counts)[known],
+        planned=np.array([float(plan.share_on(day)) for day in dates.tolist()]),
+        planned_ahead=np.array([float(plan.share_on(day)) for day in future]),
+    )
+    outlook = Outlook.of(record, method, level=level, origin=origin)
+    target = counts["target"].to_numpy(dtype=np.float64)
+    frame = pd.DataFrame({"unit": counts["unit"]}).merge(
+        outlook.rows(counts["unit"][known].to_numpy(), target[known]), on="unit", how="left"
+    )
+    whole = outlook.pooled()
+    return Forecast(
+        progress=progress,
+        level=level,
+        to=last,
+        method=method,
+        basis=progress.basis,
+        notes=tuple(_notes(method, int(falls.sum()))),
+        frame=frame,
+        whole=whole.rows(np.array(["total"]), target.sum(keepdims=True)),
+        path=whole.path(),
+    )
+
+
+def _notes(method: Pace, falls: int) -> Iterator[str]:
+    yield f"The shape assumed is {getattr(method, '__name__', 'a function of the caller')}."
+    if falls:
+        yield f"{falls} corrections downwards were not taken for a pace."
+
+
+def _room(counts: pd.DataFrame) -> _Floats:
+    """Return the most persons that each unit can bring in; infinite where nobody knows."""
+    room = (counts["eligible"] - counts["covered"]).astype("Float64")
+    return room.to_numpy(dtype=np.float64, na_value=np.inf).astype(np.float64, copy=False)
+
+
+def _check(level: float) -> None:
+    if not 0 < level < 1:
+        raise DefinitionError(
+            Problem("level", f"{level!r}", "give a probability between 0 and 1, such as 0.8")
+        )
+
+
+def forecast_counts(
+    cumulative: pd.DataFrame,
+    *,
+    to: DateLike,
+    ceiling: pd.Series | None = None,
+    level: float = 0.8,
+    method: Pace = damped,
+) -> pd.DataFrame:
+    """Return what running totals will be on a day: unit, expected, low, high [persons].
+
+    Args:
+        cumulative: One row per date (the index, or a column 'date'), one column per unit; dates
+            may be left out, values may be <NA>, and a total may fall.
+        to: The day to forecast, after the last date.
+        ceiling: The most that each unit can reach, such as its eligible persons, by unit.
+        level: The probability of the range from low to high, between 0 and 1.
+        method: How a running total goes on.
+    """
+    _check(level)
+    table = cumulative.set_index("date") if "date" in cumulative.columns else cumulative
+    table = table.sort_index()
+    dates = pd.DatetimeIndex(table.index).to_numpy(dtype="datetime64[D]")
+    end = np.datetime64(to_date(to, where="to"), "D")
+    if not len(dates) or end <= dates[-1]:
+        last = dates[-1] if len(dates) else "no date at all"
+        raise DefinitionError(
+            Problem("to", f"{end}, the last date of the totals is {last}", "give a later day")
+        )
+    days = (dates - dates[-1]).astype(np.float64)
+    values = table.astype("Float64").to_numpy(dtype=np.float64, na_value=np.nan)
+    clean, _ = rebuilt(days, values)
+    limit = np.full(table.shape[1], np.inf)
+    if ceiling is not None:
+        given = ceiling.reindex(table.columns).astype("Float64")
+        limit = given.to_numpy(dtype=np.float64, na_value=np.inf)
+    record = Record(
+        days=days,
+        persons=clean,
+        ahead=np.array([float((end - dates[-1]).astype(int))]),
+        ceiling=limit,
+    )
+    outlook = Outlook.of(record, method, level=level, origin=dates[-1].item())
+    units = np.array([str(column) for column in table.columns])
+    rows = outlook.rows(units, np.full(len(units), np.inf))
+    return rows[["unit", "expected", "low", "high"]]

@@ -1,0 +1,109 @@
+"""The paths ahead with their ranges: expected, low, high, the chance, the day of reaching."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import attrs
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from coverage_campaign.progress.paces import Pace
+from coverage_campaign.progress.record import Record
+from coverage_campaign.progress.spread import Spread, spread_of
+
+__all__ = ["Outlook"]
+
+_Floats = NDArray[np.float64]
+
+
+@attrs.frozen(eq=False, kw_only=True)
+class Outlook:
+    """What a pace makes of a record: the expected path of each unit and the errors it may have."""
+
+    record: Record
+    expected: _Floats
+    spread: Spread
+    level: float
+    origin: dt.date
+
+    @classmethod
+    def of(cls, record: Record, method: Pace, *, level: float, origin: dt.date) -> Outlook:
+        """Return the outlook of a record whose last day is `origin`."""
+        expected = method(record) if len(record.ahead) else record.persons[:0]
+        spread = spread_of(record, method)
+        return cls(record=record, expected=expected, spread=spread, level=level, origin=origin)
+
+    def pooled(self) -> Outlook:
+        """Return the outlook of all units together: the sum of what is expected of each."""
+        record = attrs.evolve(
+            self.record,
+            persons=self.record.persons.sum(axis=1, keepdims=True),
+            ceiling=self.record.ceiling.sum(keepdims=True),
+        )
+        return attrs.evolve(self, record=record, expected=self.expected.sum(axis=1, keepdims=True))
+
+    def range(self) -> tuple[_Floats, _Floats]:
+        """Return low and high on each day ahead: none below what is done, none above the limit."""
+        grown = np.maximum(self.expected - self.record.now, 0)
+        low = self.expected + grown * min(self.spread.at((1 - self.level) / 2), 0.0)
+        high = self.expected + grown * max(self.spread.at((1 + self.level) / 2), 0.0)
+        limit = np.maximum(self.record.ceiling, self.expected)
+        return np.maximum(low, self.record.now), np.minimum(high, limit)
+
+    def chance(self, target: _Floats) -> _Floats:
+        """Return the probability that each unit has reached its target on the last day."""
+        expected = self._last(self.expected)
+        grown = expected - self.record.now
+        there = (self.record.now >= target).astype(np.float64)
+        with np.errstate(divide="ignore", invalid="ignore"):
+            lacking = np.nan_to_num((target - expected) / grown)
+        return np.where(grown > 0, self.spread.share_above(lacking), there)
+
+    def rows(self, units: NDArray[np.str_], target: _Floats) -> pd.DataFrame:
+        """Return one row a unit at the last day: unit, expected, low, high, chance, reach_date."""
+        low, high = self.range()
+        return pd.DataFrame(
+            {
+                "unit": pd.array(units, dtype="str"),
+                "expected": _persons(self._last(self.expected)),
+                "low": _persons(self._last(low)),
+                "high": _persons(self._last(high)),
+                "chance": pd.array(self.chance(target), dtype="Float64"),
+                "reach_date": self._reached(target),
+            }
+        )
+
+    def path(self) -> pd.DataFrame:
+        """Return the one unit of a pooled outlook day by day: date, expected, low, high."""
+        low, high = self.range()
+        ahead = self.record.ahead.astype("timedelta64[D]")
+        dates = np.datetime64(self.origin, "D") + ahead
+        return pd.DataFrame(
+            {
+                "date": dates.astype("datetime64[s]"),
+                "expected": _persons(self.expected[:, 0]),
+                "low": _persons(low[:, 0]),
+                "high": _persons(high[:, 0]),
+            }
+        )
+
+    def _last(self, path: _Floats) -> _Floats:
+        return path[-1] if len(path) else self.record.now
+
+    def _reached(self, target: _Floats) -> pd.DatetimeIndex:
+        """Return the first day, observed or ahead, on which each total is at its target."""
+        days = np.concatenate([self.record.days, self.record.ahead])
+        there = np.rint(np.vstack([self.record.persons, self.expected])) >= target
+        dates = [
+            self.origin + dt.timedelta(days=int(days[row])) if there[row, unit] else pd.NaT
+            for unit, row in enumerate(there.argmax(axis=0).tolist())
+        ]
+        return pd.DatetimeIndex(dates).as_unit("s")
+
+
+def _persons(values: _Floats) -> pd.arrays.IntegerArray:
+    missing = ~np.isfinite(values)
+    whole = np.rint(np.where(missing, 0, values)).astype(np.int64)
+    return pd.arrays.IntegerArray(whole, missing)

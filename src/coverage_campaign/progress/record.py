@@ -1,0 +1,89 @@
+"""What a pace may look at: running totals by day, the days ahead, the limit, the plan."""
+
+from __future__ import annotations
+
+import attrs
+import numpy as np
+from numpy.typing import NDArray
+
+__all__ = ["Record", "rebuilt"]
+
+_Floats = NDArray[np.float64]
+
+
+@attrs.frozen(eq=False, kw_only=True)
+class Record:
+    """Running totals of some units, as a forecast at the last of their days may know them.
+
+    Attributes:
+        days: The observed days, ascending, counted from the origin: the last one is 0.
+        persons: Running totals, one row a day and one column a unit, without gaps or falls.
+        ahead: The days to be forecast, counted from the origin.
+        ceiling: The most that each unit can reach [persons]; infinite where nobody knows.
+        planned: The share of the plan that is over on each of `days`, or None without a plan.
+        planned_ahead: The same on the days `ahead`.
+    """
+
+    days: _Floats
+    persons: _Floats
+    ahead: _Floats
+    ceiling: _Floats
+    planned: _Floats | None = None
+    planned_ahead: _Floats | None = None
+
+    @property
+    def now(self) -> _Floats:
+        """The running totals at the origin."""
+        totals: _Floats = self.persons[-1]
+        return totals
+
+    def at(self, day: float) -> _Floats:
+        """Return the running totals on a day, on the line between two observed ones."""
+        right = int(np.clip(np.searchsorted(self.days, day), 1, len(self.days) - 1))
+        left = right - 1
+        share = (day - self.days[left]) / (self.days[right] - self.days[left])
+        between: _Floats = (1 - share) * self.persons[left] + share * self.persons[right]
+        return between
+
+    def until(self, row: int, ahead: _Floats) -> Record:
+        """Return the record as it was on an observed day, to forecast `ahead` days from there."""
+        origin = self.days[row]
+        planned = self.planned
+        future = None
+        if planned is not None and self.planned_ahead is not None:
+            days = np.concatenate([self.days, self.ahead])
+            future = np.interp(origin + ahead, days, np.concatenate([planned, self.planned_ahead]))
+        return Record(
+            days=self.days[: row + 1] - origin,
+            persons=self.persons[: row + 1],
+            ahead=ahead,
+            ceiling=self.ceiling,
+            planned=None if planned is None else planned[: row + 1],
+            planned_ahead=future,
+        )
+
+
+def rebuilt(days: _Floats, persons: _Floats) -> tuple[_Floats, NDArray[np.bool_]]:
+    """Return running totals without gaps and falls, and where the falls were.
+
+    A gap is bridged by a straight line. A fall is a correction of what was counted before, not a
+    pace: everything before it is lowered to the corrected level, and the interval of the fall gets
+    the pace of the interval before. The last value stays what was reported.
+    """
+    filled = np.column_stack([_bridged(days, column) for column in persons.T])
+    lengths = np.diff(days)[:, None]
+    paces = np.diff(filled, axis=0) / lengths
+    falls = paces < 0
+    for row in range(len(paces)):
+        before = paces[row - 1] if row else np.zeros(paces.shape[1])
+        paces[row] = np.where(falls[row], before, paces[row])
+    after = np.cumsum((paces * lengths)[::-1], axis=0)[::-1]
+    return np.vstack([filled[-1] - after, filled[-1:]]), falls
+
+
+def _bridged(days: _Floats, column: _Floats) -> _Floats:
+    known = ~np.isnan(column)
+    if not known.any():
+        return column
+    line: _Floats = np.interp(days, days[known], column[known])
+    return line
