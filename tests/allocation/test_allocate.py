@@ -1,0 +1,193 @@
+import re
+from fractions import Fraction
+
+import attrs
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from campaigns import tiny
+from coverage_campaign.allocation import apportion, weights
+from coverage_campaign.allocation.allocate import allocate
+from coverage_campaign.errors import DefinitionError, InfeasibleError, TieError
+from coverage_campaign.model.campaign import Campaign
+from coverage_campaign.model.targets import HeadcountTarget
+from coverage_campaign.model.units import Cut, Unit
+
+
+def shares(campaign: Campaign, **options: object) -> dict[str, int]:
+    """Return an allocation's shares as a plain mapping."""
+    return allocate(campaign, **options).shares().to_dict()  # type: ignore[arg-type]
+
+
+def tree(tiers: int) -> Campaign:
+    """Return a chain of tiers with one unit each, as in the published example of uplift."""
+    codes = [f"tier-{number}" for number in range(1, tiers + 1)]
+    units = [Unit("city", "City", "city")]
+    for code, parent in zip(codes, ["city", *codes], strict=False):
+        units.append(Unit(code, code, "tier", parent=parent))
+    return Campaign(
+        code="chain",
+        label="Chain",
+        year=2026,
+        units=units,
+        cuts=[Cut("tiers", "Tiers", "tier")],
+        targets=[HeadcountTarget("headcount", "Target", 76_000)],
+    )
+
+
+def test_shares_follow_the_eligible_population_exactly() -> None:
+    """100 people among 500, 300 and 200 eligible are 50, 30 and 20."""
+    assert shares(tiny(), weights=weights.eligible) == {"a": 50, "b": 30, "c": 20}
+
+
+def test_every_column_of_the_contract_is_there() -> None:
+    """The frame has the columns that users' code calls by name, and no total row."""
+    frame = allocate(tiny(), weights=weights.eligible).to_frame()
+    assert list(frame.columns) == [
+        *("unit", "name", "parent", "tier", "weight", "quota"),
+        *("share", "floor", "cap", "pinned", "uplifted"),
+    ]
+    assert frame["unit"].tolist() == ["a", "b", "c"]
+    assert frame["share"].dtype == "Int64"
+
+
+@given(st.integers(0, 150), st.permutations(["a", "b", "c"]))
+def test_row_order_of_weights_and_units_does_not_matter(total: int, order: list[str]) -> None:
+    """The order in which units stand in the file changes no share."""
+    campaign = tiny()
+    by_code = {unit.code: unit for unit in campaign.units}
+    others = [unit for unit in campaign.units if unit.code not in order]
+    shuffled = attrs.evolve(campaign, units=[*others, *(by_code[code] for code in order)])
+    assert shares(campaign, weights={"a": 1, "b": 1, "c": 2}, target=total) == shares(
+        shuffled, weights={"c": 2, "b": 1, "a": 1}, target=total
+    )
+
+
+def test_a_leaf_never_gets_more_than_its_uncovered_people() -> None:
+    """Cedar has 200 eligible and 140 covered: its cap is 60 even where its weight asks for more."""
+    result = allocate(tiny(), weights={"a": 0, "b": 0, "c": 1}, target=60)
+    assert result.shares().to_dict() == {"a": 0, "b": 0, "c": 60}
+    with pytest.raises(InfeasibleError, match="61"):
+        allocate(tiny(), weights={"a": 0, "b": 0, "c": 1}, target=61)
+
+
+def test_a_tie_is_kept_with_who_was_tied_and_who_got_the_seat() -> None:
+    """One seat between two equal departments goes to the lesser code, and the result says so."""
+    result = allocate(tiny(), among="departments", weights={"labour": 1, "schools": 1}, target=1)
+    (tie,) = result.ties
+    assert (tie.units, tie.seats, tie.winners, tie.rule) == (
+        ("labour", "schools"), 1, ("labour",), "code",
+    )  # fmt: skip
+
+
+def test_a_tie_can_be_refused() -> None:
+    """ties='raise' leaves the decision to the authority."""
+    with pytest.raises(TieError):
+        allocate(
+            tiny(), among="departments", weights={"labour": 1, "schools": 1}, target=1, ties="raise"
+        )
+
+
+def test_uplift_over_three_tiers_of_one_unit_each() -> None:
+    """5 % a tier makes 79,800, 83,790 and 87,980 of 76,000 (87,979.5 rounded up)."""
+    result = allocate(tree(3), among="tiers", weights={"tier-3": 1}, uplift="5%")
+    assert result.totals()["uplifted"].tolist() == [79_800, 83_790, 87_980]
+    assert result.totals()["share"].tolist() == [76_000, 76_000, 76_000]
+
+
+def test_uplift_can_differ_by_tier() -> None:
+    """A mapping names the tiers that rise; the others keep what they get."""
+    result = allocate(tree(2), among="tiers", weights={"tier-2": 1}, uplift={2: Fraction(1, 10)})
+    assert result.totals()["uplifted"].tolist() == [76_000, 83_600]
+
+
+def test_pins_stand_and_the_others_share_the_rest() -> None:
+    """Ash is pinned to 10; Birch and Cedar share 90 as 300 : 200 within their caps of 90 and 60."""
+    result = allocate(tiny(), weights=weights.eligible, pins={"a": 10})
+    assert result.shares().to_dict() == {"a": 10, "b": 54, "c": 36}
+    assert "pinned" in result.explain("a")
+
+
+def test_floors_that_overshoot_say_by_how_much() -> None:
+    """Floors of 120 people against a target of 100 miss by 20."""
+    with pytest.raises(InfeasibleError, match="20"):
+        allocate(tiny(), weights=weights.eligible, floors={"a": 90, "b": 30})
+
+
+@pytest.mark.parametrize(
+    ("given_weights", "found"),
+    [
+        ({"labour": 1}, "missing: Schools has no weight"),
+        ({"labour": 1, "schools": -2}, "-2"),
+        ({"labour": 1, "schools": float("nan")}, "nan"),
+        ({"labour": 1, "schools": True}, "True"),
+        ({"labour": 1, "schools": float("inf")}, "inf"),
+        ({"labour": 1, "schools": 1, "tax": 1}, "no such unit"),
+    ],
+)
+def test_a_bad_weight_is_an_error_that_names_the_unit(
+    given_weights: dict[str, float], found: str
+) -> None:
+    """A missing, negative, boolean or endless weight is refused by name, never taken as 0."""
+    with pytest.raises(DefinitionError, match=re.escape(found)):
+        allocate(tiny(), among="departments", weights=given_weights)
+
+
+def test_a_series_with_a_missing_value_is_refused() -> None:
+    """The missing value of pandas is no weight."""
+    series = pd.Series({"labour": 1.0, "schools": None})
+    with pytest.raises(DefinitionError, match="schools"):
+        allocate(tiny(), among="departments", weights=series)
+
+
+def test_without_weights_the_error_says_what_to_give() -> None:
+    """Nothing is shared equally by accident."""
+    with pytest.raises(DefinitionError, match="by what to share"):
+        allocate(tiny())
+
+
+def test_a_coverage_goal_gives_each_unit_what_brings_it_there() -> None:
+    """80 % of 500, 300 and 200 less 350, 210 and 140 covered are 50, 30 and 20."""
+    result = allocate(tiny(), target="coverage")
+    assert result.shares().to_dict() == {"a": 50, "b": 30, "c": 20}
+    assert result.total == 100
+
+
+def test_declared_weights_are_marked_as_assumed() -> None:
+    """What no source states is said in every result."""
+    result = allocate(
+        tiny(),
+        among="departments",
+        weights=weights.declared({"labour": 3, "schools": 1}, because="own estimate"),
+    )
+    assert any("own estimate" in line for line in result.basis.lines())
+
+
+def test_the_explanation_can_be_redone_on_a_calculator() -> None:
+    """The sentence's own division, rounded half up, gives the share."""
+    result = allocate(tiny(), weights={"a": 7, "b": 5, "c": 3}, target=40, method=apportion.webster)
+    for unit, share in result.shares().items():
+        weight, divisor = re.search(r"([\d.,]+) ÷ ([\d.,]+)", result.explain(str(unit))).groups()  # type: ignore[union-attr]
+        quotient = Fraction(weight.replace(",", "")) / Fraction(divisor.replace(",", ""))
+        assert int(quotient + Fraction(1, 2)) == share
+
+
+def test_taking_a_unit_out_still_adds_up() -> None:
+    """Without Cedar the same target is shared by the two that are left."""
+    campaign = tiny()
+    smaller = attrs.evolve(campaign, units=[unit for unit in campaign.units if unit.code != "c"])
+    assert sum(shares(smaller, weights=weights.eligible).values()) == 100
+
+
+def test_blended_weights_have_their_stated_influence() -> None:
+    """Half by eligible (5:3:2) and half equal (1:1:1) is 5/20 + 1/6 and so on, exactly."""
+    blended = weights.blend((weights.eligible, "0.5"), (weights.equal, "0.5"))
+    campaign = tiny()
+    found = blended.of(campaign, campaign.leaves("counties"))
+    assert found == {
+        "a": Fraction(5, 20) + Fraction(1, 6),
+        "b": Fraction(3, 20) + Fraction(1, 6),
+        "c": Fraction(2, 20) + Fraction(1, 6),
+    }

@@ -1,0 +1,163 @@
+import datetime as dt
+from fractions import Fraction
+
+import attrs
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from campaigns import tiny
+from coverage_campaign.allocation import curves
+from coverage_campaign.allocation.allocate import allocate
+from coverage_campaign.allocation.curves import Curve
+from coverage_campaign.allocation.schedule import Plan, schedule
+from coverage_campaign.errors import DefinitionError
+from coverage_campaign.model.campaign import Campaign
+from coverage_campaign.model.phases import Phase
+from coverage_campaign.model.targets import HeadcountTarget
+from coverage_campaign.model.units import Cut, Unit
+
+
+def campaign_of(targets: list[int], *phases: tuple[str, str, str]) -> Campaign:
+    """Return a campaign with a county per target and the given phases."""
+    units = [Unit(f"u{number}", f"U{number}", "county") for number in range(len(targets))]
+    return Campaign(
+        code="law",
+        label="Law",
+        year=2026,
+        units=units,
+        cuts=[Cut("counties", "Counties", "county")],
+        targets=[HeadcountTarget("headcount", "Target", sum(targets))],
+        phases=[Phase(code, code, first, last) for code, first, last in phases],
+    )
+
+
+def plan_of(
+    targets: list[int],
+    *phases: tuple[str, str, str],
+    curve: Curve = curves.even,
+) -> Plan:
+    """Return a plan in which each county has just its target."""
+    campaign = campaign_of(targets, *phases)
+    pins = {f"u{number}": target for number, target in enumerate(targets)}
+    weights = dict.fromkeys(pins, 1)
+    allocation = allocate(campaign, weights=weights, pins=pins)
+    return schedule(allocation, over=[code for code, _, _ in phases], curve=curve)
+
+
+CURVES = st.sampled_from(
+    [
+        curves.even,
+        curves.ramp(first=1, last=5),
+        curves.ramp(first=3, last=0),
+        curves.working_days(holidays=["2026-06-02"]),
+    ]
+)
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(st.integers(0, 60), min_size=1, max_size=6), CURVES)
+def test_every_day_is_whole_and_within_its_bounds(targets: list[int], curve: Curve) -> None:
+    """Each day: whole total within half a person, each unit within less than one, never falling.
+
+    Reckoned independently from the curve in fractions.
+    """
+    plan = plan_of(targets, ("drive", "06-01", "06-30"), curve=curve)
+    days = np.arange("2026-06-01", "2026-07-01", dtype="datetime64[D]")
+    effort = [int(weight) for weight in curve(days)]
+    whole = sum(effort)
+    before = [0] * len(targets)
+    for number, day in enumerate(days.tolist()):
+        share = Fraction(sum(effort[: number + 1]), whole)
+        planned = plan.planned_on(day).tolist()
+        assert abs(sum(planned) - sum(targets) * share) <= Fraction(1, 2)
+        for now, then, target in zip(planned, before, targets, strict=True):
+            assert abs(now - target * share) < 1
+            assert now >= then
+        before = planned
+    assert before == targets
+
+
+def test_the_plan_of_the_special_action_at_31_july() -> None:
+    """61 of the 214 days from 1 June are over: 76,000 x 61 / 214 = 21,663.55, so 21,664 people."""
+    plan = plan_of([76_000], ("special-action", "06-01", "12-31"))
+    assert plan.share_on("2026-07-31") == Fraction(61, 214)
+    assert plan.planned_on("2026-07-31").tolist() == [21_664]
+
+
+def test_a_day_in_two_phases_counts_once() -> None:
+    """The drives of the notice cover 182 distinct days; 25,055 of 76,000 are planned by 31 July."""
+    drives = (("d1", "06-01", "07-30"), ("d2", "08-01", "09-15"), ("d3", "09-15", "11-30"))
+    plan = plan_of([76_000], *drives)
+    assert len(plan.days) == 182
+    assert plan.planned_on("2026-07-31").tolist() == [25_055]
+    frame = plan.to_frame()
+    assert frame["planned"].sum() == 76_000
+    september = frame[frame["period"] == "2026-09-01"]
+    assert september["phase"].tolist() == ["d2", "d3"]
+
+
+def test_margins_of_unit_month_and_phase_are_exact() -> None:
+    """Summed over months each unit has its share; running totals end there too."""
+    targets = [11, 7, 5, 1, 0]
+    plan = plan_of(targets, ("drive", "05-20", "08-10"))
+    frame = plan.to_frame()
+    assert frame.groupby("unit")["planned"].sum().tolist() == targets
+    assert frame.groupby("unit")["planned_to_date"].max().tolist() == targets
+    assert frame["period"].nunique() == 4
+    assert frame["planned"].dtype == "Int64"
+
+
+def test_before_the_first_day_and_after_the_last() -> None:
+    """Nothing is planned before the window, everything after it."""
+    plan = plan_of([9, 3], ("drive", "06-01", "06-10"))
+    assert plan.planned_on("2026-05-31").tolist() == [0, 0]
+    assert plan.planned_on("2027-01-01").tolist() == [9, 3]
+    assert plan.days_left("2026-06-04") == 6
+
+
+def test_a_day_asked_alone_is_the_day_met_on_the_way() -> None:
+    """The plan of one day does not depend on the grain or on which days were asked before."""
+    monthly = plan_of([40, 25, 13], ("drive", "06-10", "08-05"))
+    daily = schedule(monthly.allocation, over="drive", by="day")
+    frame = daily.to_frame().pivot_table(index="period", columns="unit", values="planned_to_date")
+    for day in (dt.date(2026, 6, 10), dt.date(2026, 6, 30), dt.date(2026, 7, 17)):
+        assert monthly.planned_on(day).tolist() == frame.loc[str(day)].tolist()
+
+
+def test_a_curve_that_is_zero_everywhere_is_refused_with_the_dates() -> None:
+    """A weekend has no working day to lay a share on."""
+    with pytest.raises(DefinitionError, match="2026-06-06 to 2026-06-07"):
+        plan_of([5], ("weekend", "06-06", "06-07"), curve=curves.working_days())
+
+
+def test_an_unknown_phase_is_met_with_a_suggestion() -> None:
+    """A typing slip in the phase says which phase was meant."""
+    allocation = allocate(tiny(), weights={"a": 1, "b": 1, "c": 1}, target=10)
+    with pytest.raises(DefinitionError, match="did you mean 'drive'"):
+        schedule(allocation, over="drvie")
+
+
+def test_stated_shares_by_month_are_met_at_each_month_end() -> None:
+    """60 % by the end of June is 60 of 100 people on 30 June."""
+    curve = curves.by_month({"2026-06": "60%", "2026-07": "40%"})
+    plan = plan_of([100], ("drive", "06-01", "07-31"), curve=curve)
+    assert plan.planned_on("2026-06-30").tolist() == [60]
+
+
+def test_a_huge_share_keeps_every_person() -> None:
+    """Products beyond 64 bits are exact: a billion people over a long ramp."""
+    curve = curves.ramp(first=10**9, last=3 * 10**9)
+    plan = plan_of([10**9, 1], ("drive", "06-01", "06-30"), curve=curve)
+    assert plan.planned_on("2026-06-30").tolist() == [10**9, 1]
+    assert plan.planned_on("2026-06-15").sum() == round(
+        (10**9 + 1) * plan.share_on("2026-06-15") + Fraction(1, 10**30)
+    )
+
+
+def test_the_plan_says_what_it_is_laid_over() -> None:
+    """The window and the curve are in the plan's basis."""
+    plan = plan_of([5], ("drive", "06-01", "06-30"))
+    assert any("even per calendar day over drive (30 days)" in line for line in plan.basis.lines())
+    assert attrs.evolve(plan.basis, simulated=True).lines()[0].startswith("SIMULATED")
