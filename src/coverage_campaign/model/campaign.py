@@ -53,7 +53,7 @@ _FIELD_OF: Mapping[type, str] = {
     Clause: "clauses",
 }
 _CODED_FIELDS = tuple(dict.fromkeys(_FIELD_OF.values()))
-_FIRST_YEAR, _LAST_YEAR = 1000, 9990
+_FIRST_YEAR, _LAST_YEAR, _MOST_YEARS = 1000, 9950, 30
 
 
 # One converter a field: mypy reads the type that a caller may pass from the function's signature.
@@ -463,6 +463,7 @@ def _references_of_work(campaign: Campaign) -> Iterator[tuple[str, str, str]]:
         place = f"phases[{index}] '{phase.code}'"
         yield from _each(f"{place}.parent", "phases", phase.parent)
         yield from _each(f"{place}.groups", "groups", *phase.groups)
+        yield from _each(f"{place}.channels", "channels", *phase.channels)
         yield from _each(f"{place}.supports", "units", *phase.supports)
     for index, duty in enumerate(campaign.responsibilities):
         place = f"responsibilities[{index}]"
@@ -517,9 +518,14 @@ def _impossible_days(campaign: Campaign) -> Iterator[Problem]:
         earliest = firsts.get(phase.parent or "", dt.date(campaign.year, 1, 1))
         try:
             first = firsts[phase.code] = _resolved(phase.starts, earliest)
-            if _resolved(phase.ends, first) < first:
+            last = _resolved(phase.ends, first)
+            if last < first:
                 found = f"{phase.ends} comes before {first}"
                 yield Problem(f"{place}.ends", found, "a phase ends on or after its first day")
+            elif not campaign.year <= first.year <= last.year <= campaign.year + _MOST_YEARS:
+                found = f"{first} to {last} in a campaign of {campaign.year}"
+                way_out = f"phases lie in its year and the {_MOST_YEARS} after it"
+                yield Problem(place, found, way_out)
         except DefinitionError as error:
             (problem,) = error.problems
             yield Problem(place, f"{problem.where}: {problem.found}", problem.way_out)

@@ -71,9 +71,14 @@ def _to_requirements(value: Iterable[Requirement]) -> tuple[Requirement, ...]:
 
 @attrs.frozen
 class Gate:
-    """What a unit asks to see before it issues a licence or passes a yearly inspection."""
+    """What a unit asks to see before it issues a licence or passes a yearly inspection.
+
+    `issues` are the documents that the unit itself gives out at this gate: a requirement that needs
+    one of them cannot be met by who comes for the first time.
+    """
 
     unit: str
     occasions: tuple[str, ...] = attrs.field(converter=to_codes)
     requirements: tuple[Requirement, ...] = attrs.field(converter=_to_requirements)
     clause: str = ""
+    issues: tuple[str, ...] = attrs.field(default=(), converter=to_codes)

@@ -38,7 +38,8 @@ def _to_activities(value: Iterable[Activity]) -> tuple[Activity, ...]:
 class Phase:
     """A stretch of days, both ends inside; a drive is a phase inside a phase (`parent`).
 
-    `groups` are the target groups that it works on, `supports` the units asked to cooperate.
+    `groups` are the target groups that it works on, `channels` the ways of enrolment that it is
+    about where the source says so, `supports` the units asked to cooperate.
     `supports_unnamed` says that the source asks "the departments concerned" without naming them,
     `days_derived` that the source gives months and the days were taken from them.
     """
@@ -54,3 +55,4 @@ class Phase:
     days_derived: bool = False
     activities: tuple[Activity, ...] = attrs.field(default=(), converter=_to_activities)
     clause: str = ""
+    channels: tuple[str, ...] = attrs.field(default=(), converter=to_codes)
