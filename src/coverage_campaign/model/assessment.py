@@ -13,10 +13,16 @@ __all__ = ["AwardBar", "Commendation", "Scheme"]
 
 @attrs.frozen
 class AwardBar:
-    """Who misses the target is barred from merit awards; `kinds` are the units it can strike."""
+    """Who misses the target is barred from merit awards.
+
+    `kinds` are the kinds of units that it strikes by the wording of the source; none named = all.
+    `also` are those that it strikes only under the wide reading, `award_bar =
+    "departments_and_governments"`; none named = every other kind of the campaign.
+    """
 
     kinds: tuple[str, ...] = attrs.field(default=(), converter=to_codes)
     clause: str = ""
+    also: tuple[str, ...] = attrs.field(default=(), converter=to_codes)
 
 
 @attrs.frozen

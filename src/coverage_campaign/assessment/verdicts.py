@@ -1,0 +1,119 @@
+"""Verdicts: whether a rule of the scheme strikes a unit, why, and by which clause.
+
+A question that the source leaves open is put in every way; a verdict stands where all answers
+agree, and is None, with the question named, where they do not.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from fractions import Fraction
+
+import attrs
+
+from coverage_campaign.assessment.facts import Facts
+from coverage_campaign.model.assessment import AwardBar, Commendation
+from coverage_campaign.model.campaign import Campaign
+
+__all__ = ["Verdict", "commended", "merit_eligible", "outstanding_from", "targets_of"]
+
+
+@attrs.frozen
+class Verdict:
+    """An answer (None = could not be told), its reason in one sentence, the clause it rests on."""
+
+    answer: bool | None
+    reason: str
+    clause: str = ""
+    questions: tuple[str, ...] = ()
+
+
+def targets_of(facts: Facts, campaign: Campaign) -> tuple[int, ...]:
+    """Return the targets that "missed" may be judged against [persons]: one where that is clear."""
+    own, uplifted = facts.target, facts.uplifted
+    known = own is not None and uplifted is not None
+    match campaign.readings.missed_target:
+        case "own":
+            chosen = [own]
+        case "uplifted":
+            chosen = [uplifted if known else own]
+        case None:
+            asked = any(question.code == "missed_target" for question in campaign.questions)
+            chosen = [own, uplifted] if asked and known else [own]
+    return tuple(sorted({target for target in chosen if target is not None}))
+
+
+def merit_eligible(facts: Facts, bar: AwardBar, campaign: Campaign) -> Verdict:
+    """Return whether a unit may have merit awards: not if it missed its target (done < target)."""
+    scopes = set(_strikes(facts.kind, bar, campaign))
+    if scopes == {False}:
+        return Verdict(True, f"the bar does not strike a {facts.kind}", bar.clause)  # noqa: FBT003 - the answer itself
+    if facts.done is None:
+        return Verdict(None, f"could not be assessed: {facts.missing}", bar.clause)
+    targets = targets_of(facts, campaign)
+    if not targets:
+        return Verdict(None, "could not be assessed: it has no target", bar.clause)
+    misses = {facts.done < target for target in targets}
+    if misses == {False}:
+        return Verdict(True, f"{facts.done:,} of {_either(targets)}: target met", bar.clause)  # noqa: FBT003 - the answer itself
+    short = " or ".join(f"{target - facts.done:,}" for target in targets if target > facts.done)
+    text = f"{facts.done:,} of {_either(targets)}: {short} short of the target"
+    questions = (
+        *(("missed_target",) if len(misses) > 1 else ()),
+        *(("award_bar",) if len(scopes) > 1 else ()),
+    )
+    if questions:
+        return Verdict(None, f"{text}; whether that bars it is open", bar.clause, questions)
+    return Verdict(False, text, bar.clause)  # noqa: FBT003 - the answer itself
+
+
+def _strikes(kind: str, bar: AwardBar, campaign: Campaign) -> Iterator[bool]:
+    """Yield whether the bar strikes a kind of unit, under each reading that is left."""
+    if not bar.kinds or kind in bar.kinds:
+        yield True
+        return
+    in_wide = not bar.also or kind in bar.also
+    reading = campaign.readings.award_bar
+    asked = any(question.code == "award_bar" for question in campaign.questions)
+    if reading == "departments" or (reading is None and not asked) or not in_wide:
+        yield False
+    elif reading == "departments_and_governments":
+        yield True
+    else:
+        yield from (False, True)
+
+
+def outstanding_from(rule: Commendation, campaign: Campaign) -> Fraction | None:
+    """Return the completion rate from which a contribution is outstanding; None = open."""
+    return campaign.readings.outstanding if rule.threshold is None else rule.threshold
+
+
+def commended(facts: Facts, rule: Commendation, campaign: Campaign) -> Verdict:
+    """Return whether a unit is commended: its completion rate reaches the threshold, exactly."""
+    if facts.done is None:
+        return Verdict(None, f"could not be assessed: {facts.missing}", rule.clause)
+    if not facts.target:
+        return Verdict(None, "could not be assessed: it has no target", rule.clause)
+    threshold = outstanding_from(rule, campaign)
+    if threshold is None:
+        text = "from which completion rate a contribution is outstanding is open"
+        return Verdict(None, text, rule.clause, ("outstanding",))
+    reached = facts.done >= threshold * facts.target
+    sign = ">=" if reached else "<"
+    text = f"{facts.done:,} {sign} {percent(threshold)} of {facts.target:,}"
+    return Verdict(reached, text, rule.clause)
+
+
+def percent(rate: Fraction) -> str:
+    """Return an exact rate as percent, or as a fraction where percent has no end.
+
+    >>> percent(Fraction(11, 10)), percent(Fraction(1, 3))
+    ('110 %', '1/3')
+    """
+    scaled = rate * 100
+    text = f"{float(scaled):.6f}".rstrip("0").rstrip(".")
+    return f"{text} %" if Fraction(text) == scaled else f"{rate}"
+
+
+def _either(targets: tuple[int, ...]) -> str:
+    return " or ".join(f"{target:,}" for target in targets)
