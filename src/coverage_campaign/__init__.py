@@ -1,3 +1,242 @@
-"""Campaigns that bring more of a population into a public scheme."""
+"""Campaigns that bring more of a population into a public scheme.
+
+A campaign is allocated to units, scheduled over its phases, tallied from reports, tracked against
+the plan, forecast to its end, supervised on the way and assessed at the end; a scenario is the same
+run with other inputs. Every stage is a verb that returns an immutable result:
+
+    import coverage_campaign as cc
+
+    campaign = cc.load_case("hengyang", year=2008)           # or cc.load_campaign("campaign.toml")
+    cc.review(campaign)                                      # what the definition leaves open
+    allocation = cc.allocate(campaign, weights=cc.weights.by_measure("census_2000"))
+    plan = cc.schedule(allocation, over="special-action")    # whole persons, to the day
+    tally = cc.tally(events, campaign, as_of="2008-09-30")   # or cc.read_reports("reports.xlsx", …)
+    progress = cc.track(plan, tally, as_of="2008-09-30")     # gaps in points, persons and days
+    cc.forecast(progress)                                    # shall we make it?
+    cc.assess(progress, campaign.scheme)                     # who did well, and by which rule
+    cc.compare(cc.run(one), cc.run(another))                 # what if
+
+Results have `to_frame()`, show themselves in a notebook, and say in `.basis` what they rest on.
+"""
+
+import importlib
+from typing import TYPE_CHECKING
+
+from attrs import evolve as vary
+
+if TYPE_CHECKING:
+    from coverage_campaign.allocation import (
+        apportion,
+        curves,
+        weights,
+    )
+    from coverage_campaign.allocation.allocate import (
+        allocate,
+    )
+    from coverage_campaign.allocation.allocated import (
+        Allocation,
+    )
+    from coverage_campaign.allocation.biproportional import (
+        biproportional,
+        biproportional_explain,
+    )
+    from coverage_campaign.allocation.cross import (
+        CrossAllocation,
+        cross,
+    )
+    from coverage_campaign.allocation.level_up import (
+        level_up,
+    )
+    from coverage_campaign.allocation.schedule import (
+        Plan,
+        schedule,
+    )
+    from coverage_campaign.assessment.assess import (
+        Assessment,
+        assess,
+    )
+    from coverage_campaign.errors import (
+        CampaignError,
+        DefinitionError,
+        IllegalMoveError,
+        InfeasibleError,
+        OpenQuestionError,
+        Problem,
+        ReportError,
+        TieError,
+    )
+    from coverage_campaign.files.campaigns import (
+        load_campaign,
+        save_campaign,
+    )
+    from coverage_campaign.files.cases import (
+        case_names,
+        load_case,
+    )
+    from coverage_campaign.files.workbooks import (
+        read_reports,
+    )
+    from coverage_campaign.model.campaign import (
+        Campaign,
+    )
+    from coverage_campaign.model.readings import (
+        Readings,
+    )
+    from coverage_campaign.progress import (
+        paces,
+    )
+    from coverage_campaign.progress.forecast import (
+        Forecast,
+        forecast,
+        forecast_counts,
+    )
+    from coverage_campaign.progress.track import (
+        Progress,
+        track,
+    )
+    from coverage_campaign.reporting.counts import (
+        Tally,
+    )
+    from coverage_campaign.scenarios.compare import (
+        Comparison,
+        compare,
+    )
+    from coverage_campaign.scenarios.explore import (
+        Study,
+        explore,
+    )
+    from coverage_campaign.scenarios.scenario import (
+        Outcome,
+        Scenario,
+        run,
+    )
+    from coverage_campaign.scenarios.simulate import (
+        Simulation,
+        simulate,
+    )
+    from coverage_campaign.views import (
+        charts,
+    )
 
 __version__ = "0.1.0"
+
+# Where each public name lives. They are imported when they are first used, so that a service that
+# only computes does not pay for pictures, spreadsheets or files; a test holds this table and the
+# block above together.
+_HOME = {
+    "CampaignError": "errors",
+    "DefinitionError": "errors",
+    "IllegalMoveError": "errors",
+    "InfeasibleError": "errors",
+    "OpenQuestionError": "errors",
+    "Problem": "errors",
+    "ReportError": "errors",
+    "TieError": "errors",
+    "Campaign": "model.campaign",
+    "Readings": "model.readings",
+    "case_names": "files.cases",
+    "load_case": "files.cases",
+    "load_campaign": "files.campaigns",
+    "save_campaign": "files.campaigns",
+    "apportion": "allocation",
+    "curves": "allocation",
+    "weights": "allocation",
+    "allocate": "allocation.allocate",
+    "Allocation": "allocation.allocated",
+    "biproportional": "allocation.biproportional",
+    "biproportional_explain": "allocation.biproportional",
+    "CrossAllocation": "allocation.cross",
+    "cross": "allocation.cross",
+    "level_up": "allocation.level_up",
+    "Plan": "allocation.schedule",
+    "schedule": "allocation.schedule",
+    "Tally": "reporting.counts",
+    "read_reports": "files.workbooks",
+    "paces": "progress",
+    "Progress": "progress.track",
+    "track": "progress.track",
+    "Forecast": "progress.forecast",
+    "forecast": "progress.forecast",
+    "forecast_counts": "progress.forecast",
+    "Assessment": "assessment.assess",
+    "assess": "assessment.assess",
+    "Outcome": "scenarios.scenario",
+    "Scenario": "scenarios.scenario",
+    "run": "scenarios.scenario",
+    "Comparison": "scenarios.compare",
+    "compare": "scenarios.compare",
+    "Study": "scenarios.explore",
+    "explore": "scenarios.explore",
+    "Simulation": "scenarios.simulate",
+    "simulate": "scenarios.simulate",
+    "charts": "views",
+}
+
+__all__ = [
+    "Allocation",
+    "Assessment",
+    "Campaign",
+    "CampaignError",
+    "Comparison",
+    "CrossAllocation",
+    "DefinitionError",
+    "Forecast",
+    "IllegalMoveError",
+    "InfeasibleError",
+    "OpenQuestionError",
+    "Outcome",
+    "Plan",
+    "Problem",
+    "Progress",
+    "Readings",
+    "ReportError",
+    "Scenario",
+    "Simulation",
+    "Study",
+    "Tally",
+    "TieError",
+    "__version__",
+    "allocate",
+    "apportion",
+    "assess",
+    "biproportional",
+    "biproportional_explain",
+    "case_names",
+    "charts",
+    "compare",
+    "cross",
+    "curves",
+    "explore",
+    "forecast",
+    "forecast_counts",
+    "level_up",
+    "load_campaign",
+    "load_case",
+    "paces",
+    "read_reports",
+    "run",
+    "save_campaign",
+    "schedule",
+    "simulate",
+    "track",
+    "vary",
+    "weights",
+]
+
+
+def __getattr__(name: str) -> object:
+    """Return a public name, imported from its home on first use."""
+    if name not in _HOME:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    home = ".".join(filter(None, (__name__, _HOME[name])))
+    module = importlib.import_module(home)
+    value: object = getattr(module, name, None)
+    if value is None:  # the name is a module itself
+        value = importlib.import_module(f"{home}.{name}")
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    """Return the public names."""
+    return sorted(__all__)
