@@ -1,0 +1,64 @@
+"""How many persons were covered before the first report of a unit, where somebody knows."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TypeAlias
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from coverage_campaign.errors import DefinitionError, Problem
+from coverage_campaign.reporting.names import Names
+from coverage_campaign.reporting.numerals import read_counts
+from coverage_campaign.reporting.series import Series
+from coverage_campaign.reporting.sieve import Mask
+
+__all__ = ["Baseline", "baseline_of"]
+
+Baseline: TypeAlias = Mapping[str, int] | pd.Series | int | None
+"""Persons covered before the first report: by unit, one number for every unit, None = unknown."""
+
+
+def baseline_of(
+    baseline: Baseline, series: Series, units: Names, channels: Names
+) -> tuple[NDArray[np.int64], Mask]:
+    """Return the baseline of each row's unit [persons], and where it is known."""
+    if baseline is None:
+        return np.zeros(len(series.rows), np.int64), np.zeros(len(series.rows), dtype=bool)
+    if isinstance(baseline, (Mapping, pd.Series)):
+        if (series.channel != channels.codes.index("all")).any():
+            found = "persons by unit, but the reports have channels"
+            raise DefinitionError(Problem("baseline", found, "give None or 0"))
+        persons, given = _by_unit(baseline, units)
+        return persons[series.unit], given[series.unit]
+    if isinstance(baseline, (bool, float)) or baseline < 0:
+        way_out = "give None, a whole number from 0, or persons by unit"
+        raise DefinitionError(Problem("baseline", f"{baseline!r}", way_out))
+    return np.full(len(series.rows), baseline, np.int64), np.ones(len(series.rows), dtype=bool)
+
+
+def _by_unit(
+    baseline: Mapping[str, int] | pd.Series, units: Names
+) -> tuple[NDArray[np.int64], Mask]:
+    keys, values = zip(*baseline.items(), strict=True) if len(baseline) else ((), ())
+    names = pd.Series(keys, dtype=object)
+    counts = read_counts(pd.Series(values, dtype=object))
+    found, ways_out = units.find(names)
+    problems = [
+        Problem(f"baseline[{keys[row]!r}]", "no such unit", ways_out.get(str(keys[row]), ""))
+        for row in np.flatnonzero(found < 0)
+    ]
+    wrong = (counts.faults == "not_a_count") | (counts.persons < 0)
+    problems += [
+        Problem(f"baseline[{keys[row]!r}]", f"{values[row]!r}", "give a whole number, 0 or more")
+        for row in np.flatnonzero(wrong)
+    ]
+    if problems:
+        raise DefinitionError(problems)
+    persons = np.zeros(len(units.codes), np.int64)
+    given = np.zeros(len(units.codes), dtype=bool)
+    persons[found[counts.known]] = counts.persons[counts.known]
+    given[found[counts.known]] = True
+    return persons, given
