@@ -14,7 +14,7 @@ from fractions import Fraction
 from math import isfinite, lcm
 from numbers import Rational
 from operator import index
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, TypeAlias, TypeGuard
 
 import numpy as np
 
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
 
     Ints = NDArray[np.int64]
+    Plain = NDArray[np.int64] | NDArray[np.float64]
     Weighted = NDArray[np.int64] | NDArray[np.float64] | NDArray[np.object_]
 
 __all__ = ["MOST", "Bounds", "Totals", "Weights", "label", "read_bound", "read_totals"]
@@ -249,3 +250,8 @@ def _whole(array: NDArray[np.generic], where: str, names: Sequence[str] | None) 
 
 def _is_none(value: object) -> bool:
     return value is None or type(value).__name__ == "NAType"
+
+
+def is_plain(weights: Weighted) -> TypeGuard[Plain]:
+    """Return whether weights are machine integers or floats."""
+    return weights.dtype != np.object_

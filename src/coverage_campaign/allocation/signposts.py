@@ -26,6 +26,12 @@ if TYPE_CHECKING:
 __all__ = ["ADAMS", "DEAN", "HILL", "JEFFERSON", "WEBSTER", "Modified", "Signposts", "Stationary"]
 
 
+# A weight however small deserves the free first seat: its level has to lie above 1/2 in floats too.
+_ABOVE_HALF = 0.5 + 2.0**-52
+_ABOVE_QUARTER = 0.25 + 2.0**-51
+_ABOVE_ONE = 1.0 + 2.0**-50
+
+
 class Signposts(Protocol):
     """A rounding rule."""
 
@@ -42,11 +48,6 @@ class Signposts(Protocol):
     @property
     def first_is_free(self) -> bool:
         """Whether s(1) is 0, so that every unit with a weight gets a seat."""
-        ...
-
-    @property
-    def steepness(self) -> float:
-        """An upper bound of d level / d log quotient, divided by the quotient."""
         ...
 
     @property
@@ -68,7 +69,7 @@ class Signposts(Protocol):
         ...
 
     def level(self, quotients: Floats, out: Floats) -> Floats:
-        """Write into `out`, and return, the numbers whose floors are the seats."""
+        """Write into `out`, and return, the numbers whose nearest integers are the seats."""
         ...
 
 
@@ -79,7 +80,6 @@ class Stationary:
     r: Fraction
     name: str
     power: int = attrs.field(default=1, init=False)
-    steepness: float = attrs.field(default=1.0, init=False)
     first_is_free: bool = attrs.field(init=False)
     guard: float = attrs.field(init=False)
     lean: float = attrs.field(init=False)
@@ -93,7 +93,7 @@ class Stationary:
         put(self, "guard", 4.0 + (float(1 / self.r) if self.r else 1.0))
         put(self, "lean", float(Fraction(1, 2) - self.r))
         put(self, "_shift", float(self.r - 1))
-        put(self, "_rise", float(1 - self.r))
+        put(self, "_rise", float(Fraction(1, 2) - self.r) if self.r else _ABOVE_HALF)
 
     def exact(self, seat: int) -> Fraction:
         """Return k - 1 + r."""
@@ -104,8 +104,12 @@ class Stationary:
         return seats + self._shift
 
     def level(self, quotients: Floats, out: Floats) -> Floats:
-        """Return q + 1 - r."""
-        return np.add(quotients, self._rise, out=out)
+        """Return q + 1/2 - r."""
+        if self._rise:
+            return np.add(quotients, self._rise, out=out)
+        if out is not quotients:
+            out[...] = quotients
+        return out
 
 
 @attrs.frozen
@@ -116,21 +120,19 @@ class Modified:
     name: str
     power: int = attrs.field(default=1, init=False)
     lean: float = attrs.field(default=0.0, init=False)
-    steepness: float = attrs.field(init=False)
     first_is_free: bool = attrs.field(init=False)
     guard: float = attrs.field(init=False)
     _slope: float = attrs.field(init=False)
     _start: float = attrs.field(init=False)
 
     def __attrs_post_init__(self) -> None:
-        """Derive the line through (c/2, 1) and (3/2, 2) once."""
+        """Derive the line through (c/2, 1/2) and (3/2, 3/2) once."""
         put = object.__setattr__
         slope = 1 / (Fraction(3, 2) - self.c / 2)
         put(self, "first_is_free", self.c == 0)
-        put(self, "steepness", max(1.0, float(slope)))
         put(self, "guard", 6.0 + (float(8 / self.c) if self.c else 4.0))
         put(self, "_slope", float(slope))
-        put(self, "_start", float(1 - slope * self.c / 2))
+        put(self, "_start", float((1 - slope * self.c) / 2) if self.c else _ABOVE_HALF)
 
     def exact(self, seat: int) -> Fraction:
         """Return c / 2 for the first seat, k - 1/2 for the others."""
@@ -141,11 +143,11 @@ class Modified:
         return np.where(seats == 1.0, float(self.c / 2), seats - 0.5)
 
     def level(self, quotients: Floats, out: Floats) -> Floats:
-        """Return q + 1/2 above 3/2, the line through (c/2, 1) and (3/2, 2) below."""
+        """Return q above 3/2, the line through (c/2, 1/2) and (3/2, 3/2) below."""
         line = quotients * self._slope
         line += self._start
-        np.add(quotients, 0.5, out=out)
-        return np.minimum(out, line, out=out) if self.c > 1 else np.maximum(out, line, out=out)
+        choose = np.minimum if self.c > 1 else np.maximum
+        return choose(quotients, line, out=out)
 
 
 @attrs.frozen
@@ -155,7 +157,6 @@ class _Hill:
     name: str = "hill"
     power: int = 2
     first_is_free: bool = True
-    steepness: float = 1.0
     guard: float = 8.0
     lean: float = 0.0
 
@@ -169,12 +170,10 @@ class _Hill:
         return root
 
     def level(self, quotients: Floats, out: Floats) -> Floats:
-        """Return 1/2 + sqrt(q**2 + 1/4): k (k - 1) <= q**2 solved for k."""
+        """Return sqrt(q**2 + 1/4): k (k - 1) <= q**2 solved for k - 1/2."""
         np.multiply(quotients, quotients, out=out)
-        out += 0.25
-        np.sqrt(out, out=out)
-        out += 0.5
-        return out
+        out += _ABOVE_QUARTER
+        return np.sqrt(out, out=out)
 
 
 @attrs.frozen
@@ -184,7 +183,6 @@ class _Dean:
     name: str = "dean"
     power: int = 1
     first_is_free: bool = True
-    steepness: float = 1.0
     guard: float = 10.0
     lean: float = 0.0
 
@@ -197,12 +195,11 @@ class _Dean:
         return seats * (seats - 1.0) / (seats - 0.5)
 
     def level(self, quotients: Floats, out: Floats) -> Floats:
-        """Return (1 + q + sqrt(1 + q**2)) / 2: the signpost inequality solved for k."""
-        np.multiply(quotients, quotients, out=out)
-        out += 1.0
-        np.sqrt(out, out=out)
-        out += quotients
-        out += 1.0
+        """Return (q + sqrt(1 + q**2)) / 2: the signpost inequality solved for k - 1/2."""
+        root = quotients * quotients
+        root += _ABOVE_ONE
+        np.sqrt(root, out=root)
+        np.add(quotients, root, out=out)
         out *= 0.5
         return out
 

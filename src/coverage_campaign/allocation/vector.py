@@ -1,40 +1,104 @@
-"""One problem."""
+"""One problem: choose the way to solve it, and hand ties to their rule."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import attrs
 import numpy as np
 
-from coverage_campaign.allocation.bounds import check_feasible
+from coverage_campaign.allocation.bounds import check_feasible, exact_sum
 from coverage_campaign.allocation.exact import divide, exact_list
+from coverage_campaign.allocation.fields import DivisorField, RemainderField
 from coverage_campaign.allocation.hamilton import Remainders, share_remainders
-from coverage_campaign.allocation.numbers import MOST
+from coverage_campaign.allocation.numbers import MOST, is_plain
+from coverage_campaign.allocation.search import Cut, Terrain, find_cut
 
 if TYPE_CHECKING:
+    from coverage_campaign.allocation.fields import Field
     from coverage_campaign.allocation.numbers import Ints
-    from coverage_campaign.allocation.problems import One, Problems
+    from coverage_campaign.allocation.problems import One, Problems, Rule
     from coverage_campaign.allocation.ties import Tie
 
 __all__ = ["solve_one"]
 
+# Beyond these, floats cannot count seats or hold the weights' range.
+_LARGEST_TOTAL = 2**50
+_LARGEST_SUM = 2**62
+_LIGHTEST, _HEAVIEST = 1e-100, 1e100
+
 
 def solve_one(problems: Problems, one: One) -> tuple[Ints, Tie | None]:
     """Return the seats of one problem, and the tie if one was broken."""
-    rule = problems.rule
-    check_feasible(problems, one)
-    exact = exact_list(one.weights)
+    cut = _cut(problems.rule, one)
+    if cut is None:
+        check_feasible(problems, one)
+        cut = _cut_exactly(problems.rule, one)
+    if not cut.at_stake:
+        return cut.seats, None
+    tie = problems.turn.pick(cut.tied, cut.at_stake, one.group, one.start)
+    cut.seats[list(tie.winners)] += 1
+    return cut.seats, tie
+
+
+def _cut_exactly(rule: Rule, one: One) -> Cut:
     n = one.weights.size
+    exact = exact_list(one.weights)
     low = [0] * n if one.floors is None else one.floors.tolist()
     high = [MOST] * n if one.caps is None else one.caps.tolist()
     if isinstance(rule, Remainders):
         split = share_remainders(rule, one.total, exact, low, high)
     else:
         split = divide(rule, one.total, exact, low, high)
-    seats = np.array(split.seats, dtype=np.int64)
-    if not split.tied:
-        return seats, None
-    tied = np.array(split.tied, dtype=np.int64)
-    tie = problems.turn.pick(tied, split.at_stake, one.group, one.start)
-    seats[list(tie.winners)] += 1
-    return seats, tie
+    seats, tied = np.array(split.seats, dtype=np.int64), np.array(split.tied, dtype=np.int64)
+    return Cut(seats, tied, split.at_stake)
+
+
+def _cut(rule: Rule, one: One) -> Cut | None:
+    """Return the cut where floats can search for it, else None."""
+    given, total, n = one.weights, one.total, one.weights.size
+    if not is_plain(given) or not 0 < total < min(_LARGEST_TOTAL, _LARGEST_SUM // max(n, 1)):
+        return None
+    weights = given.astype(np.float64, copy=False)
+    weight = float(weights.sum())
+    bounded = one.floors is not None or one.caps is not None
+    if not _LIGHTEST < weight < _HEAVIEST or (bounded and _crossed(one)):
+        return None
+    field: Field
+    if isinstance(rule, Remainders):
+        if rule.quota != "hare" or (bounded and rule.bounds == "quota"):
+            return None
+        if bounded:
+            return None
+        field = RemainderField(given, weight, total)
+    elif rule.first_is_free and not weights.min() > 0:
+        return _among(np.flatnonzero(weights), rule, one)
+    else:
+        field = DivisorField(rule, given, weight)
+    most = float(total + 1)
+    return find_cut(Terrain(field, weights, one.floors, one.caps, weight, most), total)
+
+
+def _crossed(one: One) -> bool:
+    crossed = one.floors is not None and one.caps is not None and (one.floors > one.caps).any()
+    return bool(crossed)
+
+
+def _among(units: Ints, rule: Rule, one: One, seats: Ints | None = None) -> Cut | None:
+    """Return the cut among some units, the others standing at the given seats (their floors)."""
+    if seats is None:
+        seats = np.zeros(one.weights.size, dtype=np.int64) if one.floors is None else one.floors
+    fixed = seats.copy()
+    fixed[units] = 0
+    part = attrs.evolve(
+        one,
+        total=one.total - exact_sum(fixed),
+        weights=one.weights[units],
+        floors=None if one.floors is None else one.floors[units],
+        caps=None if one.caps is None else one.caps[units],
+    )
+    cut = _cut(rule, part)
+    if cut is None:
+        return None
+    fixed[units] = cut.seats
+    return Cut(fixed, units[cut.tied], cut.at_stake)

@@ -1,0 +1,167 @@
+"""A method laid over one problem's weights: seats as a function of one number t.
+
+Seats come in the order of their thresholds: seat k of unit i is gained once t has risen to
+s(k) / w (divisor methods; t is one over the divisor) or to k minus the quota (Hamilton; t shifts
+all quotas alike). Floats find thresholds, Fractions compare those that lie too near each other.
+"""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from typing import TYPE_CHECKING, Protocol
+
+import numpy as np
+
+from coverage_campaign.allocation.bounds import exact_sum
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from coverage_campaign.allocation.signposts import Signposts
+
+    Floats = NDArray[np.float64]
+    Given = NDArray[np.int64] | NDArray[np.float64]
+
+__all__ = ["EPS", "DivisorField", "Field", "RemainderField", "exact_weight"]
+
+EPS = 2.0**-52
+
+
+class Field(Protocol):
+    """A method laid over the weights: seats as a function of t."""
+
+    weights: Given
+    """The weights as they were given."""
+
+    slope: float
+    """Seats gained as t rises by one, roughly."""
+
+    bottom: float
+    """A t at which no seat is given but those that cost nothing."""
+
+    def start(self, total: int) -> float:
+        """Return a first guess of t."""
+        ...
+
+    def real(self, t: float, weight: float) -> float:
+        """Return what units with this sum of weights hold at t before rounding."""
+        ...
+
+    def level(self, weights: Floats, t: float, out: Floats) -> Floats:
+        """Write the numbers whose nearest integers are the seats at t."""
+        ...
+
+    def thresholds(self, weights: Floats, seats: Floats) -> Floats:
+        """Return the t at which seats are gained."""
+        ...
+
+    def slack(self, t: float) -> float:
+        """Return by how much a float threshold near t, or a level at t, may miss the truth."""
+        ...
+
+    def exact(self, unit: int, seat: int) -> Fraction:
+        """Return a number that orders seats exactly as their thresholds do."""
+        ...
+
+
+class DivisorField:
+    """t is one over the divisor; a seat is gained at s(k) / weight."""
+
+    def __init__(self, rule: Signposts, weights: Given, weight: float) -> None:
+        """Lay the rule over one problem."""
+        self.rule = rule
+        self.slope = weight
+        self.bottom = 0.0
+        self.weights = weights
+        self.relative = 2 * rule.guard * EPS
+
+    def start(self, total: int) -> float:
+        """Return the guess that counts on even remainders (Pukelsheim)."""
+        seats = total - self.weights.size * self.rule.lean
+        return max(seats, 0.5 * total) / self.slope
+
+    def real(self, t: float, weight: float) -> float:
+        """Return weight times t, and what rounding adds."""
+        return weight * t
+
+    def level(self, weights: Floats, t: float, out: Floats) -> Floats:
+        """Return the rule's level of weight times t."""
+        return self.rule.level(np.multiply(weights, t, out=out), out)
+
+    def thresholds(self, weights: Floats, seats: Floats) -> Floats:
+        """Return s(k) / weight."""
+        return self.rule.floats(seats) / weights
+
+    def slack(self, t: float) -> float:
+        """Return a relative error."""
+        return self.relative * t
+
+    def exact(self, unit: int, seat: int) -> Fraction:
+        """Return the threshold to the rule's power."""
+        weight = Fraction(self.weights[unit].item())
+        if self.rule.power == 1:
+            return self.rule.exact(seat) / weight
+        return self.rule.exact(seat) / weight**self.rule.power
+
+
+class RemainderField:
+    """t is added to every quota; a seat is gained at k minus the quota."""
+
+    def __init__(self, weights: Given, weight: float, total: int) -> None:
+        """Lay the Hare quota over one problem."""
+        self.scale = total / weight
+        self.slope = float(weights.size)
+        self.bottom = -1.0
+        self.weights = weights
+        self.total = total
+        self.absolute = 64 * EPS * (total + 2)
+        self._weight: int | Fraction | None = None
+
+    def start(self, total: int) -> float:  # noqa: ARG002  # remainders are even whatever the total
+        """Return the middle."""
+        return 0.5
+
+    def real(self, t: float, weight: float) -> float:  # noqa: ARG002  # t moves seats, not quotas
+        """Return the quota."""
+        return weight * self.scale
+
+    def level(self, weights: Floats, t: float, out: Floats) -> Floats:
+        """Return quota + t - 1/2."""
+        np.multiply(weights, self.scale, out=out)
+        out += t - 0.5
+        return out
+
+    def thresholds(self, weights: Floats, seats: Floats) -> Floats:
+        """Return k minus the quota."""
+        return seats - weights * self.scale
+
+    def slack(self, t: float) -> float:  # noqa: ARG002  # the error hangs on the quotas alone
+        """Return an absolute error."""
+        return self.absolute
+
+    def exact(self, unit: int, seat: int) -> Fraction:
+        """Return the threshold, with the sum of all weights taken exactly."""
+        if self._weight is None:
+            self._weight = exact_weight(self.weights)
+        share = Fraction(self.weights[unit].item()) * self.total
+        return seat - share / self._weight
+
+
+def exact_weight(weights: Given) -> int | Fraction:
+    """Return the sum of weights without any rounding.
+
+    >>> exact_weight(np.array([1.0, 2.0**-60]))
+    Fraction(1152921504606846977, 1152921504606846976)
+    """
+    if weights.dtype == np.int64:
+        return exact_sum(weights.astype(np.int64, copy=False))
+    mantissa, exponent = np.frexp(weights)
+    whole = (mantissa * 2.0**53).astype(np.int64)
+    least = int(exponent.min())
+    bins = exponent - least
+    total = 0
+    for shift in (0, 18, 36):  # pieces of 18 bits sum exactly in floats
+        piece = ((whole >> shift) & (2**18 - 1)).astype(np.float64)
+        sums = np.bincount(bins, weights=piece).tolist()
+        total += sum(int(part) << (shift + place) for place, part in enumerate(sums))
+    return Fraction(total) * Fraction(2) ** (least - 53)

@@ -1,0 +1,345 @@
+"""Find where the cut runs with floats, prove it, and let Fractions order the seats too near it.
+
+1. Guess t and evaluate the seats at both ends of an interval around it, until their sums enclose
+   the total and few seats lie between.
+2. Select among those seats by their thresholds as floats.
+3. Prove the cut: thresholds that differ by more than floats can err are in the right order; seats
+   nearer than that are ordered by Fractions, and equal ones are a tie.
+
+Work grows with the units, whatever the total. Cf. Cheng and Eppstein, Linear-time algorithms for
+proportional apportionment (ISAAC 2014); Pukelsheim, Proportional Representation, section 4.6.
+"""
+
+from __future__ import annotations
+
+from itertools import pairwise
+from math import inf, sqrt
+from typing import TYPE_CHECKING, TypeAlias
+
+import attrs
+import numpy as np
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from fractions import Fraction
+
+    from numpy.typing import NDArray
+
+    from coverage_campaign.allocation.fields import Field
+    from coverage_campaign.allocation.numbers import Ints
+
+    Floats: TypeAlias = NDArray[np.float64]
+
+__all__ = ["Cut", "Terrain", "find_cut"]
+
+CHUNK = 2**15  # units in one go: their buffers stay in the second-level cache
+_SAMPLE = 2**14
+_FEW = 512
+_CLAMP = 2.0**50
+# Added to a number below 2**51, this leaves its nearest integer in the lowest bits.
+_MAGIC = 1.5 * 2.0**52
+_MAGIC_BITS = np.float64(_MAGIC).view(np.int64)
+
+
+@attrs.frozen(eq=False)
+class Cut:
+    """Seats that are sure, and the units tied for the `at_stake` seats left (none: empty)."""
+
+    seats: Ints
+    tied: Ints
+    at_stake: int
+
+
+@attrs.frozen(eq=False)
+class _Interval:
+    """Seats at the low end and their sum; the units that gain up to the high end, by how much."""
+
+    low: float
+    high: float
+    seats: Ints
+    total: int
+    units: Ints
+    gains: Ints
+    gained: int
+
+
+@attrs.frozen(eq=False)
+class Terrain:
+    """One problem's weights as floats, with its field and bounds.
+
+    `weight` is their sum; seats above `most` need not be told apart.
+    """
+
+    field: Field
+    weights: Floats
+    floors: Ints | None
+    caps: Ints | None
+    weight: float
+    most: float
+
+    @property
+    def bounded(self) -> bool:
+        """Whether floors or caps are given."""
+        return self.floors is not None or self.caps is not None
+
+    def sample(self) -> Terrain:
+        """Return every so many-th unit."""
+        step = self.weights.size // _SAMPLE
+        weights = self.weights[::step].copy()
+        return Terrain(
+            self.field,
+            weights,
+            None if self.floors is None else self.floors[::step].copy(),
+            None if self.caps is None else self.caps[::step].copy(),
+            float(weights.sum()),
+            self.most,
+        )
+
+    def sum_at(self, t: float) -> int:
+        """Return the sum of seats at t."""
+        n = self.weights.size
+        buffer = np.empty(min(n, CHUNK))
+        clamp = self.field.real(t, self.weight) > _CLAMP
+        total = 0
+        for start in range(0, n, CHUNK):
+            weights = self.weights[start : start + CHUNK]
+            level = self.field.level(weights, t, buffer[: weights.size])
+            if clamp:
+                np.minimum(level, self.most, out=level)
+            level += _MAGIC
+            seats = level.view(np.int64)
+            seats -= _MAGIC_BITS
+            total += int(self._within(seats, slice(start, start + CHUNK)).sum())
+        return total
+
+    def interval(self, low: float, high: float, seats: Ints) -> _Interval:
+        """Evaluate both ends, writing the seats of the lower one into `seats`."""
+        n = self.weights.size
+        upper = np.empty(min(n, CHUNK))
+        clamp = self.field.real(high, self.weight) > _CLAMP
+        total = 0
+        units: list[Ints] = []
+        gains: list[Ints] = []
+        for start in range(0, n, CHUNK):
+            part = slice(start, start + CHUNK)
+            weights, here = self.weights[part], seats[part]
+            lower, above = here.view(np.float64), upper[: here.size]
+            self.field.level(weights, low, lower)
+            self.field.level(weights, high, above)
+            if clamp:
+                np.minimum(lower, self.most, out=lower)
+                np.minimum(above, self.most, out=above)
+            lower += _MAGIC
+            above += _MAGIC
+            found = np.flatnonzero(here != above.view(np.int64))
+            here -= _MAGIC_BITS
+            total += int(self._within(here, part).sum())
+            if found.size:
+                ends = above.view(np.int64)[found] - _MAGIC_BITS
+                before = here[found]
+                found += start
+                ends = self._within(ends, found)
+                ends -= before
+                units.append(found)
+                gains.append(ends)
+        if not units:
+            none = np.empty(0, dtype=np.int64)
+            return _Interval(low, high, seats, total, none, none, 0)
+        gainers = units[0] if len(units) == 1 else np.concatenate(units)
+        ends = gains[0] if len(gains) == 1 else np.concatenate(gains)
+        if self.bounded:
+            real = ends > 0
+            gainers, ends = gainers[real], ends[real]
+        return _Interval(low, high, seats, total, gainers, ends, int(ends.sum()))
+
+    def _within(self, seats: Ints, units: slice | Ints) -> Ints:
+        if self.floors is not None:
+            np.maximum(seats, self.floors[units], out=seats)
+        if self.caps is not None:
+            np.minimum(seats, self.caps[units], out=seats)
+        return seats
+
+
+def find_cut(terrain: Terrain, total: int) -> Cut | None:
+    """Return the seats up to the tie, None where no t was found (bounds that cannot be met)."""
+    field, n = terrain.field, terrain.weights.size
+    seats = np.empty(n, dtype=np.int64)
+    t, pad = _guess(terrain, total)
+    low, high = max(t - pad, field.bottom), t + pad
+    below: tuple[float, int] | None = None
+    above: tuple[float, int] | None = None
+    few = max(_FEW, n // 16)
+    for step in range(1, 200):
+        found = terrain.interval(low, high, seats)
+        slack = field.slack(high)
+        end = found.total + found.gained
+        if found.total > total:
+            if low <= field.bottom:
+                return None
+            above = (low, found.total)
+        elif end < total:
+            below = (high, end)
+        elif found.gained <= few or high - low <= 1e6 * slack:
+            cut = _settle(terrain, found, total)
+            if cut is not None:
+                return cut
+            low = max(low - slack * 4.0**step, field.bottom)
+            high += slack * 4.0**step
+            continue
+        else:
+            below, above = (low, found.total), (high, end)
+        if below is None or above is None:
+            edge, value = below or above or (t, total)
+            width = (2.0 * abs(total - value) / field.slope + pad) * 2.0**step
+            low, high = (edge, edge + width) if above is None else (edge - width, edge)
+            low = max(low, field.bottom)
+        else:
+            low, high = _narrowed(below, above, total, few, bisect=step % 3 == 0)
+    return None
+
+
+def _narrowed(
+    below: tuple[float, int], above: tuple[float, int], total: int, few: int, *, bisect: bool
+) -> tuple[float, float]:
+    """Return a part of the interval in which the total should lie."""
+    (low, least), (high, most) = below, above
+    gap = max(most - least, 1)
+    share = 0.5 if bisect else (total - least) / gap
+    half = 0.5 * min(max(few / 4, 4.0 * sqrt(gap)) / gap, 0.5)
+    start, stop = max(share - half, 0.0), min(share + half, 1.0)
+    return low + start * (high - low), low + stop * (high - low)
+
+
+def _guess(terrain: Terrain, total: int) -> tuple[float, float]:
+    """Return t, and how far to look to both sides of it."""
+    field, n = terrain.field, terrain.weights.size
+    t = field.start(total)
+    even = total >= 4 * n and not terrain.bounded
+    if n < 2 * _SAMPLE:
+        if even:
+            return t, (2.0 + sqrt(n)) / field.slope
+        t, miss, slope = _solve_for(terrain.sum_at, total, t, 3.0 + n / 64, field)
+        return t, (2.0 + 2.0 * miss + sqrt(n) / 4) / slope
+    sample = terrain.sample()
+    factor = n / sample.weights.size
+    if terrain.bounded:
+
+        def estimate(at: float) -> float:
+            return factor * sample.sum_at(at)
+
+        t, _, _ = _solve_for(estimate, total, t, total / 1000, field)
+        shift = estimate(t) - terrain.sum_at(t)
+        t, miss, slope = _solve_for(estimate, total + shift, t, n / 1024, field)
+        return t, (n / 1024 + miss + 0.05 * abs(shift) + 4.0 * sqrt(abs(shift))) / slope
+
+    def corrected(at: float) -> float:
+        rounding = sample.sum_at(at) - field.real(at, sample.weight)
+        return field.real(at, terrain.weight) + factor * rounding
+
+    error = 0.3 * sqrt(n * factor)
+    if even and abs(corrected(t) - total) < 3.0 * error:
+        return t, (8.0 + sqrt(n)) / field.slope
+    t, miss, slope = _solve_for(corrected, total, t, error / 4, field)
+    return t, (8.0 + miss + 3.0 * error) / slope
+
+
+def _solve_for(
+    sum_at: Callable[[float], float], total: float, t: float, near: float, field: Field
+) -> tuple[float, float, float]:
+    """Return t with a sum near the total, how far it misses, and the slope there."""
+    low, low_value, high, high_value = field.bottom, -inf, inf, inf
+    value, slope = sum_at(t), field.slope
+    for step in range(64):
+        miss = total - value
+        if abs(miss) <= near:
+            break
+        if miss > 0:
+            low, low_value = t, value
+        else:
+            high, high_value = t, value
+        if high_value - low_value < inf:
+            slope = max((high_value - low_value) / (high - low), 1e-300)
+            share = (total - low_value) / (high_value - low_value)
+            share = 0.5 if step % 3 == 2 else min(max(share, 0.02), 0.98)  # noqa: PLR2004
+            t = low + share * (high - low)
+        elif high == inf:
+            t += min(1.1 * miss / slope, 8.0 * (t - field.bottom))
+        else:
+            t = max(t + 1.1 * miss / slope, field.bottom + 0.125 * (t - field.bottom))
+        value = sum_at(t)
+    return t, abs(total - value), slope
+
+
+def _settle(  # noqa: PLR0911  # each return is one proof
+    terrain: Terrain, found: _Interval, total: int
+) -> Cut | None:
+    """Return the cut inside an interval, None where it runs too near an end to be proved."""
+    field = terrain.field
+    floor = found.low + field.slack(found.low)  # no seat given below has a threshold above this
+    ceiling = found.high - field.slack(found.high)
+    wanted = total - found.total
+    none = np.empty(0, dtype=np.int64)
+    units, gains = found.units, found.gains
+    if found.gained == 0:
+        return Cut(found.seats, none, 0) if ceiling > floor else None
+    seats = found.seats[units] + 1
+    if found.gained > units.size:
+        units = np.repeat(units, gains)
+        run = np.arange(units.size) - np.repeat(np.cumsum(gains) - gains, gains)
+        seats = np.repeat(seats, gains) + run
+    thresholds = field.thresholds(terrain.weights[units], seats.astype(np.float64))
+    if wanted == 0:
+        first = float(thresholds.min())
+        return Cut(found.seats, none, 0) if first - field.slack(first) > floor else None
+    if wanted == found.gained:
+        last = float(thresholds.max())
+        if last + field.slack(last) >= ceiling:
+            return None
+        found.seats[found.units] += gains
+        return Cut(found.seats, none, 0)
+    order = np.partition(thresholds, (wanted - 1, wanted))
+    last, first = float(order[wanted - 1]), float(order[wanted])
+    slack = 2.0 * field.slack(first)
+    if last - slack <= floor or first + slack >= ceiling:
+        return None
+    if first - last > slack:
+        _give(found.seats, units[thresholds <= last])
+        return Cut(found.seats, none, 0)
+    sure = thresholds < last - slack
+    near = np.flatnonzero(~sure & (thresholds <= last + slack))
+    _give(found.seats, units[sure])
+    winners, tied, at_stake = _order_exactly(
+        terrain, units[near], seats[near], wanted - int(np.count_nonzero(sure))
+    )
+    _give(found.seats, winners)
+    return Cut(found.seats, tied, at_stake)
+
+
+def _give(seats: Ints, units: Ints) -> None:
+    np.add.at(seats, units, 1)
+
+
+def _order_exactly(
+    terrain: Terrain, units: Ints, seats: Ints, wanted: int
+) -> tuple[Ints, Ints, int]:
+    """Return who surely gets one of the wanted seats, who is tied for the rest, how many rest.
+
+    Units of one weight at one seat are one class: each class is computed once.
+    """
+    order = np.lexsort((units, seats, terrain.field.weights[units]))
+    units, seats = units[order], seats[order]
+    weights = terrain.field.weights[units]
+    fresh = np.flatnonzero((weights[1:] != weights[:-1]) | (seats[1:] != seats[:-1])) + 1
+    claims: dict[Fraction, list[Ints]] = {}
+    for start, stop in pairwise([0, *fresh.tolist(), units.size]):
+        claim = terrain.field.exact(int(units[start]), int(seats[start]))
+        claims.setdefault(claim, []).append(units[start:stop])
+    none = np.empty(0, dtype=np.int64)
+    sure = [none]
+    for claim in sorted(claims):
+        members = np.concatenate(claims[claim])
+        if members.size > wanted:
+            return np.concatenate(sure), np.sort(members) if wanted else none, wanted
+        sure.append(members)
+        wanted -= members.size
+    return np.concatenate(sure), none, 0
