@@ -1,0 +1,98 @@
+"""The vaccination of adults in the United States, 2021: a published goal and real daily reports.
+
+The goal of 4 May 2021: 70 % of adults with at least one dose by 4 July. The reports are the
+cumulative counts of the CDC for 50 states as they stood on each of 41 days, with their glitches:
+missing days, corrections downwards, printed rates. Nothing is simulated and nothing is smoothed.
+
+Run it alone with `python examples/us_vaccination_2021.py`, or as a part of `make demo`.
+"""
+
+from collections.abc import Callable
+from fractions import Fraction
+from pathlib import Path
+
+import pandas as pd
+
+import coverage_campaign as cc
+from coverage_campaign.files.exports import save_csv, save_workbook
+from coverage_campaign.model.campaign import Campaign
+from coverage_campaign.model.targets import CoverageTarget
+from coverage_campaign.views.save import figure_png
+
+DATA = Path(__file__).parent / "data" / "us_adult_first_dose_2021_mar_may.csv"
+AS_OF = "2021-05-28"
+
+
+def at_the_goal(campaign: Campaign, progress: cc.Progress) -> list[str]:
+    """Return the states whose adults with a dose reach the goal, compared as whole numbers."""
+    goal = next(target for target in campaign.targets if isinstance(target, CoverageTarget)).to
+    return [
+        str(row["unit"])
+        for row in progress.to_frame().to_dict("records")
+        if Fraction(int(row["done"]), campaign.unit(str(row["unit"])).count(campaign.eligible) or 1)
+        >= goal
+    ]
+
+
+def main(out: Path, step: Callable[[str], None] = print) -> list[Path]:
+    """Run the flow on the real reports and return the files that were written to `out`."""
+    out.mkdir(parents=True, exist_ok=True)
+    written: list[Path] = []
+
+    step("load the campaign and set each state's target")
+    campaign = cc.load_case("us-vaccination-2021")
+    allocation = cc.allocate(campaign, among="states", target="one-dose")
+    written.append(save_csv(allocation.to_frame(), out / "targets.csv"))
+
+    step("schedule to 4 July")
+    plan = cc.schedule(allocation, over="vaccination")
+
+    step("read the cumulative reports")
+    reports = pd.read_csv(DATA)
+    tally = cc.read_reports(
+        reports,
+        campaign,
+        figures="cumulative",
+        by="day",
+        baseline=0,  # nobody was vaccinated before the campaign's first day
+        as_of=AS_OF,
+        unit="postal",
+        date="date",
+        persons="dose1_18plus",
+        rate="dose1_18plus_pct_published",
+    )
+    written.append(save_csv(tally.problems.to_frame(), out / "problems.csv"))
+
+    step("track, forecast, rank")
+    progress = cc.track(plan, tally, as_of=AS_OF)
+    forecast = cc.forecast(progress)
+    reached = at_the_goal(campaign, progress)
+    frame = progress.to_frame().sort_values("rank", ignore_index=True)
+    frame["at_the_goal"] = frame["unit"].isin(reached)
+    written.append(save_csv(frame, out / "ranking.csv"))
+    written.append(save_csv(forecast.to_frame(), out / "forecast.csv"))
+    written.append(
+        save_workbook(
+            {"ranking": frame, "forecast": forecast.to_frame()},
+            out / "us-vaccination-2021.xlsx",
+            notes=progress.basis.lines(),
+        )
+    )
+
+    step("draw calendar, ranking and burn-up in two languages")
+    for lang in ("en", "zh"):
+        pictures = {
+            f"calendar-{lang}.png": cc.charts.calendar(campaign, lang=lang),
+            f"ranking-{lang}.png": cc.charts.ranking(progress, lang=lang),
+            f"burn-up-{lang}.png": cc.charts.burn_up(progress, forecast, lang=lang),
+        }
+        for name, axes in pictures.items():
+            figure_png(axes, out / name)
+            written.append(out / name)
+    step(f"{len(reached)} states stood at 70 % on {AS_OF}: {' '.join(sorted(reached))}")
+    return written
+
+
+if __name__ == "__main__":
+    for path in main(Path("out/us-vaccination-2021")):
+        print(path)

@@ -1,0 +1,87 @@
+"""Tables out: CSV and workbooks in which every name is text and never a formula."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+
+import pandas as pd
+
+__all__ = ["save_csv", "save_workbook"]
+
+# A spreadsheet takes a text that begins with one of these for a formula or a command.
+_RISKY = ("=", "+", "-", "@", "\t", "\r", "\n")
+
+
+def _neutral(value: object) -> object:
+    return f"'{value}" if isinstance(value, str) and value.startswith(_RISKY) else value
+
+
+def save_csv(frame: pd.DataFrame, path: Path) -> Path:
+    """Write a frame as CSV and return its path: UTF-8 with a byte order mark, no index.
+
+    A text that a spreadsheet would run as a formula gets an apostrophe before it; a missing value
+    is an empty cell; dates are ISO days.
+    """
+    safe = frame.copy(deep=False)
+    for name in safe.columns:
+        if pd.api.types.is_datetime64_any_dtype(safe[name]):
+            safe[name] = safe[name].dt.strftime("%Y-%m-%d")
+        elif not pd.api.types.is_numeric_dtype(safe[name]):
+            safe[name] = safe[name].map(_neutral, na_action="ignore")
+    safe.columns = pd.Index([_neutral(str(name)) for name in safe.columns])
+    safe.to_csv(path, index=False, encoding="utf-8-sig", lineterminator="\n")
+    return path
+
+
+def save_workbook(
+    tables: Mapping[str, pd.DataFrame], path: Path, *, notes: Iterable[str] = ()
+) -> Path:
+    """Write one sheet per table and return the path (.xlsx); the extra `excel` is needed.
+
+    Texts are stored as texts, numbers as numbers; a missing value is an empty cell. `notes` stand
+    below each table. Two runs give the same bytes.
+    """
+    import datetime as dt  # noqa: PLC0415 - beside the import that needs it
+
+    import xlsxwriter  # noqa: PLC0415 - an extra, loaded where it is used
+
+    lines = tuple(notes)
+    options = {
+        "strings_to_formulas": False,
+        "strings_to_urls": False,
+        "strings_to_numbers": False,
+    }
+    with xlsxwriter.Workbook(str(path), options) as book:
+        book.set_properties({"created": dt.datetime(2000, 1, 1)})  # noqa: DTZ001 - a fixed stamp
+        head = book.add_format({"bold": True, "bg_color": "#ECEFF3", "bottom": 1})
+        whole = book.add_format({"num_format": "#,##0"})
+        real = book.add_format({"num_format": "#,##0.00"})
+        muted = book.add_format({"font_color": "#55626F", "italic": True})
+        for title, frame in tables.items():
+            sheet = book.add_worksheet(title[:31])
+            sheet.freeze_panes(1, 0)
+            for column, name in enumerate(frame.columns):
+                sheet.write_string(0, column, str(name), head)
+                sheet.set_column(column, column, _width(frame, column))
+                for row, value in enumerate(frame.iloc[:, column].tolist(), start=1):
+                    if value is None or value is pd.NA or value != value:  # noqa: PLR0124 - NaN
+                        continue
+                    if isinstance(value, (bool, str)):
+                        sheet.write_string(row, column, str(value))
+                    elif isinstance(value, int):
+                        sheet.write_number(row, column, value, whole)
+                    elif isinstance(value, float):
+                        sheet.write_number(row, column, value, real)
+                    else:
+                        sheet.write_string(row, column, str(value)[:10])
+            for place, line in enumerate(lines, start=len(frame) + 2):
+                sheet.write_string(place, 0, line, muted)
+    return path
+
+
+def _width(frame: pd.DataFrame, column: int) -> float:
+    """Return a column width that shows the header and most values; a wide character counts two."""
+    texts = [str(frame.columns[column]), *map(str, frame.iloc[:200, column].tolist())]
+    widest = max(sum(2 if ord(mark) > 0x2E80 else 1 for mark in text) for text in texts)  # noqa: PLR2004 - CJK begins there
+    return min(max(widest + 2, 8), 48)
