@@ -25,6 +25,7 @@ class Outlook:
     record: Record
     expected: _Floats
     spread: Spread
+    whole: Spread
     level: float
     origin: dt.date
 
@@ -32,8 +33,10 @@ class Outlook:
     def of(cls, record: Record, method: Pace, *, level: float, origin: dt.date) -> Outlook:
         """Return the outlook of a record whose last day is `origin`."""
         expected = method(record) if len(record.ahead) else record.persons[:0]
-        spread = spread_of(record, method)
-        return cls(record=record, expected=expected, spread=spread, level=level, origin=origin)
+        one, whole = spread_of(record, method)
+        return cls(
+            record=record, expected=expected, spread=one, whole=whole, level=level, origin=origin
+        )
 
     def pooled(self) -> Outlook:
         """Return the outlook of all units together: the sum of what is expected of each."""
@@ -42,24 +45,34 @@ class Outlook:
             persons=self.record.persons.sum(axis=1, keepdims=True),
             ceiling=self.record.ceiling.sum(keepdims=True),
         )
-        return attrs.evolve(self, record=record, expected=self.expected.sum(axis=1, keepdims=True))
+        return attrs.evolve(
+            self,
+            record=record,
+            expected=self.expected.sum(axis=1, keepdims=True),
+            spread=self.whole,
+        )
 
     def range(self) -> tuple[_Floats, _Floats]:
         """Return low and high on each day ahead: none below what is done, none above the limit."""
+        ahead = self.record.ahead
         grown = np.maximum(self.expected - self.record.now, 0)
-        low = self.expected + grown * min(self.spread.at((1 - self.level) / 2), 0.0)
-        high = self.expected + grown * max(self.spread.at((1 + self.level) / 2), 0.0)
+        low = self.spread.growth((1 - self.level) / 2, ahead)[:, None]
+        high = self.spread.growth((1 + self.level) / 2, ahead)[:, None]
         limit = np.maximum(self.record.ceiling, self.expected)
-        return np.maximum(low, self.record.now), np.minimum(high, limit)
+        lowest = np.minimum(self.record.now + grown * low, self.expected)
+        highest = np.maximum(self.record.now + grown * high, self.expected)
+        return lowest, np.minimum(highest, limit)
 
     def chance(self, target: _Floats) -> _Floats:
         """Return the probability that each unit has reached its target on the last day."""
-        expected = self._last(self.expected)
-        grown = expected - self.record.now
-        there = (self.record.now >= target).astype(np.float64)
-        with np.errstate(divide="ignore", invalid="ignore"):
-            lacking = np.nan_to_num((target - expected) / grown)
-        return np.where(grown > 0, self.spread.share_above(lacking), there)
+        grown = self._last(self.expected) - self.record.now
+        lacking = target - self.record.now
+        there = (lacking <= 0).astype(np.float64)
+        if not len(self.record.ahead):
+            return there
+        ratio = np.divide(lacking, grown, out=np.zeros_like(lacking), where=(grown > 0))
+        share = self.spread.share_above(np.maximum(ratio, 0), float(self.record.ahead[-1]))
+        return np.where((grown > 0) & (lacking > 0), share, there)
 
     def rows(self, units: NDArray[np.str_], target: _Floats) -> pd.DataFrame:
         """Return one row a unit at the last day: unit, expected, low, high, chance, reach_date."""

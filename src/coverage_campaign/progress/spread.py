@@ -1,6 +1,13 @@
-"""How far forecasts go wrong: the errors that the same method made before, by days ahead."""
+"""How far forecasts go wrong: what a method missed on the same record before, by days ahead.
+
+An error is the log of the persons who came over the persons who were forecast to come. Its size
+grows with the days ahead. What it was on this record's earlier days is blended with what it was
+on other campaigns: on a short record nearly all is lent, on a long one nearly all its own.
+"""
 
 from __future__ import annotations
+
+from statistics import NormalDist
 
 import attrs
 import numpy as np
@@ -12,36 +19,104 @@ from coverage_campaign.progress.record import Record
 __all__ = ["Spread", "spread_of"]
 
 _Floats = NDArray[np.float64]
-_LEAST_HISTORY = 7.0
+
+# What other campaigns lend (docs/forecasting.md): the standard error of the log of the growth one
+# stretch ahead, the power by which it grows with the stretches, and the part of its variance that
+# all units share. It weighs as much as so many non-overlapping forecasts of the record's own.
+_LENT = 0.28
+_POWER = 0.4
+_SHARED = 0.55
+_LENT_WEIGHT = 4.0
+
+_MOST_ORIGINS = 12
+_LEVELS = np.linspace(0.005, 0.995, 199)
+_NORMAL = np.array([NormalDist().inv_cdf(level) for level in _LEVELS])
 
 
 @attrs.frozen(eq=False)
 class Spread:
-    """Errors of past forecasts as parts of the persons forecast, ascending."""
+    """The errors to expect: `errors` are the quantiles at `_LEVELS`, for one stretch ahead."""
 
     errors: _Floats
+    stretch: float
 
-    def at(self, quantile: float) -> float:
-        """Return the error that a share of the past errors did not exceed."""
-        return float(np.quantile(self.errors, quantile))
+    def growth(self, quantile: float, ahead: _Floats) -> _Floats:
+        """Return by what factor the growth is multiplied at a quantile, for each day ahead."""
+        error = np.interp(quantile, _LEVELS, self.errors)
+        factor: _Floats = np.exp(error * self._size(ahead))
+        return factor
 
-    def share_above(self, error: _Floats) -> _Floats:
-        """Return the share of past errors of at least so much."""
-        below = np.searchsorted(self.errors, error, side="left")
-        share: _Floats = 1 - below / len(self.errors)
+    def share_above(self, factor: _Floats, ahead: float) -> _Floats:
+        """Return the probability that the growth is at least so many times what is expected."""
+        with np.errstate(divide="ignore"):
+            error = np.log(factor) / self._size(np.array([ahead]))
+        share: _Floats = 1 - np.interp(error, self.errors, _LEVELS, left=0.0, right=1.0)
         return share
 
+    def _size(self, ahead: _Floats) -> _Floats:
+        size: _Floats = (ahead / self.stretch) ** _POWER
+        return size
 
-def spread_of(record: Record, method: Pace) -> Spread:
-    """Return the errors that a method made on the earlier days of a record, pooled over units."""
-    errors: list[_Floats] = [np.array([-0.5, -0.3, -0.15, 0.0, 0.15, 0.3, 0.5])]
-    for row in range(1, len(record.days) - 1):
-        if record.days[row] - record.days[0] < _LEAST_HISTORY:
-            continue
+
+def spread_of(record: Record, method: Pace) -> tuple[Spread, Spread]:
+    """Return the errors to expect of one unit, and of all units together."""
+    own, whole, independent = _past_errors(record, method)
+    weight = independent / (independent + _LENT_WEIGHT)
+    shares = record.now / record.now.sum() if record.now.sum() > 0 else np.ones(1)
+    together = np.sqrt(_SHARED + (1 - _SHARED) * float((shares**2).sum()))
+    return (
+        _blended(own, weight, _LENT, record.stretch),
+        _blended(whole, weight, _LENT * together, record.stretch),
+    )
+
+
+def _blended(errors: _Floats, weight: float, lent: float, stretch: float) -> Spread:
+    if not len(errors):
+        return Spread(lent * _NORMAL, stretch)
+    mine = np.quantile(errors, _LEVELS)
+    return Spread((1 - weight) * lent * _NORMAL + weight * mine, stretch)
+
+
+def _past_errors(record: Record, method: Pace) -> tuple[_Floats, _Floats, float]:
+    """Return the errors of units, of the whole, and how many forecasts there were side by side."""
+    rows = _origins(record)
+    units: list[_Floats] = []
+    whole: list[_Floats] = []
+    for row in rows:
         ahead = record.days[row + 1 :] - record.days[row]
-        expected = method(record.until(row, ahead))
-        grown = expected - record.persons[row]
-        actual = record.persons[row + 1 :] - record.persons[row]
-        usable = grown > 0
-        errors.append((actual[usable] - grown[usable]) / grown[usable])
-    return Spread(np.sort(np.concatenate(errors)))
+        ahead_rows = ahead <= max(record.ahead.max(initial=0.0), record.stretch)
+        ahead = ahead[ahead_rows]
+        start = record.persons[row]
+        came = record.persons[row + 1 :][ahead_rows] - start
+        expected = method(record.until(int(row), ahead)) - start
+        size = (ahead / record.stretch)[:, None] ** _POWER
+        units.append(_logs(came, expected, size))
+        whole.append(_logs(_total(came), _total(expected), size))
+    if not units:
+        return np.empty(0), np.empty(0), 0.0
+    longest = min(float(record.ahead.max(initial=1.0)), -record.days[0] / 2)
+    independent = max(-record.days[rows[0]] / max(longest, 1.0), 1.0)
+    return np.concatenate(units), np.concatenate(whole), independent
+
+
+def _total(persons: _Floats) -> _Floats:
+    total: _Floats = np.nansum(persons, axis=1, keepdims=True)
+    return total
+
+
+def _logs(came: _Floats, expected: _Floats, size: _Floats) -> _Floats:
+    usable = (came > 0) & (expected > 0)
+    ratios = np.divide(came, expected, out=np.ones_like(came), where=usable)
+    errors: _Floats = (np.log(ratios) / size)[usable]
+    return errors
+
+
+def _origins(record: Record) -> NDArray[np.intp]:
+    """Return the rows to forecast from: each has a stretch behind it and one before it."""
+    days = record.days
+    behind = days - days[0] >= record.stretch
+    before = -days >= min(record.stretch, record.period)
+    rows = np.flatnonzero(behind & before)
+    if len(rows) > _MOST_ORIGINS:
+        rows = rows[np.linspace(0, len(rows) - 1, _MOST_ORIGINS).astype(int)]
+    return rows
