@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections.abc import Iterator
+from decimal import Decimal
 from fractions import Fraction
 from typing import Any, Literal, TypeVar, cast, get_args, get_origin
 
@@ -18,7 +19,7 @@ from cattrs.errors import (
 
 from coverage_campaign.errors import DefinitionError, Problem
 from coverage_campaign.files.places import Path, did_you_mean, nearest, place
-from coverage_campaign.files.shapes import TARGET_KINDS, converter, is_day
+from coverage_campaign.files.shapes import TARGET_KINDS, converter, is_choice, is_day, own_keys
 from coverage_campaign.model.dates import MonthDay
 
 __all__ = ["structured"]
@@ -196,7 +197,7 @@ def _mend(mistakes: list[_Mistake], top: dict[str, Any]) -> None:
 def _mend_key(mistake: _Mistake, holder: dict[str, Any], key: str) -> None:
     if mistake.missing_kind is not None:
         holder[key] = _stand_in(mistake.missing_kind)
-    elif mistake.path[0] == "targets" and key == "kind":
+    elif key == "kind" and mistake.path[0] == "targets":
         holder[key] = next(iter(TARGET_KINDS))
     elif key == "code" and type(holder.get(key)) is int:
         holder[key] = str(holder[key])
@@ -214,5 +215,8 @@ def _stand_in(kind: object) -> object:
         return []
     if is_day(kind) or kind is MonthDay:
         return "01-01"
-    stand_ins: dict[object, object] = {int: 2000, Fraction: 0, dt.date: dt.date(2000, 1, 1)}
+    if is_choice(kind):
+        return {next(iter(own_keys(kind))): 0}
+    numbers: dict[object, object] = {int: 2000, Fraction: 0, Decimal: 0}
+    stand_ins = {**numbers, dt.date: dt.date(2000, 1, 1)}
     return stand_ins.get(kind, "?")

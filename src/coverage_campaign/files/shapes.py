@@ -8,12 +8,13 @@ text is no number, a number is no text, and a key that no class has is a mistake
 from __future__ import annotations
 
 import datetime as dt
+import functools
+import operator
 import re
 from collections.abc import Callable, Mapping
 from decimal import Decimal
 from fractions import Fraction
-from functools import cache
-from typing import Any, Literal, get_args, get_origin
+from typing import Any, Literal, cast, get_args, get_origin
 
 import attrs
 from cattrs import Converter
@@ -32,18 +33,33 @@ from coverage_campaign.model.targets import (
     to_rate,
 )
 
-__all__ = ["COUNTS", "TARGET_KINDS", "Inline", "converter", "is_day", "rate_text"]
+__all__ = [
+    "COUNTS",
+    "NONE",
+    "TARGET_KINDS",
+    "Inline",
+    "converter",
+    "is_choice",
+    "is_day",
+    "own_keys",
+    "rate_text",
+    "without_none",
+]
 
 TARGET_KINDS: Mapping[str, type[HeadcountTarget | CoverageTarget | MoneyTarget]] = {
     "headcount": HeadcountTarget,
     "coverage": CoverageTarget,
     "money": MoneyTarget,
 }
+"""The `kind` by which a table of a target says which one it is."""
+NONE = "none"
+"""What a file holds for None where leaving the key out would mean something else."""
 COUNTS = tuple[tuple[str, int], ...]
 _LARGEST = 2**63 - 1  # what every TOML and JSON reader can hold
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
 _MONTH_DAY = re.compile(r"(\d{2})-(\d{2})")
 _RATE = re.compile(r"-?\d{1,18}(\.\d{1,18})?\s?%?|-?\d{1,18}/\d{1,18}")
+_DECIMAL = re.compile(r"[+-]?\d{1,30}(\.\d{1,30})?([eE][+-]?\d{1,2})?")
 _MOST_PLACES = 30
 _PERCENT_PLACES = 9
 
@@ -52,15 +68,17 @@ class Inline(dict[str, Any]):
     """A table that a file holds on one line: texts by language, counts by code."""
 
 
-@cache
+@functools.cache
 def converter() -> Converter:
     """Return the one converter between plain values (of TOML or JSON) and the model."""
     rules = Converter(omit_if_default=True, detailed_validation=True)
     rules.register_structure_hook_factory(attrs.has, lambda kind: _from_table(kind, rules))
     rules.register_structure_hook_factory(_is_list, lambda kind: _from_list(kind, rules))
     rules.register_structure_hook_factory(_is_literal, _from_choice)
-    rules.register_structure_hook_func(is_day, _day)
+    rules.register_structure_hook_factory(_is_optional, lambda kind: _from_optional(kind, rules))
+    rules.register_structure_hook_func(is_day, lambda value, _: _day(value))
     rules.register_structure_hook_func(lambda kind: kind == COUNTS, lambda v, _: _counts(v))
+    rules.register_structure_hook_factory(is_choice, lambda kind: _from_choice_of(kind, rules))
     rules.register_structure_hook_func(
         lambda kind: kind == Target, lambda value, _: _target(value, rules)
     )
@@ -68,6 +86,7 @@ def converter() -> Converter:
     rules.register_structure_hook(int, lambda value, _: _whole(value))
     rules.register_structure_hook(bool, lambda value, _: _truth(value))
     rules.register_structure_hook(Fraction, lambda value, _: _rate(value))
+    rules.register_structure_hook(Decimal, lambda value, _: _decimal(value))
     rules.register_structure_hook(dt.date, lambda value, _: _date(value))
     rules.register_structure_hook(MonthDay, lambda value, _: _month_day(value))
     rules.register_structure_hook(Label, lambda value, _: _label(value))
@@ -84,12 +103,13 @@ def _register_plain_forms(rules: Converter) -> None:
     rules.register_unstructure_hook_func(
         is_day, lambda day: str(day) if isinstance(day, MonthDay) else day
     )
+    rules.register_unstructure_hook(Decimal, str)
+    rules.register_unstructure_hook_factory(_is_optional, lambda kind: _plain_optional(kind, rules))
     for name, kind in TARGET_KINDS.items():
-        rules.register_unstructure_hook(
-            kind, _tagged(name, make_dict_unstructure_fn(kind, rules, _cattrs_omit_if_default=True))
-        )
+        fill = make_dict_unstructure_fn(kind, rules, _cattrs_omit_if_default=True)
+        rules.register_unstructure_hook(kind, _tagged(name, fill))
     rules.register_unstructure_hook_func(
-        lambda kind: kind == Target, lambda value: rules.unstructure(value, type(value))
+        is_choice, lambda value: rules.unstructure(value, type(value))
     )
 
 
@@ -107,7 +127,27 @@ def _is_literal(kind: object) -> bool:
 
 def is_day(kind: object) -> bool:
     """Tell whether a type is that of a day of the year or a date."""
-    return {*get_args(kind)} - {type(None)} == {MonthDay, dt.date}
+    return {*get_args(kind)} == {MonthDay, dt.date}
+
+
+def _is_optional(kind: object) -> bool:
+    return type(None) in get_args(kind)
+
+
+def without_none(kind: object) -> object:
+    """Return the type that an optional one has where it is not None."""
+    return functools.reduce(operator.or_, [one for one in get_args(kind) if one is not type(None)])
+
+
+def _from_optional(kind: object, rules: Converter) -> Callable[[object, object], object]:
+    inner = cast("type[object]", without_none(kind))
+
+    def from_optional(value: object, _: object) -> object:
+        if value is None or (value == NONE and inner is not str):
+            return None
+        return rules.structure(value, inner)
+
+    return from_optional
 
 
 def _from_table(
@@ -150,6 +190,38 @@ def _from_choice(kind: object) -> Callable[[object, object], object]:
         return value
 
     return from_choice
+
+
+def is_choice(kind: object) -> bool:
+    """Tell whether a type is a union of classes, each with a key of its own."""
+    return len(get_args(kind)) > 1 and all(attrs.has(one) for one in get_args(kind))
+
+
+def own_keys(kind: object) -> dict[str, type]:
+    """Return the key that a class of a union needs and no other has, and the class."""
+    classes = [cast("type[attrs.AttrsInstance]", one) for one in get_args(kind)]
+    names = {one: {field.name for field in attrs.fields(one)} for one in classes}
+    return {
+        field.name: one
+        for one in classes
+        for field in attrs.fields(one)
+        if field.default is attrs.NOTHING
+        and not any(field.name in names[other] for other in classes if other is not one)
+    }
+
+
+def _from_choice_of(kind: object, rules: Converter) -> Callable[[object, object], object]:
+    own = own_keys(kind)
+
+    def from_choice_of(value: object, _: object) -> object:
+        if not isinstance(value, dict):
+            raise DefinitionError(wrong(value, f"give a table with one of {', '.join(own)}"))
+        found = [own[key] for key in value if key in own]
+        if len(found) != 1:
+            raise DefinitionError(wrong(value, f"give just one of the keys {', '.join(own)}"))
+        return rules.structure(value, found[0])
+
+    return from_choice_of
 
 
 def _target(value: object, rules: Converter) -> Target:
@@ -223,6 +295,18 @@ def _rate(value: object) -> Fraction:
     raise DefinitionError(wrong(value, 'give a rate as text, such as "80%", "0.8" or "8/11"'))
 
 
+def _decimal(value: object) -> Decimal:
+    number: Decimal | None = None
+    text = isinstance(value, str) and _DECIMAL.fullmatch(value)
+    if text or (type(value) is int and abs(value) <= _LARGEST):
+        number = Decimal(cast("str | int", value))
+    elif isinstance(value, Decimal) and value.is_finite():
+        number = value
+    if number is None or not -_MOST_PLACES <= int(number.as_tuple().exponent) <= _MOST_PLACES:
+        raise DefinitionError(wrong(value, 'give a number, or exact text such as "0.1"'))
+    return number
+
+
 def _date(value: object) -> dt.date:
     if isinstance(value, dt.date) and not isinstance(value, dt.datetime):
         return value
@@ -244,9 +328,7 @@ def _month_day(value: object) -> MonthDay:
         raise DefinitionError(wrong(value, "no year has such a day")) from None
 
 
-def _day(value: object, kind: object) -> MonthDay | dt.date | None:
-    if value is None and type(None) in get_args(kind):
-        return None
+def _day(value: object) -> MonthDay | dt.date:
     if isinstance(value, str) and _MONTH_DAY.fullmatch(value):
         return _month_day(value)
     try:
@@ -281,7 +363,10 @@ def _plain_label(label: Label) -> str | Inline:
     return texts["en"] if texts.keys() == {"en"} else texts
 
 
-def _tagged(
-    kind: str, unstructure: Callable[[Any], dict[str, Any]]
-) -> Callable[[Any], dict[str, Any]]:
-    return lambda value: {"kind": kind, **unstructure(value)}
+def _plain_optional(kind: object, rules: Converter) -> Callable[[object], object]:
+    inner = without_none(kind)
+    return lambda value: NONE if value is None else rules.unstructure(value, inner)
+
+
+def _tagged(kind: str, fill: Callable[[Any], dict[str, Any]]) -> Callable[[Any], dict[str, Any]]:
+    return lambda value: {"kind": kind, **fill(value)}

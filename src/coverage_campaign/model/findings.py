@@ -1,0 +1,205 @@
+"""What a review finds: values with a stable code, in an order, that show themselves."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Sequence
+from fractions import Fraction
+from typing import TYPE_CHECKING, Literal, TypeAlias, overload
+
+import attrs
+
+from coverage_campaign.model.campaign import Campaign
+from coverage_campaign.notebook import html_table
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+__all__ = [
+    "Finding",
+    "Findings",
+    "ReadingEffect",
+    "Severity",
+    "listed",
+    "persons",
+    "taken_answer",
+    "unanswered",
+]
+
+Severity: TypeAlias = Literal["high", "medium", "low"]
+"""high: figures or verdicts change with it; medium: work is left undone; low: good to know."""
+
+_SHOWN = 10
+_NAMED = 4
+
+
+@attrs.frozen(kw_only=True)
+class ReadingEffect:
+    """One way to read what is open, and what follows: `figure` is the number that it changes."""
+
+    answer: str
+    effect: str
+    figure: Fraction | None = None
+
+
+def _to_codes(value: Iterable[str]) -> tuple[str, ...]:
+    return tuple(value)
+
+
+def _to_dates(value: Iterable[dt.date]) -> tuple[dt.date, ...]:
+    return tuple(value)
+
+
+def _to_effects(value: Iterable[ReadingEffect]) -> tuple[ReadingEffect, ...]:
+    return tuple(value)
+
+
+@attrs.frozen(kw_only=True)
+class Finding:
+    """Something that the definition leaves open, leaves out or contradicts.
+
+    `parts` are the codes of the parts concerned, `dates` the days (for the calendar chart).
+    `question` names the field of `Readings` that answers it, if one does; `taken` is the suggested
+    answer that results rest on meanwhile, '' where there is none.
+    """
+
+    code: str
+    severity: Severity
+    clause: str
+    message: str
+    readings: tuple[ReadingEffect, ...] = attrs.field(default=(), converter=_to_effects)
+    parts: tuple[str, ...] = attrs.field(default=(), converter=_to_codes)
+    dates: tuple[dt.date, ...] = attrs.field(default=(), converter=_to_dates)
+    question: str = ""
+    taken: str = ""
+
+    def __str__(self) -> str:
+        """Return the finding as one line: code, clause, sentence."""
+        clause = f" [{self.clause}]" if self.clause else ""
+        return f"{self.code}{clause}: {self.message}"
+
+
+def _to_findings(value: Iterable[Finding]) -> tuple[Finding, ...]:
+    return tuple(value)
+
+
+@attrs.frozen(repr=False)
+class Findings(Sequence[Finding]):
+    """The findings of a review, in the order of its checks; a sequence that is never changed."""
+
+    campaign: str
+    items: tuple[Finding, ...] = attrs.field(converter=_to_findings)
+
+    @property
+    def codes(self) -> tuple[str, ...]:
+        """The distinct codes, in order."""
+        return tuple(dict.fromkeys(finding.code for finding in self.items))
+
+    def of(self, code: str) -> tuple[Finding, ...]:
+        """Return the findings of a code; () where there is none."""
+        return tuple(finding for finding in self.items if finding.code == code)
+
+    def to_frame(self) -> pd.DataFrame:
+        """Return one row per finding: code, severity, clause, message, readings, question, taken,
+        parts, first_day, last_day.
+
+        `readings` and `parts` are text; the days are those concerned, <NA> where there is none.
+        """  # noqa: D205 - the columns are one list
+        import pandas as pd  # noqa: PLC0415 - only tables need it
+
+        def text(values: Iterable[str]) -> pd.api.extensions.ExtensionArray:
+            return pd.array(list(values), dtype="str")
+
+        def days(values: Iterable[dt.date | None]) -> pd.Series[pd.Timestamp]:
+            return pd.Series(list(values), dtype="datetime64[s]")
+
+        return pd.DataFrame(
+            {
+                "code": text(finding.code for finding in self.items),
+                "severity": text(finding.severity for finding in self.items),
+                "clause": text(finding.clause for finding in self.items),
+                "message": text(finding.message for finding in self.items),
+                "readings": text(
+                    "; ".join(f"{one.answer}: {one.effect}" for one in finding.readings)
+                    for finding in self.items
+                ),
+                "question": text(finding.question for finding in self.items),
+                "taken": text(finding.taken for finding in self.items),
+                "parts": text(" ".join(finding.parts) for finding in self.items),
+                "first_day": days(min(f.dates, default=None) for f in self.items),
+                "last_day": days(max(f.dates, default=None) for f in self.items),
+            }
+        )
+
+    @overload
+    def __getitem__(self, index: int) -> Finding: ...
+    @overload
+    def __getitem__(self, index: slice) -> Findings: ...
+    def __getitem__(self, index: int | slice) -> Finding | Findings:
+        """Return one finding, or a run of them."""
+        if isinstance(index, slice):
+            return Findings(self.campaign, self.items[index])
+        return self.items[index]
+
+    def __len__(self) -> int:
+        """Return the number of findings."""
+        return len(self.items)
+
+    def __repr__(self) -> str:
+        """Return how many there are, and the first of them one a line."""
+        heading = (
+            f"<Findings on {self.campaign}: {len(self.items)} of {len(self.codes)} codes>"
+            if self.items
+            else f"<Findings on {self.campaign}: none>"
+        )
+        lines = [_clipped(str(finding)) for finding in self.items[:_SHOWN]]
+        more = [f"... and {len(self.items) - _SHOWN} more"] if len(self.items) > _SHOWN else []
+        return "\n".join([heading, *lines, *more])
+
+    def _repr_html_(self) -> str:
+        columns = ["severity", "clause", "message", "readings", "code"]
+        title = f"Review of {self.campaign}: {len(self.items)} findings"
+        return html_table(self.to_frame()[columns], title=title, most_rows=60)
+
+
+def _clipped(line: str, *, width: int = 110) -> str:
+    return line if len(line) <= width else f"{line[: width - 3]}..."
+
+
+# -- what checks share -----------------------------------------------------------------------------
+
+
+def unanswered(campaign: Campaign, question: str) -> bool:
+    """Tell whether nobody chose an answer: the question is open, or has a suggestion alone."""
+    answer: object = getattr(campaign.readings, question)
+    return answer is None or campaign.readings.is_suggested(question)
+
+
+def taken_answer(campaign: Campaign, question: str) -> str:
+    """Return the suggested answer that results rest on, '' where there is none."""
+    answer: object = getattr(campaign.readings, question)
+    if answer is None or not campaign.readings.is_suggested(question):
+        return ""
+    return " + ".join(map(str, answer)) if isinstance(answer, tuple) else str(answer)
+
+
+def listed(names: Iterable[str], *, most: int = _NAMED) -> str:
+    """Return names as a list in a sentence, the ones beyond `most` as a number.
+
+    >>> listed(["a", "b", "c"]), listed("abcdefg")
+    ('a, b and c', 'a, b, c, d and 3 more')
+    """
+    names = list(names)
+    if len(names) > most + 1:
+        return f"{', '.join(names[:most])} and {len(names) - most} more"
+    *first, last = names
+    return f"{', '.join(first)} and {last}" if first else last
+
+
+def persons(number: Fraction | int) -> str:
+    """Return a number of people as text, rounded half up, with a comma for thousands.
+
+    >>> persons(Fraction(76_000 * 61, 214))
+    '21,664'
+    """
+    return f"{int(Fraction(number) + Fraction(1, 2)):,}"
