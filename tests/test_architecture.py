@@ -1,0 +1,81 @@
+"""The documents' picture of the house is the house."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+PACKAGE = ROOT / "src" / "coverage_campaign"
+
+
+def rooms_in_the_document() -> set[str]:
+    """Return the rooms that docs/architecture.md lists."""
+    text = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
+    table = text.split("## The rooms")[1].split("##")[0]
+    return set(re.findall(r"^\| `(\w+)` \|", table, flags=re.MULTILINE))
+
+
+def test_the_document_lists_the_rooms_that_there_are() -> None:
+    """Every package and module at the top stands in the table of rooms, and nothing else does."""
+    there = {
+        path.stem
+        for path in PACKAGE.iterdir()
+        if (path.is_dir() and path.name != "__pycache__") or path.suffix == ".py"
+    } - {"__init__"}
+    assert rooms_in_the_document() == there
+
+
+@pytest.mark.parametrize(
+    "package", sorted(PACKAGE.glob("*/__init__.py")), ids=lambda p: p.parent.name
+)
+def test_a_package_is_one_docstring(package: Path) -> None:
+    """A package's __init__ holds no code, so importing a room loads nothing that is not used."""
+    lines = [line for line in package.read_text(encoding="utf-8").splitlines() if line.strip()]
+    assert len(lines) == 1
+    assert lines[0].startswith('"""')
+
+
+@pytest.mark.parametrize(
+    "banned", [".over(", "pickle", "eval(", "exec(", "import_module(f", "shell=True"]
+)
+def test_what_is_unsafe_or_silently_wrong_is_not_used(banned: str) -> None:
+    """Window functions are wrong on some engines; files are never executed or unpickled."""
+    allowed = {"__init__.py"} if banned == "import_module(f" else set()
+    users = [
+        str(path.relative_to(PACKAGE))
+        for path in PACKAGE.rglob("*.py")
+        if path.name not in allowed and banned in path.read_text(encoding="utf-8")
+    ]
+    assert users == []
+
+
+def test_the_kernel_knows_no_campaign() -> None:
+    """The apportionment kernel is arithmetic: it imports nothing of the model."""
+    campaign_level = {"allocate", "allocated", "tree", "weights", "curves", "schedule", "cross"}
+    users = [
+        path.name
+        for path in (PACKAGE / "allocation").glob("*.py")
+        if path.stem not in campaign_level
+        and "coverage_campaign.model" in path.read_text(encoding="utf-8")
+    ]
+    assert users == []
+
+
+def test_only_plot_reaches_up_to_the_views() -> None:
+    """Outside views, shipped and testing the views are imported only inside a method, late."""
+    for path in PACKAGE.rglob("*.py"):
+        if path.parent.name in {"views", "pictures"} or path.name in {"__init__.py", "testing.py"}:
+            continue
+        for line in path.read_text(encoding="utf-8").splitlines():
+            if "coverage_campaign.views" in line:
+                assert line.startswith(" "), f"{path.name}: {line}"
+
+
+def test_nothing_reads_outside_the_repository() -> None:
+    """A user has only the repository: no path in it leads out."""
+    for folder in ("src", "examples", "notebooks", "benchmarks", "scripts", "tests"):
+        for path in (ROOT / folder).rglob("*.py"):
+            text = path.read_text(encoding="utf-8")
+            assert "../" + "shared" not in text, path
+            assert "/" + "work/" not in text, path
