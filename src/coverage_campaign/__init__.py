@@ -51,6 +51,9 @@ if TYPE_CHECKING:
         Plan,
         schedule,
     )
+    from coverage_campaign.assessment import (
+        rules,
+    )
     from coverage_campaign.assessment.assess import (
         Assessment,
         assess,
@@ -79,11 +82,21 @@ if TYPE_CHECKING:
     from coverage_campaign.model.campaign import (
         Campaign,
     )
+    from coverage_campaign.model.findings import (
+        Finding,
+        Findings,
+    )
     from coverage_campaign.model.readings import (
         Readings,
     )
+    from coverage_campaign.model.review import (
+        review,
+    )
     from coverage_campaign.progress import (
         paces,
+    )
+    from coverage_campaign.progress.backtest import (
+        backtest,
     )
     from coverage_campaign.progress.forecast import (
         Forecast,
@@ -96,6 +109,9 @@ if TYPE_CHECKING:
     )
     from coverage_campaign.reporting.counts import (
         Tally,
+    )
+    from coverage_campaign.reporting.tally import (
+        tally,
     )
     from coverage_campaign.scenarios.compare import (
         Comparison,
@@ -134,6 +150,9 @@ _HOME = {
     "TieError": "errors",
     "Campaign": "model.campaign",
     "Readings": "model.readings",
+    "Finding": "model.findings",
+    "Findings": "model.findings",
+    "review": "model.review",
     "case_names": "files.cases",
     "load_case": "files.cases",
     "load_campaign": "files.campaigns",
@@ -151,6 +170,7 @@ _HOME = {
     "Plan": "allocation.schedule",
     "schedule": "allocation.schedule",
     "Tally": "reporting.counts",
+    "tally": "reporting.tally",
     "read_reports": "files.workbooks",
     "paces": "progress",
     "Progress": "progress.track",
@@ -158,6 +178,8 @@ _HOME = {
     "Forecast": "progress.forecast",
     "forecast": "progress.forecast",
     "forecast_counts": "progress.forecast",
+    "backtest": "progress.backtest",
+    "rules": "assessment",
     "Assessment": "assessment.assess",
     "assess": "assessment.assess",
     "Outcome": "scenarios.scenario",
@@ -180,6 +202,8 @@ __all__ = [
     "Comparison",
     "CrossAllocation",
     "DefinitionError",
+    "Finding",
+    "Findings",
     "Forecast",
     "IllegalMoveError",
     "InfeasibleError",
@@ -199,6 +223,7 @@ __all__ = [
     "allocate",
     "apportion",
     "assess",
+    "backtest",
     "biproportional",
     "biproportional_explain",
     "case_names",
@@ -214,10 +239,13 @@ __all__ = [
     "load_case",
     "paces",
     "read_reports",
+    "review",
+    "rules",
     "run",
     "save_campaign",
     "schedule",
     "simulate",
+    "tally",
     "track",
     "vary",
     "weights",
