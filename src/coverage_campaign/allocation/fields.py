@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
     Floats = NDArray[np.float64]
     Given = NDArray[np.int64] | NDArray[np.float64]
+    Number = float | Floats
 
 __all__ = ["EPS", "DivisorField", "Field", "RemainderField", "exact_weight"]
 
@@ -33,21 +34,21 @@ class Field(Protocol):
     weights: Given
     """The weights as they were given."""
 
-    slope: float
+    slope: Number
     """Seats gained as t rises by one, roughly."""
 
     bottom: float
     """A t at which no seat is given but those that cost nothing."""
 
-    def start(self, total: int) -> float:
+    def start(self, total: Number, units: int | NDArray[np.int64]) -> Number:
         """Return a first guess of t."""
         ...
 
-    def real(self, t: float, weight: float) -> float:
+    def real(self, t: float, weight: float) -> Number:
         """Return what units with this sum of weights hold at t before rounding."""
         ...
 
-    def level(self, weights: Floats, t: float, out: Floats) -> Floats:
+    def level(self, weights: Floats, t: Number, out: Floats) -> Floats:
         """Write the numbers whose nearest integers are the seats at t."""
         ...
 
@@ -55,7 +56,7 @@ class Field(Protocol):
         """Return the t at which seats are gained."""
         ...
 
-    def slack(self, t: float) -> float:
+    def slack(self, t: Number) -> Number:
         """Return by how much a float threshold near t, or a level at t, may miss the truth."""
         ...
 
@@ -67,24 +68,24 @@ class Field(Protocol):
 class DivisorField:
     """t is one over the divisor; a seat is gained at s(k) / weight."""
 
-    def __init__(self, rule: Signposts, weights: Given, weight: float) -> None:
+    def __init__(self, rule: Signposts, weights: Given, weight: Number) -> None:
         """Lay the rule over one problem."""
         self.rule = rule
-        self.slope = weight
+        self.slope: Number = weight
         self.bottom = 0.0
         self.weights = weights
         self.relative = 2 * rule.guard * EPS
 
-    def start(self, total: int) -> float:
+    def start(self, total: Number, units: int | NDArray[np.int64]) -> Number:
         """Return the guess that counts on even remainders (Pukelsheim)."""
-        seats = total - self.weights.size * self.rule.lean
-        return max(seats, 0.5 * total) / self.slope
+        seats = total - units * self.rule.lean
+        return np.maximum(seats, 0.5 * total) / self.slope
 
-    def real(self, t: float, weight: float) -> float:
+    def real(self, t: float, weight: float) -> Number:
         """Return weight times t, and what rounding adds."""
         return weight * t
 
-    def level(self, weights: Floats, t: float, out: Floats) -> Floats:
+    def level(self, weights: Floats, t: Number, out: Floats) -> Floats:
         """Return the rule's level of weight times t."""
         return self.rule.level(np.multiply(weights, t, out=out), out)
 
@@ -92,7 +93,7 @@ class DivisorField:
         """Return s(k) / weight."""
         return self.rule.floats(seats) / weights
 
-    def slack(self, t: float) -> float:
+    def slack(self, t: Number) -> Number:
         """Return a relative error."""
         return self.relative * t
 
@@ -107,25 +108,29 @@ class DivisorField:
 class RemainderField:
     """t is added to every quota; a seat is gained at k minus the quota."""
 
-    def __init__(self, weights: Given, weight: float, total: int) -> None:
+    def __init__(self, weights: Given, weight: Number, total: int | Floats) -> None:
         """Lay the Hare quota over one problem."""
         self.scale = total / weight
-        self.slope = float(weights.size)
+        self.slope: Number = float(weights.size)
         self.bottom = -1.0
         self.weights = weights
         self.total = total
         self.absolute = 64 * EPS * (total + 2)
         self._weight: int | Fraction | None = None
 
-    def start(self, total: int) -> float:  # noqa: ARG002  # remainders are even whatever the total
+    def start(
+        self,
+        total: Number,  # noqa: ARG002  # remainders are even whatever the total
+        units: int | NDArray[np.int64],  # noqa: ARG002  # and however many there are
+    ) -> Number:
         """Return the middle."""
         return 0.5
 
-    def real(self, t: float, weight: float) -> float:  # noqa: ARG002  # t moves seats, not quotas
+    def real(self, t: float, weight: float) -> Number:  # noqa: ARG002  # t moves seats, not quotas
         """Return the quota."""
         return weight * self.scale
 
-    def level(self, weights: Floats, t: float, out: Floats) -> Floats:
+    def level(self, weights: Floats, t: Number, out: Floats) -> Floats:
         """Return quota + t - 1/2."""
         np.multiply(weights, self.scale, out=out)
         out += t - 0.5
@@ -135,7 +140,7 @@ class RemainderField:
         """Return k minus the quota."""
         return seats - weights * self.scale
 
-    def slack(self, t: float) -> float:  # noqa: ARG002  # the error hangs on the quotas alone
+    def slack(self, t: Number) -> Number:  # noqa: ARG002  # the error hangs on the quotas alone
         """Return an absolute error."""
         return self.absolute
 
@@ -143,7 +148,7 @@ class RemainderField:
         """Return the threshold, with the sum of all weights taken exactly."""
         if self._weight is None:
             self._weight = exact_weight(self.weights)
-        share = Fraction(self.weights[unit].item()) * self.total
+        share = Fraction(self.weights[unit].item()) * int(self.total)
         return seat - share / self._weight
 
 

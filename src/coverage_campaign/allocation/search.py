@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
     Floats: TypeAlias = NDArray[np.float64]
 
-__all__ = ["Cut", "Terrain", "find_cut"]
+__all__ = ["Cut", "Terrain", "find_cut", "order_exactly"]
 
 CHUNK = 2**15  # units in one go: their buffers stay in the second-level cache
 _SAMPLE = 2**14
@@ -99,7 +99,7 @@ class Terrain:
         """Return the sum of seats at t."""
         n = self.weights.size
         buffer = np.empty(min(n, CHUNK))
-        clamp = self.field.real(t, self.weight) > _CLAMP
+        clamp = float(self.field.real(t, self.weight)) > _CLAMP
         total = 0
         for start in range(0, n, CHUNK):
             weights = self.weights[start : start + CHUNK]
@@ -116,7 +116,7 @@ class Terrain:
         """Evaluate both ends, writing the seats of the lower one into `seats`."""
         n = self.weights.size
         upper = np.empty(min(n, CHUNK))
-        clamp = self.field.real(high, self.weight) > _CLAMP
+        clamp = float(self.field.real(high, self.weight)) > _CLAMP
         total = 0
         units: list[Ints] = []
         gains: list[Ints] = []
@@ -171,7 +171,7 @@ def find_cut(terrain: Terrain, total: int) -> Cut | None:
     few = max(_FEW, n // 16)
     for step in range(1, 200):
         found = terrain.interval(low, high, seats)
-        slack = field.slack(high)
+        slack = float(field.slack(high))
         end = found.total + found.gained
         if found.total > total:
             if low <= field.bottom:
@@ -190,7 +190,7 @@ def find_cut(terrain: Terrain, total: int) -> Cut | None:
             below, above = (low, found.total), (high, end)
         if below is None or above is None:
             edge, value = below or above or (t, total)
-            width = (2.0 * abs(total - value) / field.slope + pad) * 2.0**step
+            width = (2.0 * abs(total - value) / float(field.slope) + pad) * 2.0**step
             low, high = (edge, edge + width) if above is None else (edge - width, edge)
             low = max(low, field.bottom)
         else:
@@ -213,11 +213,11 @@ def _narrowed(
 def _guess(terrain: Terrain, total: int) -> tuple[float, float]:
     """Return t, and how far to look to both sides of it."""
     field, n = terrain.field, terrain.weights.size
-    t = field.start(total)
+    t = float(field.start(total, n))
     even = total >= 4 * n and not terrain.bounded
     if n < 2 * _SAMPLE:
         if even:
-            return t, (2.0 + sqrt(n)) / field.slope
+            return t, (2.0 + sqrt(n)) / float(field.slope)
         t, miss, slope = _solve_for(terrain.sum_at, total, t, 3.0 + n / 64, field)
         return t, (2.0 + 2.0 * miss + sqrt(n) / 4) / slope
     sample = terrain.sample()
@@ -234,11 +234,11 @@ def _guess(terrain: Terrain, total: int) -> tuple[float, float]:
 
     def corrected(at: float) -> float:
         rounding = sample.sum_at(at) - field.real(at, sample.weight)
-        return field.real(at, terrain.weight) + factor * rounding
+        return float(field.real(at, terrain.weight) + factor * rounding)
 
     error = 0.3 * sqrt(n * factor)
     if even and abs(corrected(t) - total) < 3.0 * error:
-        return t, (8.0 + sqrt(n)) / field.slope
+        return t, (8.0 + sqrt(n)) / float(field.slope)
     t, miss, slope = _solve_for(corrected, total, t, error / 4, field)
     return t, (8.0 + miss + 3.0 * error) / slope
 
@@ -248,7 +248,7 @@ def _solve_for(
 ) -> tuple[float, float, float]:
     """Return t with a sum near the total, how far it misses, and the slope there."""
     low, low_value, high, high_value = field.bottom, -inf, inf, inf
-    value, slope = sum_at(t), field.slope
+    value, slope = sum_at(t), float(field.slope)
     for step in range(64):
         miss = total - value
         if abs(miss) <= near:
@@ -275,8 +275,10 @@ def _settle(  # noqa: PLR0911  # each return is one proof
 ) -> Cut | None:
     """Return the cut inside an interval, None where it runs too near an end to be proved."""
     field = terrain.field
-    floor = found.low + field.slack(found.low)  # no seat given below has a threshold above this
-    ceiling = found.high - field.slack(found.high)
+    floor = found.low + float(
+        field.slack(found.low)
+    )  # no seat given below has a threshold above this
+    ceiling = found.high - float(field.slack(found.high))
     wanted = total - found.total
     none = np.empty(0, dtype=np.int64)
     units, gains = found.units, found.gains
@@ -290,16 +292,16 @@ def _settle(  # noqa: PLR0911  # each return is one proof
     thresholds = field.thresholds(terrain.weights[units], seats.astype(np.float64))
     if wanted == 0:
         first = float(thresholds.min())
-        return Cut(found.seats, none, 0) if first - field.slack(first) > floor else None
+        return Cut(found.seats, none, 0) if first - float(field.slack(first)) > floor else None
     if wanted == found.gained:
         last = float(thresholds.max())
-        if last + field.slack(last) >= ceiling:
+        if last + float(field.slack(last)) >= ceiling:
             return None
         found.seats[found.units] += gains
         return Cut(found.seats, none, 0)
     order = np.partition(thresholds, (wanted - 1, wanted))
     last, first = float(order[wanted - 1]), float(order[wanted])
-    slack = 2.0 * field.slack(first)
+    slack = 2.0 * float(field.slack(first))
     if last - slack <= floor or first + slack >= ceiling:
         return None
     if first - last > slack:
@@ -308,8 +310,8 @@ def _settle(  # noqa: PLR0911  # each return is one proof
     sure = thresholds < last - slack
     near = np.flatnonzero(~sure & (thresholds <= last + slack))
     _give(found.seats, units[sure])
-    winners, tied, at_stake = _order_exactly(
-        terrain, units[near], seats[near], wanted - int(np.count_nonzero(sure))
+    winners, tied, at_stake = order_exactly(
+        field, units[near], seats[near], wanted - int(np.count_nonzero(sure))
     )
     _give(found.seats, winners)
     return Cut(found.seats, tied, at_stake)
@@ -319,20 +321,18 @@ def _give(seats: Ints, units: Ints) -> None:
     np.add.at(seats, units, 1)
 
 
-def _order_exactly(
-    terrain: Terrain, units: Ints, seats: Ints, wanted: int
-) -> tuple[Ints, Ints, int]:
+def order_exactly(field: Field, units: Ints, seats: Ints, wanted: int) -> tuple[Ints, Ints, int]:
     """Return who surely gets one of the wanted seats, who is tied for the rest, how many rest.
 
     Units of one weight at one seat are one class: each class is computed once.
     """
-    order = np.lexsort((units, seats, terrain.field.weights[units]))
+    order = np.lexsort((units, seats, field.weights[units]))
     units, seats = units[order], seats[order]
-    weights = terrain.field.weights[units]
+    weights = field.weights[units]
     fresh = np.flatnonzero((weights[1:] != weights[:-1]) | (seats[1:] != seats[:-1])) + 1
     claims: dict[Fraction, list[Ints]] = {}
     for start, stop in pairwise([0, *fresh.tolist(), units.size]):
-        claim = terrain.field.exact(int(units[start]), int(seats[start]))
+        claim = field.exact(int(units[start]), int(seats[start]))
         claims.setdefault(claim, []).append(units[start:stop])
     none = np.empty(0, dtype=np.int64)
     sure = [none]

@@ -25,6 +25,7 @@ __all__ = ["solve_one"]
 # Beyond these, floats cannot count seats or hold the weights' range.
 _LARGEST_TOTAL = 2**50
 _LARGEST_SUM = 2**62
+_LARGEST_QUOTAS = 2**36  # of Hamilton: its remainders lose what the quotas take
 _LIGHTEST, _HEAVIEST = 1e-100, 1e100
 
 
@@ -66,9 +67,7 @@ def _cut(rule: Rule, one: One) -> Cut | None:
         return None
     field: Field
     if isinstance(rule, Remainders):
-        if rule.quota != "hare" or (bounded and rule.bounds == "quota"):
-            return None
-        if bounded:
+        if rule.quota != "hare" or bounded or total > _LARGEST_QUOTAS:
             return None
         field = RemainderField(given, weight, total)
     elif rule.first_is_free and not weights.min() > 0:

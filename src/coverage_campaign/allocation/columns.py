@@ -1,0 +1,207 @@
+"""Problems side by side, one a column: rounded together, put right seat by seat, and proved."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from coverage_campaign.allocation.fields import DivisorField, RemainderField
+from coverage_campaign.allocation.hamilton import Remainders
+from coverage_campaign.allocation.numbers import is_plain
+from coverage_campaign.allocation.search import Cut, order_exactly
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from coverage_campaign.allocation.fields import Field, Floats
+    from coverage_campaign.allocation.numbers import Ints, Plain, Weighted
+    from coverage_campaign.allocation.problems import Rule
+
+    Flags = NDArray[np.bool_]
+
+__all__ = ["Columns"]
+
+_LARGEST_TOTAL = 2.0**40
+_LIGHTEST, _HEAVIEST = 1e-100, 1e100
+_NEAR = 2  # seats that are moved one by one; more are first approached by a better t
+_STEPS = 40
+_HALVE = 2  # in every third step the interval is halved
+_ROUNDS = 16
+
+
+class Columns:
+    """A block of problems: row i holds unit i of each, and column j is problem j.
+
+    `seats` are right in the columns that `solve` returns; `near_tie` marks those that hang on a
+    near tie alone, which `settle` decides. Cells of no weight gain nothing, so short columns may
+    be filled up with them.
+    """
+
+    def __init__(
+        self,
+        rule: Rule,
+        weights: Floats,
+        totals: Floats,
+        sizes: Ints,
+        *,
+        floors: Floats | None,
+        caps: Floats | None,
+    ) -> None:
+        """Keep the arrays; `weights` is not changed."""
+        self.rule = rule
+        self.weights = weights
+        self.totals = totals
+        self.sizes = sizes
+        self.floors = floors
+        self.caps = caps
+        self.bounded = floors is not None or caps is not None
+        self.seats = np.empty_like(weights)
+        self.near_tie: Flags = np.zeros(totals.size, dtype=np.bool_)
+        self.empty: Flags | None = None
+
+    def solve(self) -> Flags:
+        """Round, move and prove; return the columns whose seats are certainly right."""
+        with np.errstate(all="ignore"):  # cells without weight have endless thresholds
+            whole = self.weights.sum(axis=0)
+            usable = (whole > _LIGHTEST) & (whole < _HEAVIEST) & (self.totals < _LARGEST_TOTAL)
+            if self.floors is not None and self.caps is not None:
+                usable &= (self.floors <= self.caps).all(axis=0)
+            if self.rule.first_is_free or self.floors is not None or self.rule.name == "jefferson":
+                empty = self.weights == 0
+                self.empty = empty if empty.any() else None
+            self.whole = whole
+            self.field = self._field(self.weights, whole, self.totals)
+            excess = self._approach(whole)
+            self._move(excess)
+            first = self.gain.min(axis=0)
+            last = self.loss.max(axis=0)
+            slack = 2.0 * np.asarray(self.field.slack(first))
+            right: Flags = usable & (excess == 0) & (first - last > slack)
+            self.near_tie = usable & ~right & (last - first < 4.0 * slack)
+            self.first, self.last, self.excess, self.slack = first, last, excess, slack
+        return right
+
+    def settle(self, column: int, given: Weighted) -> Cut | None:
+        """Return the cut of a column that hangs on a near tie, None where it is no such column."""
+        if not is_plain(given):
+            return None
+        size = given.size
+        top = max(self.first[column], self.last[column]) + self.slack[column]
+        low = min(self.first[column], self.last[column]) - self.slack[column]
+        seats = self.seats[:size, column].astype(np.int64)
+        waiting = np.flatnonzero(self.gain[:size, column] <= top)
+        holding = np.flatnonzero(self.loss[:size, column] >= low)
+        wanted = holding.size - int(self.excess[column])
+        units = np.concatenate([holding, waiting])
+        if not 0 <= wanted <= units.size:
+            return None
+        places = np.concatenate([seats[holding], seats[waiting] + 1])
+        seats[holding] -= 1
+        field = self._field(given, float(self.weights[:, column].sum()), int(self.totals[column]))
+        winners, tied, at_stake = order_exactly(field, units, places, wanted)
+        np.add.at(seats, winners, 1)
+        return Cut(seats, tied, at_stake)
+
+    def _field(self, weights: Plain, whole: float | Floats, totals: int | Floats) -> Field:
+        if isinstance(self.rule, Remainders):
+            return RemainderField(weights, whole, totals)
+        return DivisorField(self.rule, weights, whole)
+
+    def _approach(self, whole: Floats) -> Floats:
+        """Round all columns, search a better t where many seats miss; return the seats too many."""
+        field = self.field
+        t = np.asarray(field.start(self.totals, self.sizes)) + np.zeros_like(self.totals)
+        self.seats = self._rounded(slice(None), t)
+        excess: Floats = self.seats.sum(axis=0) - self.totals
+        far = np.flatnonzero(np.abs(excess) > _NEAR)
+        if not far.size:
+            return excess
+        low, high = np.full(t.size, field.bottom), np.full(t.size, np.inf)
+        below, above = np.full(t.size, -np.inf), np.full(t.size, np.inf)
+        for step in range(_STEPS if self.bounded else 3):
+            miss = excess[far]
+            over = miss > 0
+            high[far[over]], above[far[over]] = t[far[over]], miss[over]
+            low[far[~over]], below[far[~over]] = t[far[~over]], miss[~over]
+            here, bottom, top = t[far], low[far], high[far]
+            slope = whole[far] if field.bottom == 0.0 else self.sizes[far].astype(np.float64)
+            stride = here - field.bottom
+            guess = here - np.clip(miss / slope, -8.0 * stride, 0.9 * stride)
+            share = -below[far] / (above[far] - below[far])
+            share = np.clip(share, 0.02, 0.98) if step % 3 != _HALVE else 0.5
+            inside = np.isfinite(top) & (below[far] > -np.inf)
+            lost = (guess <= bottom) | (guess >= top) | (step > _NEAR)
+            t[far] = np.where(inside & lost, bottom + share * (top - bottom), guess)
+            rounded = self._rounded(far, t[far])
+            self.seats[:, far] = rounded
+            excess[far] = rounded.sum(axis=0) - self.totals[far]
+            far = far[np.abs(excess[far]) > _NEAR]
+            if not far.size:
+                break
+        return excess
+
+    def _rounded(self, columns: slice | NDArray[np.intp], t: Floats) -> Floats:
+        if isinstance(columns, slice):
+            weights, field = self.weights, self.field
+        else:
+            weights = self.weights[:, columns]
+            field = self._part(weights, columns)
+        seats = field.level(weights, t, np.empty_like(weights))
+        np.rint(seats, out=seats)
+        if self.empty is not None:
+            seats[self.empty[:, columns]] = 0.0
+        if self.floors is not None:
+            np.maximum(seats, self.floors[:, columns], out=seats)
+        if self.caps is not None:
+            np.minimum(seats, self.caps[:, columns], out=seats)
+        return seats
+
+    def _part(self, weights: Floats, columns: NDArray[np.intp]) -> Field:
+        return self._field(weights, self.whole[columns], self.totals[columns])
+
+    def _move(self, excess: Floats) -> None:
+        """Give and take single seats until no column misses any, or no end is in sight."""
+        self.gain = self.field.thresholds(self.weights, self.seats + 1.0)
+        self.loss = self.field.thresholds(self.weights, self.seats)
+        if self.empty is not None:
+            self.gain[self.empty], self.loss[self.empty] = np.inf, -np.inf
+        if self.caps is not None:
+            self.gain[self.seats >= self.caps] = np.inf
+        if self.floors is not None:
+            self.loss[self.seats <= self.floors] = -np.inf
+        unfit = np.flatnonzero(excess)
+        for _ in range(_ROUNDS):
+            if not unfit.size:
+                return
+            missing = excess[unfit] < 0
+            self._step(unfit[missing], excess, 1)
+            self._step(unfit[~missing], excess, -1)
+            unfit = unfit[excess[unfit] != 0]
+
+    def _step(self, columns: NDArray[np.intp], excess: Floats, by: int) -> None:
+        """Let the next unit of each column gain a seat, or the last lose one."""
+        if not columns.size:
+            return
+        if by > 0:
+            claims = self.gain[:, columns]
+            chosen = claims == claims.min(axis=0)
+        else:
+            claims = self.loss[:, columns]
+            chosen = claims == claims.max(axis=0)
+        units, places = np.divmod(np.flatnonzero(chosen), columns.size)
+        movers = columns[places]
+        weights = self.weights[units, movers]
+        seats = self.seats[units, movers] + by
+        self.seats[units, movers] = seats
+        field = self.field if self.rule.name != "hamilton" else self._part(weights, movers)
+        gain = field.thresholds(weights, seats + 1.0)
+        loss = field.thresholds(weights, seats)
+        if self.caps is not None:
+            gain[seats >= self.caps[units, movers]] = np.inf
+        if self.floors is not None:
+            loss[seats <= self.floors[units, movers]] = -np.inf
+        self.gain[units, movers] = gain
+        self.loss[units, movers] = loss
+        # equal claims move together: what they overshoot comes back, or is found to be a tie
+        np.add.at(excess, movers, float(by))
