@@ -1,0 +1,185 @@
+"""The account of a tally: every row counted or explained, with a few records to look at."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import Counter
+from collections.abc import Iterator
+from typing import Any
+
+import attrs
+import narwhals as nw
+import pandas as pd
+
+from coverage_campaign.reporting.claims import (
+    NUMBER_OF,
+    REASONS,
+    Cells,
+    Packing,
+    claims,
+    count_cells,
+    winners,
+)
+from coverage_campaign.reporting.coding import NO_DAY
+from coverage_campaign.reporting.events import EventFrame, second_number
+from coverage_campaign.reporting.problems import ReportProblem
+from coverage_campaign.reporting.versions import Versions, standing, versions
+
+__all__ = ["Account", "count", "losers"]
+
+Rows = nw.LazyFrame[Any]
+
+_SHOWN = ("record", "revision", "unit", "channel", "day")
+_WAYS_OUT = {
+    "not yet reported": "nothing to do: it counts from the day on which it was reported",
+    "no record": "give every row the id and the revision of the event that it reports",
+    "superseded": "nothing to do: the record's highest revision holds",
+    "withdrawn": "nothing to do: the unit took the record back",
+    "person changed": "take the record back and report the other person in a record of its own",
+    "no date": "report the date of the event in a new revision",
+    "no person": "report the person's opaque id in a new revision",
+    "unknown unit": "use a code of the campaign's units, or add the unit to the campaign",
+    "unknown channel": "use a channel of the campaign, or add the channel to the campaign",
+    "outside the campaign": "mend the date in a new revision; other days are not this campaign's",
+    "double": "nothing to do: the person counts where it was reported first",
+}
+
+
+@attrs.frozen(eq=False, kw_only=True)
+class Account:
+    """What became of every row: counted in a cell, or not counted for a reason."""
+
+    cells: Cells
+    reasons: Counter[str]
+    rows_in: int
+    samples: tuple[ReportProblem, ...]
+
+
+def count(events: EventFrame, plan: Packing, *, as_of: dt.datetime, samples: int) -> Account:
+    """Return the account of one frame, with at most `samples` records per reason."""
+    second = second_number(as_of)
+    rows_in, reasons = _standings(events, second)
+    found = versions(events, second)
+    claimed = claims(events, found.holding, plan)
+    cells = count_cells(claimed, plan)
+    wrong = cells.cell < 0
+    for number, rows in zip(cells.cell[wrong].tolist(), cells.rows[wrong].tolist(), strict=True):
+        reasons[REASONS[-number - 1]] += rows
+    counted = Cells(cell=cells.cell[~wrong], persons=cells.persons[~wrong], rows=cells.rows[~wrong])
+    visible = rows_in - reasons["not yet reported"] - reasons["no record"]
+    reasons["superseded"] = visible - int(cells.rows.sum())
+    reasons["double"] = int(counted.rows.sum() - counted.persons.sum())
+    return Account(
+        cells=counted,
+        reasons=+reasons,
+        rows_in=rows_in,
+        samples=tuple(_samples(events, found, claimed, +reasons, second=second, most=samples)),
+    )
+
+
+def _standings(events: EventFrame, second: int) -> tuple[int, Counter[str]]:
+    table: pd.DataFrame = (
+        standing(events, second)
+        .group_by("standing")
+        .agg(nw.len().alias("rows"))
+        .collect(backend="pandas")
+        .to_native()
+    )
+    rows = dict(zip(table["standing"].astype(int), table["rows"].astype(int), strict=True))
+    return sum(rows.values()), Counter(
+        {"not yet reported": rows.get(0, 0), "no record": rows.get(1, 0)}
+    )
+
+
+# -- records to look at ----------------------------------------------------------------------------
+
+
+def _samples(
+    events: EventFrame,
+    found: Versions,
+    claimed: Rows,
+    reasons: Counter[str],
+    *,
+    second: int,
+    most: int,
+) -> Iterator[ReportProblem]:
+    """Yield the first records of each reason, by id: the same ones whatever the order of rows."""
+    if most < 1:
+        return
+    parts: list[Rows] = []
+    for reason in REASONS:
+        if not reasons[reason]:
+            continue
+        rows = _of_reason(reason, events, found, claimed, second).select(*_SHOWN)
+        number = nw.lit(NUMBER_OF[reason]).cast(nw.Int64()).alias("reason")
+        parts.append(rows.sort(*_SHOWN, nulls_last=True).head(most).select(*_SHOWN, number))
+    if not parts:
+        return
+    table: pd.DataFrame = nw.concat(parts).collect(backend="pandas").to_native()
+    yield from _told(events, table)
+
+
+def _of_reason(
+    reason: str, events: EventFrame, found: Versions, claimed: Rows, second: int
+) -> Rows:
+    if reason == "double":
+        return losers(events, claimed)
+    if reason in {"not yet reported", "no record"}:
+        wanted = 0 if reason == "not yet reported" else 1
+        rows = standing(events, second).filter(nw.col("standing") == wanted)
+    elif reason == "superseded":
+        rows = found.holding.join(found.repeated.select("record"), on="record", how="semi")
+    else:
+        rows = claimed.filter(nw.col("reason") == NUMBER_OF[reason])
+    return events.named(rows.select(*_SHOWN))
+
+
+def losers(events: EventFrame, claimed: Rows) -> Rows:
+    """Return the claims that another claim to the same person won: `winner` names its record."""
+    contested = winners(claimed).filter((nw.col("key") >= 0) & (nw.col("rows") > 1))
+    best = contested.select("person", "slot", nw.col("key").alias("best"))
+    rivals = events.named(claimed.join(best, on=["person", "slot"], how="inner"))
+    # Two records with the very same claim: the lesser id has it.
+    won = (
+        rivals.filter(nw.col("key") == nw.col("best"))
+        .group_by("person", "slot")
+        .agg(nw.col("record").min().alias("winner"))
+    )
+    return rivals.join(won, on=["person", "slot"], how="inner").filter(
+        nw.col("record") != nw.col("winner")
+    )
+
+
+def _told(events: EventFrame, table: pd.DataFrame) -> Iterator[ReportProblem]:
+    shown = table.sort_values(["reason", "record"], kind="stable", na_position="last")
+    for row in shown.to_dict("records"):
+        reason = REASONS[int(row["reason"]) - 1]
+        record = None if pd.isna(row["record"]) else str(row["record"])
+        yield ReportProblem(
+            reason=reason,
+            where=f"record {record!r}" if record is not None else "a row without record",
+            found=_found(reason, events, row),
+            way_out=_WAYS_OUT[reason],
+            record=record,
+        )
+
+
+def _found(reason: str, events: EventFrame, row: dict[Any, Any]) -> str:
+    unit, channel = events.text("unit", row["unit"]), events.text("channel", row["channel"])
+    revision = None if pd.isna(row["revision"]) else int(row["revision"])
+    day = "no date" if row["day"] == NO_DAY else _iso(int(row["day"]))
+    told = {
+        "superseded": f"reported more than once, revision {revision} holds",
+        "person changed": "its versions name more than one person",
+        "unknown unit": f"unit {unit!r}" if unit is not None else "no unit",
+        "unknown channel": f"channel {channel!r}" if channel is not None else "no channel",
+        "outside the campaign": f"dated {day}",
+        "double": f"{unit} claims a person whom an earlier report has, {channel} on {day}",
+        "no record": "no id or no revision",
+    }
+    return told.get(reason, reason)
+
+
+def _iso(day: int) -> str:
+    months, days = divmod(day, 31)
+    return f"{months // 12:04d}-{months % 12 + 1:02d}-{days + 1:02d}"

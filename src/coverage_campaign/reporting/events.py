@@ -1,0 +1,292 @@
+"""The event frame: which columns it has, what they may hold, and one shape for every engine.
+
+Whatever data frame comes in, the steps after this one see the columns `record`, `revision`,
+`second`, `person`, `day`, `unit`, `channel` and, where it is asked for, `group`. Time is two
+integers that no time zone and no session setting can move: `second` counts from the first second
+of the year 1, and `day` is (12 x year + month - 1) x 31 + day of the month - 1, so that days and
+months compare as they follow each other.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable
+from typing import Any
+
+import attrs
+import narwhals as nw
+import numpy as np
+import pandas as pd
+from narwhals.typing import IntoFrame
+from numpy.typing import NDArray
+
+from coverage_campaign.errors import Problem, ReportError
+from coverage_campaign.reporting.coding import MISSING, NO_DAY, code_frame
+
+__all__ = ["COLUMNS", "EventFrame", "day_number", "open_events", "second_number"]
+
+COLUMNS = ("record", "revision", "reported_at", "person", "unit", "date", "channel")
+"""The columns that every event frame has; `group` is one more that may be there."""
+
+_YEAR_ONE = dt.datetime(1, 1, 1)  # noqa: DTZ001 - civil time
+_IDS = ("record", "person")
+_TEXTS = ("unit", "channel", "group")
+_LAZY = (
+    nw.Implementation.POLARS,
+    nw.Implementation.DUCKDB,
+    nw.Implementation.PYSPARK,
+    nw.Implementation.PYSPARK_CONNECT,
+    nw.Implementation.SQLFRAME,
+    nw.Implementation.IBIS,
+)
+_IN_MEMORY = (
+    nw.Implementation.PANDAS,
+    nw.Implementation.PYARROW,
+    nw.Implementation.MODIN,
+    nw.Implementation.CUDF,
+)
+
+
+def second_number(moment: dt.datetime) -> int:
+    """Return the whole seconds from the first second of the year 1.
+
+    >>> second_number(dt.datetime(1, 1, 2, 0, 0, 5))
+    86405
+    """
+    return (moment - _YEAR_ONE) // dt.timedelta(seconds=1)
+
+
+def day_number(day: dt.date) -> int:
+    """Return the number by which days and months follow each other; // 31 is the month's.
+
+    >>> day_number(dt.date(2008, 7, 1)) // 31 - day_number(dt.date(2008, 6, 30)) // 31
+    1
+    """
+    return (12 * day.year + day.month - 1) * 31 + day.day - 1
+
+
+@attrs.frozen(eq=False, kw_only=True)
+class EventFrame:
+    """An event frame in one shape, on the engine that it came from.
+
+    `rows` are not read before they are needed. `units`, `channels`, `groups` hold the codes that
+    the integers of those columns stand for; they are None on an engine that keeps the text.
+    `records` holds the ids that the integers of `record` stand for, where they were numbered.
+    """
+
+    rows: nw.LazyFrame[Any]
+    units: tuple[str, ...] | None = None
+    channels: tuple[str, ...] | None = None
+    groups: tuple[str, ...] | None = None
+    records: NDArray[Any] | None = None
+
+    @property
+    def coded(self) -> bool:
+        """Whether the rows hold integers only, a missing one being `MISSING`."""
+        return self.units is not None
+
+    def missing(self, column: str) -> nw.Expr:
+        """Return where an id, a revision or a moment is missing."""
+        return nw.col(column) == MISSING if self.coded else nw.col(column).is_null()
+
+    def named(self, rows: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
+        """Return rows with the ids of the records as they were reported; for a few rows."""
+        if not self.coded:
+            return rows
+        frame: pd.DataFrame = rows.collect().to_native()
+        numbers = frame["record"].to_numpy()
+        known = numbers != MISSING
+        ids = numbers if self.records is None else self.records.take(np.where(known, numbers, 0))
+        texts = pd.Series(ids, index=frame.index, dtype=object).where(known, None)
+        return nw.from_native(frame.assign(record=texts)).lazy()
+
+    def text(self, column: str, value: object) -> str | None:
+        """Return the code that a cell of `unit`, `channel` or `group` holds, or None."""
+        codes = {"unit": self.units, "channel": self.channels, "group": self.groups}[column]
+        if codes is None:
+            return None if pd.isna(value) else str(value)  # type: ignore[call-overload]  # a scalar
+        place = int(value)  # type: ignore[call-overload]  # an integer where the frame is coded
+        return codes[place] if place < len(codes) else None
+
+
+def open_events(events: IntoFrame, *, group: bool = False) -> EventFrame:
+    """Return any data frame of events in one shape, or say what is wrong with its columns.
+
+    pandas and PyArrow frames are numbered in memory; Polars, DuckDB, PySpark and ibis keep the work
+    on their side. `group` asks for the column of that name too.
+
+    Raises:
+        ReportError: It is no data frame, or columns are missing or of the wrong type; all of them
+            at once.
+    """
+    frame = _any_frame(events)
+    engine = frame.implementation
+    columns = (*COLUMNS, "group") if group else COLUMNS
+    _check_names(frame.collect_schema().names(), columns)
+    if engine in _IN_MEMORY:
+        return _in_memory(frame, columns)
+    if engine in _LAZY:
+        return _lazily(frame.lazy(), columns)
+    raise ReportError(
+        Problem(
+            "events",
+            f"a frame of {engine.value}",
+            "hand over pandas, PyArrow, Polars, DuckDB, PySpark or ibis",
+        )
+    )
+
+
+def _any_frame(events: IntoFrame) -> nw.DataFrame[Any] | nw.LazyFrame[Any]:
+    try:
+        frame = nw.from_native(events)
+    except (TypeError, ValueError) as error:
+        duplicated = isinstance(events, pd.DataFrame) and not events.columns.is_unique
+        found = (
+            f"columns named twice: {_some(events.columns[events.columns.duplicated()])}"
+            if duplicated and isinstance(events, pd.DataFrame)
+            else f"{type(events).__name__} is no data frame"
+        )
+        raise ReportError(
+            Problem(
+                "events",
+                found,
+                "hand over a data frame of pandas, Polars, PyArrow, DuckDB, PySpark or ibis",
+            )
+        ) from error
+    return frame
+
+
+def _check_names(names: Iterable[str], columns: tuple[str, ...]) -> None:
+    names = list(names)
+    absent = [column for column in columns if column not in names]
+    if absent:
+        raise ReportError(
+            Problem(
+                "events",
+                f"no column {_some(absent)}; the columns there are {_some(names) or 'none'}",
+                f"rename or add: an event frame has {_some(columns)}",
+            )
+        )
+
+
+def _some(names: Iterable[object], most: int = 20) -> str:
+    shown = [repr(str(name)) for name in names]
+    return ", ".join(shown[:most]) + (f", ... ({len(shown)} in all)" if len(shown) > most else "")
+
+
+# -- in memory -------------------------------------------------------------------------------------
+
+
+def _in_memory(
+    frame: nw.DataFrame[Any] | nw.LazyFrame[Any], columns: tuple[str, ...]
+) -> EventFrame:
+    native = frame.select(*columns).to_native()
+    if frame.implementation is nw.Implementation.PYARROW:
+        # Arrow types inside pandas: plain integers with a missing one would become floats.
+        native = native.to_pandas(types_mapper=pd.ArrowDtype)
+    elif not isinstance(native, pd.DataFrame):
+        native = native._to_pandas() if hasattr(native, "_to_pandas") else native.to_pandas()  # noqa: SLF001 - how Modin says it
+    coded = code_frame(native)
+    return EventFrame(
+        rows=nw.from_native(coded.frame).lazy(),
+        units=coded.units,
+        channels=coded.channels,
+        groups=coded.groups,
+        records=coded.records,
+    )
+
+
+# -- on the engine's side --------------------------------------------------------------------------
+
+
+def _lazily(frame: nw.LazyFrame[Any], columns: tuple[str, ...]) -> EventFrame:
+    schema = frame.collect_schema()
+    engine = frame.implementation
+    problems = [
+        problem
+        for column in columns
+        if (problem := _wrong_type(column, schema[column], engine)) is not None
+    ]
+    if problems:
+        raise ReportError(problems, source="events")
+    frame = _by_code_point(frame.select(*columns))
+    second, day = _second(nw.col("reported_at"), engine), _day(nw.col("date"))
+    rows = frame.select(
+        *(_text(name, schema[name]) for name in _IDS),
+        nw.col("revision").cast(nw.Int64()),
+        second.alias("second"),
+        day.alias("day"),
+        *(_text(name, schema[name]) for name in columns if name in _TEXTS),
+    )
+    return EventFrame(rows=rows)
+
+
+def _text(name: str, dtype: nw.dtypes.DType) -> nw.Expr:
+    if dtype.is_integer():
+        return nw.col(name).cast(nw.Int64())
+    return nw.col(name) if dtype == nw.String else nw.col(name).cast(nw.String())
+
+
+def _wrong_type(column: str, dtype: nw.dtypes.DType, engine: nw.Implementation) -> Problem | None:
+    if engine is nw.Implementation.POLARS and dtype == nw.Unknown:  # a column of nulls only
+        return None
+    text = dtype in {nw.String, nw.Categorical, nw.Enum}
+    moment = dtype == nw.Datetime
+    zone = getattr(dtype, "time_zone", None) if moment else None
+    spark = engine in {nw.Implementation.PYSPARK, nw.Implementation.PYSPARK_CONNECT}
+    if zone is not None and not spark:  # Spark's ordinary timestamp is the session's civil time
+        return Problem(
+            f"column '{column}'",
+            f"times in the zone {zone}",
+            "hand over local civil time without a zone: convert to the campaign's zone, drop it",
+        )
+    allowed, way_out = {
+        "record": (text or dtype.is_integer(), "ids are text or whole numbers"),
+        "person": (text or dtype.is_integer(), "ids are text or whole numbers"),
+        "revision": (dtype.is_integer(), "revisions are whole numbers: 0, 1, ..."),
+        "reported_at": (moment, "give timestamps, not text or dates"),
+        "date": (moment or dtype == nw.Date, "give dates, not text"),
+        "unit": (text, "codes are text: '430406', not 430406"),
+        "channel": (text, "codes are text"),
+        "group": (text, "codes are text"),
+    }[column]
+    return None if allowed else Problem(f"column '{column}'", f"type {dtype}", way_out)
+
+
+def _second(moment: nw.Expr, engine: nw.Implementation) -> nw.Expr:
+    """Return whole seconds; each engine has one way that is exact there (docs/scale.md)."""
+    if engine is nw.Implementation.POLARS:
+        since_1970 = moment.cast(nw.Datetime("us")).dt.timestamp("us") // 1_000_000
+        return since_1970 + second_number(dt.datetime(1970, 1, 1))  # noqa: DTZ001 - civil time
+    if engine is nw.Implementation.DUCKDB:
+        return (moment - nw.lit(_YEAR_ONE)).dt.total_seconds().cast(nw.Int64())
+    years = moment.dt.year().cast(nw.Int64()) - 1
+    leap_days = years // 4 - years // 100 + years // 400
+    days = years * 365 + leap_days + moment.dt.ordinal_day().cast(nw.Int64()) - 1
+    hours = days * 24 + moment.dt.hour().cast(nw.Int64())
+    minutes = hours * 60 + moment.dt.minute().cast(nw.Int64())
+    # A part of a second is cut off, here as everywhere.
+    return minutes * 60 + moment.dt.second().cast(nw.Int64())
+
+
+def _day(date: nw.Expr) -> nw.Expr:
+    months = date.dt.year().cast(nw.Int64()) * 12 + date.dt.month().cast(nw.Int64()) - 1
+    number = months * 31 + date.dt.day().cast(nw.Int64()) - 1
+    return nw.when(date.is_null()).then(nw.lit(NO_DAY, dtype=nw.Int64())).otherwise(number)
+
+
+def _by_code_point(frame: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
+    """Let PostgreSQL compare text by code point, as every other engine does, not by language."""
+    if frame.implementation is not nw.Implementation.IBIS:
+        return frame
+    table = frame.to_native()
+    if table.get_backend().name != "postgres":
+        return frame
+    schema = frame.collect_schema()
+    columns = ", ".join(
+        f'"{name}" COLLATE "C" AS "{name}"' if schema[name] == nw.String else f'"{name}"'
+        for name in schema.names()
+    )
+    collated = table.alias("coverage_events").sql(f"SELECT {columns} FROM coverage_events")  # noqa: S608 - names were checked
+    by_code_point: nw.LazyFrame[Any] = nw.from_native(collated)
+    return by_code_point

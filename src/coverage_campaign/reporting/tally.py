@@ -1,0 +1,148 @@
+"""From person-level events to counts: one pipeline for every engine, every row accounted for."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import get_args
+
+import attrs
+import numpy as np
+import pandas as pd
+from narwhals.typing import IntoFrame
+from numpy.typing import NDArray
+
+from coverage_campaign.errors import DefinitionError, Problem
+from coverage_campaign.model.campaign import Campaign
+from coverage_campaign.model.dates import DateLike, to_instant
+from coverage_campaign.reporting.accounts import count
+from coverage_campaign.reporting.claims import REASONS, Cells, Packing, packing
+from coverage_campaign.reporting.counts import Period, Tally
+from coverage_campaign.reporting.events import open_events
+from coverage_campaign.reporting.problems import ReportProblems
+
+__all__ = ["tally"]
+
+_MONTHS_TO_1970 = 12 * 1970
+
+
+def tally(
+    events: IntoFrame,
+    campaign: Campaign,
+    *,
+    as_of: DateLike,
+    by: Period = "month",
+    by_group: bool = False,
+    samples: int = 3,
+    simulated: bool = False,
+) -> Tally:
+    """Return how many persons each unit counts per period and channel, as known at `as_of`.
+
+    Columns of `events`, one row per version of a reported event: record, revision, reported_at,
+    person, unit, date, channel (and group). The frame may be of pandas, PyArrow, Polars (eager or
+    lazy), DuckDB, PySpark or ibis; the work is done where the data are, and only the counts come
+    back. No result holds a person.
+
+    Of the rows reported by `as_of` each record's highest revision holds. Then each person counts
+    once a campaign as an entry, and once a month and channel as a resumption or a loss: for the
+    unit that reported it first. `by_group` adds the group that the winning report names.
+
+    Rows in = rows counted + `.problems.rows`; `samples` is how many records are shown per reason
+    (0 spares a lazy engine the second look at its data). `simulated` marks the result as made from
+    simulated reports.
+
+    Raises:
+        ReportError: Columns are missing or of the wrong type; all of them at once.
+        DefinitionError: The campaign has no channels or no phases, or an option is unknown.
+
+    >>> import pandas as pd
+    >>> import coverage_campaign.files.cases as shipped
+    >>> hengyang = shipped.load_case("hengyang", year=2008)
+    >>> events = pd.DataFrame({
+    ...     "record": ["r1", "r2"], "revision": [0, 0],
+    ...     "reported_at": pd.to_datetime(["2008-07-03 09:00", "2008-07-04 10:00"]),
+    ...     "person": ["x", "x"], "unit": ["430421", "430422"],
+    ...     "date": pd.to_datetime(["2008-07-01", "2008-07-02"]),
+    ...     "channel": ["self_employed", "self_employed"],
+    ... })
+    >>> found = tally(events, hengyang, as_of="2008-07-31")
+    >>> found.to_frame().to_string(index=False).split()[-4:]
+    ['430421', '2008-07-01', 'self_employed', '1']
+    >>> found.problems.totals
+    (('double', 1),)
+    """
+    check(campaign, by)
+    moment = to_instant(as_of)
+    opened = open_events(events, group=by_group)
+    plan = packing(opened, campaign, as_of=moment, by=by, by_group=by_group)
+    account = count(opened, plan, as_of=moment, samples=samples)
+    basis = campaign.basis()
+    return Tally(
+        campaign=campaign,
+        frame=table(account.cells, plan),
+        as_of=moment,
+        by=by,
+        basis=attrs.evolve(basis, simulated=True) if simulated else basis,
+        problems=ReportProblems(
+            account.samples,
+            [(reason, account.reasons[reason]) for reason in REASONS if account.reasons[reason]],
+        ),
+        rows_in=account.rows_in,
+    )
+
+
+def check(campaign: Campaign, by: str) -> None:
+    """Refuse a campaign in which nothing can be counted, or an unknown option."""
+    problems = []
+    if not campaign.channels:
+        problems.append(
+            Problem(
+                f"campaign '{campaign.code}'",
+                "no channels",
+                "a campaign needs channels, each an entry, a resumption or a loss",
+            )
+        )
+    if by not in get_args(Period):
+        problems.append(Problem("by", f"{by!r}", "choose 'month' or 'day'"))
+    if problems:
+        raise DefinitionError(problems)
+
+
+def table(cells: Cells, plan: Packing) -> pd.DataFrame:
+    """Return cells as rows unit, period, channel, persons (+ group), in the campaign's order."""
+    rest = cells.cell
+    party = day = np.zeros_like(rest)
+    if plan.groups is not None:
+        rest, party = np.divmod(rest, plan.parties)
+    if plan.days > 1:
+        rest, day = np.divmod(rest, plan.days)
+    rest, way = np.divmod(rest, len(plan.channels))
+    place, month = np.divmod(rest, plan.months)
+    months = (month + plan.first_month - _MONTHS_TO_1970).astype("datetime64[M]")
+    days = months.astype("datetime64[D]") + (day if plan.by == "day" else 0)
+    frame = pd.DataFrame(
+        {
+            "unit": pd.array(_taken(plan.units, place), dtype="str"),
+            "period": days.astype("datetime64[s]"),
+            "channel": pd.array(_taken(plan.channels, way), dtype="str"),
+            "persons": pd.array(cells.persons, dtype="Int64"),
+            "way": way,
+        }
+    )
+    keys = ["unit", "period", "way"]
+    if plan.groups is not None:
+        frame["group"] = pd.array(_taken((*plan.groups, None), party), dtype="str")
+        keys = [*keys, "group"]
+        # Days of one month were told apart for the order of claims alone.
+        frame = frame.groupby([*keys, "channel"], dropna=False, as_index=False, sort=False)[
+            ["persons"]
+        ].sum()
+    columns = ["unit", "period", "channel", "persons"]
+    columns += ["group"] if plan.groups is not None else []
+    return frame.sort_values(keys, ignore_index=True)[columns]
+
+
+def _taken(codes: Sequence[str | None], places: NDArray[np.int64]) -> NDArray[np.object_]:
+    if not len(places):
+        return np.empty(0, dtype=object)
+    taken: NDArray[np.object_] = np.array(codes, dtype=object)[places]
+    return taken
