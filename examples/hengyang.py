@@ -19,7 +19,8 @@ from coverage_campaign.model.campaign import Campaign
 from coverage_campaign.views.save import figure_png
 
 YEAR = 2008  # chosen by the caller: the notice does not state it
-AS_OF = dt.date(YEAR, 9, 30)
+AS_OF = dt.date(YEAR, 9, 30)  # the last day that counts
+KNOWN = dt.date(YEAR, 10, 12)  # when the bulletin is made: September's reports are due by then
 SEED = 76
 
 
@@ -95,14 +96,14 @@ def main(out: Path, step: Callable[[str], None] = print) -> list[Path]:
     written.append(save_csv(plan.to_frame(), out / "plan.csv"))
 
     step("simulate reports")
-    simulation = cc.simulate(plan, seed=SEED)
+    simulation = cc.simulate(plan, seed=SEED, level=1.1)
 
     step("tally what was known on the day")
-    tally = cc.tally(simulation.events, campaign, as_of=AS_OF, by="day", simulated=True)
+    tally = cc.tally(simulation.events, campaign, as_of=KNOWN, by="day", simulated=True)
     written.append(save_csv(tally.problems.to_frame(), out / "problems-SIMULATED.csv"))
 
     step("track, forecast, assess")
-    progress = cc.track(plan, tally, as_of=AS_OF)
+    progress = cc.track(plan, tally, as_of=AS_OF, received=simulation.received)
     forecast = cc.forecast(progress)
     assessment = cc.assess(progress, campaign.scheme)
     tables = {

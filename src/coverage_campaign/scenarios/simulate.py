@@ -57,9 +57,9 @@ def simulate(
     *,
     seed: int,
     level: float = 1.0,
-    spread: float = 0.15,
+    spread: float = 0.2,
     channels: Mapping[str, float] | None = None,
-    rush: float = 0.5,
+    rush: float = 0.1,
     late: float = 0.1,
     missing: float = 0.02,
     double: float = 0.01,
@@ -76,7 +76,7 @@ def simulate(
         level: Persons who enrol over persons planned, for the whole campaign.
         spread: How much units differ around that level (standard deviation of the logarithm).
         channels: How often each entry and resumption channel is used; equally by default.
-        rush: How much more than the plan the last days of the window see (0 = none).
+        rush: The fraction of persons who come in a rush towards the last day.
         late: The fraction of records that reach the office weeks later.
         missing: The fraction of unit-months that are never reported.
         double: The fraction of persons whom a second unit reports too.
@@ -95,6 +95,7 @@ def simulate(
     fractions = {
         name: _share(value, name)
         for name, value in (
+            ("rush", rush),
             ("late", late),
             ("missing", missing),
             ("double", double),
@@ -156,8 +157,9 @@ def _happened(
     factor = level * np.exp(rng.normal(-spread * spread / 2, spread, len(shares)))
     people = rng.poisson(shares * factor)
     effort = np.diff(np.array(plan.effort, dtype=np.float64), prepend=0.0)
-    towards_end = np.linspace(0.0, 1.0, len(effort)) ** 8
-    day_odds = effort * (1.0 + 9.0 * rush * towards_end)
+    late_effort = effort * np.linspace(0.0, 1.0, len(effort)) ** 12
+    late_effort[-1] += effort[-1]  # a window of one day has its rush on that day
+    day_odds = (1 - rush) * effort / effort.sum() + rush * late_effort / late_effort.sum()
     count = int(people.sum())
     return {
         "person": rng.permutation(count).astype(np.int64),
