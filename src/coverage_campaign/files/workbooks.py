@@ -1,26 +1,37 @@
-"""Reports in files: CSV and workbooks become grids, grids become figures, figures a tally."""
+"""Reports in files and frames: workbooks become grids, grids become figures, figures a tally."""
 
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TypeAlias
 
 import narwhals as nw
 import pandas as pd
 from narwhals.typing import IntoFrame
 
+from coverage_campaign.errors import Problem, ReportError
+from coverage_campaign.files.delimited import grid_of_text
+from coverage_campaign.files.spreadsheets import grids_of_workbook, is_workbook
 from coverage_campaign.model.campaign import Campaign
 from coverage_campaign.model.dates import DateLike
 from coverage_campaign.reporting.baselines import Baseline
 from coverage_campaign.reporting.counts import Period, Tally
-from coverage_campaign.reporting.headings import FigureKind
+from coverage_campaign.reporting.grids import Grid
+from coverage_campaign.reporting.headings import FigureKind, role_of
+from coverage_campaign.reporting.layouts import Columns, Heading, layout_of
 from coverage_campaign.reporting.reckoning import reckon
-from coverage_campaign.reporting.tables import Columns, figures_of_frame
+from coverage_campaign.reporting.sheets import figures_of_grid
+from coverage_campaign.reporting.tables import Figures, figures_of, headings_of, joined
 
-__all__ = ["read_reports"]
+__all__ = ["open_grids", "read_reports"]
+
+_Source: TypeAlias = str | Path | IntoFrame
+_LARGEST_FILE = 64 * 2**20
+"""[bytes]; a year of monthly figures of 3,000 units is a hundredth of it."""
 
 
 def read_reports(
-    path_or_frame: str | Path | IntoFrame,
+    path_or_frame: _Source,
     campaign: Campaign,
     *,
     figures: FigureKind,
@@ -35,13 +46,16 @@ def read_reports(
     target: str = "",
     rate: str = "",
     period: DateLike | None = None,
+    sheet: str = "",
 ) -> Tally:
     """Return the tally of the figures that units reported, each row counted or explained.
 
-    Takes a data frame of any engine or a file's path. A long table has a column for the unit (code,
-    name or alias), one for the date and one for the persons, and may have channel, target and rate;
-    a wide one has a column per period or per unit. Columns are known by their headings, or named:
-    `unit="postal", persons="dose1_18plus"`. `period` dates a table that has no dates.
+    Takes the path of a CSV, .xlsx, .xls or .ods file as officials write them, or a data frame of
+    any engine. A long table has a column for the unit (code, name or alias), one for the date and
+    one for the persons; a wide one has a column per period, channel or unit. Columns are known by
+    their headings, in Chinese or English, or named: `unit="postal", persons="dose1_18plus"`.
+    `period` dates a table that has no dates; of a file the titles are read for it. A workbook's
+    sheets are all read but the hidden ones, or `sheet` alone.
 
     `figures="new"`: each figure is the persons of its day or month [persons]. `"cumulative"`: each
     is the persons so far; what it adds to the unit's figure before it counts on its day (or in its
@@ -52,30 +66,45 @@ def read_reports(
     With `by="month"`, dates that are all first days of months name the months. With `as_of`, what
     is dated later is not counted. Reports without channels carry the channel 'all'.
 
-    In `.problems`, not counted: no_date, not_a_date, not_yet_reported, unknown_unit,
-    unknown_channel, no_figure, not_a_count, below_zero, outside_campaign, double (a second row with
-    the same figure for a unit, channel and date), contradicting (rows with different figures: none
-    of them counts). Counted, with a doubt: fall, no_report (a period in which nobody reported, or a
-    unit did not), above_eligible, rate_differs (a printed rate that is not persons / target, or
-    persons / eligible, at the precision of the print).
+    In `.problems`, each with file, sheet and cell. Not counted: no_date, not_a_date,
+    not_yet_reported, printed_total (a sum, kept as a check), total_differs (a sum that its parts do
+    not add up to), unknown_unit, unknown_channel, no_value (a formula without its result),
+    no_figure, not_a_count, below_zero, outside_campaign, double (a second row with the same figure
+    for a unit, channel and date), contradicting (rows with different figures: none of them counts).
+    Counted, with a doubt: fall, no_report (a period in which nobody reported, or a unit did not),
+    above_eligible, rate_differs (a printed rate that is not persons / target, or persons /
+    eligible, at the precision of the print), figures_differ (a printed new figure that is not the
+    difference of the cumulative ones), looks_cumulative and looks_new (the declared kind does not
+    fit the figures).
 
-    Raises `ReportError` where the table as a whole cannot be read.
+    Raises `ReportError` where the source as a whole cannot be read.
+
+    >>> import pandas as pd
+    >>> from coverage_campaign.model.phases import Phase
+    >>> from coverage_campaign.model.units import Unit
+    >>> city = Campaign(
+    ...     code="city",
+    ...     label="City",
+    ...     year=2008,
+    ...     units=[Unit("430481", {"zh-Hans": "耒阳市"}, "county")],
+    ...     phases=[Phase("drive", "Drive", "06-01", "12-31")],
+    ... )
+    >>> sheet = pd.DataFrame({"单位": ["耒阳", "耒阳"], "月份": ["7月", "8月"]})
+    >>> sheet["累计"] = ["1,2００人", 1500]
+    >>> read_reports(sheet, city, figures="cumulative", baseline=0).to_frame()
+         unit     period channel  persons
+    0  430481 2008-07-01     all     1200
+    1  430481 2008-08-01     all      300
     """
     columns = Columns(
         unit=unit, date=date, persons=persons, channel=channel, target=target, rate=rate
     )
     if isinstance(path_or_frame, (str, Path)):
-        table = pd.read_csv(path_or_frame)
+        path = Path(path_or_frame)
+        read = _of_file(path, campaign, kind=figures, columns=columns, period=period, sheet=sheet)
     else:
-        table = _pandas(path_or_frame)
-    labels = table.index
-
-    def place(row: int, heading: str) -> str:
-        return f"reports, row {labels[row]}, column {heading!r}"
-
-    read = figures_of_frame(
-        table, campaign, kind=figures, columns=columns, source="reports", place=place, period=period
-    )
+        frame = _to_pandas(path_or_frame)
+        read = _of_frame(frame, campaign, kind=figures, columns=columns, period=period)
     return reckon(
         read,
         campaign,
@@ -87,8 +116,93 @@ def read_reports(
     )
 
 
-def _pandas(frame: IntoFrame) -> pd.DataFrame:
+def open_grids(path: Path, *, sheet: str = "") -> tuple[Grid, ...]:
+    """Return the grids of a file's visible sheets, or of one sheet; a CSV file has one.
+
+    Raises `ReportError` for a file that is too large, a damaged or encrypted workbook, one that
+    unpacks to more than a sheet of reports can hold, or no table at all.
+    """
+    try:
+        size = path.stat().st_size
+        data = path.read_bytes() if size <= _LARGEST_FILE else b""
+    except OSError as error:
+        reason = error.strerror or "it cannot be opened"
+        raise ReportError(Problem(str(path), reason, "give the path of a file")) from None
+    if size > _LARGEST_FILE:
+        found = f"{size:,} bytes"
+        way_out = f"give at most {_LARGEST_FILE:,} bytes, or pass a data frame"
+        raise ReportError(Problem(path.name, found, way_out))
+    if is_workbook(data):
+        return grids_of_workbook(data, path.name, sheet=sheet)
+    return (grid_of_text(data, path.name),)
+
+
+def _of_file(
+    path: Path,
+    campaign: Campaign,
+    *,
+    kind: FigureKind,
+    columns: Columns,
+    period: DateLike | None,
+    sheet: str,
+) -> Figures:
+    found = [
+        figures_of_grid(grid, campaign, kind=kind, columns=columns, period=period)
+        for grid in open_grids(path, sheet=sheet)
+    ]
+    tables = [figures for figures in found if figures is not None]
+    if not tables:
+        raise ReportError(
+            Problem(
+                path.name,
+                "no header with a unit or date and figures",
+                "name the columns as they are headed: unit=, date=, persons=",
+            )
+        )
+    return joined(tables)
+
+
+def _to_pandas(frame: IntoFrame) -> pd.DataFrame:
     if isinstance(frame, pd.DataFrame):
         return frame
-    eager = nw.from_native(frame).lazy().collect()
-    return pd.DataFrame(eager.to_dict(as_series=False))
+    try:
+        columns = nw.from_native(frame).lazy().collect().to_dict(as_series=False)
+    except TypeError:
+        kind = type(frame).__name__
+        problem = Problem("reports", f"a {kind}", "give a data frame, or the path of a file")
+        raise ReportError(problem) from None
+    return pd.DataFrame(columns)
+
+
+def _of_frame(
+    frame: pd.DataFrame,
+    campaign: Campaign,
+    *,
+    kind: FigureKind,
+    columns: Columns,
+    period: DateLike | None,
+) -> Figures:
+    labels = frame.index
+    frame = _with_index(frame, kind)
+    texts = headings_of(frame.columns)
+    levels = frame.columns.to_frame(index=False).astype("str").itertuples(index=False, name=None)
+    headings = [Heading(text, parts) for text, parts in zip(texts, levels, strict=True)]
+    frame = frame.set_axis(pd.Index(texts, dtype="str"), axis="columns")
+    return figures_of(
+        frame,
+        layout_of(headings, campaign, kind=kind, columns=columns, source="reports"),
+        source="reports",
+        place=lambda row, heading: f"reports, row {labels[row]}, column {heading!r}",
+        period=period,
+    )
+
+
+def _with_index(frame: pd.DataFrame, kind: FigureKind) -> pd.DataFrame:
+    """Return the frame with its index among the columns where that holds dates or units."""
+    index = frame.index
+    if isinstance(index, (pd.DatetimeIndex, pd.PeriodIndex)):
+        return frame.reset_index(names="date" if index.name is None else str(index.name))
+    named = [name for name in index.names if name is not None]
+    if any(role_of(str(name), kind) in {"unit", "date"} for name in named):
+        return frame.reset_index()
+    return frame.reset_index(drop=True)

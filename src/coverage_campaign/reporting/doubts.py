@@ -10,15 +10,23 @@ from numpy.typing import NDArray
 
 from coverage_campaign.model.campaign import Campaign
 from coverage_campaign.reporting.counts import Period
+from coverage_campaign.reporting.headings import FigureKind
 from coverage_campaign.reporting.names import Names
-from coverage_campaign.reporting.numerals import read_counts
+from coverage_campaign.reporting.numerals import Counts, read_counts
 from coverage_campaign.reporting.periods import period_of
 from coverage_campaign.reporting.printed import rates_that_differ
 from coverage_campaign.reporting.problems import ReportProblem
 from coverage_campaign.reporting.series import Series
 from coverage_campaign.reporting.sieve import Mask, Sieve
 
-__all__ = ["doubt_eligible", "doubt_falls", "doubt_rates", "gaps"]
+__all__ = [
+    "doubt_eligible",
+    "doubt_falls",
+    "doubt_figures",
+    "doubt_kind",
+    "doubt_rates",
+    "gaps",
+]
 
 
 def doubt_falls(series: Series, persons: NDArray[np.int64], is_stock: Mask, sieve: Sieve) -> None:
@@ -52,19 +60,74 @@ def doubt_eligible(
 
 
 def doubt_rates(
-    frame: pd.DataFrame, series: Series, eligible: NDArray[np.int64], sieve: Sieve
+    frame: pd.DataFrame,
+    series: Series,
+    cumulative: Counts,
+    eligible: NDArray[np.int64],
+    sieve: Sieve,
 ) -> None:
-    """Say where a printed rate is not figure / target, or figure / eligible without a target."""
-    if frame["rate"].isna().all():
+    """Say where a printed rate is not figure / target, or figure / eligible without a target.
+
+    A rate is of the persons so far: beside new figures alone it cannot be reckoned.
+    """
+    rows = np.sort(series.rows[cumulative.known[series.rows]])
+    if frame["rate"].isna().all() or not len(rows):
         return
-    done, base = np.zeros(len(frame), np.int64), np.zeros(len(frame), np.int64)
-    done[series.rows] = series.figure
     if frame["target"].isna().all():
+        base = np.zeros(len(frame), np.int64)
         base[series.rows] = eligible[series.unit]
     else:
         base = read_counts(frame["target"]).persons
-    for row, found in rates_that_differ(done, base, frame["rate"], np.sort(series.rows)):
+    for row, found in rates_that_differ(cumulative.persons, base, frame["rate"], rows):
         sieve.doubt(row, "rate_differs", found, "counts decide, not the printed rate", at="rate")
+
+
+def doubt_figures(
+    series: Series, new: Counts, cumulative: Counts, by: Period, sieve: Sieve
+) -> None:
+    """Say where a printed new figure is not the difference of two cumulative ones."""
+    period = period_of(series.day, by)
+    follows = ~series.first
+    follows[1:] &= (period[1:] - period[:-1]).astype(np.int64) == 1
+    rows, before = series.rows, np.roll(series.rows, 1)
+    both = new.known[rows] & cumulative.known[rows] & cumulative.known[before]
+    difference = cumulative.persons[rows] - cumulative.persons[before]
+    for at in np.flatnonzero(follows & both & (difference != new.persons[rows])).tolist():
+        row = int(rows[at])
+        sieve.doubt(
+            row,
+            "figures_differ",
+            f"new {new.persons[row]:,}, but the cumulative figures rise by {difference[at]:,}",
+            "the figures that were asked for are counted: ask the unit which are right",
+        )
+
+
+_FEWEST_STEPS = 8
+_FEWEST_FIGURES = 4
+_MOST_FALLS = 1 / 3
+
+
+def doubt_kind(series: Series, kind: FigureKind) -> Iterator[ReportProblem]:
+    """Yield a problem where the figures do not look like the kind that was declared.
+
+    New persons of a period do not grow in every unit in every step; persons so far do not fall in a
+    third of them. Units with fewer than 4 figures, and fewer than 8 steps in all, say nothing.
+    """
+    starts = np.flatnonzero(series.first)
+    sizes = np.diff(np.append(starts, len(series.rows)))
+    looked_at = ~series.first & np.repeat(sizes >= _FEWEST_FIGURES, sizes)
+    steps = np.diff(series.figure, prepend=0)[looked_at]
+    falls = int((steps < 0).sum())
+    if len(steps) < _FEWEST_STEPS:
+        return
+    if kind == "new" and falls == 0 and (steps > 0).any():
+        found = f"declared new, but no figure falls in {len(steps)} steps"
+        way_out = "if these are persons so far, pass figures='cumulative'"
+        yield ReportProblem("looks_cumulative", "figures", found, way_out, counted=True)
+    if kind == "cumulative" and falls > len(steps) * _MOST_FALLS:
+        found = f"declared cumulative, but figures fall in {falls} of {len(steps)} steps"
+        way_out = "if these are the persons of each period, pass figures='new'"
+        yield ReportProblem("looks_new", "figures", found, way_out, counted=True)
 
 
 def gaps(series: Series, units: Names, campaign: Campaign, by: Period) -> Iterator[ReportProblem]:

@@ -7,7 +7,16 @@ from typing import Literal, TypeAlias
 
 from coverage_campaign.reporting.numerals import plain
 
-__all__ = ["FigureKind", "Role", "is_total", "role_of", "scale_of"]
+__all__ = [
+    "FigureKind",
+    "Role",
+    "is_note",
+    "is_subtotal",
+    "is_total",
+    "role_of",
+    "scale_of",
+    "scale_of_table",
+]
 
 FigureKind: TypeAlias = Literal["new", "cumulative"]
 Role: TypeAlias = Literal["unit", "date", "persons", "other", "channel", "target", "rate"]
@@ -32,18 +41,24 @@ _CUMULATIVE = re.compile(
     r"|(?:\d+[-至]\d+月)?(?:实际)?完成(?:情况|数|人数)?|(?:\d+[-至]\d+月)实际完成情况"
 )
 _NEW = re.compile(
-    r"new|(?:本月|当月|本期|本日|当日|\d+月)(?:新增|完成|扩面|参保|净增)*(?:人数|数)?"
-    r"|新增(?:参保|扩面)?(?:人数|数)?"
+    r"new|(?:本月|当月|本期|本日|当日)(?:新增|完成|扩面|参保|净增)*(?:人数|数)?"
+    r"|(?:\d+月)?(?:新增|净增)(?:参保|扩面|完成)*(?:人数|数)?|\d+月(?:完成|扩面|参保)+(?:人数|数)?"
 )
 _NEUTRAL = re.compile(
     r"persons|count|people|人数|参保人数|扩面人数|完成(?:数|人数|情况)?|实际完成(?:数|情况)?"
 )
 _IN_BRACKETS = re.compile(r"\([^()]*\)")
 _TOTAL = re.compile(
-    r"(?:全(?:国|省|市|县|区))?(?:合计|总计|共计|小计|累计|总数)|全(?:国|省|市|县|区)"
+    r"(?:全(?:国|省|市|县|区))?(?:合计|总计|共计|小计|总数)|全(?:国|省|市|县|区)"
     r"|total|subtotal|grandtotal|sum|all"
 )
-_TEN_THOUSANDS = re.compile(r"万人?|萬人?|单位[:：]?万人")
+_SUBTOTAL = re.compile(r".*小计|subtotal")
+_TEN_THOUSANDS = re.compile(r"(?:单位:)?[万萬]人?")
+_UNIT_OF_TABLE = re.compile(r"(?:计量)?单位:(?P<ten_thousands>[万萬]?)人")
+_NOTE = re.compile(
+    r"(?:注|备注|附注|说明|制表|填表|审核|复核|联系|报送|统计)(?:人|单位|日期|时间|电话|负责人)?[:：\d].*"
+    r"|(?:note|source|suggestedcitation|releasedate|\*).*"
+)
 
 
 def _bare(heading: str) -> str:
@@ -82,7 +97,27 @@ def is_total(text: str) -> bool:
     return bool(_TOTAL.fullmatch(plain(text).casefold()))
 
 
+def is_subtotal(text: str) -> bool:
+    """Tell whether a total is one of the rows beside it alone, such as 小计."""
+    return bool(_SUBTOTAL.fullmatch(plain(text).casefold()))
+
+
+def is_note(text: str) -> bool:
+    """Tell whether a text is a note, a source or a signature, no unit's name.
+
+    >>> is_note("注：含开发区"), is_note("制表人: 李"), is_note("珠晖区")
+    (True, True, False)
+    """
+    return bool(_NOTE.fullmatch(plain(text).casefold()))
+
+
+def scale_of_table(text: str) -> int:
+    """Return what one of a table's bare numbers stands for, as a title says: 单位：万人."""
+    found = _UNIT_OF_TABLE.search(plain(text))
+    return 10_000 if found and found["ten_thousands"] else 1
+
+
 def scale_of(text: str) -> int:
     """Return what one of a heading's bare numbers stands for: 10,000 where it says 万人."""
-    inside = " ".join(_IN_BRACKETS.findall(plain(text)))
-    return 10_000 if _TEN_THOUSANDS.fullmatch(inside.strip("()")) else 1
+    inside = (found.strip("()") for found in _IN_BRACKETS.findall(plain(text)))
+    return 10_000 if any(map(_TEN_THOUSANDS.fullmatch, inside)) else 1

@@ -5,7 +5,6 @@ Nothing is guessed: what is not plainly a number is a `ValueError`, and a dash i
 
 from __future__ import annotations
 
-import datetime as dt
 import math
 import re
 import unicodedata
@@ -82,7 +81,7 @@ def read_number(cell: object) -> Number | None:
         return None
     if isinstance(cell, str):
         return _from_text(cell)
-    if isinstance(cell, (bool, np.bool_, dt.date, dt.time, dt.timedelta)):
+    if isinstance(cell, (bool, np.bool_)):
         raise ValueError("not a number")  # noqa: TRY004 - one error, whatever the cell holds
     if isinstance(cell, (int, np.integer)):
         return Number(Fraction(int(cell)))

@@ -161,6 +161,8 @@ def _fault(cell: object) -> str:
 
 
 def _of_cell(cell: object, window: Window) -> Moment | None:
+    if isinstance(cell, Moment):
+        return cell
     if isinstance(cell, dt.datetime):
         return Moment(cell.date()) if cell.tzinfo is None else None
     if isinstance(cell, np.datetime64):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping
 
 import attrs
 import numpy as np
@@ -14,7 +15,15 @@ from coverage_campaign.model.campaign import Campaign
 from coverage_campaign.model.dates import DateLike, Window, to_instant
 from coverage_campaign.reporting.baselines import Baseline, baseline_of
 from coverage_campaign.reporting.counts import Period, Tally, empty_stock
-from coverage_campaign.reporting.doubts import doubt_eligible, doubt_falls, doubt_rates, gaps
+from coverage_campaign.reporting.doubts import (
+    doubt_eligible,
+    doubt_falls,
+    doubt_figures,
+    doubt_kind,
+    doubt_rates,
+    gaps,
+)
+from coverage_campaign.reporting.grids import Unreadable
 from coverage_campaign.reporting.headings import FigureKind, Role
 from coverage_campaign.reporting.names import Names, channel_names, unit_names
 from coverage_campaign.reporting.numerals import MOST_PERSONS, Counts, read_counts
@@ -23,6 +32,7 @@ from coverage_campaign.reporting.problems import ReportProblems
 from coverage_campaign.reporting.series import Series, differences, running, sorted_series
 from coverage_campaign.reporting.sieve import Rows, Sieve, shown
 from coverage_campaign.reporting.tables import Figures
+from coverage_campaign.reporting.totals import refuse_totals, sums_that_differ
 
 __all__ = ["reckon"]
 
@@ -45,9 +55,15 @@ def reckon(
     day = _days(frame["date"], sieve, window, by)
     if instant is not None:
         _refuse_later(day, sieve, instant)
-    unit = _codes(frame["unit"], sieve, units, "unit")
-    channel = _codes(frame["channel"], sieve, channels, "channel")
-    figure = _counts(frame, sieve)
+    unit, unit_ways = units.find(frame["unit"])
+    channel, channel_ways = channels.find(frame["channel"])
+    counts = _scaled(frame["persons"], frame["scale"].to_numpy())
+    refuse_totals(frame, campaign, unit=unit, channel=channel, day=day, counts=counts, sieve=sieve)
+    _refuse_unknown(frame["unit"], unit, unit_ways, sieve, "unit")
+    _refuse_unknown(frame["channel"], channel, channel_ways, sieve, "channel")
+    _refuse_no_counts(frame["persons"], counts, sieve)
+    sieve.items.extend(sums_that_differ(figures.sums, counts))
+    figure = counts.persons
     if kind == "cumulative":
         _refuse_negative(figure, sieve)
     whole = kind == "cumulative" and baseline is None
@@ -58,12 +74,16 @@ def reckon(
     if kind == "cumulative":
         series = _without_earlier(series, window, sieve)
         persons, is_stock = differences(series, *baseline_of(baseline, series, units, channels))
-        doubt_rates(frame, series, eligible, sieve)
         doubt_eligible(series, series.figure, eligible, sieve)
     else:
         persons, is_stock = series.figure, np.zeros(len(series.rows), dtype=bool)
         doubt_eligible(series, running(series), eligible, sieve)
     doubt_falls(series, persons, is_stock, sieve)
+    other = _scaled(frame["other"], frame["scale"].to_numpy())
+    new, cumulative = (other, counts) if kind == "cumulative" else (counts, other)
+    doubt_figures(series, new, cumulative, by, sieve)
+    doubt_rates(frame, series, cumulative, eligible, sieve)
+    sieve.items.extend(doubt_kind(series, kind))
     sieve.items.extend(gaps(series, units, campaign, by))
     return Tally(
         campaign=campaign,
@@ -115,8 +135,9 @@ def _refuse_later(day: NDArray[np.datetime64], sieve: Sieve, instant: dt.datetim
     )
 
 
-def _codes(column: pd.Series, sieve: Sieve, names: Names, role: Role) -> Rows:
-    found, ways_out = names.find(column)
+def _refuse_unknown(
+    column: pd.Series, found: Rows, ways_out: Mapping[str, str], sieve: Sieve, role: Role
+) -> None:
     cells = column.to_numpy(dtype=object)
     sieve.refuse(
         found < 0,
@@ -125,25 +146,30 @@ def _codes(column: pd.Series, sieve: Sieve, names: Names, role: Role) -> Rows:
         lambda row: ways_out.get(str(cells[row]).strip(), f"write the code of a {role}"),
         at=role,
     )
-    return found
 
 
-def _counts(frame: pd.DataFrame, sieve: Sieve) -> NDArray[np.int64]:
-    counts = _scaled(frame["persons"], frame["scale"].to_numpy())
-    cells = frame["persons"].to_numpy(dtype=object)
+def _refuse_no_counts(column: pd.Series, counts: Counts, sieve: Sieve) -> None:
+    cells = column.to_numpy(dtype=object)
+    nothing, no_count = counts.faults == "no_figure", counts.faults == "not_a_count"
+    unreadable = np.array([isinstance(cell, Unreadable) for cell in cells], dtype=bool)
     sieve.refuse(
-        np.asarray(counts.faults == "no_figure"),
+        unreadable,
+        "no_value",
+        lambda row: str(cells[row]),
+        "open the file in a spreadsheet program, save it there, read it again",
+    )
+    sieve.refuse(
+        np.asarray(nothing),
         "no_figure",
         lambda _: "no figure",
         "not reported is not 0: ask for the figure",
     )
     sieve.refuse(
-        np.asarray(counts.faults == "not_a_count"),
+        np.asarray(no_count),
         "not_a_count",
         lambda row: f"{shown(cells[row])} is no count of persons",
         f"write a whole number of persons, at most {MOST_PERSONS:,}",
     )
-    return counts.persons
 
 
 def _scaled(column: pd.Series, scales: NDArray[np.int64]) -> Counts:

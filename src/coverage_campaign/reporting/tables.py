@@ -1,48 +1,24 @@
-"""A table of reports: which column plays which part, one row per figure, each with its place."""
+"""A table of reports, long or wide, as one row per figure, each with its place."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 import attrs
+import numpy as np
 import pandas as pd
 
 from coverage_campaign.errors import Problem, ReportError
-from coverage_campaign.model.campaign import Campaign
-from coverage_campaign.reporting.headings import FigureKind, Role, role_of, scale_of
-from coverage_campaign.reporting.names import unit_names
-from coverage_campaign.reporting.periods import read_moment
+from coverage_campaign.reporting.headings import Role, scale_of
+from coverage_campaign.reporting.layouts import FigureColumn, Layout
 
-__all__ = ["Columns", "Figures", "Origin", "Place", "figures_of_frame", "joined"]
+__all__ = ["Figures", "Origin", "Place", "PrintedSum", "figures_of", "headings_of", "joined"]
 
 Place = Callable[[int, str], str]
 """Gives the place of a cell, as text, from the row's position and the column's heading."""
 
-_PARTS: tuple[Role, ...] = ("unit", "date", "persons", "other", "channel", "target", "rate")
-
-
-@attrs.frozen(kw_only=True)
-class Columns:
-    """Which column plays which part, where the caller says so; '' = by its heading."""
-
-    unit: str = ""
-    date: str = ""
-    persons: str = ""
-    channel: str = ""
-    target: str = ""
-    rate: str = ""
-
-    def named(self) -> dict[Role, str]:
-        """Return the headings that the caller named, by part."""
-        pairs: tuple[tuple[Role, str], ...] = (
-            ("unit", self.unit),
-            ("date", self.date),
-            ("persons", self.persons),
-            ("channel", self.channel),
-            ("target", self.target),
-            ("rate", self.rate),
-        )
-        return {role: heading for role, heading in pairs if heading}
+_FIXED: tuple[Role, ...] = ("unit", "date", "channel", "target", "rate", "other")
+_WHOLE = {"scale": "int64", "table": "int64", "row": "int64"}
 
 
 @attrs.frozen(eq=False)
@@ -58,16 +34,27 @@ class Origin:
 
 
 @attrs.frozen(eq=False)
+class PrintedSum:
+    """A sum that the source prints beside its parts: to be reckoned again, never added."""
+
+    where: str
+    cell: object
+    parts: tuple[int, ...]
+
+
+@attrs.frozen(eq=False)
 class Figures:
     """Figures as they stand in a source, one row each; nothing is read or judged yet.
 
     `frame` has unit, date, persons, other (the figure of the other kind, where it stands beside),
     channel, target and rate as printed; `scale` (what one of a bare number stands for), `table`
-    (position in `origins`), `row` (position in the table) and `heading` (of the figure).
+    (position in `origins`), `row` (position in the table) and `heading` (of the figure). The parts
+    of `sums` are positions in `frame`.
     """
 
     frame: pd.DataFrame
     origins: tuple[Origin, ...]
+    sums: tuple[PrintedSum, ...] = ()
     assumptions: tuple[str, ...] = ()
 
 
@@ -77,133 +64,102 @@ def joined(parts: Sequence[Figures]) -> Figures:
         return parts[0]
     frames: list[pd.DataFrame] = []
     origins: list[Origin] = []
+    sums: list[PrintedSum] = []
+    rows = 0
     for part in parts:
         frames.append(part.frame.astype(object).assign(table=part.frame["table"] + len(origins)))
         origins.extend(part.origins)
-    whole = pd.concat(frames, ignore_index=True)
-    whole = whole.astype({"table": "int64", "row": "int64", "scale": "int64"})
+        sums.extend(
+            attrs.evolve(one, parts=tuple(at + rows for at in one.parts)) for one in part.sums
+        )
+        rows += len(part.frame)
+    whole = pd.concat(frames, ignore_index=True).astype(_WHOLE)
     assumptions = dict.fromkeys(text for part in parts for text in part.assumptions)
-    return Figures(whole, tuple(origins), tuple(assumptions))
+    return Figures(whole, tuple(origins), tuple(sums), tuple(assumptions))
 
 
-def figures_of_frame(
+def figures_of(
     frame: pd.DataFrame,
-    campaign: Campaign,
+    layout: Layout,
     *,
-    kind: FigureKind,
-    columns: Columns,
     source: str,
     place: Place,
     period: object = None,
+    scale: int = 1,
 ) -> Figures:
-    """Return the figures of a long or wide table.
+    """Return the figures of a table whose columns have text headings, each once.
 
-    Long: a column for the unit, one for the date, one for the persons. Wide: one row per unit and
-    one column per period, or one row per date and one column per unit. `period` is what the whole
-    table is about, where it has no dates. A `ReportError` names what is missing and what was there.
+    `period` is what the whole table is about, where neither a column nor a heading has a date;
+    `scale` what one of its bare numbers stands for, where no heading says.
     """
-    headings = [str(column) for column in frame.columns]
+    _check(frame, layout, source, dated=period is not None)
+    long = pd.concat(
+        [_of_column(frame, layout, column, period, scale) for column in layout.figures],
+        ignore_index=True,
+    )
+    fixed = {role: layout.roles[role] for role in _FIXED if role in layout.roles}
+    sums = tuple(
+        PrintedSum(
+            place(row, total.heading),
+            cell,
+            tuple(row + len(frame) * nth for nth in range(len(layout.figures))),
+        )
+        for total in layout.totals
+        for row, cell in enumerate(frame[total.heading])
+    )
+    return Figures(long, (Origin(place, fixed),), sums)
+
+
+def _of_column(
+    frame: pd.DataFrame, layout: Layout, column: FigureColumn, period: object, scale: int
+) -> pd.DataFrame:
+    parts: dict[str, object] = {
+        role: frame[layout.roles[role]] if role in layout.roles else None for role in _FIXED
+    }
+    parts["persons"] = frame[column.heading]
+    if column.unit:
+        parts["unit"] = column.unit
+    if "date" not in layout.roles:
+        parts["date"] = _repeated(column.moment or period, len(frame))
+    if "channel" not in layout.roles:
+        parts["channel"] = column.channel or "all"
+    said = scale_of(column.heading)
+    parts["scale"] = said if said > 1 else scale
+    parts["table"] = 0
+    parts["row"] = np.arange(len(frame))
+    parts["heading"] = column.heading
+    return pd.DataFrame(parts, index=frame.index)
+
+
+def _repeated(moment: object, times: int) -> list[object]:
+    return [moment] * times
+
+
+def _check(frame: pd.DataFrame, layout: Layout, source: str, *, dated: bool) -> None:
+    there = {
+        "unit": "unit" in layout.roles or any(column.unit for column in layout.figures),
+        "date": dated or "date" in layout.roles or any(column.moment for column in layout.figures),
+        "persons": bool(layout.figures),
+    }
+    absent = [part for part, is_there in there.items() if not is_there]
+    if absent:
+        ways = ", ".join(f"{part}='<heading>'" for part in absent)
+        more = ", or period='2008-07' for a table of one period" if "date" in absent else ""
+        headings = ", ".join(map(str, frame.columns)) or "none"
+        found = f"no column for {' and '.join(absent)}; the columns are {headings}"
+        if "persons" in absent and "other" in layout.roles:
+            more += f", or ask for the other kind of figures, those of {layout.roles['other']!r}"
+        raise ReportError(Problem(source, found, f"name the column: {ways}{more}"))
+
+
+def headings_of(columns: pd.Index) -> list[str]:
+    """Return the headings of a frame as text; a `ReportError` where one stands twice."""
+    headings = [
+        " ".join(map(str, column)) if isinstance(column, tuple) else str(column)
+        for column in columns
+    ]
     repeated = sorted({heading for heading in headings if headings.count(heading) > 1})
     if repeated:
-        raise ReportError(
-            Problem(source, f"several columns are headed {', '.join(repeated)}", "head each once")
-        )
-    frame = frame.set_axis(pd.Index(headings), axis="columns").reset_index(drop=True)
-    roles = _roles(headings, kind, columns, source)
-    if "persons" not in roles:
-        wide = _wide(frame, roles, campaign)
-        if wide:
-            return _figures(*wide, source=source, place=place, period=period, known=headings)
-    long = frame.copy(deep=False)
-    long[_ROW] = range(len(frame))
-    long[_HEADING] = roles.get("persons", "")
-    fixed = dict(roles)
-    return _figures(long, roles, fixed, source=source, place=place, period=period, known=headings)
-
-
-_ROW, _HEADING = "\x00row", "\x00heading"  # no sheet has such headings
-
-
-def _roles(
-    headings: Iterable[str], kind: FigureKind, columns: Columns, source: str
-) -> dict[Role, str]:
-    """Return the heading of each part: the caller's, else the first that says what it is."""
-    known = list(headings)
-    roles = columns.named()
-    missing = [heading for heading in roles.values() if heading not in known]
-    if missing:
-        raise ReportError(
-            Problem(
-                source,
-                f"no column {', '.join(map(repr, missing))}",
-                f"name one of the columns that are there: {', '.join(known) or 'none'}",
-            )
-        )
-    said = set(roles.values())
-    for heading in known:
-        role = role_of(heading, kind)
-        if role and role not in roles and heading not in said:
-            roles[role] = heading
-    return roles
-
-
-def _wide(
-    frame: pd.DataFrame, roles: Mapping[Role, str], campaign: Campaign
-) -> tuple[pd.DataFrame, dict[Role, str], dict[Role, str]] | None:
-    """Return a wide table as a long one with its parts, or None where it is no wide table."""
-    others = [heading for heading in frame.columns if heading not in roles.values()]
-    window = campaign.whole_window
-    if "unit" in roles and "date" not in roles:
-        periods = [heading for heading in others if read_moment(heading, window)]
-        return _melted(frame, "unit", roles["unit"], periods, "date") if periods else None
-    if "date" in roles and "unit" not in roles:
-        names = unit_names(campaign)
-        if any(len(names.meant(heading)) == 1 for heading in others):
-            return _melted(frame, "date", roles["date"], others, "unit")
-    return None
-
-
-def _melted(
-    frame: pd.DataFrame, key: Role, heading: str, spread: Sequence[str], over: Role
-) -> tuple[pd.DataFrame, dict[Role, str], dict[Role, str]]:
-    rows = len(frame)
-    long = pd.DataFrame(
-        {
-            key: pd.concat([frame[heading]] * len(spread), ignore_index=True),
-            "persons": pd.concat([frame[column] for column in spread], ignore_index=True),
-            _HEADING: [column for column in spread for _ in range(rows)],
-            _ROW: list(range(rows)) * len(spread),
-        }
-    )
-    return long, {key: key, over: _HEADING, "persons": "persons"}, {key: heading}
-
-
-def _figures(
-    long: pd.DataFrame,
-    roles: Mapping[Role, str],
-    fixed: Mapping[Role, str],
-    *,
-    source: str,
-    place: Place,
-    period: object,
-    known: Sequence[str],
-) -> Figures:
-    dated = "date" in roles or period is not None
-    absent = [
-        r for r in ("unit", "date", "persons") if r not in roles and not (r == "date" and dated)
-    ]
-    if absent:
-        ways = ", ".join(f"{role}='<heading>'" for role in absent)
-        more = ", or period= for a table of one period" if "date" in absent else ""
-        found = f"no column for {' and '.join(absent)}; there are {', '.join(known) or 'none'}"
-        raise ReportError(Problem(source, found, f"name the column: {ways}{more}"))
-    parts: dict[str, object] = {
-        role: long[roles[role]] if role in roles else None for role in _PARTS
-    }
-    parts["channel"] = long[roles["channel"]] if "channel" in roles else "all"
-    parts["date"] = long[roles["date"]] if "date" in roles else period
-    parts["scale"] = long[_HEADING].map(scale_of).astype("int64")
-    parts["table"] = 0
-    parts["row"] = long[_ROW]
-    parts["heading"] = long[_HEADING]
-    return Figures(pd.DataFrame(parts, index=long.index), (Origin(place, fixed),))
+        found = f"several columns are headed {', '.join(repeated)}"
+        raise ReportError(Problem("reports", found, "give each column a heading of its own"))
+    return headings

@@ -1,0 +1,76 @@
+"""Workbooks become grids: bounded in size, hidden sheets left out, nothing executed."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+from coverage_campaign.errors import Problem, ReportError
+from coverage_campaign.files.packages import Sheets, inspected
+from coverage_campaign.reporting.grids import Cell, Grid, Unreadable
+
+if TYPE_CHECKING:
+    from python_calamine import CalamineSheet, CalamineWorkbook
+
+__all__ = ["grids_of_workbook", "is_workbook"]
+
+_ZIP, _OLE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
+_MOST_CELLS = 5_000_000
+_DAMAGED = "open it in a spreadsheet program and save it as .xlsx"
+
+
+def is_workbook(data: bytes) -> bool:
+    """Tell whether bytes begin as a workbook does, whatever the file's name says."""
+    return data.startswith((_ZIP, _OLE))
+
+
+def grids_of_workbook(data: bytes, name: str, *, sheet: str = "") -> tuple[Grid, ...]:
+    """Return the grids of a workbook's visible sheets, or of the one that is named.
+
+    A cell with a formula and no stored result, or with an error, is `Unreadable`. Raises
+    `ReportError` for what is damaged, encrypted, no workbook, or larger than reports can be.
+    """
+    try:
+        from python_calamine import (  # noqa: PLC0415 - only workbooks need it
+            CalamineError,
+            CalamineWorkbook,
+            SheetTypeEnum,
+            SheetVisibleEnum,
+        )
+    except ImportError:
+        way_out = "pip install 'coverage-campaign[excel]', or save the file as CSV"
+        raise ReportError(Problem(name, "workbooks need python-calamine", way_out)) from None
+    marks: Mapping[str, Sheets] = inspected(data, name) if data.startswith(_ZIP) else {}
+    try:
+        workbook = CalamineWorkbook.from_filelike(io.BytesIO(data))
+    except CalamineError as error:
+        raise ReportError(Problem(name, f"no workbook: {error}", _DAMAGED)) from None
+    if sheet and sheet not in workbook.sheet_names:
+        way_out = f"choose one of {', '.join(workbook.sheet_names)}"
+        raise ReportError(Problem(name, f"no sheet {sheet!r}", way_out))
+    chosen = [
+        one.name
+        for one in workbook.sheets_metadata
+        if one.typ == SheetTypeEnum.WorkSheet
+        and (one.name == sheet or (not sheet and one.visible == SheetVisibleEnum.Visible))
+    ]
+    return tuple(_grid(workbook, one, name, marks.get(one)) for one in chosen)
+
+
+def _grid(workbook: CalamineWorkbook, sheet: str, name: str, marks: Sheets | None) -> Grid:
+    from python_calamine import CalamineError  # noqa: PLC0415 - only workbooks need it
+
+    try:
+        read: CalamineSheet = workbook.get_sheet_by_name(sheet)
+    except CalamineError as error:
+        raise ReportError(Problem(f"{name}, sheet {sheet!r}", str(error), _DAMAGED)) from None
+    if read.total_height * read.total_width > _MOST_CELLS:
+        found = f"{read.total_height:,} rows and {read.total_width:,} columns"
+        way_out = "delete the cells far below or right of the table, and save"
+        raise ReportError(Problem(f"{name}, sheet {sheet!r}", found, way_out))
+    rows: list[list[Cell]] = [list(row) for row in read.to_python(skip_empty_area=False)]
+    for (row, column), why in (marks or {}).items():
+        if row < len(rows) and column < len(rows[row]) and rows[row][column] == "":
+            rows[row][column] = Unreadable(why)
+    return Grid(name, rows, sheet, tuple(read.merged_cell_ranges or ()))

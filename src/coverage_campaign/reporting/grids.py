@@ -1,0 +1,96 @@
+"""A grid of cells as it stands in a sheet, with the address of each."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Sequence
+from typing import TypeAlias
+
+import attrs
+
+__all__ = ["Cell", "Grid", "Merged", "Unreadable", "column_letters"]
+
+
+@attrs.frozen
+class Unreadable:
+    """A cell that holds no value a person could mean, such as a formula without its result."""
+
+    why: str
+
+    def __str__(self) -> str:
+        """Return why there is no value."""
+        return self.why
+
+
+Cell: TypeAlias = str | int | float | bool | dt.date | dt.time | dt.timedelta | Unreadable | None
+Merged: TypeAlias = tuple[tuple[int, int], tuple[int, int]]
+"""First and last cell (row, column) of a merged range, counted from 0, both inside."""
+
+_LETTERS = 26
+
+
+def column_letters(column: int) -> str:
+    """Return the name of a column counted from 0, as spreadsheets write it.
+
+    >>> column_letters(0), column_letters(25), column_letters(26), column_letters(16383)
+    ('A', 'Z', 'AA', 'XFD')
+    """
+    letters = ""
+    while column >= 0:
+        column, letter = divmod(column, _LETTERS)
+        letters = chr(ord("A") + letter) + letters
+        column -= 1
+    return letters
+
+
+def _to_rows(rows: Iterable[Iterable[Cell]]) -> tuple[tuple[Cell, ...], ...]:
+    cells = [tuple(None if cell == "" else cell for cell in row) for row in rows]
+    width = max(map(len, cells), default=0)
+    return tuple(row + (None,) * (width - len(row)) for row in cells)
+
+
+@attrs.frozen(eq=False)
+class Grid:
+    """The cells of one sheet from A1 on, every row as wide as the widest; an empty cell is None.
+
+    `sheet` is '' for a CSV file.
+    """
+
+    file: str
+    cells: tuple[tuple[Cell, ...], ...] = attrs.field(converter=_to_rows)
+    sheet: str = ""
+    merged: Sequence[Merged] = ()
+
+    @property
+    def width(self) -> int:
+        """The number of columns."""
+        return len(self.cells[0]) if self.cells else 0
+
+    @property
+    def name(self) -> str:
+        """File and sheet, as problems name them."""
+        return f"{self.file}, sheet {self.sheet!r}" if self.sheet else self.file
+
+    def place(self, row: int, column: int) -> str:
+        """Return where a cell stands.
+
+        >>> Grid("july.xlsx", [["unit"]], sheet="七月").place(6, 1)
+        "july.xlsx, sheet '七月', cell B7"
+        """
+        return f"{self.name}, cell {column_letters(column)}{row + 1}"
+
+    def spread(self) -> Grid:
+        """Return the grid with the text of each merged range in all the cells that it covers.
+
+        Only text is spread: a merged number is one figure, and stays where it stands.
+        """
+        if not self.merged:
+            return self
+        rows = [list(row) for row in self.cells]
+        for (top, left), (bottom, right) in self.merged:
+            inside = top < len(rows) and left < self.width
+            text = self.cells[top][left] if inside else None
+            if isinstance(text, str):
+                for row in rows[top : bottom + 1]:
+                    row[left : right + 1] = [text] * len(row[left : right + 1])
+        return attrs.evolve(self, cells=rows, merged=())
