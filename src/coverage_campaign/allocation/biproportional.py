@@ -1,0 +1,193 @@
+"""Both margins given: whole numbers in proportion to weights that add up by row and by column.
+
+`biproportional` finds the matrix x_ij = R(w_ij / (D_i d_j)), with one divisor D for each row and
+one d for each column and R the rounding of a divisor method, whose rows and columns have the given
+totals. Up to ties there is exactly one. Floors and caps of cells hold by the median rule. Cells
+without weight stay at their floor.
+
+The way there: fit real numbers, round line by line and scale until nearly all is right
+(`scaling`), move the last seats along cheapest paths (`transfer`), prove the result in Fractions
+(`certificate`). Where scaling does not settle by itself, a greatest flow decides whether any
+matrix exists, and names the rows and columns that stand in the way if not (`flow`).
+
+Sources: Balinski and Demange, Mathematics of Operations Research 14 (1989) 700-719 and
+Mathematical Programming 45 (1989) 193-210; Maier, Zachariassen and Zachariasen, Management Science
+56 (2010) 373-387; Pukelsheim, Proportional Representation (2nd ed. 2017), chapters 14 and 15.
+"""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from functools import cached_property
+from typing import TYPE_CHECKING, Literal, TypeAlias
+
+import attrs
+
+from coverage_campaign.allocation.apportion import webster
+from coverage_campaign.allocation.celltie import CellTie
+from coverage_campaign.allocation.twoway import TwoWay, read_two_way
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from coverage_campaign.allocation.apportion import Bounds, Method, Weights
+    from coverage_campaign.allocation.certificate import Proof
+    from coverage_campaign.allocation.ties import TieRule
+
+__all__ = [
+    "Biproportion",
+    "CellTie",
+    "Certificate",
+    "Verdict",
+    "biproportional",
+    "biproportional_explain",
+]
+
+Verdict: TypeAlias = Literal["unique", "tied", "not certified"]
+
+
+def biproportional(
+    weights: Weights,
+    *,
+    row_totals: Sequence[int] | NDArray[np.integer],
+    col_totals: Sequence[int] | NDArray[np.integer],
+    method: Method = webster,
+    floors: Bounds = None,
+    caps: Bounds = None,
+    ties: TieRule = "first",
+    row_names: Sequence[str] | None = None,
+    col_names: Sequence[str] | None = None,
+) -> NDArray[np.int64]:
+    """Return the int64 matrix that is proportional to the weights and has both margins exactly.
+
+    `weights` has rows x columns; a cell of weight 0 stays at its floor (0 without one). `floors`
+    and `caps` are one number, or numbers that broadcast to the matrix. `ties` orders the cells
+    row by row: of equally good matrices "first" takes the one that serves the first cell if any
+    does, then the second, and so on; "last" starts at the last cell; ranks (one for each cell) at
+    the least; "raise" refuses. Names are for messages.
+
+    Raises:
+        DefinitionError: weights, totals, bounds or method are not what they have to be.
+        InfeasibleError: the margins disagree, or no matrix can meet them with these cells; the
+            problems name the rows and columns that are in the way, and by how much.
+        TieError: a tie decides and ties="raise".
+
+    The example of Wikipedia's "Biproportional apportionment":
+
+    >>> votes = [[123, 45, 815], [912, 714, 414], [312, 255, 215]]
+    >>> biproportional(votes, row_totals=[5, 11, 4], col_totals=[7, 5, 8]).tolist()
+    [[1, 0, 4], [4, 4, 3], [2, 1, 1]]
+    """
+    return biproportional_explain(
+        weights,
+        row_totals=row_totals,
+        col_totals=col_totals,
+        method=method,
+        floors=floors,
+        caps=caps,
+        ties=ties,
+        row_names=row_names,
+        col_names=col_names,
+    ).matrix
+
+
+def biproportional_explain(
+    weights: Weights,
+    *,
+    row_totals: Sequence[int] | NDArray[np.integer],
+    col_totals: Sequence[int] | NDArray[np.integer],
+    method: Method = webster,
+    floors: Bounds = None,
+    caps: Bounds = None,
+    ties: TieRule = "first",
+    row_names: Sequence[str] | None = None,
+    col_names: Sequence[str] | None = None,
+) -> Biproportion:
+    """Return the matrix with its certificate: the divisors that prove it, and the ties.
+
+    Arguments and errors as `biproportional`.
+
+    >>> votes = [[123, 45, 815], [912, 714, 414], [312, 255, 215]]
+    >>> result = biproportional_explain(votes, row_totals=[5, 11, 4], col_totals=[7, 5, 8])
+    >>> result.certificate.verdict, result.ties
+    ('unique', ())
+    """
+    problem = read_two_way(
+        weights,
+        row_totals=row_totals,
+        col_totals=col_totals,
+        method=method,
+        floors=floors,
+        caps=caps,
+        ties=ties,
+        row_names=row_names,
+        col_names=col_names,
+    )
+    proof, broken = problem.solve()
+    return Biproportion(proof.seats, Certificate(problem, proof), broken)
+
+
+@attrs.frozen(eq=False)
+class Biproportion:
+    """A matrix with both margins right, and what proves it."""
+
+    matrix: NDArray[np.int64]
+    certificate: Certificate
+    ties: tuple[CellTie, ...]
+
+    @property
+    def row_divisors(self) -> tuple[Fraction, ...]:
+        """The row divisors, to the certificate's power."""
+        return self.certificate.row_divisors
+
+    @property
+    def col_divisors(self) -> tuple[Fraction, ...]:
+        """The column divisors, to the certificate's power."""
+        return self.certificate.col_divisors
+
+
+@attrs.frozen(eq=False, slots=False)
+class Certificate:
+    """Divisors that prove a matrix, in rationals.
+
+    In every cell between its bounds, weight / (row divisor x column divisor) lies between the
+    signposts of the seats that it holds and of the next one. Where `power` is 2 (Hill's method,
+    whose signposts are square roots) the divisors are squares, to be compared with the squares
+    of weights and signposts. The verdict is "unique" if no other matrix has this property with
+    the same margins, "tied" if others do.
+    """
+
+    _problem: TwoWay
+    _proof: Proof
+
+    @property
+    def verdict(self) -> Verdict:
+        """Whether the matrix is the only answer."""
+        return "tied" if self._proof.ties else "unique"
+
+    @property
+    def power(self) -> int:
+        """1, or 2 if the divisors are squares."""
+        return self._problem.signposts.power
+
+    @cached_property
+    def row_divisors(self) -> tuple[Fraction, ...]:
+        """One divisor for each row, to the `power`."""
+        power = self.power
+        return tuple(
+            self._proof.exact_rows.get(i, Fraction(divisor) ** power)
+            * self._problem.scale_of(i) ** power
+            for i, divisor in enumerate(self._proof.rows.tolist())
+        )
+
+    @cached_property
+    def col_divisors(self) -> tuple[Fraction, ...]:
+        """One divisor for each column, to the `power`."""
+        power = self.power
+        return tuple(
+            self._proof.exact_columns.get(j, Fraction(divisor) ** power)
+            for j, divisor in enumerate(self._proof.columns.tolist())
+        )
