@@ -18,6 +18,7 @@ from coverage_campaign.notebook import html_table
 from coverage_campaign.progress.outlook import Outlook
 from coverage_campaign.progress.paces import Pace, damped
 from coverage_campaign.progress.record import Record, rebuilt
+from coverage_campaign.progress.table import to_totals
 from coverage_campaign.progress.track import Progress
 
 if TYPE_CHECKING:
@@ -135,8 +136,11 @@ def _notes(method: Pace, falls: int) -> Iterator[str]:
 
 
 def _room(counts: pd.DataFrame) -> _Floats:
-    """Return the most persons that each unit can bring in; infinite where nobody knows."""
-    room = (counts["eligible"] - counts["covered"]).astype("Float64")
+    """Return the most persons that each unit can bring in; infinite where nobody knows.
+
+    Who is eligible and not known to be covered before is a limit in any case.
+    """
+    room = (counts["eligible"] - counts["covered"].fillna(0)).astype("Float64")
     return room.to_numpy(dtype=np.float64, na_value=np.inf).astype(np.float64, copy=False)
 
 
@@ -157,6 +161,8 @@ def forecast_counts(
 ) -> pd.DataFrame:
     """Return what running totals will be on a day: unit, expected, low, high [persons].
 
+    It needs no campaign. A unit of which nothing is known has <NA>.
+
     Args:
         cumulative: One row per date (the index, or a column 'date'), one column per unit; dates
             may be left out, values may be <NA>, and a total may fall.
@@ -164,31 +170,30 @@ def forecast_counts(
         ceiling: The most that each unit can reach, such as its eligible persons, by unit.
         level: The probability of the range from low to high, between 0 and 1.
         method: How a running total goes on.
+
+    Raises:
+        DefinitionError: `to` is not after the last date, a column holds no numbers, a date stands
+            twice.
+
+    >>> from coverage_campaign.progress.paces import run_rate
+    >>> totals = pd.DataFrame(
+    ...     {"north": [100, 200, 300], "south": [50, 80, 110]},
+    ...     index=pd.to_datetime(["2026-06-07", "2026-06-14", "2026-06-21"]),
+    ... )
+    >>> ahead = forecast_counts(totals, to="2026-06-28", method=run_rate(1))
+    >>> ahead["expected"].tolist()
+    [400, 140]
     """
     _check(level)
-    table = cumulative.set_index("date") if "date" in cumulative.columns else cumulative
-    table = table.sort_index()
-    dates = pd.DatetimeIndex(table.index).to_numpy(dtype="datetime64[D]")
+    totals = to_totals(cumulative, ceiling=ceiling)
+    last = totals.dates[-1]
     end = np.datetime64(to_date(to, where="to"), "D")
-    if not len(dates) or end <= dates[-1]:
-        last = dates[-1] if len(dates) else "no date at all"
+    if end <= last:
         raise DefinitionError(
-            Problem("to", f"{end}, the last date of the totals is {last}", "give a later day")
+            Problem("to", f"{end}, and the totals go to {last}", "give a later day")
         )
-    days = (dates - dates[-1]).astype(np.float64)
-    values = table.astype("Float64").to_numpy(dtype=np.float64, na_value=np.nan)
-    clean, _ = rebuilt(days, values)
-    limit = np.full(table.shape[1], np.inf)
-    if ceiling is not None:
-        given = ceiling.reindex(table.columns).astype("Float64")
-        limit = given.to_numpy(dtype=np.float64, na_value=np.inf)
-    record = Record(
-        days=days,
-        persons=clean,
-        ahead=np.array([float((end - dates[-1]).astype(int))]),
-        ceiling=limit,
-    )
-    outlook = Outlook.of(record, method, level=level, origin=dates[-1].item())
-    units = np.array([str(column) for column in table.columns])
-    rows = outlook.rows(units, np.full(len(units), np.inf))
-    return rows[["unit", "expected", "low", "high"]]
+    ahead = np.array([(end - last).astype(np.float64)])
+    record = totals.record(len(totals.dates) - 1, ahead)
+    outlook = Outlook.of(record, method, level=level, origin=last.item())
+    nothing = np.full(len(totals.units), np.inf)
+    return outlook.rows(np.array(totals.units), nothing)[["unit", "expected", "low", "high"]]

@@ -24,8 +24,9 @@ Pace: TypeAlias = Callable[[Record], _Floats]
 # ones). Round values from a flat optimum; docs/forecasting.md says how they were found and judged.
 _TREND_TRUSTED = 0.8
 _TREND_KEPT = 0.7
-_PACE_KEPT = 0.965
 _STEEPEST = 0.35
+_HARDER = 2.5
+_FADE_WITHOUT_CEILING = float(np.log(0.965))
 
 
 def unchanged(record: Record) -> _Floats:
@@ -66,55 +67,70 @@ def saturating(record: Record) -> _Floats:
     The rate at which the remaining eligible persons come stays what it was in the last stretch;
     the total nears the ceiling and never reaches it. Without a ceiling it is the run rate.
     """
-    return _filling(record, record.pace(record.stretch), record.ahead)
+    straight = record.ahead[:, None] * record.pace(record.stretch)
+    room = _room(record)
+    filled = np.where(np.isfinite(room), _times(room, -np.expm1(-straight / room)), straight)
+    return _bounded(record, record.now + filled)
 
 
 def damped(record: Record) -> _Floats:
-    """Return the recent pace with a trend that fades, slowing further as few are left.
+    """Return the recent pace with a trend that dies away, slowing further as few are left.
 
     Each unit has its own pace of the last stretch (a week; a month of monthly figures). How paces
     grow or fade is taken from all units together, for a single unit's trend is mostly noise: this
-    stretch against the one before, trusted to 80 %, 70 % of it kept a stretch later, and 3.5 % of
-    the pace lost each stretch. Where a ceiling is known the pace also shrinks with the persons
-    who are left.
+    stretch against the one before, trusted to 80 %, 70 % of it kept a stretch later. Where the
+    ceiling is known the pace falls with the power 2.5 of the share that is left of those who are
+    left today: the willing come first. Where it is not, 3.5 % of the pace is lost each stretch.
 
-    Source: a damped trend after E. S. Gardner and E. McKenzie, Forecasting trends in time series,
-    Management Science 31 (1985) 1237-1246; the values of this one in docs/forecasting.md.
+    Source: E. S. Gardner and E. McKenzie, Forecasting trends in time series, Management Science 31
+    (1985) 1237-1246, for the damped trend; J. W. Vaupel et al., The impact of heterogeneity in
+    individual frailty, Demography 16 (1979) 439-454, for the power; docs/forecasting.md for the
+    values.
     """
-    stretch = record.stretch
+    pace, room = record.pace(record.stretch), _room(record)
+    limited = np.isfinite(room)
+    open_ended = _effective_days(record, _FADE_WITHOUT_CEILING)[:, None] * pace
+    straight = _effective_days(record, 0.0)[:, None] * pace
+    power = _HARDER - 1
+    left = (1 + power * np.maximum(straight / room, 0)) ** (-1 / power)
+    return _bounded(record, record.now + np.where(limited, _times(room, 1 - left), open_ended))
+
+
+def _effective_days(record: Record, fade: float) -> _Floats:
+    """Return, for each day ahead, to how many days at today's pace the days until then amount."""
     last = int(np.ceil(record.ahead.max(initial=0.0)))
-    steps = np.arange(1, last + 1) / stretch
-    fade = np.log(_PACE_KEPT) / stretch
-    start = fade + _TREND_TRUSTED * (_trend(record) / stretch - fade) if last else fade
-    growth = np.cumsum(fade + (start - fade) * _TREND_KEPT**steps)
-    effective = np.concatenate(([0.0], np.cumsum(np.exp(growth))))
-    return _filling(
-        record, record.pace(stretch), np.interp(record.ahead, np.arange(last + 1), effective)
-    )
+    steps = np.arange(1, last + 1) / record.stretch
+    beyond = _TREND_TRUSTED * (_trend(record, fade) - fade)
+    slope = (fade + beyond * _TREND_KEPT**steps) / record.stretch
+    effective = np.concatenate(([0.0], np.cumsum(np.exp(np.cumsum(slope)))))
+    return np.interp(record.ahead, np.arange(last + 1), effective)
 
 
-def _trend(record: Record) -> float:
-    """Return the log of the pace of all units in this stretch over that in the one before."""
-    stretch = record.stretch
-    if -record.days[0] < 1.5 * stretch:
-        return float(np.log(_PACE_KEPT))
-    before = min(stretch, -record.days[0] - stretch)
-    now = np.nansum(record.pace(stretch))
-    earlier = np.nansum(record.at(-stretch) - record.at(-stretch - before)) / before
+def _trend(record: Record, unknown: float) -> float:
+    """Return the log of all units' pace in this stretch over that in the one before.
+
+    `unknown` is returned where the record is too short to tell.
+    """
+    stretch, age = record.stretch, -float(record.days[0])
+    before = min(stretch, age - stretch)
+    if before < stretch / 2:
+        return unknown
+    now = float(np.nansum(record.pace(stretch)))
+    earlier = float(np.nansum(record.at(-stretch) - record.at(-stretch - before))) / before
     if now <= 0 or earlier <= 0:
-        return float(np.log(_PACE_KEPT))
-    between = (stretch + before) / 2
-    return float(np.clip(np.log(now / earlier) * stretch / between, -_STEEPEST, _STEEPEST))
+        return unknown
+    stretches_between = (stretch + before) / 2 / stretch
+    return float(np.clip(np.log(now / earlier) / stretches_between, -_STEEPEST, _STEEPEST))
 
 
-def _filling(record: Record, a_day: _Floats, effective: _Floats) -> _Floats:
-    """Return totals after so many days at full pace, the pace shrinking with the room left."""
-    room = record.ceiling - record.now
-    limited = np.isfinite(room) & (room > 0)
-    safe = np.where(limited, room, 1.0)
-    straight = effective[:, None] * a_day
-    filled = safe * -np.expm1(-straight / safe)
-    return _bounded(record, record.now + np.where(limited, filled, straight))
+def _room(record: Record) -> _Floats:
+    """Return the persons who are left to come; at least one, so that it can divide."""
+    return np.maximum(record.ceiling - record.now, 1.0)
+
+
+def _times(room: _Floats, share: _Floats) -> _Floats:
+    """Return a share of the room; of a room without end it is not asked."""
+    return np.where(np.isfinite(room), room, 0.0) * share
 
 
 def _bounded(record: Record, totals: _Floats) -> _Floats:

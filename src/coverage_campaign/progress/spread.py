@@ -23,8 +23,8 @@ _Floats = NDArray[np.float64]
 # What other campaigns lend (docs/forecasting.md): the standard error of the log of the growth one
 # stretch ahead, the power by which it grows with the stretches, and the part of its variance that
 # all units share. It weighs as much as so many non-overlapping forecasts of the record's own.
-_LENT = 0.28
-_POWER = 0.4
+_LENT = 0.23
+_POWER = 0.35
 _SHARED = 0.55
 _LENT_WEIGHT = 4.0
 
