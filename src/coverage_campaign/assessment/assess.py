@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 import attrs
 import pandas as pd
 
+from coverage_campaign.assessment.assessed import Assessed, trace
 from coverage_campaign.assessment.boundaries import boundaries
-from coverage_campaign.assessment.facts import Facts, facts_of
-from coverage_campaign.assessment.verdicts import Verdict, commended, merit_eligible
+from coverage_campaign.assessment.facts import facts_of
+from coverage_campaign.assessment.indicators import FLOATS_ARE_DECIMALS, read_indicators
+from coverage_campaign.assessment.scores import Scored, Sight, prizes, scored, veto_on
+from coverage_campaign.assessment.verdicts import both, commended, merit_eligible, none_strikes
 from coverage_campaign.errors import DefinitionError, Problem
-from coverage_campaign.model.assessment import Scheme
+from coverage_campaign.model.assessment import COMPLETION, COVERAGE, Scheme
 from coverage_campaign.model.basis import Basis
 from coverage_campaign.notebook import html_table
 from coverage_campaign.progress.track import Progress
@@ -25,15 +28,7 @@ if TYPE_CHECKING:
 __all__ = ["Assessment", "assess"]
 
 _SHOWN = 9
-
-
-@attrs.frozen(kw_only=True)
-class Assessed:
-    """One unit with every verdict on it; a verdict is None where the scheme has no such rule."""
-
-    facts: Facts
-    merit: Verdict | None
-    commended: Verdict | None
+_QUESTIONS = ("award_bar", "missed_target", "outstanding", "partial_steps")
 
 
 @attrs.frozen(eq=False, kw_only=True)
@@ -59,55 +54,76 @@ class Assessment:
     @property
     def open_questions(self) -> tuple[str, ...]:
         """The open questions that a verdict hangs on, as fields of `Readings`."""
-        verdicts = [one for unit in self.units for one in (unit.merit, unit.commended) if one]
-        return tuple(dict.fromkeys(code for one in verdicts for code in one.questions))
+        return tuple(dict.fromkeys(code for unit in self.units for code in unit.questions))
 
     def to_frame(self) -> pd.DataFrame:
         """Return one row per unit: unit, score, grade, merit_eligible, commended.
 
-        What could not be told is <NA>, never 0 or False: see `unassessed()` and `open_questions`.
+        The score is in points (Float64; `points` and `explain` are exact). What could not be told
+        is <NA>, never 0 or False: see `unassessed` and `open_questions`.
         """
         return self.frame.copy(deep=False)
 
+    def unit(self, code: str) -> Assessed:
+        """Return everything that was found on a unit, exact: points as fractions, verdicts."""
+        found = next((one for one in self.units if one.facts.unit == code), None)
+        if found is None:
+            codes = ", ".join(one.facts.unit for one in self.units[:12])
+            raise DefinitionError(Problem(f"unit '{code}'", "was not assessed", f"units: {codes}"))
+        return found
+
+    def points(self) -> pd.DataFrame:
+        """Return one row per unit and item: unit, item, rate, points, weight, reason, clause.
+
+        `rate` is a fraction of one; rate and points are <NA> where they could not be told.
+        """
+        weights = {item.code: float(item.weight) for item in self.scheme.items}
+        frame = _lines([(unit, line) for unit in self.units for line in unit.items], "points")
+        weighed = [weights[code] for code in frame["item"]]
+        frame.insert(4, "weight", pd.Series(weighed, dtype="Float64"))
+        return frame
+
+    def rewards(self) -> pd.DataFrame:
+        """Return one row per unit and reward or prize: unit, item, rate, yuan, reason, clause."""
+        return _lines([(unit, line) for unit in self.units for line in unit.rewards], "yuan")
+
     def unassessed(self) -> pd.DataFrame:
-        """Return who could not be assessed, and why: unit, name, reason."""
-        left = [unit.facts for unit in self.units if unit.facts.missing]
+        """Return who could not be assessed in whole or in part, and why: unit, name, reason."""
+        left = [
+            (unit.facts, reason) for unit in self.units for reason in dict.fromkeys(unit.missing)
+        ]
         return pd.DataFrame(
             {
-                "unit": pd.array([facts.unit for facts in left], dtype="str"),
-                "name": pd.array([facts.name for facts in left], dtype="str"),
-                "reason": pd.array([facts.missing for facts in left], dtype="str"),
+                "unit": pd.array([facts.unit for facts, _ in left], dtype="str"),
+                "name": pd.array([facts.name for facts, _ in left], dtype="str"),
+                "reason": pd.array([reason for _, reason in left], dtype="str"),
             }
         )
 
-    def boundaries(self) -> pd.DataFrame:
+    def boundaries(self, *, near: int | None = None) -> pd.DataFrame:
         """Return how many people each unit is over (+) or short of (-) each threshold.
 
-        Columns: unit, boundary (what lies there), threshold (completion rate as exact text),
-        needed [persons] (the fewest that reach it), done, margin = done - needed. A unit that
-        could not be assessed has <NA>; a threshold that is open has no row.
+        Columns: unit, boundary (what lies there), threshold (a rate as exact text), needed
+        [persons] (the fewest done that reach it), done, margin = done - needed. With `near`, only
+        the cliffs that so many people or fewer lie between: what stands or falls with a handful.
+        A unit that could not be assessed has <NA>, and is never near; an open threshold has no row.
         """
         facts = [unit.facts for unit in self.units]
-        return boundaries(facts, self.scheme, self.campaign)
+        frame = boundaries(facts, self.scheme, self.campaign)
+        if near is None:
+            return frame
+        # One person short of a threshold and one beyond it are equally near: margin -1 and 0.
+        distance = frame["margin"].where(frame["margin"] < 0, frame["margin"] + 1).abs()
+        return frame[(distance <= near).fillna(value=False)].reset_index(drop=True)
 
     def explain(self, unit: str) -> str:
         """Return every verdict on a unit with its reason and clause, one a line."""
-        found = next((one for one in self.units if one.facts.unit == unit), None)
-        if found is None:
-            codes = ", ".join(one.facts.unit for one in self.units[:12])
-            raise DefinitionError(Problem(f"unit '{unit}'", "was not assessed", f"units: {codes}"))
-        title = f"{found.facts.name}, as of {self.as_of}"
-        lines = [
-            f"{_ANSWERS[name, verdict.answer]}: {verdict.reason}{_cited(verdict.clause)}"
-            for name, verdict in (("merit", found.merit), ("commended", found.commended))
-            if verdict
-        ]
-        return "\n".join([title, *(f"  {line}" for line in lines)])
+        return "\n".join(trace(self.unit(unit), self.scheme, self.as_of))
 
     def _line(self) -> str:
         barred = int((~self.frame["merit_eligible"]).fillna(value=False).sum())
         praised = int(self.frame["commended"].fillna(value=False).sum())
-        left = sum(bool(unit.facts.missing) for unit in self.units)
+        left = sum(bool(unit.missing) for unit in self.units)
         return (
             f"{self.campaign.label.text()} to {self.as_of}, scheme {self.scheme.code}: "
             f"{len(self.units)} units, {barred} barred from merit awards, {praised} commended, "
@@ -118,6 +134,9 @@ class Assessment:
         notes = [*self.basis.lines()]
         if self.open_questions:
             notes.append(f"Open, so that verdicts are missing: {', '.join(self.open_questions)}.")
+        last = self.progress.plan.days[-1].astype(object)
+        if self.as_of < last:
+            notes.append(f"An interim assessment: the plan runs to {last}.")
         return notes
 
     def _repr_html_(self) -> str:
@@ -125,23 +144,9 @@ class Assessment:
         return html_table(shown, title=self._line(), notes=self._notes())
 
     def __repr__(self) -> str:
-        """Return the count of verdicts, then the open questions, then the units by name."""
+        """Return the count of verdicts, then what a reader must be told."""
         lines = [f"<Assessment of {self._line()}>", *self._notes()]
         return "\n".join(lines[:_SHOWN])
-
-
-_ANSWERS: Mapping[tuple[str, bool | None], str] = {
-    ("merit", True): "may have merit awards",
-    ("merit", False): "barred from merit awards",
-    ("merit", None): "merit awards open",
-    ("commended", True): "commended",
-    ("commended", False): "not commended",
-    ("commended", None): "commendation open",
-}
-
-
-def _cited(clause: str) -> str:
-    return f" (clause {clause})" if clause else ""
 
 
 def assess(
@@ -153,38 +158,98 @@ def assess(
         progress: What each unit did of its target. A unit whose reports are missing or incomplete
             could not be assessed; it is never held to have done nothing.
         scheme: The rules; `campaign.scheme` is the one of the source.
-        indicators: unit, indicator, value for what the progress does not hold.
+        indicators: What the progress does not hold, such as contributions collected: unit,
+            indicator, and either value (a rate, such as '98%') or count and of (2 of 3, exact). An
+            absent figure is "could not be assessed", never 0.
+
+    Where a reading is open, a verdict stands if all answers agree, and is <NA> if they do not:
+    `open_questions` names what it hangs on.
+
+    Raises:
+        DefinitionError: An indicator is no number, or of a unit or item that is not there.
     """
-    del indicators
     campaign = progress.campaign
+    facts = {one.unit: one for one in facts_of(progress)}
+    figures, floats = read_indicators(
+        indicators, units=facts, known=tuple(dict.fromkeys(_indicators(scheme)))
+    )
+    sight = Sight(
+        facts=facts,
+        indicators=figures,
+        pools=scheme.pools,
+        partial=campaign.readings.partial_steps,
+    )
+    places = [prizes(tuple(facts), prize, sight) for prize in scheme.prizes]
     units = tuple(
-        Assessed(
-            facts=facts,
-            merit=merit_eligible(facts, scheme.award_bar, campaign) if scheme.award_bar else None,
-            commended=(
-                commended(facts, scheme.commendation, campaign) if scheme.commendation else None
-            ),
-        )
-        for facts in facts_of(progress)
+        _assessed(code, scheme, sight, campaign, [one[code] for one in places if code in one])
+        for code in facts
     )
-    basis = progress.basis.joined(campaign.basis("award_bar", "missed_target", "outstanding"))
+    basis = progress.basis.joined(campaign.basis(*_QUESTIONS))
     return Assessment(
-        progress=progress, scheme=scheme, basis=basis, units=units, frame=_frame(units)
+        progress=progress,
+        scheme=scheme,
+        basis=basis.assuming(FLOATS_ARE_DECIMALS) if floats else basis,
+        units=units,
+        frame=_frame(units),
     )
 
 
-def _frame(units: tuple[Assessed, ...]) -> pd.DataFrame:
-    missing = [pd.NA] * len(units)
+def _indicators(scheme: Scheme) -> Iterator[str]:
+    measured = (
+        *(item.of for item in (*scheme.items, *scheme.rewards)),
+        *(veto.of for veto in scheme.vetoes),
+        *(prize.by for prize in scheme.prizes),
+    )
+    return (code for code in measured if code not in (COMPLETION, COVERAGE))
+
+
+def _assessed(
+    code: str, scheme: Scheme, sight: Sight, campaign: Campaign, places: Sequence[Scored]
+) -> Assessed:
+    facts = sight.facts[code]
+    free = none_strikes([veto_on(code, veto, sight) for veto in scheme.vetoes])
+    bar = merit_eligible(facts, scheme.award_bar, campaign) if scheme.award_bar else None
+    praise = commended(facts, scheme.commendation, campaign) if scheme.commendation else None
+    return Assessed(
+        facts=facts,
+        items=tuple(scored(code, item, sight, gives="points") for item in scheme.items),
+        grades=scheme.grades,
+        free=free,
+        merit=both(bar, free),
+        commended=praise and both(praise, free),
+        rewards=(
+            *(scored(code, item, sight, gives="yuan") for item in scheme.rewards),
+            *places,
+        ),
+    )
+
+
+def _frame(units: Sequence[Assessed]) -> pd.DataFrame:
+    scores = [None if unit.score is None else float(unit.score) for unit in units]
+    grades = [unit.grade.code if unit.grade else None for unit in units]
+    merit = [unit.merit.answer if unit.merit else None for unit in units]
+    praise = [unit.commended.answer if unit.commended else None for unit in units]
     return pd.DataFrame(
         {
             "unit": pd.array([unit.facts.unit for unit in units], dtype="str"),
-            "score": pd.array(missing, dtype="Float64"),
-            "grade": pd.array(missing, dtype="str"),
-            "merit_eligible": pd.array([_answer(unit.merit) for unit in units], dtype="boolean"),
-            "commended": pd.array([_answer(unit.commended) for unit in units], dtype="boolean"),
+            "score": pd.array(scores, dtype="Float64"),
+            "grade": pd.array(grades, dtype="str"),
+            "merit_eligible": pd.array(merit, dtype="boolean"),
+            "commended": pd.array(praise, dtype="boolean"),
         }
     )
 
 
-def _answer(verdict: Verdict | None) -> bool | None:
-    return None if verdict is None else verdict.answer
+def _lines(rows: Sequence[tuple[Assessed, Scored]], gives: str) -> pd.DataFrame:
+    rates = [None if line.rate is None else float(line.rate) for _, line in rows]
+    amounts = [None if line.amount is None else float(line.amount) for _, line in rows]
+    return pd.DataFrame(
+        {
+            "unit": pd.array([unit.facts.unit for unit, _ in rows], dtype="str"),
+            "item": pd.array([line.code for _, line in rows], dtype="str"),
+            "rate": pd.array(rates, dtype="Float64"),
+            gives: pd.array(amounts, dtype="Float64"),
+            "reason": pd.array([line.reason for _, line in rows], dtype="str"),
+            "clause": pd.array([line.clause for _, line in rows], dtype="str"),
+        }
+    )

@@ -6,16 +6,25 @@ agree, and is None, with the question named, where they do not.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from fractions import Fraction
 
 import attrs
 
 from coverage_campaign.assessment.facts import Facts
+from coverage_campaign.assessment.numbers import percent
 from coverage_campaign.model.assessment import AwardBar, Commendation
 from coverage_campaign.model.campaign import Campaign
 
-__all__ = ["Verdict", "commended", "merit_eligible", "outstanding_from", "targets_of"]
+__all__ = [
+    "Verdict",
+    "both",
+    "commended",
+    "merit_eligible",
+    "none_strikes",
+    "outstanding_from",
+    "targets_of",
+]
 
 
 @attrs.frozen
@@ -104,16 +113,31 @@ def commended(facts: Facts, rule: Commendation, campaign: Campaign) -> Verdict:
     return Verdict(reached, text, rule.clause)
 
 
-def percent(rate: Fraction) -> str:
-    """Return an exact rate as percent, or as a fraction where percent has no end.
-
-    >>> percent(Fraction(11, 10)), percent(Fraction(1, 3))
-    ('110 %', '1/3')
-    """
-    scaled = rate * 100
-    text = f"{float(scaled):.6f}".rstrip("0").rstrip(".")
-    return f"{text} %" if Fraction(text) == scaled else f"{rate}"
-
-
 def _either(targets: tuple[int, ...]) -> str:
     return " or ".join(f"{target:,}" for target in targets)
+
+
+def none_strikes(vetoes: Sequence[Verdict]) -> Verdict | None:
+    """Return whether a unit is free of every veto; None where the scheme has no veto.
+
+    One veto that strikes decides, whatever is open beside it.
+    """
+    for answer in (True, None):
+        struck = [one for one in vetoes if one.answer is answer]
+        if struck:
+            questions = tuple(dict.fromkeys(code for one in struck for code in one.questions))
+            free = None if answer is None else False
+            return attrs.evolve(struck[0], answer=free, questions=questions)
+    return attrs.evolve(vetoes[0], answer=True) if vetoes else None
+
+
+def both(first: Verdict | None, second: Verdict | None) -> Verdict | None:
+    """Return the verdict of two conditions together: the one that fails, else the one open."""
+    if first is None or second is None:
+        return first or second
+    for answer in (False, None):
+        if second.answer is answer:
+            return second if first.answer is not False else first
+        if first.answer is answer:
+            return first
+    return first

@@ -1,0 +1,273 @@
+"""Rules as values: what they give, how they read, and the laws that they keep."""
+
+from decimal import Decimal
+from fractions import Fraction
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from coverage_campaign.assessment import rules
+from coverage_campaign.assessment.boundaries import edges
+from coverage_campaign.assessment.points import Measured, points_of
+from coverage_campaign.errors import DefinitionError
+from coverage_campaign.model.assessment import (
+    Band,
+    Bands,
+    Item,
+    Partial,
+    Rule,
+    Scheme,
+    falling_items,
+)
+
+
+@pytest.mark.parametrize(
+    ("rule", "rate", "expected"),
+    [
+        (rules.per_point("0.1"), "100%", "10"),
+        (rules.per_point("0.1"), "99.996%", "9.9996"),
+        (rules.per_point("0.1", above="60%"), "50%", "0"),
+        (rules.per_point("0.1", above="60%"), "72.5%", "1.25"),
+        (rules.per_point("0.1", partial="whole_steps"), "72.9%", "7.2"),
+        (rules.step("1.2", loses="0.1", per="5%", partial="whole_steps"), "95.1%", "1.2"),
+        (rules.step("1.2", loses="0.1", per="5%", partial="whole_steps"), "95%", "1.1"),
+        (rules.step("1.2", loses="0.1", per="5%", partial="prorated"), "97%", "1.14"),
+        (rules.step("1.2", loses="0.1", per="5%", partial="prorated"), "0%", "0"),
+        (rules.step("1.2", loses="0.5", per="5%", least=-1, partial="prorated"), "0%", "-1"),
+        (rules.all_or_nothing("0.3"), "99.999%", "0"),
+        (rules.all_or_nothing("0.3"), "100%", "0.3"),
+        (rules.bonus(2, per="5%", partial="prorated"), "110%", "4"),
+        (rules.bonus(2, per="5%", most=3, partial="prorated"), "110%", "3"),
+        (rules.bonus(2, per="5%", partial="whole_steps"), "109.9%", "2"),
+        (rules.bonus(2, per="5%", partial="prorated"), "99%", "0"),
+        (rules.band((None, 1), ("60%", 2)), "59.999%", "1"),
+        (rules.band((None, 1), ("60%", 2)), "60%", "2"),
+        (rules.band(("60%", 2)), "59%", "0"),
+        (rules.band((None, 1), Band("60%", 2, included=False)), "60%", "1"),
+        (rules.capped(rules.per_point("0.4"), most=30), "100%", "30"),
+        (rules.capped(rules.per_point("0.4"), least=5), "1%", "5"),
+        (rules.total(rules.per_point("0.1"), rules.all_or_nothing(2)), "100%", "12"),
+    ],
+)
+def test_points(rule: Rule, rate: str, expected: str) -> None:
+    """Each rule gives exactly what its sentence says, on both sides of its bounds."""
+    assert rules.points(rule, rate) == Fraction(expected)
+
+
+@pytest.mark.parametrize(
+    ("rule", "done", "expected"),
+    [
+        (rules.per_person(30), 100, 3000),
+        (rules.per_person(30), 99, 0),
+        (rules.per_person(30, of="up_to_target"), 120, 3000),
+        (rules.per_person(50, of="beyond_target"), 120, 1000),
+        (rules.per_person(50, goal=0), 7, 350),
+        (rules.band(("60%", "0.6"), each="person"), 60, 36),
+    ],
+)
+def test_rules_by_the_person(rule: Rule, done: int, expected: int) -> None:
+    """Money by the person, for a target of 100."""
+    assert rules.points(rule, Fraction(done, 100), done=done, target=100) == expected
+
+
+def test_rules_by_the_person_need_persons() -> None:
+    """A rate alone is not enough for a rule by the person."""
+    with pytest.raises(DefinitionError, match="needs the persons"):
+        rules.points(rules.per_person(30), "100%")
+
+
+def test_open_steps_must_be_chosen() -> None:
+    """A step whose proration is open gives no points until it is chosen."""
+    step = rules.step("1.2", loses="0.1", per="5%")
+    with pytest.raises(DefinitionError, match="prorated"):
+        rules.points(step, "97%")
+    assert rules.points(step, "97%", partial="whole_steps") == Fraction("1.2")
+
+
+@pytest.mark.parametrize(
+    ("rule", "english", "chinese"),
+    [
+        (
+            rules.per_point("0.1"),
+            "0.1 points for each percentage point.",
+            "每完成1个百分点得0.1分。",
+        ),
+        (
+            rules.per_point("0.1", above="60%", partial="whole_steps"),
+            "0.1 points for each percentage point above 60 % (whole ones only).",
+            "超过60%后，每完成1个百分点得0.1分（不足一档不计）。",
+        ),
+        (
+            rules.step("1.2", loses="0.1", per="5%", goal="80%", partial="prorated"),
+            "1.2 points from 80 % on; 0.1 less for each 5 points short (pro rata), never below 0.",
+            "达到80%得1.2分；每低5个百分点扣0.1分（按比例），最低0分。",
+        ),
+        (
+            rules.all_or_nothing("0.3"),
+            "0.3 points from 100 % on, else none.",
+            "达到100%得0.3分，否则不得分。",
+        ),
+        (
+            rules.band((None, 0), ("60%", 2), Band("80%", 3, included=False)),
+            "Below 60 %: 0 points; from 60 % and up to 80 %: 2 points; above 80 %: 3 points.",
+            "60%（不含）以下：0分；60%（含）以上、80%（含）以下：2分；80%（不含）以上：3分。",
+        ),
+        (
+            rules.bonus("0.5", per="10%", most=2, partial="prorated"),
+            "0.5 points more for each 10 points beyond 100 % (pro rata), at most 2.",
+            "超过100%后每10个百分点加0.5分（按比例），最多2分。",
+        ),
+        (
+            rules.capped(rules.per_point("0.4"), most=40, least=1),
+            "0.4 points for each percentage point, at most 40, at least 1.",
+            "每完成1个百分点得0.4分，最多40分，最低1分。",
+        ),
+        (
+            rules.total(rules.all_or_nothing(1), rules.per_point(2)),
+            "1 points from 100 % on, else none; plus 2 points for each percentage point.",
+            "达到100%得1分，否则不得分；另加：每完成1个百分点得2分。",
+        ),
+        (
+            rules.veto("v", {"en": "pensions on time", "zh-Hans": "按时发放率"}),
+            "Whoever is below 100 % in pensions on time fails as a whole.",
+            "按时发放率未达到100%的，一票否决。",
+        ),
+    ],
+)
+def test_sentences(rule: Rule, english: str, chinese: str) -> None:
+    """Every kind of rule reads as a sentence in both languages."""
+    assert rules.sentence(rule) == english
+    assert rules.sentence(rule, lang="zh") == chinese
+
+
+def test_sentences_in_money() -> None:
+    """The same rule reads in yuan where it gives money."""
+    rule = rules.per_person(50, of="beyond_target")
+    assert rules.sentence(rule, unit="yuan") == (
+        "50 yuan for each person beyond the target from 100 % on."
+    )
+    assert rules.sentence(rule, lang="zh", unit="yuan") == ("达到100%的，超出目标任务每人50元。")
+
+
+@pytest.mark.parametrize(
+    ("make", "words"),
+    [
+        (lambda: rules.per_point(0.1), "0.1: give a whole|decimal text"),
+        (lambda: rules.per_point("a lot"), "decimal text"),
+        (lambda: rules.per_point(Fraction(1, 3)), "decimal text"),
+        (lambda: rules.per_point(True), "decimal text"),  # noqa: FBT003 - the mistake under test
+        (lambda: rules.per_point("inf"), "decimal text"),
+        (lambda: rules.step(1, loses="0.1", per=0), "above 0"),
+        (lambda: rules.band(("80%", 2), ("60%", 1)), "rising order"),
+        (lambda: rules.band(("60%", 2), ("60%", 1)), "rising order"),
+        (lambda: rules.band(("60%", 2), (None, 1)), "rising order"),
+        (lambda: Bands([]), "at least one band"),
+        (lambda: rules.total(), "at least one rule"),
+        (lambda: rules.capped(rules.per_point(1), most=1, least=2), "below the most"),
+    ],
+)
+def test_mistakes_are_refused(make: object, words: str) -> None:
+    """A rule that cannot be meant is refused where it is made, with the way out."""
+    with pytest.raises(DefinitionError, match=words):
+        make()  # type: ignore[operator] - each case is a function
+
+
+def test_edges() -> None:
+    """The rates at which a rule turns stand in rising order, each once."""
+    rule = rules.total(
+        rules.band((None, 0), ("60%", 1), Band("80%", 2, included=False)),
+        rules.capped(rules.all_or_nothing(1), most=1),
+        rules.per_point("0.1"),
+        rules.per_person(1, goal=0),
+    )
+    found = [(edge.rate, edge.included) for edge in edges(rule)]
+    assert found == [(Fraction(3, 5), True), (Fraction(4, 5), False), (Fraction(1), True)]
+
+
+def test_falling_rules_are_found() -> None:
+    """A scheme in which more people can mean fewer points says so."""
+    falling = [
+        rules.per_point(-1),
+        rules.step(1, loses=-1, per="5%"),
+        rules.band((None, 5), ("100%", 3)),
+        rules.band(("50%", -1)),
+        rules.band((None, -1), each="person"),
+        rules.all_or_nothing(-1),
+        rules.bonus(-1),
+        rules.per_person(-1),
+        rules.capped(rules.per_point(-1), most=3),
+        rules.total(rules.per_point(1), rules.per_point(-2)),
+    ]
+    items = [Item(str(number), "Item", rule) for number, rule in enumerate(falling)]
+    items.append(Item("sound", "Item", rules.per_point(1)))
+    assert falling_items(Scheme("s", items=items, full=None)) == tuple(map(str, range(10)))
+
+
+_AMOUNTS = st.decimals(0, 100, places=2).map(abs)
+_RATES = st.fractions(0, 3, max_denominator=10_000)
+_BOUNDS = st.lists(_RATES, min_size=1, max_size=4, unique=True).map(sorted)
+_PARTIALS = st.sampled_from(["prorated", "whole_steps"])
+
+
+@st.composite
+def _bands(draw: st.DrawFn) -> Bands:
+    bounds = draw(_BOUNDS)
+    amounts = sorted(draw(st.lists(_AMOUNTS, min_size=len(bounds), max_size=len(bounds))))
+    included = draw(st.lists(st.booleans(), min_size=len(bounds), max_size=len(bounds)))
+    return Bands([Band(*one) for one in zip(bounds, amounts, included, strict=True)])
+
+
+_LEAVES = st.one_of(
+    st.builds(rules.per_point, _AMOUNTS, above=_RATES, partial=_PARTIALS),
+    st.builds(
+        rules.step,
+        _AMOUNTS,
+        loses=_AMOUNTS,
+        per=st.fractions("0.001", 1),
+        goal=_RATES,
+        partial=_PARTIALS,
+    ),
+    _bands(),
+    st.builds(rules.all_or_nothing, _AMOUNTS, goal=_RATES),
+    st.builds(rules.bonus, _AMOUNTS, beyond=_RATES, most=st.none() | _AMOUNTS, partial=_PARTIALS),
+)
+_RULES = st.recursive(
+    _LEAVES,
+    lambda inner: (
+        st.builds(rules.capped, inner, most=_AMOUNTS)
+        | st.lists(inner, min_size=1, max_size=3).map(lambda parts: rules.total(*parts))
+    ),
+    max_leaves=4,
+)
+
+
+@settings(max_examples=50, deadline=None)
+@given(rule=_RULES, rate=_RATES, more=_RATES)
+def test_rising_rules_rise(rule: Rule, rate: Fraction, more: Fraction) -> None:
+    """Law: whatever `falling_items` lets pass never takes points from a higher rate."""
+    assert falling_items(Scheme("s", items=[Item("i", "I", rule)], full=None)) == ()
+    low = points_of(rule, Measured(rate), partial="prorated")
+    assert points_of(rule, Measured(rate + more), partial="prorated") >= low
+
+
+@settings(max_examples=50, deadline=None)
+@given(rule=_RULES, rate=_RATES, partial=_PARTIALS)
+def test_a_cap_holds_and_changes_nothing_below(
+    rule: Rule, rate: Fraction, partial: Partial
+) -> None:
+    """Law: a capped rule gives the lesser of the cap and what the rule gives; all of it is told."""
+    free = points_of(rule, Measured(rate), partial=partial)
+    capped = rules.capped(rule, most=20)
+    assert points_of(capped, Measured(rate), partial=partial) == min(free, 20)
+    assert rules.sentence(capped) == f"{rules.sentence(rule)[:-1]}, at most 20."
+    assert (
+        rules.sentence(capped, lang="zh") == f"{rules.sentence(rule, lang='zh')[:-1]}，最多20分。"
+    )
+
+
+@given(amount=_AMOUNTS, rate=_RATES)
+def test_bands_are_one_step_each(amount: Decimal, rate: Fraction) -> None:
+    """Law: all or nothing is the band from its goal on."""
+    one = rules.points(rules.all_or_nothing(amount, goal=rate), rate)
+    assert one == rules.points(rules.band((rate, amount)), rate) == Fraction(amount)
