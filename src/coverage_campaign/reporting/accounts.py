@@ -21,7 +21,7 @@ from coverage_campaign.reporting.claims import (
     winners,
 )
 from coverage_campaign.reporting.coding import NO_DAY
-from coverage_campaign.reporting.events import EventFrame, second_number
+from coverage_campaign.reporting.events import EventFrame, few_rows, second_number
 from coverage_campaign.reporting.problems import ReportProblem
 from coverage_campaign.reporting.versions import Versions, standing, versions
 
@@ -73,7 +73,9 @@ def count(events: EventFrame, plan: Packing, *, as_of: dt.datetime, samples: int
         cells=counted,
         reasons=+reasons,
         rows_in=rows_in,
-        samples=tuple(_samples(events, found, claimed, +reasons, second=second, most=samples)),
+        samples=tuple(
+            _samples(events, found, claimed, +reasons, plan, second=second, most=samples)
+        ),
     )
 
 
@@ -99,24 +101,82 @@ def _samples(
     found: Versions,
     claimed: Rows,
     reasons: Counter[str],
+    plan: Packing,
     *,
     second: int,
     most: int,
 ) -> Iterator[ReportProblem]:
-    """Yield the first records of each reason, by id: the same ones whatever the order of rows."""
-    if most < 1:
+    """Yield a few records of each reason; the same ones whatever the order of rows."""
+    if most < 1 or not reasons:
         return
-    parts: list[Rows] = []
+    if not events.coded:
+        events = few_rows(
+            events, _candidates(events, found, claimed, reasons, second=second, most=most)
+        )
+        plan = attrs.evolve(plan, groups=events.groups if plan.groups is not None else None)
+        found = versions(events, second)
+        claimed = claims(events, found.holding, plan)
     for reason in REASONS:
-        if not reasons[reason]:
-            continue
-        rows = _of_reason(reason, events, found, claimed, second).select(*_SHOWN)
-        number = nw.lit(NUMBER_OF[reason]).cast(nw.Int64()).alias("reason")
-        parts.append(rows.sort(*_SHOWN, nulls_last=True).head(most).select(*_SHOWN, number))
-    if not parts:
-        return
-    table: pd.DataFrame = nw.concat(parts).collect(backend="pandas").to_native()
-    yield from _told(events, table)
+        if reasons[reason]:
+            rows = _of_reason(reason, events, found, claimed, second).select(*_SHOWN)
+            few = rows.sort(*_SHOWN, nulls_last=True).head(most)
+            yield from _told(reason, events, few.collect().to_native())
+
+
+def _candidates(
+    events: EventFrame,
+    found: Versions,
+    claimed: Rows,
+    reasons: Counter[str],
+    *,
+    second: int,
+    most: int,
+) -> pd.DataFrame:
+    """Return all rows of a few records of each reason, so that they can be looked at in memory.
+
+    One short query a kind of reason: a lazy engine makes a plan of its own for each.
+    """
+    # As text, so that no missing id makes floats of the others on the way.
+    as_text = [nw.col(name).cast(nw.String()) for name in ("record", "person")]
+    records: list[Any] = []
+    rows: list[pd.DataFrame] = []
+    for number, reason in enumerate(REASONS[:2]):
+        if reasons[reason]:
+            late = standing(events, second).filter(nw.col("standing") == number).drop("standing")
+            first = late.sort("record", "second", nulls_last=True).head(most)
+            rows.append(_to_pandas(first.with_columns(*as_text)))
+    if reasons["superseded"]:
+        few = found.repeated.select("record").sort("record").head(most)
+        records += _to_pandas(few)["record"].tolist()
+    if any(reasons[reason] for reason in REASONS[3:-1]):
+        wrong = claimed.filter(nw.col("reason") > 0).with_columns(
+            (nw.col("turn") % most).alias("part")
+        )
+        few = wrong.group_by("reason", "part").agg(nw.col("record").min().alias("record"))
+        records += _to_pandas(few)["record"].tolist()
+    if reasons["double"]:
+        groups = claimed.filter(nw.col("reason") == 0).group_by("person", "slot")
+        pairs = (
+            groups.agg(
+                nw.len().alias("rows"),
+                nw.col("record").min().alias("record"),
+                nw.col("record").max().alias("other"),
+            )
+            .filter(nw.col("rows") > 1)
+            .select("record", "other")
+        )
+        couples = _to_pandas(pairs.sort("record", "other").head(most))
+        records += couples["record"].tolist() + couples["other"].tolist()
+    known = ~(events.missing("second") | events.missing("revision"))
+    of_records = known & (nw.col("second") <= second) & nw.col("record").is_in(records)
+    if records:
+        rows.append(_to_pandas(events.rows.filter(of_records).with_columns(*as_text)))
+    return pd.concat([part.astype(object) for part in rows], ignore_index=True)
+
+
+def _to_pandas(rows: Rows) -> pd.DataFrame:
+    frame: pd.DataFrame = rows.collect(backend="pandas").to_native()
+    return frame
 
 
 def _of_reason(
@@ -150,10 +210,8 @@ def losers(events: EventFrame, claimed: Rows) -> Rows:
     )
 
 
-def _told(events: EventFrame, table: pd.DataFrame) -> Iterator[ReportProblem]:
-    shown = table.sort_values(["reason", "record"], kind="stable", na_position="last")
-    for row in shown.to_dict("records"):
-        reason = REASONS[int(row["reason"]) - 1]
+def _told(reason: str, events: EventFrame, table: pd.DataFrame) -> Iterator[ReportProblem]:
+    for row in table.to_dict("records"):
         record = None if pd.isna(row["record"]) else str(row["record"])
         yield ReportProblem(
             reason=reason,
@@ -166,7 +224,7 @@ def _told(events: EventFrame, table: pd.DataFrame) -> Iterator[ReportProblem]:
 
 def _found(reason: str, events: EventFrame, row: dict[Any, Any]) -> str:
     unit, channel = events.text("unit", row["unit"]), events.text("channel", row["channel"])
-    revision = None if pd.isna(row["revision"]) else int(row["revision"])
+    revision = row["revision"]
     day = "no date" if row["day"] == NO_DAY else _iso(int(row["day"]))
     told = {
         "superseded": f"reported more than once, revision {revision} holds",

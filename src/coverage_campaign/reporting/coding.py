@@ -7,7 +7,7 @@ into floats, time zones, and dates that come as objects.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import attrs
@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from coverage_campaign.errors import Problem, ReportError
 
-__all__ = ["MISSING", "NO_DAY", "CodedFrame", "code_frame"]
+__all__ = ["MISSING", "NO_DAY", "CodedFrame", "code_frame", "code_rows"]
 
 MISSING = -(2**62)
 """Stands for a missing id, revision or moment; smaller than any that is there."""
@@ -26,6 +26,7 @@ NO_DAY = 2**31
 
 _SECONDS_TO_1970 = 62_135_596_800
 _EXACT_FLOATS = 2**53
+_TEXTS = ("unit", "channel", "group")
 _Ints = NDArray[np.int64]
 
 
@@ -51,33 +52,45 @@ def code_frame(events: pd.DataFrame) -> CodedFrame:
     Raises:
         ReportError: Columns hold what they must not; all of them at once.
     """
-    problems: list[Problem] = []
-
-    def read(name: str, way: Callable[[pd.Series], Any]) -> Any:  # noqa: ANN401 - each way has its own
-        try:
-            return way(events[name])
-        except _WrongTypeError as wrong:
-            problems.append(Problem(f"column '{name}'", wrong.found, wrong.way_out))
-            return None
-
-    read_columns = {
-        "record": read("record", _ids),
-        "revision": read("revision", _whole_numbers),
-        "second": read("reported_at", _seconds),
-        "person": read("person", _ids),
-        "day": read("date", _days),
-        **{
-            name: read(name, _codes)
-            for name in ("unit", "channel", "group")
-            if name in events.columns
+    return _read(
+        events,
+        {
+            "record": ("record", _ids),
+            "revision": ("revision", _whole_numbers),
+            "second": ("reported_at", _seconds),
+            "person": ("person", _ids),
+            "day": ("date", _days),
+            **{name: (name, _codes) for name in _TEXTS if name in events.columns},
         },
-    }
-    if problems:
-        raise ReportError(problems, source="events")
+    )
+
+
+def code_rows(rows: pd.DataFrame) -> CodedFrame:
+    """Return rows as integers whose times an engine has already made into `second` and `day`."""
+    rows = rows.assign(revision=pd.to_numeric(rows["revision"]))
+    numbers = {name: (name, _whole_numbers) for name in ("revision", "second", "day")}
+    ids = {name: (name, _ids) for name in ("record", "person")}
+    return _read(
+        rows,
+        {**ids, **numbers, **{name: (name, _codes) for name in _TEXTS if name in rows.columns}},
+    )
+
+
+def _read(
+    events: pd.DataFrame, ways: Mapping[str, tuple[str, Callable[[pd.Series], Any]]]
+) -> CodedFrame:
+    problems: list[Problem] = []
     columns: dict[str, _Ints] = {}
     books: dict[str, Any] = {}
-    for name, value in read_columns.items():
-        columns[name], books[name] = value if isinstance(value, tuple) else (value, None)
+    for column, (name, way) in ways.items():
+        try:
+            value = way(events[name])
+        except _WrongTypeError as wrong:
+            problems.append(Problem(f"column '{name}'", wrong.found, wrong.way_out))
+            continue
+        columns[column], books[column] = value if isinstance(value, tuple) else (value, None)
+    if problems:
+        raise ReportError(problems, source="events")
     return CodedFrame(
         frame=pd.DataFrame(columns, copy=False),
         units=books["unit"],

@@ -21,9 +21,15 @@ from narwhals.typing import IntoFrame
 from numpy.typing import NDArray
 
 from coverage_campaign.errors import Problem, ReportError
-from coverage_campaign.reporting.coding import MISSING, NO_DAY, code_frame
+from coverage_campaign.reporting.coding import (
+    MISSING,
+    NO_DAY,
+    CodedFrame,
+    code_frame,
+    code_rows,
+)
 
-__all__ = ["COLUMNS", "EventFrame", "day_number", "open_events", "second_number"]
+__all__ = ["COLUMNS", "EventFrame", "day_number", "few_rows", "open_events", "second_number"]
 
 COLUMNS = ("record", "revision", "reported_at", "person", "unit", "date", "channel")
 """The columns that every event frame has; `group` is one more that may be there."""
@@ -186,7 +192,15 @@ def _in_memory(
         native = native.to_pandas(types_mapper=pd.ArrowDtype)
     elif not isinstance(native, pd.DataFrame):
         native = native._to_pandas() if hasattr(native, "_to_pandas") else native.to_pandas()  # noqa: SLF001 - how Modin says it
-    coded = code_frame(native)
+    return _of_coded(code_frame(native))
+
+
+def few_rows(events: EventFrame, rows: pd.DataFrame) -> EventFrame:
+    """Return rows that an engine handed over, already in the one shape, as a frame in memory."""
+    return _of_coded(code_rows(rows[events.rows.collect_schema().names()]))
+
+
+def _of_coded(coded: CodedFrame) -> EventFrame:
     return EventFrame(
         rows=nw.from_native(coded.frame).lazy(),
         units=coded.units,
