@@ -5,6 +5,7 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 from types import ModuleType
+from typing import Never
 
 from tqdm import tqdm
 
@@ -22,7 +23,7 @@ def load(name: str) -> ModuleType:
     return module
 
 
-def stepper(bar: "tqdm[int]", name: str) -> Callable[[str], None]:
+def stepper(bar: "tqdm[Never]", name: str) -> Callable[[str], None]:
     """Return a function that moves the bar on and shows what is done now."""
 
     def step(text: str) -> None:

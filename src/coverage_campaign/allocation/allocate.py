@@ -24,6 +24,7 @@ from coverage_campaign.allocation.weights import (
 )
 from coverage_campaign.errors import DefinitionError, Problem
 from coverage_campaign.model.campaign import Campaign
+from coverage_campaign.model.labels import Label
 from coverage_campaign.model.targets import CoverageTarget, HeadcountTarget, to_rate
 from coverage_campaign.model.units import Unit
 
@@ -126,9 +127,16 @@ def allocate(
     )
     basis = campaign.basis()
     if isinstance(chosen, int) and target is not None:
-        basis = basis.assuming(f"the total of {total:,} people is the caller's")
+        basis = basis.assuming(
+            Label(
+                {
+                    "en": f"the total of {total:,} people is the caller's",
+                    "zh-Hans": f"任务总数{total:,}人由使用者给定",
+                }
+            )
+        )
     if weighting.assumption:
-        basis = basis.assuming(f"{among}: {weighting.assumption}")
+        basis = basis.assuming(_declared(campaign, among, weighting))
     return Allocation(
         campaign=campaign,
         among=among,
@@ -242,6 +250,16 @@ class _Sharing:
         return given, tuple(ties)
 
 
+def _declared(campaign: Campaign, among: str, weighting: Weighting) -> Label:
+    cut = campaign.cut(among).label
+    return Label(
+        {
+            "en": f"{among}: {weighting.assumption}",
+            "zh-Hans": f"{cut.text('zh')}的权重为使用者设定，并无出处（{weighting.assumption}）",
+        }
+    )
+
+
 def _quotas(
     tree: CutTree, weights: Mapping[str, int | Fraction], share: Mapping[str, int], total: int
 ) -> list[float | None]:
@@ -326,11 +344,20 @@ def _to_the_goal(campaign: Campaign, target: CoverageTarget, *, among: str) -> A
         method=None,
         weighting=campaign.eligible,
         weights=tuple(people[unit.code] for unit in units),
-        basis=campaign.basis().assuming(
-            f"each unit is to reach {number_text(target.to * 100)} % of its own {campaign.eligible}"
-        ),
+        basis=campaign.basis().assuming(_each_to_the_goal(campaign, target)),
         ties=(),
         frame=frame,
+    )
+
+
+def _each_to_the_goal(campaign: Campaign, target: CoverageTarget) -> Label:
+    rate = number_text(target.to * 100)
+    people = campaign.measure(campaign.eligible).label
+    return Label(
+        {
+            "en": f"each unit is to reach {rate} % of its own {people.text('en')}",
+            "zh-Hans": f"各单位均须达到本单位{people.text('zh')}的{rate}%",
+        }
     )
 
 

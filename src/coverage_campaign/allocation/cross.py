@@ -15,6 +15,7 @@ from coverage_campaign.allocation.allocated import Allocation
 from coverage_campaign.allocation.biproportional import biproportional
 from coverage_campaign.errors import DefinitionError, InfeasibleError, Problem
 from coverage_campaign.model.basis import Basis
+from coverage_campaign.model.labels import Label
 from coverage_campaign.notebook import html_table
 
 if TYPE_CHECKING:
@@ -116,11 +117,19 @@ def cross(
     if isinstance(weights, str):
         table = np.outer(np.asarray(row_shares), np.asarray(column_shares))
         basis = basis.assuming(
-            f"{rows.among} and {columns.among} are taken as independent: cells follow both margins"
+            Label(
+                {
+                    "en": f"{rows.among} and {columns.among} are taken as independent: "
+                    "cells follow both margins",
+                    "zh-Hans": "两种分法视为相互独立，各格按两边合计分摊",
+                }
+            )
         )
     else:
         table = _table(weights, list(row_shares.index), list(column_shares.index))
-        basis = basis.assuming("cell weights are the caller's")
+        basis = basis.assuming(
+            Label({"en": "cell weights are the caller's", "zh-Hans": "各格权重由使用者给定"})
+        )
     cells = biproportional(
         table,
         row_totals=np.asarray(row_shares, dtype=np.int64),

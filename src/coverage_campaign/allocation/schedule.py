@@ -29,6 +29,7 @@ from coverage_campaign.errors import DefinitionError, Problem
 from coverage_campaign.model.basis import Basis
 from coverage_campaign.model.campaign import Campaign
 from coverage_campaign.model.dates import DateLike, days_of, to_date
+from coverage_campaign.model.labels import Label
 from coverage_campaign.model.units import to_codes
 from coverage_campaign.notebook import html_table
 
@@ -193,14 +194,23 @@ def schedule(
         over=phases,
         by=by,
         curve=curve,
-        basis=allocation.basis.assuming(
-            f"the schedule is {curve.name} over {' + '.join(phases)} ({len(days)} days)"
-        ),
+        basis=allocation.basis.assuming(_laid_over(campaign, phases, curve, len(days))),
         days=days,
         effort=effort,
         day_phases=day_phases,
         stops=stops,
         reached=np.array(reached, dtype=np.int64).reshape(len(stops), len(shares)),
+    )
+
+
+def _laid_over(campaign: Campaign, phases: tuple[str, ...], curve: Curve, days: int) -> Label:
+    names = "、".join(campaign.phase(phase).label.text("zh") for phase in phases)
+    shape = "按日历天数均匀分布" if curve == even else f"曲线为{curve.name}"
+    return Label(
+        {
+            "en": f"the schedule is {curve.name} over {' + '.join(phases)} ({days} days)",
+            "zh-Hans": f"序时进度{shape}，区间为{names}（{days}天）",
+        }
     )
 
 

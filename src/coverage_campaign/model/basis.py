@@ -2,28 +2,51 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import attrs
+
+from coverage_campaign.model.labels import Label, to_label
 
 __all__ = ["Basis"]
 
 
-def _merged(first: tuple[str, ...], second: tuple[str, ...]) -> tuple[str, ...]:
+def _to_labels(value: Iterable[Label | str]) -> tuple[Label, ...]:
+    return tuple(to_label(sentence) for sentence in value)
+
+
+def _merged(first: tuple[Label, ...], second: tuple[Label, ...]) -> tuple[Label, ...]:
     return tuple(dict.fromkeys((*first, *second)))
+
+
+# What stands around a sentence: before it and after it, by language.
+_SIMULATED = Label(
+    {"en": "SIMULATED reports: no real result.", "zh-Hans": "模拟数据，并非真实结果。"}
+)
+_SUGGESTED = Label(
+    {"en": "Suggested reading, not chosen: {}.", "zh-Hans": "建议的解读，并非选定：{}。"}
+)
+_ASSUMED = Label({"en": "Assumed: {}.", "zh-Hans": "假定：{}。"})
 
 
 @attrs.frozen(kw_only=True)
 class Basis:
     """Campaign and year of a result, its readings and assumptions, and whether it is simulated.
 
-    `chosen` and `suggested` name answers to open questions, as 'question = answer';
-    `assumptions` are sentences about inputs that no source states.
+    `chosen` and `suggested` are answers to open questions ('counted = gross'), `assumptions`
+    sentences about inputs that no source states; labels, so that a bulletin says them in its own
+    language.
+
+    >>> basis = Basis(title="Hengyang", year=2008).assuming("all weigh the same")
+    >>> basis.lines()
+    ('Assumed: all weigh the same.',)
     """
 
     title: str
     year: int
-    chosen: tuple[str, ...] = ()
-    suggested: tuple[str, ...] = ()
-    assumptions: tuple[str, ...] = ()
+    chosen: tuple[Label, ...] = attrs.field(default=(), converter=_to_labels)
+    suggested: tuple[Label, ...] = attrs.field(default=(), converter=_to_labels)
+    assumptions: tuple[Label, ...] = attrs.field(default=(), converter=_to_labels)
     simulated: bool = False
 
     def joined(self, other: Basis) -> Basis:
@@ -36,13 +59,17 @@ class Basis:
             simulated=self.simulated or other.simulated,
         )
 
-    def assuming(self, *sentences: str) -> Basis:
-        """Return the same basis with more assumptions."""
-        return attrs.evolve(self, assumptions=_merged(self.assumptions, sentences))
+    def assuming(self, *sentences: Label | str) -> Basis:
+        """Return the same basis with more assumptions; a text is English."""
+        return attrs.evolve(self, assumptions=_merged(self.assumptions, _to_labels(sentences)))
 
-    def lines(self) -> tuple[str, ...]:
+    def lines(self, lang: str = "en") -> tuple[str, ...]:
         """Return what a reader must be told, one sentence a line; () when there is nothing."""
-        marks = ("SIMULATED reports: no real result.",) if self.simulated else ()
-        suggested = tuple(f"Suggested reading, not chosen: {text}." for text in self.suggested)
-        assumed = tuple(f"Assumed: {text}." for text in self.assumptions)
+        marks = (_SIMULATED.text(lang),) if self.simulated else ()
+        suggested = tuple(
+            _SUGGESTED.text(lang).format(answer.text(lang)) for answer in self.suggested
+        )
+        assumed = tuple(
+            _ASSUMED.text(lang).format(sentence.text(lang)) for sentence in self.assumptions
+        )
         return (*marks, *suggested, *assumed)

@@ -20,7 +20,7 @@ from coverage_campaign.model.enforcement import Gate, Ladder
 from coverage_campaign.model.groups import Channel, TargetGroup
 from coverage_campaign.model.labels import Label, to_label
 from coverage_campaign.model.phases import Phase
-from coverage_campaign.model.readings import Question, Readings
+from coverage_campaign.model.readings import Question, Readings, answer_label
 from coverage_campaign.model.reporting import CountingRule, ReportingRule
 from coverage_campaign.model.responsibilities import LeadingGroup, Responsibility
 from coverage_campaign.model.targets import CoverageTarget, HeadcountTarget, MoneyTarget, Target
@@ -331,15 +331,15 @@ class Campaign:
 
     def basis(self, *questions: str) -> Basis:
         """Return what a result rests on that used the answers to these questions."""
-        chosen: list[str] = []
-        suggested: list[str] = []
+        chosen: list[Label] = []
+        suggested: list[Label] = []
         for question in questions:
             answer = getattr(self.readings, question)
             if answer is not None:
                 marks = suggested if self.readings.is_suggested(question) else chosen
-                marks.append(f"{question} = {_plain(answer)}")
+                marks.append(answer_label(question, answer))
         if not self.year_stated:
-            chosen.append(f"year = {self.year}")
+            chosen.append(Label({"en": f"year = {self.year}", "zh-Hans": f"年份：{self.year}"}))
         return Basis(
             title=self.label.text(),
             year=self.year,
@@ -378,10 +378,6 @@ class Campaign:
             f"<Campaign {self.code} {self.year}{people}: {cuts or len(self.units)}; "
             f"phases {phases or 'none'}; {len(self.open_questions)} open questions>"
         )
-
-
-def _plain(answer: object) -> str:
-    return " + ".join(map(str, answer)) if isinstance(answer, tuple) else str(answer)
 
 
 def _resolved(day: MonthDay | dt.date, earliest: dt.date) -> dt.date:

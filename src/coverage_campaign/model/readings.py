@@ -13,7 +13,7 @@ from coverage_campaign.model.labels import Label, to_label
 from coverage_campaign.model.targets import Increase, to_rate
 from coverage_campaign.model.units import to_codes
 
-__all__ = ["Question", "Readings"]
+__all__ = ["Question", "Readings", "answer_label"]
 
 
 def _to_optional_codes(value: tuple[str, ...] | str | None) -> tuple[str, ...] | None:
@@ -99,3 +99,70 @@ class Question:
     code: str
     text: Label = attrs.field(converter=to_label)
     clause: str = ""
+
+
+# How bulletins name questions and answers in Chinese; in English they are the field and its value.
+_QUESTIONS_ZH = {
+    "increase": "提高的含义",
+    "counted": "统计口径",
+    "counted_at": "计数时点",
+    "annexes": "两个附表的关系",
+    "attribution": "驻地单位归属",
+    "schedule_over": "序时区间",
+    "doubled_day": "重叠日归属",
+    "result_cutoff": "结果截止日",
+    "whole_months": "整月的天数",
+    "award_bar": "不得评先评优的范围",
+    "missed_target": "未完成任务的标准",
+    "outstanding": "突出贡献的标准",
+    "report_due_day": "次月报送截止日",
+    "rectification_days": "责令改正期限（天）",
+    "after_refusal": "拒不改正之后",
+    "court_applicant": "申请法院的单位",
+    "partial_steps": "不足一档的扣分",
+}
+_ANSWERS_ZH = {
+    "points": "百分点",
+    "ratio": "比例",
+    "gross": "毛数（不扣减）",
+    "net": "净数（扣除断保和转出）",
+    "registered": "登记",
+    "first_paid": "首次缴费",
+    "partition": "各占一部分",
+    "two_cuts": "同一任务的两种分法",
+    "subset": "包含关系",
+    "different_measures": "不同指标",
+    "place": "按所在地",
+    "command": "按隶属关系",
+    "first": "前者",
+    "second": "后者",
+    "both": "两者",
+    "by_group": "按对象",
+    "calendar_months": "日历月",
+    "departments": "仅部门",
+    "departments_and_governments": "部门和政府",
+    "own": "本单位任务",
+    "uplifted": "加码后任务",
+    "exposure_first": "先曝光",
+    "parallel": "可并行",
+    "labour": "劳动保障部门",
+    "tax": "税务机关",
+    "either": "任一部门",
+    "prorated": "按比例",
+    "whole_steps": "按整档",
+}
+
+
+def answer_label(question: str, answer: object) -> Label:
+    """Return a question with its answer in words, as results repeat it.
+
+    >>> answer_label("counted", "gross").text("zh")
+    '统计口径：毛数（不扣减）'
+    """
+    plain = " + ".join(map(str, answer)) if isinstance(answer, tuple) else str(answer)
+    return Label(
+        {
+            "en": f"{question} = {plain}",
+            "zh-Hans": f"{_QUESTIONS_ZH.get(question, question)}：{_ANSWERS_ZH.get(plain, plain)}",
+        }
+    )

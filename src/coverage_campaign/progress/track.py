@@ -16,6 +16,7 @@ from coverage_campaign.errors import DefinitionError, Problem
 from coverage_campaign.model.basis import Basis
 from coverage_campaign.model.campaign import Campaign
 from coverage_campaign.model.dates import DateLike, to_date
+from coverage_campaign.model.labels import Label
 from coverage_campaign.notebook import html_table
 from coverage_campaign.progress.counted import Counted, counted
 from coverage_campaign.progress.explained import explanation
@@ -29,6 +30,12 @@ if TYPE_CHECKING:
 __all__ = ["Progress", "track"]
 
 _SHOWN = 6
+_COMPLETENESS_UNKNOWN = Label(
+    {
+        "en": "completeness of the reports is unknown, so all units are ranked",
+        "zh-Hans": "上报是否齐全未知，因此所有单位均参加排名",
+    }
+)
 
 
 @attrs.frozen(eq=False, kw_only=True)
@@ -241,7 +248,7 @@ def track(
     questions = ("counted", "result_cutoff", "report_due_day")
     basis = plan.basis.joined(tally.basis).joined(campaign.basis(*questions))
     if received is None:
-        basis = basis.assuming("completeness of the reports is unknown, so all units are ranked")
+        basis = basis.assuming(_COMPLETENESS_UNKNOWN)
     return Progress(
         plan=plan,
         tally=tally,

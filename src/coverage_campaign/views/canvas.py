@@ -365,8 +365,8 @@ def _basis_notes(basis: Basis | None, lang: Lang) -> Iterable[str]:
     if basis is None:
         return
     sentences = [
-        *(_SUGGESTED.say(lang, text) for text in basis.suggested),
-        *(_ASSUMED.say(lang, text.rstrip(".。")) for text in basis.assumptions),
+        *(_SUGGESTED.say(lang, answer.text(lang)) for answer in basis.suggested),
+        *(_ASSUMED.say(lang, one.text(lang).rstrip(".。")) for one in basis.assumptions),
     ]
     yield from sentences[:_ASSUMPTIONS_SHOWN]
     if len(sentences) > _ASSUMPTIONS_SHOWN:
@@ -374,7 +374,12 @@ def _basis_notes(basis: Basis | None, lang: Lang) -> Iterable[str]:
 
 
 def _joined(sentences: list[str], lang: Lang) -> str:
-    return (" " if lang == "en" else "").join(sentence for sentence in sentences if sentence)
+    text = ""
+    for sentence in filter(None, sentences):
+        # Sentences of Chinese stand close; one of English among them does not.
+        text += " " if text and (lang == "en" or text[-1].isascii()) else ""
+        text += sentence
+    return text
 
 
 def _box_width(ax: Axes) -> float:
