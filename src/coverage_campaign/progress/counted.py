@@ -25,9 +25,10 @@ _KINDS: tuple[Effect, ...] = ("entry", "resumption", "loss")
 class Counted:
     """The rows of a tally that count, as arrays: place of the unit, first day of the period, kind.
 
-    `place` is the position of the row's unit, or of the planned unit that it lies under.
-    `left_out` are persons in periods that the day cuts and nobody can split; `elsewhere` are
-    persons of units outside the plan, by unit code.
+    `place` is the position of the row's unit, or of the planned unit that it lies under; `channel`
+    and `group` are positions in `channels` and `groups`. A group of -1 is not known, and `group` is
+    None for a tally made without groups. `left_out` are persons in periods that the day cuts and
+    nobody can split; `elsewhere` are persons of units outside the plan, by unit code.
     """
 
     units: tuple[str, ...]
@@ -38,6 +39,8 @@ class Counted:
     kind: NDArray[np.int64]
     persons: _Ints
     channels: tuple[str, ...]
+    group: NDArray[np.int64] | None
+    groups: tuple[str, ...]
     through: dt.date
     left_out: int
     left_out_from: dt.date | None
@@ -109,6 +112,7 @@ def counted(
     cut = begun & ~whole & planned & counts
     outside = whole & ~planned & counts
     rows = whole & planned & counts
+    row_group, groups = _groups(frame)
     stock, has_stock = _stock(tally, campaign, units, through)
     return Counted(
         units=units,
@@ -119,6 +123,8 @@ def counted(
         kind=kind[rows],
         persons=persons[rows],
         channels=tuple(str(name) for name in channel_names),
+        group=None if row_group is None else row_group[rows],
+        groups=groups,
         through=through,
         left_out=int(persons[cut].sum()),
         left_out_from=first[cut].min().item() if cut.any() else None,
@@ -126,6 +132,14 @@ def counted(
         stock=stock,
         has_stock=has_stock,
     )
+
+
+def _groups(frame: pd.DataFrame) -> tuple[NDArray[np.int64] | None, tuple[str, ...]]:
+    """Return the number of each row's target group, -1 for none; None for a tally without."""
+    if "group" not in frame.columns:
+        return None, ()
+    numbers, names = pd.factorize(frame["group"])
+    return numbers.astype(np.int64), tuple(str(name) for name in names)
 
 
 def _planned_ancestors(

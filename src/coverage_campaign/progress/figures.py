@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from coverage_campaign.progress.earned import gap_days
 from coverage_campaign.progress.ranks import competition_ranks
 
-__all__ = ["COLUMNS", "SUMMED", "Clock", "figures", "pooled"]
+__all__ = ["COLUMNS", "SUMMED", "Clock", "figures", "pooled", "pooled_by"]
 
 SUMMED = (
     "target",
@@ -99,19 +99,33 @@ def figures(counts: pd.DataFrame, clock: Clock, *, rank: bool = True) -> pd.Data
     )
 
 
-def pooled(counts: pd.DataFrame, *, unit: str, name: str) -> pd.DataFrame:
-    """Return the counts of a group of units as one row: sums, never means.
+def pooled_by(counts: pd.DataFrame, keys: pd.Series[str]) -> pd.DataFrame:
+    """Return the counts of each group of units as one row: sums, never means.
 
-    A unit that did not report adds nothing and leaves the group incomplete; an eligible or covered
-    figure that one unit lacks is missing for the group.
+    `keys` names the group of each row; groups come in the order of their first unit. A unit that
+    did not report adds nothing and leaves its group incomplete; an eligible or covered figure that
+    one unit lacks is missing for the group.
     """
-    row: dict[str, object] = {"unit": pd.array([unit], dtype="str"), "name": pd.array([name])}
-    for column in SUMMED:
-        row[column] = pd.array([counts[column].sum(min_count=1)], dtype="Int64")
+    grouped = counts.groupby(keys.to_numpy(), sort=False)
+    sums = grouped[list(SUMMED)].sum(min_count=1)
     for column in _KNOWN_OF_ALL:
-        row[column] = pd.array([counts[column].sum(skipna=False)], dtype="Int64")
-    row["complete"] = pd.array([counts["complete"].all(skipna=False)], dtype="boolean")
-    return pd.DataFrame(row).astype({"name": "str"})
+        whole = grouped[column].count() == grouped[column].size()
+        sums[column] = grouped[column].sum().where(whole)
+    complete = counts["complete"].astype("Int64").groupby(keys.to_numpy(), sort=False)
+    known = complete.count() == complete.size()
+    # One unit that is known to be incomplete settles it, whatever is not known of the others.
+    least = complete.min()
+    sums["complete"] = least.where(known | (least == 0)).astype("boolean")
+    table = sums.reset_index(names="unit")
+    table.insert(1, "name", table["unit"])
+    return table.astype({"unit": "str", "name": "str"})
+
+
+def pooled(counts: pd.DataFrame, *, unit: str, name: str) -> pd.DataFrame:
+    """Return the counts of all units as one row, as `pooled_by` adds them up."""
+    row = pooled_by(counts, pd.Series([unit] * len(counts), index=counts.index, dtype="str"))
+    row["name"] = pd.array([name] * len(row), dtype="str")
+    return row
 
 
 def _days(

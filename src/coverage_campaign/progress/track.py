@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING, Literal
 
 import attrs
 import numpy as np
@@ -18,10 +18,15 @@ from coverage_campaign.model.campaign import Campaign
 from coverage_campaign.model.dates import DateLike, to_date
 from coverage_campaign.model.labels import Label
 from coverage_campaign.notebook import html_table
+from coverage_campaign.progress.bases import bases_of, bases_table
+from coverage_campaign.progress.bridge import bridge_table
 from coverage_campaign.progress.counted import Counted, counted
 from coverage_campaign.progress.explained import explanation
 from coverage_campaign.progress.figures import Clock, figures, pooled
+from coverage_campaign.progress.movement import movement_between
 from coverage_campaign.progress.reports import report_counts
+from coverage_campaign.progress.shortfall import shortfall_parts
+from coverage_campaign.progress.summaries import by_channel, by_group, by_period, by_tier
 from coverage_campaign.reporting.counts import Tally
 
 if TYPE_CHECKING:
@@ -30,6 +35,7 @@ if TYPE_CHECKING:
 __all__ = ["Progress", "track"]
 
 _SHOWN = 6
+_ROLLUPS = ("tier", "channel", "group", "period")
 _COMPLETENESS_UNKNOWN = Label(
     {
         "en": "completeness of the reports is unknown, so all units are ranked",
@@ -49,6 +55,7 @@ class Progress:
     plan: Plan
     tally: Tally
     as_of: dt.date
+    received: pd.DataFrame | None
     basis: Basis
     notes: tuple[str, ...]
     counts: pd.DataFrame
@@ -133,6 +140,109 @@ class Progress:
         days = np.concatenate([[first], rows.ends(starts)]).astype("datetime64[D]")
         return days, totals
 
+    def bases(self) -> pd.DataFrame:
+        """Return every usual way to say how much was to be done, side by side, for the whole.
+
+        Columns: basis, over, days, planned_rate, planned, gap_persons, gap_points. See
+        `bases.bases_of` for what each one means; `plan` is the one that this progress uses.
+        """
+        total = self.totals().iloc[0]
+        done = None if pd.isna(total["done"]) else int(total["done"])
+        bases = bases_of(self.plan, self.as_of)
+        return bases_table(bases, target=int(total["target"]), done=done)
+
+    def rollup(self, by: Literal["tier", "channel", "group", "period"]) -> pd.DataFrame:
+        """Return the progress of tiers, channels, target groups or periods, by pooled sums.
+
+        tier: one row per upper unit, `tier` and the columns of `to_frame`, ranked within the tier.
+        channel: channel, name, effect, persons, new. group: group, name, done (a tally made with
+        by_group). period: period, planned, done, planned_to_date, done_to_date.
+        """
+        if by not in _ROLLUPS:
+            raise DefinitionError(Problem("by", f"{by!r}", f"choose one of {', '.join(_ROLLUPS)}"))
+        if by == "tier":
+            return by_tier(self.counts, self.campaign, self.clock)
+        if by == "channel":
+            began = np.datetime64(_period_of(self.plan, self.rows, self.as_of), "D")
+            return by_channel(self.rows, self.campaign, began)
+        if by == "group":
+            return by_group(self.rows, self.campaign)
+        return by_period(self.history())
+
+    def movement(self, before: Progress | None = None) -> pd.DataFrame:
+        """Return what changed since an earlier progress, or since the end of the period before.
+
+        Columns: unit, name, done_before, done, new, rate_before, completion_rate,
+        gap_points_before, gap_points, rank_before, rank, moved (places won, negative = lost).
+        """
+        earlier = self.previous() if before is None else before
+        return movement_between(earlier.frame, self.frame)
+
+    def previous(self) -> Progress:
+        """Return the progress at the end of the period before, as the same tally knows it."""
+        day = _period_of(self.plan, self.rows, self.as_of) - dt.timedelta(days=1)
+        return track(self.plan, self.tally, as_of=day, received=self.received)
+
+    def bridge(self, unit: str | None = None) -> pd.DataFrame:
+        """Return the way from covered before over gross and net to covered now: step by step.
+
+        Columns: step, persons, covered_to_here, coverage_rate; of one unit, or of the whole. Here
+        losses are always taken off, whether or not the campaign counts them.
+        """
+        places = slice(None) if unit is None else [self._place(unit)]
+        reported = bool(self.rows.reported()[places].any())
+        counts = self.counts.iloc[places]
+        covered, eligible = (counts[name].sum(skipna=False) for name in ("covered", "eligible"))
+        kinds = {
+            kind: int(self.rows.sums(kind)[places].sum()) if reported else None
+            for kind in ("entry", "resumption", "loss")
+        }
+        return bridge_table(
+            covered=None if pd.isna(covered) else int(covered),
+            entries=kinds["entry"],
+            resumptions=kinds["resumption"],
+            losses=kinds["loss"],
+            eligible=None if pd.isna(eligible) else int(eligible),
+        )
+
+    def shortfall_parts(self) -> pd.DataFrame:
+        """Return who explains the gap, the furthest behind first; parts add up to the whole.
+
+        Columns: unit, name, reported, gap_persons, gap_share, shortfall, shortfall_share.
+        """
+        return shortfall_parts(self.frame)
+
+    def needed(self, *, holidays: Iterable[DateLike] = ()) -> pd.DataFrame:
+        """Return what each unit needs a day to finish by the plan's last day.
+
+        Columns: unit, name, shortfall, days (planned days left), per_day, working_days (of them
+        Monday to Friday and no holiday), per_working_day; <NA> where no such day is left.
+        """
+        left = self.plan.days[self.clock.elapsed :]
+        off = np.array([to_date(day) for day in holidays], dtype="datetime64[D]")
+        working = int(np.is_busday(left, holidays=off).sum())
+        shortfall = self.frame["shortfall"]
+        return pd.DataFrame(
+            {
+                "unit": self.frame["unit"],
+                "name": self.frame["name"],
+                "shortfall": shortfall,
+                "days": pd.array([len(left)] * len(shortfall), dtype="Int64"),
+                "per_day": self.frame["required_per_day"],
+                "working_days": pd.array([working] * len(shortfall), dtype="Int64"),
+                "per_working_day": (shortfall / (working or pd.NA)).astype("Float64"),
+            }
+        )
+
+    def _place(self, unit: str) -> int:
+        places = np.flatnonzero((self.frame["unit"] == unit).to_numpy(dtype=bool))
+        if not len(places):
+            codes = self.frame["unit"].tolist()
+            raise DefinitionError(
+                Problem(f"unit '{unit}'", "is not in the plan", f"units: {', '.join(codes[:12])}")
+            )
+        return int(places[0])
+
     def unranked(self) -> pd.DataFrame:
         """Return who has no rank and why: unit, name, reason."""
         rows = self.frame[self.frame["rank"].isna()]
@@ -148,13 +258,7 @@ class Progress:
 
     def explain(self, unit: str) -> str:
         """Return how each figure of a unit comes about: formula, numbers, clause; one a line."""
-        rows = self.frame[self.frame["unit"] == unit]
-        if rows.empty:
-            codes = self.frame["unit"].tolist()
-            raise DefinitionError(
-                Problem(f"unit '{unit}'", "is not in the plan", f"units: {', '.join(codes[:12])}")
-            )
-        place = int(rows.index[0])
+        place = self._place(unit)
         return explanation(
             self.campaign,
             self.frame.iloc[place],
@@ -253,6 +357,7 @@ def track(
         plan=plan,
         tally=tally,
         as_of=day,
+        received=received,
         basis=basis,
         notes=tuple(_notes(counts, rows, campaign, day, through)),
         counts=counts,

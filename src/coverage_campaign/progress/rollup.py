@@ -1,0 +1,120 @@
+"""Counts of units summed through every tier above them, as one sparse product a tier."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING, TypeAlias
+
+import attrs
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from coverage_campaign.model.campaign import Campaign
+
+if TYPE_CHECKING:
+    from scipy.sparse import csr_array
+
+    from coverage_campaign.reporting.counts import Tally
+
+__all__ = ["Cube", "Tier", "cube_of", "roll_up", "tiers_of"]
+
+_Counts: TypeAlias = NDArray[np.int32] | NDArray[np.int64]
+
+
+@attrs.frozen(eq=False, kw_only=True)
+class Tier:
+    """The units of one tier and, as a matrix of zeros and ones, who lies under whom."""
+
+    units: tuple[str, ...]
+    under: csr_array
+
+
+@attrs.frozen(eq=False, kw_only=True)
+class Cube:
+    """Persons by unit, period and channel as one dense array of those three axes."""
+
+    units: tuple[str, ...]
+    periods: NDArray[np.datetime64]
+    channels: tuple[str, ...]
+    persons: _Counts
+
+    def to_frame(self) -> pd.DataFrame:
+        """Return one row per unit, period and channel: unit, period, channel, persons (Int64)."""
+        shape = self.persons.shape
+        unit, period, channel = (axis.ravel() for axis in np.indices(shape))
+        return pd.DataFrame(
+            {
+                "unit": pd.array(np.array(self.units)[unit], dtype="str"),
+                "period": self.periods.astype("datetime64[s]")[period],
+                "channel": pd.array(np.array(self.channels)[channel], dtype="str"),
+                "persons": pd.array(self.persons.ravel(), dtype="Int64"),
+            }
+        )
+
+
+def cube_of(tally: Tally) -> Cube:
+    """Return the counts of a tally as a dense array; a combination nobody reported is 0 there.
+
+    Where a sum is asked for, 0 and nothing come to the same; where a unit's own figure is, take
+    the tally. Units are in the order of their codes, channels in the campaign's.
+    """
+    frame = tally.frame[tally.frame["persons"].notna()]
+    unit, units = pd.factorize(frame["unit"], sort=True)
+    period, periods = pd.factorize(frame["period"].to_numpy(dtype="datetime64[D]"), sort=True)
+    order = [channel.code for channel in tally.campaign.channels]
+    found = set(frame["channel"])
+    channels = [code for code in order if code in found] + sorted(found.difference(order))
+    channel = pd.Index(channels).get_indexer(pd.Index(frame["channel"]))
+    persons = np.zeros((len(units), len(periods), len(channels)), dtype=np.int64)
+    np.add.at(persons, (unit, period, channel), frame["persons"].to_numpy(dtype=np.int64))
+    return Cube(
+        units=tuple(str(code) for code in units),
+        periods=np.asarray(periods, dtype="datetime64[D]"),
+        channels=tuple(channels),
+        persons=persons,
+    )
+
+
+def tiers_of(units: Iterable[str], parent_of: Mapping[str, str | None]) -> tuple[Tier, ...]:
+    """Return the tiers above some units, nearest first; each sums the one before it.
+
+    A unit without a parent ends there: what lies above it does not contain it. A unit that is a
+    parent of another of `units` counts for itself and keeps its place in its own tier.
+    """
+    from scipy.sparse import csr_array  # noqa: PLC0415 - heavy, and only roll-ups need it
+
+    below = tuple(units)
+    tiers: list[Tier] = []
+    while True:
+        parents = [parent_of.get(code) for code in below]
+        above = tuple(dict.fromkeys(code for code in parents if code is not None))
+        if not above:
+            return tuple(tiers)
+        place = {code: number for number, code in enumerate(above)}
+        kept = np.array([number for number, code in enumerate(parents) if code is not None])
+        rows = np.array([place[code] for code in parents if code is not None])
+        ones = np.ones(len(kept), dtype=np.int32)
+        shape = (len(above), len(below))
+        tiers.append(Tier(units=above, under=csr_array((ones, (rows, kept)), shape=shape)))
+        below = above
+
+
+def roll_up(cube: Cube, tiers: tuple[Tier, ...]) -> tuple[Cube, ...]:
+    """Return the cube of every tier, nearest first: sums of persons, exact in whole numbers."""
+    sums: list[Cube] = []
+    below = cube
+    for tier in tiers:
+        length, periods, channels = below.persons.shape
+        flat = below.persons.reshape(length, periods * channels)
+        total = tier.under.astype(flat.dtype, copy=False) @ flat
+        below = attrs.evolve(
+            below, units=tier.units, persons=total.reshape(len(tier.units), periods, channels)
+        )
+        sums.append(below)
+    return tuple(sums)
+
+
+def parents_in(campaign: Campaign) -> dict[str, str | None]:
+    """Return the parent of every unit of a campaign."""
+    return {unit.code: unit.parent for unit in campaign.units}
