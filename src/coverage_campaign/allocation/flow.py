@@ -60,17 +60,22 @@ def check_margins(
     hold = int(col_totals[columns].sum())
     taken = int(floors[np.ix_(~rows, columns)].sum())
     beside = int(caps[np.ix_(rows, others)].sum())
-    only = f"can only use columns {listed(col_names, columns)}, which hold {hold:,}"
-    if not columns.any():
-        only = "can use no column to the full"
+    several = int(rows.sum()) > 1
+    only = "can use no column to the full"
+    if columns.any():
+        those = "columns" if columns.sum() > 1 else "column"
+        holds = "hold" if columns.sum() > 1 else "holds"
+        only = f"can only use {those} {listed(col_names, columns)}, which {holds} {hold:,}"
     if taken:
         only += f" ({taken:,} of it held by floors of other rows)"
     if beside:
-        only += f", and at most {beside:,} in their capped cells elsewhere"
+        whose = "their" if several else "its"
+        only += f", and at most {beside:,} in {whose} capped cells elsewhere"
     raise InfeasibleError(
         Problem(
-            f"rows {listed(row_names, rows)}",
-            f"need {need:,} but {only}: {need - (hold - taken + beside):,} too many",
+            f"{'rows' if several else 'row'} {listed(row_names, rows)}",
+            f"{'need' if several else 'needs'} {need:,} but {only}: "
+            f"{need - (hold - taken + beside):,} too many",
             "lower these row totals, raise these column totals, or open other cells to these rows",
         )
     )
