@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING, Literal
 
 import attrs
@@ -35,7 +35,6 @@ if TYPE_CHECKING:
 __all__ = ["Progress", "track"]
 
 _SHOWN = 6
-_ROLLUPS = ("tier", "channel", "group", "period")
 _COMPLETENESS_UNKNOWN = Label(
     {
         "en": "completeness of the reports is unknown, so all units are ranked",
@@ -158,16 +157,16 @@ class Progress:
         channel: channel, name, effect, persons, new. group: group, name, done (a tally made with
         by_group). period: period, planned, done, planned_to_date, done_to_date.
         """
-        if by not in _ROLLUPS:
-            raise DefinitionError(Problem("by", f"{by!r}", f"choose one of {', '.join(_ROLLUPS)}"))
-        if by == "tier":
-            return by_tier(self.counts, self.campaign, self.clock)
-        if by == "channel":
-            began = np.datetime64(_period_of(self.plan, self.rows, self.as_of), "D")
-            return by_channel(self.rows, self.campaign, began)
-        if by == "group":
-            return by_group(self.rows, self.campaign)
-        return by_period(self.history())
+        began = np.datetime64(_period_of(self.plan, self.rows, self.as_of), "D")
+        tables: dict[str, Callable[[], pd.DataFrame]] = {
+            "tier": lambda: by_tier(self.counts, self.campaign, self.clock),
+            "channel": lambda: by_channel(self.rows, self.campaign, began),
+            "group": lambda: by_group(self.rows, self.campaign),
+            "period": lambda: by_period(self.history()),
+        }
+        if by not in tables:
+            raise DefinitionError(Problem("by", f"{by!r}", f"choose one of {', '.join(tables)}"))
+        return tables[by]()
 
     def movement(self, before: Progress | None = None) -> pd.DataFrame:
         """Return what changed since an earlier progress, or since the end of the period before.
@@ -192,17 +191,16 @@ class Progress:
         places = slice(None) if unit is None else [self._place(unit)]
         reported = bool(self.rows.reported()[places].any())
         counts = self.counts.iloc[places]
-        covered, eligible = (counts[name].sum(skipna=False) for name in ("covered", "eligible"))
         kinds = {
             kind: int(self.rows.sums(kind)[places].sum()) if reported else None
             for kind in ("entry", "resumption", "loss")
         }
         return bridge_table(
-            covered=None if pd.isna(covered) else int(covered),
+            covered=_sum_if_known(counts["covered"]),
             entries=kinds["entry"],
             resumptions=kinds["resumption"],
             losses=kinds["loss"],
-            eligible=None if pd.isna(eligible) else int(eligible),
+            eligible=_sum_if_known(counts["eligible"]),
         )
 
     def shortfall_parts(self) -> pd.DataFrame:
@@ -365,6 +363,10 @@ def track(
         clock=clock,
         frame=figures(counts, clock),
     )
+
+
+def _sum_if_known(column: pd.Series[int]) -> int | None:
+    return None if column.isna().any() else int(column.sum())
 
 
 def _cutoff(campaign: Campaign) -> dt.date | None:
