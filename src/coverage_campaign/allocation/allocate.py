@@ -3,38 +3,31 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from decimal import Decimal
 from fractions import Fraction
-from math import ceil
-from typing import Literal, TypeAlias
+from typing import Literal
 
-import attrs
-import numpy as np
 import pandas as pd
 
 from coverage_campaign.allocation import apportion
-from coverage_campaign.allocation.allocated import NO_CAP, Allocation, UnitTie, number_text
-from coverage_campaign.allocation.tree import CutTree, code_ranks, kernel_weights
-from coverage_campaign.allocation.weights import (
-    Number,
-    Weighting,
-    WeightTable,
-    eligible,
-    to_weighting,
+from coverage_campaign.allocation.allocated import NO_CAP, Allocation
+from coverage_campaign.allocation.goals import read_target, to_the_goal
+from coverage_campaign.allocation.limits import (
+    Bounds,
+    Uplift,
+    left_to_enrol,
+    read_bounds,
+    read_uplift,
 )
+from coverage_campaign.allocation.sharing import Sharing, TieRule
+from coverage_campaign.allocation.tree import CutTree
+from coverage_campaign.allocation.weights import Number, Weighting, WeightTable, to_weighting
 from coverage_campaign.errors import DefinitionError, Problem
+from coverage_campaign.model.basis import Basis
 from coverage_campaign.model.campaign import Campaign
 from coverage_campaign.model.labels import Label
-from coverage_campaign.model.targets import CoverageTarget, HeadcountTarget, to_rate
-from coverage_campaign.model.units import Unit
+from coverage_campaign.model.targets import CoverageTarget, HeadcountTarget
 
 __all__ = ["Bounds", "TieRule", "Uplift", "allocate"]
-
-Bounds: TypeAlias = "Mapping[str, int] | pd.Series[int]"
-"""Persons by unit code; a unit that is not named has no bound."""
-Uplift: TypeAlias = Fraction | Decimal | int | str | Mapping[int, Fraction | Decimal | int | str]
-"""One rise for every tier ('0.05' or '5%'), or a rise by tier number."""
-TieRule: TypeAlias = Literal["code", "first", "last", "raise"]
 
 
 def allocate(
@@ -49,6 +42,10 @@ def allocate(
     pins: Bounds | None = None,
     uplift: Uplift = 0,
     ties: TieRule = "code",
+    on_top_of: Weighting | WeightTable | None = None,
+    base: int = 0,
+    order: Literal["top_down", "leaves_first"] = "top_down",
+    remainder: Literal["raise", "keep"] = "raise",
 ) -> Allocation:
     """Share a target out among the units of a cut, tier by tier, exact to one person.
 
@@ -61,21 +58,29 @@ def allocate(
             first guaranteed headcount. A coverage target gives each unit what brings it to the
             rate: ceil(rate x eligible) - covered, at least 0; then nothing is shared.
         method: An apportionment method; `webster` has no bias and no paradox.
-        floors: Least persons by unit code.
+        floors: Least persons by unit code. Persons enrolled so far continue a running campaign.
         caps: Most persons by unit code. A leaf whose eligible and covered people are both known
             never gets more than are left.
         pins: Shares that are fixed beforehand.
         uplift: The rise of each tier's sum over its parent's share, rounded up per parent.
         ties: Who gets a seat that several claim equally: by least `code`, or `first`, `last` in
             file order, or `raise` a TieError. Ties are kept in `.ties` in any case.
+        on_top_of: Persons who are there already, by leaf: what is shared is they and the target
+            together, nobody is taken away, and a share is what comes on top. With weights by
+            eligible people, those covered here and `adams` the lowest coverage rates rise first.
+        base: Persons that every leaf gets before the rest is shared by weight.
+        order: `top_down` shares tier by tier; `leaves_first` shares among all leaves at once and
+            adds up; `.drift` then says by how much each upper unit differs from the other order.
+        remainder: What becomes of persons whom no cap leaves room for: `raise` an error, or `keep`
+            them in a row of their own, the unit 'unallocated'.
 
     Raises:
         DefinitionError: A weight that is missing, negative, boolean or not finite; an unknown code.
         InfeasibleError: Floors, caps or pins that miss the total, and by how much.
     """
-    chosen = _target(campaign, target)
+    chosen = read_target(campaign, target)
     if isinstance(chosen, CoverageTarget):
-        return _to_the_goal(campaign, chosen, among=among)
+        return to_the_goal(campaign, chosen, among=among)
     if weights is None:
         raise DefinitionError(
             Problem(
@@ -88,28 +93,28 @@ def allocate(
     tree = CutTree.of(campaign, among)
     weighting = to_weighting(weights)
     weighed = weighting.of(campaign, tree.leaves)
-    tree_weights = tree.summed({code: _exact(weight) for code, weight in weighed.items()})
-    pinned = _bounds(tree, pins, "pins")
-    low = {**_bounds(tree, floors, "floors"), **pinned}
-    high = {**_left_to_enrol(campaign, tree), **_bounds(tree, caps, "caps"), **pinned}
-    rises = _rises(uplift, tree)
-    if any(rises.values()) and pinned:
-        raise DefinitionError(
-            Problem("uplift", "together with pins", "pin the uplifted shares in a second call")
-        )
-    gathered_floors, gathered_caps = tree.gathered(low, high, no_cap=NO_CAP)
-    sharing = _Sharing(
-        tree=tree,
-        weights=tree_weights,
-        floors=gathered_floors,
-        caps=gathered_caps,
-        method=method,
-        rule=ties,
-    )
-    share, found = sharing.down(total, {})
-    raised, also = sharing.down(total, rises) if any(rises.values()) else (share, found)
+    pinned = read_bounds(tree, pins, "pins")
+    low = {**read_bounds(tree, floors, "floors"), **pinned}
+    high = {**left_to_enrol(campaign, tree), **read_bounds(tree, caps, "caps"), **pinned}
+    rises = read_uplift(tree, uplift)
+    _refuse_together(rises=any(rises.values()), pinned=bool(pinned), order=order)
+    sharing = _sharing(
+        campaign, tree, weighed, low=low, high=high, base=base, on_top_of=on_top_of,
+        method=method, ties=ties,
+    )  # fmt: skip
+    unallocated = _no_room_for(sharing, total) if remainder == "keep" else 0
+    share, found = sharing.top_down(total - unallocated, {})
+    drift: tuple[tuple[str, int], ...] = ()
+    if order == "leaves_first":
+        from_the_top = share
+        share, found = sharing.leaves_first(total - unallocated)
+        drift = tuple((code, share[code] - from_the_top[code]) for code in tree.children if code)
+    raised = share
+    if any(rises.values()):
+        raised, also = sharing.top_down(total - unallocated, rises)
+        found = tuple(dict.fromkeys((*found, *also)))
     units = tree.units
-    all_weights = tuple(weighed.get(unit.code, tree_weights[unit.code]) for unit in units)
+    all_weights = tuple(weighed.get(unit.code, sharing.weights[unit.code]) for unit in units)
     frame = pd.DataFrame(
         {
             "unit": pd.array([unit.code for unit in units], dtype="str"),
@@ -117,7 +122,7 @@ def allocate(
             "parent": pd.array([tree.parent_of(unit) for unit in units], dtype="str"),
             "tier": pd.array([tree.tier[unit.code] for unit in units], dtype="Int64"),
             "weight": _weight_column(all_weights),
-            "quota": pd.array(_quotas(tree, tree_weights, share, total), dtype="Float64"),
+            "quota": pd.array(_quotas(tree, sharing.weights, share, total), dtype="Float64"),
             "share": pd.array([share[unit.code] for unit in units], dtype="Int64"),
             "floor": pd.array([low.get(unit.code) for unit in units], dtype="Int64"),
             "cap": pd.array([high.get(unit.code) for unit in units], dtype="Int64"),
@@ -125,18 +130,9 @@ def allocate(
             "uplifted": pd.array([raised[unit.code] for unit in units], dtype="Int64"),
         }
     )
-    basis = campaign.basis()
-    if isinstance(chosen, int) and target is not None:
-        basis = basis.assuming(
-            Label(
-                {
-                    "en": f"the total of {total:,} people is the caller's",
-                    "zh-Hans": f"任务总数{total:,}人由使用者给定",
-                }
-            )
-        )
-    if weighting.assumption:
-        basis = basis.assuming(_declared(campaign, among, weighting))
+    if unallocated:
+        frame = pd.concat([frame, _unallocated_row(frame, unallocated)], ignore_index=True)
+    codes = [unit.code for unit in units]
     return Allocation(
         campaign=campaign,
         among=among,
@@ -145,109 +141,129 @@ def allocate(
         method=method,
         weighting=weighting.name,
         weights=all_weights,
-        basis=basis,
-        ties=tuple(dict.fromkeys((*found, *also))),
+        basis=_basis(
+            campaign,
+            among,
+            weighting,
+            caller_s_total=total if target is not None and isinstance(chosen, int) else None,
+        ),
+        ties=found,
         frame=frame,
+        drift=drift,
+        unallocated=unallocated,
+        seat_floors=tuple(sharing.floors[code] for code in codes),
+        seat_caps=tuple(sharing.caps[code] for code in codes),
+        shifts=tuple(sharing.shifts[code] for code in codes),
     )
+
+
+def _refuse_together(*, rises: bool, pinned: bool, order: str) -> None:
+    if rises and pinned:
+        raise DefinitionError(
+            Problem("uplift", "together with pins", "pin the uplifted shares in a second call")
+        )
+    if rises and order == "leaves_first":
+        raise DefinitionError(
+            Problem("uplift", "together with order='leaves_first'", "an uplift goes top_down")
+        )
+
+
+def _sharing(
+    campaign: Campaign,
+    tree: CutTree,
+    weighed: dict[str, Number],
+    *,
+    low: dict[str, int],
+    high: dict[str, int],
+    base: int,
+    on_top_of: Weighting | WeightTable | None,
+    method: apportion.Method,
+    ties: TieRule,
+) -> Sharing:
+    """Return the kernel's input: bounds and shifts of the leaves, gathered up the tree."""
+    if isinstance(base, bool) or base < 0:
+        raise DefinitionError(Problem("base", f"{base!r}", "give whole persons, 0 or more"))
+    there = _there(campaign, tree, on_top_of)
+    parents = set(tree.children)
+    leaf_floors, leaf_caps, shifts = {}, {}, {}
+    for unit in tree.units:
+        code = unit.code
+        own = there.get(code, 0)
+        shift = 0 if code in parents else base - own
+        shifts[code] = shift
+        if code in low or own or base:
+            leaf_floors[code] = max(low.get(code, 0) - base, 0) + own
+        if code in high:
+            leaf_caps[code] = max(high[code] - shift, 0)
+    shifts = tree.summed_counts({code: shifts[code] for code in shifts if code not in parents})
+    for code in parents & set(low):
+        leaf_floors[code] = max(low[code] - shifts[code], 0)
+    for code in parents & set(high):
+        leaf_caps[code] = max(high[code] - shifts[code], 0)
+    floors, caps = tree.gathered(leaf_floors, leaf_caps, no_cap=NO_CAP)
+    return Sharing(
+        tree=tree,
+        weights=tree.summed({code: _exact(weight) for code, weight in weighed.items()}),
+        floors=floors,
+        caps=caps,
+        shifts=shifts,
+        method=method,
+        rule=ties,
+    )
+
+
+def _there(
+    campaign: Campaign, tree: CutTree, on_top_of: Weighting | WeightTable | None
+) -> dict[str, int]:
+    if on_top_of is None:
+        return {}
+    given = to_weighting(on_top_of).of(campaign, tree.leaves)
+    problems = [
+        Problem(f"on_top_of['{code}']", f"{count}", "people who are there are whole persons")
+        for code, count in given.items()
+        if int(count) != count
+    ]
+    if problems:
+        raise DefinitionError(problems)
+    return {code: int(count) for code, count in given.items()}
+
+
+def _no_room_for(sharing: Sharing, total: int) -> int:
+    """Return how many of the total no leaf has room for."""
+    room = 0
+    for unit in sharing.tree.leaves:
+        code = unit.code
+        seats = sharing.caps[code] if sharing.weights[code] else sharing.floors[code]
+        room += seats + sharing.shifts[code]
+    return max(total - room, 0)
+
+
+def _unallocated_row(frame: pd.DataFrame, persons: int) -> pd.DataFrame:
+    row = frame.iloc[:1].copy()
+    row[["unit", "name"]] = ["unallocated", "Unallocated"]
+    row[["parent", "weight", "quota", "floor", "cap"]] = [None, pd.NA, pd.NA, pd.NA, pd.NA]
+    row[["tier", "share", "pinned", "uplifted"]] = [1, persons, False, persons]
+    return row.astype(frame.dtypes.to_dict())
 
 
 def _exact(weight: Number) -> int | Fraction:
     return weight if isinstance(weight, int) else Fraction(weight)
 
 
-def _bounds(tree: CutTree, bounds: Bounds | None, name: str) -> dict[str, int]:
-    if bounds is None:
-        return {}
-    given = {str(code): value for code, value in bounds.items()}
-    problems = [
-        Problem(f"{name}['{code}']", "no such unit here", "name units of the cut that is shared")
-        for code in given
-        if code not in tree.tier
-    ] + [
-        Problem(
-            f"{name}['{code}']", f"{value!r}", "a bound is a whole number of persons, 0 or more"
+def _basis(
+    campaign: Campaign, among: str, weighting: Weighting, *, caller_s_total: int | None
+) -> Basis:
+    basis = campaign.basis()
+    if caller_s_total is not None:
+        basis = basis.assuming(
+            Label(
+                {
+                    "en": f"the total of {caller_s_total:,} people is the caller's",
+                    "zh-Hans": f"任务总数{caller_s_total:,}人由使用者给定",
+                }
+            )
         )
-        for code, value in given.items()
-        if isinstance(value, (bool, np.bool_)) or int(value) != value or value < 0
-    ]
-    if problems:
-        raise DefinitionError(problems)
-    return {code: int(value) for code, value in given.items()}
-
-
-def _left_to_enrol(campaign: Campaign, tree: CutTree) -> dict[str, int]:
-    """Return eligible - covered of the leaves for which both are known: nobody can do more."""
-    if not (campaign.eligible and campaign.covered):
-        return {}
-    left: dict[str, int] = {}
-    for unit in tree.leaves:
-        people, covered = unit.count(campaign.eligible), unit.count(campaign.covered)
-        if people is not None and covered is not None:
-            left[unit.code] = max(people - covered, 0)
-    return left
-
-
-def _rises(uplift: Uplift, tree: CutTree) -> dict[int, Fraction]:
-    tiers = sorted(set(tree.tier.values()))
-    if isinstance(uplift, Mapping):
-        unknown = [tier for tier in uplift if tier not in tiers]
-        if unknown:
-            raise DefinitionError(
-                Problem("uplift", f"tier {unknown[0]}", f"the tiers here are {tiers}")
-            )
-        rises = {tier: to_rate(uplift.get(tier, 0)) for tier in tiers}
-    else:
-        rises = dict.fromkeys(tiers, to_rate(uplift))
-    if any(rise < 0 for rise in rises.values()):
-        raise DefinitionError(Problem("uplift", "negative", "an uplift is 0 or more"))
-    return rises
-
-
-@attrs.frozen
-class _Sharing:
-    """How a total goes down the tree: all parents of a tier hand on their seats in one call."""
-
-    tree: CutTree
-    weights: Mapping[str, int | Fraction]
-    floors: Mapping[str, int]
-    caps: Mapping[str, int]
-    method: apportion.Method
-    rule: TieRule
-
-    def down(
-        self, total: int, rises: Mapping[int, Fraction]
-    ) -> tuple[dict[str, int], tuple[UnitTie, ...]]:
-        """Return the seats of every unit, and the ties that were met on the way."""
-        given = {"": total}
-        ties: list[UnitTie] = []
-        for tier, parents in self.tree.parents_by_tier():
-            children = [child.code for parent in parents for child in self.tree.children[parent]]
-            sizes = [len(self.tree.children[parent]) for parent in parents]
-            offsets = np.concatenate([[0], np.cumsum(sizes)])
-            rise = 1 + rises.get(tier, Fraction(0))
-            seats, found = apportion.ragged_with_ties(
-                self.method,
-                np.array([ceil(given[parent] * rise) for parent in parents], dtype=np.int64),
-                kernel_weights([self.weights[code] for code in children]),
-                offsets=offsets,
-                floors=np.array([self.floors[code] for code in children], dtype=np.int64),
-                caps=np.array([self.caps[code] for code in children], dtype=np.int64),
-                ties=code_ranks(children) if self.rule == "code" else self.rule,
-                names=children,
-            )
-            given.update(zip(children, seats.tolist(), strict=True))
-            for tie in found:
-                start = int(offsets[tie.group])
-                ties.append(
-                    UnitTie(
-                        parent=parents[tie.group],
-                        units=tuple(children[start + position] for position in tie.units),
-                        seats=tie.seats,
-                        winners=tuple(children[start + position] for position in tie.winners),
-                        rule=self.rule,
-                    )
-                )
-        return given, tuple(ties)
+    return basis.assuming(_declared(campaign, among, weighting)) if weighting.assumption else basis
 
 
 def _declared(campaign: Campaign, among: str, weighting: Weighting) -> Label:
@@ -276,91 +292,3 @@ def _weight_column(weights: tuple[Number, ...]) -> pd.Series[int] | pd.Series[fl
     if all(isinstance(weight, int) for weight in weights):
         return pd.Series([int(weight) for weight in weights], dtype="Int64")
     return pd.Series([float(weight) for weight in weights], dtype="Float64")
-
-
-# -- a coverage goal for each unit -----------------------------------------------------------------
-
-
-def _target(
-    campaign: Campaign, target: HeadcountTarget | CoverageTarget | int | str | None
-) -> HeadcountTarget | CoverageTarget | int:
-    if isinstance(target, (HeadcountTarget, CoverageTarget)):
-        return target
-    if isinstance(target, bool) or (isinstance(target, int) and target < 0):
-        raise DefinitionError(Problem("target", f"{target}", "give a number of persons, 0 or more"))
-    if isinstance(target, int):
-        return target
-    named = [
-        one
-        for one in campaign.targets
-        if isinstance(one, (HeadcountTarget, CoverageTarget)) and one.code == target
-    ]
-    if named:
-        return named[0]
-    if target is None and campaign.headcount is not None:
-        return campaign.headcount
-    known = ", ".join(one.code for one in campaign.targets) or "none"
-    raise DefinitionError(
-        Problem("target", f"{target!r}", f"give persons or a target's code ({known})")
-    )
-
-
-def _to_the_goal(campaign: Campaign, target: CoverageTarget, *, among: str) -> Allocation:
-    tree = CutTree.of(campaign, among)
-    if len(tree.units) != len(tree.leaves):
-        raise DefinitionError(
-            Problem(f"cut '{among}'", "has several tiers", "apply a coverage goal to one tier")
-        )
-    people = _eligible(campaign, tree.leaves)
-    covered = {
-        unit.code: (unit.count(campaign.covered) or 0) if campaign.covered else 0
-        for unit in tree.leaves
-    }
-    needed = {code: target.to * count for code, count in people.items()}
-    share = {code: max(ceil(need) - covered[code], 0) for code, need in needed.items()}
-    units = tree.units
-    frame = pd.DataFrame(
-        {
-            "unit": pd.array([unit.code for unit in units], dtype="str"),
-            "name": pd.array([unit.label.text() for unit in units], dtype="str"),
-            "parent": pd.array([None] * len(units), dtype="str"),
-            "tier": pd.array([1] * len(units), dtype="Int64"),
-            "weight": pd.array([people[unit.code] for unit in units], dtype="Int64"),
-            "quota": pd.array(
-                [float(needed[unit.code] - covered[unit.code]) for unit in units], dtype="Float64"
-            ),
-            "share": pd.array([share[unit.code] for unit in units], dtype="Int64"),
-            "floor": pd.array([None] * len(units), dtype="Int64"),
-            "cap": pd.array([None] * len(units), dtype="Int64"),
-            "pinned": np.zeros(len(units), dtype=bool),
-            "uplifted": pd.array([share[unit.code] for unit in units], dtype="Int64"),
-        }
-    )
-    return Allocation(
-        campaign=campaign,
-        among=among,
-        total=sum(share.values()),
-        target=f"{number_text(target.to * 100)} % of {campaign.eligible}",
-        method=None,
-        weighting=campaign.eligible,
-        weights=tuple(people[unit.code] for unit in units),
-        basis=campaign.basis().assuming(_each_to_the_goal(campaign, target)),
-        ties=(),
-        frame=frame,
-    )
-
-
-def _each_to_the_goal(campaign: Campaign, target: CoverageTarget) -> Label:
-    rate = number_text(target.to * 100)
-    people = campaign.measure(campaign.eligible).label
-    return Label(
-        {
-            "en": f"each unit is to reach {rate} % of its own {people.text('en')}",
-            "zh-Hans": f"各单位均须达到本单位{people.text('zh')}的{rate}%",
-        }
-    )
-
-
-def _eligible(campaign: Campaign, units: tuple[Unit, ...]) -> dict[str, int]:
-    """Return the eligible population of each unit [persons]; an error names those without one."""
-    return {code: int(count) for code, count in eligible.of(campaign, units).items()}

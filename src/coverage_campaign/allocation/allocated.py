@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING
 import attrs
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from coverage_campaign.allocation import apportion
+from coverage_campaign.allocation.fairness import gini
 from coverage_campaign.allocation.tree import code_ranks, kernel_weights
 from coverage_campaign.allocation.weights import Number
 from coverage_campaign.errors import DefinitionError, Problem
@@ -39,7 +41,12 @@ class UnitTie:
 
 @attrs.frozen(eq=False, kw_only=True)
 class Allocation:
-    """Who does how much: each unit's share of a target, and the ground it rests on."""
+    """Who does how much: each unit's share of a target, and the ground it rests on.
+
+    `drift` has, where leaves were shared first, (upper unit, its sum less its share from the top);
+    `unallocated` are persons whom no cap left room for. `seat_floors`, `seat_caps` and `shifts`
+    are what the kernel was given, row by row: a share is seats plus shift.
+    """
 
     campaign: Campaign
     among: str
@@ -51,6 +58,11 @@ class Allocation:
     basis: Basis
     ties: tuple[UnitTie, ...]
     frame: pd.DataFrame
+    drift: tuple[tuple[str, int], ...] = ()
+    unallocated: int = 0
+    seat_floors: tuple[int, ...] = ()
+    seat_caps: tuple[int, ...] = ()
+    shifts: tuple[int, ...] = ()
 
     def to_frame(self) -> pd.DataFrame:
         """Return one row per unit of the cut, upper tiers first; no total row.
@@ -64,7 +76,8 @@ class Allocation:
     def shares(self) -> pd.Series[int]:
         """Return the leaves' shares [persons], int64, indexed by unit code in file order."""
         parents = set(self.frame["parent"].dropna())
-        leaves = self.frame[~self.frame["unit"].isin(parents)]
+        shared = self.frame.iloc[: len(self.weights)]  # what is unallocated is nobody's share
+        leaves = shared[~shared["unit"].isin(parents)]
         codes = pd.Index(leaves["unit"].to_numpy(), dtype="str", name="unit")
         return pd.Series(leaves["share"].to_numpy("int64"), index=codes, name="share")
 
@@ -78,40 +91,143 @@ class Allocation:
 
     def explain(self, unit: str) -> str:
         """Return in one sentence why a unit has its share, so that a person can check it."""
-        rows = self.frame[self.frame["unit"] == unit]
-        if rows.empty:
-            raise DefinitionError(
-                Problem(f"unit '{unit}'", "has no share here", f"units: {_some(self.frame)}")
-            )
-        row = rows.iloc[0]
+        position = self._position(unit)
+        row = self.frame.iloc[position]
         share, name = int(row["share"]), str(row["name"])
         if self.method is None:
             return f"{name}: {self.target} -> {share:,}; {row['quota']:,.2f} before rounding up."
-        siblings = self.frame[_same(self.frame["parent"], row["parent"])]
-        weights = [self.weights[position] for position in siblings.index]
-        weight = self.weights[int(rows.index[0])]
-        given = int(siblings["share"].sum())
-        apportionment = apportion.explain(
-            self.method,
-            given,
-            kernel_weights([_exact(one) for one in weights]),
-            floors=siblings["floor"].fillna(0).to_numpy("int64"),
-            caps=siblings["cap"].fillna(NO_CAP).to_numpy("int64"),
-            ties=code_ranks(siblings["unit"].tolist()),
-        )
+        weight, shift = self.weights[position], self.shifts[position]
         ground = f"{name}: {self.weighting} {number_text(weight)}"
+        found, rows = self._apportionment(position)
+        place = int(np.searchsorted(rows, position))
         if bool(row["pinned"]):
-            return f"{ground}; pinned to {share:,} of {given:,} by the caller."
-        divisor = apportionment.divisor
-        if divisor is None:
-            return f"{ground}; quota {row['quota']:,.2f} of {given:,} -> {share:,}."
-        quotient = Fraction(weight) / divisor
-        bound = ""
-        if pd.notna(row["floor"]) and share == row["floor"]:
-            bound = f" (its floor is {share:,})"
-        if pd.notna(row["cap"]) and share == row["cap"]:
-            bound = f" (its cap is {share:,})"
-        return f"{ground} ÷ {number_text(divisor)} = {float(quotient):,.2f} -> {share:,}{bound}."
+            return f"{ground}; pinned to {share:,} by the caller."
+        quotient, seats = found.quotient(place), share - shift
+        if found.divisor is None or quotient is None:
+            return f"{ground}; quota {row['quota']:,.2f} -> {share:,}."
+        sentence = f"{ground} ÷ {number_text(found.divisor)} = {float(quotient):,.2f} -> {seats:,}"
+        if shift:
+            where = "are there already" if shift < 0 else "is the base of every unit"
+            sentence += (
+                f", of whom {-shift:,} {where}: {share:,}"
+                if shift < 0
+                else (f", and {shift:,} {where}: {share:,}")
+            )
+        bound = next((one for one in found.binding if one.unit == place), None)
+        if bound is not None:
+            return f"{sentence}; its {bound.bound} decides, without it {bound.deserved + shift:,}."
+        needs = found.next_needs(place)
+        if needs is None or self.seat_caps[position] <= seats:
+            return f"{sentence}."
+        return f"{sentence}; the next would need a weight of {number_text(_up(needs))}."
+
+    def _position(self, unit: str) -> int:
+        positions = np.flatnonzero((self.frame["unit"] == unit).to_numpy(dtype=bool))
+        if not len(positions) or positions[0] >= len(self.weights):
+            raise DefinitionError(
+                Problem(f"unit '{unit}'", "has no share here", f"units: {_some(self.frame)}")
+            )
+        return int(positions[0])
+
+    def _apportionment(self, position: int) -> tuple[apportion.Apportionment, NDArray[np.intp]]:
+        """Return the record of the sharing that a unit took part in, and the rows of all in it."""
+        if self.method is None:
+            raise DefinitionError(
+                Problem("allocation", "a goal for each unit", "nothing was shared out here")
+            )
+        rows = np.arange(len(self.weights))
+        parents = self.frame["parent"].iloc[rows]
+        if self.drift:
+            rows = rows[~self.frame["unit"].iloc[rows].isin(set(parents.dropna())).to_numpy()]
+        else:
+            rows = rows[_same(parents, self.frame["parent"].iloc[position]).to_numpy(dtype=bool)]
+        if position not in rows:
+            raise DefinitionError(
+                Problem("allocation", "leaves were shared first", "ask for a leaf; this is a sum")
+            )
+        shares = self.frame["share"].to_numpy("int64")
+        total = sum(int(shares[row]) - self.shifts[row] for row in rows)
+        codes = self.frame["unit"].iloc[rows].tolist()
+        found = apportion.explain(
+            self.method,
+            total,
+            kernel_weights([_exact(self.weights[row]) for row in rows]),
+            floors=np.array([self.seat_floors[row] for row in rows], dtype=np.int64),
+            caps=np.array([self.seat_caps[row] for row in rows], dtype=np.int64),
+            ties=code_ranks(codes),
+        )
+        return found, rows
+
+    def divisor(self, parent: str = "") -> Fraction | None:
+        """Return the divisor that shares the seats under a parent ('' = the top), or None.
+
+        It has the fewest digits of all that give these shares. With weights by eligible people on
+        top of those covered, one over the divisor is the water level: the coverage rate that the
+        units without a bound end at.
+        """
+        children = self.frame["parent"].isna() if not parent else self.frame["parent"] == parent
+        first = int(np.flatnonzero(children.to_numpy(dtype=bool))[0])
+        return self._apportionment(first)[0].divisor
+
+    def bounds(self) -> pd.DataFrame:
+        """Return the units whose bound decides: unit, name, bound, share, without_it [persons].
+
+        Pins are bounds too. `without_it` is what the unit would have at the same divisor.
+        """
+        records = []
+        firsts = self.frame.iloc[: len(self.weights)].drop_duplicates("parent").index
+        for first in firsts[-1:] if self.drift else firsts:
+            found, rows = self._apportionment(int(first))
+            for one in found.binding:
+                position = int(rows[one.unit])
+                row = self.frame.iloc[position]
+                name = "pin" if row["pinned"] else one.bound
+                deserved = one.deserved + self.shifts[position]
+                records.append((row["unit"], row["name"], name, int(row["share"]), deserved))
+        columns = ["unit", "name", "bound", "share", "without_it"]
+        return pd.DataFrame(records, columns=columns).astype(
+            {"unit": "str", "name": "str", "bound": "str", "share": "Int64", "without_it": "Int64"}
+        )
+
+    def burden(self) -> pd.DataFrame:
+        """Return how heavy each leaf's share is: what is asked over who could be asked.
+
+        Columns: unit, name, share, eligible, uncovered [persons, <NA> where unknown],
+        eligible_rate and uncovered_rate (share over each; fractions of one).
+        """
+        shares, campaign = self.shares(), self.campaign
+        units = [campaign.unit(str(code)) for code in shares.index]
+        people = [unit.count(campaign.eligible) if campaign.eligible else None for unit in units]
+        covered = [unit.count(campaign.covered) if campaign.covered else None for unit in units]
+        frame = pd.DataFrame(
+            {
+                "unit": pd.array([unit.code for unit in units], dtype="str"),
+                "name": pd.array([unit.label.text() for unit in units], dtype="str"),
+                "share": pd.array(shares.tolist(), dtype="Int64"),
+                "eligible": pd.array(people, dtype="Int64"),
+                "covered": pd.array(covered, dtype="Int64"),
+            }
+        )
+        frame["uncovered"] = frame["eligible"] - frame["covered"]
+        return (
+            frame.drop(columns="covered")
+            .assign(
+                eligible_rate=frame["share"] / frame["eligible"].replace(0, pd.NA),
+                uncovered_rate=frame["share"] / frame["uncovered"].replace(0, pd.NA),
+            )
+            .astype({"eligible_rate": "Float64", "uncovered_rate": "Float64"})
+        )
+
+    def gini(self) -> Fraction:
+        """Return how unevenly the shares lie on the weights: 0 = all in proportion, exact.
+
+        The Gini coefficient of share per weight, over the leaves. Source: M. O. Lorenz, Methods of
+        measuring the concentration of wealth, Publications of the American Statistical
+        Association 9 (1905) 209-219; C. Gini, Variabilità e mutabilità, 1912.
+        """
+        codes = self.frame["unit"].tolist()
+        weights = [_exact(self.weights[codes.index(code)]) for code in self.shares().index]
+        return gini(self.shares().tolist(), weights)
 
     def plot(self, ax: Axes | None = None) -> Axes:
         """Draw the shares against the need (Lorenz curve with Gini)."""
@@ -132,6 +248,11 @@ class Allocation:
     def __repr__(self) -> str:
         """Return the allocation in one line."""
         return f"<Allocation of {self._line()}>"
+
+
+def _up(value: Fraction) -> Fraction:
+    """Return a bound as a person would read it: rounded up to six digits, whole numbers stay."""
+    return Fraction(-(-value * 10**6 // 1), 10**6)
 
 
 def _exact(weight: Number) -> int | Fraction:

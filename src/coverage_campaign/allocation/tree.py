@@ -64,6 +64,14 @@ class CutTree:
                 values[unit.code] = sum(values[child.code] for child in self.children[unit.code])
         return values
 
+    def summed_counts(self, leaves: Mapping[str, int]) -> dict[str, int]:
+        """Return the leaves' counts and, for every unit above, the sum of its leaves' counts."""
+        counts = dict(leaves)
+        for unit in reversed(self.units):
+            if unit.code in self.children:
+                counts[unit.code] = sum(counts[child.code] for child in self.children[unit.code])
+        return counts
+
     def parents_by_tier(self) -> Iterator[tuple[int, list[str]]]:
         """Yield each tier with the parents of its units; '' is the parent of the top tier."""
         parents = [""]
