@@ -9,12 +9,12 @@ from __future__ import annotations
 from fractions import Fraction
 from itertools import pairwise
 
-import allocation_oracles as oracle
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+import allocation_oracles as oracle
 from coverage_campaign.allocation import apportion
 
 METHODS = {
@@ -102,7 +102,7 @@ def test_ragged_equals_one_call_a_group(name: str, sizes: list[int], seed: int, 
 @pytest.mark.parametrize("per_unit", [2, 11])
 def test_large_rows(name: str, kind: str, per_unit: int) -> None:
     """A long row equals the slow twin: with wide weights, ties by the hundred, a giant, clumps."""
-    n = 1500
+    n = 600
     random = np.random.default_rng(11)
     weights = {
         "lognormal": random.lognormal(10, 1.5, n).astype(np.int64) + 1,
@@ -118,7 +118,7 @@ def test_large_rows(name: str, kind: str, per_unit: int) -> None:
 @pytest.mark.parametrize("name", METHODS)
 def test_large_bounded_rows(name: str) -> None:
     """A long row with floors and caps that bind equals the slow twin."""
-    n = 1200
+    n = 500
     random = np.random.default_rng(12)
     weights = random.lognormal(10, 1.5, n).astype(np.int64) + 1
     quota = 8 * n * weights / weights.sum()

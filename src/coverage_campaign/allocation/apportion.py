@@ -488,9 +488,9 @@ def ragged_with_ties(
         )
     each = read_totals(totals, (cuts.size - 1,))
     cuts = cuts.astype(np.int64)
-    return solve(
-        _problems(rule, each, read, cuts, floors=floors, caps=caps, ties=ties, names=names)
-    )
+    problems = _problems(rule, each, read, cuts, floors=floors, caps=caps, ties=ties, names=names)
+    seats, broken = solve(problems)
+    return seats, tuple(one.tie() for one in broken)
 
 
 def explain(
@@ -521,5 +521,6 @@ def explain(
     totals = read_totals(total, ())
     cuts = np.array([0, read.size])
     problems = _problems(rule, totals, read, cuts, floors=floors, caps=caps, ties=ties, names=names)
-    seats, found = solve(problems)
+    seats, broken = solve(problems)
+    found = tuple(one.tie() for one in broken)
     return explain_split(problems, read_fractions(weights), seats, found)

@@ -8,7 +8,7 @@ block (large groups, weights that floats cannot hold, bounds that cannot be met)
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 import attrs
 import numpy as np
@@ -16,6 +16,7 @@ import numpy as np
 from coverage_campaign.allocation.columns import Columns
 from coverage_campaign.allocation.hamilton import Remainders
 from coverage_campaign.allocation.numbers import is_plain
+from coverage_campaign.allocation.search import MAGIC, MAGIC_BITS
 from coverage_campaign.allocation.vector import solve_one
 
 if TYPE_CHECKING:
@@ -26,20 +27,25 @@ if TYPE_CHECKING:
     from coverage_campaign.allocation.fields import Floats
     from coverage_campaign.allocation.numbers import Ints
     from coverage_campaign.allocation.problems import Problems
-    from coverage_campaign.allocation.ties import Tie
+    from coverage_campaign.allocation.ties import Broken
 
 __all__ = ["solve"]
+
+AnyScalar = TypeVar("AnyScalar", bound=np.generic)
 
 _CELLS = 2**16  # of one block: its arrays stay in the caches
 _TALLEST = 1500  # groups with more units are solved alone
 _FEWEST = 8  # problems that are worth a block
 
 
-def solve(problems: Problems) -> tuple[Ints, tuple[Tie, ...]]:
+def solve(problems: Problems) -> tuple[Ints, list[Broken]]:
     """Return the flat seats of all problems, and the ties that were broken."""
     groups = problems.totals.size
-    seats = np.zeros(problems.weights.size, dtype=np.int64)
-    ties: list[Tie] = []
+    if groups == 1:
+        seats, broken = solve_one(problems, problems.one(0))
+        return seats, [] if broken is None else [broken]
+    seats = np.empty(problems.weights.size, dtype=np.int64)
+    ties: list[Broken] = []
     alone = np.ones(groups, dtype=np.bool_)
     if groups >= _FEWEST and _fits_blocks(problems):
         for block in _blocks(problems):
@@ -48,10 +54,10 @@ def solve(problems: Problems) -> tuple[Ints, tuple[Tie, ...]]:
             ties.extend(found)
     for group in np.flatnonzero(alone).tolist():
         one = problems.one(group)
-        seats[one.start : one.stop], tie = solve_one(problems, one)
-        if tie is not None:
-            ties.append(tie)
-    return seats, tuple(sorted(ties, key=lambda tie: tie.group))
+        seats[one.start : one.stop], broken = solve_one(problems, one)
+        if broken is not None:
+            ties.append(broken)
+    return seats, sorted(ties, key=lambda tie: tie.group)
 
 
 def _fits_blocks(problems: Problems) -> bool:
@@ -64,16 +70,42 @@ def _fits_blocks(problems: Problems) -> bool:
 
 @attrs.frozen(eq=False)
 class _Block:
-    """Groups side by side; `cells` says where each of their units stands, row by row.
+    """Groups side by side, and where their units stand: a run of rows, or one row of cells each.
 
-    Columns shorter than the block end in cells of no weight, which stand at the first unit.
+    Rows shorter than the block end in padding, which repeats their last unit.
     """
 
     groups: Ints
     sizes: Ints
     height: int
     cells: slice | Ints
-    padding: NDArray[np.bool_] | None
+    padding: NDArray[np.bool_] | None = None
+
+    def rows(self, values: NDArray[AnyScalar]) -> NDArray[AnyScalar]:
+        """Return the values of the groups, one a row."""
+        if isinstance(self.cells, slice):
+            return values[self.cells].reshape(-1, self.height)
+        return values[self.cells]
+
+    def columns(self, values: NDArray[np.generic]) -> Floats:
+        """Return the values of the groups as floats, one a column."""
+        rows = self.rows(values).astype(np.float64, copy=False)
+        out: Floats = np.ascontiguousarray(rows.T)
+        return out
+
+    def write(self, columns: Floats, seats: Ints) -> None:
+        """Write columns of whole numbers to where their units stand."""
+        rows = np.ascontiguousarray(columns.T)
+        rows += MAGIC
+        whole = rows.view(np.int64)
+        whole -= MAGIC_BITS
+        if isinstance(self.cells, slice):
+            seats[self.cells] = whole.reshape(-1)
+        elif self.padding is None:
+            seats[self.cells] = whole
+        else:
+            inside = ~self.padding
+            seats[self.cells[inside]] = whole[inside]
 
 
 def _blocks(problems: Problems) -> Iterator[_Block]:
@@ -83,53 +115,46 @@ def _blocks(problems: Problems) -> Iterator[_Block]:
         width = max(_CELLS // height, 1)
         for start in range(0, sizes.size, width):
             groups = np.arange(start, min(start + width, sizes.size))
-            row = slice(start * height, int(groups[-1] + 1) * height)
-            yield _Block(groups, sizes[groups], height, row, None)
+            run = slice(start * height, int(groups[-1] + 1) * height)
+            yield _Block(groups, sizes[groups], height, run)
         return
     order = np.argsort(sizes, kind="stable")
     ordered = sizes[order]
-    start, stop = int(np.searchsorted(ordered, 1)), int(np.searchsorted(ordered, _TALLEST, "right"))
+    start, stop = np.searchsorted(ordered, [1, _TALLEST + 1]).tolist()
     while start < stop:
         least = int(ordered[start])
-        reach = int(np.searchsorted(ordered, least + least // 8 + 1, "right"))
-        end = min(start + max(_CELLS // (least + least // 8 + 1), 1), reach, stop)
+        same, alike = np.searchsorted(ordered, [least + 1, least + least // 8 + 1]).tolist()
+        most = max(_CELLS // least, 1)
+        end = min(same if 4 * (same - start) > most else alike, start + most, stop)
         groups = order[start:end]
         height = int(ordered[end - 1])
-        rows = np.arange(height)[:, np.newaxis]
-        padding = rows >= sizes[groups]
-        cells = problems.cuts[groups] + rows
-        cells[padding] = np.broadcast_to(problems.cuts[groups], cells.shape)[padding]
-        yield _Block(groups, sizes[groups], height, cells, padding if padding.any() else None)
+        places = np.arange(height)
+        first, last = problems.cuts[groups][:, np.newaxis], problems.cuts[groups + 1][:, np.newaxis]
+        cells = first + places
+        if height == least:
+            yield _Block(groups, sizes[groups], height, cells)
+        else:
+            yield _Block(groups, sizes[groups], height, np.minimum(cells, last - 1), cells >= last)
         start = end
-
-
-def _columns(values: NDArray[np.generic], block: _Block) -> NDArray[np.generic]:
-    if isinstance(block.cells, slice):
-        return values[block.cells].reshape(-1, block.height).T
-    return values[block.cells]
-
-
-def _bound(values: Ints | None, block: _Block) -> Floats | None:
-    return None if values is None else _columns(values, block).astype(np.float64, order="C")
 
 
 def _solve_block(
     problems: Problems, block: _Block, seats: Ints
-) -> tuple[NDArray[np.bool_], list[Tie]]:
+) -> tuple[NDArray[np.bool_], list[Broken]]:
     """Write the seats of all columns; return which of them are proved, and their ties."""
-    weights = _columns(problems.weights, block).astype(np.float64, order="C")
+    weights = block.columns(problems.weights)
     if block.padding is not None:
-        weights[block.padding] = 0.0
+        weights[block.padding.T] = 0.0
     columns = Columns(
         problems.rule,
         weights,
         problems.totals[block.groups].astype(np.float64),
         block.sizes,
-        floors=_bound(problems.floors, block),
-        caps=_bound(problems.caps, block),
+        floors=None if problems.floors is None else block.columns(problems.floors),
+        caps=None if problems.caps is None else block.columns(problems.caps),
     )
     proved = columns.solve()
-    ties: list[Tie] = []
+    ties: list[Broken] = []
     for column in np.flatnonzero(columns.near_tie & ~proved).tolist():
         group = int(block.groups[column])
         start, size = int(problems.cuts[group]), int(block.sizes[column])
@@ -140,14 +165,8 @@ def _solve_block(
         proved[column] = True
         columns.seats[:size, column] = cut.seats
         if cut.at_stake:
-            tie = problems.turn.pick(cut.tied, cut.at_stake, group, start)
-            columns.seats[list(tie.winners), column] += 1
-            ties.append(tie)
-    if isinstance(block.cells, slice):
-        seats[block.cells].reshape(-1, block.height)[...] = columns.seats.T
-    elif block.padding is None:
-        seats[block.cells] = columns.seats
-    else:
-        inside = ~block.padding
-        seats[block.cells[inside]] = columns.seats[inside]
+            broken = problems.turn.pick(cut.tied, cut.at_stake, group, start)
+            columns.seats[broken.winners, column] += 1
+            ties.append(broken)
+    block.write(columns.seats, seats)
     return proved, ties

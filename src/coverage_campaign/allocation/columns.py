@@ -25,7 +25,7 @@ __all__ = ["Columns"]
 _LARGEST_TOTAL = 2.0**40
 _LIGHTEST, _HEAVIEST = 1e-100, 1e100
 _NEAR = 2  # seats that are moved one by one; more are first approached by a better t
-_STEPS = 40
+_STEPS = 80
 _HALVE = 2  # in every third step the interval is halved
 _ROUNDS = 16
 
@@ -77,8 +77,10 @@ class Columns:
             first = self.gain.min(axis=0)
             last = self.loss.max(axis=0)
             slack = 2.0 * np.asarray(self.field.slack(first))
-            right: Flags = usable & (excess == 0) & (first - last > slack)
-            self.near_tie = usable & ~right & (last - first < 4.0 * slack)
+            # no unit can gain (all at their caps), or all that stand clearly precede all that wait
+            right: Flags = usable & (excess == 0) & ((first == np.inf) | (first - last > slack))
+            near = np.isfinite(first) & np.isfinite(last) & (last - first < 4.0 * slack)
+            self.near_tie = usable & ~right & near
             self.first, self.last, self.excess, self.slack = first, last, excess, slack
         return right
 
@@ -128,8 +130,11 @@ class Columns:
             slope = whole[far] if field.bottom == 0.0 else self.sizes[far].astype(np.float64)
             stride = here - field.bottom
             guess = here - np.clip(miss / slope, -8.0 * stride, 0.9 * stride)
-            share = -below[far] / (above[far] - below[far])
-            share = np.clip(share, 0.02, 0.98) if step % 3 != _HALVE else 0.5
+            if step > _NEAR:  # bounds hold so many that the slope misleads
+                guess = field.bottom + np.where(over, 0.25, 4.0) * stride
+            share = np.clip(-below[far] / (above[far] - below[far]), 0.02, 0.98)
+            if step % 3 == _HALVE:
+                share[:] = 0.5
             inside = np.isfinite(top) & (below[far] > -np.inf)
             lost = (guess <= bottom) | (guess >= top) | (step > _NEAR)
             t[far] = np.where(inside & lost, bottom + share * (top - bottom), guess)

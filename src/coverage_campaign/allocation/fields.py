@@ -60,6 +60,10 @@ class Field(Protocol):
         """Return by how much a float threshold near t, or a level at t, may miss the truth."""
         ...
 
+    def slack_among(self, t: float, weights: Floats) -> float:
+        """Return the same for some of the weights only."""
+        ...
+
     def exact(self, unit: int, seat: int) -> Fraction:
         """Return a number that orders seats exactly as their thresholds do."""
         ...
@@ -97,6 +101,10 @@ class DivisorField:
         """Return a relative error."""
         return self.relative * t
 
+    def slack_among(self, t: float, weights: Floats) -> float:  # noqa: ARG002  # relative error
+        """Return the same: the error does not hang on the weights."""
+        return self.relative * t
+
     def exact(self, unit: int, seat: int) -> Fraction:
         """Return the threshold to the rule's power."""
         weight = Fraction(self.weights[unit].item())
@@ -110,7 +118,7 @@ class RemainderField:
 
     def __init__(self, weights: Given, weight: Number, total: int | Floats) -> None:
         """Lay the Hare quota over one problem."""
-        self.scale = total / weight
+        self.scale: Number = total / weight
         self.slope: Number = float(weights.size)
         self.bottom = -1.0
         self.weights = weights
@@ -143,6 +151,10 @@ class RemainderField:
     def slack(self, t: Number) -> Number:  # noqa: ARG002  # the error hangs on the quotas alone
         """Return an absolute error."""
         return self.absolute
+
+    def slack_among(self, t: float, weights: Floats) -> float:  # noqa: ARG002  # absolute error
+        """Return the error of the largest of their quotas."""
+        return 64 * EPS * (float(weights.max()) * float(self.scale) + 2.0)
 
     def exact(self, unit: int, seat: int) -> Fraction:
         """Return the threshold, with the sum of all weights taken exactly."""

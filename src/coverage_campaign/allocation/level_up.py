@@ -94,7 +94,7 @@ def level_up(
         # all stand at a rate of 0, and Adams would ask for one each: a tie, and nothing else
         turn = read_ties(ties, now.shape, names)
         seats = low.copy()
-        seats[list(turn.pick(untouched, left).winners)] += 1
+        seats[turn.pick(untouched, left).winners] += 1
         return seats
     if left == 0:
         return low.copy()

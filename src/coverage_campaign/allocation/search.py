@@ -32,13 +32,13 @@ if TYPE_CHECKING:
 
 __all__ = ["Cut", "Terrain", "find_cut", "order_exactly"]
 
-CHUNK = 2**15  # units in one go: their buffers stay in the second-level cache
+CHUNK = 2**16  # units in one go: their buffers stay in the second-level cache
 _SAMPLE = 2**14
 _FEW = 512
 _CLAMP = 2.0**50
 # Added to a number below 2**51, this leaves its nearest integer in the lowest bits.
-_MAGIC = 1.5 * 2.0**52
-_MAGIC_BITS = np.float64(_MAGIC).view(np.int64)
+MAGIC = 1.5 * 2.0**52
+MAGIC_BITS = np.float64(MAGIC).view(np.int64)
 
 
 @attrs.frozen(eq=False)
@@ -106,9 +106,9 @@ class Terrain:
             level = self.field.level(weights, t, buffer[: weights.size])
             if clamp:
                 np.minimum(level, self.most, out=level)
-            level += _MAGIC
+            level += MAGIC
             seats = level.view(np.int64)
-            seats -= _MAGIC_BITS
+            seats -= MAGIC_BITS
             total += int(self._within(seats, slice(start, start + CHUNK)).sum())
         return total
 
@@ -129,13 +129,13 @@ class Terrain:
             if clamp:
                 np.minimum(lower, self.most, out=lower)
                 np.minimum(above, self.most, out=above)
-            lower += _MAGIC
-            above += _MAGIC
+            lower += MAGIC
+            above += MAGIC
             found = np.flatnonzero(here != above.view(np.int64))
-            here -= _MAGIC_BITS
+            here -= MAGIC_BITS
             total += int(self._within(here, part).sum())
             if found.size:
-                ends = above.view(np.int64)[found] - _MAGIC_BITS
+                ends = above.view(np.int64)[found] - MAGIC_BITS
                 before = here[found]
                 found += start
                 ends = self._within(ends, found)
@@ -278,7 +278,7 @@ def _settle(  # noqa: PLR0911  # each return is one proof
     floor = found.low + float(
         field.slack(found.low)
     )  # no seat given below has a threshold above this
-    ceiling = found.high - float(field.slack(found.high))
+    ceiling = found.high - float(field.slack(found.high))  # of the seats to come
     wanted = total - found.total
     none = np.empty(0, dtype=np.int64)
     units, gains = found.units, found.gains
@@ -304,6 +304,9 @@ def _settle(  # noqa: PLR0911  # each return is one proof
     slack = 2.0 * float(field.slack(first))
     if last - slack <= floor or first + slack >= ceiling:
         return None
+    if first - last <= slack:  # the bound for all is not met: try the one for those concerned
+        within = np.abs(thresholds - first) <= slack
+        slack = 2.0 * field.slack_among(first, terrain.weights[units[within]])
     if first - last > slack:
         _give(found.seats, units[thresholds <= last])
         return Cut(found.seats, none, 0)
@@ -318,7 +321,7 @@ def _settle(  # noqa: PLR0911  # each return is one proof
 
 
 def _give(seats: Ints, units: Ints) -> None:
-    np.add.at(seats, units, 1)
+    np.add.at(seats, units, 1)  # a unit may gain more than one
 
 
 def order_exactly(field: Field, units: Ints, seats: Ints, wanted: int) -> tuple[Ints, Ints, int]:
@@ -326,9 +329,10 @@ def order_exactly(field: Field, units: Ints, seats: Ints, wanted: int) -> tuple[
 
     Units of one weight at one seat are one class: each class is computed once.
     """
-    order = np.lexsort((units, seats, field.weights[units]))
-    units, seats = units[order], seats[order]
     weights = field.weights[units]
+    if weights.min() != weights.max():
+        order = np.argsort(weights)
+        units, seats, weights = units[order], seats[order], weights[order]
     fresh = np.flatnonzero((weights[1:] != weights[:-1]) | (seats[1:] != seats[:-1])) + 1
     claims: dict[Fraction, list[Ints]] = {}
     for start, stop in pairwise([0, *fresh.tolist(), units.size]):

@@ -13,7 +13,7 @@ from coverage_campaign.errors import DefinitionError, Problem, TieError
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-__all__ = ["Tie", "TieRule", "Turn"]
+__all__ = ["Broken", "Tie", "TieRule", "Turn"]
 
 TieRule: TypeAlias = "Literal['first', 'last', 'raise'] | Sequence[float] | NDArray[np.generic]"
 """Who wins a tie: the first or the last position, nobody, or the least of the given ranks."""
@@ -34,6 +34,22 @@ class Tie:
 
 
 @attrs.frozen(eq=False)
+class Broken:
+    """A tie as the kernel keeps it, which may have a million units."""
+
+    units: NDArray[np.int64]
+    seats: int
+    winners: NDArray[np.int64]
+    rule: str
+    group: int
+
+    def tie(self) -> Tie:
+        """Return the tie as a value."""
+        units, winners = tuple(self.units.tolist()), tuple(self.winners.tolist())
+        return Tie(units, self.seats, winners, self.rule, self.group)
+
+
+@attrs.frozen(eq=False)
 class Turn:
     """A checked tie rule: it picks the winners of a tie and keeps the record."""
 
@@ -41,7 +57,7 @@ class Turn:
     ranks: NDArray[np.generic] | None = None
     names: Sequence[str] | None = None
 
-    def pick(self, units: NDArray[np.int64], seats: int, group: int = 0, start: int = 0) -> Tie:
+    def pick(self, units: NDArray[np.int64], seats: int, group: int = 0, start: int = 0) -> Broken:
         """Return the tie with its winners; `units` are positions in rising order.
 
         `start` is where the problem's first unit stands among all ranks and names.
@@ -63,7 +79,7 @@ class Turn:
                     units + start, seats, "equal ranks leave the tie open: give each its own"
                 )
             winners = np.sort(units[order[:seats]])
-        return Tie(tuple(units.tolist()), seats, tuple(winners.tolist()), self.rule, group)
+        return Broken(units, seats, winners, self.rule, group)
 
     def _refuse(self, units: NDArray[np.int64], seats: int, way_out: str) -> None:
         names = self.names

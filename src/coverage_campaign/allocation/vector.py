@@ -13,12 +13,13 @@ from coverage_campaign.allocation.fields import DivisorField, RemainderField
 from coverage_campaign.allocation.hamilton import Remainders, share_remainders
 from coverage_campaign.allocation.numbers import MOST, is_plain
 from coverage_campaign.allocation.search import Cut, Terrain, find_cut
+from coverage_campaign.allocation.shares import standing
 
 if TYPE_CHECKING:
     from coverage_campaign.allocation.fields import Field
-    from coverage_campaign.allocation.numbers import Ints
+    from coverage_campaign.allocation.numbers import Ints, Plain
     from coverage_campaign.allocation.problems import One, Problems, Rule
-    from coverage_campaign.allocation.ties import Tie
+    from coverage_campaign.allocation.ties import Broken
 
 __all__ = ["solve_one"]
 
@@ -29,7 +30,7 @@ _LARGEST_QUOTAS = 2**36  # of Hamilton: its remainders lose what the quotas take
 _LIGHTEST, _HEAVIEST = 1e-100, 1e100
 
 
-def solve_one(problems: Problems, one: One) -> tuple[Ints, Tie | None]:
+def solve_one(problems: Problems, one: One) -> tuple[Ints, Broken | None]:
     """Return the seats of one problem, and the tie if one was broken."""
     cut = _cut(problems.rule, one)
     if cut is None:
@@ -37,9 +38,9 @@ def solve_one(problems: Problems, one: One) -> tuple[Ints, Tie | None]:
         cut = _cut_exactly(problems.rule, one)
     if not cut.at_stake:
         return cut.seats, None
-    tie = problems.turn.pick(cut.tied, cut.at_stake, one.group, one.start)
-    cut.seats[list(tie.winners)] += 1
-    return cut.seats, tie
+    broken = problems.turn.pick(cut.tied, cut.at_stake, one.group, one.start)
+    cut.seats[broken.winners] += 1
+    return cut.seats, broken
 
 
 def _cut_exactly(rule: Rule, one: One) -> Cut:
@@ -67,8 +68,10 @@ def _cut(rule: Rule, one: One) -> Cut | None:
         return None
     field: Field
     if isinstance(rule, Remainders):
-        if rule.quota != "hare" or bounded or total > _LARGEST_QUOTAS:
+        if rule.quota != "hare" or total > _LARGEST_QUOTAS:
             return None
+        if bounded:
+            return _rebalanced(rule, one, given) if rule.bounds == "rebalance" else None
         field = RemainderField(given, weight, total)
     elif rule.first_is_free and not weights.min() > 0:
         return _among(np.flatnonzero(weights), rule, one)
@@ -76,6 +79,14 @@ def _cut(rule: Rule, one: One) -> Cut | None:
         field = DivisorField(rule, given, weight)
     most = float(total + 1)
     return find_cut(Terrain(field, weights, one.floors, one.caps, weight, most), total)
+
+
+def _rebalanced(rule: Remainders, one: One, given: Plain) -> Cut | None:
+    """Return Hamilton's cut among the units that no bound holds, None where that is not proved."""
+    found = standing(given, one.total, one.floors, one.caps)
+    if found is None or not found.free.size:
+        return None if found is None else Cut(found.seats, found.free, 0)
+    return _among(found.free, rule, attrs.evolve(one, floors=None, caps=None), found.seats)
 
 
 def _crossed(one: One) -> bool:
