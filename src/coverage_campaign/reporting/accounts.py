@@ -21,7 +21,7 @@ from coverage_campaign.reporting.claims import (
     winners,
 )
 from coverage_campaign.reporting.coding import NO_DAY
-from coverage_campaign.reporting.events import EventFrame, few_rows, second_number
+from coverage_campaign.reporting.events import EventFrame, collected, few_rows, second_number
 from coverage_campaign.reporting.problems import ReportProblem
 from coverage_campaign.reporting.versions import Versions, standing, versions
 
@@ -80,13 +80,7 @@ def count(events: EventFrame, plan: Packing, *, as_of: dt.datetime, samples: int
 
 
 def _standings(events: EventFrame, second: int) -> tuple[int, Counter[str]]:
-    table: pd.DataFrame = (
-        standing(events, second)
-        .group_by("standing")
-        .agg(nw.len().alias("rows"))
-        .collect(backend="pandas")
-        .to_native()
-    )
+    table = collected(standing(events, second).group_by("standing").agg(nw.len().alias("rows")))
     rows = dict(zip(table["standing"].astype(int), table["rows"].astype(int), strict=True))
     return sum(rows.values()), Counter(
         {"not yet reported": rows.get(0, 0), "no record": rows.get(1, 0)}
@@ -144,16 +138,16 @@ def _candidates(
         if reasons[reason]:
             late = standing(events, second).filter(nw.col("standing") == number).drop("standing")
             first = late.sort("record", "second", nulls_last=True).head(most)
-            rows.append(_to_pandas(first.with_columns(*as_text)))
+            rows.append(collected(first.with_columns(*as_text)))
     if reasons["superseded"]:
         few = found.repeated.select("record").sort("record").head(most)
-        records += _to_pandas(few)["record"].tolist()
+        records += collected(few)["record"].tolist()
     if any(reasons[reason] for reason in REASONS[3:-1]):
         wrong = claimed.filter(nw.col("reason") > 0).with_columns(
             (nw.col("turn") % most).alias("part")
         )
         few = wrong.group_by("reason", "part").agg(nw.col("record").min().alias("record"))
-        records += _to_pandas(few)["record"].tolist()
+        records += collected(few)["record"].tolist()
     if reasons["double"]:
         groups = claimed.filter(nw.col("reason") == 0).group_by("person", "slot")
         pairs = (
@@ -165,18 +159,13 @@ def _candidates(
             .filter(nw.col("rows") > 1)
             .select("record", "other")
         )
-        couples = _to_pandas(pairs.sort("record", "other").head(most))
+        couples = collected(pairs.sort("record", "other").head(most))
         records += couples["record"].tolist() + couples["other"].tolist()
     known = ~(events.missing("second") | events.missing("revision"))
     of_records = known & (nw.col("second") <= second) & nw.col("record").is_in(records)
     if records:
-        rows.append(_to_pandas(events.rows.filter(of_records).with_columns(*as_text)))
+        rows.append(collected(events.rows.filter(of_records).with_columns(*as_text)))
     return pd.concat([part.astype(object) for part in rows], ignore_index=True)
-
-
-def _to_pandas(rows: Rows) -> pd.DataFrame:
-    frame: pd.DataFrame = rows.collect(backend="pandas").to_native()
-    return frame
 
 
 def _of_reason(

@@ -22,7 +22,7 @@ from coverage_campaign.errors import Problem, ReportError
 from coverage_campaign.model.campaign import Campaign
 from coverage_campaign.reporting.coding import NO_DAY
 from coverage_campaign.reporting.counts import Period
-from coverage_campaign.reporting.events import EventFrame, day_number, second_number
+from coverage_campaign.reporting.events import EventFrame, collected, day_number, second_number
 
 __all__ = ["REASONS", "WITHDRAWN", "Cells", "Packing", "claims", "packing"]
 
@@ -146,7 +146,7 @@ def packing(
 
 def _present(events: EventFrame, column: str, known: Sequence[str]) -> tuple[str, ...]:
     rows = events.rows.select(column).unique([column], keep="any")
-    found = rows.filter(nw.col(column).is_in(list(known))).collect(backend="pandas").to_native()
+    found = collected(rows.filter(nw.col(column).is_in(list(known))))
     return tuple(sorted(str(code) for code in found[column]))
 
 
@@ -156,7 +156,7 @@ def _groups(events: EventFrame) -> tuple[str, ...]:
     else:
         rows = events.rows.filter(~nw.col("group").is_null()).select("group")
         few = rows.unique(["group"], keep="any").head(_MOST_GROUPS + 1)
-        found = few.collect(backend="pandas").to_native()
+        found = collected(few)
         groups = tuple(sorted(str(code) for code in found["group"]))
     if len(groups) > _MOST_GROUPS:
         raise ReportError(
@@ -295,13 +295,11 @@ def winners(claimed: Rows) -> Rows:
 def count_cells(claimed: Rows, plan: Packing) -> Cells:
     """Return the persons that count in each cell; this is where the engine does its work."""
     cell = nw.when(nw.col("key") < 0).then(nw.col("key")).otherwise(nw.col("key") % plan.size)
-    table = (
+    table = collected(
         winners(claimed)
         .with_columns(cell.alias("cell"), nw.col("rows").cast(nw.Int64()))
         .group_by("cell")
         .agg(nw.len().alias("persons"), nw.col("rows").sum().alias("rows"))
-        .collect(backend="pandas")
-        .to_native()
     )
     return Cells(
         cell=table["cell"].to_numpy(dtype=np.int64),

@@ -195,17 +195,18 @@ def _moments(column: pd.Series, wanted: str) -> NDArray[np.datetime64]:
             "hand over local civil time: dt.tz_convert(the campaign's zone).dt.tz_localize(None)",
         )
     if isinstance(column.dtype, pd.ArrowDtype) and str(column.dtype).startswith("date"):
-        return np.asarray(column.to_numpy(dtype="datetime64[s]", na_value=np.datetime64("NaT")))
+        column = column.astype("timestamp[s][pyarrow]")
     if not pd.api.types.is_datetime64_any_dtype(column.dtype):
         raise _WrongTypeError(f"type {column.dtype}", f"give {wanted}: pd.to_datetime(...)")
-    return np.asarray(column.to_numpy(dtype="datetime64[us]", na_value=np.datetime64("NaT")))
+    return np.asarray(column.to_numpy(dtype="datetime64[us]"))
 
 
 def _zone(column: pd.Series) -> str:
     if not pd.api.types.is_datetime64_any_dtype(column.dtype):
         return ""
-    zone = column.dt.tz
-    return str(zone) if zone is not None else ""
+    arrow = isinstance(column.dtype, pd.ArrowDtype)
+    zone = getattr(column.dtype.pyarrow_dtype if arrow else column.dtype, "tz", None)
+    return "" if zone is None else str(zone)
 
 
 def _objects(column: pd.Series, wanted: str) -> NDArray[np.datetime64]:

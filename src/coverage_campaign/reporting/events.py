@@ -29,7 +29,16 @@ from coverage_campaign.reporting.coding import (
     code_rows,
 )
 
-__all__ = ["COLUMNS", "EventFrame", "day_number", "few_rows", "open_events", "second_number"]
+__all__ = [
+    "COLUMNS",
+    "EventFrame",
+    "as_number",
+    "collected",
+    "day_number",
+    "few_rows",
+    "open_events",
+    "second_number",
+]
 
 COLUMNS = ("record", "revision", "reported_at", "person", "unit", "date", "channel")
 """The columns that every event frame has; `group` is one more that may be there."""
@@ -51,6 +60,21 @@ _IN_MEMORY = (
     nw.Implementation.MODIN,
     nw.Implementation.CUDF,
 )
+
+
+def as_number(test: nw.Expr) -> nw.Expr:
+    """Return 1 where a test holds and 0 elsewhere; PostgreSQL casts no boolean."""
+    one, none = nw.lit(1, dtype=nw.Int64()), nw.lit(0, dtype=nw.Int64())
+    return nw.when(test).then(one).otherwise(none)
+
+
+def collected(rows: nw.LazyFrame[Any]) -> pd.DataFrame:
+    """Return a small table of an engine as a pandas frame: the one door by which rows come in."""
+    by_arrow = rows.implementation is nw.Implementation.IBIS or rows.implementation.is_spark_like()
+    if by_arrow:  # their own way to pandas warns with pandas 3
+        return pd.DataFrame(rows.collect(backend="pyarrow").to_pandas())
+    frame: pd.DataFrame = rows.collect(backend="pandas").to_native()
+    return frame
 
 
 def second_number(moment: dt.datetime) -> int:

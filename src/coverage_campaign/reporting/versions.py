@@ -11,7 +11,7 @@ from typing import Any
 import attrs
 import narwhals as nw
 
-from coverage_campaign.reporting.events import EventFrame
+from coverage_campaign.reporting.events import EventFrame, as_number
 
 __all__ = ["Versions", "versions"]
 
@@ -79,7 +79,7 @@ def _least(events: EventFrame, rows: Rows) -> Rows:
     missing = [*([] if events.coded else texts), "person"]
     flagged = rows.with_columns(
         (0 - nw.col("revision")).alias("newest_first"),
-        *(events.missing(name).cast(nw.Int64()).alias(f"no_{name}") for name in missing),
+        *(as_number(events.missing(name)).alias(f"no_{name}") for name in missing),
     )
     order = ["newest_first", "second", "unit", "day", "channel", "person"]
     order += ["group"] if "group" in names else []
