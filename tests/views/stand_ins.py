@@ -104,6 +104,7 @@ class FakePlan:
     days: np.ndarray = attrs.field(
         factory=lambda: np.arange("2008-06-01", "2009-01-01", dtype="datetime64[D]")
     )
+    effort: tuple[int, ...] = tuple(range(1, 215))
 
 
 @attrs.frozen(eq=False)
@@ -132,6 +133,15 @@ class FakeProgress:
                 }
             )
         )
+
+    def series(self) -> tuple[np.ndarray, np.ndarray]:
+        """Return the ends of the months and the running totals on them, one column a unit."""
+        days = np.array(
+            ["2008-05-31", "2008-06-30", "2008-07-31", "2008-08-31", "2008-09-30"],
+            dtype="datetime64[D]",
+        )
+        done = self.frame["done"].to_numpy(dtype=float, na_value=np.nan)
+        return days, np.rint(np.outer([0, 0.18, 0.43, 0.7, 1], done))
 
     def history(self) -> pd.DataFrame:
         """Return one row a month to the end of the plan."""
@@ -213,6 +223,7 @@ class FakeForecast:
     end: int
     level: float = 0.8
     chance: float = 0.1
+    notes: tuple[str, ...] = ("The shape assumed is damped.",)
 
     def totals(self) -> pd.DataFrame:
         """Return the chance."""

@@ -12,11 +12,31 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from coverage_campaign.views.pictures.annex import annex
+    from coverage_campaign.views.pictures.back_test import back_test
+    from coverage_campaign.views.pictures.bridge import bridge
+    from coverage_campaign.views.pictures.bullet import bullet
     from coverage_campaign.views.pictures.burn_up import burn_up
     from coverage_campaign.views.pictures.calendar import calendar
+    from coverage_campaign.views.pictures.comparison import comparison
+    from coverage_campaign.views.pictures.fairness import fairness
+    from coverage_campaign.views.pictures.multiples import multiples
     from coverage_campaign.views.pictures.ranking import ranking
+    from coverage_campaign.views.pictures.sensitivity import sensitivity
 
-__all__ = ["burn_up", "calendar", "ranking"]
+__all__ = [
+    "annex",
+    "back_test",
+    "bridge",
+    "bullet",
+    "burn_up",
+    "calendar",
+    "comparison",
+    "fairness",
+    "multiples",
+    "ranking",
+    "sensitivity",
+]
 
 if not TYPE_CHECKING:
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 import attrs
 import numpy as np
@@ -10,65 +10,12 @@ import numpy as np
 from coverage_campaign.views.theme import Status, status_of
 
 if TYPE_CHECKING:
-    import datetime as dt
-
     import pandas as pd
-    from numpy.typing import NDArray
 
-    from coverage_campaign.model.basis import Basis
-    from coverage_campaign.model.campaign import Campaign
+    from coverage_campaign.progress.track import Progress
     from coverage_campaign.views.words import Lang
 
-__all__ = [
-    "PlanLike",
-    "ProgressLike",
-    "Standing",
-    "by_rank",
-    "campaign_name",
-    "standings",
-    "total_of",
-]
-
-
-class PlanLike(Protocol):
-    """What a chart reads of a plan."""
-
-    @property
-    def campaign(self) -> Campaign:
-        """The campaign that is planned."""
-
-    @property
-    def days(self) -> NDArray[np.datetime64]:
-        """Every planned day, ascending."""
-
-
-class ProgressLike(Protocol):
-    """What a chart reads of a progress."""
-
-    @property
-    def plan(self) -> PlanLike:
-        """The plan that it is held against."""
-
-    @property
-    def as_of(self) -> dt.date:
-        """The last day counted."""
-
-    @property
-    def basis(self) -> Basis:
-        """What the progress rests on."""
-
-    @property
-    def notes(self) -> tuple[str, ...]:
-        """What a reader must know beside the figures."""
-
-    def to_frame(self) -> pd.DataFrame:
-        """Return one row a unit."""
-
-    def totals(self) -> pd.DataFrame:
-        """Return one row for the whole."""
-
-    def history(self) -> pd.DataFrame:
-        """Return one row a period for the whole: period, planned_to_date, done_to_date."""
+__all__ = ["Standing", "by_rank", "by_rate", "campaign_name", "standings", "total_of"]
 
 
 @attrs.frozen
@@ -98,19 +45,19 @@ class Standing:
         return status_of(self.gap_persons, self.target)
 
 
-def standings(progress: ProgressLike, lang: Lang) -> tuple[Standing, ...]:
+def standings(progress: Progress, lang: Lang) -> tuple[Standing, ...]:
     """Return the units of a progress in its order, named in the language."""
     names = {unit.code: unit.label.text(lang) for unit in progress.plan.campaign.units}
     rows = (_standing(row) for row in _rows(progress.to_frame()))
     return tuple(attrs.evolve(row, name=names.get(row.unit) or row.name) for row in rows)
 
 
-def campaign_name(progress: ProgressLike, lang: Lang) -> str:
+def campaign_name(progress: Progress, lang: Lang) -> str:
     """Return the name of the campaign in the language."""
     return progress.plan.campaign.label.text(lang)
 
 
-def total_of(progress: ProgressLike) -> Standing:
+def total_of(progress: Progress) -> Standing:
     """Return the whole as one standing."""
     (row,) = _rows(progress.totals())
     return _standing(row)
@@ -126,6 +73,17 @@ def by_rank(rows: tuple[Standing, ...]) -> tuple[Standing, ...]:
                 row.rank or 0,
                 -(row.completion_rate if row.completion_rate is not None else -1.0),
             ),
+        )
+    )
+
+
+def by_rate(rows: tuple[Standing, ...]) -> tuple[Standing, ...]:
+    """Return the units by falling rate, those without one last."""
+    return tuple(
+        sorted(
+            rows,
+            key=lambda row: -1.0 if row.completion_rate is None else row.completion_rate,
+            reverse=True,
         )
     )
 

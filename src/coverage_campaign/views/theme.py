@@ -33,6 +33,9 @@ __all__ = [
     "TRACK",
     "UNKNOWN",
     "Status",
+    "ink_on",
+    "row_type",
+    "shade",
     "status_of",
 ]
 
@@ -92,3 +95,56 @@ def status_of(gap_persons: int | None, target: int | None) -> Status:
     if gap_persons >= 0:
         return ON_SCHEDULE
     return SLIGHTLY_BEHIND if -gap_persons <= SLACK * target else BEHIND
+
+
+def row_type(rows: int) -> tuple[float, float]:
+    """Return size of the letters and distance of the rows, in points, for so many rows.
+
+    >>> row_type(12), row_type(122)
+    ((8.5, 19.0), (8.0, 13.0))
+    """
+    few, many = 24, 60
+    if rows <= few:
+        return CELL, 19.0
+    return (CELL, 15.5) if rows <= many else (8.0, 13.0)
+
+
+def ink_on(colour: str) -> str:
+    """Return the words' colour, dark or white, with the higher contrast on a ground (WCAG 2.2).
+
+    >>> ink_on("#F4F8FB"), ink_on("#12283A")
+    ('#1B2733', '#FFFFFF')
+    """
+    ground = _luminance(colour)
+    white = 1.05 / (ground + 0.05)
+    dark = (ground + 0.05) / (_luminance(INK) + 0.05)
+    return INK if dark >= white else "#FFFFFF"
+
+
+def _luminance(colour: str) -> float:
+    parts = [int(colour[place : place + 2], 16) / 255 for place in (1, 3, 5)]
+    red, green, blue = (
+        part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4  # noqa: PLR2004 - WCAG
+        for part in parts
+    )
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+
+def shade(share: float) -> str:
+    """Return the colour of a share from 0 (pale) to 1 (dark).
+
+    >>> shade(0.0), shade(0.5), shade(1.0)
+    ('#F4F8FB', '#7FB2DA', '#12283A')
+    """
+    steps = len(SEQUENCE) - 1
+    place = min(max(share, 0.0), 1.0) * steps
+    left = min(int(place), steps - 1)
+    low, high = SEQUENCE[left], SEQUENCE[left + 1]
+    mixed = (
+        round(
+            int(low[i : i + 2], 16)
+            + (int(high[i : i + 2], 16) - int(low[i : i + 2], 16)) * (place - left)
+        )
+        for i in (1, 3, 5)
+    )
+    return "#" + "".join(f"{part:02X}" for part in mixed)

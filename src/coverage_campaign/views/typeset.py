@@ -11,9 +11,9 @@ from matplotlib.textpath import TextToPath
 from coverage_campaign.views.fonts import drawable, families
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterator
 
-__all__ = ["LEADING", "shortened", "width_of", "wrapped"]
+__all__ = ["LEADING", "balanced", "pieces", "shortened", "width_of", "wrapped"]
 
 # From one line to the next, in sizes of the type.
 LEADING: Final = 1.45
@@ -58,7 +58,7 @@ def shortened(text: str, size: float, limit: float) -> str:
     return text[:low].rstrip() + _ELLIPSIS
 
 
-def _pieces(text: str) -> Iterable[str]:
+def pieces(text: str) -> Iterator[str]:
     """Yield what stays together: a Latin word with its space, a Chinese letter with its sign."""
     piece = ""
     for letter in text:
@@ -83,7 +83,7 @@ def wrapped(text: str, size: float, limit: float, *, lines: int | None = None) -
     """
     done: list[str] = []
     line = ""
-    for piece in _pieces(text):
+    for piece in pieces(text):
         if line and width_of((line + piece).rstrip(), size) > limit:
             done.append(line.rstrip())
             line = ""
@@ -93,3 +93,19 @@ def wrapped(text: str, size: float, limit: float, *, lines: int | None = None) -
     if lines is not None and len(done) > lines:
         done = [*done[: lines - 1], " ".join(done[lines - 1 :])]
     return [shortened(part, size, limit) for part in done]
+
+
+def balanced(text: str, size: float, limit: float, *, lines: int) -> list[str]:
+    """Return `text` in as few lines as `limit` allows, each about as wide as the others.
+
+    >>> balanced("劳动保障局", 10.0, 41.0, lines=3)
+    ['劳动保', '障局']
+    """
+    widest = wrapped(text, size, limit, lines=lines)
+    narrow = limit
+    while narrow > size:
+        tried = wrapped(text, size, narrow - size / 2, lines=lines)
+        if len(tried) > len(widest) or tried[-1].endswith(_ELLIPSIS):
+            break
+        widest, narrow = tried, narrow - size / 2
+    return widest

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import TYPE_CHECKING, Final, Literal, Protocol
+from typing import TYPE_CHECKING, Final, Literal
 
 import attrs
 import numpy as np
@@ -13,18 +13,23 @@ from coverage_campaign.views import theme
 from coverage_campaign.views.canvas import Canvas, Room, open_canvas
 from coverage_campaign.views.scales import TIME_ROOM, count_scale, round_steps, time_scale, x_of
 from coverage_campaign.views.spread import spread
-from coverage_campaign.views.standings import ProgressLike, Standing, campaign_name, total_of
+from coverage_campaign.views.standings import Standing, campaign_name, total_of
 from coverage_campaign.views.typeset import width_of
 from coverage_campaign.views.words import Lang, Words, checked, count, day, percent
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-__all__ = ["Curves", "ForecastLike", "burn_up", "curves_of"]
+    from coverage_campaign.progress.forecast import Forecast
+    from coverage_campaign.progress.track import Progress
+
+__all__ = ["Curves", "burn_up", "curves_of"]
 
 _WIDTH: Final = 7.4
 _HEIGHT: Final = 222.0
 _MOST_DOTS: Final = 40
+# The highest value leaves room for the words above it.
+_HEADROOM: Final = 1.07
 _LATE: Final = 0.72
 _FAN: Final = "#BCD6EC"
 
@@ -57,28 +62,15 @@ _LATE_BY: Final = Words("{0} behind plan", "落后计划 {0} 人", "落後計劃
 _EARLY_BY: Final = Words("{0} ahead of plan", "超前计划 {0} 人", "超前計劃 {0} 人")
 
 
-class ForecastLike(Protocol):
-    """What the chart reads of a forecast."""
-
-    @property
-    def level(self) -> float:
-        """The level of the range, as a fraction of one."""
-
-    def fan(self) -> pd.DataFrame:
-        """Return one row a date for the whole: date, expected, low, high."""
-
-    def totals(self) -> pd.DataFrame:
-        """Return one row for the whole, with the chance of reaching the target."""
-
-
 @attrs.frozen(eq=False)
 class Curves:
     """Points of the two running totals: days as places, persons."""
 
     plan_x: list[float]
-    plan_y: list[int]
+    plan_y: list[float]
     done_x: list[float]
     done_y: list[int]
+    counted_x: float
     first: dt.date
     last: dt.date
 
@@ -93,8 +85,8 @@ class _End:
 
 
 def burn_up(
-    progress: ProgressLike,
-    forecast: ForecastLike | None = None,
+    progress: Progress,
+    forecast: Forecast | None = None,
     *,
     ax: Axes | None = None,
     lang: Lang = "en",
@@ -108,7 +100,7 @@ def burn_up(
     lang = checked(lang)
     curves = curves_of(progress)
     total = total_of(progress)
-    fan = None if forecast is None else forecast.fan()
+    fan = None if forecast is None else forecast.fan().dropna()
     chance = None if forecast is None else _chance(forecast.totals())
     ends = _ends(curves, forecast, fan, lang)
     end_width = max(
@@ -117,7 +109,7 @@ def burn_up(
         for number, line in enumerate(end.lines)
     )
     highest = float(max([*curves.plan_y, *curves.done_y, total.target or 0, *_highs(fan)]))
-    steps = round_steps(highest)
+    steps = [step for step in round_steps(highest) if step <= highest * _HEADROOM]
     subtitle = _PEOPLE.say(
         lang, campaign_name(progress, lang), day(progress.as_of, lang, year=True)
     )
@@ -136,11 +128,11 @@ def burn_up(
         lang=lang,
         title=_headline(curves, fan, total, progress.as_of, lang) if title is None else title,
         subtitle=subtitle,
-        notes=progress.notes,
+        notes=[*progress.notes, *(forecast.notes if forecast is not None else ())],
         basis=progress.basis,
     )
     canvas.ax.set_xlim(x_of(curves.first), x_of(curves.last, end=True))
-    canvas.ax.set_ylim(0.0, max(steps[-1], highest * 1.02))
+    canvas.ax.set_ylim(0.0, highest * _HEADROOM)
     count_scale(canvas, steps)
     time_scale(canvas, curves.first, curves.last, lang, rules=False)
     if fan is not None and len(fan):
@@ -155,28 +147,29 @@ def burn_up(
     return canvas.ax
 
 
-def curves_of(progress: ProgressLike) -> Curves:
-    """Return the two running totals as points: each period's value at the period's end."""
-    history = progress.history()
-    days = progress.plan.days
-    first, last = _date(days[0]), _date(days[-1])
-    starts = [_date(value) for value in history["period"].to_numpy()]
-    ends = [min(start - dt.timedelta(days=1), last) for start in starts[1:] if start > first]
-    ends = [*ends, last][-len(starts) :]
-    planned = history["planned_to_date"]
-    done = history["done_to_date"]
-    plan_x, plan_y = [x_of(first)], [0]
-    done_x: list[float] = []
-    done_y: list[int] = []
-    for end, plan, value in zip(ends, planned.tolist(), done.tolist(), strict=True):
-        plan_x.append(x_of(end, end=True))
-        plan_y.append(int(plan))
-        if not pd.isna(value):
-            done_x.append(x_of(min(end, progress.as_of), end=True))
-            done_y.append(int(value))
+def curves_of(progress: Progress) -> Curves:
+    """Return the two running totals of the whole as points, each at the end of its day."""
+    plan = progress.plan
+    target = total_of(progress).target or 0
+    days, totals = progress.series()
+    known = ~np.isnan(totals).all(axis=0)
+    done = totals[:, known].sum(axis=1) if known.any() else np.empty(0)
+    done_x = [x_of(_date(value), end=True) for value in days[: len(done)]]
+    first, last = _date(plan.days[0]), _date(plan.days[-1])
+    plan_x = [x_of(first), *(x_of(_date(value), end=True) for value in plan.days)]
+    plan_y = [0.0, *(target * effort / plan.effort[-1] for effort in plan.effort)]
     if done_x:
-        done_x, done_y = [x_of(first), *done_x], [0, *done_y]
-    return Curves(plan_x, plan_y, done_x, done_y, first, last)
+        first = min(first, dt.date.fromordinal(int(done_x[0])))
+        last = max(last, progress.as_of)
+    return Curves(
+        plan_x,
+        plan_y,
+        done_x,
+        [round(value) for value in done.tolist()],
+        x_of(progress.as_of, end=True),
+        first,
+        last,
+    )
 
 
 def _date(value: np.datetime64) -> dt.date:
@@ -228,7 +221,7 @@ def _rounded(value: float) -> float:
 
 
 def _ends(
-    curves: Curves, forecast: ForecastLike | None, fan: pd.DataFrame | None, lang: Lang
+    curves: Curves, forecast: Forecast | None, fan: pd.DataFrame | None, lang: Lang
 ) -> list[_End]:
     ends = [_End(curves.plan_y[-1], (_PLAN.say(lang, count(curves.plan_y[-1])),), theme.SECONDARY)]
     if fan is None or forecast is None or not len(fan):
@@ -257,6 +250,10 @@ def _draw_done(canvas: Canvas, curves: Curves) -> None:
     if not curves.done_x:
         return
     canvas.line(curves.done_x, curves.done_y, colour=theme.BLUE, width=2.6, zorder=3)
+    if curves.done_x[-1] < curves.counted_x:
+        # No report came in between: that is not known to be nothing.
+        x, y = [curves.done_x[-1], curves.counted_x], [curves.done_y[-1]] * 2
+        canvas.line(x, y, colour=theme.BLUE, width=1.4, style=":", zorder=3)
     dots = slice(1, None) if len(curves.done_x) <= _MOST_DOTS else slice(-1, None)
     canvas.line(
         curves.done_x[dots],
@@ -286,7 +283,7 @@ def _draw_target(canvas: Canvas, target: int, lang: Lang) -> None:
 
 
 def _draw_gap(canvas: Canvas, curves: Curves, planned: int, lang: Lang) -> None:
-    x, done = curves.done_x[-1], curves.done_y[-1]
+    x, done = max(curves.done_x[-1], curves.counted_x), curves.done_y[-1]
     behind = done < planned
     colour = theme.RED if behind else theme.BLUE
     canvas.line([x, x], [done, planned], colour=colour, width=1.6, zorder=2.9)

@@ -10,7 +10,7 @@ import attrs
 
 from coverage_campaign.model.dates import DateLike, Window, to_date
 from coverage_campaign.views import theme
-from coverage_campaign.views.canvas import Canvas, Room, open_canvas
+from coverage_campaign.views.canvas import Canvas, Mark, Room, open_canvas
 from coverage_campaign.views.scales import TIME_ROOM, time_scale, x_of
 from coverage_campaign.views.typeset import shortened, width_of
 from coverage_campaign.views.words import Lang, Words, checked, day
@@ -30,10 +30,11 @@ _NAME_LIMIT: Final = 170.0
 _INDENT: Final = 10.0
 _REMAINING: Final = "#D3E3F1"
 
-_NOW_IN: Final = Words("{0}: now in {1}", "工作步骤：现处{1}", "工作步驟：現處{1}")
-_STEPS: Final = Words("{0}: {1} phases", "工作步骤：共{1}个阶段", "工作步驟：共{1}個階段")
-_NOT_BEGUN: Final = Words("{0}: not begun yet", "工作步骤：尚未开始", "工作步驟：尚未開始")
-_OVER: Final = Words("{0}: all phases are over", "工作步骤：已全部结束", "工作步驟：已全部結束")
+_NOW_IN: Final = Words("Now: {0}", "工作步骤：现处{0}", "工作步驟：現處{0}")
+_STEPS: Final = Words("{0} phases", "工作步骤：共{0}个阶段", "工作步驟：共{0}個階段")
+_NOT_BEGUN: Final = Words("Not begun yet", "工作步骤：尚未开始", "工作步驟：尚未開始")
+_OVER: Final = Words("All phases are over", "工作步骤：已全部结束", "工作步驟：已全部結束")
+_MARK: Final = Words("dates to check", "日期待核", "日期待核")
 _ELAPSED: Final = Words("Dark is time gone by.", "深色为已过时间。", "深色為已過時間。")
 _TO_CHECK: Final = Words("Dates to check: {0}.", "日期待核：{0}。", "日期待核：{0}。")
 _AND: Final = Words("; ", "；", "；")
@@ -106,10 +107,12 @@ def calendar(
         width_of(name, theme.LABEL) + _INDENT * row.depth
         for name, row in zip(names, rows, strict=True)
     )
-    notes = [_ELAPSED.say(lang)] if today is not None else []
+    checks = _AND.say(lang).join(conflict.words(lang) for conflict in found)
+    notes = [_TO_CHECK.say(lang, checks)] if found else []
+    if today is not None:
+        notes.append(_ELAPSED.say(lang))
     if findings is not None:
         notes.append(_FOUND.say(lang, len(findings)))
-    subtitle = _AND.say(lang).join(conflict.words(lang) for conflict in found)
     canvas = open_canvas(
         ax,
         width=_WIDTH,
@@ -117,7 +120,8 @@ def calendar(
         room=Room(left=label_width + 12, right=14, above=16 if today else 4, below=TIME_ROOM),
         lang=lang,
         title=_headline(campaign, rows, today, lang) if title is None else title,
-        subtitle=_TO_CHECK.say(lang, subtitle) if found else "",
+        subtitle=campaign.label.text(lang),
+        marks=[Mark(_MARK.say(lang), theme.AMBER, theme.AMBER_INK, "D")] if found else [],
         notes=notes,
         basis=campaign.basis(),
     )
@@ -206,20 +210,19 @@ def _days_short(window: Window, lang: Lang) -> str:
 
 
 def _headline(campaign: Campaign, rows: Sequence[Row], today: dt.date | None, lang: Lang) -> str:
-    name = campaign.label.text(lang)
     if today is None:
-        return _STEPS.say(lang, name, len(rows))
+        return _STEPS.say(lang, len(rows))
     whole = campaign.whole_window
     if today < whole.first:
-        return _NOT_BEGUN.say(lang, name)
+        return _NOT_BEGUN.say(lang)
     if today > whole.last:
-        return _OVER.say(lang, name)
+        return _OVER.say(lang)
     running = [row for row in rows if today in row.window and not row.has_parts]
     running = running or [row for row in rows if today in row.window]
     if not running:
-        return _STEPS.say(lang, name, len(rows))
+        return _STEPS.say(lang, len(rows))
     separator = ", " if lang == "en" else "、"
-    return _NOW_IN.say(lang, name, separator.join(row.name for row in running))
+    return _NOW_IN.say(lang, separator.join(row.name for row in running))
 
 
 def _draw_phase(canvas: Canvas, row: Row, place: int, today: dt.date | None, lang: Lang) -> None:
@@ -230,7 +233,7 @@ def _draw_phase(canvas: Canvas, row: Row, place: int, today: dt.date | None, lan
         canvas.ax.barh([place], [right - left], left=left, height=0.14, color=theme.TERTIARY)
         for x in (left, right):
             canvas.line([x, x], [place - 0.07, place + 0.2], colour=theme.TERTIARY, width=1.6)
-        _beside(canvas, left, right, place, text)
+        _beside(canvas, left, right, place, text, today=today)
         return
     split = right if today is None else min(max(x_of(today, end=True), left), right)
     gone = theme.BLUE if today is not None else _REMAINING
@@ -245,19 +248,26 @@ def _draw_phase(canvas: Canvas, row: Row, place: int, today: dt.date | None, lan
             colour = "white" if dark else theme.INK
             canvas.write((begin + end) / 2, place, words, colour=colour, ha="center")
             return
-    _beside(canvas, left, right, place, text)
+    _beside(canvas, left, right, place, text, today=today)
 
 
-def _beside(canvas: Canvas, left: float, right: float, place: int, text: str) -> None:
-    """Write the days of a phase right of its bar, or left of it where the scale ends."""
+def _beside(
+    canvas: Canvas, left: float, right: float, place: int, text: str, *, today: dt.date | None
+) -> None:
+    """Write the days of a phase right or left of its bar, off the line of the last day counted."""
     low, high = canvas.ax.get_xlim()
     a_point = (high - low) / canvas.width
-    if right + (width_of(text, theme.CELL) + 8) * a_point <= high + canvas.room.right * a_point:
-        canvas.write(right + 6 * a_point, place, text, colour=theme.SECONDARY, halo=True)
-    elif left - (width_of(text, theme.CELL) + 8) * a_point >= low:
+    wide = (width_of(text, theme.CELL) + 8) * a_point
+    line = low - 1 if today is None else x_of(today, end=True)
+    fits_right = right + wide <= high + canvas.room.right * a_point
+    fits_left = left - wide >= low
+    crossed = right <= line <= right + wide
+    if fits_left and (not fits_right or (crossed and not left - wide <= line <= left)):
         canvas.write(left - 6 * a_point, place, text, colour=theme.SECONDARY, ha="right", halo=True)
+    elif fits_right:
+        canvas.write(right + 6 * a_point, place, text, colour=theme.SECONDARY, halo=True)
     else:
-        canvas.write((left + right) / 2, place + 0.02, text, ha="center", halo=True)
+        canvas.write((left + right) / 2, place, text, ha="center", halo=True)
 
 
 def _draw_conflicts(

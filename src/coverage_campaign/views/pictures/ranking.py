@@ -9,7 +9,6 @@ import attrs
 from coverage_campaign.views import theme
 from coverage_campaign.views.canvas import Canvas, Mark, Room, open_canvas
 from coverage_campaign.views.standings import (
-    ProgressLike,
     Standing,
     by_rank,
     campaign_name,
@@ -33,15 +32,15 @@ if TYPE_CHECKING:
 
     from matplotlib.axes import Axes
 
-__all__ = ["legend", "ranking", "schedule_note"]
+    from coverage_campaign.progress.track import Progress
+
+__all__ = ["headline", "legend", "ranking", "rises", "schedule_note"]
 
 _WIDTH: Final = 8.6
 _GAP: Final = 15.0
 _NAME_LIMIT: Final = 128.0
 _LEAST_SCALE: Final = 90.0
 _BESIDE_GLYPH: Final = 11.0
-_FEW: Final = 24
-_MANY: Final = 60
 
 _HEADLINE: Final = Words(
     "{0} of {1} units are behind the plan",
@@ -105,9 +104,9 @@ class _Column:
 
 
 def ranking(
-    progress: ProgressLike,
+    progress: Progress,
     *,
-    previous: ProgressLike | None = None,
+    previous: Progress | None = None,
     ax: Axes | None = None,
     lang: Lang = "en",
     title: str | None = None,
@@ -121,7 +120,7 @@ def ranking(
     lang = checked(lang)
     rows = by_rank(standings(progress, lang))
     total = attrs.evolve(total_of(progress), name=_TOTAL.say(lang))
-    cell, pitch = _type_of(len(rows))
+    cell, pitch = theme.row_type(len(rows))
     everyone = (*rows, total)
     left = _left_columns(everyone, _moves(rows, previous), cell, lang)
     right = _right_columns(everyone, cell, lang)
@@ -137,7 +136,7 @@ def ranking(
         height=(len(rows) + 1.35) * pitch,
         room=room,
         lang=lang,
-        title=_headline(rows, lang) if title is None else title,
+        title=headline(rows, lang) if title is None else title,
         subtitle=_AS_OF.say(
             lang, campaign_name(progress, lang), day(progress.as_of, lang, year=True)
         ),
@@ -170,14 +169,8 @@ def schedule_note(total: Standing, lang: Lang) -> list[str]:
     return [_SCHEDULE.say(lang, percent(total.planned_rate)), _SLACK.say(lang, slack)]
 
 
-def _type_of(rows: int) -> tuple[float, float]:
-    """Return size of the cells and distance of the rows in points."""
-    if rows <= _FEW:
-        return theme.CELL, 19.0
-    return (theme.CELL, 15.5) if rows <= _MANY else (8.0, 13.0)
-
-
-def _headline(rows: Sequence[Standing], lang: Lang) -> str:
+def headline(rows: Sequence[Standing], lang: Lang) -> str:
+    """Return how many units are behind the plan, as a sentence."""
     known = [row for row in rows if row.status is not theme.UNKNOWN]
     late = [row for row in known if row.status is not theme.ON_SCHEDULE]
     if not known:
@@ -194,18 +187,25 @@ def _notes(rows: Sequence[Standing], total: Standing, lang: Lang) -> list[str]:
     return notes
 
 
-def _moved(previous: ProgressLike | None, lang: Lang) -> list[str]:
+def _moved(previous: Progress | None, lang: Lang) -> list[str]:
     return [] if previous is None else [_MOVED.say(lang, day(previous.as_of, lang))]
 
 
-def _moves(rows: Sequence[Standing], previous: ProgressLike | None) -> tuple[str, ...]:
+def rises(rows: Sequence[Standing], previous: Progress | None) -> list[int | None]:
+    """Return how many places each unit rose since an earlier progress; None where not known."""
     before = {row.unit: row.rank for row in standings(previous, "en")} if previous else {}
-    moves = []
-    for row in rows:
-        old = before.get(row.unit)
-        rise = 0 if old is None or row.rank is None else old - row.rank
-        moves.append(f"↑{rise}" if rise > 0 else f"↓{-rise}" if rise < 0 else "")
-    return tuple(moves)
+    old = [before.get(row.unit) for row in rows]
+    return [
+        None if was is None or row.rank is None else was - row.rank
+        for was, row in zip(old, rows, strict=True)
+    ]
+
+
+def _moves(rows: Sequence[Standing], previous: Progress | None) -> tuple[str, ...]:
+    return tuple(
+        "" if not rise else f"↑{rise}" if rise > 0 else f"↓{-rise}"
+        for rise in rises(rows, previous)
+    )
 
 
 def _column(
@@ -268,11 +268,19 @@ def _draw_bars(canvas: Canvas, rows: Sequence[Standing], places: Sequence[float]
     furthest = max([1.0, *(rate for rate in rates if rate is not None), *plans])
     canvas.ax.set_xlim(0.0, furthest)
     canvas.ax.barh(places, [1.0] * len(places), height=0.34, color=theme.TRACK, zorder=1)
+    known = [
+        (place, row.completion_rate, row.status.colour)
+        for place, row in zip(places, rows, strict=True)
+        if row.completion_rate is not None
+    ]
+    canvas.ax.barh(
+        [place for place, _, _ in known],
+        [rate for _, rate, _ in known],
+        height=0.34,
+        color=[colour for _, _, colour in known],
+        zorder=2,
+    )
     for place, row in zip(places, rows, strict=True):
-        if row.completion_rate is not None:
-            canvas.ax.barh(
-                [place], [row.completion_rate], height=0.34, color=row.status.colour, zorder=2
-            )
         if row.planned_rate is not None:
             mark = row.planned_rate
             canvas.line([mark, mark], [place - 0.3, place + 0.3], width=1.2, zorder=3)

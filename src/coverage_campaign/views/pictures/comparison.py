@@ -1,0 +1,274 @@
+"""What changes for whom: one line a unit from one result to the other."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final, Literal
+
+import attrs
+
+from coverage_campaign.errors import DefinitionError, Problem
+from coverage_campaign.views import theme
+from coverage_campaign.views.canvas import Canvas, Mark, Room, open_canvas
+from coverage_campaign.views.spread import spread
+from coverage_campaign.views.typeset import shortened, width_of
+from coverage_campaign.views.words import Lang, Words, checked, count, signed
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    import pandas as pd
+    from matplotlib.axes import Axes
+
+    from coverage_campaign.model.campaign import Campaign
+    from coverage_campaign.scenarios.compare import Comparison
+
+__all__ = ["Quantity", "comparison", "quantity_of"]
+
+Quantity = Literal["share", "target", "planned", "done"]
+
+_WIDTH: Final = 6.8
+_LINE: Final = 13.0
+_NAME_LIMIT: Final = 120.0
+_SIDE_LIMIT: Final = 150.0
+_LEADER: Final = 13.0
+# A change of a tenth of what was there before is told in colour.
+_NOTABLE: Final = 10
+
+_HEADLINE: Final = Words(
+    "{0} units get at least 10% more, {1} at least 10% less",
+    "{0}个单位增加10%以上，{1}个减少10%以上",
+    "{0}個單位增加10%以上，{1}個減少10%以上",
+)
+_SMALL: Final = Words(
+    "{0} units differ, none by 10%", "{0}个单位有变化，均不到10%", "{0}個單位有變化，均不到10%"
+)
+_NOTHING: Final = Words("Nothing differs", "没有变化", "沒有變化")
+_ABOUT: Final = Words("{0} by unit; {1}", "各单位{0}，{1}", "各單位{0}，{1}")
+_SAME: Final = Words("the total is the same", "总量不变", "總量不變")
+_OTHER: Final = Words("the total changes by {0}", "总量变化{0}", "總量變化{0}")
+_MORE: Final = Words("≥10% more", "增≥10%", "增≥10%")
+_LESS: Final = Words("≥10% less", "减≥10%", "減≥10%")
+_BEFORE: Final = Words("before", "之前", "之前")
+_AFTER: Final = Words("after", "之后", "之後")
+_ONLY: Final = Words(
+    "Units that do not differ are left out.", "无变化的单位未列出。", "無變化的單位未列出。"
+)
+_QUANTITIES: Final = {
+    "share": Words("Share, people", "任务数（人）", "任務數（人）"),
+    "target": Words("Target, people", "任务数（人）", "任務數（人）"),
+    "planned": Words("Planned to date, people", "计划数（人）", "計劃數（人）"),
+    "done": Words("Done, people", "完成数（人）", "完成數（人）"),
+}
+
+
+@attrs.frozen
+class _Slope:
+    """One unit on both sides; None where a side does not have it."""
+
+    name: str
+    before: int | None
+    after: int | None
+
+    @property
+    def kind(self) -> Literal["more", "less", "same"]:
+        """Whether the change is notable, decided in whole numbers."""
+        if self.before is None or self.after is None:
+            return "same"
+        change = self.after - self.before
+        if change == 0 or abs(change) * _NOTABLE < abs(self.before):
+            return "same"
+        return "more" if change > 0 else "less"
+
+    @property
+    def colour(self) -> str:
+        """The colour of the line and of its words."""
+        return {"more": theme.BLUE, "less": theme.RED, "same": theme.SECONDARY}[self.kind]
+
+    @property
+    def change(self) -> str:
+        """A notable change in percent, or nothing."""
+        if self.kind == "same" or not self.before or self.after is None:
+            return ""
+        return signed(100 * (self.after - self.before) / self.before, digits=0) + "%"
+
+
+def comparison(
+    compared: Comparison,
+    *,
+    quantity: Quantity | None = None,
+    campaign: Campaign | None = None,
+    ax: Axes | None = None,
+    lang: Lang = "en",
+    title: str | None = None,
+) -> Axes:
+    """Return the Axes of two scales of persons and one line a unit between them.
+
+    `quantity` is what is compared: by default the first of share, target, planned, done that
+    differs. `campaign` gives the units' names in the language of the chart. Changes of at least a
+    tenth are in colour and told in percent.
+    """
+    lang = checked(lang)
+    frame = compared.to_frame()
+    what = quantity_of(frame) if quantity is None else quantity
+    slopes = _slopes(frame[frame["quantity"] == what], campaign, lang)
+    before, after = (
+        shortened(words, theme.LABEL, _SIDE_LIMIT) for words in _sides(compared.inputs, lang)
+    )
+    left = [
+        f"{shortened(one.name, theme.CELL, _NAME_LIMIT)}  {count(one.before)}" for one in slopes
+    ]
+    right = [
+        f"{count(one.after)}  {shortened(one.name, theme.CELL, _NAME_LIMIT)}  {one.change}".rstrip()
+        for one in slopes
+    ]
+    change = sum((one.after or 0) - (one.before or 0) for one in slopes)
+    total = _SAME.say(lang) if change == 0 else _OTHER.say(lang, signed(change, digits=0))
+    canvas = open_canvas(
+        ax,
+        width=_WIDTH,
+        height=max(250.0, _LINE * (len(slopes) + 1)),
+        room=Room(
+            left=max([width_of(text, theme.CELL) for text in left] + [width_of(before, 10.0)])
+            + _LEADER
+            + 4,
+            right=max([width_of(text, theme.CELL) for text in right] + [width_of(after, 10.0)])
+            + _LEADER
+            + 4,
+            above=22,
+            below=4,
+        ),
+        lang=lang,
+        title=_headline(slopes, lang) if title is None else title,
+        subtitle=_ABOUT.say(lang, _QUANTITIES[what].say(lang), total),
+        marks=[
+            Mark(words.say(lang), colour, colour, marker)
+            for kind, words, colour, marker in (
+                ("more", _MORE, theme.BLUE, "^"),
+                ("less", _LESS, theme.RED, "v"),
+            )
+            if any(one.kind == kind for one in slopes)
+        ],
+        notes=[*_differing(compared.inputs), _ONLY.say(lang), *compared.notes],
+    )
+    values = [value for one in slopes for value in (one.before, one.after) if value is not None]
+    low, high = min([*values, 0]), max([*values, 1])
+    canvas.ax.set_xlim(0.0, 1.0)
+    canvas.ax.set_ylim(low - 0.02 * (high - low), high + 0.02 * (high - low))
+    for side, words in (("left", before), ("right", after)):
+        sign = -1 if side == "left" else 1
+        x = 0.0 if side == "left" else 1.0
+        canvas.line([x, x], [0, 1], at=("data", "share"), colour=theme.HAIRLINE, width=1.0)
+        canvas.write(
+            sign * (_LEADER + 2),
+            7,
+            words,
+            at=("left" if side == "left" else "right", "top"),
+            size=theme.LABEL,
+            ha="right" if side == "left" else "left",
+            va="baseline",
+            bold=True,
+        )
+    _draw(canvas, slopes)
+    _label(canvas, [one.before for one in slopes], left, slopes, side="left")
+    _label(canvas, [one.after for one in slopes], right, slopes, side="right")
+    return canvas.ax
+
+
+def quantity_of(frame: pd.DataFrame) -> Quantity:
+    """Return the first quantity that differs; 'share' where nothing does."""
+    present = set(frame["quantity"].tolist())
+    quantities: tuple[Quantity, ...] = ("share", "target", "planned", "done")
+    found = next((one for one in quantities if one in present), None)
+    if found is None and present:
+        raise DefinitionError(
+            Problem("comparison", f"only {', '.join(sorted(present))} differ", "see its to_frame()")
+        )
+    return found or "share"
+
+
+def _slopes(frame: pd.DataFrame, campaign: Campaign | None, lang: Lang) -> list[_Slope]:
+    units = () if campaign is None else campaign.units
+    names = {unit.code: unit.label.text(lang) for unit in units}
+
+    def whole(values: list[object]) -> list[int | None]:
+        return [value if isinstance(value, int) else None for value in values]
+
+    before, after = (whole(frame[name].tolist()) for name in ("before", "after"))
+    slopes = [
+        _Slope(names.get(code) or str(name), old, new)
+        for code, name, old, new in zip(
+            frame["unit"].tolist(), frame["name"].tolist(), before, after, strict=True
+        )
+    ]
+    # Labels that are moved apart keep this order: lines of equal ends then do not cross.
+    return sorted(slopes, key=lambda one: (one.after or 0, one.before or 0))
+
+
+def _sides(inputs: Sequence[str], lang: Lang) -> tuple[str, str]:
+    """Return what to call the two sides: the two values of the one input that differs."""
+    if len(inputs) == 1 and " -> " in inputs[0]:
+        before, after = inputs[0].split(" -> ", 1)
+        _, _, value = before.removeprefix("known ").partition(" ")
+        return value or before, after
+    return _BEFORE.say(lang), _AFTER.say(lang)
+
+
+def _differing(inputs: Sequence[str]) -> list[str]:
+    """Return what went in differently, a sentence each, unless the sides already say it."""
+    return [] if len(inputs) == 1 else [f"{one.replace(' -> ', ' → ')}." for one in inputs]
+
+
+def _headline(slopes: Sequence[_Slope], lang: Lang) -> str:
+    more = sum(one.kind == "more" for one in slopes)
+    less = sum(one.kind == "less" for one in slopes)
+    if not slopes:
+        return _NOTHING.say(lang)
+    return _HEADLINE.say(lang, more, less) if more or less else _SMALL.say(lang, len(slopes))
+
+
+def _draw(canvas: Canvas, slopes: Sequence[_Slope]) -> None:
+    for one in slopes:
+        plain = one.kind == "same"
+        width, zorder = (1.0, 2.0) if plain else (2.0, 3.0)
+        colour = theme.TERTIARY if plain else one.colour
+        if one.before is not None and one.after is not None:
+            canvas.line([0, 1], [one.before, one.after], colour=colour, width=width, zorder=zorder)
+        for x, value in ((0, one.before), (1, one.after)):
+            if value is not None:
+                canvas.line(
+                    [x], [value], colour=colour, width=0, marker="o", marker_size=4.5, zorder=4
+                )
+
+
+def _label(
+    canvas: Canvas,
+    values: Sequence[int | None],
+    texts: Sequence[str],
+    slopes: Sequence[_Slope],
+    *,
+    side: Literal["left", "right"],
+) -> None:
+    low, high = canvas.ax.get_ylim()
+    points = canvas.height / (high - low)
+    shown = [place for place, value in enumerate(values) if value is not None]
+    wanted = [((values[place] or 0) - low) * points for place in shown]
+    line = min(_LINE, canvas.height / max(len(shown), 1))
+    centres = spread(wanted, [line] * len(shown), low=-2.0, high=canvas.height + 2)
+    sign = -1 if side == "left" else 1
+    for place, want, centre in zip(shown, wanted, centres, strict=True):
+        if abs(want - centre) > 1.5:  # noqa: PLR2004 - points: nearer it needs no leader
+            canvas.line(
+                [sign * 3, sign * _LEADER],
+                [want, centre],
+                at=(side, "bottom"),
+                colour=theme.TERTIARY,
+                width=0.5,
+            )
+        canvas.write(
+            sign * (_LEADER + 2),
+            centre,
+            texts[place],
+            at=(side, "bottom"),
+            colour=slopes[place].colour,
+            ha="right" if side == "left" else "left",
+        )
