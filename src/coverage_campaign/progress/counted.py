@@ -93,7 +93,8 @@ def counted(
     frame = tally.frame
     frame = frame[frame["persons"].notna()]
     row_unit, names = pd.factorize(frame["unit"])
-    above = _planned_ancestors(campaign, units, names)
+    parent = {unit.code: unit.parent for one in (tally.campaign, campaign) for unit in one.units}
+    above = _planned_ancestors(parent, units, names)
     if len(names) and (above < 0).all():
         raise _nothing_shared(names, units)
     place = above[row_unit] if len(names) else np.empty(0, dtype=np.int64)
@@ -113,7 +114,7 @@ def counted(
     outside = whole & ~planned & counts
     rows = whole & planned & counts
     row_group, groups = _groups(frame)
-    stock, has_stock = _stock(tally, campaign, units, through)
+    stock, has_stock = _stock(tally, parent, units, through)
     return Counted(
         units=units,
         by=tally.by,
@@ -143,11 +144,10 @@ def _groups(frame: pd.DataFrame) -> tuple[NDArray[np.int64] | None, tuple[str, .
 
 
 def _planned_ancestors(
-    campaign: Campaign, units: tuple[str, ...], names: Iterable[str]
+    parent: Mapping[str, str | None], units: tuple[str, ...], names: Iterable[str]
 ) -> NDArray[np.int64]:
     """Return the position of each name's planned unit, its own or the nearest above it, or -1."""
     position = {code: place for place, code in enumerate(units)}
-    parent = {unit.code: unit.parent for unit in campaign.units}
     return np.array([_nearest(name, position, parent) for name in names], dtype=np.int64)
 
 
@@ -198,12 +198,12 @@ def _scattered(place: _Ints, persons: _Ints, length: int) -> _Ints:
 
 
 def _stock(
-    tally: Tally, campaign: Campaign, units: tuple[str, ...], through: dt.date
+    tally: Tally, parent: Mapping[str, str | None], units: tuple[str, ...], through: dt.date
 ) -> tuple[_Ints, NDArray[np.bool_]]:
     """Return the persons covered before by unit, and for which units such a figure was reported."""
     stock = tally.stock[tally.stock["persons"].notna()]
     stock = stock[stock["period"].to_numpy(dtype="datetime64[D]") <= np.datetime64(through, "D")]
-    place = _planned_ancestors(campaign, units, stock["unit"])
+    place = _planned_ancestors(parent, units, stock["unit"])
     rows = place >= 0
     persons = stock["persons"].to_numpy(dtype=np.int64)[rows]
     has = np.zeros(len(units), dtype=bool)

@@ -20,6 +20,7 @@ from coverage_campaign.model.labels import Label
 from coverage_campaign.notebook import html_table
 from coverage_campaign.progress.bases import bases_of, bases_table
 from coverage_campaign.progress.bridge import bridge_table
+from coverage_campaign.progress.cells import cells
 from coverage_campaign.progress.counted import Counted, counted
 from coverage_campaign.progress.explained import explanation
 from coverage_campaign.progress.figures import Clock, figures, pooled
@@ -285,7 +286,7 @@ class Progress:
 
     def _repr_html_(self) -> str:
         notes = [*self.basis.lines(), *self.notes]
-        return html_table(self.frame, title=self._line(), notes=notes)
+        return html_table(cells(self.frame), title=self._line(), notes=notes)
 
     def __repr__(self) -> str:
         """Return the whole in one line and the units that are furthest behind."""

@@ -1,0 +1,403 @@
+"""Expected figures are reckoned by hand from the tiny campaign: 50, 30, 20 persons in 10 days."""
+
+import datetime as dt
+
+import attrs
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from campaigns import tiny
+from coverage_campaign.errors import DefinitionError, ReportError
+from coverage_campaign.model.campaign import Campaign
+from coverage_campaign.model.dates import to_instant
+from coverage_campaign.model.readings import Question, Readings
+from coverage_campaign.model.reporting import CountingRule
+from coverage_campaign.progress.figures import COLUMNS
+from coverage_campaign.progress.track import track
+from progress.making import DAILY, planned, received, tallied
+
+NA = pd.NA
+
+
+def column(frame: pd.DataFrame, name: str) -> list[object]:
+    """Return a column as plain values, None for missing."""
+    return [None if pd.isna(value) else value for value in frame[name].tolist()]
+
+
+def net() -> Campaign:
+    """Return the tiny campaign with a rule that takes losses off."""
+    return attrs.evolve(tiny(), counting=CountingRule(net=True))
+
+
+def test_the_columns_are_the_contract_with_its_types() -> None:
+    """The frame has the columns of the contract, counts Int64, rates Float64, a RangeIndex."""
+    frame = track(planned(), tallied(DAILY), as_of="2026-06-04").to_frame()
+    assert tuple(frame.columns) == COLUMNS
+    assert isinstance(frame.index, pd.RangeIndex)
+    types = frame.dtypes.astype(str).to_dict()
+    rates = {"gap_points", "gap_days", "required_per_day"}
+    for name, kind in types.items():
+        if name in {"unit", "name"}:
+            assert kind == "str"
+        elif name == "complete":
+            assert kind == "boolean"
+        else:
+            assert kind == ("Float64" if name.endswith("_rate") or name in rates else "Int64")
+
+
+def test_the_figures_of_a_hand_reckoned_day() -> None:
+    """On day 4 of 10, 15 of 50 done: 5 behind, 10 points, one day, 35 left in 6 days."""
+    frame = track(planned(), tallied(DAILY), as_of="2026-06-04").to_frame()
+    assert column(frame, "target") == [50, 30, 20]
+    assert column(frame, "planned") == [20, 12, 8]
+    assert column(frame, "done") == [15, 0, None]
+    assert column(frame, "completion_rate") == [0.3, 0.0, None]
+    assert column(frame, "planned_rate") == [0.4, 0.4, 0.4]
+    assert column(frame, "gap_persons") == [-5, -12, None]
+    assert column(frame, "gap_points") == [-10.0, -40.0, None]
+    assert column(frame, "gap_days") == pytest.approx([-1.0, -4.0, None])
+    assert column(frame, "shortfall") == [35, 30, None]
+    assert column(frame, "required_per_day") == pytest.approx([35 / 6, 5.0, None])
+    assert column(frame, "rank") == [1, 2, None]
+    assert column(frame, "coverage_rate") == [365 / 500, 210 / 300, None]
+
+
+def test_missing_is_not_zero_and_a_reported_zero_is() -> None:
+    """Cedar never reported: everything that hangs on it is <NA>; Birch reported 0."""
+    progress = track(planned(), tallied(DAILY), as_of="2026-06-04")
+    cedar = progress.to_frame().set_index("unit").loc["c"]
+    missing = "done new completion_rate gap_points gap_persons gap_days shortfall rank"
+    assert all(pd.isna(cedar[name]) for name in missing.split())
+    assert progress.to_frame().set_index("unit").loc["b", "done"] == 0
+    assert any("No report counted of c" in note for note in progress.notes)
+    assert column(progress.unranked(), "reason") == ["no report counted"]
+
+
+def test_new_counts_the_period_of_as_of() -> None:
+    """A plan and a tally by day: new is the day's; a plan by month: the month's to the day."""
+    by_day = track(planned(), tallied(DAILY), as_of="2026-06-03").to_frame()
+    assert column(by_day, "new") == [5, None, None]
+    by_month = track(planned(by="month"), tallied(DAILY), as_of="2026-06-03").to_frame()
+    assert column(by_month, "new") == [15, 0, None]
+
+
+def test_net_takes_losses_off_and_gross_does_not() -> None:
+    """Two of Ash's fifteen lapsed: 13 count net, 15 gross."""
+    rows = tallied(DAILY, campaign=net())
+    assert column(track(planned(net()), rows, as_of="2026-06-04").to_frame(), "done")[0] == 13
+    assert column(track(planned(), tallied(DAILY), as_of="2026-06-04").to_frame(), "done")[0] == 15
+
+
+def test_an_open_reading_of_net_leaves_done_open() -> None:
+    """Where nobody says whether losses count and there are some, nothing done is known."""
+    asked = attrs.evolve(
+        tiny(), questions=(Question("counted", "gross or net?"),), readings=Readings()
+    )
+    progress = track(planned(asked), tallied(DAILY, campaign=asked), as_of="2026-06-04")
+    assert column(progress.to_frame(), "done") == [None, None, None]
+    assert pd.isna(progress.totals()["done"].iloc[0])
+    assert any("readings.counted" in note for note in progress.notes)
+    no_loss = [row for row in DAILY if row[2] != "lapsed"]
+    known = track(planned(asked), tallied(no_loss, campaign=asked), as_of="2026-06-04")
+    assert column(known.to_frame(), "done") == [15, 0, None]
+
+
+def test_channels_outside_the_counting_rule_do_not_count() -> None:
+    """A rule that names new employers alone leaves out resumptions; 'all' always counts."""
+    rule = attrs.evolve(tiny(), counting=CountingRule(channels=("new_employer",)))
+    rows = [*DAILY, ("c", "2026-06-01", "all", 3)]
+    frame = track(planned(rule), tallied(rows, campaign=rule), as_of="2026-06-04").to_frame()
+    assert column(frame, "done") == [10, 0, 3]
+
+
+def test_totals_pool_and_never_average() -> None:
+    """15 of 100 is 15 %, whatever the mean of 30 % and 0 % is; the silent unit adds nothing."""
+    total = track(planned(), tallied(DAILY), as_of="2026-06-04").totals()
+    assert tuple(total.columns) == COLUMNS
+    row = total.iloc[0]
+    assert (row["target"], row["planned"], row["done"]) == (100, 40, 15)
+    assert row["completion_rate"] == 0.15
+    assert row["gap_persons"] == -25
+    assert row["gap_days"] == pytest.approx(-2.5)
+    assert row["coverage_rate"] == 715 / 1000
+    assert pd.isna(row["rank"])
+
+
+def test_before_the_start_nothing_is_planned() -> None:
+    """A day before the plan: nothing planned, no gap, all days left."""
+    rows = tallied([("a", "2026-06-01", "new_employer", 1)])
+    row = track(planned(), rows, as_of="2026-05-31").to_frame().iloc[0]
+    assert (row["planned"], row["planned_rate"]) == (0, 0.0)
+    assert pd.isna(row["done"])
+    zero = tallied([("a", "2026-05-20", "new_employer", 0)])
+    row = track(planned(), zero, as_of="2026-05-31").to_frame().iloc[0]
+    assert (row["gap_persons"], row["gap_days"], row["required_per_day"]) == (0, 0.0, 5.0)
+
+
+def test_after_the_end_all_is_planned_and_later_persons_count() -> None:
+    """Past the last day no day is left to require anything of; what comes later still counts."""
+    rows = tallied([*DAILY, ("a", "2026-08-01", "new_employer", 40)])
+    row = track(planned(), rows, as_of="2026-08-02").to_frame().iloc[0]
+    assert (row["planned"], row["done"], row["shortfall"]) == (50, 55, 0)
+    assert row["completion_rate"] == 1.1
+    assert pd.isna(row["required_per_day"])
+    assert row["gap_days"] == 0.0
+
+
+def test_above_the_target_is_shown_and_flagged() -> None:
+    """60 of 50 is 1.2, not 1; a note names the unit."""
+    progress = track(planned(), tallied([("a", "2026-06-01", "all", 60)]), as_of="2026-06-02")
+    assert progress.to_frame()["completion_rate"].iloc[0] == 1.2
+    assert any("Above 100 %" in note and "a" in note for note in progress.notes)
+
+
+def test_the_cutoff_of_results_ends_the_count() -> None:
+    """With a cut-off on 5 June, persons of 6 June do not count on 9 June."""
+    cut = attrs.evolve(tiny(), readings=Readings(result_cutoff="06-05"))
+    rows = [("a", "2026-06-05", "all", 4), ("a", "2026-06-06", "all", 8)]
+    progress = track(planned(cut), tallied(rows, campaign=cut), as_of="2026-06-09")
+    assert progress.to_frame()["done"].iloc[0] == 4
+    assert progress.to_frame()["planned"].iloc[0] == 45
+    assert any("cut-off" in note for note in progress.notes)
+
+
+def test_a_month_that_the_day_cuts_counts_only_if_it_cannot_hold_more() -> None:
+    """A monthly figure known on 5 July says nothing about 4 June; one known on 4 June does."""
+    rows = [("a", "2026-06-01", "all", 20)]
+    late = tallied(rows, by="month", as_of=to_instant("2026-07-05"))
+    progress = track(planned(), late, as_of="2026-06-04")
+    assert pd.isna(progress.to_frame()["done"].iloc[0])
+    assert any("20 persons of the month of 2026-06 are left out" in one for one in progress.notes)
+    then = tallied(rows, by="month", as_of=to_instant("2026-06-04"))
+    assert track(planned(), then, as_of="2026-06-04").to_frame()["done"].iloc[0] == 20
+    whole = track(planned(), late, as_of="2026-06-30")
+    assert whole.to_frame()["done"].iloc[0] == 20
+    unknown = tallied(rows, by="month", as_of=None)
+    assert pd.isna(track(planned(), unknown, as_of="2026-06-29").to_frame()["done"].iloc[0])
+
+
+def test_a_last_month_ends_with_the_campaign() -> None:
+    """A campaign that ends on 10 June has a June that is over on 10 June."""
+    short = attrs.evolve(tiny(), phases=tiny().phases[:1])
+    rows = tallied([("a", "2026-06-01", "all", 20)], by="month", campaign=short)
+    assert track(planned(short), rows, as_of="2026-06-10").to_frame()["done"].iloc[0] == 20
+
+
+def test_stock_is_covered_before_and_never_new() -> None:
+    """A reported stock replaces the older figure of persons covered before."""
+    rows = tallied(DAILY, stock=[("a", "2026-06-01", 400), ("b", "2026-07-01", 9)])
+    frame = track(planned(), rows, as_of="2026-06-04").to_frame()
+    assert column(frame, "coverage_rate") == [415 / 500, 210 / 300, None]
+    assert column(frame, "done") == [15, 0, None]
+
+
+def test_coverage_is_missing_without_its_figures() -> None:
+    """Without a measure of the covered or of the eligible there is no rate."""
+    for name in ("eligible", "covered"):
+        campaign = attrs.evolve(tiny(), **{name: ""})
+        frame = track(planned(campaign), tallied(DAILY, campaign=campaign), as_of="2026-06-04")
+        assert column(frame.to_frame(), "coverage_rate") == [None, None, None]
+
+
+def test_units_below_a_planned_one_count_for_it_and_strangers_are_named() -> None:
+    """The city's departments are not planned: their persons are left out, and said so."""
+    rows = [*DAILY, ("labour", "2026-06-01", "all", 7)]
+    progress = track(planned(), tallied(rows), as_of="2026-06-04")
+    assert progress.totals()["done"].iloc[0] == 15
+    assert any(
+        "7 persons of units outside the plan" in one and "labour" in one for one in progress.notes
+    )
+    city = planned()
+    village = attrs.evolve(
+        tiny(),
+        units=[*tiny().units, attrs.evolve(tiny().unit("a"), code="a1", parent="a", kind="town")],
+    )
+    rows = tallied([("a1", "2026-06-01", "all", 6)], campaign=village)
+    assert track(city, rows, as_of="2026-06-04").to_frame()["done"].iloc[0] == 6
+
+
+def test_a_plan_and_a_tally_without_a_common_unit_are_an_error_that_names_both() -> None:
+    """Departments report, counties are planned: the error names codes of both sides."""
+    rows = tallied([("labour", "2026-06-01", "all", 7)])
+    with pytest.raises(ReportError, match=r"labour.*a, b, c"):
+        track(planned(), rows, as_of="2026-06-04")
+
+
+def test_an_empty_tally_is_no_error() -> None:
+    """Nothing reported yet: everything done is <NA>, the plan still stands."""
+    progress = track(planned(), tallied([]), as_of="2026-06-04")
+    assert column(progress.to_frame(), "done") == [None, None, None]
+    assert progress.totals()["planned"].iloc[0] == 40
+    assert pd.isna(progress.totals()["done"].iloc[0])
+    assert "nothing reported" in repr(progress)
+    assert progress.history()["done_to_date"].isna().all()
+
+
+def test_another_campaigns_tally_is_refused() -> None:
+    """A plan of 2026 is not tracked with reports of 2027."""
+    other = attrs.evolve(tiny(), year=2027)
+    with pytest.raises(DefinitionError, match="tiny 2027"):
+        track(planned(), tallied([], campaign=other), as_of="2026-06-04")
+
+
+def test_received_reports_decide_who_is_ranked_and_what_is_zero() -> None:
+    """Ash's June report came in time, Birch's late, Cedar's never; due on 5 July."""
+    came = received(("a", "2026-06-01", "2026-07-03"), ("b", "2026-06-01", "2026-07-09"))
+    rows = [row for row in DAILY if row[0] == "a"]
+    progress = track(planned(), tallied(rows), as_of="2026-06-30", received=came)
+    frame = progress.to_frame()
+    assert column(frame, "reports_expected") == [1, 1, 1]
+    assert column(frame, "reports_received") == [1, 1, 0]
+    assert column(frame, "reports_on_time") == [1, 0, 0]
+    assert column(frame, "complete") == [True, True, False]
+    assert column(frame, "done") == [15, 0, None]
+    assert column(frame, "rank") == [1, 2, None]
+    assert column(progress.unranked(), "reason") == ["0 of 1 reports received"]
+    assert progress.totals()["complete"].iloc[0] == False  # noqa: E712 - a nullable boolean
+
+
+def test_a_unit_with_a_missing_report_is_not_ranked_although_it_counts() -> None:
+    """Ash has persons but its report is not on the list: shown, not ranked."""
+    came = received(("b", "2026-06-01", "2026-07-01"))
+    frame = track(planned(), tallied(DAILY), as_of="2026-06-30", received=came).to_frame()
+    assert column(frame, "done")[:2] == [15, 0]
+    assert column(frame, "rank") == [None, 1, None]
+
+
+def test_a_report_that_comes_later_is_not_known_yet() -> None:
+    """The tally was made on 5 July: a report received on 6 July is not there."""
+    tally = tallied(DAILY, as_of=to_instant("2026-07-05T12:00"))
+    came = received(("a", "2026-06-01", "2026-07-06"), ("a", "2026-06-01", "2026-07-08"))
+    frame = track(planned(), tally, as_of="2026-06-30", received=came).to_frame()
+    assert column(frame, "reports_received") == [0, 0, 0]
+
+
+def test_without_received_all_rank_and_the_basis_says_so() -> None:
+    """No list of reports: report columns are <NA> and completeness is said to be unknown."""
+    progress = track(planned(), tallied(DAILY), as_of="2026-06-30")
+    assert progress.to_frame()["complete"].isna().all()
+    assert any("completeness" in line for line in progress.basis.lines())
+    lacking = pd.DataFrame({"unit": ["a"]})
+    with pytest.raises(DefinitionError, match="period, received_on"):
+        track(planned(), tallied(DAILY), as_of="2026-06-30", received=lacking)
+
+
+def test_a_target_of_zero_has_no_rate_and_no_rank() -> None:
+    """A unit with no target: rates <NA>, counts as they are, a reason."""
+    from coverage_campaign.allocation.allocate import allocate  # noqa: PLC0415
+    from coverage_campaign.allocation.schedule import schedule  # noqa: PLC0415
+
+    allocation = allocate(tiny(), among="counties", weights={"a": 1, "b": 1, "c": 0})
+    plan = schedule(allocation, over="drive")
+    progress = track(plan, tallied([("c", "2026-06-01", "all", 3)]), as_of="2026-06-04")
+    row = progress.to_frame().iloc[2]
+    assert (row["target"], row["done"], row["gap_persons"], row["shortfall"]) == (0, 3, 3, 0)
+    for name in ("completion_rate", "planned_rate", "gap_points", "gap_days", "rank"):
+        assert pd.isna(row[name])
+    assert progress.unranked().set_index("unit").loc["c", "reason"] == "its target is 0"
+    assert "target is 0" in progress.explain("c")
+
+
+def test_history_is_the_plan_with_what_was_done_until_as_of() -> None:
+    """One row per period; done ends at as_of."""
+    history = track(planned(), tallied(DAILY), as_of="2026-06-04").history()
+    assert list(history.columns) == ["period", "planned_to_date", "done_to_date"]
+    assert column(history, "planned_to_date") == [10, 20, 30, 40, 50, 60, 70, 80, 90, 100]
+    assert column(history, "done_to_date") == [10, 10, 15, 15, *([None] * 6)]
+
+
+def test_explain_gives_formula_and_numbers() -> None:
+    """Every figure of a unit can be checked from its explanation."""
+    text = track(planned(), tallied(DAILY), as_of="2026-06-04").explain("a")
+    for part in (
+        "target = 50",
+        "clause 1",
+        "planned = 20",
+        "4 of 10 planned days",
+        "10 entries + 5 resumptions = 15",
+        "gross; 2 losses reported",
+        "15 / 50 = 0.3000",
+        "15 - 20 = -5",
+        "max(0, 50 - 15) = 35",
+        "35 / 6",
+        "350 covered before + 15",
+        "rank = 1",
+    ):
+        assert part in text, part
+    with pytest.raises(DefinitionError, match="not in the plan"):
+        track(planned(), tallied(DAILY), as_of="2026-06-04").explain("x")
+
+
+def test_it_shows_itself_escaped_and_short() -> None:
+    """The repr has at most 12 lines, the HTML holds title, notes and no raw markup of names."""
+    units = [
+        attrs.evolve(unit, label="<b>Ash</b>") if unit.code == "a" else unit
+        for unit in tiny().units
+    ]
+    campaign = attrs.evolve(tiny(), units=units)
+    progress = track(planned(campaign), tallied(DAILY, campaign=campaign), as_of="2026-06-04")
+    assert len(repr(progress).splitlines()) <= 12
+    html = progress._repr_html_()
+    assert "&lt;b&gt;Ash" in html
+    assert "<b>Ash" not in html
+    assert "completeness" in html
+
+
+def test_what_is_handed_out_cannot_change_the_result() -> None:
+    """Writing into a frame that was handed out leaves the progress as it was."""
+    progress = track(planned(), tallied(DAILY), as_of="2026-06-04")
+    handed_out = progress.to_frame()
+    handed_out["done"] = 0
+    assert column(progress.to_frame(), "done") == [15, 0, None]
+
+
+PERSONS = st.integers(min_value=-3, max_value=60)
+ROWS = st.lists(
+    st.tuples(
+        st.sampled_from(["a", "b", "c"]),
+        st.dates(dt.date(2026, 6, 1), dt.date(2026, 6, 12)).map(str),
+        st.sampled_from(["new_employer", "self_employed", "resumed", "lapsed"]),
+        PERSONS,
+    ),
+    max_size=30,
+)
+DAYS = st.dates(dt.date(2026, 5, 25), dt.date(2026, 6, 20))
+
+
+@settings(deadline=None, max_examples=60)
+@given(rows=ROWS, day=DAYS, counts_net=st.booleans(), by=st.sampled_from(["day", "month"]))
+def test_the_identities_hold(rows: list, day: dt.date, counts_net: bool, by: str) -> None:  # noqa: FBT001
+    """Gap = done - planned, shortfall = what lacks, totals = sums, whatever was reported."""
+    campaign = net() if counts_net else tiny()
+    progress = track(planned(campaign, by=by), tallied(rows, campaign=campaign), as_of=day)
+    frame, total = progress.to_frame(), progress.totals().iloc[0]
+    known = frame[frame["done"].notna()]
+    assert (known["gap_persons"] == known["done"] - known["planned"]).all()
+    assert (known["shortfall"] == (known["target"] - known["done"]).clip(lower=0)).all()
+    assert total["target"] == frame["target"].sum() == 100
+    assert total["planned"] == frame["planned"].sum()
+    sign = {"lapsed": -1 if counts_net else 0}
+    wanted = {
+        unit: sum(r[3] * sign.get(r[2], 1) for r in rows if r[0] == unit and r[1] <= str(day))
+        for unit in {r[0] for r in rows if r[1] <= str(day)}
+    }
+    assert {row.unit: row.done for row in known.itertuples()} == wanted
+    if wanted:
+        assert total["done"] == sum(wanted.values())
+    agreeing = known["gap_days"].map(lambda days: (days > 0) - (days < 0))
+    assert (
+        (agreeing == known["gap_persons"].map(lambda g: (g > 0) - (g < 0))) | (agreeing == 0)
+    ).all()
+
+
+@settings(deadline=None, max_examples=30)
+@given(rows=ROWS, day=DAYS, data=st.data())
+def test_the_order_of_rows_is_irrelevant(rows: list, day: dt.date, data: st.DataObject) -> None:
+    """Shuffled reports give the same progress to the last digit."""
+    shuffled = data.draw(st.permutations(rows))
+    one = track(planned(), tallied(rows), as_of=day)
+    other = track(planned(), tallied(shuffled), as_of=day)
+    pd.testing.assert_frame_equal(one.to_frame(), other.to_frame(), check_exact=True)
+    pd.testing.assert_frame_equal(one.history(), other.history(), check_exact=True)
