@@ -11,7 +11,7 @@ which NumPy does for thousands of lines at once.
 
 from __future__ import annotations
 
-from math import exp, inf, log
+from math import exp, inf
 from typing import TYPE_CHECKING
 
 import attrs
@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from coverage_campaign.allocation.signposts import Signposts
-    from coverage_campaign.allocation.transfer import Arcs
 
     Floats = NDArray[np.float64]
     Ints = NDArray[np.int64]
@@ -32,9 +31,10 @@ _SMOOTH_STEPS = 40
 _ROUGH_STEPS = 40
 _LINE_STEPS = 60
 _PATIENCE = 2
-_LARGEST = 700.0  # e to this is near the largest float
+_LARGEST = 400.0  # e to this is past every factor that occurs, and no float overflows
 _HOPELESS = 1e-9  # with less clearance than this, Fractions decide
 _SHIFT_STEPS = 64
+_UNTHREADED = 200_000  # products of this many factors
 _DENSE_BARS = 400  # above this many bars the Newton matrix costs more than it saves
 
 
@@ -56,11 +56,14 @@ class Search:
     bars: Floats = attrs.field(init=False)
     seats: Floats = attrs.field(init=False)
     _scaled: Floats = attrs.field(init=False)
+    _bounded: bool = attrs.field(init=False)
 
     def __attrs_post_init__(self) -> None:
         """Start from the bars as they are."""
         self.bars = np.ones(self.weights.shape[0])
         self.lines = np.ones(self.weights.shape[1])
+        empty = self.weights == 0
+        self._bounded = bool(self.floors.any() or (np.isfinite(self.caps) & ~empty).any())
 
     def run(self) -> Floats:
         """Scale until it helps no more; return what each bar lacks (negative: has too much)."""
@@ -71,8 +74,8 @@ class Search:
         for _ in range(_ROUGH_STEPS):
             if flaws <= 2 * self.bars.size or stuck > _PATIENCE:
                 break
-            kept = self.lines, self.bars, self.seats, self._scaled, lacking
-            self._newton(self.weights * self.bars[:, None] * self.lines, lacking, limit=2.0**-stuck)
+            kept = self.lines, self.bars, self.seats, lacking
+            self._newton(lacking, limit=2.0**-stuck)
             self._fit_lines()
             lacking = self.bar_totals - self.seats.sum(axis=1)
             now = float(np.abs(lacking).sum())
@@ -80,8 +83,9 @@ class Search:
                 stuck = 0 if now < 0.9 * flaws else stuck + 1
                 flaws = now
             else:
-                self.lines, self.bars, self.seats, self._scaled, lacking = kept
+                self.lines, self.bars, self.seats, lacking = kept
                 stuck += 1
+        self._settle()
         return lacking
 
     def smooth(self) -> bool:
@@ -90,37 +94,35 @@ class Search:
         Three plain sweeps, then Newton's method on the bars.
         """
         for step in range(_SMOOTH_STEPS):
-            self.lines = self.line_totals / (self.bars @ self.weights)
-            real = self.weights * self.bars[:, None]
-            real *= self.lines
-            sums = real.sum(axis=1)
+            self.lines = self.line_totals / np.einsum("bl,b->l", self.weights, self.bars)
+            sums = self.bars * np.einsum("bl,l->b", self.weights, self.lines)
             lacking = self.bar_totals - sums
             if float(np.abs(lacking).sum()) <= 1e-3 * self.bars.size + 1e-4 * self.lines.size:
                 return True
             if step < 3:  # noqa: PLR2004  the docstring's three
                 self.bars = self.bars * (self.bar_totals / sums)
             else:
-                self._newton(real, lacking, limit=1.0)
+                self._newton(lacking, limit=1.0)
         return False
 
-    def _newton(self, real: Floats, lacking: Floats, *, limit: float) -> None:
+    def _newton(self, lacking: Floats, *, limit: float) -> None:
         """Move the bars so that they would lack nothing if seats grew as the real numbers do."""
-        free = real
-        if self.signposts.first_is_free or self.floors.any() or np.isfinite(self.caps).any():
-            free = np.where((real > self.floors - 0.5) & (real < self.caps + 0.5), real, 0.0)
+        free = self.weights * self.bars[:, None]
+        free *= self.lines
+        if self._bounded:
+            free[(free < self.floors - 0.5) | (free > self.caps + 0.5)] = 0.0
         per_line = free.sum(axis=0)
         np.maximum(per_line, 1e-300, out=per_line)
         mass = free.sum(axis=1)
         if mass.size <= _DENSE_BARS:
-            matrix = (free / per_line) @ free.T
-            np.negative(matrix, out=matrix)
+            matrix = -_product(free / per_line, free)
             matrix[np.diag_indices_from(matrix)] += mass + 1e-9 * float(mass.sum()) + 1e-12
             step = np.linalg.solve(matrix, lacking)
         else:
             step = lacking / (mass + 1e-12)
         step = np.clip(step, -limit, limit)
         self.bars = self.bars * np.exp(step)
-        self.lines = self.lines * np.exp(-(step @ free) / per_line)
+        self.lines = self.lines * np.exp(-np.einsum("bl,b->l", free, step) / per_line)
 
     def _fit_lines(self) -> None:
         """Give every line exactly its total under the present bars, by float search."""
@@ -135,9 +137,7 @@ class Search:
         while open_lines.size:
             _one_seat(open_lines, scaled, seats, missing, self)
             open_lines = open_lines[missing[open_lines] != 0]
-        self._scaled = scaled
         self.seats = seats
-        self.lines = _between(*self._line_interval())
 
     def _seats(self, quotients: Floats, floors: Floats, caps: Floats) -> Floats:
         seats = self.signposts.level(quotients, np.empty_like(quotients))
@@ -172,11 +172,10 @@ class Search:
                 return
             far, low, high = far[still], low[still], high[still]
 
-    def _line_interval(self) -> tuple[Floats, Floats]:
-        return (
-            self._last_held(self._scaled).max(axis=0),
-            self._next_due(self._scaled).min(axis=0),
-        )
+    def _settle(self) -> None:
+        """Put each line's multiplier in the middle of where its seats are right."""
+        self._scaled = self.weights * self.bars[:, None]
+        self.lines = _between(*self._interval(slice(None)))
 
     def centre(self) -> None:
         """Move the multipliers so that every cell stands well clear of its limits, if it can.
@@ -185,82 +184,87 @@ class Search:
         with F[q] <= F[p] + D - clearance leave each line that clearance to stand in; the largest
         clearance without a contradiction is the least mean of a cycle, and is found by trying.
         """
-        self.lines = _between(*self._line_interval())
         window = 2.0 * self.window()
-        exchange = self._exchanges(window)
-        clearance = window
-        shift = np.zeros(self.bars.size)
-        while clearance > _HOPELESS:
-            clearance /= 4.0
-            found = _shifts(exchange - clearance)
-            if found is not None:
-                shift = found
-                break
-        self.bars = self.bars * np.exp(shift)
-        self._scaled = self.weights * self.bars[:, None]
-        self.lines = _between(*self._line_interval())
-
-    def _exchanges(self, window: float) -> Floats:
-        """Return the least cost of moving a seat from bar to bar in one line, at most `window`."""
-        (gain_bar, gain_line, gain), (loss_bar, loss_line, loss) = self.within(window)
-        order = np.argsort(gain_line, kind="stable")
-        gain_bar, gain_line, gain = gain_bar[order], gain_line[order], gain[order]
-        first = np.searchsorted(gain_line, loss_line, side="left")
-        count = np.searchsorted(gain_line, loss_line, side="right") - first
-        left = np.repeat(np.arange(loss.size), count)
-        right = np.arange(left.size) - np.repeat(np.cumsum(count) - count, count) + first[left]
+        clearance = window / 8.0
+        giver, taker, _, cost = self.exchanges(window)
         least = np.full((self.bars.size, self.bars.size), window)
-        np.minimum.at(least, (loss_bar[left], gain_bar[right]), loss[left] + gain[right])
+        np.minimum.at(least, (giver, taker), cost)
         np.fill_diagonal(least, np.inf)
-        return least
-
-    def _last_held(self, scaled: Floats) -> Floats:
-        """Return the multiplier at which each cell would lose its last seat (0: never)."""
-        with np.errstate(divide="ignore", invalid="ignore"):
-            at = self.signposts.floats(self.seats) / scaled
-        return np.where(self.seats > self.floors, at, 0.0)
-
-    def _next_due(self, scaled: Floats) -> Floats:
-        """Return the multiplier at which each cell would gain a seat (infinite: never)."""
-        with np.errstate(divide="ignore", invalid="ignore"):
-            at = self.signposts.floats(self.seats + 1.0) / scaled
-        return np.where(self.seats < self.caps, at, np.inf)
+        while clearance > _HOPELESS:
+            clearance /= 8.0
+            shift = _shifts(least - clearance)
+            if shift is not None:
+                self.bars = self.bars * np.exp(shift)
+                break
+        self._settle()
 
     def window(self) -> float:
         """Return a cost within which each bar should find a few exchanges with the others."""
         return 3.0 * float(np.sqrt(self.weights.size)) / max(1.0, float(self.line_totals.sum()))
 
-    def within(self, window: float) -> tuple[Arcs, Arcs]:
-        """Return the moves that cost at most `window`; a cost is the log of a factor."""
+    def exchanges(self, window: float) -> tuple[Ints, Ints, Ints, Floats]:
+        """Return giving bar, taking bar, line, cost of all exchanges within the window.
+
+        Lines stand in the middle of their intervals, so both halves of one are within it too.
+        """
         quotients = self._scaled * self.lines
-        factor = exp(window) if window < _LARGEST else inf
+        factor = exp(min(window, _LARGEST))
         with np.errstate(invalid="ignore"):
-            gains = self.signposts.floats(self.seats + 1.0)
-            bar, line = np.nonzero((gains <= quotients * factor) & (self.seats < self.caps))
-            gain = bar, line, np.log(gains[bar, line] / quotients[bar, line])
-            losses = self.signposts.floats(self.seats)
-            near = (quotients <= losses * factor) & (self.seats > self.floors)
-            bar, line = np.nonzero(near)
-        return gain, (bar, line, np.log(quotients[bar, line] / losses[bar, line]))
+            step = self.signposts.floats(self.seats)
+            near = quotients <= step * factor
+            near &= self.seats > self.floors
+            giver, give_line = np.nonzero(near)
+            give = np.log(quotients[giver, give_line] / step[giver, give_line])
+            step = self.signposts.floats(self.seats + 1.0)
+            near = step <= quotients * factor
+            near &= self.seats < self.caps
+            taker, take_line = np.nonzero(near)
+            take = np.log(step[taker, take_line] / quotients[taker, take_line])
+        order = np.argsort(take_line, kind="stable")
+        taker, take_line, take = taker[order], take_line[order], take[order]
+        first = np.searchsorted(take_line, give_line, side="left")
+        count = np.searchsorted(take_line, give_line, side="right") - first
+        left = np.repeat(np.arange(give.size), count)
+        right = np.arange(left.size) - np.repeat(np.cumsum(count) - count, count) + first[left]
+        cost = give[left] + take[right]
+        near = (cost <= window) & (giver[left] != taker[right])
+        left, right = left[near], right[near]
+        return giver[left], taker[right], give_line[left], cost[near]
 
-    def move(self, bar: int, line: int, step: int) -> tuple[float, float]:
-        """Add `step` seats to the cell; return what the next gain and loss there cost."""
-        here = float(self.seats[bar, line]) + step
-        self.seats[bar, line] = here
-        quotient = float(self._scaled[bar, line] * self.lines[line])
-        loss, gain = self.signposts.floats(np.array([here, here + 1.0])).tolist()
-        return (
-            log(gain / quotient) if here < self.caps[bar, line] else inf,
-            log(quotient / loss) if here > self.floors[bar, line] and loss > 0 else inf,
-        )
+    def exchange(self, giver: int, taker: int, line: int) -> None:
+        """Move one seat of the line from bar to bar."""
+        self.seats[giver, line] -= 1.0
+        self.seats[taker, line] += 1.0
 
-    def shift(self, bars: dict[int, float], lines: dict[int, float]) -> None:
-        """Take the shifts of the paths into the multipliers."""
-        for bar, by in bars.items():
-            self.bars[bar] *= exp(by)
-        for line, by in lines.items():
-            self.lines[line] *= exp(-by)
+    def line_costs(self, line: int) -> tuple[Floats, Floats]:
+        """Return what it costs each bar to take and to give a seat in the line."""
+        seats = self.seats[:, line]
+        quotients = self._scaled[:, line] * self.lines[line]
+        with np.errstate(divide="ignore", invalid="ignore"):
+            take = np.log(self.signposts.floats(seats + 1.0) / quotients)
+            give = np.log(quotients / self.signposts.floats(seats))
+        take[seats >= self.caps[:, line]] = inf
+        give[seats <= self.floors[:, line]] = inf
+        return take, give
+
+    def shift(self, bars: Floats, touched: list[int]) -> None:
+        """Multiply the bars by e to these powers; the lines `touched` have been moved."""
+        self.bars = self.bars * np.exp(bars)
         self._scaled = self.weights * self.bars[:, None]
+        at = np.array(touched, dtype=np.int64)
+        self.lines[at] = _between(*self._interval(at))
+
+    def _interval(self, at: Ints | slice) -> tuple[Floats, Floats]:
+        """Return between which multipliers the lines have the seats that they have."""
+        seats, scaled = self.seats[:, at], self._scaled[:, at]
+        with np.errstate(divide="ignore", invalid="ignore"):
+            low = self.signposts.floats(seats)
+            low /= scaled
+            high = self.signposts.floats(seats + 1.0)
+            high /= scaled
+        low[seats <= self.floors[:, at]] = 0.0
+        high[seats >= self.caps[:, at]] = inf
+        return low.max(axis=0), high.min(axis=0)
 
 
 def _one_seat(at: Ints, scaled: Floats, seats: Floats, missing: Floats, search: Search) -> None:
@@ -280,6 +284,20 @@ def _one_seat(at: Ints, scaled: Floats, seats: Floats, missing: Floats, search: 
             cell = step.argmax(axis=0)
         seats[cell, part] += sign
         missing[part] -= sign
+
+
+def _product(one: Floats, other: Floats) -> Floats:
+    """Return one @ other.T in pieces so small that BLAS does not call up threads.
+
+    Its threads wait in a loop for each other: on a machine with other work to do, 300 times longer
+    than the product takes.
+    """
+    width = max(1, _UNTHREADED // (one.shape[0] * other.shape[0]))
+    out = np.zeros((one.shape[0], other.shape[0]))
+    for start in range(0, one.shape[1], width):
+        piece = slice(start, start + width)
+        out += one[:, piece] @ other[:, piece].T
+    return out
 
 
 def _between(low: Floats, high: Floats) -> Floats:

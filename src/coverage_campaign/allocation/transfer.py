@@ -1,143 +1,157 @@
 """Tie and transfer: the last seats of a table move along cheapest paths until every bar is right.
 
 From a table that is right line by line and best for its own sums, each path takes a seat from a bar
-that has too many, passes it through lines (which keep their sums) and ends in a bar that lacks one.
-Taking always a cheapest path keeps the table best for its sums (Balinski and Demange, Mathematical
-Programming 45 (1989) 193-210; successive shortest paths of minimum cost flow). Costs near zero are
-few, so each round looks only at cells within a window of cost and widens it when it must.
+that has too many, passes it on by exchanges within lines (which keep their sums) and ends in a bar
+that lacks one. Taking always a cheapest path keeps the table best for its sums (Balinski and
+Demange, Mathematical Programming 45 (1989) 193-210; successive shortest paths of minimum cost
+flow). Cheap exchanges are few: each round looks only at those within a window, and widens it when
+it must.
 """
 
 from __future__ import annotations
 
-from heapq import heappop, heappush
+from heapq import heapify, heappop, heappush
 from math import inf
 from typing import TYPE_CHECKING, Protocol
 
+import numpy as np
+
 if TYPE_CHECKING:
-    import numpy as np
     from numpy.typing import NDArray
 
     Floats = NDArray[np.float64]
     Ints = NDArray[np.int64]
-    Arcs = tuple[Ints, Ints, Floats]
 
 __all__ = ["Movable", "transfer"]
 
+_WIDER = 6.0
+_WIDEST = 600.0  # costs are logs: nothing that floats can tell apart costs more
+
 
 class Movable(Protocol):
-    """A table of bars x lines whose seats can be moved one by one, each at a cost in floats."""
+    """A table of bars x lines; costs are of moving one seat, under multipliers that stay."""
 
-    def within(self, window: float) -> tuple[Arcs, Arcs]:
-        """Return bar, line, cost of the gains and of the losses that cost at most `window`."""
+    def exchanges(self, window: float) -> tuple[Ints, Ints, Ints, Floats]:
+        """Return giving bar, taking bar, line, cost of all exchanges within the window."""
         ...
 
-    def move(self, bar: int, line: int, step: int) -> tuple[float, float]:
-        """Add `step` seats to the cell; return what the next gain and loss there cost."""
+    def exchange(self, giver: int, taker: int, line: int) -> None:
+        """Move one seat of the line from bar to bar."""
         ...
 
-    def shift(self, bars: dict[int, float], lines: dict[int, float]) -> None:
-        """Move the multipliers of these bars and lines by so much, after a round."""
+    def line_costs(self, line: int) -> tuple[Floats, Floats]:
+        """Return what it costs each bar to take and to give a seat in the line."""
+        ...
+
+    def shift(self, bars: Floats, touched: list[int]) -> None:
+        """Multiply the bars by e to these powers; these lines have been moved."""
         ...
 
 
 def transfer(table: Movable, lacking: Floats, *, window: float) -> bool:
     """Move seats until no bar lacks any; return whether that came to pass."""
-    owed = [int(lack) for lack in lacking]
+    owed = [int(lack) for lack in lacking.tolist()]
     while any(owed):
-        round_ = _Round(*table.within(window), window)
-        while any(owed) and round_.step(table, owed):
+        round_ = _Round(table, len(owed), window)
+        while any(owed) and round_.step(owed):
             pass
-        table.shift(round_.bar_shift, round_.line_shift)
+        table.shift(np.array(round_.shifts), sorted(round_.version))
         if any(owed):
             if window == inf:
                 return False
-            window = window * 8 if window < 1e3 else inf  # noqa: PLR2004  e**1000 is past any float
+            window = window * _WIDER if window < _WIDEST else inf
     return True
 
 
 class _Round:
-    """The sparse graph of cheap moves: bar -> line where the bar may lose, line -> bar where gain.
+    """The sparse graph of cheap exchanges between bars, kept up to date as seats move.
 
-    Reduced cost of an arc: its cost plus the shift of its tail minus the shift of its head.
+    Each pair of bars has a heap of (cost, line, version); an entry whose version is not its line's
+    is stale. The reduced cost of an exchange is its cost plus the shift of the bar that gives minus
+    the shift of the bar that takes; it stays at 0 or above.
     """
 
-    def __init__(self, gains: Arcs, losses: Arcs, window: float) -> None:
-        """Index the arcs by their tails."""
-        self.gains: dict[int, dict[int, float]] = {}
-        self.losses: dict[int, dict[int, float]] = {}
-        for bar, line, cost in zip(*(part.tolist() for part in gains), strict=True):
-            self.gains.setdefault(line, {})[bar] = cost
-        for bar, line, cost in zip(*(part.tolist() for part in losses), strict=True):
-            self.losses.setdefault(bar, {})[line] = cost
+    def __init__(self, table: Movable, bars: int, window: float) -> None:
+        """Sort the exchanges within the window by their bars."""
+        self.table = table
         self.window = window
-        self.bar_shift: dict[int, float] = {}
-        self.line_shift: dict[int, float] = {}
+        self.left = window  # how much the shifts may yet add up to, so that nothing is missed
+        self.shifts = [0.0] * bars
+        self.version: dict[int, int] = {}
+        self.out: list[dict[int, list[tuple[float, int, int]]]] = [{} for _ in range(bars)]
+        for giver, taker, line, cost in zip(
+            *(part.tolist() for part in table.exchanges(window)), strict=True
+        ):
+            self.out[giver].setdefault(taker, []).append((cost, line, 0))
+        for heaps in self.out:
+            for heap in heaps.values():
+                heapify(heap)
 
-    def step(self, table: Movable, owed: list[int]) -> bool:
+    def step(self, owed: list[int]) -> bool:
         """Move one seat along a cheapest path; False if none is sure within the window."""
         found = self._search(owed)
         if found is None:
             return False
-        end, length, bar_from, line_from, bar_far, line_far = found
-        for bar, far in bar_far.items():
-            if far < length:
-                self.bar_shift[bar] = self.bar_shift.get(bar, 0.0) + far - length
-        for line, far in line_far.items():
-            if far < length:
-                self.line_shift[line] = self.line_shift.get(line, 0.0) + far - length
-        self.window -= length
+        end, far, came = found
+        length = far[end]
+        for bar, distance in far.items():
+            if distance < length:
+                self.shifts[bar] += distance - length
+        self.left -= length
         owed[end] -= 1
         bar = end
-        while bar in bar_from:
-            line = bar_from[bar]
-            self._move(table, bar, line, 1)
-            bar = line_from[line]
-            self._move(table, bar, line, -1)
+        while bar in came:
+            giver, line = came[bar]
+            self.table.exchange(giver, bar, line)
+            self._renew(line)
+            bar = giver
         owed[bar] += 1
         return True
 
     def _search(
         self, owed: list[int]
-    ) -> (
-        tuple[int, float, dict[int, int], dict[int, int], dict[int, float], dict[int, float]] | None
-    ):
+    ) -> tuple[int, dict[int, float], dict[int, tuple[int, int]]] | None:
         """Run Dijkstra's method from all bars with too many to the nearest that lacks one."""
-        bar_shift, line_shift = self.bar_shift, self.line_shift
-        bar_far: dict[int, float] = {bar: 0.0 for bar, lack in enumerate(owed) if lack < 0}
-        line_far: dict[int, float] = {}
-        bar_from: dict[int, int] = {}
-        line_from: dict[int, int] = {}
-        heap: list[tuple[float, int]] = [(0.0, bar) for bar in bar_far]
+        shifts, version = self.shifts, self.version
+        far = {bar: 0.0 for bar, lack in enumerate(owed) if lack < 0}
+        came: dict[int, tuple[int, int]] = {}
+        todo = [(0.0, bar) for bar in far]
         done: set[int] = set()
-        while heap:
-            far, bar = heappop(heap)
+        enough = self.left  # no path longer than this is wanted
+        while todo:
+            here, bar = heappop(todo)
             if bar in done:
                 continue
-            if far > self.window:
-                return None
             if owed[bar] > 0:
-                return bar, far, bar_from, line_from, bar_far, line_far
+                return bar, far, came
             done.add(bar)
-            base = far + bar_shift.get(bar, 0.0)
-            for line, cost in self.losses.get(bar, {}).items():
-                shift = line_shift.get(line, 0.0)
-                at = max(base + cost - shift, far)
-                if at >= line_far.get(line, inf) or at > self.window:
+            base = here + shifts[bar]
+            for taker, heap in self.out[bar].items():
+                while heap and version.get(heap[0][1], 0) != heap[0][2]:
+                    heappop(heap)
+                if not heap:
                     continue
-                line_far[line] = at
-                line_from[line] = bar
-                start = at + shift
-                for other, gain in self.gains.get(line, {}).items():
-                    if other in done:
-                        continue
-                    there = max(start + gain - bar_shift.get(other, 0.0), at)
-                    if there < bar_far.get(other, inf):
-                        bar_far[other] = there
-                        bar_from[other] = line
-                        heappush(heap, (there, other))
+                cost, line, _ = heap[0]
+                there = base + cost - shifts[taker]
+                if there > enough or taker in done:
+                    continue
+                there = max(there, here)
+                if there < far.get(taker, inf):
+                    far[taker] = there
+                    came[taker] = bar, line
+                    heappush(todo, (there, taker))
+                    if owed[taker] > 0:
+                        enough = there
         return None
 
-    def _move(self, table: Movable, bar: int, line: int, step: int) -> None:
-        gain, loss = table.move(bar, line, step)
-        self.gains.setdefault(line, {})[bar] = gain
-        self.losses.setdefault(bar, {})[line] = loss
+    def _renew(self, line: int) -> None:
+        """Put the line's exchanges anew: all of them, since its costs are no longer centred."""
+        version = self.version[line] = self.version.get(line, 0) + 1
+        take, give = self.table.line_costs(line)
+        cost = give[:, None] + take
+        cost.ravel()[:: take.size + 1] = inf  # a bar has nothing to give itself
+        givers, takers = np.nonzero(cost <= self.window)
+        for giver, taker, price in zip(
+            givers.tolist(), takers.tolist(), cost[givers, takers].tolist(), strict=True
+        ):
+            heappush(self.out[giver].setdefault(taker, []), (price, line, version))

@@ -352,6 +352,8 @@ def _read_margin(totals: Margin, where: str, names: Sequence[str]) -> Ints:
         raise DefinitionError(
             Problem(where, f"shape {array.shape} for {len(names)} names", way_out)
         )
+    if array.dtype.kind == "i" and not (array.size and array.min() < 0):
+        return array.astype(np.int64)
     exact = [as_fraction(value) for value in array.tolist()]
     problems = [
         Problem(f"{where}[{name}]", str(value), way_out)
