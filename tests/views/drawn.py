@@ -1,4 +1,4 @@
-"""Measured boxes of what a chart has drawn."""
+"""Measured boxes of what a chart has drawn, and the sizes to measure at."""
 
 from __future__ import annotations
 
@@ -9,6 +9,18 @@ import numpy as np
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.text import Text
+
+
+# How many units, in which language: each size once, each language at the size of the notice.
+SIZES = (
+    (1, "en"),
+    (5, "zh"),
+    (12, "en"),
+    (12, "zh"),
+    (12, "zh-Hant"),
+    (51, "zh-Hant"),
+    (122, "en"),
+)
 
 
 def texts_of(ax: Axes) -> list[Text]:
@@ -22,11 +34,14 @@ def words_of(ax: Axes) -> str:
     return "\n".join(text.get_text() for text in texts_of(ax))
 
 
-def overlapping(ax: Axes, *, slack: float = 1.5) -> list[tuple[str, str]]:
-    """Return the pairs of texts whose boxes overlap by more than `slack` pixels both ways."""
+def boxes_of(ax: Axes) -> np.ndarray:
+    """Return left, bottom, right and top of every text in pixels, one row a text."""
     ax.get_figure(root=True).draw_without_rendering()
-    texts = texts_of(ax)
-    boxes = np.array([text.get_window_extent().extents for text in texts])
+    return np.array([text.get_window_extent().extents for text in texts_of(ax)])
+
+
+def overlapping(texts: list[Text], boxes: np.ndarray, slack: float = 1.5) -> list[tuple[str, str]]:
+    """Return the pairs of texts whose boxes overlap by more than `slack` pixels both ways."""
     left, bottom, right, top = boxes.T
     across = np.minimum(right[:, None], right) - np.maximum(left[:, None], left)
     upward = np.minimum(top[:, None], top) - np.maximum(bottom[:, None], bottom)
@@ -34,20 +49,12 @@ def overlapping(ax: Axes, *, slack: float = 1.5) -> list[tuple[str, str]]:
     return [(texts[i].get_text(), texts[j].get_text()) for i, j in pairs]
 
 
-def outside(ax: Axes) -> list[str]:
-    """Return the texts that reach beyond the figure."""
-    figure = ax.get_figure(root=True)
-    figure.draw_without_rendering()
-    width, height = figure.bbox.width, figure.bbox.height
-    lost = []
-    for text in texts_of(ax):
-        left, bottom, right, top = text.get_window_extent().extents
-        if left < 0 or bottom < 0 or right > width or top > height:
-            lost.append(text.get_text())
-    return lost
-
-
 def assert_readable(ax: Axes) -> None:
     """Assert that no two texts overlap and that none is cut off."""
-    assert overlapping(ax) == []
-    assert outside(ax) == []
+    texts, boxes = texts_of(ax), boxes_of(ax)
+    assert overlapping(texts, boxes) == []
+    figure = ax.get_figure(root=True)
+    width, height = figure.bbox.width, figure.bbox.height
+    left, bottom, right, top = boxes.T
+    cut = (left < 0) | (bottom < 0) | (right > width) | (top > height)
+    assert [text.get_text() for text, lost in zip(texts, cut, strict=True) if lost] == []

@@ -15,7 +15,7 @@ from matplotlib.patches import Rectangle
 from coverage_campaign.errors import DefinitionError
 from coverage_campaign.views import charts, theme
 from coverage_campaign.views.pictures.calendar import conflicts, phase_rows
-from views.drawn import assert_readable, texts_of, words_of
+from views.drawn import SIZES, assert_readable, texts_of, words_of
 from views.stand_ins import (
     HOSTILE,
     FakeForecast,
@@ -39,8 +39,7 @@ def widths(ax: Axes, colour: str) -> list[float]:
     return [bar.get_width() for bar in sorted(bars, key=Rectangle.get_y)]
 
 
-@pytest.mark.parametrize("lang", LANGS)
-@pytest.mark.parametrize("units", [1, 5, 12, 51, 122])
+@pytest.mark.parametrize(("units", "lang"), SIZES)
 def test_ranking_is_readable(units: int, lang: str) -> None:
     """No two texts of a ranking overlap, none is cut, for few units and many."""
     assert_readable(charts.ranking(progress(units), previous=progress(units, seed=9), lang=lang))

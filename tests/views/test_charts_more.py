@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from fractions import Fraction
+from itertools import pairwise
 
 import attrs
 import matplotlib as mpl
@@ -30,11 +31,10 @@ from coverage_campaign.views.spread import spread
 from coverage_campaign.views.typeset import shortened, width_of, wrapped
 from coverage_campaign.views.words import Words
 from views.cases import channel_frame, crossed, shared, two_cuts
-from views.drawn import assert_readable, texts_of, words_of
+from views.drawn import SIZES, assert_readable, texts_of, words_of
 from views.stand_ins import HOSTILE, complete_frame, progress
 
 LANGS = ("en", "zh", "zh-Hant")
-SIZES = (1, 5, 12, 51, 122)
 
 
 def bars(ax: Axes) -> list[Rectangle]:
@@ -45,8 +45,7 @@ def bars(ax: Axes) -> list[Rectangle]:
 # -- bullet and multiples -------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("lang", LANGS)
-@pytest.mark.parametrize("units", SIZES)
+@pytest.mark.parametrize(("units", "lang"), SIZES)
 @pytest.mark.parametrize("chart", [charts.bullet, charts.multiples])
 def test_units_are_readable(chart, units: int, lang: str) -> None:  # noqa: ANN001 - eleven signatures
     """No two texts overlap and none is cut, for one unit and for 122."""
@@ -104,8 +103,7 @@ def test_multiples_of_a_silent_unit_has_no_curve() -> None:
 # -- annex ----------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("lang", LANGS)
-@pytest.mark.parametrize("units", SIZES)
+@pytest.mark.parametrize(("units", "lang"), SIZES)
 def test_annex_is_readable(units: int, lang: str) -> None:
     """Cells, heads and margins keep apart."""
     assert_readable(charts.annex(crossed(units), lang=lang))
@@ -149,8 +147,7 @@ def _luminance(colour: str) -> float:
 # -- comparison -----------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("lang", LANGS)
-@pytest.mark.parametrize("units", SIZES[1:])
+@pytest.mark.parametrize(("units", "lang"), SIZES[1:])
 def test_comparison_is_readable(units: int, lang: str) -> None:
     """The labels on both sides keep apart however near the values lie."""
     whole = two_cuts(units)
@@ -218,7 +215,7 @@ def test_gini_of_a_known_case() -> None:
 @settings(max_examples=40, deadline=None)
 @given(units=st.integers(2, 30), seed=st.integers(0, 1000))
 def test_gini_lies_between_none_and_all(units: int, seed: int) -> None:
-    """Gini is 0 for shares in proportion, between 0 and 1 for any, and the curve never rises above."""
+    """Gini is 0 for shares in proportion, else below 1, and the curve stays below the diagonal."""
     whole = two_cuts(units)
     allocation = shared(whole, seed=seed)
     as_shared = {code: Fraction(int(one)) for code, one in allocation.shares().items()}
@@ -229,8 +226,7 @@ def test_gini_lies_between_none_and_all(units: int, seed: int) -> None:
     assert all(y <= x for x, y in zip(curve.need, curve.target, strict=True))
 
 
-@pytest.mark.parametrize("lang", LANGS)
-@pytest.mark.parametrize("units", SIZES[1:])
+@pytest.mark.parametrize(("units", "lang"), SIZES[1:])
 def test_fairness_is_readable(units: int, lang: str) -> None:
     """Four curves with their names and coefficients keep apart."""
     whole = two_cuts(units)
@@ -288,8 +284,7 @@ def test_bridge_is_readable_and_ends_at_net(persons: dict[str, int], lang: str) 
 # -- sensitivity ----------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("lang", LANGS)
-@pytest.mark.parametrize("units", [5, 12, 51])
+@pytest.mark.parametrize(("units", "lang"), SIZES[1:6])
 def test_sensitivity_is_readable(units: int, lang: str) -> None:
     """Bars by unit and bars by input keep their words apart."""
     whole = two_cuts(units)
@@ -401,10 +396,10 @@ def test_spread_labels_never_overlap_and_stay_inside(wanted: list[float], size: 
     centres = spread(wanted, [size] * len(wanted), low=0.0, high=120.0)
     ordered = sorted(zip(wanted, centres, strict=True))
     along = sorted(centres)
-    assert all(b - a >= size - 1e-6 for a, b in zip(along, along[1:], strict=False))
+    assert all(b - a >= size - 1e-6 for a, b in pairwise(along))
     assert along[0] >= size / 2 - 1e-6
     assert along[-1] <= 120 - size / 2 + 1e-6
-    gaps = [b[1] - a[1] for a, b in zip(ordered, ordered[1:], strict=False) if b[0] > a[0]]
+    gaps = [b[1] - a[1] for a, b in pairwise(ordered) if b[0] > a[0]]
     assert all(gap > 0 for gap in gaps)
 
 
