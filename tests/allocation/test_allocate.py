@@ -191,3 +191,92 @@ def test_blended_weights_have_their_stated_influence() -> None:
         "b": Fraction(3, 20) + Fraction(1, 6),
         "c": Fraction(2, 20) + Fraction(1, 6),
     }
+
+
+def test_the_lowest_coverage_rates_rise_first() -> None:
+    """Adams on top of those covered is water-filling: it equals the greedy, person by person."""
+    covered = {"a": 350, "b": 210, "c": 100}
+    eligible = {"a": 500, "b": 300, "c": 200}
+    result = allocate(
+        tiny(), weights=weights.eligible, on_top_of=covered, method=apportion.adams, target=100
+    )
+    now = dict(covered)
+    for _ in range(100):
+        lowest = min(now, key=lambda code: (Fraction(now[code], eligible[code]), code))
+        now[lowest] += 1
+    assert result.shares().to_dict() == {code: now[code] - covered[code] for code in now}
+    assert "350 are there already" in result.explain("a")
+
+
+def test_a_base_for_every_unit_comes_before_the_weights() -> None:
+    """10 each and 70 by 5 : 3 : 2 are 35, 21 and 14 on top: 45, 31 and 24."""
+    result = allocate(tiny(), weights=weights.eligible, base=10)
+    assert result.shares().to_dict() == {"a": 45, "b": 31, "c": 24}
+
+
+def test_what_no_cap_has_room_for_is_a_row_of_its_own() -> None:
+    """Caps of 20 each leave 40 of 100 people unallocated, and the table still sums to 100."""
+    caps = {"a": 20, "b": 20, "c": 20}
+    result = allocate(tiny(), weights=weights.eligible, caps=caps, remainder="keep")
+    frame = result.to_frame().set_index("unit")
+    assert frame.loc["unallocated", "share"] == result.unallocated == 40
+    assert frame["share"].sum() == 100
+    assert result.shares().to_dict() == caps
+
+
+def test_bounds_that_decide_are_listed_with_what_they_changed() -> None:
+    """Ash and Birch are held at 20; without the cap they would have 50 and 30 at this divisor."""
+    result = allocate(
+        tiny(), weights=weights.eligible, caps={"a": 20, "b": 20, "c": 20}, remainder="keep"
+    )
+    table = result.bounds().set_index("unit")
+    assert table["bound"].to_dict() == {"a": "cap", "b": "cap"}
+    assert table["without_it"].to_dict() == {"a": 50, "b": 30}
+
+
+def two_tiers() -> Campaign:
+    """Return two provinces with leaves of weights 1, 1, 1 and 3, 3."""
+    units = [Unit("p", "P", "unit"), Unit("q", "Q", "unit")]
+    units += [Unit(code, code, "unit", parent="p") for code in ("p1", "p2", "p3")]
+    units += [Unit(code, code, "unit", parent="q") for code in ("q1", "q2")]
+    return Campaign(
+        code="two", label="Two", year=2026, units=units, cuts=[Cut("units", "Units", "unit")]
+    )
+
+
+def test_leaves_first_says_how_far_parents_drift() -> None:
+    """5 people by weights 1,1,1,3,3: leaves first gives p 3 and q 2; from the top p has 2, q 3.
+
+    By hand, priorities 2w / (2k - 1): q1 and q2 have 6, then p1, p2, p3 and the second seats of
+    q1 and q2 all have 2 for three seats, which go by code. From the top q has 12, 4, 2.4 and p 6, 2.
+    """
+    leaf_weights = {"p1": 1, "p2": 1, "p3": 1, "q1": 3, "q2": 3}
+    result = allocate(
+        two_tiers(), among="units", weights=leaf_weights, target=5, order="leaves_first"
+    )
+    share = result.to_frame().set_index("unit")["share"]
+    assert share["p"] == share[["p1", "p2", "p3"]].sum()
+    assert share["q"] == share[["q1", "q2"]].sum()
+    assert (share["p"], share["q"]) == (3, 2)
+    top = allocate(two_tiers(), among="units", weights=leaf_weights, target=5)
+    from_the_top = top.to_frame().set_index("unit")["share"]
+    assert (from_the_top["p"], from_the_top["q"]) == (2, 3)
+    assert dict(result.drift) == {"p": 1, "q": -1}
+    assert len(result.ties) == 1
+
+
+def test_burden_is_empty_where_nobody_counted_the_people() -> None:
+    """Without figures of eligible people the burden is missing, not 0."""
+    campaign = attrs.evolve(tiny(), eligible="", covered="")
+    burden = allocate(campaign, weights={"a": 1, "b": 1, "c": 1}).burden()
+    assert burden["eligible_rate"].isna().all()
+    full = allocate(tiny(), weights=weights.eligible).burden()
+    assert full["eligible_rate"].tolist() == [0.1, 0.1, 0.1]
+    assert full["uncovered"].tolist() == [150, 90, 60]
+
+
+def test_shares_in_proportion_have_a_gini_of_zero() -> None:
+    """50, 30, 20 on 500, 300, 200 lie evenly; all on Ash (weight 5 of 10) is 1 - 1/2."""
+    assert allocate(tiny(), weights=weights.eligible).gini() == 0
+    uneven = allocate(tiny(), weights=weights.eligible, target=100, pins={"a": 100, "b": 0, "c": 0})
+    assert uneven.gini() == Fraction(1, 2)

@@ -1,8 +1,10 @@
 import datetime as dt
 from fractions import Fraction
+from typing import Literal
 
 import attrs
 import numpy as np
+import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -12,7 +14,7 @@ from coverage_campaign.allocation import curves
 from coverage_campaign.allocation.allocate import allocate
 from coverage_campaign.allocation.curves import Curve
 from coverage_campaign.allocation.schedule import Plan, schedule
-from coverage_campaign.errors import DefinitionError
+from coverage_campaign.errors import DefinitionError, InfeasibleError
 from coverage_campaign.model.campaign import Campaign
 from coverage_campaign.model.phases import Phase
 from coverage_campaign.model.targets import HeadcountTarget
@@ -37,13 +39,14 @@ def plan_of(
     targets: list[int],
     *phases: tuple[str, str, str],
     curve: Curve = curves.even,
+    by: Literal["month", "day"] = "month",
 ) -> Plan:
     """Return a plan in which each county has just its target."""
     campaign = campaign_of(targets, *phases)
     pins = {f"u{number}": target for number, target in enumerate(targets)}
     weights = dict.fromkeys(pins, 1)
     allocation = allocate(campaign, weights=weights, pins=pins)
-    return schedule(allocation, over=[code for code, _, _ in phases], curve=curve)
+    return schedule(allocation, over=[code for code, _, _ in phases], curve=curve, by=by)
 
 
 CURVES = st.sampled_from(
@@ -63,7 +66,7 @@ def test_every_day_is_whole_and_within_its_bounds(targets: list[int], curve: Cur
 
     Reckoned independently from the curve in fractions.
     """
-    plan = plan_of(targets, ("drive", "06-01", "06-30"), curve=curve)
+    plan = plan_of(targets, ("drive", "06-01", "06-30"), curve=curve, by="day")
     days = np.arange("2026-06-01", "2026-07-01", dtype="datetime64[D]")
     effort = [int(weight) for weight in curve(days)]
     whole = sum(effort)
@@ -161,3 +164,56 @@ def test_the_plan_says_what_it_is_laid_over() -> None:
     plan = plan_of([5], ("drive", "06-01", "06-30"))
     assert any("even per calendar day over drive (30 days)" in line for line in plan.basis.lines())
     assert attrs.evolve(plan.basis, simulated=True).lines()[0].startswith("SIMULATED")
+
+
+def test_milestones_are_met_to_the_person_and_even_in_between() -> None:
+    """60 % by 30 June and 90 % by 31 July: 60 and 90 of 100 people; mid-June has half of the 60."""
+    curve = curves.through({"2026-06-30": "60%", "2026-07-31": "90%"})
+    plan = plan_of([100], ("drive", "06-01", "08-31"), curve=curve)
+    days = ("2026-06-15", "2026-06-30", "2026-07-31", "2026-08-31")
+    assert [plan.planned_on(day).tolist() for day in days] == [[30], [60], [90], [100]]
+
+
+def test_a_milestone_outside_the_window_is_refused() -> None:
+    """A milestone in September says nothing about a drive that ends in August."""
+    with pytest.raises(DefinitionError, match="2026-09-30"):
+        plan_of([9], ("drive", "06-01", "08-31"), curve=curves.through({"2026-09-30": "60%"}))
+
+
+def test_what_a_month_cannot_take_goes_to_the_others() -> None:
+    """30 + 31 + 31 days, June capped at 10 of 102 people: July and August share 92 equally."""
+    plan = plan_of([102], ("drive", "06-01", "08-31"))
+    capped = schedule(plan.allocation, over="drive", month_caps={"2026-06": 10})
+    assert capped.totals()["planned"].tolist() == [10, 46, 46]
+
+
+def test_month_caps_without_room_say_how_much_is_missing() -> None:
+    """Caps of 10 + 10 + 10 leave 72 of 102 people without a month."""
+    plan = plan_of([102], ("drive", "06-01", "08-31"))
+    caps = dict.fromkeys(("2026-06", "2026-07", "2026-08"), 10)
+    with pytest.raises(InfeasibleError, match="72"):
+        schedule(plan.allocation, over="drive", month_caps=caps)
+
+
+def test_a_plan_made_anew_keeps_the_past_and_the_total() -> None:
+    """After a weak June (10 and 20 of 62 and 31), July and August hold what is left, evenly."""
+    plan = plan_of([62, 31], ("drive", "06-01", "08-31"))
+    june = pd.DataFrame(
+        {"unit": ["u0", "u1"], "period": pd.to_datetime(["2026-06-01"] * 2), "persons": [10, 20]}
+    )
+    again = schedule(plan.allocation, over="drive", past=june)
+    assert again.planned_on("2026-06-30").tolist() == [10, 20]
+    assert again.planned_on("2026-08-31").tolist() == [62, 31]
+    july = again.planned_on("2026-07-31")
+    assert july.sum() - 30 == round((93 - 30) / 2 + 0.01)
+    assert 5 <= again.planned_on("2026-06-15").iloc[0] <= 5
+    assert again.to_frame().groupby("unit")["planned"].sum().tolist() == [62, 31]
+
+
+def test_a_unit_that_has_done_more_than_its_share_stays_there() -> None:
+    """40 done of 31 is planned as 40 to the end; nothing is taken back."""
+    plan = plan_of([62, 31], ("drive", "06-01", "08-31"))
+    june = pd.DataFrame({"unit": ["u1"], "period": ["2026-06-01"], "persons": [40]})
+    june["period"] = pd.to_datetime(june["period"])
+    again = schedule(plan.allocation, over="drive", past=june)
+    assert again.planned_on("2026-08-31").tolist() == [62, 40]

@@ -7,7 +7,7 @@ all 0. Only the proportions matter.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from fractions import Fraction
 from math import lcm
 from typing import Protocol, TypeAlias
@@ -26,15 +26,19 @@ __all__ = [
     "Days",
     "Even",
     "Ramp",
+    "Through",
     "WorkingDays",
     "by_month",
     "even",
     "ramp",
+    "spread",
+    "through",
     "working_days",
 ]
 
 Days: TypeAlias = NDArray[np.datetime64]
 DayWeights: TypeAlias = NDArray[np.int64]
+"""One whole number a day; Python's integers (dtype object) where 64 bits are too few."""
 
 
 class Curve(Protocol):
@@ -126,7 +130,7 @@ class ByMonth:
     def __call__(self, days: Days) -> DayWeights:
         """Return each month's share spread over its days; a month without a share is an error."""
         months = days.astype("datetime64[M]")
-        present, counts = np.unique(months, return_counts=True)
+        present, places = np.unique(months, return_inverse=True)
         stated = dict(self.shares)
         problems = [
             Problem("curve", f"no share for {month}", "give every month of the window a share")
@@ -135,13 +139,72 @@ class ByMonth:
         ]
         if problems:
             raise DefinitionError(problems)
-        a_day = [
-            stated[month] / int(count)
-            for month, count in zip(present.astype(str), counts, strict=True)
+        ones = np.ones(len(days), dtype=np.int64)
+        return spread(ones, places, [stated[month] for month in present.astype(str)])
+
+
+def _to_milestones(
+    value: Mapping[DateLike, Fraction | int | str]
+    | Iterable[tuple[DateLike, Fraction | int | str]],
+) -> tuple[tuple[dt.date, Fraction], ...]:
+    pairs = value.items() if isinstance(value, Mapping) else value
+    return tuple(sorted((to_date(day), to_rate(share)) for day, share in pairs))
+
+
+@attrs.frozen
+class Through:
+    """Another curve, bent so that it reaches stated shares by the end of stated days."""
+
+    milestones: tuple[tuple[dt.date, Fraction], ...] = attrs.field(converter=_to_milestones)
+    curve: Curve = attrs.field(factory=Even)
+
+    @property
+    def name(self) -> str:
+        """The curve and its milestones."""
+        marks = ", ".join(f"{float(share):.0%} by {day}" for day, share in self.milestones)
+        return f"{self.curve.name}, {marks}"
+
+    def __call__(self, days: Days) -> DayWeights:
+        """Return weights whose running total meets every milestone exactly."""
+        shares = [share for _, share in self.milestones]
+        steps = [b - a for a, b in zip([Fraction(0), *shares], [*shares, Fraction(1)], strict=True)]
+        outside = [
+            day for day, _ in self.milestones if not days[0] <= np.datetime64(day) <= days[-1]
         ]
-        scale = lcm(*(share.denominator for share in a_day))
-        whole = np.array([int(share * scale) for share in a_day], dtype=np.int64)
-        return whole[np.searchsorted(present, months)]
+        if outside or min(steps) < 0:
+            raise DefinitionError(
+                Problem(
+                    "milestones",
+                    f"{outside[0]} is outside {days[0]} to {days[-1]}" if outside else "fall",
+                    "give days of the window and shares that never fall, from 0 to 1",
+                )
+            )
+        ends = np.array([day for day, _ in self.milestones], dtype="datetime64[D]")
+        return spread(self.curve(days), np.searchsorted(ends, days, side="left"), steps)
+
+
+def spread(weights: DayWeights, groups: NDArray[np.intp], shares: Sequence[Fraction]) -> DayWeights:
+    """Return whole-number weights in which each group of days has its stated share, exactly.
+
+    Inside a group the days keep the proportions of `weights`. A group with a share and no weight
+    is an error.
+    """
+    wholes = [int(weights[groups == number].sum()) for number in range(len(shares))]
+    problems = [
+        Problem("curve", f"part {number + 1} has a share of {share} and no day with effort",
+                "give it a day, or take its share away")
+        for number, (share, whole) in enumerate(zip(shares, wholes, strict=True))
+        if share and not whole
+    ]  # fmt: skip
+    if problems:
+        raise DefinitionError(problems)
+    a_unit = [
+        share / whole if whole else Fraction(0) for share, whole in zip(shares, wholes, strict=True)
+    ]
+    scale = lcm(*(one.denominator for one in a_unit))
+    factors = np.array([int(one * scale) for one in a_unit], dtype=object)
+    exact: DayWeights = weights.astype(object) * factors[groups]
+    return exact
 
 
 even = Even()
@@ -175,3 +238,13 @@ def ramp(*, first: int, last: int) -> Ramp:
 def by_month(shares: Mapping[str, Fraction | int | str]) -> ByMonth:
     """Return a curve with a stated share a month, such as {'2008-06': '0.3', '2008-07': '0.7'}."""
     return ByMonth(shares)
+
+
+def through(milestones: Mapping[DateLike, Fraction | int | str], *, curve: Curve = even) -> Through:
+    """Return a curve that meets milestones, such as {'2008-06-30': '60%'}; even in between.
+
+    >>> curve = through({"2026-06-02": "60%"})
+    >>> curve(np.arange("2026-06-01", "2026-06-05", dtype="datetime64[D]")).tolist()
+    [3, 3, 2, 2]
+    """
+    return Through(milestones, curve)

@@ -13,7 +13,7 @@ Management Science 39 (1993) 728-735 (earliest due date keeps every deviation be
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from fractions import Fraction
 from typing import TYPE_CHECKING, Literal
 
@@ -24,7 +24,7 @@ from numpy.typing import NDArray
 
 from coverage_campaign.allocation import apportion
 from coverage_campaign.allocation.allocated import Allocation
-from coverage_campaign.allocation.curves import Curve, even
+from coverage_campaign.allocation.curves import Curve, even, spread
 from coverage_campaign.errors import DefinitionError, Problem
 from coverage_campaign.model.basis import Basis
 from coverage_campaign.model.campaign import Campaign
@@ -59,6 +59,8 @@ class Plan:
     _day_phases: NDArray[np.int64]
     _stops: _Ints
     _reached: _Ints
+    _fixed: int = -1
+    _done: _Ints = attrs.field(factory=lambda: np.zeros(0, dtype=np.int64))
 
     @property
     def campaign(self) -> Campaign:
@@ -81,16 +83,37 @@ class Plan:
 
     def planned_on(self, day: DateLike) -> pd.Series[int]:
         """Return the persons planned to the end of a day, int64, indexed by unit code."""
-        shares = self.shares()
+        codes = self.shares().index
         position = self._position(day)
         stop = int(np.searchsorted(self._stops, position, side="right")) - 1
-        reached = self._reached[stop] if stop >= 0 else np.zeros(len(shares), dtype=np.int64)
+        reached = self._reached[stop] if stop >= 0 else np.zeros(len(codes), dtype=np.int64)
         after = int(self._stops[stop]) + 1 if stop >= 0 else 0
-        for now in _run(
-            np.asarray(shares, dtype=np.int64), self.effort, range(after, position + 1), reached
-        ):
-            reached = now
-        return pd.Series(reached, index=shares.index, dtype="int64", name="planned")
+        if position <= self._fixed:
+            reached = self._past_on(position, stop, after, reached)
+        else:
+            for now in self._from(after, position, reached):
+                reached = now
+        return pd.Series(reached, index=codes, dtype="int64", name="planned")
+
+    def _past_on(self, position: int, stop: int, after: int, reached: _Ints) -> _Ints:
+        """Return a day inside a past period: what was done in it, by the curve's course."""
+        if position < after:
+            return reached
+        before = self.effort[after - 1] if after else 0
+        end = int(self._stops[stop + 1])
+        over, whole = self.effort[position] - before, self.effort[end] - before
+        gained = (self._reached[stop + 1] - reached).astype(object) * over // max(whole, 1)
+        now: _Ints = reached + gained.astype(np.int64)
+        return now
+
+    def _from(self, after: int, position: int, reached: _Ints) -> Iterator[_Ints]:
+        """Yield what is reached on the days after the fixed past, of what is left to do there."""
+        done = self._done if len(self._done) else np.zeros(len(reached), dtype=np.int64)
+        before = self.effort[self._fixed] if self._fixed >= 0 else 0
+        effort = tuple(total - before for total in self.effort)
+        left = np.maximum(np.asarray(self.shares(), dtype=np.int64) - done, 0)
+        for now in _run(left, effort, range(after, position + 1), reached - done):
+            yield now + done
 
     def days_left(self, day: DateLike) -> int:
         """Return the number of planned days after a day."""
@@ -152,6 +175,8 @@ def schedule(
     over: str | Iterable[str],
     curve: Curve = even,
     by: Literal["month", "day"] = "month",
+    month_caps: Mapping[str, int] | None = None,
+    past: pd.DataFrame | None = None,
 ) -> Plan:
     """Lay every share out over the days of one or more phases, in whole persons.
 
@@ -161,6 +186,11 @@ def schedule(
             the one that is named first).
         curve: Effort per day; `curves.even` is the same for every calendar day.
         by: The grain of the plan's table. Progress is measured to the day in either case.
+        month_caps: The most that the whole campaign can do in a month ('YYYY-MM') [persons]; what
+            a month cannot take goes to the others in proportion to their effort.
+        past: What was done in the months that are over (unit, period, persons): they stay as they
+            were, and what is left of each share is laid over the days after them. A unit that has
+            done more than its share stays at what it has done.
 
     Returns:
         A plan with exact totals by unit, period and phase. The whole's running total is within
@@ -168,6 +198,7 @@ def schedule(
 
     Raises:
         DefinitionError: No such phase, or a curve that is negative or 0 on every day.
+        InfeasibleError: Month caps that leave too little room, and by how much.
     """
     campaign = allocation.campaign
     phases = to_codes(over)
@@ -175,32 +206,102 @@ def schedule(
         raise DefinitionError(Problem("over", "no phase", "name the phases to plan over"))
     windows = [campaign.window(phase) for phase in phases]
     days = days_of(windows)
-    effort = _running(curve, days)
+    weights = _weights(curve, days)
+    if month_caps is not None:
+        weights = _capped(weights, days, allocation.total, month_caps)
     day_phases = np.full(len(days), -1, dtype=np.int64)
     for number, window in reversed(list(enumerate(windows))):
         inside = (days >= np.datetime64(window.first)) & (days <= np.datetime64(window.last))
         day_phases[inside] = number
     stops = _stops(days, day_phases, by)
-    shares = np.asarray(allocation.shares(), dtype=np.int64)
-    start = np.zeros(len(shares), dtype=np.int64)
-    wanted = set(stops.tolist())
-    reached = [
-        now
-        for day, now in enumerate(_run(shares, effort, range(len(days)), start))
-        if day in wanted
-    ]
-    return Plan(
+    units = len(allocation.shares())
+    fixed, history = _history(allocation, past, days, stops)
+    plan = Plan(
         allocation=allocation,
         over=phases,
         by=by,
         curve=curve,
         basis=allocation.basis.assuming(_laid_over(campaign, phases, curve, len(days))),
         days=days,
-        effort=effort,
+        effort=tuple(np.cumsum(weights.astype(object))),
         day_phases=day_phases,
         stops=stops,
-        reached=np.array(reached, dtype=np.int64).reshape(len(stops), len(shares)),
+        reached=history,
+        fixed=fixed,
+        done=history[-1] if len(history) else np.zeros(units, dtype=np.int64),
     )
+    if fixed >= 0 and fixed < len(days) - 1 and plan.effort[-1] == plan.effort[fixed]:
+        raise DefinitionError(
+            Problem("past", f"no effort after {days[fixed]}", "choose a curve with days to come")
+        )
+    wanted = set(stops.tolist())
+    reached = [
+        now
+        for day, now in enumerate(plan._from(fixed + 1, len(days) - 1, plan._done), start=fixed + 1)  # noqa: SLF001 - the plan in the making
+        if day in wanted
+    ]
+    both = np.array([*history, *reached], dtype=np.int64).reshape(len(stops), units)
+    return attrs.evolve(plan, reached=both)
+
+
+def _history(
+    allocation: Allocation,
+    past: pd.DataFrame | None,
+    days: NDArray[np.datetime64],
+    stops: _Ints,
+) -> tuple[int, _Ints]:
+    """Return the last past day's position and what was reached at each stop up to it."""
+    codes = allocation.shares().index
+    nothing = np.zeros((0, len(codes)), dtype=np.int64)
+    if past is None or past.empty:
+        return -1, nothing
+    missing = {"unit", "period", "persons"} - set(past.columns)
+    unknown = sorted(set(past["unit"].astype(str)) - set(codes))
+    if missing or unknown:
+        raise DefinitionError(
+            Problem(
+                "past",
+                f"columns missing: {sorted(missing)}"
+                if missing
+                else f"no unit {unknown[0]!r} here",
+                "give a frame with unit, period (first day of the month) and persons",
+            )
+        )
+    months = past["period"].to_numpy().astype("datetime64[M]")
+    last = months.max()
+    over = np.flatnonzero(days.astype("datetime64[M]") <= last)
+    if not len(over):
+        return -1, nothing
+    fixed = int(over[-1])
+    place = pd.Index(codes).get_indexer(past["unit"].astype(str))
+    persons = past["persons"].to_numpy("int64")
+    ends = days[stops[stops <= fixed]].astype("datetime64[M]")
+    reached = np.zeros((len(ends), len(codes)), dtype=np.int64)
+    for number, end in enumerate(ends):
+        known = months <= end
+        np.add.at(reached[number], place[known], persons[known])
+    return fixed, reached
+
+
+def _capped(
+    weights: NDArray[np.int64],
+    days: NDArray[np.datetime64],
+    total: int,
+    month_caps: Mapping[str, int],
+) -> NDArray[np.int64]:
+    """Return weights in which no month has more persons of the total than its cap."""
+    present, places = np.unique(days.astype("datetime64[M]"), return_inverse=True)
+    names = present.astype(str).tolist()
+    unknown = [month for month in month_caps if month not in names]
+    if unknown:
+        raise DefinitionError(
+            Problem("month_caps", f"{unknown[0]!r}", f"months of the window: {', '.join(names)}")
+        )
+    effort = [Fraction(int(weights[places == number].sum())) for number in range(len(names))]
+    no_cap = np.iinfo(np.int64).max
+    caps = np.array([month_caps.get(month, no_cap) for month in names], dtype=np.int64)
+    persons = apportion.webster(total, effort, caps=caps, names=names)
+    return spread(weights, places, [Fraction(count) for count in persons.tolist()])
 
 
 def _laid_over(campaign: Campaign, phases: tuple[str, ...], curve: Curve, days: int) -> Label:
@@ -214,10 +315,10 @@ def _laid_over(campaign: Campaign, phases: tuple[str, ...], curve: Curve, days: 
     )
 
 
-def _running(curve: Curve, days: NDArray[np.datetime64]) -> tuple[int, ...]:
-    """Return the curve's running total as exact whole numbers."""
+def _weights(curve: Curve, days: NDArray[np.datetime64]) -> NDArray[np.int64]:
+    """Return the curve's effort on each day, whole numbers, checked."""
     weights = np.asarray(curve(days))
-    if weights.shape != days.shape or weights.dtype.kind not in "iu":
+    if weights.shape != days.shape or weights.dtype.kind not in "iuO":
         raise DefinitionError(
             Problem(
                 "curve",
@@ -233,7 +334,7 @@ def _running(curve: Curve, days: NDArray[np.datetime64]) -> tuple[int, ...]:
                 "give weights of 0 or more, not all 0",
             )
         )
-    return tuple(np.cumsum(weights.astype(object)))
+    return weights
 
 
 def _stops(days: NDArray[np.datetime64], day_phases: _Ints, by: str) -> _Ints:
