@@ -88,6 +88,14 @@ def level_up(
                 "lower the total or raise the caps",
             )
         )
+    if wanted < exact_sum(low):
+        raise InfeasibleError(
+            Problem(
+                "floors",
+                f"floors sum to {exact_sum(low):,} but the total is {wanted:,}",
+                f"lower them by {exact_sum(low) - wanted:,}",
+            )
+        )
     untouched = np.flatnonzero((now + low == 0) & (room > 0))
     left = wanted - exact_sum(low)
     if 0 < left < untouched.size:

@@ -124,7 +124,10 @@ def as_array(values: object) -> NDArray[np.generic]:  # noqa: PLR0911  # one lin
             return np.array(values, dtype=np.int64)
         return np.array(values, dtype=object)
     if hasattr(values, "to_numpy"):
-        return np.asarray(values.to_numpy())
+        array = np.asarray(values.to_numpy())
+        # pandas would turn integers beside a missing one into floats
+        whole = getattr(getattr(values, "dtype", None), "kind", "f") in "iu"
+        return np.asarray(values, dtype=object) if whole and array.dtype.kind == "f" else array
     if isinstance(values, Sequence) and not isinstance(values, str):
         return as_array(list(values))
     return np.asarray(values)

@@ -62,7 +62,8 @@ def _cut(rule: Rule, one: One) -> Cut | None:
     if not is_plain(given) or not 0 < total < min(_LARGEST_TOTAL, _LARGEST_SUM // max(n, 1)):
         return None
     weights = given.astype(np.float64, copy=False)
-    weight = float(weights.sum())
+    with np.errstate(over="ignore"):
+        weight = float(weights.sum())
     bounded = one.floors is not None or one.caps is not None
     if not _LIGHTEST < weight < _HEAVIEST or (bounded and _crossed(one)):
         return None
