@@ -25,6 +25,9 @@ from typing import TYPE_CHECKING
 from attrs import evolve as vary
 
 if TYPE_CHECKING:
+    from coverage_campaign import (
+        testing,
+    )
     from coverage_campaign.allocation import (
         apportion,
         curves,
@@ -58,6 +61,17 @@ if TYPE_CHECKING:
         Assessment,
         assess,
     )
+    from coverage_campaign.enforcement.canvass import (
+        canvass,
+    )
+    from coverage_campaign.enforcement.cases import (
+        advance,
+        open_case,
+    )
+    from coverage_campaign.enforcement.gate import (
+        GateDecision,
+        check_licence,
+    )
     from coverage_campaign.errors import (
         CampaignError,
         DefinitionError,
@@ -75,6 +89,10 @@ if TYPE_CHECKING:
     from coverage_campaign.files.cases import (
         case_names,
         load_case,
+    )
+    from coverage_campaign.files.json_text import (
+        from_json,
+        to_json,
     )
     from coverage_campaign.files.workbooks import (
         read_reports,
@@ -103,9 +121,16 @@ if TYPE_CHECKING:
         forecast,
         forecast_counts,
     )
+    from coverage_campaign.progress.supervise import (
+        Watchlist,
+        supervise,
+    )
     from coverage_campaign.progress.track import (
         Progress,
         track,
+    )
+    from coverage_campaign.reporting.calendar import (
+        expected_reports,
     )
     from coverage_campaign.reporting.counts import (
         Tally,
@@ -132,13 +157,24 @@ if TYPE_CHECKING:
     )
     from coverage_campaign.views import (
         charts,
+        tables,
     )
 
 __version__ = "0.1.0"
 
-# Where each public name lives. They are imported when they are first used, so that a service that
-# only computes does not pay for pictures, spreadsheets or files; a test holds this table and the
+# Where each public name lives. Names are imported when they are first used, so that a service that
+# only computes does not pay for pictures, spreadsheets or files; a test holds these tables and the
 # block above together.
+_MODULES = {
+    "apportion": "allocation.apportion",
+    "curves": "allocation.curves",
+    "weights": "allocation.weights",
+    "paces": "progress.paces",
+    "rules": "assessment.rules",
+    "charts": "views.charts",
+    "tables": "views.tables",
+    "testing": "testing",
+}
 _HOME = {
     "CampaignError": "errors",
     "DefinitionError": "errors",
@@ -157,9 +193,8 @@ _HOME = {
     "load_case": "files.cases",
     "load_campaign": "files.campaigns",
     "save_campaign": "files.campaigns",
-    "apportion": "allocation",
-    "curves": "allocation",
-    "weights": "allocation",
+    "from_json": "files.json_text",
+    "to_json": "files.json_text",
     "allocate": "allocation.allocate",
     "Allocation": "allocation.allocated",
     "biproportional": "allocation.biproportional",
@@ -171,17 +206,23 @@ _HOME = {
     "schedule": "allocation.schedule",
     "Tally": "reporting.counts",
     "tally": "reporting.tally",
+    "expected_reports": "reporting.calendar",
     "read_reports": "files.workbooks",
-    "paces": "progress",
     "Progress": "progress.track",
     "track": "progress.track",
     "Forecast": "progress.forecast",
     "forecast": "progress.forecast",
     "forecast_counts": "progress.forecast",
     "backtest": "progress.backtest",
-    "rules": "assessment",
+    "Watchlist": "progress.supervise",
+    "supervise": "progress.supervise",
     "Assessment": "assessment.assess",
     "assess": "assessment.assess",
+    "canvass": "enforcement.canvass",
+    "advance": "enforcement.cases",
+    "open_case": "enforcement.cases",
+    "GateDecision": "enforcement.gate",
+    "check_licence": "enforcement.gate",
     "Outcome": "scenarios.scenario",
     "Scenario": "scenarios.scenario",
     "run": "scenarios.scenario",
@@ -191,7 +232,6 @@ _HOME = {
     "explore": "scenarios.explore",
     "Simulation": "scenarios.simulate",
     "simulate": "scenarios.simulate",
-    "charts": "views",
 }
 
 __all__ = [
@@ -205,6 +245,7 @@ __all__ = [
     "Finding",
     "Findings",
     "Forecast",
+    "GateDecision",
     "IllegalMoveError",
     "InfeasibleError",
     "OpenQuestionError",
@@ -219,24 +260,31 @@ __all__ = [
     "Study",
     "Tally",
     "TieError",
+    "Watchlist",
     "__version__",
+    "advance",
     "allocate",
     "apportion",
     "assess",
     "backtest",
     "biproportional",
     "biproportional_explain",
+    "canvass",
     "case_names",
     "charts",
+    "check_licence",
     "compare",
     "cross",
     "curves",
+    "expected_reports",
     "explore",
     "forecast",
     "forecast_counts",
+    "from_json",
     "level_up",
     "load_campaign",
     "load_case",
+    "open_case",
     "paces",
     "read_reports",
     "review",
@@ -245,7 +293,11 @@ __all__ = [
     "save_campaign",
     "schedule",
     "simulate",
+    "supervise",
+    "tables",
     "tally",
+    "testing",
+    "to_json",
     "track",
     "vary",
     "weights",
@@ -254,13 +306,13 @@ __all__ = [
 
 def __getattr__(name: str) -> object:
     """Return a public name, imported from its home on first use."""
-    if name not in _HOME:
+    value: object
+    if name in _MODULES:
+        value = importlib.import_module(f"{__name__}.{_MODULES[name]}")
+    elif name in _HOME:
+        value = getattr(importlib.import_module(f"{__name__}.{_HOME[name]}"), name)
+    else:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    home = ".".join(filter(None, (__name__, _HOME[name])))
-    module = importlib.import_module(home)
-    value: object = getattr(module, name, None)
-    if value is None:  # the name is a module itself
-        value = importlib.import_module(f"{home}.{name}")
     globals()[name] = value
     return value
 

@@ -248,7 +248,7 @@ def test_leaves_first_says_how_far_parents_drift() -> None:
     """5 people by weights 1,1,1,3,3: leaves first gives p 3 and q 2; from the top p has 2, q 3.
 
     By hand, priorities 2w / (2k - 1): q1 and q2 have 6, then p1, p2, p3 and the second seats of
-    q1 and q2 all have 2 for three seats, which go by code. From the top q has 12, 4, 2.4 and p 6, 2.
+    q1 and q2 all have 2 for three seats, which go by code. From the top q has 12, 4, 2.4, p 6, 2.
     """
     leaf_weights = {"p1": 1, "p2": 1, "p3": 1, "q1": 3, "q2": 3}
     result = allocate(
