@@ -124,28 +124,6 @@ def events(draw: st.DrawFn, campaign: Campaign, *, most: int = 40) -> pd.DataFra
             "record": pd.Series([f"r{row['record']}" for row in rows], dtype="str"),
             "revision": pd.Series([row["revision"] for row in rows], dtype="int64"),
             "reported_at": pd.Series(start + filed),
-            "person": st.none() | st.integers(0, max(most // 3, 1)),
-                    "unit": st.sampled_from(units),
-                    "day": st.none() | st.integers(-5, window.days + 5),
-                    "channel": st.sampled_from(channels),
-                    "group": st.none() | st.sampled_from(groups) if groups else st.none(),
-                }
-            ),
-            max_size=most,
-        )
-    )
-    start = np.datetime64(window.first, "s")
-    filed = np.array([row["filed"] for row in rows], dtype="timedelta64[s]")
-    days = np.array(
-        ["NaT" if row["day"] is None else row["day"] for row in rows], dtype="timedelta64[D]"
-    )
-    return pd.DataFrame(
-        {
-            "record": pd.Series([f"r{row['record']}" for row in rows], dtype="str"),
-            "revision": pd.Series([row["revision"] for row in rows], dtype="int64"),
-            "reported_at": pd.to_datetime(
-                pd.Series([start + pd.Timedelta(seconds=row["filed"]) for row in rows])
-            ).astype("datetime64[s]"),
             "person": pd.Series(
                 [None if row["person"] is None else f"p{row['person']}" for row in rows],
                 dtype="str",
