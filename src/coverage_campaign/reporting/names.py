@@ -36,29 +36,29 @@ class Names:
 
     kind: str
     codes: tuple[str, ...]
+    position: dict[str, int]
     by_key: dict[str, frozenset[str]]
     by_short_key: dict[str, frozenset[str]]
 
     def meant(self, text: str) -> frozenset[str]:
         """Return the codes that a text may mean: one where it is known, none, or several."""
-        if text in self.by_key and text in self.codes:
+        if text in self.position:  # a code is never shadowed by another one's name
             return frozenset({text})
         key = _key(text)
         return self.by_key.get(key) or self.by_short_key.get(key, frozenset())
 
     def find(self, column: pd.Series) -> tuple[NDArray[np.intp], dict[str, str]]:
-        """Return each row's position in `codes` (-1 = not found) and the way out by unknown text.
+        """Return each row's position in `codes` (-1 = not found), and the way out by unknown text.
 
         Each distinct text is looked up once.
         """
         labels, texts = pd.factorize(_as_text(column))
-        position = {code: index for index, code in enumerate(self.codes)}
         found = np.full(len(texts) + 1, -1, dtype=np.intp)  # the last one: no text at all
         ways_out: dict[str, str] = {}
         for index, text in enumerate(texts):
             meant = self.meant(str(text))
             if len(meant) == 1:
-                found[index] = position[next(iter(meant))]
+                found[index] = self.position[next(iter(meant))]
             else:
                 ways_out[str(text)] = self._way_out(str(text), meant, len(ways_out))
         return found[labels], ways_out
@@ -67,7 +67,7 @@ class Names:
         several = sorted(meant)
         if several:
             return f"it may mean {' or '.join(several)}: write the code"
-        if known_already < _MOST_SUGGESTIONS and len(self.codes) <= _MOST_COMPARED:
+        if known_already < _MOST_SUGGESTIONS and len(self.position) <= _MOST_COMPARED:
             close = difflib.get_close_matches(_key(text)[:60], self.by_key, n=1)
             if close:
                 (nearest, *_) = sorted(self.by_key[close[0]])
@@ -92,22 +92,21 @@ def _cell_text(cell: object) -> str:
 
 
 def _names(kind: str, named: Iterable[tuple[str, Iterable[str]]]) -> Names:
-    codes: list[str] = []
+    position: dict[str, int] = {}
     by_key: defaultdict[str, set[str]] = defaultdict(set)
     by_short_key: defaultdict[str, set[str]] = defaultdict(set)
     for code, texts in named:
-        codes.append(code)
+        position[code] = len(position)
         for text in (code, *texts):
             key = _key(text)
             by_key[key].add(code)
             shorter = _DIVISION.fullmatch(key)
             if shorter:
                 by_short_key[shorter["short"]].add(code)
-    for code in codes:  # a code is never shadowed by another unit's name
-        by_key[code] = {code}
     return Names(
         kind,
-        tuple(codes),
+        tuple(position),
+        position,
         {key: frozenset(meant) for key, meant in by_key.items()},
         {key: frozenset(meant) for key, meant in by_short_key.items()},
     )
