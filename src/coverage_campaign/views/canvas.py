@@ -20,7 +20,7 @@ from coverage_campaign.views import theme
 from coverage_campaign.views.fonts import drawable, families
 from coverage_campaign.views.shown import ChartAxes
 from coverage_campaign.views.typeset import LEADING, shortened, width_of, wrapped
-from coverage_campaign.views.words import Lang, Words
+from coverage_campaign.views.words import Lang, Words, named
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -365,8 +365,8 @@ def _basis_notes(basis: Basis | None, lang: Lang) -> Iterable[str]:
     if basis is None:
         return
     sentences = [
-        *(_SUGGESTED.say(lang, answer.text(lang)) for answer in basis.suggested),
-        *(_ASSUMED.say(lang, one.text(lang).rstrip(".。")) for one in basis.assumptions),
+        *(_SUGGESTED.say(lang, named(answer, lang)) for answer in basis.suggested),
+        *(_ASSUMED.say(lang, named(one, lang).rstrip(".。")) for one in basis.assumptions),
     ]
     yield from sentences[:_ASSUMPTIONS_SHOWN]
     if len(sentences) > _ASSUMPTIONS_SHOWN:

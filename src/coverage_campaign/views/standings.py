@@ -8,6 +8,7 @@ import attrs
 import numpy as np
 
 from coverage_campaign.views.theme import Status, status_of
+from coverage_campaign.views.words import named
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -47,14 +48,14 @@ class Standing:
 
 def standings(progress: Progress, lang: Lang) -> tuple[Standing, ...]:
     """Return the units of a progress in its order, named in the language."""
-    names = {unit.code: unit.label.text(lang) for unit in progress.plan.campaign.units}
+    names = {unit.code: named(unit.label, lang) for unit in progress.plan.campaign.units}
     rows = (_standing(row) for row in _rows(progress.to_frame()))
     return tuple(attrs.evolve(row, name=names.get(row.unit) or row.name) for row in rows)
 
 
 def campaign_name(progress: Progress, lang: Lang) -> str:
     """Return the name of the campaign in the language."""
-    return progress.plan.campaign.label.text(lang)
+    return named(progress.plan.campaign.label, lang)
 
 
 def total_of(progress: Progress) -> Standing:

@@ -105,7 +105,7 @@ def balanced(text: str, size: float, limit: float, *, lines: int) -> list[str]:
     narrow = limit
     while narrow > size:
         tried = wrapped(text, size, narrow - size / 2, lines=lines)
-        if len(tried) > len(widest) or tried[-1].endswith(_ELLIPSIS):
+        if len(tried) > len(widest) or any(line.endswith(_ELLIPSIS) for line in tried):
             break
         widest, narrow = tried, narrow - size / 2
     return widest

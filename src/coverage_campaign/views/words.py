@@ -9,8 +9,20 @@ import attrs
 import pandas as pd
 
 from coverage_campaign.errors import DefinitionError, Problem
+from coverage_campaign.model.labels import Label
 
-__all__ = ["MISSING", "Lang", "Words", "checked", "count", "day", "month", "percent", "signed"]
+__all__ = [
+    "MISSING",
+    "Lang",
+    "Words",
+    "checked",
+    "count",
+    "day",
+    "month",
+    "named",
+    "percent",
+    "signed",
+]
 
 Lang: TypeAlias = Literal["en", "zh", "zh-Hant"]
 MISSING: Final = "–"
@@ -48,6 +60,17 @@ class Words:
         """
         phrase = self.en if lang == "en" else self.zh if lang == "zh" else self.hant
         return phrase.format(*values)
+
+
+def named(label: Label, lang: Lang) -> str:
+    """Return a name in the language of a chart; a traditional one that is not given, simplified.
+
+    >>> leiyang = Label({"en": "Leiyang City", "zh-Hans": "耒阳市"})
+    >>> named(leiyang, "zh"), named(leiyang, "zh-Hant"), named(leiyang, "en")
+    ('耒阳市', '耒阳市', 'Leiyang City')
+    """
+    given = lang in dict(label.texts)
+    return label.text("zh" if lang == "zh-Hant" and not given else lang)
 
 
 def checked(lang: str) -> Lang:

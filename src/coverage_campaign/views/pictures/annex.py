@@ -9,7 +9,7 @@ import attrs
 from coverage_campaign.views import theme
 from coverage_campaign.views.canvas import Canvas, Room, open_canvas
 from coverage_campaign.views.typeset import balanced, pieces, shortened, width_of
-from coverage_campaign.views.words import Lang, Words, checked, count, percent
+from coverage_campaign.views.words import Lang, Words, checked, count, named, percent
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -112,11 +112,11 @@ class _Heads:
 
 def _names(allocation: Allocation, lang: Lang) -> list[str]:
     campaign = allocation.campaign
-    return [campaign.unit(code).label.text(lang) or code for code in allocation.shares().index]
+    return [named(campaign.unit(code).label, lang) or code for code in allocation.shares().index]
 
 
 def _cut(allocation: Allocation, lang: Lang) -> str:
-    return allocation.campaign.cut(allocation.among).label.text(lang) or allocation.among
+    return named(allocation.campaign.cut(allocation.among).label, lang) or allocation.among
 
 
 def _heads(columns: Sequence[str], size: float) -> _Heads:

@@ -11,7 +11,7 @@ from coverage_campaign.progress.track import Progress
 from coverage_campaign.views import theme
 from coverage_campaign.views.canvas import Canvas, Room, open_canvas
 from coverage_campaign.views.typeset import balanced, pieces, width_of
-from coverage_campaign.views.words import Lang, Words, checked, count, day, signed
+from coverage_campaign.views.words import Lang, Words, checked, count, day, named, signed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -93,7 +93,7 @@ def bridge(
         room=Room(left=2, right=2, above=8, below=8 + 12.5 * max(len(head) for head in heads)),
         lang=lang,
         title=_headline(steps, gross, net, lang) if title is None else title,
-        subtitle=_ABOUT.say(lang, campaign.label.text(lang), until),
+        subtitle=_ABOUT.say(lang, named(campaign.label, lang), until),
         notes=[(_OPEN if counted is None else _NET_COUNTS if counted else _GROSS_COUNTS).say(lang)],
         basis=subject.basis,
     )
@@ -126,7 +126,7 @@ def steps_of(subject: Tally | Progress, lang: Lang) -> tuple[Step, ...]:
             effect: Effect = "entry" if channel is None else channel.effect
             if effect != kind or code not in found:
                 continue
-            name = channel.label.text(lang) if channel is not None else ""
+            name = named(channel.label, lang) if channel is not None else ""
             if not name:
                 name = _ALL.say(lang) if code == "all" else code
             persons = -found[code] if kind == "loss" else found[code]

@@ -13,7 +13,7 @@ from coverage_campaign.views import theme
 from coverage_campaign.views.canvas import Canvas, Mark, Room, open_canvas
 from coverage_campaign.views.scales import TIME_ROOM, time_scale, x_of
 from coverage_campaign.views.typeset import shortened, width_of
-from coverage_campaign.views.words import Lang, Words, checked, day
+from coverage_campaign.views.words import Lang, Words, checked, day, named
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -120,7 +120,7 @@ def calendar(
         room=Room(left=label_width + 12, right=14, above=16 if today else 4, below=TIME_ROOM),
         lang=lang,
         title=_headline(campaign, rows, today, lang) if title is None else title,
-        subtitle=campaign.label.text(lang),
+        subtitle=named(campaign.label, lang),
         marks=[Mark(_MARK.say(lang), theme.AMBER, theme.AMBER_INK, "D")] if found else [],
         notes=notes,
         basis=campaign.basis(),
@@ -154,7 +154,7 @@ def phase_rows(campaign: Campaign, lang: Lang) -> tuple[Row, ...]:
                 yield Row(
                     phase.code,
                     parent,
-                    phase.label.text(lang),
+                    named(phase.label, lang),
                     campaign.window(phase.code),
                     depth,
                     phase.code in parents,

@@ -11,7 +11,7 @@ from coverage_campaign.views import theme
 from coverage_campaign.views.canvas import Canvas, Mark, Room, open_canvas
 from coverage_campaign.views.spread import spread
 from coverage_campaign.views.typeset import shortened, width_of
-from coverage_campaign.views.words import Lang, Words, checked, count, signed
+from coverage_campaign.views.words import Lang, Words, checked, count, named, signed
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -188,7 +188,7 @@ def quantity_of(frame: pd.DataFrame) -> Quantity:
 
 def _slopes(frame: pd.DataFrame, campaign: Campaign | None, lang: Lang) -> list[_Slope]:
     units = () if campaign is None else campaign.units
-    names = {unit.code: unit.label.text(lang) for unit in units}
+    names = {unit.code: named(unit.label, lang) for unit in units}
 
     def whole(values: list[object]) -> list[int | None]:
         return [value if isinstance(value, int) else None for value in values]

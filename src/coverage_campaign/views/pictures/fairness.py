@@ -13,7 +13,7 @@ from coverage_campaign.allocation.allocated import Allocation
 from coverage_campaign.errors import DefinitionError, Problem
 from coverage_campaign.views import theme
 from coverage_campaign.views.canvas import Canvas, Room, open_canvas
-from coverage_campaign.views.typeset import shortened, width_of
+from coverage_campaign.views.typeset import shortened
 from coverage_campaign.views.words import Lang, Words, checked, percent
 
 if TYPE_CHECKING:
@@ -260,22 +260,11 @@ def _write_ginis(canvas: Canvas, curves: Mapping[str, Curve], lang: Lang) -> Non
     for place, ((name, curve), (colour, ink), marker) in enumerate(
         zip(rows, theme.SERIES, _STYLES, strict=False)
     ):
-        y = 14 + 17 * (len(rows) - 1 - place)
-        gini = _three(curve.gini)
-        short = shortened(name, theme.LABEL, canvas.width * 0.55)
-        text = _GINI.say(lang, short, gini)
-        canvas.write(
-            -8,
-            y,
-            text,
-            at=("right", "bottom"),
-            size=theme.LABEL,
-            colour=ink,
-            ha="right",
-            bold=True,
-            halo=True,
-        )
-        left = -8 - width_of(text, theme.LABEL) - 9
+        y = -16 - 17 * place
+        text = _GINI.say(lang, shortened(name, theme.LABEL, canvas.width * 0.5), _three(curve.gini))
         canvas.line(
-            [left], [y], at=("right", "bottom"), colour=colour, marker=marker, marker_size=6
+            [14], [y], at=("left", "top"), colour=colour, marker=marker, marker_size=6, zorder=6
+        )
+        canvas.write(
+            22, y, text, at=("left", "top"), size=theme.LABEL, colour=ink, bold=True, halo=True
         )

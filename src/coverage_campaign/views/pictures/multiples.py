@@ -107,7 +107,7 @@ def multiples(
         canvas.write(
             corner[0],
             corner[1] + grid.height + 5,
-            shortened(row.name, theme.CELL, cell),
+            shortened(row.name, theme.CELL, cell + between - 4),
             va="baseline",
         )
         _draw_unit(
@@ -150,8 +150,8 @@ class _Scale:
 
 
 def _columns(units: int) -> int:
-    limits = ((4, units), (12, 4), (30, 5), (60, 6))
-    return next((columns for most, columns in limits if units <= most), 7) or 1
+    limits = ((4, units), (12, 4), (30, 5))
+    return next((columns for most, columns in limits if units <= most), 6) or 1
 
 
 def _date(value: np.datetime64) -> dt.date:

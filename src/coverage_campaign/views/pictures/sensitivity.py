@@ -14,7 +14,7 @@ from coverage_campaign.views import theme
 from coverage_campaign.views.canvas import Canvas, Room, open_canvas
 from coverage_campaign.views.scales import round_steps
 from coverage_campaign.views.typeset import shortened, width_of
-from coverage_campaign.views.words import Lang, Words, checked, count, signed
+from coverage_campaign.views.words import Lang, Words, checked, count, named, signed
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -204,7 +204,7 @@ def _headline(
         return _HEADLINE.say(lang, swings[0].name)
     if unit is None:
         return _VARIES.say(lang, swings[0].name, count(swings[0].range))
-    label = subject.baseline.campaign.unit(unit).label.text(lang)
+    label = named(subject.baseline.campaign.unit(unit).label, lang)
     return _HEADLINE_UNIT.say(lang, swings[0].name, label)
 
 
