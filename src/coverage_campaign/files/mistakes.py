@@ -46,19 +46,24 @@ _SECTIONS = frozenset(
 
 @attrs.frozen
 class _Mistake:
-    """What is wrong at a path; `below` is text for a place inside the value that stands there."""
+    """What is wrong at a path; `below` is text for a place inside the value that stands there.
+
+    Of an unknown key, `known` are the ones that its table can have.
+    """
 
     path: Path
     found: str
     way_out: str
     below: str = ""
-    meant: str = ""
+    known: tuple[str, ...] = ()
     missing_kind: object = None
 
     def problem(self, top: object, source: str, moved: dict[Path, Path]) -> Problem:
         where = place(moved.get(self.path, self.path), top) + self.below
         prefix = f"{source}: " if source and where else source
-        return Problem(f"{prefix}{where}", self.found, self.way_out)
+        key = str(self.path[-1]) if self.known else ""
+        way_out = did_you_mean(key, self.known, of="known keys") if key else self.way_out
+        return Problem(f"{prefix}{where}", self.found, way_out)
 
 
 def structured(
@@ -100,9 +105,10 @@ def structured(
 def _problems(
     mistakes: list[_Mistake], value: object, source: str, moved: dict[Path, Path]
 ) -> list[Problem]:
-    problems = [mistake.problem(value, source, moved) for mistake in mistakes[:_MOST]]
-    problems = list(dict.fromkeys(problems))
-    if len(mistakes) > _MOST:
+    few = len(mistakes) <= _MOST + 1  # the model bounds its own problems in the same way
+    shown = mistakes if few else mistakes[:_MOST]
+    problems = list(dict.fromkeys(mistake.problem(value, source, moved) for mistake in shown))
+    if not few:
         more = len(mistakes) - _MOST
         problems.append(Problem(source or "input", f"{more:,} more mistakes", "mend these first"))
     return problems
@@ -142,10 +148,9 @@ def _missing(path: Path, kind: object, owner: type) -> _Mistake:
 
 
 def _unknown_keys(error: ForbiddenExtraKeysError, path: Path) -> Iterator[_Mistake]:
-    keys = _keys(error.cl)
+    keys = tuple(_keys(error.cl))
     for key in sorted(error.extra_fields):
-        way_out = did_you_mean(key, keys, of="known keys")
-        yield _Mistake((*path, key), "unknown key", way_out, meant=nearest(key, keys) or "")
+        yield _Mistake((*path, key), "unknown key", "", known=keys)
 
 
 def _keys(kind: type) -> list[str]:
@@ -203,8 +208,9 @@ def _mend_key(mistake: _Mistake, holder: dict[str, Any], key: str) -> None:
         holder[key] = str(holder[key])
     else:
         value = holder.pop(key, None)
-        if mistake.meant:
-            holder.setdefault(mistake.meant, value)
+        meant = nearest(key, mistake.known)
+        if meant is not None:
+            holder.setdefault(meant, value)
 
 
 def _stand_in(kind: object) -> object:

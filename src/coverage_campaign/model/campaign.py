@@ -53,6 +53,8 @@ _FIELD_OF: Mapping[type, str] = {
     Clause: "clauses",
 }
 _CODED_FIELDS = tuple(dict.fromkeys(_FIELD_OF.values()))
+_MOST_GUESSES, _MOST_REFERENCES = 50, 1_000
+_MOST_KNOWN = 2_000
 _FIRST_YEAR, _LAST_YEAR, _MOST_YEARS = 1000, 9950, 30
 
 
@@ -397,6 +399,9 @@ def _parents_first(phases: tuple[Phase, ...]) -> Iterator[Phase]:
 
 def _did_you_mean(code: str, known: Iterable[str]) -> str:
     known = list(known)
+    if len(known) > _MOST_KNOWN:  # a slip rarely changes how a code begins
+        known = [one for one in known if one[:1] == code[:1] and abs(len(one) - len(code)) <= 1]
+        known = known[:_MOST_KNOWN]
     close = difflib.get_close_matches(code, known, n=1)
     if close:
         return f"did you mean {close[0]!r}?"
@@ -488,9 +493,16 @@ def _unknown_references(campaign: Campaign) -> Iterator[Problem]:
         name: {part.code for part in campaign._parts(name)}  # noqa: SLF001 - same module
         for name in _CODED_FIELDS
     }
+    missing = 0
     for place, name, code in _references(campaign):
         if code not in known[name]:
-            yield Problem(place, f"no {code!r} in {name}", _did_you_mean(code, known[name]))
+            missing += 1
+            way_out = _did_you_mean(code, known[name]) if missing <= _MOST_GUESSES else "mend it"
+            if missing <= _MOST_REFERENCES:
+                yield Problem(place, f"no {code!r} in {name}", way_out)
+    if missing > _MOST_REFERENCES:
+        found = f"{missing - _MOST_REFERENCES:,} more codes that name no part"
+        yield Problem("references", found, "mend these first")
 
 
 def _unknown_questions(campaign: Campaign) -> Iterator[Problem]:
