@@ -25,6 +25,7 @@ from coverage_campaign.model.reporting import CountingRule, ReportingRule
 from coverage_campaign.model.responsibilities import LeadingGroup, Responsibility
 from coverage_campaign.model.targets import CoverageTarget, HeadcountTarget, MoneyTarget, Target
 from coverage_campaign.model.units import Annex, Cut, Measure, Unit
+from coverage_campaign.notebook import html_table
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -369,6 +370,32 @@ class Campaign:
                 [unit.count(measure.code) for unit in self.units], dtype="Int64"
             )
         return pd.DataFrame(columns)
+
+    def _repr_html_(self) -> str:
+        import pandas as pd  # noqa: PLC0415 - only tables need it
+
+        rows = [
+            (
+                phase.label.text(),
+                self.window(phase.code).first.isoformat(),
+                self.window(phase.code).last.isoformat(),
+                ", ".join(self.group(code).label.text() for code in phase.groups),
+                phase.clause,
+            )
+            for phase in self.phases
+        ]
+        frame = pd.DataFrame(rows, columns=["phase", "first day", "last day", "groups", "clause"])
+        suggested = [
+            question.code
+            for question in self.questions
+            if self.readings.is_suggested(question.code)
+        ]
+        notes = [
+            *([f"Source: {self.source}"] if self.source else []),
+            *(f"Open: {question.text.text()}" for question in self.open_questions),
+            *([f"Suggested readings, not chosen: {', '.join(suggested)}"] if suggested else []),
+        ]
+        return html_table(frame, title=f"{self.label.text()}: {repr(self)[1:-1]}", notes=notes)
 
     def __repr__(self) -> str:
         """Return the campaign in a few lines: who, what, when, what is open."""
