@@ -2,6 +2,7 @@
 
 import datetime as dt
 from collections.abc import Iterable
+from functools import cache
 
 import pandas as pd
 
@@ -15,6 +16,7 @@ from coverage_campaign.reporting.problems import ReportProblems
 Row = tuple[str, str, str, int]
 
 
+@cache
 def planned(campaign: Campaign | None = None, *, by: str = "day") -> Plan:
     """Return the plan of the tiny campaign: 50, 30 and 20 persons over 1 to 10 June 2026."""
     weights = {"a": 500, "b": 300, "c": 200}

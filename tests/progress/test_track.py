@@ -366,7 +366,7 @@ ROWS = st.lists(
 DAYS = st.dates(dt.date(2026, 5, 25), dt.date(2026, 6, 20))
 
 
-@settings(deadline=None, max_examples=60)
+@settings(deadline=None, max_examples=40)
 @given(rows=ROWS, day=DAYS, counts_net=st.booleans(), by=st.sampled_from(["day", "month"]))
 def test_the_identities_hold(rows: list, day: dt.date, counts_net: bool, by: str) -> None:  # noqa: FBT001
     """Gap = done - planned, shortfall = what lacks, totals = sums, whatever was reported."""
@@ -392,7 +392,7 @@ def test_the_identities_hold(rows: list, day: dt.date, counts_net: bool, by: str
     ).all()
 
 
-@settings(deadline=None, max_examples=30)
+@settings(deadline=None, max_examples=15)
 @given(rows=ROWS, day=DAYS, data=st.data())
 def test_the_order_of_rows_is_irrelevant(rows: list, day: dt.date, data: st.DataObject) -> None:
     """Shuffled reports give the same progress to the last digit."""

@@ -42,14 +42,11 @@ class Outlook:
         """Return the outlook of all units together: the sum of what is expected of each."""
         record = attrs.evolve(
             self.record,
-            persons=self.record.persons.sum(axis=1, keepdims=True),
+            persons=_together(self.record.persons),
             ceiling=self.record.ceiling.sum(keepdims=True),
         )
         return attrs.evolve(
-            self,
-            record=record,
-            expected=self.expected.sum(axis=1, keepdims=True),
-            spread=self.whole,
+            self, record=record, expected=_together(self.expected), spread=self.whole
         )
 
     def range(self) -> tuple[_Floats, _Floats]:
@@ -67,7 +64,7 @@ class Outlook:
         """Return the probability that each unit has reached its target on the last day."""
         grown = self._last(self.expected) - self.record.now
         lacking = target - self.record.now
-        there = (lacking <= 0).astype(np.float64)
+        there = np.where(np.isnan(lacking), np.nan, lacking <= 0)
         if not len(self.record.ahead):
             return there
         ratio = np.divide(lacking, grown, out=np.zeros_like(lacking), where=(grown > 0))
@@ -114,6 +111,14 @@ class Outlook:
             for unit, row in enumerate(there.argmax(axis=0).tolist())
         ]
         return pd.DatetimeIndex(dates).as_unit("s")
+
+
+def _together(persons: _Floats) -> _Floats:
+    """Return the sum over the units as one column; of no unit at all it is not known."""
+    if not persons.shape[1]:
+        return np.full((len(persons), 1), np.nan)
+    total: _Floats = persons.sum(axis=1, keepdims=True)
+    return total
 
 
 def _persons(values: _Floats) -> pd.arrays.IntegerArray:

@@ -97,6 +97,8 @@ def rebuilt(days: _Floats, persons: _Floats) -> tuple[_Floats, NDArray[np.bool_]
     >>> totals.ravel().tolist(), falls.ravel().tolist()
     ([-5.0, 5.0, 15.0, 25.0], [False, True, False])
     """
+    if not persons.shape[1]:
+        return persons, np.zeros((max(len(days) - 1, 0), 0), dtype=bool)
     filled = np.column_stack([_bridged(days, column) for column in persons.T])
     lengths = np.diff(days)[:, None]
     paces = np.diff(filled, axis=0) / lengths

@@ -62,7 +62,8 @@ def spread_of(record: Record, method: Pace) -> tuple[Spread, Spread]:
     """Return the errors to expect of one unit, and of all units together."""
     own, whole, independent = _past_errors(record, method)
     weight = independent / (independent + _LENT_WEIGHT)
-    shares = record.now / record.now.sum() if record.now.sum() > 0 else np.ones(1)
+    known = np.maximum(np.nan_to_num(record.now), 0.0)
+    shares = known / known.sum() if known.any() else np.ones(1)
     together = np.sqrt(_SHARED + (1 - _SHARED) * float((shares**2).sum()))
     return (
         _blended(own, weight, _LENT, record.stretch),
