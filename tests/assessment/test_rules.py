@@ -163,7 +163,7 @@ def test_sentences_in_money() -> None:
         (lambda: rules.band(("60%", 2), ("60%", 1)), "rising order"),
         (lambda: rules.band(("60%", 2), (None, 1)), "rising order"),
         (lambda: Bands([]), "at least one band"),
-        (lambda: rules.total(), "at least one rule"),
+        (rules.total, "at least one rule"),
         (lambda: rules.capped(rules.per_point(1), most=1, least=2), "below the most"),
     ],
 )

@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from typing import Literal, TypeAlias
 
 import attrs
 
+from coverage_campaign.errors import DefinitionError, Problem
 from coverage_campaign.model.labels import Label, to_label
+from coverage_campaign.model.readings import Readings
 from coverage_campaign.model.units import to_codes
 
-__all__ = ["Gate", "Ladder", "Move", "Requirement", "Step"]
+__all__ = ["Gate", "Ladder", "Move", "Requirement", "Step", "Term", "Under"]
+
+Term: TypeAlias = Literal["rectification_days"]
+"""A reading that sets a term which the source leaves open [calendar days]."""
 
 
 @attrs.frozen
@@ -23,11 +30,21 @@ class Step:
 
 
 @attrs.frozen
+class Under:
+    """A move that there is only where an open question is answered in one of these ways."""
+
+    reading: Literal["after_refusal", "court_applicant"]
+    answers: tuple[str, ...] = attrs.field(converter=to_codes)
+
+
+@attrs.frozen
 class Move:
     """An `event` that takes a case from a step to another, made by one of `authorities`.
 
     `within_days` is the term to act after reaching `source` [calendar days]; None where the source
-    text sets none.
+    text sets none: then it is the reading that `term` names, if any. A move that `keeps` its source
+    opens a second track: the case stands on both steps (an appeal, exposure beside the court).
+    `under` makes it depend on a reading.
     """
 
     event: str
@@ -36,6 +53,23 @@ class Move:
     authorities: tuple[str, ...] = attrs.field(default=(), converter=to_codes)
     within_days: int | None = None
     clause: str = ""
+    keeps: bool = False
+    term: Term | None = None
+    under: Under | None = None
+
+    def __attrs_post_init__(self) -> None:
+        """Refuse a term that is no number of days."""
+        if self.within_days is not None and (
+            type(self.within_days) is not int or self.within_days < 0
+        ):
+            raise DefinitionError(
+                Problem("within_days", f"{self.within_days!r}", "give whole days, 0 or more")
+            )
+
+    def __str__(self) -> str:
+        """Return the move as a few words: what, by whom, where to."""
+        by = f" by {' or '.join(self.authorities)}" if self.authorities else ""
+        return f"{self.event}{by} -> {self.target}"
 
 
 def _to_steps(value: Iterable[Step]) -> tuple[Step, ...]:
@@ -54,15 +88,74 @@ class Ladder:
     moves: tuple[Move, ...] = attrs.field(converter=_to_moves)
     clause: str = ""
 
+    def __attrs_post_init__(self) -> None:
+        """Refuse a ladder whose moves lead off it; every problem at once."""
+        problems = list(_problems(self))
+        if problems:
+            raise DefinitionError(problems, source="ladder")
+
+    def step(self, code: str) -> Step:
+        """Return the step of a code."""
+        for step in self.steps:
+            if step.code == code:
+                return step
+        known = ", ".join(step.code for step in self.steps)
+        raise DefinitionError(Problem("ladder", f"no step {code!r}", f"steps: {known}"))
+
+    def under(self, readings: Readings) -> Ladder:
+        """Return the ladder as these readings have it.
+
+        A move that depends on an answer stays, without the condition, where that answer is given,
+        and goes where another is; a term that a reading sets is filled in. What is still open stays
+        open: such a move is refused when it is made, such a term is <NA> when it is due.
+        """
+        moves: list[Move] = []
+        for move in self.moves:
+            answer = None if move.under is None else getattr(readings, move.under.reading)
+            if move.under is not None and answer is not None:
+                if answer not in move.under.answers:
+                    continue
+                move = attrs.evolve(move, under=None)  # noqa: PLW2901 - the same move, decided
+            if move.within_days is None and move.term is not None:
+                move = attrs.evolve(move, within_days=getattr(readings, move.term))  # noqa: PLW2901 - as above
+            moves.append(move)
+        return attrs.evolve(self, moves=moves)
+
+
+def _problems(ladder: Ladder) -> Iterator[Problem]:
+    if not ladder.steps:
+        yield Problem("steps", "none", "give at least the step where a case opens")
+    for code, count in Counter(step.code for step in ladder.steps).items():
+        if count > 1:
+            yield Problem(f"steps '{code}'", f"used {count} times", "a code names one step")
+    final = {step.code: step.final for step in ladder.steps}
+    if ladder.steps and ladder.steps[0].final:
+        yield Problem("steps[0]", "is final", "a case opens on a step that it can leave")
+    for index, move in enumerate(ladder.moves):
+        place = f"moves[{index}] '{move.event}'"
+        for field, code in (("source", move.source), ("target", move.target)):
+            if code not in final:
+                way_out = f"steps: {', '.join(final)}"
+                yield Problem(f"{place}.{field}", f"no step {code!r}", way_out)
+        if final.get(move.source):
+            found = f"leaves the final step {move.source!r}"
+            yield Problem(f"{place}.source", found, "a final step closes the case")
+
 
 @attrs.frozen
 class Requirement:
-    """A document that has to be shown, and where it is to be had."""
+    """A document that has to be shown, and where it is to be had.
+
+    `needs` are the documents that one must have to get it; `instead` are documents that are taken
+    in its place; `occasions` are those on which it is asked for, none named = all.
+    """
 
     code: str
     label: Label = attrs.field(converter=to_label)
     from_unit: str = ""
     needs: tuple[str, ...] = attrs.field(default=(), converter=to_codes)
+    instead: tuple[str, ...] = attrs.field(default=(), converter=to_codes)
+    occasions: tuple[str, ...] = attrs.field(default=(), converter=to_codes)
 
 
 def _to_requirements(value: Iterable[Requirement]) -> tuple[Requirement, ...]:
@@ -74,7 +167,8 @@ class Gate:
     """What a unit asks to see before it issues a licence or passes a yearly inspection.
 
     `issues` are the documents that the unit itself gives out at this gate: a requirement that needs
-    one of them cannot be met by who comes for the first time.
+    one of them cannot be met by who comes for the first time. `first_time` are the occasions on
+    which the applicant has none of them yet; none named = the first occasion.
     """
 
     unit: str
@@ -82,3 +176,4 @@ class Gate:
     requirements: tuple[Requirement, ...] = attrs.field(converter=_to_requirements)
     clause: str = ""
     issues: tuple[str, ...] = attrs.field(default=(), converter=to_codes)
+    first_time: tuple[str, ...] = attrs.field(default=(), converter=to_codes)

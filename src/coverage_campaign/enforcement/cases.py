@@ -1,0 +1,149 @@
+"""One case against an employer: opened, moved along the ladder, closed; its history only grows."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import attrs
+
+from coverage_campaign.enforcement.moves import (
+    OPEN,
+    Active,
+    after,
+    first_steps,
+    is_closed,
+    legal_move,
+    possible,
+)
+from coverage_campaign.errors import IllegalMoveError, Problem
+from coverage_campaign.model.dates import DateLike, to_date
+from coverage_campaign.model.enforcement import Ladder, Move
+
+__all__ = ["Case", "CaseEvent", "advance", "open_case"]
+
+
+@attrs.frozen
+class CaseEvent:
+    """What happened to a case: the event, the day, the authority, the move that it made."""
+
+    event: str
+    on: dt.date
+    by: str
+    move: Move | None = None
+
+
+@attrs.frozen(kw_only=True)
+class Case:
+    """A case against an employer; `steps` is where it stands, `history` how it came there."""
+
+    code: str
+    employer: str
+    unit: str
+    ladder: Ladder
+    history: tuple[CaseEvent, ...]
+    steps: Active
+
+    @property
+    def opened_on(self) -> dt.date:
+        """The day on which the case was opened."""
+        return self.history[0].on
+
+    @property
+    def is_open(self) -> bool:
+        """Whether the case is still open."""
+        return not is_closed(self.ladder, self.steps)
+
+    @property
+    def closed_on(self) -> dt.date | None:
+        """The day on which the case was closed; None while it is open."""
+        return None if self.is_open else self.history[-1].on
+
+    @property
+    def possible(self) -> tuple[Move, ...]:
+        """The moves that are open to the case now."""
+        return possible(self.ladder, self.steps)
+
+    def reached(self, step: str) -> dt.date | None:
+        """Return the day on which the case last came to a step, or None."""
+        self.ladder.step(step)
+        for event in reversed(self.history):
+            target = first_steps(self.ladder)[0] if event.move is None else event.move.target
+            if target == step:
+                return event.on
+        return None
+
+    def explain(self) -> str:
+        """Return the history, one event a line, each with its clause, and what is possible now."""
+        lines = [f"Case {self.code} against {self.employer}"]
+        for one in self.history:
+            target = first_steps(self.ladder)[0] if one.move is None else one.move.target
+            by = f" by {one.by}" if one.by else ""
+            clause = self.ladder.clause if one.move is None else one.move.clause
+            cited = f" (clause {clause})" if clause else ""
+            lines.append(f"  {one.on}: {one.event}{by} -> {target}{cited}")
+        moves = "; ".join(dict.fromkeys(str(move) for move in self.possible))
+        lines.append(
+            f"  now {' + '.join(self.steps)}; possible: {moves or 'no move, it is closed'}"
+        )
+        return "\n".join(lines)
+
+    def __repr__(self) -> str:
+        """Return the case in one line."""
+        return (
+            f"<Case {self.code} against {self.employer}: {' + '.join(self.steps)} "
+            f"since {self.history[-1].on}, {len(self.history)} events>"
+        )
+
+
+def open_case(
+    employer: str, *, ladder: Ladder, on: DateLike, by: str = "", unit: str = "", code: str = ""
+) -> Case:
+    """Return a new case against an employer, on the first step of a ladder.
+
+    `code` is the employer's and the day's unless it is given; `unit` is where the employer is.
+
+    >>> from coverage_campaign.model.enforcement import Move, Step
+    >>> ladder = Ladder(
+    ...     [Step("inspection", "Inspection"), Step("ordered", "Order to rectify")],
+    ...     [Move("order", "inspection", "ordered", "labour")],
+    ... )
+    >>> case = open_case("Blue Hotel", ladder=ladder, on="2008-08-04")
+    >>> advance(case, "order", on="2008-08-11", by="labour")
+    <Case Blue Hotel/2008-08-04 against Blue Hotel: ordered since 2008-08-11, 2 events>
+    """
+    day = to_date(on, where="on")
+    return Case(
+        code=code or f"{employer}/{day}",
+        employer=employer,
+        unit=unit,
+        ladder=ladder,
+        history=(CaseEvent(OPEN, day, by),),
+        steps=first_steps(ladder),
+    )
+
+
+def advance(case: Case, event: str, *, on: DateLike, by: str) -> Case:
+    """Return the case after an event that an authority brings about; the old one stays as it was.
+
+    Raises:
+        IllegalMoveError: The ladder has no such move from here, the authority may not make it, or
+            the day lies before the last event; `.possible` names the moves that are open.
+        OpenQuestionError: Whether there is such a move hangs on a reading that is open.
+    """
+    day = to_date(on, where="on")
+    last = case.history[-1].on
+    if day < last:
+        raise IllegalMoveError(
+            Problem(
+                f"case '{case.code}'",
+                f"'{event}' on {day}, before the last event on {last}",
+                f"a history only grows: give {last} or later",
+            ),
+            possible=[str(move) for move in case.possible],
+        )
+    move = legal_move(case.ladder, case.steps, event, by, case=case.code)
+    return attrs.evolve(
+        case,
+        history=(*case.history, CaseEvent(event, day, by, move)),
+        steps=after(case.ladder, case.steps, move),
+    )
