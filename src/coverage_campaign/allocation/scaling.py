@@ -17,6 +17,8 @@ from typing import TYPE_CHECKING
 import attrs
 import numpy as np
 
+from coverage_campaign.allocation.transfer import clear_shifts, exchanges_of
+
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
@@ -32,8 +34,6 @@ _ROUGH_STEPS = 40
 _LINE_STEPS = 60
 _PATIENCE = 2
 _LARGEST = 400.0  # e to this is past every factor that occurs, and no float overflows
-_HOPELESS = 1e-9  # with less clearance than this, Fractions decide
-_SHIFT_STEPS = 64
 _UNTHREADED = 200_000  # products of this many factors
 _DENSE_BARS = 400  # above this many bars the Newton matrix costs more than it saves
 
@@ -178,24 +178,10 @@ class Search:
         self.lines = _between(*self._interval(slice(None)))
 
     def centre(self) -> None:
-        """Move the multipliers so that every cell stands well clear of its limits, if it can.
-
-        Between bars p and q stands the cheapest exchange over all lines, D. Shifts F of the bars
-        with F[q] <= F[p] + D - clearance leave each line that clearance to stand in; the largest
-        clearance without a contradiction is the least mean of a cycle, and is found by trying.
-        """
-        window = 2.0 * self.window()
-        clearance = window / 8.0
-        giver, taker, _, cost = self.exchanges(window)
-        least = np.full((self.bars.size, self.bars.size), window)
-        np.minimum.at(least, (giver, taker), cost)
-        np.fill_diagonal(least, np.inf)
-        while clearance > _HOPELESS:
-            clearance /= 8.0
-            shift = _shifts(least - clearance)
-            if shift is not None:
-                self.bars = self.bars * np.exp(shift)
-                break
+        """Move the multipliers so that every cell stands well clear of its limits, if it can."""
+        shift = clear_shifts(self, self.bars.size, window=2.0 * self.window())
+        if shift is not None:
+            self.bars = self.bars * np.exp(shift)
         self._settle()
 
     def window(self) -> float:
@@ -220,16 +206,7 @@ class Search:
             near &= self.seats < self.caps
             taker, take_line = np.nonzero(near)
             take = np.log(step[taker, take_line] / quotients[taker, take_line])
-        order = np.argsort(take_line, kind="stable")
-        taker, take_line, take = taker[order], take_line[order], take[order]
-        first = np.searchsorted(take_line, give_line, side="left")
-        count = np.searchsorted(take_line, give_line, side="right") - first
-        left = np.repeat(np.arange(give.size), count)
-        right = np.arange(left.size) - np.repeat(np.cumsum(count) - count, count) + first[left]
-        cost = give[left] + take[right]
-        near = (cost <= window) & (giver[left] != taker[right])
-        left, right = left[near], right[near]
-        return giver[left], taker[right], give_line[left], cost[near]
+        return exchanges_of((giver, give_line, give), (taker, take_line, take), window)
 
     def exchange(self, giver: int, taker: int, line: int) -> None:
         """Move one seat of the line from bar to bar."""
@@ -306,14 +283,3 @@ def _between(low: Floats, high: Floats) -> Floats:
     low = np.where(low > 0, low, high / 4)
     middle: Floats = np.sqrt(low) * np.sqrt(high)
     return middle
-
-
-def _shifts(costs: Floats) -> Floats | None:
-    """Return shifts with F[q] <= F[p] + costs[p, q], or None if a cycle seems to forbid them."""
-    far = np.zeros(costs.shape[0])
-    for _ in range(min(_SHIFT_STEPS, far.size) + 1):
-        nearer = np.minimum(far, (far[:, None] + costs).min(axis=0))
-        if np.array_equal(nearer, far):
-            return far
-        far = nearer
-    return None

@@ -22,9 +22,11 @@ if TYPE_CHECKING:
     Floats = NDArray[np.float64]
     Ints = NDArray[np.int64]
 
-__all__ = ["Movable", "transfer"]
+__all__ = ["Movable", "clear_shifts", "exchanges_of", "transfer"]
 
 _WIDER = 6.0
+_HOPELESS = 1e-9  # with less clearance than this, Fractions decide
+_SHIFT_STEPS = 64
 _WIDEST = 600.0  # costs are logs: nothing that floats can tell apart costs more
 
 
@@ -155,3 +157,59 @@ class _Round:
             givers.tolist(), takers.tolist(), cost[givers, takers].tolist(), strict=True
         ):
             heappush(self.out[giver].setdefault(taker, []), (price, line, version))
+
+
+def exchanges_of(
+    gives: tuple[Ints, Ints, Floats], takes: tuple[Ints, Ints, Floats], window: float
+) -> tuple[Ints, Ints, Ints, Floats]:
+    """Return giving bar, taking bar, line, cost for all pairs of one line within the window.
+
+    `gives` and `takes` are bar, line and cost of the single moves.
+
+    >>> one = lambda *values: np.array(values)
+    >>> found = exchanges_of((one(0), one(7), one(0.1)), (one(1, 1), one(7, 8), one(0.2, 0)), 1.0)
+    >>> [part.tolist() for part in found[:3]]
+    [[0], [1], [7]]
+    """
+    giver, give_line, give = gives
+    order = np.argsort(takes[1], kind="stable")
+    taker, take_line, take = (part[order] for part in takes)
+    first = np.searchsorted(take_line, give_line, side="left")
+    count = np.searchsorted(take_line, give_line, side="right") - first
+    left = np.repeat(np.arange(give.size), count)
+    right = np.arange(left.size) + np.repeat(first + count - np.cumsum(count), count)
+    cost = give[left] + take[right]
+    near = (cost <= window) & (giver[left] != taker[right])
+    left, right = left[near], right[near]
+    return giver[left], taker[right], give_line[left], cost[near]
+
+
+def clear_shifts(table: Movable, bars: int, *, window: float) -> Floats | None:
+    """Return shifts of the bars that leave each line room to stand in, None if none were found.
+
+    Between bars p and q stands the cheapest exchange over all lines, D. Shifts F with
+    F[q] <= F[p] + D - clearance leave each line that clearance; the largest clearance without a
+    contradiction is the least mean of a cycle, and is found by trying.
+    """
+    giver, taker, _, cost = table.exchanges(window)
+    least = np.full((bars, bars), window)
+    np.minimum.at(least, (giver, taker), cost)
+    np.fill_diagonal(least, inf)
+    clearance = window / 64.0
+    while clearance > _HOPELESS:
+        found = _shifts(least - clearance)
+        if found is not None:
+            return found
+        clearance /= 8.0
+    return None
+
+
+def _shifts(costs: Floats) -> Floats | None:
+    """Return shifts with F[q] <= F[p] + costs[p, q], or None if a cycle seems to forbid them."""
+    far = np.zeros(costs.shape[0])
+    for _ in range(min(_SHIFT_STEPS, far.size) + 1):
+        nearer = np.minimum(far, (far[:, None] + costs).min(axis=0))
+        if (nearer == far).all():
+            return far
+        far = nearer
+    return None

@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     Ints = NDArray[np.int64]
     Flags = NDArray[np.bool_]
 
-__all__ = ["Margin", "TwoWay", "names_of", "read_margins", "read_two_way"]
+__all__ = ["Margin", "TwoWay", "names_of", "read_margin", "read_margins", "read_two_way"]
 
 Margin: TypeAlias = "Sequence[int] | NDArray[np.integer]"
 
@@ -327,8 +327,8 @@ def read_margins(
         DefinitionError: not one whole number of 0 or more for each row and column.
         InfeasibleError: their sums differ.
     """
-    rows = _read_margin(row_totals, "row_totals", row_names)
-    columns = _read_margin(col_totals, "col_totals", col_names)
+    rows = read_margin(row_totals, "row_totals", row_names)
+    columns = read_margin(col_totals, "col_totals", col_names)
     by_row, by_column = (sum(margin.tolist()) for margin in (rows, columns))
     if by_row != by_column:
         raise InfeasibleError(
@@ -345,7 +345,8 @@ def read_margins(
     return rows, columns
 
 
-def _read_margin(totals: Margin, where: str, names: Sequence[str]) -> Ints:
+def read_margin(totals: Margin, where: str, names: Sequence[str]) -> Ints:
+    """Return one margin as int64; errors as `read_margins`."""
     array = as_array(totals)
     way_out = "one whole number, 0 or more, for each"
     if array.shape != (len(names),):
