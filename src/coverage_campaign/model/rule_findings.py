@@ -59,7 +59,11 @@ def _reporting(campaign: Campaign) -> Iterator[Finding]:
 
 
 def _terms(campaign: Campaign, ladder: Ladder) -> Iterator[Finding]:
-    timed = {move.source for move in ladder.moves if move.within_days is not None}
+    timed = {
+        move.source
+        for move in ladder.moves
+        if move.within_days is not None or (move.term and not unanswered(campaign, move.term))
+    }
     left = [
         step
         for step in ladder.steps
@@ -140,12 +144,16 @@ def _applicants(campaign: Campaign, ladder: Ladder) -> Iterator[Finding]:
     if not unanswered(campaign, "court_applicant"):
         return
     final = {step.code for step in ladder.steps if step.final}
-    shared = [
-        move for move in ladder.moves if len(move.authorities) > 1 and move.target not in final
-    ]
+    may: dict[tuple[str, str, str], dict[str, None]] = {}
+    for move in ladder.moves:
+        if move.target not in final:
+            who = may.setdefault((move.event, move.source, move.target), {})
+            who.update(dict.fromkeys(move.authorities))
     name = {unit.code: unit.label.text() for unit in campaign.units}
-    events = dict.fromkeys((move.event, move.target, move.authorities) for move in shared)
-    for event, target, authorities in events:
+    shared = {(event, target, tuple(who)): None for (event, _, target), who in may.items()}
+    for event, target, authorities in shared:
+        if len(authorities) < 2:  # noqa: PLR2004 - one alone shares nothing
+            continue
         names = [name.get(authority, authority) for authority in authorities]
         yield Finding(
             code="ladder-authority-shared",
@@ -163,8 +171,11 @@ def _applicants(campaign: Campaign, ladder: Ladder) -> Iterator[Finding]:
 
 
 def _gate_deadlock(campaign: Campaign, gate: Gate) -> Iterator[Finding]:
-    needs = {requirement.code: requirement.needs for requirement in gate.requirements}
+    first = set(gate.first_time or gate.occasions[:1])
+    needs = {one.code: one.needs for one in gate.requirements if not one.instead}
     for requirement in gate.requirements:
+        if requirement.occasions and not first & set(requirement.occasions):
+            continue
         path = _way_back(requirement.code, needs, set(gate.issues))
         if path:
             unit = campaign.unit(gate.unit).label
