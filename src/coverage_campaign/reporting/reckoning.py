@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from coverage_campaign.errors import Problem, ReportError
 from coverage_campaign.model.campaign import Campaign
 from coverage_campaign.model.dates import DateLike, Window, to_instant
+from coverage_campaign.model.labels import Label
 from coverage_campaign.reporting.baselines import Baseline, baseline_of
 from coverage_campaign.reporting.counts import Period, Tally, empty_stock
 from coverage_campaign.reporting.doubts import (
@@ -27,7 +28,7 @@ from coverage_campaign.reporting.grids import Unreadable
 from coverage_campaign.reporting.headings import FigureKind, Role
 from coverage_campaign.reporting.names import Names, channel_names, unit_names
 from coverage_campaign.reporting.numerals import MOST_PERSONS, Counts, read_counts
-from coverage_campaign.reporting.periods import period_of, read_dates
+from coverage_campaign.reporting.periods import Dates, period_of, read_dates
 from coverage_campaign.reporting.problems import ReportProblems
 from coverage_campaign.reporting.series import Series, differences, running, sorted_series
 from coverage_campaign.reporting.sieve import Rows, Sieve, shown
@@ -35,6 +36,13 @@ from coverage_campaign.reporting.tables import Figures
 from coverage_campaign.reporting.totals import refuse_totals, sums_that_differ
 
 __all__ = ["reckon"]
+
+_YEAR_OF_DATES = Label(
+    {
+        "en": "dates without a year are the first such dates of the campaign",
+        "zh-Hans": "未写年份的日期取工作期内最早的该日期",
+    }
+)
 
 
 def reckon(
@@ -52,7 +60,8 @@ def reckon(
     sieve = Sieve(figures)
     units, channels = unit_names(campaign), channel_names(campaign)
     instant = None if as_of is None else to_instant(as_of)
-    day = _days(frame["date"], sieve, window, by)
+    dates = read_dates(frame["date"], window)
+    day = _days(frame["date"], dates, sieve, by)
     if instant is not None:
         _refuse_later(day, sieve, instant)
     unit, unit_ways = units.find(frame["unit"])
@@ -85,12 +94,13 @@ def reckon(
     doubt_rates(frame, series, cumulative, eligible, sieve)
     sieve.items.extend(doubt_kind(series, kind))
     sieve.items.extend(gaps(series, units, campaign, by))
+    basis = attrs.evolve(campaign.basis(), simulated=simulated)
     return Tally(
         campaign=campaign,
         frame=_table(series.only(~is_stock), persons[~is_stock], units, channels, by),
         as_of=instant,
         by=by,
-        basis=attrs.evolve(campaign.basis(), simulated=simulated).assuming(*figures.assumptions),
+        basis=basis.assuming(_YEAR_OF_DATES) if dates.year_assumed else basis,
         problems=ReportProblems.of(sieve.items),
         rows_in=len(frame),
         stock=_stock(series.only(is_stock), units, by),
@@ -102,8 +112,7 @@ def reckon(
 _DATE = "write a date as YYYY-MM-DD or a month as YYYY-MM, without a time zone"
 
 
-def _days(column: pd.Series, sieve: Sieve, window: Window, by: Period) -> NDArray[np.datetime64]:
-    dates = read_dates(column, window)
+def _days(column: pd.Series, dates: Dates, sieve: Sieve, by: Period) -> NDArray[np.datetime64]:
     if by == "day" and dates.months_only:
         raise ReportError(Problem("by", "'day', but the dates name months", "pass by='month'"))
     cells = column.to_numpy(dtype=object)

@@ -74,7 +74,7 @@ def figures_of_grid(
     position = {heading.text: at for at, heading in enumerate(header.headings)}
     dated = "date" in header.layout.roles or any(c.moment for c in header.layout.figures)
     moment = None if dated or period is not None else _moment(titles, grid, campaign)
-    figures = figures_of(
+    return figures_of(
         frame,
         header.layout,
         source=grid.name,
@@ -82,10 +82,6 @@ def figures_of_grid(
         period=None if dated else (moment or period),
         scale=max(map(scale_of_table, titles), default=1),
     )
-    if moment is None or not moment.year_assumed:
-        return figures
-    sentence = f"the year {moment.day.year}, because {grid.name} is dated without one"
-    return attrs.evolve(figures, assumptions=(sentence,))
 
 
 def _moment(titles: Sequence[str], grid: Grid, campaign: Campaign) -> Moment | None:

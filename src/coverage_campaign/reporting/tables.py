@@ -55,7 +55,6 @@ class Figures:
     frame: pd.DataFrame
     origins: tuple[Origin, ...]
     sums: tuple[PrintedSum, ...] = ()
-    assumptions: tuple[str, ...] = ()
 
 
 def joined(parts: Sequence[Figures]) -> Figures:
@@ -74,8 +73,7 @@ def joined(parts: Sequence[Figures]) -> Figures:
         )
         rows += len(part.frame)
     whole = pd.concat(frames, ignore_index=True).astype(_WHOLE)
-    assumptions = dict.fromkeys(text for part in parts for text in part.assumptions)
-    return Figures(whole, tuple(origins), tuple(sums), tuple(assumptions))
+    return Figures(whole, tuple(origins), tuple(sums))
 
 
 def figures_of(
