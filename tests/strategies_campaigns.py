@@ -187,7 +187,7 @@ def campaigns(draw: st.DrawFn) -> Campaign:
                 CoverageTarget,
                 st.just(code),
                 LABEL,
-                RATE,
+                st.fractions(0, 1, max_denominator=10_000),
                 maybe(RATE),
                 maybe(st.sampled_from(["points", "ratio"])),
                 level=st.sampled_from(["guaranteed", "stretch"]),

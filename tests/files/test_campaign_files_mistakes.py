@@ -140,6 +140,11 @@ def test_the_sound_file_loads(tmp_path: Path) -> None:
             "targets[0] 'coverage'.to: 'most' -- give a rate as text, such as ",
         ),
         (
+            'to = "80%"',
+            "to = 80",
+            "targets[0] 'coverage'.to: 80 -- a coverage rate is from 0 to 1: write '80%' or '0.8'",
+        ),
+        (
             'ends = "09-30"',
             'ends = "09-31"',
             "phases[0] 'drive'.ends: '09-31' -- no year has such a day",

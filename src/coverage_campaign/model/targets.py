@@ -59,6 +59,13 @@ def _whole(instance: object, attribute: attrs.Attribute[int], value: int) -> Non
         )
 
 
+def _at_most_all(instance: object, attribute: attrs.Attribute[Fraction], value: Fraction) -> None:
+    del instance
+    if not 0 <= value <= 1:
+        way_out = "a coverage rate is from 0 to 1: write '80%' or '0.8'"
+        raise DefinitionError(Problem(attribute.name, f"{value}", way_out))
+
+
 @attrs.frozen
 class HeadcountTarget:
     """So many more persons [persons], in the phase `within` (a phase code; '' = the campaign)."""
@@ -80,7 +87,7 @@ class CoverageTarget:
 
     code: str
     label: Label = attrs.field(converter=to_label)
-    to: Fraction = attrs.field(converter=to_rate)
+    to: Fraction = attrs.field(converter=to_rate, validator=_at_most_all)
     rise: Fraction | None = attrs.field(default=None, converter=_to_optional_rate)
     rise_is: Increase | None = None
     within: str = ""
