@@ -241,3 +241,12 @@ def test_frames_cannot_change_the_result() -> None:
     frame = assessment.to_frame()
     frame.loc[0, "merit_eligible"] = pd.NA
     assert column(assessment, "merit_eligible")[0] is False
+
+
+def test_plot_draws_the_ranking() -> None:
+    """The picture of an assessment is the ranking that it rests on, in the axes handed over."""
+    from matplotlib.figure import Figure  # noqa: PLC0415 - only this test draws
+
+    axes = Figure().subplots()
+    progress = progress_of(tiny(), {"a": 1, "b": 30, "c": 20}, shares=SHARES)
+    assert assess(progress, notice(kinds=("county",))).plot(ax=axes) is axes

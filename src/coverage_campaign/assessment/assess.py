@@ -23,6 +23,8 @@ from coverage_campaign.progress.track import Progress
 if TYPE_CHECKING:
     import datetime as dt
 
+    from matplotlib.axes import Axes
+
     from coverage_campaign.model.campaign import Campaign
 
 __all__ = ["Assessment", "assess"]
@@ -119,6 +121,12 @@ class Assessment:
     def explain(self, unit: str) -> str:
         """Return every verdict on a unit with its reason and clause, one a line."""
         return "\n".join(trace(self.unit(unit), self.scheme, self.as_of))
+
+    def plot(self, ax: Axes | None = None) -> Axes:
+        """Draw the ranking that the verdicts rest on."""
+        from coverage_campaign.views import charts  # noqa: PLC0415 - the one way up, taken late
+
+        return charts.ranking(self.progress, ax=ax)
 
     def _line(self) -> str:
         barred = int((~self.frame["merit_eligible"]).fillna(value=False).sum())

@@ -1,0 +1,232 @@
+"""Responsibility letters: who owes what to whom by when, who answers for it, what is signed."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Literal
+
+import attrs
+import pandas as pd
+
+from coverage_campaign.allocation.allocated import Allocation
+from coverage_campaign.errors import DefinitionError, Problem
+from coverage_campaign.model.basis import Basis
+from coverage_campaign.model.campaign import Campaign
+from coverage_campaign.model.dates import DateLike, to_date
+from coverage_campaign.model.labels import Label
+from coverage_campaign.model.units import Unit
+from coverage_campaign.notebook import html_table
+
+__all__ = ["Letter", "Letters", "letters"]
+
+
+@attrs.frozen(kw_only=True)
+class Letter:
+    """What one unit signs: so many persons, owed to the unit above it, by a day.
+
+    `office` is who answers for it: an office, never a named person. `reports_to` is the unit that
+    it reports to every month, '' where the campaign names none; `due_day` the day of the following
+    month, None where it is open. `signed_on` is None while the letter is open.
+    """
+
+    unit: Unit
+    to: Unit | None
+    persons: int
+    uplifted: int
+    by: dt.date
+    office: Label
+    groups: tuple[str, ...]
+    reports_to: Unit | None
+    due_day: int | None
+    clause: str = ""
+    signed_on: dt.date | None = None
+
+
+@attrs.frozen(eq=False, kw_only=True)
+class Letters:
+    """The letters of an allocation and which of them are signed; signing makes a new value."""
+
+    campaign: Campaign
+    basis: Basis
+    letters: tuple[Letter, ...]
+
+    def to_frame(self) -> pd.DataFrame:
+        """Return one row per letter: unit, name, to, persons, uplifted, by, office, signed_on.
+
+        Persons are Int64; `by` and `signed_on` datetime64; signed_on is <NA> while a letter is
+        open, `to` where no unit stands above.
+        """
+        rows = self.letters
+        signed = [pd.NaT if one.signed_on is None else one.signed_on for one in rows]
+        return pd.DataFrame(
+            {
+                "unit": pd.array([one.unit.code for one in rows], dtype="str"),
+                "name": pd.array([one.unit.label.text() for one in rows], dtype="str"),
+                "to": pd.array([one.to.code if one.to else None for one in rows], dtype="str"),
+                "persons": pd.array([one.persons for one in rows], dtype="Int64"),
+                "uplifted": pd.array([one.uplifted for one in rows], dtype="Int64"),
+                "by": pd.Series([one.by for one in rows], dtype="datetime64[s]"),
+                "office": pd.array([one.office.text() for one in rows], dtype="str"),
+                "signed_on": pd.Series(signed, dtype="datetime64[s]"),
+            }
+        )
+
+    def letter(self, unit: str) -> Letter:
+        """Return the letter of a unit."""
+        found = next((one for one in self.letters if one.unit.code == unit), None)
+        if found is None:
+            codes = ", ".join(one.unit.code for one in self.letters[:12])
+            raise DefinitionError(Problem(f"unit '{unit}'", "has no letter", f"units: {codes}"))
+        return found
+
+    def sign(self, unit: str, *, on: DateLike) -> Letters:
+        """Return the letters with that of a unit signed on a day; a letter is signed once."""
+        letter = self.letter(unit)
+        if letter.signed_on is not None:
+            way_out = "make new letters from a new allocation to replace it"
+            found = f"was signed on {letter.signed_on}"
+            raise DefinitionError(Problem(f"letter of '{unit}'", found, way_out))
+        signed = attrs.evolve(letter, signed_on=to_date(on, where="on"))
+        return attrs.evolve(
+            self, letters=tuple(signed if one is letter else one for one in self.letters)
+        )
+
+    def open(self) -> pd.DataFrame:
+        """Return the letters that nobody has signed yet, with the columns of `to_frame`."""
+        frame = self.to_frame()
+        return frame[frame["signed_on"].isna()].reset_index(drop=True)
+
+    def text(self, unit: str, *, lang: Literal["en", "zh"] = "en") -> str:
+        """Return the letter of a unit as it is signed, in English or Chinese."""
+        told = _chinese if lang == "zh" else _english
+        return told(self.letter(unit), self.campaign)
+
+    def _line(self) -> str:
+        signed = sum(one.signed_on is not None for one in self.letters)
+        return f"{len(self.letters)} letters of {self.campaign.label.text()}, {signed} signed"
+
+    def _repr_html_(self) -> str:
+        frame = self.to_frame()
+        shown = frame.astype(object).where(frame.notna(), None)
+        return html_table(shown, title=self._line(), notes=self.basis.lines())
+
+    def __repr__(self) -> str:
+        """Return the count of letters and of those signed."""
+        return f"<{self._line()}>"
+
+
+def letters(allocation: Allocation, *, by: DateLike | None = None, clause: str = "5(1)") -> Letters:
+    """Return the letter that each unit of an allocation signs with the unit above it.
+
+    Args:
+        allocation: Who does how much; every unit of it signs, upper tiers too.
+        by: The day by which it is owed; by default the last day of the phase that the campaign's
+            headcount target lies in, or of the campaign.
+        clause: The clause that asks for letters.
+
+    The unit above is the place (`parent`), or the chain of command where the reading `attribution`
+    says so. Who answers for a unit is its seat in a leading group, else its head.
+    """
+    campaign = allocation.campaign
+    last = _last_day(campaign) if by is None else to_date(by, where="by")
+    frame = allocation.to_frame()
+    rows = zip(
+        frame["unit"].tolist(), frame["share"].tolist(), frame["uplifted"].tolist(), strict=True
+    )
+    return Letters(
+        campaign=campaign,
+        basis=allocation.basis.joined(campaign.basis("attribution", "report_due_day")),
+        letters=tuple(
+            _letter(
+                campaign, campaign.unit(code), persons=share, uplifted=more, by=last, clause=clause
+            )
+            for code, share, more in rows
+        ),
+    )
+
+
+def _last_day(campaign: Campaign) -> dt.date:
+    target = campaign.headcount
+    within = target.within if target else ""
+    return campaign.window(within).last if within else campaign.whole_window.last
+
+
+def _letter(
+    campaign: Campaign, unit: Unit, *, persons: int, uplifted: int, by: dt.date, clause: str
+) -> Letter:
+    above = unit.parent
+    if campaign.readings.attribution == "command" and unit.answers_to:
+        above = unit.answers_to
+    reporting = campaign.reporting
+    reports = reporting is not None and (not reporting.kinds or unit.kind in reporting.kinds)
+    to = reporting.to if reporting and reports else ""
+    due_day = reporting.due_day if reporting and reports else None
+    duties = [duty for duty in campaign.responsibilities if duty.unit == unit.code]
+    known = {one.code for one in campaign.clauses}
+    return Letter(
+        unit=unit,
+        to=campaign.unit(above) if above else None,
+        persons=persons,
+        uplifted=uplifted,
+        by=by,
+        office=_office(campaign, unit),
+        groups=tuple(dict.fromkeys(group for duty in duties for group in duty.groups)),
+        reports_to=campaign.unit(to) if to and to != unit.code else None,
+        due_day=campaign.readings.report_due_day if reports and due_day is None else due_day,
+        clause=clause if clause in known else "",
+    )
+
+
+def _office(campaign: Campaign, unit: Unit) -> Label:
+    seats = [seat for body in campaign.leading_groups for seat in body.seats]
+    own = next((seat.office for seat in seats if seat.unit == unit.code), None)
+    name = unit.label
+    return own or Label({"en": f"Head of {name}", "zh-Hans": f"{name.text('zh')}主要负责人"})
+
+
+def _english(letter: Letter, campaign: Campaign) -> str:
+    to = f" to {letter.to.label}" if letter.to else ""
+    clause = f" (clause {letter.clause})" if letter.clause else ""
+    lines = [
+        f"Responsibility letter: {campaign.label}{clause}",
+        f"{letter.unit.label} owes{to}: {letter.persons:,} persons by {letter.by}.",
+    ]
+    if letter.uplifted != letter.persons:
+        lines.append(f"With the uplift handed down: {letter.uplifted:,} persons.")
+    if letter.groups:
+        names = ", ".join(campaign.group(group).label.text() for group in letter.groups)
+        lines.append(f"It answers for: {names}.")
+    if letter.reports_to:
+        day = (
+            f"by day {letter.due_day} of the next"
+            if letter.due_day
+            else "on a day that is not set yet"
+        )
+        lines.append(f"It reports every month to {letter.reports_to.label}, {day}.")
+    lines.append(f"In charge: {letter.office}.")
+    lines.append(f"Signed on {letter.signed_on}." if letter.signed_on else "Not signed yet.")
+    return "\n".join(lines)
+
+
+def _chinese(letter: Letter, campaign: Campaign) -> str:
+    to = f"向{letter.to.label.text('zh')}" if letter.to else ""
+    clause = f"（依据：{letter.clause}）" if letter.clause else ""
+    lines = [
+        f"责任状：{campaign.label.text('zh')}{clause}",
+        f"{letter.unit.label.text('zh')}{to}承诺：于{_zh_day(letter.by)}前完成{letter.persons}人。",
+    ]
+    if letter.uplifted != letter.persons:
+        lines.append(f"含下达加码任务：{letter.uplifted}人。")
+    if letter.groups:
+        names = "、".join(campaign.group(group).label.text("zh") for group in letter.groups)
+        lines.append(f"负责：{names}。")
+    if letter.reports_to:
+        day = f"次月{letter.due_day}日前" if letter.due_day else "（报送日期未定）"
+        lines.append(f"每月{day}向{letter.reports_to.label.text('zh')}报送进展。")
+    lines.append(f"责任人：{letter.office.text('zh')}。")
+    signed = f"签订日期：{_zh_day(letter.signed_on)}。" if letter.signed_on else "尚未签订。"
+    return "\n".join([*lines, signed])
+
+
+def _zh_day(day: dt.date) -> str:
+    return f"{day.year}年{day.month}月{day.day}日"

@@ -1,0 +1,111 @@
+"""Letters from an allocation: they owe the whole target, name offices, and are signed once."""
+
+import attrs
+import pytest
+
+from campaigns import tiny
+from coverage_campaign.allocation.allocate import allocate
+from coverage_campaign.assessment.letters import Letters, letters
+from coverage_campaign.errors import DefinitionError
+from coverage_campaign.model.clauses import Clause
+from coverage_campaign.model.readings import Readings
+
+
+def counties(**changes: object) -> Letters:
+    """Return the letters of the three counties, 100 people shared 5 to 3 to 2."""
+    campaign = attrs.evolve(tiny(), clauses=[Clause("5(1)", "Sign letters.")], **changes)
+    return letters(allocate(campaign, weights={"a": 5, "b": 3, "c": 2}))
+
+
+def test_who_owes_what_to_whom_by_when() -> None:
+    """Each county owes its share to the city by the last day of the drive."""
+    frame = counties().to_frame()
+    assert frame["unit"].tolist() == ["a", "b", "c"]
+    assert frame["to"].tolist() == ["city"] * 3
+    assert frame["persons"].tolist() == [50, 30, 20]
+    assert frame["by"].dt.strftime("%Y-%m-%d").tolist() == ["2026-06-10"] * 3
+    assert frame["office"].tolist() == ["Head of Ash", "Head of Birch", "Head of Cedar"]
+    assert frame["signed_on"].isna().all()
+
+
+def test_letters_owe_the_whole_target() -> None:
+    """Law: what the letters of a tier promise is what was shared out."""
+    allocation = allocate(tiny(), weights={"a": 1, "b": 1, "c": 1})
+    assert letters(allocation).to_frame()["persons"].sum() == 100
+
+
+def test_the_registry() -> None:
+    """Signing makes a new value; what is open is listed; a letter is signed once."""
+    before = counties()
+    after = before.sign("b", on="2026-05-20")
+    assert before.open()["unit"].tolist() == ["a", "b", "c"]
+    assert after.open()["unit"].tolist() == ["a", "c"]
+    assert repr(after) == "<3 letters of Tiny campaign, 1 signed>"
+    with pytest.raises(DefinitionError, match="was signed on 2026-05-20"):
+        after.sign("b", on="2026-05-21")
+    with pytest.raises(DefinitionError, match="units: a, b, c"):
+        after.sign("z", on="2026-05-21")
+
+
+def test_text_in_english() -> None:
+    """The letter says who owes what to whom by when, to whom it reports, and who answers."""
+    assert counties().sign("a", on="2026-05-20").text("a").splitlines() == [
+        "Responsibility letter: Tiny campaign (clause 5(1))",
+        "Ash owes to City: 50 persons by 2026-06-10.",
+        "It reports every month to Labour, by day 5 of the next.",
+        "In charge: Head of Ash.",
+        "Signed on 2026-05-20.",
+    ]
+
+
+def test_text_in_chinese() -> None:
+    """The same in Chinese, while the letter is open."""
+    assert counties().text("b", lang="zh").splitlines() == [
+        "责任状：小型扩面（依据：5(1)）",
+        "乙县向全市承诺：于2026年6月10日前完成30人。",
+        "每月次月5日前向劳动部门报送进展。",
+        "责任人：乙县主要负责人。",
+        "尚未签订。",
+    ]
+
+
+def test_departments_name_their_seat_and_their_groups() -> None:
+    """An office in the leading group answers for the unit; its duties are in the letter."""
+    allocation = allocate(tiny(), among="departments", weights={"labour": 1, "schools": 3})
+    signed = letters(allocation, by="2026-12-31")
+    assert signed.letter("labour").office.text() == "Head of labour"
+    assert "It answers for: Private schools." in signed.text("schools")
+    assert "负责：民办学校。" in signed.text("schools", lang="zh")
+    assert "75 persons by 2026-12-31" in signed.text("schools")
+
+
+def test_an_open_due_day_is_said() -> None:
+    """No day is invented where neither the source nor a reading sets one."""
+    rule = attrs.evolve(tiny().reporting, due_day=None)
+    assert "a day that is not set yet" in counties(reporting=rule).text("a")
+    chosen = counties(reporting=rule, readings=Readings(report_due_day=8))
+    assert "by day 8" in chosen.text("a")
+
+
+def test_the_chain_of_command() -> None:
+    """Under 'command' a unit owes to whom it answers, not to where it stands."""
+    units = [
+        attrs.evolve(unit, answers_to="labour") if unit.code == "a" else unit
+        for unit in tiny().units
+    ]
+    by_place = counties(units=units)
+    assert by_place.letter("a").to.code == "city"
+    by_command = counties(units=units, readings=Readings(attribution="command"))
+    assert by_command.letter("a").to.code == "labour"
+
+
+def test_the_uplifted_layer_stands_beside_the_share() -> None:
+    """With an uplift the letter names both numbers."""
+    allocation = allocate(tiny(), weights={"a": 5, "b": 3, "c": 2}, uplift="0.1")
+    assert "With the uplift handed down: 55 persons." in letters(allocation).text("a")
+    assert "含下达加码任务：55人。" in letters(allocation).text("a", lang="zh")
+
+
+def test_shown_in_a_notebook() -> None:
+    """Open letters have an empty cell, and the table says how many are signed."""
+    assert "0 signed" in counties()._repr_html_()
