@@ -155,6 +155,14 @@ if TYPE_CHECKING:
         Simulation,
         simulate,
     )
+    from coverage_campaign.scenarios.solve import (
+        Solution,
+        solve,
+    )
+    from coverage_campaign.scenarios.stability import (
+        Stability,
+        stability,
+    )
     from coverage_campaign.views import (
         charts,
         tables,
@@ -230,6 +238,10 @@ _HOME = {
     "compare": "scenarios.compare",
     "Study": "scenarios.explore",
     "explore": "scenarios.explore",
+    "Stability": "scenarios.stability",
+    "stability": "scenarios.stability",
+    "Solution": "scenarios.solve",
+    "solve": "scenarios.solve",
     "Simulation": "scenarios.simulate",
     "simulate": "scenarios.simulate",
 }
@@ -257,6 +269,8 @@ __all__ = [
     "ReportError",
     "Scenario",
     "Simulation",
+    "Solution",
+    "Stability",
     "Study",
     "Tally",
     "TieError",
@@ -293,6 +307,8 @@ __all__ = [
     "save_campaign",
     "schedule",
     "simulate",
+    "solve",
+    "stability",
     "supervise",
     "tables",
     "tally",
