@@ -22,6 +22,7 @@ from coverage_campaign.reporting.claims import (
 )
 from coverage_campaign.reporting.coding import NO_DAY
 from coverage_campaign.reporting.events import EventFrame, collected, few_rows, second_number
+from coverage_campaign.reporting.keeping import Keep, keeping
 from coverage_campaign.reporting.problems import ReportProblem
 from coverage_campaign.reporting.versions import Versions, standing, versions
 
@@ -57,10 +58,14 @@ class Account:
 
 def count(events: EventFrame, plan: Packing, *, as_of: dt.datetime, samples: int) -> Account:
     """Return the account of one frame, with at most `samples` records per reason."""
-    second = second_number(as_of)
+    with keeping() as keep:
+        return _count(events, plan, second_number(as_of), samples, keep)
+
+
+def _count(events: EventFrame, plan: Packing, second: int, samples: int, keep: Keep) -> Account:
     rows_in, reasons = _standings(events, second)
-    found = versions(events, second)
-    claimed = claims(events, found.holding, plan)
+    found = versions(events, second, keep)
+    claimed = claims(events, found.holding, plan, keep)
     cells = count_cells(claimed, plan)
     wrong = cells.cell < 0
     for number, rows in zip(cells.cell[wrong].tolist(), cells.rows[wrong].tolist(), strict=True):
@@ -74,7 +79,7 @@ def count(events: EventFrame, plan: Packing, *, as_of: dt.datetime, samples: int
         reasons=+reasons,
         rows_in=rows_in,
         samples=tuple(
-            _samples(events, found, claimed, +reasons, plan, second=second, most=samples)
+            _samples(events, found, claimed, +reasons, plan, keep, second=second, most=samples)
         ),
     )
 
@@ -96,6 +101,7 @@ def _samples(
     claimed: Rows,
     reasons: Counter[str],
     plan: Packing,
+    keep: Keep,
     *,
     second: int,
     most: int,
@@ -108,8 +114,8 @@ def _samples(
             events, _candidates(events, found, claimed, reasons, second=second, most=most)
         )
         plan = attrs.evolve(plan, groups=events.groups if plan.groups is not None else None)
-        found = versions(events, second)
-        claimed = claims(events, found.holding, plan)
+        found = versions(events, second, keep)
+        claimed = claims(events, found.holding, plan, keep)
     for reason in REASONS:
         if reasons[reason]:
             rows = _of_reason(reason, events, found, claimed, second).select(*_SHOWN)
@@ -177,7 +183,7 @@ def _of_reason(
         wanted = 0 if reason == "not yet reported" else 1
         rows = standing(events, second).filter(nw.col("standing") == wanted)
     elif reason == "superseded":
-        rows = found.holding.join(found.repeated.select("record"), on="record", how="semi")
+        rows = found.mended
     else:
         rows = claimed.filter(nw.col("reason") == NUMBER_OF[reason])
     return events.named(rows.select(*_SHOWN))

@@ -23,6 +23,7 @@ from coverage_campaign.model.campaign import Campaign
 from coverage_campaign.reporting.coding import NO_DAY
 from coverage_campaign.reporting.counts import Period
 from coverage_campaign.reporting.events import EventFrame, collected, day_number, second_number
+from coverage_campaign.reporting.keeping import Keep
 
 __all__ = ["REASONS", "WITHDRAWN", "Cells", "Packing", "claims", "packing"]
 
@@ -145,17 +146,22 @@ def packing(
 
 
 def _present(events: EventFrame, column: str, known: Sequence[str]) -> tuple[str, ...]:
-    rows = events.rows.select(column).unique([column], keep="any")
+    rows = _different(events.rows, column)
     found = collected(rows.filter(nw.col(column).is_in(list(known))))
     return tuple(sorted(str(code) for code in found[column]))
+
+
+def _different(rows: Rows, column: str) -> Rows:
+    # Not `unique`: in SQL that numbers the rows of each value.
+    return rows.group_by(column).agg(nw.len().alias("rows")).select(column)
 
 
 def _groups(events: EventFrame) -> tuple[str, ...]:
     if events.groups is not None:
         groups = events.groups
     else:
-        rows = events.rows.filter(~nw.col("group").is_null()).select("group")
-        few = rows.unique(["group"], keep="any").head(_MOST_GROUPS + 1)
+        few = _different(events.rows, "group").filter(~nw.col("group").is_null())
+        few = few.head(_MOST_GROUPS + 1)
         found = collected(few)
         groups = tuple(sorted(str(code) for code in found["group"]))
     if len(groups) > _MOST_GROUPS:
@@ -172,13 +178,13 @@ def _groups(events: EventFrame) -> tuple[str, ...]:
 # -- from holding rows to claims -------------------------------------------------------------------
 
 
-def claims(events: EventFrame, holding: Rows, plan: Packing) -> Rows:
+def claims(events: EventFrame, holding: Rows, plan: Packing, keep: Keep) -> Rows:
     """Return the holding rows with `reason` (0 = a claim), `slot` and `key`.
 
     Of the claims with the same person and slot, the least key wins. A row with something wrong in
     it has minus its reason's number for slot and key, so that it can be counted on the way.
     """
-    rows = _numbered(events, holding, plan)
+    rows = _numbered(events, holding, plan, keep)
     reason = _reason(events, plan).cast(nw.Int64())
     rows = rows.with_columns(reason.alias("reason"))
     month = nw.col("day") // _DAYS - plan.first_month
@@ -219,13 +225,12 @@ def _reason(events: EventFrame, plan: Packing) -> nw.Expr:
     return chain
 
 
-def _numbered(events: EventFrame, rows: Rows, plan: Packing) -> Rows:
+def _numbered(events: EventFrame, rows: Rows, plan: Packing, keep: Keep) -> Rows:
     """Add `place` of the unit, `way` of the channel and `party` of the group; -1 is unknown."""
     if events.coded:
         return _looked_up(events, rows, plan)
-    units = (
-        events.rows.select("unit")
-        .unique(["unit"], keep="any")
+    units = keep(
+        _different(events.rows, "unit")
         .filter(nw.col("unit").is_in(list(plan.units)))
         .with_row_index("place", order_by=["unit"])
         .with_columns(nw.col("place").cast(nw.Int64()))
@@ -239,10 +244,9 @@ def _numbered(events: EventFrame, rows: Rows, plan: Packing) -> Rows:
     )
     if plan.groups is None:
         return rows
-    groups = (
-        events.rows.select("group")
+    groups = keep(
+        _different(events.rows, "group")
         .filter(~nw.col("group").is_null())
-        .unique(["group"], keep="any")
         .with_row_index("party", order_by=["group"])
         .with_columns(nw.col("party").cast(nw.Int64()))
     )

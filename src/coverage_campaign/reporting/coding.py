@@ -204,8 +204,8 @@ def _moments(column: pd.Series, wanted: str) -> NDArray[np.datetime64]:
 def _zone(column: pd.Series) -> str:
     if not pd.api.types.is_datetime64_any_dtype(column.dtype):
         return ""
-    arrow = isinstance(column.dtype, pd.ArrowDtype)
-    zone = getattr(column.dtype.pyarrow_dtype if arrow else column.dtype, "tz", None)
+    dtype = column.dtype
+    zone = getattr(dtype.pyarrow_dtype if isinstance(dtype, pd.ArrowDtype) else dtype, "tz", None)
     return "" if zone is None else str(zone)
 
 

@@ -12,6 +12,7 @@ import attrs
 import narwhals as nw
 
 from coverage_campaign.reporting.events import EventFrame, as_number
+from coverage_campaign.reporting.keeping import Keep
 
 __all__ = ["Versions", "versions"]
 
@@ -22,12 +23,13 @@ Rows = nw.LazyFrame[Any]
 class Versions:
     """The visible rows, the records reported more than once, and one holding row a record.
 
-    `holding` has two columns more than the events: `turn`, the second of the record's first
+    `mended` are the holding rows of the repeated records alone. `holding` has two columns more than the events: `turn`, the second of the record's first
     appearance, and `changed`, 1 where its versions name more than one person.
     """
 
     visible: Rows
     repeated: Rows
+    mended: Rows
     holding: Rows
 
 
@@ -40,7 +42,7 @@ def standing(events: EventFrame, as_of: int) -> Rows:
     )
 
 
-def versions(events: EventFrame, as_of: int) -> Versions:
+def versions(events: EventFrame, as_of: int, keep: Keep) -> Versions:
     """Return which version of each record holds among the rows reported by the second `as_of`.
 
     Each record's highest revision holds; of the same revision twice the least (second, unit, day,
@@ -48,28 +50,32 @@ def versions(events: EventFrame, as_of: int) -> Versions:
     """
     known = ~(events.missing("second") | events.missing("record") | events.missing("revision"))
     visible = events.rows.filter(known & (nw.col("second") <= as_of))
-    records = visible.group_by("record").agg(
-        nw.len().alias("versions"), nw.col("second").min().alias("turn")
+    columns = [*visible.collect_schema().names(), "turn", "changed"]
+    # Of this table, with a row a record, only the count is asked: all else is of few records.
+    several = (
+        visible.group_by("record")
+        .agg(nw.len().alias("versions"))
+        .filter(nw.col("versions") > 1)
+        .select("record")
     )
-    repeated = records.filter(nw.col("versions") > 1)
-    columns = visible.collect_schema().names()
+    rows = keep(visible.join(several, on="record", how="semi"))
+    repeated = keep(rows.group_by("record").agg(nw.col("second").min().alias("turn")))
+    no, yes = (nw.lit(number).cast(nw.Int64()).alias("changed") for number in (0, 1))
     once = visible.join(repeated, on="record", how="anti").with_columns(
-        nw.col("second").alias("turn"), nw.lit(0).cast(nw.Int64()).alias("changed")
+        nw.col("second").alias("turn"), no
     )
-    rows = visible.join(repeated.select("record", "turn"), on="record", how="inner")
-    first = _least(events, rows)
-    several = _of_several_persons(events, rows)
-    changed = nw.lit(1).cast(nw.Int64()).alias("changed")
-    unchanged = nw.lit(0).cast(nw.Int64()).alias("changed")
-    columns = [*columns, "turn", "changed"]
-    holding = nw.concat(
-        [
-            once.select(*columns),
-            first.join(several, on="record", how="anti").with_columns(unchanged).select(*columns),
-            first.join(several, on="record", how="semi").with_columns(changed).select(*columns),
-        ]
+    least = _least(events, rows).join(repeated, on="record", how="inner")
+    changed = _of_several_persons(events, rows)
+    mended = keep(
+        nw.concat(
+            [
+                least.join(changed, on="record", how="anti").with_columns(no).select(*columns),
+                least.join(changed, on="record", how="semi").with_columns(yes).select(*columns),
+            ]
+        )
     )
-    return Versions(visible=visible, repeated=repeated, holding=holding)
+    holding = nw.concat([once.select(*columns), mended])
+    return Versions(visible=visible, repeated=repeated, mended=mended, holding=holding)
 
 
 def _least(events: EventFrame, rows: Rows) -> Rows:

@@ -1,0 +1,52 @@
+"""Small intermediate tables, kept on the engine that made them for as long as a tally lasts.
+
+A lazy engine runs a plan anew for each use of it. What is small and used several times is kept
+there instead: as a temporary table, a checkpoint or a frame. No row comes to Python.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from typing import Any
+from uuid import uuid4
+
+import narwhals as nw
+
+__all__ = ["Keep", "keeping"]
+
+Rows = nw.LazyFrame[Any]
+Keep = Callable[[Rows], Rows]
+
+
+@contextmanager
+def keeping() -> Iterator[Keep]:
+    """Hand over a function that keeps rows on their engine until the block ends."""
+    with ExitStack() as at_end:
+
+        def keep(rows: Rows) -> Rows:
+            native = rows.to_native()
+            if rows.implementation is nw.Implementation.POLARS:
+                return nw.from_native(native.collect()).lazy()
+            if rows.implementation is nw.Implementation.DUCKDB:
+                return _in_duckdb(native, at_end)
+            if rows.implementation is nw.Implementation.PYSPARK:
+                checkpoint: Rows = nw.from_native(native.localCheckpoint(eager=True))
+                return checkpoint
+            if rows.implementation is nw.Implementation.IBIS:
+                cached = native.cache()
+                at_end.callback(cached.release)
+                table: Rows = nw.from_native(cached)
+                return table
+            return rows
+
+        yield keep
+
+
+def _in_duckdb(native: Any, at_end: ExitStack) -> Rows:  # noqa: ANN401 - a relation
+    # By SQL on the relation itself: it knows its connection, and shows it to nobody.
+    name = f"coverage_kept_{uuid4().hex}"
+    native.query("kept", f"CREATE TEMP TABLE {name} AS SELECT * FROM kept")
+    at_end.callback(native.query, "kept", f"DROP TABLE {name}")
+    table: Rows = nw.from_native(native.query("kept", f"SELECT * FROM {name}"))  # noqa: S608 - our own name
+    return table
