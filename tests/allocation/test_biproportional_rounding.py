@@ -41,8 +41,9 @@ def test_decimals_and_fractions_are_exact_and_floats_are_what_they_are() -> None
     assert controlled_rounding(tied).tolist() == [[1, 0, 0]]
     assert controlled_rounding(tied, ties="last").tolist() == [[0, 0, 1]]
     assert controlled_rounding(tied, ties=[[2, 0, 1]]).tolist() == [[0, 1, 0]]
-    with pytest.raises(TieError, match="equal claims to 1 seat"):
-        controlled_rounding(tied, row_totals=[1], col_totals=None, ties="raise")
+    halves = [[0.5, 0.5], [0.5, 0.5]]
+    with pytest.raises(TieError, match="equal claims to 2 seats"):
+        controlled_rounding(halves, row_totals=[1, 1], col_totals=[1, 1], ties="raise")
 
 
 def test_parts_below_float_resolution_decide() -> None:

@@ -24,7 +24,7 @@ from coverage_campaign.allocation.certificate import prove
 from coverage_campaign.allocation.flow import check_margins
 from coverage_campaign.allocation.numbers import as_array, as_fraction, refuse
 from coverage_campaign.allocation.ties import Turn, read_ties
-from coverage_campaign.allocation.transfer import clear_shifts, exchanges_of, transfer
+from coverage_campaign.allocation.transfer import exchanges_of, transfer
 from coverage_campaign.allocation.twoway import names_of, read_margin, read_margins
 from coverage_campaign.errors import DefinitionError, InfeasibleError, Problem
 
@@ -305,10 +305,6 @@ class _Search:
         self._settle(slice(None))
         window = 4.0 / max(1.0, float(np.sqrt(self.lines.size)))
         transfer(self, lacking.astype(np.float64), window=window)
-        self._settle(slice(None))
-        shift = clear_shifts(self, self.bars.size, window=window)
-        if shift is not None:
-            self.bars = self.bars - shift
         self._settle(slice(None))
 
     def _fit(self) -> None:

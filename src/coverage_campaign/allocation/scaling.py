@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 import attrs
 import numpy as np
 
-from coverage_campaign.allocation.transfer import clear_shifts, exchanges_of
+from coverage_campaign.allocation.transfer import exchanges_of
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -43,7 +43,8 @@ class Search:
     """A table on the way to its margins.
 
     `weights`, `floors` and `caps` are bars x lines; a cell without a weight has cap = floor.
-    `seats` holds whole numbers, as floats. `lines` and `bars` are the multipliers.
+    `plain` says that there are no other caps and no floors. `seats` holds whole numbers, as
+    floats. `lines` and `bars` are the multipliers.
     """
 
     weights: Floats
@@ -52,18 +53,19 @@ class Search:
     line_totals: Floats
     bar_totals: Floats
     signposts: Signposts
+    plain: bool
     lines: Floats = attrs.field(init=False)
     bars: Floats = attrs.field(init=False)
     seats: Floats = attrs.field(init=False)
     _scaled: Floats = attrs.field(init=False)
-    _bounded: bool = attrs.field(init=False)
+    _open: bool = attrs.field(init=False)
 
     def __attrs_post_init__(self) -> None:
         """Start from the bars as they are."""
         self.bars = np.ones(self.weights.shape[0])
         self.lines = np.ones(self.weights.shape[1])
-        empty = self.weights == 0
-        self._bounded = bool(self.floors.any() or (np.isfinite(self.caps) & ~empty).any())
+        # With s(0) < 0, floats keep a cell without seats or without weight in its place unasked.
+        self._open = self.plain and float(self.signposts.floats(np.zeros(1))[0]) < 0
 
     def run(self) -> Floats:
         """Scale until it helps no more; return what each bar lacks (negative: has too much)."""
@@ -85,7 +87,7 @@ class Search:
             else:
                 self.lines, self.bars, self.seats, lacking = kept
                 stuck += 1
-        self._settle()
+        self.settle()
         return lacking
 
     def smooth(self) -> bool:
@@ -109,7 +111,7 @@ class Search:
         """Move the bars so that they would lack nothing if seats grew as the real numbers do."""
         free = self.weights * self.bars[:, None]
         free *= self.lines
-        if self._bounded:
+        if not self.plain:
             free[(free < self.floors - 0.5) | (free > self.caps + 0.5)] = 0.0
         per_line = free.sum(axis=0)
         np.maximum(per_line, 1e-300, out=per_line)
@@ -135,15 +137,32 @@ class Search:
             self._bisect(far, scaled, lines, seats, missing)
         (open_lines,) = np.nonzero(missing)
         while open_lines.size:
-            _one_seat(open_lines, scaled, seats, missing, self)
+            self._one_seat(open_lines, scaled, seats, missing)
             open_lines = open_lines[missing[open_lines] != 0]
         self.seats = seats
+
+    def _one_seat(self, at: Ints, scaled: Floats, seats: Floats, missing: Floats) -> None:
+        """Move each of the lines `at` one seat nearer to its total."""
+        sign = np.sign(missing[at])
+        here = seats[:, at]
+        with np.errstate(divide="ignore", invalid="ignore"):
+            step = self.signposts.floats(here + (sign > 0))
+            step /= scaled[:, at]
+        step *= sign
+        if not self._open:
+            barred = np.where(sign > 0, here >= self.caps[:, at], here <= self.floors[:, at])
+            np.copyto(step, inf, where=barred)
+        cell = step.argmin(axis=0)
+        seats[cell, at] += sign
+        missing[at] -= sign
 
     def _seats(self, quotients: Floats, floors: Floats, caps: Floats) -> Floats:
         seats = self.signposts.level(quotients, np.empty_like(quotients))
         np.rint(seats, out=seats)
-        np.maximum(seats, floors, out=seats)
-        return np.minimum(seats, caps, out=seats)
+        if not self._open:
+            np.maximum(seats, floors, out=seats)
+            np.minimum(seats, caps, out=seats)
+        return seats
 
     def _bisect(
         self, far: Ints, scaled: Floats, lines: Floats, seats: Floats, missing: Floats
@@ -172,17 +191,10 @@ class Search:
                 return
             far, low, high = far[still], low[still], high[still]
 
-    def _settle(self) -> None:
+    def settle(self) -> None:
         """Put each line's multiplier in the middle of where its seats are right."""
         self._scaled = self.weights * self.bars[:, None]
         self.lines = _between(*self._interval(slice(None)))
-
-    def centre(self) -> None:
-        """Move the multipliers so that every cell stands well clear of its limits, if it can."""
-        shift = clear_shifts(self, self.bars.size, window=2.0 * self.window())
-        if shift is not None:
-            self.bars = self.bars * np.exp(shift)
-        self._settle()
 
     def window(self) -> float:
         """Return a cost within which each bar should find a few exchanges with the others."""
@@ -195,18 +207,20 @@ class Search:
         """
         quotients = self._scaled * self.lines
         factor = exp(min(window, _LARGEST))
+        width = self.lines.size
         with np.errstate(invalid="ignore"):
             step = self.signposts.floats(self.seats)
             near = quotients <= step * factor
             near &= self.seats > self.floors
-            giver, give_line = np.nonzero(near)
-            give = np.log(quotients[giver, give_line] / step[giver, give_line])
+            at = np.flatnonzero(near)
+            give = np.log(quotients.ravel()[at] / step.ravel()[at])
+            gives = at // width, at % width, give
             step = self.signposts.floats(self.seats + 1.0)
             near = step <= quotients * factor
             near &= self.seats < self.caps
-            taker, take_line = np.nonzero(near)
-            take = np.log(step[taker, take_line] / quotients[taker, take_line])
-        return exchanges_of((giver, give_line, give), (taker, take_line, take), window)
+            at = np.flatnonzero(near)
+            take = np.log(step.ravel()[at] / quotients.ravel()[at])
+        return exchanges_of(gives, (at // width, at % width, take), window)
 
     def exchange(self, giver: int, taker: int, line: int) -> None:
         """Move one seat of the line from bar to bar."""
@@ -239,28 +253,10 @@ class Search:
             low /= scaled
             high = self.signposts.floats(seats + 1.0)
             high /= scaled
-        low[seats <= self.floors[:, at]] = 0.0
-        high[seats >= self.caps[:, at]] = inf
+        if not self._open:
+            np.copyto(low, 0.0, where=seats <= self.floors[:, at])
+            np.copyto(high, inf, where=seats >= self.caps[:, at])
         return low.max(axis=0), high.min(axis=0)
-
-
-def _one_seat(at: Ints, scaled: Floats, seats: Floats, missing: Floats, search: Search) -> None:
-    """Move each of the lines `at` one seat nearer to its total."""
-    for sign in (1.0, -1.0):
-        part = at[missing[at] * sign > 0]
-        if not part.size:
-            continue
-        here = seats[:, part]
-        with np.errstate(divide="ignore", invalid="ignore"):
-            step = search.signposts.floats(here + (1.0 if sign > 0 else 0.0)) / scaled[:, part]
-        if sign > 0:
-            step[here >= search.caps[:, part]] = np.inf
-            cell = step.argmin(axis=0)
-        else:
-            step[here <= search.floors[:, part]] = -1.0
-            cell = step.argmax(axis=0)
-        seats[cell, part] += sign
-        missing[part] -= sign
 
 
 def _product(one: Floats, other: Floats) -> Floats:
@@ -279,6 +275,9 @@ def _product(one: Floats, other: Floats) -> Floats:
 
 def _between(low: Floats, high: Floats) -> Floats:
     """Return a multiplier well inside each interval; either end may be open."""
+    if (low > 0).all() and (high < inf).all():
+        inside: Floats = np.sqrt(low * high)
+        return inside
     high = np.where(np.isfinite(high), high, np.where(low > 0, 2 * low, 1.0) * 2)
     low = np.where(low > 0, low, high / 4)
     middle: Floats = np.sqrt(low) * np.sqrt(high)

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     Floats = NDArray[np.float64]
     Ints = NDArray[np.int64]
 
-__all__ = ["Movable", "clear_shifts", "exchanges_of", "transfer"]
+__all__ = ["Movable", "exchanges_of", "transfer"]
 
 _WIDER = 6.0
 _HOPELESS = 1e-9  # with less clearance than this, Fractions decide
@@ -51,18 +51,26 @@ class Movable(Protocol):
 
 
 def transfer(table: Movable, lacking: Floats, *, window: float) -> bool:
-    """Move seats until no bar lacks any; return whether that came to pass."""
+    """Move seats until no bar lacks any; return whether that came to pass.
+
+    Then the bars are shifted so that every line has room to stand in, if there is any.
+    """
     owed = [int(lack) for lack in lacking.tolist()]
-    while any(owed):
-        round_ = _Round(table, len(owed), window)
+    wide = window
+    while True:
+        round_ = _Round(table, len(owed), wide)
         while any(owed) and round_.step(owed):
             pass
-        table.shift(np.array(round_.shifts), sorted(round_.version))
-        if any(owed):
-            if window == inf:
+        shifts = np.array(round_.shifts)
+        done = not any(owed)
+        if done and round_.left > window / 8.0:
+            table.shift(shifts + round_.clearing(), sorted(round_.version))
+            return True
+        table.shift(shifts, sorted(round_.version))
+        if not done:
+            if wide == inf:
                 return False
-            window = window * _WIDER if window < _WIDEST else inf
-    return True
+            wide = wide * _WIDER if wide < _WIDEST else inf
 
 
 class _Round:
@@ -146,6 +154,31 @@ class _Round:
                         enough = there
         return None
 
+    def clearing(self) -> Floats:
+        """Return shifts F of the bars that leave each line as much room as can be had easily.
+
+        With F[q] <= F[p] + D[p, q] - clearance, D the cheapest exchange, each line has that
+        clearance to stand in. The largest is the least mean of a cycle of exchanges; cycles of two
+        bound it, and trying finds one.
+        """
+        bars = len(self.shifts)
+        least = np.full((bars, bars), self.left)
+        for giver, heaps in enumerate(self.out):
+            for taker, heap in heaps.items():
+                while heap and self.version.get(heap[0][1], 0) != heap[0][2]:
+                    heappop(heap)
+                if heap:
+                    cost = heap[0][0] + self.shifts[giver] - self.shifts[taker]
+                    least[giver, taker] = min(cost, self.left)
+        np.fill_diagonal(least, inf)
+        clearance = float((least + least.T).min(initial=self.left)) / 4.0
+        while clearance > _HOPELESS:
+            found = _shifts(least - clearance)
+            if found is not None:
+                return found
+            clearance /= 4.0
+        return np.zeros(bars)
+
     def _renew(self, line: int) -> None:
         """Put the line's exchanges anew: all of them, since its costs are no longer centred."""
         version = self.version[line] = self.version.get(line, 0) + 1
@@ -182,26 +215,6 @@ def exchanges_of(
     near = (cost <= window) & (giver[left] != taker[right])
     left, right = left[near], right[near]
     return giver[left], taker[right], give_line[left], cost[near]
-
-
-def clear_shifts(table: Movable, bars: int, *, window: float) -> Floats | None:
-    """Return shifts of the bars that leave each line room to stand in, None if none were found.
-
-    Between bars p and q stands the cheapest exchange over all lines, D. Shifts F with
-    F[q] <= F[p] + D - clearance leave each line that clearance; the largest clearance without a
-    contradiction is the least mean of a cycle, and is found by trying.
-    """
-    giver, taker, _, cost = table.exchanges(window)
-    least = np.full((bars, bars), window)
-    np.minimum.at(least, (giver, taker), cost)
-    np.fill_diagonal(least, inf)
-    clearance = window / 64.0
-    while clearance > _HOPELESS:
-        found = _shifts(least - clearance)
-        if found is not None:
-            return found
-        clearance /= 8.0
-    return None
 
 
 def _shifts(costs: Floats) -> Floats | None:

@@ -52,6 +52,7 @@ class TwoWay:
 
     `real` are the weights as floats, each row divided by its `scales` if there are any. `floors`
     hold what a cell keeps at any divisor, `caps` what it may reach: its floor if it has no weight.
+    `plain`: no floors, and no other caps.
     """
 
     weights: Weighted
@@ -61,6 +62,7 @@ class TwoWay:
     col_totals: Ints
     floors: Ints
     caps: Ints
+    plain: bool
     signposts: Signposts
     turn: Turn
     row_names: Sequence[str]
@@ -84,20 +86,21 @@ class TwoWay:
 
     def _search(self) -> tuple[Ints, Floats, Floats]:
         """Return a matrix with the margins, and float divisors under which it should be best."""
-        self._check(only_lines=True)
         tall = self.real.shape[0] >= self.real.shape[1]
         real, floors, caps = self.real, self.floors, self.caps
+        lines, bars = self.row_totals, self.col_totals
         if tall:
             real, floors, caps = real.T, floors.T, caps.T
-        shell = _Shell(
-            np.ascontiguousarray(real),
-            floors.astype(np.float64),
-            np.where(caps == MOST, np.inf, caps),
-            self.signposts,
-        )
-        lines, bars = self.row_totals, self.col_totals
-        if not tall:
+        else:
             lines, bars = bars, lines
+        real = np.ascontiguousarray(real)
+        if not self.plain or not lines.all() or not bars.all() or not self._reached(real):
+            self._check(only_lines=True)
+        if self.plain:
+            low, high = np.zeros(real.shape), np.where(real > 0, np.inf, 0.0)
+        else:
+            low, high = floors.astype(np.float64), np.where(caps == MOST, np.inf, caps)
+        shell = _Shell(real, low, high, self.signposts, plain=self.plain)
         search = shell.core(lines.astype(np.float64), bars.astype(np.float64))
         if shell.overfull:
             self._check(only_lines=False)
@@ -106,11 +109,16 @@ class TwoWay:
                 self._check(only_lines=False)
             if not transfer(search, search.run(), window=search.window()):
                 self._check(only_lines=False)
-            search.centre()
+            search.settle()
         seats, line_factors, bar_factors = shell.whole(search)
         if tall:
             return seats.T.astype(np.int64), 1.0 / line_factors, 1.0 / bar_factors
         return seats.astype(np.int64), 1.0 / bar_factors, 1.0 / line_factors
+
+    @staticmethod
+    def _reached(real: Floats) -> bool:
+        """Return whether every row and column has a weight."""
+        return bool(real.any(axis=0).all() and real.any(axis=1).all())
 
     def _check(self, *, only_lines: bool) -> None:
         check_margins(
@@ -162,8 +170,8 @@ class TwoWay:
             gain /= quotients
         gain -= 1.0
         loss -= 1.0
-        gain[seats >= self.caps] = np.inf
-        loss[seats <= self.floors] = np.inf
+        np.copyto(gain, np.inf, where=seats >= self.caps)
+        np.copyto(loss, np.inf, where=seats <= self.floors)
         return gain, loss
 
 
@@ -175,18 +183,27 @@ class _Shell:
     last, in reverse order, small (or large) enough for all the others.
     """
 
-    def __init__(self, weights: Floats, floors: Floats, caps: Floats, signposts: Signposts) -> None:
+    def __init__(
+        self,
+        weights: Floats,
+        floors: Floats,
+        caps: Floats,
+        signposts: Signposts,
+        *,
+        plain: bool,
+    ) -> None:
         self._weights, self._floors, self._caps = weights, floors, caps
         self._signposts = signposts
+        self._plain = plain
         self._gone: list[tuple[int, Ints, bool]] = []  # axis, which, whether at their caps
         self._kept = [np.arange(weights.shape[0]), np.arange(weights.shape[1])]
-        self._seats = floors.copy()
+        self._seats = floors
         self.overfull = False  # whether a line or bar has more or less than its cells can hold
 
     def core(self, line_totals: Floats, bar_totals: Floats) -> Search | None:
         """Return the search for the part that is left, or None if nothing is."""
         totals = [bar_totals.copy(), line_totals.copy()]
-        done = False
+        done = self._plain and bool(line_totals.all() and bar_totals.all())
         while not done and all(kept.size for kept in self._kept):
             done = True
             for axis in (1, 0):
@@ -203,6 +220,7 @@ class _Shell:
             totals[1][lines],
             totals[0][bars],
             self._signposts,
+            self._plain,
         )
 
     def _take(self, axis: int, totals: list[Floats]) -> bool:
@@ -219,6 +237,8 @@ class _Shell:
             if which.any():
                 cells = np.ix_(bars[which], lines) if axis == 0 else np.ix_(bars, lines[which])
                 filled = (self._caps if at_caps else self._floors)[cells]
+                if self._seats is self._floors:
+                    self._seats = self._floors.copy()
                 self._seats[cells] = filled
                 totals[1 - axis][self._kept[1 - axis]] -= filled.sum(axis=axis)
                 self._gone.append((axis, mine[which], at_caps))
@@ -234,6 +254,7 @@ class _Shell:
                 return search.seats, search.lines, search.bars
             bars[self._kept[0]] = search.bars
             lines[self._kept[1]] = search.lines
+            self._seats = self._seats.copy()
             self._seats[np.ix_(*self._kept)] = search.seats
         known = [np.zeros(bars.size, bool), np.zeros(lines.size, bool)]
         for axis in (0, 1):
@@ -302,6 +323,7 @@ def read_two_way(
         col_sums,
         least,
         most,
+        low is None and high is None and not rule.first_is_free,
         rule,
         read_ties(ties, read.shape, None),
         rows,
@@ -376,6 +398,9 @@ def _bounds(
     col_names: Sequence[str],
 ) -> tuple[Ints, Ints]:
     """Return what each cell keeps at any divisor, and what it may reach."""
+    positive = np.asarray(weights > 0, dtype=bool)
+    if floors is None and caps is None and not rule.first_is_free:
+        return np.zeros(weights.shape, np.int64), np.where(positive, MOST, 0)
     low = np.zeros(weights.shape, np.int64) if floors is None else floors.copy()
     high = np.full(weights.shape, MOST) if caps is None else caps.copy()
     crossed = np.argwhere(low > high).tolist() if caps is not None else []
@@ -390,7 +415,6 @@ def _bounds(
                 for i, j in crossed[:_SHOWN]
             ]
         )
-    positive = np.asarray(weights > 0, dtype=bool)
     if rule.first_is_free:
         low = np.where(positive, np.maximum(low, np.minimum(high, 1)), low)
     high[~positive] = low[~positive]
