@@ -275,10 +275,9 @@ def _settle(  # noqa: PLR0911  # each return is one proof
 ) -> Cut | None:
     """Return the cut inside an interval, None where it runs too near an end to be proved."""
     field = terrain.field
-    floor = found.low + float(
-        field.slack(found.low)
-    )  # no seat given below has a threshold above this
-    ceiling = found.high - float(field.slack(found.high))  # of the seats to come
+    # seats already given have thresholds below the floor, seats to come above the ceiling
+    floor = found.low + float(field.slack(found.low))
+    ceiling = found.high - float(field.slack(found.high))
     wanted = total - found.total
     none = np.empty(0, dtype=np.int64)
     units, gains = found.units, found.gains
@@ -299,8 +298,11 @@ def _settle(  # noqa: PLR0911  # each return is one proof
             return None
         found.seats[found.units] += gains
         return Cut(found.seats, none, 0)
-    order = np.partition(thresholds, (wanted - 1, wanted))
-    last, first = float(order[wanted - 1]), float(order[wanted])
+    if thresholds.min() == thresholds.max():
+        last = first = float(thresholds[0])
+    else:
+        order = np.partition(thresholds, (wanted - 1, wanted))
+        last, first = float(order[wanted - 1]), float(order[wanted])
     slack = 2.0 * float(field.slack(first))
     if last - slack <= floor or first + slack >= ceiling:
         return None
@@ -341,9 +343,10 @@ def order_exactly(field: Field, units: Ints, seats: Ints, wanted: int) -> tuple[
     none = np.empty(0, dtype=np.int64)
     sure = [none]
     for claim in sorted(claims):
-        members = np.concatenate(claims[claim])
+        members = claims[claim][0] if len(claims[claim]) == 1 else np.concatenate(claims[claim])
         if members.size > wanted:
-            return np.concatenate(sure), np.sort(members) if wanted else none, wanted
+            tied = members if bool((members[1:] > members[:-1]).all()) else np.sort(members)
+            return np.concatenate(sure), tied if wanted else none, wanted
         sure.append(members)
         wanted -= members.size
     return np.concatenate(sure), none, 0

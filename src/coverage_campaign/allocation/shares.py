@@ -12,6 +12,8 @@ from coverage_campaign.allocation.bounds import exact_sum
 from coverage_campaign.allocation.fields import EPS, exact_weight
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from numpy.typing import NDArray
 
     from coverage_campaign.allocation.numbers import Ints, Plain
@@ -22,15 +24,18 @@ if TYPE_CHECKING:
 __all__ = ["Standing", "standing"]
 
 _SAMPLE = 2**14
+_STRETCH = 2**15
 _STEPS = 60
+_SLACK = 64 * EPS  # of a share: the roundings of a sum, a quotient and a product
+_ROUNDING = 1e-13  # of a sum: nothing more can be won
 
 
 @attrs.frozen(eq=False)
 class Standing:
-    """The units that the bounds hold, their seats, and the units that share the rest by weight."""
+    """The seats of the units that bounds hold, who shares by weight, and what is left for them."""
 
     seats: Ints
-    free: Ints
+    free: Flags
     left: int
 
 
@@ -40,59 +45,61 @@ def standing(given: Plain, total: int, floors: Ints | None, caps: Ints | None) -
     Floats find t; the outcome is proved by comparing each unit's share at the exact t with its
     bounds, in Fractions where floats cannot tell.
     """
-    weights = given.astype(np.float64, copy=False)
-    low = None if floors is None else floors.astype(np.float64)
-    high = None if caps is None else caps.astype(np.float64)
-    t = total / float(weights.sum())
-    step = weights.size // _SAMPLE
+    t = total / float(given.sum(dtype=np.float64))
+    step = given.size // _SAMPLE
     if step > 1:
         part = slice(None, None, step)
-        t = _search(
-            np.ascontiguousarray(weights[part]),
-            total / step,
-            None if low is None else np.ascontiguousarray(low[part]),
-            None if high is None else np.ascontiguousarray(high[part]),
-            t,
-        )
-    t = _search(weights, float(total), low, high, t)
-    shares = weights * t
-    none = np.zeros(weights.size, dtype=np.bool_)
-    raised = none if low is None else shares <= low
-    capped = none if high is None else (shares >= high) & ~raised
-    seats = np.zeros(weights.size, dtype=np.int64)
-    if floors is not None:
-        np.copyto(seats, floors, where=raised)
-    if caps is not None:
-        np.copyto(seats, caps, where=capped)
-    free = np.flatnonzero(~(raised | capped))
-    left = total - exact_sum(seats)
-    if not free.size:
-        return Standing(seats, free, left) if left == 0 else None
-    if left <= 0:
+        few_floors = None if floors is None else floors[part].copy()
+        few_caps = None if caps is None else caps[part].copy()
+        t = _search(given[part].copy(), total / step, few_floors, few_caps, t)
+    t = _search(given, float(total), floors, caps, t)
+    seats = np.empty(given.size, dtype=np.int64)
+    free = np.empty(given.size, dtype=np.bool_)
+    weight = 0.0
+    for part, weights, low, high in _parts(given, floors, caps):
+        shares = weights * t
+        raised, capped = shares <= low, shares >= high
+        capped &= ~raised
+        np.logical_or(raised, capped, out=free[part])
+        np.logical_not(free[part], out=free[part])
+        seats[part] = np.where(raised, low, np.where(capped, high, 0.0))
+        weight += float(np.where(free[part], weights, 0.0).sum())
+    found = Standing(seats, free, total - exact_sum(seats))
+    if not weight:
+        return found if found.left == 0 else None
+    if found.left <= 0:
         return None
-    proved = _proved(given, left, free, (raised, floors), (capped, caps))
-    return Standing(seats, free, left) if proved else None
+    return found if _proved(given, found, found.left / weight, floors, caps) else None
 
 
-def _search(
-    weights: Floats, total: float, low: Floats | None, high: Floats | None, t: float
-) -> float:
+def _parts(
+    given: Plain, floors: Ints | None, caps: Ints | None
+) -> Iterator[tuple[slice, Floats, Floats | float, Floats | float]]:
+    """Return stretches of weights and bounds that stay in the caches; no bound is -1 or endless."""
+    for start in range(0, given.size, _STRETCH):
+        part = slice(start, start + _STRETCH)
+        yield (
+            part,
+            given[part].astype(np.float64, copy=False),
+            -1.0 if floors is None else floors[part].astype(np.float64),
+            np.inf if caps is None else caps[part].astype(np.float64),
+        )
+
+
+def _search(given: Plain, total: float, floors: Ints | None, caps: Ints | None, t: float) -> float:
     """Return t with shares between bounds that sum to the total: Newton's method, kept inside."""
     least, most = 0.0, np.inf
     for _ in range(_STEPS):
-        shares = weights * t
-        free = np.ones(weights.size, dtype=np.bool_)
-        if low is not None:
-            free &= shares > low
-            np.maximum(shares, low, out=shares)
-        if high is not None:
-            free &= shares < high
-            np.minimum(shares, high, out=shares)
-        miss = total - float(shares.sum())
-        if abs(miss) <= 1e-13 * total:  # a few roundings of the sum
+        value, slope = 0.0, 0.0
+        for _part, weights, low, high in _parts(given, floors, caps):
+            shares = weights * t
+            within = np.minimum(np.maximum(shares, low), high)
+            value += float(within.sum())
+            slope += float(np.where(within == shares, weights, 0.0).sum())
+        miss = total - value
+        if abs(miss) <= _ROUNDING * total:
             break
         least, most = (t, most) if miss > 0 else (least, t)
-        slope = float(weights @ free)
         guess = t + miss / slope if slope > 0 else 0.0
         if not least < guess < most:
             guess = 2.0 * t if most == np.inf else 0.5 * (least + most)
@@ -103,29 +110,28 @@ def _search(
 
 
 def _proved(
-    given: Plain,
-    left: int,
-    free: Ints,
-    raised: tuple[Flags, Ints | None],
-    capped: tuple[Flags, Ints | None],
+    given: Plain, found: Standing, t: float, floors: Ints | None, caps: Ints | None
 ) -> bool:
-    weights = given.astype(np.float64, copy=False)
-    t = left / float(weights[free].sum())
-    shares = weights * t
-    exact: Fraction | None = None
-    for (held, bound), sign in ((raised, 1.0), (capped, -1.0)):
-        if bound is None:
-            continue
-        over = sign * (shares - bound)  # held units: not above 0, the others: not below
-        slack = 64 * EPS * (shares + bound)
-        if bool((np.where(held, over, -over) > slack).any()):
+    """Return whether exactly the held units have shares beyond their bounds at the exact t."""
+    doubtful: list[int] = []
+    for part, weights, low, high in _parts(given, floors, caps):
+        held, free = ~found.free[part], found.free[part]
+        upper, lower = weights * (t * (1.0 + _SLACK)), weights * (t * (1.0 - _SLACK))
+        beyond = (upper < low) | (lower > high)
+        within = (lower > low) & (upper < high)
+        if bool((beyond & free).any()) or bool((within & held).any()):
             return False
-        doubtful = np.flatnonzero(np.abs(over) <= slack)
-        for unit in doubtful.tolist():
-            if not given[unit]:
-                continue  # no weight, no share: at the floor, which is held or 0
-            exact = exact or Fraction(left) / exact_weight(given[free])
-            miss = (Fraction(given[unit].item()) * exact - int(bound[unit])) * int(sign)
-            if (miss > 0) if held[unit] else (miss < 0):
+        doubtful.extend((np.flatnonzero(~(beyond | within)) + part.start).tolist())
+    if not doubtful:
+        return True
+    exact = Fraction(found.left) / exact_weight(np.where(found.free, given, 0))
+    for unit in doubtful:
+        share = Fraction(given[unit].item()) * exact
+        least = 0 if floors is None else int(floors[unit])
+        most = share if caps is None else int(caps[unit])
+        if found.free[unit]:
+            if not least <= share <= most:
                 return False
+        elif not (share <= least == found.seats[unit] or share >= most == found.seats[unit]):
+            return False
     return True

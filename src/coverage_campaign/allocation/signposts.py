@@ -12,7 +12,7 @@ Representation (2nd ed. 2017), chapter 3.
 from __future__ import annotations
 
 from fractions import Fraction
-from math import isqrt
+from math import isqrt, sqrt
 from typing import TYPE_CHECKING, Protocol
 
 import attrs
@@ -64,6 +64,10 @@ class Signposts(Protocol):
         """Return s(seat) to the `power`, exactly."""
         ...
 
+    def post(self, seat: int) -> float:
+        """Return s(seat) as a float, within two roundings."""
+        ...
+
     def floats(self, seats: Floats) -> Floats:
         """Return s(k) for an array of seat numbers, within two roundings."""
         ...
@@ -98,6 +102,10 @@ class Stationary:
     def exact(self, seat: int) -> Fraction:
         """Return k - 1 + r."""
         return seat - 1 + self.r
+
+    def post(self, seat: int) -> float:
+        """Return k - 1 + r as a float."""
+        return seat + self._shift
 
     def floats(self, seats: Floats) -> Floats:
         """Return k - 1 + r as floats."""
@@ -138,6 +146,10 @@ class Modified:
         """Return c / 2 for the first seat, k - 1/2 for the others."""
         return self.c / 2 if seat == 1 else Fraction(2 * seat - 1, 2)
 
+    def post(self, seat: int) -> float:
+        """Return a signpost as a float."""
+        return float(self.c / 2) if seat == 1 else seat - 0.5
+
     def floats(self, seats: Floats) -> Floats:
         """Return the signposts as floats."""
         return np.where(seats == 1.0, float(self.c / 2), seats - 0.5)
@@ -164,6 +176,10 @@ class _Hill:
         """Return s(k) squared, k (k - 1)."""
         return Fraction(seat * (seat - 1))
 
+    def post(self, seat: int) -> float:
+        """Return sqrt(k (k - 1)) as a float."""
+        return sqrt(seat * (seat - 1.0))
+
     def floats(self, seats: Floats) -> Floats:
         """Return sqrt(k (k - 1))."""
         root: Floats = np.sqrt(seats * (seats - 1.0))
@@ -189,6 +205,10 @@ class _Dean:
     def exact(self, seat: int) -> Fraction:
         """Return k (k - 1) / (k - 1/2)."""
         return Fraction(2 * seat * (seat - 1), 2 * seat - 1)
+
+    def post(self, seat: int) -> float:
+        """Return k (k - 1) / (k - 1/2) as a float."""
+        return seat * (seat - 1.0) / (seat - 0.5)
 
     def floats(self, seats: Floats) -> Floats:
         """Return k (k - 1) / (k - 1/2) as floats."""

@@ -9,6 +9,7 @@ import numpy as np
 
 from coverage_campaign.allocation.bounds import check_feasible, exact_sum
 from coverage_campaign.allocation.exact import divide, exact_list
+from coverage_campaign.allocation.few import FEW, cut_few
 from coverage_campaign.allocation.fields import DivisorField, RemainderField
 from coverage_campaign.allocation.hamilton import Remainders, share_remainders
 from coverage_campaign.allocation.numbers import MOST, is_plain
@@ -56,9 +57,13 @@ def _cut_exactly(rule: Rule, one: One) -> Cut:
     return Cut(seats, tied, split.at_stake)
 
 
-def _cut(rule: Rule, one: One) -> Cut | None:
+def _cut(rule: Rule, one: One) -> Cut | None:  # noqa: PLR0911  # each return is one way
     """Return the cut where floats can search for it, else None."""
     given, total, n = one.weights, one.total, one.weights.size
+    if is_plain(given) and n <= FEW and _short(rule, one):
+        cut = cut_few(rule, one, given)
+        if cut is not None:
+            return cut
     if not is_plain(given) or not 0 < total < min(_LARGEST_TOTAL, _LARGEST_SUM // max(n, 1)):
         return None
     weights = given.astype(np.float64, copy=False)
@@ -72,7 +77,7 @@ def _cut(rule: Rule, one: One) -> Cut | None:
         if rule.quota != "hare" or total > _LARGEST_QUOTAS:
             return None
         if bounded:
-            return _rebalanced(rule, one, given) if rule.bounds == "rebalance" else None
+            return _rebalanced(one, given) if rule.bounds == "rebalance" else None
         field = RemainderField(given, weight, total)
     elif rule.first_is_free and not weights.min() > 0:
         return _among(np.flatnonzero(weights), rule, one)
@@ -82,12 +87,24 @@ def _cut(rule: Rule, one: One) -> Cut | None:
     return find_cut(Terrain(field, weights, one.floors, one.caps, weight, most), total)
 
 
-def _rebalanced(rule: Remainders, one: One, given: Plain) -> Cut | None:
+def _rebalanced(one: One, given: Plain) -> Cut | None:
     """Return Hamilton's cut among the units that no bound holds, None where that is not proved."""
     found = standing(given, one.total, one.floors, one.caps)
-    if found is None or not found.free.size:
-        return None if found is None else Cut(found.seats, found.free, 0)
-    return _among(found.free, rule, attrs.evolve(one, floors=None, caps=None), found.seats)
+    if found is None or found.left == 0:
+        return None if found is None else Cut(found.seats, np.empty(0, dtype=np.int64), 0)
+    sharing = np.where(found.free, given, 0)  # no weight, no quota: the others stay as they stand
+    weights = sharing.astype(np.float64, copy=False)
+    weight = float(weights.sum())
+    field = RemainderField(sharing, weight, found.left)
+    cut = find_cut(Terrain(field, weights, None, None, weight, found.left + 1.0), found.left)
+    if cut is not None:
+        np.add(cut.seats, found.seats, out=cut.seats)
+    return cut
+
+
+def _short(rule: Rule, one: One) -> bool:
+    free = one.floors is None and one.caps is None
+    return not isinstance(rule, Remainders) or (free and rule.quota == "hare")
 
 
 def _crossed(one: One) -> bool:
@@ -95,12 +112,12 @@ def _crossed(one: One) -> bool:
     return bool(crossed)
 
 
-def _among(units: Ints, rule: Rule, one: One, seats: Ints | None = None) -> Cut | None:
-    """Return the cut among some units, the others standing at the given seats (their floors)."""
-    if seats is None:
-        seats = np.zeros(one.weights.size, dtype=np.int64) if one.floors is None else one.floors
-    fixed = seats.copy()
-    fixed[units] = 0
+def _among(units: Ints, rule: Rule, one: One) -> Cut | None:
+    """Return the cut among some units, the others standing at their floors."""
+    fixed = np.zeros(one.weights.size, dtype=np.int64)
+    if one.floors is not None:
+        fixed += one.floors
+        fixed[units] = 0
     part = attrs.evolve(
         one,
         total=one.total - exact_sum(fixed),

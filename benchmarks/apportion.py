@@ -1,0 +1,168 @@
+"""Speed of the allocation kernel, in units of `np.partition` on the same machine at the same time.
+
+Every line alternates the two calls that it compares and divides their medians, so that a busy or a
+slow machine moves both. The yardstick sorts nothing and proves nothing; NumPy runs it with the
+widest vector instructions of the processor. Run alone: `python benchmarks/apportion.py`.
+"""
+
+from __future__ import annotations
+
+from importlib.util import find_spec
+from statistics import median
+from time import perf_counter
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from coverage_campaign.allocation import apportion
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    Call = Callable[[], object]
+
+MILLION = 10**6
+ROUNDS = 15
+
+
+def ratio(call: Call, yardstick: Call, *, rounds: int = ROUNDS, repeat: int = 1) -> float:
+    """Return how many times the yardstick's time a call takes: medians of alternating runs."""
+    call()
+    yardstick()
+    ours, theirs = [], []
+    for _ in range(rounds):
+        start = perf_counter()
+        yardstick()
+        middle = perf_counter()
+        for _ in range(repeat):
+            call()
+        ours.append((perf_counter() - middle) / repeat)
+        theirs.append(middle - start)
+    return median(ours) / median(theirs)
+
+
+def line(what: str, goal: float, measured: float, unit: str) -> tuple[str, str, str, bool]:
+    """Return one line of the report."""
+    shown = f"{measured:.4f}" if goal < 0.1 else f"{measured:.2f}"  # noqa: PLR2004  # digits
+    return what, f"<= {goal:g} x {unit}", f"{shown} x", measured <= goal
+
+
+def lines() -> list[tuple[str, str, str, bool]]:
+    """Return what was asked for, the goal, what was measured, and whether it is met."""
+    random = np.random.default_rng(20100601)
+    weights = random.lognormal(10, 1.5, MILLION)
+
+    def partition() -> object:
+        return np.partition(weights, MILLION // 2)
+
+    one = "np.partition(10^6)"
+    found = []
+    for total in (76_000, 10**7, 10**9):
+        measured = ratio(lambda total=total: apportion.webster(total, weights), partition)  # type: ignore[misc]
+        found.append(line(f"webster, n = 10^6, total {total:,}", 0.5, measured, one))
+    measured = ratio(lambda: apportion.hamilton(10**7, weights), partition)
+    found.append(line("hamilton, n = 10^6", 0.5, measured, one))
+    floors, caps = _bounds(random, weights)
+    for name, method, goal in (
+        ("webster", apportion.webster, 1.2),
+        ("jefferson", apportion.jefferson, 1.2),
+        ("hamilton", apportion.hamilton, 2.0),
+    ):
+        measured = ratio(lambda m=method: m(10**7, weights, floors=floors, caps=caps), partition)  # type: ignore[misc]
+        found.append(line(f"{name} with floors and caps, n = 10^6", goal, measured, one))
+
+    def usual() -> object:
+        return apportion.webster(10**7, weights)
+
+    for what, worst, total in _worst(random):
+        measured = ratio(lambda w=worst, t=total: apportion.webster(t, w), usual)  # type: ignore[misc]
+        found.append(line(f"webster, n = 10^6, {what}", 2.0, measured, "the same on lognormal"))
+    found.extend(_many(random))
+    for n in (12, 100):
+        few = weights[:n].copy()
+        measured = ratio(lambda w=few, n=n: apportion.webster(10 * n, w), partition, repeat=20)  # type: ignore[misc]
+        found.append(line(f"webster, n = {n}", 0.01, measured, one))
+    found.extend(_peers(random))
+    return found
+
+
+def _bounds(random: np.random.Generator, weights: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    quotas = 10**7 * weights / weights.sum()
+    raised, capped = random.random((2, MILLION)) < [[0.1], [0.02]]
+    floors = np.where(raised, np.ceil(1.5 * quotas), 0).astype(np.int64)
+    caps = np.where(capped, np.maximum(floors, quotas // 2), 10**9).astype(np.int64)
+    return floors, caps
+
+
+def _worst(random: np.random.Generator) -> list[tuple[str, np.ndarray, int]]:
+    giant = random.pareto(1, MILLION) + 1
+    giant[77] = 1e9
+    return [
+        ("all equal", np.full(MILLION, 7.0), 10**7),
+        ("all equal, half of them tied", np.full(MILLION, 7.0), 10**7 + MILLION // 2),
+        ("weights 1 to 50, 20,000 tied", random.integers(1, 51, MILLION) * 1.0, 10**7),
+        ("one giant", giant, 10**7),
+    ]
+
+
+def _many(random: np.random.Generator) -> list[tuple[str, str, str, bool]]:
+    scenarios = random.lognormal(10, 1.5, (100_000, 12))
+    totals = random.integers(50, 500, 100_000)
+    every = scenarios.reshape(-1)
+    measured = ratio(
+        lambda: apportion.webster(totals, scenarios),
+        lambda: np.partition(every, every.size // 2),
+    )
+    found = [line("webster, 100,000 scenarios x 12 units", 2.0, measured, "np.partition of them")]
+    leaves = random.lognormal(10, 1.5, MILLION)
+    for parents in (3_000, 40_000):
+        cuts = np.sort(random.choice(np.arange(1, MILLION), parents - 1, replace=False))
+        offsets = np.concatenate([[0], cuts, [MILLION]])
+        shares = 8 * np.diff(offsets)
+        measured = ratio(
+            lambda o=offsets, s=shares: apportion.ragged(apportion.webster, s, leaves, offsets=o),  # type: ignore[misc]
+            lambda: np.partition(leaves, MILLION // 2),
+            rounds=7,
+        )
+        found.append(
+            line(f"webster, 10^6 leaves under {parents:,}", 3.0, measured, "np.partition(10^6)")
+        )
+    return found
+
+
+def _peers(random: np.random.Generator) -> list[tuple[str, str, str, bool]]:
+    votes = (random.lognormal(10, 1.5, 1000).astype(np.int64) + 1).tolist()
+    seats = 10_000
+    peers: dict[str, Callable[[], object]] = {}
+    if find_spec("apportionment"):
+        from apportionment import methods  # noqa: PLC0415  # a peer that need not be there
+
+        peers["apportionment, largest remainder"] = lambda: methods.compute(
+            "hamilton", votes, seats, verbose=False
+        )
+    if find_spec("votelib"):
+        from votelib.evaluate import proportional  # noqa: PLC0415  # the same
+
+        named = {str(i): vote for i, vote in enumerate(votes)}
+        sainte_lague = proportional.HighestAverages("sainte_lague")
+        peers["votelib, Sainte-Laguë"] = lambda: sainte_lague.evaluate(named, seats)
+    if find_spec("apportionpy"):
+        from apportionpy.methods import webster as theirs  # noqa: PLC0415  # the same
+
+        peers["apportionpy, Webster"] = lambda: theirs.calculate_webster(seats, votes)
+    return [
+        (
+            f"beside: {name}, n = 1,000",
+            "-",
+            f"{ratio(call, lambda: apportion.webster(seats, votes), rounds=3):,.0f} x ours",
+            True,
+        )
+        for name, call in peers.items()
+    ] or [("beside: apportionment, votelib, apportionpy", "-", "not installed", True)]
+
+
+if __name__ == "__main__":
+    report = lines()
+    for what, goal, measured, met in report:
+        print(f"{what:45s} {goal:35s} {measured:>12s}  {'ok' if met else 'over'}")
+    raise SystemExit(not all(met for *_, met in report))
