@@ -19,7 +19,7 @@ import pytest
 import xlsxwriter
 
 from campaigns import tiny
-from coverage_campaign.errors import ReportError
+from coverage_campaign.errors import DefinitionError, ReportError
 from coverage_campaign.files.workbooks import open_grids, read_reports
 from coverage_campaign.reporting.counts import Tally
 
@@ -128,9 +128,10 @@ def counts(tally: Tally) -> dict[str, int]:
 
 
 def places(tally: Tally, name: str) -> set[tuple[str, str]]:
-    """Return reason and cell of each problem, all of which stand in one file and sheet."""
+    """Return reason and cell of each problem in a cell, all of which stand in one file."""
     assert all(one.where.startswith(f"{name}, ") for one in tally.problems)
-    return {(one.reason, one.where.rpartition(" ")[2]) for one in tally.problems}
+    in_cells = [one for one in tally.problems if one.reason != "hidden_sheet"]
+    return {(one.reason, one.where.rpartition(" ")[2]) for one in in_cells}
 
 
 @pytest.mark.parametrize("name", WRITERS)
@@ -171,9 +172,19 @@ def test_hidden_sheets_are_read_by_name_only(tmp_path: Path) -> None:
     """The hidden sheet of last year counts only for one who asks for it."""
     path = tmp_path / "book.xlsx"
     with_openpyxl(path)
-    assert [grid.sheet for grid in open_grids(path)] == ["六月"]
-    hidden = read_reports(path, tiny(), figures="new", sheet="旧", period="2026-06")
-    assert counts(hidden) == {"a": 99}
+    shown, hidden = open_grids(path)
+    assert (shown.sheet, shown.hidden, hidden.sheet, hidden.hidden) == ("六月", False, "旧", True)
+    assert not hidden.cells
+    (problem,) = [
+        one
+        for one in read_reports(path, tiny(), figures="new").problems
+        if one.reason == "hidden_sheet"
+    ]
+    assert problem.where == "book.xlsx, sheet '旧'"
+    assert problem.counted
+    last_year = read_reports(path, tiny(), figures="new", sheet="旧", period="2026-06")
+    assert counts(last_year) == {"a": 99}
+    assert not last_year.problems
     with pytest.raises(ReportError, match="no sheet '七月' -- choose one of 六月, 旧"):
         open_grids(path, sheet="七月")
 
@@ -186,14 +197,20 @@ def test_a_sheet_per_month_is_one_tally(tmp_path: Path) -> None:
         sheet = book.create_sheet(name)
         sheet.append(["单位", "本月新增", "累计完成"])
         sheet.append(["甲县", new, so_far])
-    notes = book.create_sheet("口径说明")
-    notes.append(["只算首次缴费的人"])
+    book.create_sheet("口径说明").append(["只算首次缴费的人"])
+    targets = book.create_sheet("分解表")
+    targets.append(["单位", "任务数"])
+    targets.append(["甲县", 50])
     path = tmp_path / "year.xlsx"
     book.save(path)
     tally = read_reports(path, tiny(), figures="cumulative", baseline=0)
     assert tally.to_frame()["persons"].tolist() == [5, 7, 9]
-    (problem,) = tally.problems
-    assert (problem.reason, problem.where) == ("figures_differ", "year.xlsx, sheet '8月', cell C2")
+    assert [(one.reason, one.where) for one in tally.problems] == [
+        ("no_table", "year.xlsx, sheet '口径说明'"),
+        ("no_table", "year.xlsx, sheet '分解表'"),
+        ("figures_differ", "year.xlsx, sheet '8月', cell C2"),
+    ]
+    assert tally.problems.rows == 0
     assert tally.basis.lines() == (
         "Assumed: dates without a year are the first such dates of the campaign.",
     )
@@ -332,6 +349,51 @@ def test_months_across_and_ten_thousands(tmp_path: Path) -> None:
     }
 
 
+def test_bare_numbers_in_a_column_of_months_are_months(tmp_path: Path) -> None:
+    """Under 月份 a 7 is July, and 202608 and 20260831 are August, in a file and in a frame."""
+    rows = [["单位", "月份", "新增"], ["甲县", 7, 1], ["甲县", 202608, 2], ["乙县", 20260831, 3]]
+    frame = pd.DataFrame(rows[1:], columns=rows[0])
+    for source in (written(tmp_path, rows), frame):
+        table = read_reports(source, tiny(), figures="new").to_frame()
+        assert table["period"].dt.month.tolist() == [7, 8, 8]
+
+
+def test_one_matter_of_a_table_of_several(tmp_path: Path) -> None:
+    """A unit has a row for each matter: without a choice they contradict each other."""
+    rows = [
+        ["责任单位", "项目 名称", "1-7月完成情况"],
+        ["甲县", "参保", "12人"],
+        ["甲县", "征缴", "900万元"],
+        ["甲县", "就业", "7人"],
+    ]
+    path = written(tmp_path, rows)
+    both = read_reports(path, tiny(), figures="cumulative", baseline=0)
+    assert dict(both.problems.totals) == {"not_a_count": 1, "contradicting": 2}
+    frame = pd.DataFrame(rows[1:], columns=rows[0])
+    for source in (path, frame):
+        one = read_reports(
+            source, tiny(), figures="cumulative", baseline=0, only={"项目名称": "就　业"}
+        )
+        assert counts(one) == {"a": 7}
+        assert one.rows_in == 1
+    with pytest.raises(ReportError, match="no column '事项' for only="):
+        read_reports(path, tiny(), figures="cumulative", only={"事项": "就业"})
+
+
+def test_targets_are_in_the_unit_of_their_heading(tmp_path: Path) -> None:
+    """7.6 of 10 under 万人 is 76 %, and the target of another column has its own unit."""
+    rows = [
+        ["单位：万人", "", "", ""],
+        ["单位", "任务数", "累计完成", "完成率"],
+        ["甲县", "10", "7.6", "76%"],
+        ["乙县", "100000人", "7.6", "76%"],
+    ]
+    path = written(tmp_path, rows)
+    tally = read_reports(path, tiny(), figures="cumulative", baseline=0, period="2026-06")
+    assert counts(tally) == {"a": 76_000, "b": 76_000}
+    assert "rate_differs" not in {one.reason for one in tally.problems}
+
+
 def test_other_delimiters(tmp_path: Path) -> None:
     """Tabs and semicolons delimit as well as commas."""
     for delimiter in ("\t", ";"):
@@ -370,6 +432,13 @@ def test_a_file_without_a_table_is_refused(tmp_path: Path) -> None:
     """A letter is no report."""
     assert "no header" in refused(written(tmp_path, [["各县市区："], ["请于五日前上报。"]]))
     assert "no header" in refused(written(tmp_path, []))
+
+
+def test_a_wrong_period_is_refused(tmp_path: Path) -> None:
+    """What dates a table has to be a day or a month."""
+    path = written(tmp_path, [["单位", "本月新增"], ["甲县", 1]])
+    with pytest.raises(DefinitionError, match="period"):
+        read_reports(path, tiny(), figures="new", period="July")
 
 
 @pytest.mark.parametrize(

@@ -26,7 +26,9 @@ def is_workbook(data: bytes) -> bool:
 
 
 def grids_of_workbook(data: bytes, name: str, *, sheet: str = "") -> tuple[Grid, ...]:
-    """Return the grids of a workbook's visible sheets, or of the one that is named.
+    """Return the grids of a workbook's sheets, or of the one that is named.
+
+    A hidden sheet that is not named is not read: its grid is empty, and `hidden`.
 
     A cell with a formula and no stored result, or with an error, is `Unreadable`. Raises
     `ReportError` for what is damaged, encrypted, no workbook, or larger than reports can be.
@@ -49,13 +51,13 @@ def grids_of_workbook(data: bytes, name: str, *, sheet: str = "") -> tuple[Grid,
     if sheet and sheet not in workbook.sheet_names:
         way_out = f"choose one of {', '.join(workbook.sheet_names)}"
         raise ReportError(Problem(name, f"no sheet {sheet!r}", way_out))
-    chosen = [
-        one.name
+    return tuple(
+        Grid(name, (), one.name, hidden=True)
+        if one.visible != SheetVisibleEnum.Visible and not sheet
+        else _grid(workbook, one.name, name, marks.get(one.name))
         for one in workbook.sheets_metadata
-        if one.typ == SheetTypeEnum.WorkSheet
-        and (one.name == sheet or (not sheet and one.visible == SheetVisibleEnum.Visible))
-    ]
-    return tuple(_grid(workbook, one, name, marks.get(one)) for one in chosen)
+        if one.typ == SheetTypeEnum.WorkSheet and sheet in {"", one.name}
+    )
 
 
 def _grid(workbook: CalamineWorkbook, sheet: str, name: str, marks: Sheets | None) -> Grid:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TypeAlias
 
+import attrs
 import narwhals as nw
 import pandas as pd
 from narwhals.typing import IntoFrame
@@ -13,15 +15,17 @@ from coverage_campaign.errors import Problem, ReportError
 from coverage_campaign.files.delimited import grid_of_text
 from coverage_campaign.files.spreadsheets import grids_of_workbook, is_workbook
 from coverage_campaign.model.campaign import Campaign
-from coverage_campaign.model.dates import DateLike
+from coverage_campaign.model.dates import DateLike, to_date
 from coverage_campaign.reporting.baselines import Baseline
 from coverage_campaign.reporting.counts import Period, Tally
 from coverage_campaign.reporting.grids import Grid
 from coverage_campaign.reporting.headings import FigureKind, role_of
 from coverage_campaign.reporting.layouts import Columns, Heading, layout_of
+from coverage_campaign.reporting.periods import Moment, read_moment
+from coverage_campaign.reporting.problems import ReportProblem
 from coverage_campaign.reporting.reckoning import reckon
 from coverage_campaign.reporting.sheets import figures_of_grid
-from coverage_campaign.reporting.tables import Figures, figures_of, headings_of, joined
+from coverage_campaign.reporting.tables import Figures, chosen_rows, figures_of, headings_of, joined
 
 __all__ = ["open_grids", "read_reports"]
 
@@ -47,6 +51,7 @@ def read_reports(
     rate: str = "",
     period: DateLike | None = None,
     sheet: str = "",
+    only: Mapping[str, str] | None = None,
 ) -> Tally:
     """Return the tally of the figures that units reported, each row counted or explained.
 
@@ -55,7 +60,8 @@ def read_reports(
     one for the persons; a wide one has a column per period, channel or unit. Columns are known by
     their headings, in Chinese or English, or named: `unit="postal", persons="dose1_18plus"`.
     `period` dates a table that has no dates; of a file the titles are read for it. A workbook's
-    sheets are all read but the hidden ones, or `sheet` alone.
+    sheets are all read but the hidden ones, or `sheet` alone. `only` chooses the rows of one matter
+    from a table of several: `only={"项目名称": "新增城镇就业"}`.
 
     `figures="new"`: each figure is the persons of its day or month [persons]. `"cumulative"`: each
     is the persons so far; what it adds to the unit's figure before it counts on its day (or in its
@@ -77,7 +83,10 @@ def read_reports(
     difference of the cumulative ones), looks_cumulative and looks_new (the declared kind does not
     fit the figures).
 
-    Raises `ReportError` where the source as a whole cannot be read.
+    A sheet that is hidden (hidden_sheet) or holds no such table (no_table) is a problem too.
+
+    `rows_in` counts figures: a row of a wide table has several. Raises `ReportError` where the
+    source as a whole cannot be read, and `DefinitionError` for a wrong option.
 
     >>> import pandas as pd
     >>> from coverage_campaign.model.phases import Phase
@@ -99,12 +108,17 @@ def read_reports(
     columns = Columns(
         unit=unit, date=date, persons=persons, channel=channel, target=target, rate=rate
     )
+    moment = None if period is None else _moment(period, campaign)
     if isinstance(path_or_frame, (str, Path)):
-        path = Path(path_or_frame)
-        read = _of_file(path, campaign, kind=figures, columns=columns, period=period, sheet=sheet)
+        grids = open_grids(Path(path_or_frame), sheet=sheet)
+        read = _of_grids(
+            grids, campaign, kind=figures, columns=columns, period=moment, only=only or {}
+        )
     else:
         frame = _to_pandas(path_or_frame)
-        read = _of_frame(frame, campaign, kind=figures, columns=columns, period=period)
+        read = _of_frame(
+            frame, campaign, kind=figures, columns=columns, period=moment, only=only or {}
+        )
     return reckon(
         read,
         campaign,
@@ -117,7 +131,7 @@ def read_reports(
 
 
 def open_grids(path: Path, *, sheet: str = "") -> tuple[Grid, ...]:
-    """Return the grids of a file's visible sheets, or of one sheet; a CSV file has one.
+    """Return the grids of a file's sheets, hidden ones without their cells, or of one sheet.
 
     Raises `ReportError` for a file that is too large, a damaged or encrypted workbook, one that
     unpacks to more than a sheet of reports can hold, or no table at all.
@@ -137,29 +151,57 @@ def open_grids(path: Path, *, sheet: str = "") -> tuple[Grid, ...]:
     return (grid_of_text(data, path.name),)
 
 
-def _of_file(
-    path: Path,
+def _moment(period: DateLike, campaign: Campaign) -> Moment:
+    """Return the day or month that a table is about, as the caller says."""
+    if isinstance(period, str):
+        moment = read_moment(period, campaign.whole_window)
+        if moment is not None:
+            return moment
+    return Moment(to_date(period, where="period"))
+
+
+def _of_grids(
+    grids: Sequence[Grid],
     campaign: Campaign,
     *,
     kind: FigureKind,
     columns: Columns,
-    period: DateLike | None,
-    sheet: str,
+    period: Moment | None,
+    only: Mapping[str, str],
 ) -> Figures:
-    found = [
-        figures_of_grid(grid, campaign, kind=kind, columns=columns, period=period)
-        for grid in open_grids(path, sheet=sheet)
-    ]
-    tables = [figures for figures in found if figures is not None]
-    if not tables:
-        raise ReportError(
-            Problem(
-                path.name,
-                "no header with a unit or date and figures",
-                "name the columns as they are headed: unit=, date=, persons=",
+    """Return the figures of all sheets; a sheet that cannot be read is an error if none can."""
+    tables: list[Figures] = []
+    errors: list[Problem] = []
+    skipped: list[ReportProblem] = []
+    for grid in grids:
+        if grid.hidden:
+            way_out = f"if it counts, pass sheet={grid.sheet!r}"
+            skipped.append(
+                ReportProblem("hidden_sheet", grid.name, "it is hidden", way_out, counted=True)
             )
-        )
-    return joined(tables)
+            continue
+        try:
+            table = figures_of_grid(
+                grid, campaign, kind=kind, columns=columns, period=period, only=only
+            )
+        except ReportError as error:
+            errors.extend(error.problems)
+            continue
+        if table is None:
+            found = "no header with a unit or date and figures"
+            errors.append(Problem(grid.name, found, _NAME_COLUMNS))
+        else:
+            tables.append(table)
+    if not tables:
+        raise ReportError(errors or Problem("the workbook", "no visible sheet", "pass sheet="))
+    skipped += [
+        ReportProblem("no_table", one.where, one.found, one.way_out, counted=True) for one in errors
+    ]
+    whole = joined(tables)
+    return attrs.evolve(whole, problems=(*whole.problems, *skipped))
+
+
+_NAME_COLUMNS = "name the columns as they are headed: unit=, date=, persons="
 
 
 def _to_pandas(frame: IntoFrame) -> pd.DataFrame:
@@ -180,7 +222,8 @@ def _of_frame(
     *,
     kind: FigureKind,
     columns: Columns,
-    period: DateLike | None,
+    period: Moment | None,
+    only: Mapping[str, str],
 ) -> Figures:
     labels = frame.index
     frame = _with_index(frame, kind)
@@ -188,6 +231,8 @@ def _of_frame(
     levels = frame.columns.to_frame(index=False).astype("str").itertuples(index=False, name=None)
     headings = [Heading(text, parts) for text, parts in zip(texts, levels, strict=True)]
     frame = frame.set_axis(pd.Index(texts, dtype="str"), axis="columns")
+    chosen = chosen_rows(frame, only, "reports")
+    labels, frame = labels[chosen], frame.iloc[chosen].reset_index(drop=True)
     return figures_of(
         frame,
         layout_of(headings, campaign, kind=kind, columns=columns, source="reports"),

@@ -12,7 +12,7 @@ from coverage_campaign.model.campaign import Campaign
 from coverage_campaign.reporting.counts import Period
 from coverage_campaign.reporting.headings import FigureKind
 from coverage_campaign.reporting.names import Names
-from coverage_campaign.reporting.numerals import Counts, read_counts
+from coverage_campaign.reporting.numerals import Counts, scaled_counts
 from coverage_campaign.reporting.periods import period_of
 from coverage_campaign.reporting.printed import rates_that_differ
 from coverage_campaign.reporting.problems import ReportProblem
@@ -77,7 +77,7 @@ def doubt_rates(
         base = np.zeros(len(frame), np.int64)
         base[series.rows] = eligible[series.unit]
     else:
-        base = read_counts(frame["target"]).persons
+        base = scaled_counts(frame["target"], frame["target_scale"]).persons
     for row, found in rates_that_differ(cumulative.persons, base, frame["rate"], rows):
         sieve.doubt(row, "rate_differs", found, "counts decide, not the printed rate", at="rate")
 

@@ -53,13 +53,14 @@ def _to_rows(rows: Iterable[Iterable[Cell]]) -> tuple[tuple[Cell, ...], ...]:
 class Grid:
     """The cells of one sheet from A1 on, every row as wide as the widest; an empty cell is None.
 
-    `sheet` is '' for a CSV file.
+    `sheet` is '' for a CSV file. A `hidden` sheet that nobody asked for has no cells.
     """
 
     file: str
     cells: tuple[tuple[Cell, ...], ...] = attrs.field(converter=_to_rows)
     sheet: str = ""
     merged: Sequence[Merged] = ()
+    hidden: bool = False
 
     @property
     def width(self) -> int:

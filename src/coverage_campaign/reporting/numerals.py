@@ -25,6 +25,7 @@ __all__ = [
     "read_counts",
     "read_number",
     "read_numbers",
+    "scaled_counts",
 ]
 
 MOST_PERSONS = 10**15
@@ -148,6 +149,20 @@ def read_counts(column: pd.Series, *, scale: int = 1) -> Counts:
     if pd.api.types.is_numeric_dtype(column.dtype) and scale == 1:
         return _counts_of_numbers(column)
     return _counts_of_cells(column.astype(object), scale)
+
+
+def scaled_counts(column: pd.Series, scales: pd.Series) -> Counts:
+    """Return a column's counts where what a bare number stands for differs from row to row."""
+    several = scales.unique().tolist()
+    if len(several) < 2:  # noqa: PLR2004 - one scale, or no row
+        return read_counts(column, scale=int(several[0]) if several else 1)
+    persons, steps = np.zeros(len(column), np.int64), np.ones(len(column), np.int64)
+    faults = np.full(len(column), "", dtype=object)
+    for scale in several:
+        rows = scales.eq(scale).to_numpy()
+        part = read_counts(column[rows], scale=int(scale))
+        persons[rows], steps[rows], faults[rows] = part.persons, part.steps, part.faults
+    return Counts(persons, faults, steps)
 
 
 def _counts_of_numbers(column: pd.Series) -> Counts:

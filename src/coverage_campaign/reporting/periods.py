@@ -25,6 +25,7 @@ _WHOLE = tuple(
     for pattern in (
         rf"{_YEAR}[-/.年]{_MONTH}[-/.月]{_DAY}日?(?:T?\d{{1,2}}:\d{{2}}(?::\d{{2}}(?:\.\d+)?)?)?",
         rf"{_YEAR}(?P<month>0[1-9]|1[0-2])(?P<day>0[1-9]|[12]\d|3[01])",
+        rf"{_YEAR}(?P<month>0[1-9]|1[0-2])",
         rf"{_YEAR}[-/.年]{_SEVERAL}{_MONTH}月?份?",
         rf"{_SEVERAL}{_MONTH}月份?",
         rf"{_MONTH}月{_DAY}日",
@@ -171,6 +172,8 @@ def _of_cell(cell: object, window: Window) -> Moment | None:
         return Moment(cell)
     if isinstance(cell, pd.Period):
         return Moment(cell.end_time.date(), whole_month=cell.freqstr == "M")
+    if isinstance(cell, (int, np.integer)) and not isinstance(cell, bool):
+        cell = str(cell)  # 20080731 and 200807, as a frame reads them
     return read_moment(cell, window) if isinstance(cell, str) else None
 
 

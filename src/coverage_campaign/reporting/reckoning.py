@@ -27,7 +27,7 @@ from coverage_campaign.reporting.doubts import (
 from coverage_campaign.reporting.grids import Unreadable
 from coverage_campaign.reporting.headings import FigureKind, Role
 from coverage_campaign.reporting.names import Names, channel_names, unit_names
-from coverage_campaign.reporting.numerals import MOST_PERSONS, Counts, read_counts
+from coverage_campaign.reporting.numerals import MOST_PERSONS, Counts, scaled_counts
 from coverage_campaign.reporting.periods import Dates, period_of, read_dates
 from coverage_campaign.reporting.problems import ReportProblems
 from coverage_campaign.reporting.series import Series, differences, running, sorted_series
@@ -66,7 +66,7 @@ def reckon(
         _refuse_later(day, sieve, instant)
     unit, unit_ways = units.find(frame["unit"])
     channel, channel_ways = channels.find(frame["channel"])
-    counts = _scaled(frame["persons"], frame["scale"].to_numpy())
+    counts = scaled_counts(frame["persons"], frame["scale"])
     refuse_totals(frame, campaign, unit=unit, channel=channel, day=day, counts=counts, sieve=sieve)
     _refuse_unknown(frame["unit"], unit, unit_ways, sieve, "unit")
     _refuse_unknown(frame["channel"], channel, channel_ways, sieve, "channel")
@@ -88,7 +88,7 @@ def reckon(
         persons, is_stock = series.figure, np.zeros(len(series.rows), dtype=bool)
         doubt_eligible(series, running(series), eligible, sieve)
     doubt_falls(series, persons, is_stock, sieve)
-    other = _scaled(frame["other"], frame["scale"].to_numpy())
+    other = scaled_counts(frame["other"], frame["other_scale"])
     new, cumulative = (other, counts) if kind == "cumulative" else (counts, other)
     doubt_figures(series, new, cumulative, by, sieve)
     doubt_rates(frame, series, cumulative, eligible, sieve)
@@ -101,7 +101,7 @@ def reckon(
         as_of=instant,
         by=by,
         basis=basis.assuming(_YEAR_OF_DATES) if dates.year_assumed else basis,
-        problems=ReportProblems.of(sieve.items),
+        problems=ReportProblems.of([*figures.problems, *sieve.items]),
         rows_in=len(frame),
         stock=_stock(series.only(is_stock), units, by),
     )
@@ -179,18 +179,6 @@ def _refuse_no_counts(column: pd.Series, counts: Counts, sieve: Sieve) -> None:
         lambda row: f"{shown(cells[row])} is no count of persons",
         f"write a whole number of persons, at most {MOST_PERSONS:,}",
     )
-
-
-def _scaled(column: pd.Series, scales: NDArray[np.int64]) -> Counts:
-    if (scales == 1).all():
-        return read_counts(column)
-    persons, steps = np.zeros(len(column), np.int64), np.ones(len(column), np.int64)
-    faults = np.full(len(column), "", dtype=object)
-    for scale in np.unique(scales).tolist():
-        rows = scales == scale
-        part = read_counts(column[rows], scale=scale)
-        persons[rows], steps[rows], faults[rows] = part.persons, part.steps, part.faults
-    return Counts(persons, faults, steps)
 
 
 def _refuse_negative(figure: NDArray[np.int64], sieve: Sieve) -> None:

@@ -8,7 +8,7 @@ none; that is the reckoning's, so that every cell is counted or explained once.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import pairwise
 
 import attrs
@@ -16,7 +16,6 @@ import pandas as pd
 
 from coverage_campaign.errors import Problem, ReportError
 from coverage_campaign.model.campaign import Campaign
-from coverage_campaign.model.dates import DateLike
 from coverage_campaign.reporting.grids import Cell, Grid, column_letters
 from coverage_campaign.reporting.headings import (
     FigureKind,
@@ -29,7 +28,7 @@ from coverage_campaign.reporting.layouts import Columns, Heading, Layout, layout
 from coverage_campaign.reporting.names import Names, unit_names
 from coverage_campaign.reporting.numerals import plain, read_number
 from coverage_campaign.reporting.periods import Moment, find_moment
-from coverage_campaign.reporting.tables import Figures, figures_of
+from coverage_campaign.reporting.tables import Figures, chosen_rows, figures_of
 
 __all__ = ["figures_of_grid"]
 
@@ -55,13 +54,14 @@ def figures_of_grid(
     *,
     kind: FigureKind,
     columns: Columns,
-    period: DateLike | None = None,
+    period: Moment | None = None,
+    only: Mapping[str, str] | None = None,
 ) -> Figures | None:
     """Return the figures of the table in a grid, or None where no header of one is found.
 
     A table without dates is about `period`, else about the first day or month that its titles, its
-    sheet's name or its file's name say. Raises `ReportError` where there is a header, and a part of
-    it is missing.
+    sheet's name or its file's name say. `only` leaves the rows that have a text in a column. Raises
+    `ReportError` where there is a header, and a part of it is missing.
     """
     spread = grid.spread()
     header = _find_header(spread, campaign, kind, columns)
@@ -71,6 +71,8 @@ def figures_of_grid(
         str(cell) for at in range(header.top) for cell in spread.cells[at] if cell is not None
     ]
     rows, frame = _body(spread, header, unit_names(campaign))
+    chosen = chosen_rows(frame, only or {}, grid.name)
+    rows, frame = [rows[at] for at in chosen], frame.iloc[chosen].reset_index(drop=True)
     position = {heading.text: at for at, heading in enumerate(header.headings)}
     dated = "date" in header.layout.roles or any(c.moment for c in header.layout.figures)
     moment = None if dated or period is not None else _moment(titles, grid, campaign)

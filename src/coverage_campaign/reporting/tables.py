@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 
 import attrs
@@ -11,14 +12,28 @@ import pandas as pd
 from coverage_campaign.errors import Problem, ReportError
 from coverage_campaign.reporting.headings import Role, scale_of
 from coverage_campaign.reporting.layouts import FigureColumn, Layout
+from coverage_campaign.reporting.numerals import plain
+from coverage_campaign.reporting.problems import ReportProblem
 
-__all__ = ["Figures", "Origin", "Place", "PrintedSum", "figures_of", "headings_of", "joined"]
+__all__ = [
+    "Figures",
+    "Origin",
+    "Place",
+    "PrintedSum",
+    "chosen_rows",
+    "figures_of",
+    "headings_of",
+    "joined",
+]
 
 Place = Callable[[int, str], str]
 """Gives the place of a cell, as text, from the row's position and the column's heading."""
 
+_COUNTED: tuple[Role, ...] = ("other", "target")
 _FIXED: tuple[Role, ...] = ("unit", "date", "channel", "target", "rate", "other")
-_WHOLE = {"scale": "int64", "table": "int64", "row": "int64"}
+_WHOLE = dict.fromkeys(("scale", "other_scale", "target_scale", "table", "row"), "int64")
+_MONTH = re.compile(r"月份?|month")
+_LAST_MONTH = 12
 
 
 @attrs.frozen(eq=False)
@@ -47,14 +62,16 @@ class Figures:
     """Figures as they stand in a source, one row each; nothing is read or judged yet.
 
     `frame` has unit, date, persons, other (the figure of the other kind, where it stands beside),
-    channel, target and rate as printed; `scale` (what one of a bare number stands for), `table`
-    (position in `origins`), `row` (position in the table) and `heading` (of the figure). The parts
-    of `sums` are positions in `frame`.
+    channel, target and rate as printed; `scale`, `other_scale` and `target_scale` (what one of a
+    bare number stands for), `table` (position in `origins`), `row` (position in the table) and
+    `heading` (of the figure). The parts of `sums` are positions in `frame`; `problems` are of the
+    source as a whole.
     """
 
     frame: pd.DataFrame
     origins: tuple[Origin, ...]
     sums: tuple[PrintedSum, ...] = ()
+    problems: tuple[ReportProblem, ...] = ()
 
 
 def joined(parts: Sequence[Figures]) -> Figures:
@@ -118,19 +135,30 @@ def _of_column(
     if column.unit:
         parts["unit"] = column.unit
     if "date" not in layout.roles:
-        parts["date"] = _repeated(column.moment or period, len(frame))
+        parts["date"] = [column.moment or period] * len(frame)
+    elif _MONTH.fullmatch(plain(layout.roles["date"]).casefold()):
+        parts["date"] = frame[layout.roles["date"]].map(_month)
     if "channel" not in layout.roles:
         parts["channel"] = column.channel or "all"
-    said = scale_of(column.heading)
-    parts["scale"] = said if said > 1 else scale
+    parts["scale"] = _scale(column.heading, scale)
+    for role in _COUNTED:
+        parts[f"{role}_scale"] = _scale(layout.roles.get(role, ""), scale)
     parts["table"] = 0
     parts["row"] = np.arange(len(frame))
     parts["heading"] = column.heading
     return pd.DataFrame(parts, index=frame.index)
 
 
-def _repeated(moment: object, times: int) -> list[object]:
-    return [moment] * times
+def _scale(heading: str, of_table: int) -> int:
+    said = scale_of(heading)
+    return said if said > 1 else of_table
+
+
+def _month(cell: object) -> object:
+    """Return the month that a bare number is in a column of months: 7 is 7月."""
+    number = plain(str(cell)).removesuffix(".0")
+    is_month = number.isascii() and number.isdecimal() and 1 <= int(number[:3]) <= _LAST_MONTH
+    return f"{number}月" if is_month else cell
 
 
 def _check(frame: pd.DataFrame, layout: Layout, source: str, *, dated: bool) -> None:
@@ -148,6 +176,21 @@ def _check(frame: pd.DataFrame, layout: Layout, source: str, *, dated: bool) -> 
         if "persons" in absent and "other" in layout.roles:
             more += f", or ask for the other kind of figures, those of {layout.roles['other']!r}"
         raise ReportError(Problem(source, found, f"name the column: {ways}{more}"))
+
+
+def chosen_rows(frame: pd.DataFrame, only: Mapping[str, str], source: str) -> list[int]:
+    """Return the positions of the rows whose cells hold the texts of `only`, by heading.
+
+    Spaces and the width of characters do not matter; a heading that is not there is an error.
+    """
+    kept = np.ones(len(frame), dtype=bool)
+    for heading, text in only.items():
+        named = next((one for one in frame.columns if plain(one) == plain(heading)), None)
+        if named is None:
+            way_out = f"name one of the columns that are there: {', '.join(frame.columns)}"
+            raise ReportError(Problem(source, f"no column {heading!r} for only=", way_out))
+        kept &= np.array([plain(str(cell)) == plain(text) for cell in frame[named]], dtype=bool)
+    return np.flatnonzero(kept).tolist()
 
 
 def headings_of(columns: pd.Index) -> list[str]:

@@ -81,7 +81,13 @@ def _refuse(choices: dict[int, list[Rows]], counts: Counts, is_sum: Mask, sieve:
         return _found(int(counts.persons[row]), counts, choices[row][0])
 
     sieve.refuse(differs, "total_differs", found, _WAY_OUT)
-    sieve.refuse(is_sum, "printed_total", lambda row: f"{counts.persons[row]:,}", _WAY_OUT)
+    known = counts.known
+    sieve.refuse(
+        is_sum,
+        "printed_total",
+        lambda row: f"{counts.persons[row]:,}" if known[row] else "a total without a figure",
+        _WAY_OUT,
+    )
 
 
 def _agrees(total: int, step: int, counts: Counts, parts: Rows) -> bool:
