@@ -15,6 +15,7 @@ from matplotlib.patches import Rectangle
 from coverage_campaign.errors import DefinitionError
 from coverage_campaign.views import charts, theme
 from coverage_campaign.views.pictures.calendar import conflicts, phase_rows
+from coverage_campaign.views.scales import runs
 from views.drawn import SIZES, assert_readable, texts_of, words_of
 from views.stand_ins import (
     HOSTILE,
@@ -132,6 +133,16 @@ def test_burn_up_tells_the_gap_and_the_chance() -> None:
     assert f"{-gap:,} behind plan" in words_of(charts.burn_up(subject))
     forecast = FakeForecast(1, 2, chance=0.002)
     assert "chance of reaching the target below 1%" in words_of(charts.burn_up(subject, forecast))
+
+
+def test_stretch_without_reports_is_dotted() -> None:
+    """Where nobody reported for months the line is dotted, and the note says what that means."""
+    subject = progress(5)
+    assert "Dotted" not in words_of(charts.burn_up(subject))
+    later = attrs.evolve(subject, as_of=dt.date(2008, 10, 31))
+    assert "Dotted: no report." in words_of(charts.burn_up(later))
+    assert runs([0.0, 92.0, 122.0, 152.0]) == [(slice(0, 2), True), (slice(1, 4), False)]
+    assert runs([0.0, 30.0, 61.0, 92.0]) == [(slice(0, 4), False)]
 
 
 def test_burn_up_without_reports_is_drawn() -> None:

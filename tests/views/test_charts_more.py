@@ -26,6 +26,7 @@ from coverage_campaign.scenarios.compare import Comparison, compare
 from coverage_campaign.scenarios.explore import explore
 from coverage_campaign.scenarios.scenario import Scenario
 from coverage_campaign.views import charts, theme
+from coverage_campaign.views.clear import Box, first_clear
 from coverage_campaign.views.pictures.fairness import Need, lorenz, need_of
 from coverage_campaign.views.spread import spread
 from coverage_campaign.views.typeset import shortened, width_of, wrapped
@@ -401,6 +402,31 @@ def test_spread_labels_never_overlap_and_stay_inside(wanted: list[float], size: 
     assert along[-1] <= 120 - size / 2 + 1e-6
     gaps = [b[1] - a[1] for a, b in pairwise(ordered) if b[0] > a[0]]
     assert all(gap > 0 for gap in gaps)
+
+
+@given(
+    start=st.tuples(st.floats(-20, 20), st.floats(-20, 20)),
+    end=st.tuples(st.floats(-20, 20), st.floats(-20, 20)),
+)
+def test_line_meets_a_box_where_its_points_do(
+    start: tuple[float, float], end: tuple[float, float]
+) -> None:
+    """If one of many points along a line lies well inside a box, the line meets it."""
+    box = Box(-5, -5, 5, 5)
+    along = np.linspace(start, end, 400)
+    inside = bool((np.abs(along) < 4.9).all(axis=1).any())
+    far = bool((along > 5.1).all(axis=0).any() or (along < -5.1).all(axis=0).any())
+    assert box.meets(start, end) or not inside
+    assert not (far and box.meets(start, end))
+
+
+def test_first_clear_place_is_taken() -> None:
+    """The first box that no line meets and that lies within wins; the first of all if none does."""
+    boxes = [Box(0, 0, 2, 2), Box(4, 0, 6, 2), Box(0, 4, 2, 6)]
+    field = Box(0, 0, 10, 10)
+    assert first_clear(boxes, [[(0, 1), (10, 1)]], field) == 2
+    assert first_clear(boxes, [[(1, 0), (1, 10)]], field) == 1
+    assert first_clear(boxes, [[(0, 0), (10, 0), (0, 10)]], Box(0, 0, 3, 3)) == 0
 
 
 @given(wanted=st.lists(st.integers(0, 11), min_size=1, max_size=6, unique=True))

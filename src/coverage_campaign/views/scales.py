@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from itertools import pairwise
 from typing import TYPE_CHECKING, Final
 
 from coverage_campaign.views import theme
@@ -14,12 +15,13 @@ if TYPE_CHECKING:
 
     from coverage_campaign.views.canvas import Canvas
 
-__all__ = ["TIME_ROOM", "count_scale", "round_steps", "time_scale", "x_of"]
+__all__ = ["TIME_ROOM", "count_scale", "round_steps", "runs", "time_scale", "x_of"]
 
 # Points below the Axes that two lines of months and years take.
 TIME_ROOM: Final = 30.0
 _STEPS: Final = (1.0, 2.0, 2.5, 5.0, 10.0)
 _BY_WEEK: Final = 60
+_WEEK: Final = 7.0
 _BY_YEAR: Final = 1500
 
 
@@ -30,6 +32,26 @@ def x_of(date: dt.date, *, end: bool = False) -> float:
     0.0
     """
     return float(date.toordinal() + end)
+
+
+def runs(days: list[float]) -> list[tuple[slice, bool]]:
+    """Return the stretches of a series of reports, and whether nothing was reported in one.
+
+    A step of more than three usual steps and a week is a stretch without reports.
+
+    >>> [(part.start, part.stop, silent) for part, silent in runs([0.0, 90.0, 91.0, 92.0])]
+    [(0, 2, True), (1, 4, False)]
+    """
+    steps = [after - before for before, after in pairwise(days)]
+    usual = sorted(steps)[len(steps) // 2] if steps else 0.0
+    found: list[tuple[slice, bool]] = []
+    for place, step in enumerate(steps):
+        silent = step > max(3 * usual, _WEEK)
+        if found and not silent and not found[-1][1]:
+            found[-1] = (slice(found[-1][0].start, place + 2), False)
+        else:
+            found.append((slice(place, place + 2), silent))
+    return found
 
 
 def round_steps(highest: float, *, most: int = 5) -> list[float]:

@@ -55,6 +55,14 @@ def annex(
     """Return the Axes of a table of shares, units down and departments across, dark where many.
 
     The last column and row are the totals; a cell without people is a point.
+
+    >>> import coverage_campaign as cc
+    >>> campaign = cc.load_case("hengyang", year=2008)
+    >>> counties = cc.allocate(campaign, weights=cc.weights.by_measure("census_2000"))
+    >>> departments = cc.allocate(campaign, among="departments", weights=cc.weights.equal)
+    >>> table = cc.cross(counties, departments, weights="margins")
+    >>> cc.charts.annex(table, title="Annex").get_label().rpartition("; ")[2]
+    'rows and columns add up to 76,000'
     """
     lang = checked(lang)
     rows, columns = _names(cross.rows, lang), _names(cross.columns, lang)

@@ -61,6 +61,14 @@ def back_test(
     """Return the Axes of the mean error by days ahead, of the method and of each baseline.
 
     Below stands how often the range held what came, and how many origins are apart.
+
+    >>> import pandas as pd
+    >>> import coverage_campaign as cc
+    >>> days = pd.date_range("2021-03-01", periods=40)
+    >>> totals = pd.DataFrame({"a": range(0, 400, 10), "b": range(0, 800, 20)}, index=days)
+    >>> tested = cc.backtest(totals, ahead=(7, 14))
+    >>> cc.charts.back_test(tested, title="a and b").get_label()
+    'a and b Mean absolute error in persons by days ahead'
     """
     lang = checked(lang)
     errors = errors_of(tested)

@@ -69,6 +69,17 @@ def bridge(
     """Return the Axes of bars from the gross figure by channel down to the net, all from 0.
 
     A progress counts to its last day and its units; a tally all that it holds.
+
+    >>> import coverage_campaign as cc
+    >>> campaign = cc.load_case("hengyang", year=2008)
+    >>> allocation = cc.allocate(campaign, weights=cc.weights.by_measure("census_2000"))
+    >>> plan = cc.schedule(allocation, over="special-action")
+    >>> events = cc.simulate(plan, seed=1).events
+    >>> tally = cc.tally(events, campaign, as_of="2008-10-05", simulated=True)
+    >>> progress = cc.track(plan, tally, as_of="2008-09-30")
+    >>> bars = cc.charts.bridge(progress).patches
+    >>> int(bars[-1].get_height() - cc.tables.bridge(progress)["persons"].sum())
+    0
     """
     lang = checked(lang)
     tally = subject.tally if isinstance(subject, Progress) else subject

@@ -47,6 +47,16 @@ def bullet(
     """Return the Axes of one bar a unit, by falling rate, against the line of the plan to date.
 
     Where the units' plans differ, each has a mark of its own instead. Bars run on beyond 100 %.
+
+    >>> import coverage_campaign as cc
+    >>> campaign = cc.load_case("hengyang", year=2008)
+    >>> allocation = cc.allocate(campaign, weights=cc.weights.by_measure("census_2000"))
+    >>> plan = cc.schedule(allocation, over="special-action")
+    >>> events = cc.simulate(plan, seed=1).events
+    >>> tally = cc.tally(events, campaign, as_of="2008-10-05", simulated=True)
+    >>> progress = cc.track(plan, tally, as_of="2008-09-30")
+    >>> cc.charts.bullet(progress, title="September").get_label()
+    'September Hengyang: extension of the social pension insurance, to 30 Sep 2008 simulated data'
     """
     lang = checked(lang)
     rows = by_rate(standings(progress, lang))

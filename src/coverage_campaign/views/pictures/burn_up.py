@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import TYPE_CHECKING, Final, Literal
+from typing import TYPE_CHECKING, Final
 
 import attrs
 import numpy as np
@@ -11,7 +11,15 @@ import pandas as pd
 
 from coverage_campaign.views import theme
 from coverage_campaign.views.canvas import Canvas, Room, open_canvas
-from coverage_campaign.views.scales import TIME_ROOM, count_scale, round_steps, time_scale, x_of
+from coverage_campaign.views.clear import Box, first_clear
+from coverage_campaign.views.scales import (
+    TIME_ROOM,
+    count_scale,
+    round_steps,
+    runs,
+    time_scale,
+    x_of,
+)
 from coverage_campaign.views.spread import spread
 from coverage_campaign.views.standings import Standing, campaign_name, total_of
 from coverage_campaign.views.typeset import width_of
@@ -23,14 +31,13 @@ if TYPE_CHECKING:
     from coverage_campaign.progress.forecast import Forecast
     from coverage_campaign.progress.track import Progress
 
-__all__ = ["Curves", "burn_up", "curves_of"]
+__all__ = ["Curves", "burn_up", "curves_of", "dotted_note"]
 
 _WIDTH: Final = 7.4
 _HEIGHT: Final = 222.0
 _MOST_DOTS: Final = 40
 # The highest value leaves room for the words above it.
 _HEADROOM: Final = 1.07
-_LATE: Final = 0.72
 _FAN: Final = "#BCD6EC"
 
 _AT_THIS_PACE: Final = Words(
@@ -43,6 +50,7 @@ _AHEAD: Final = Words(
     "{0} ahead of the plan on {1}", "截至{1}超前计划{0}人", "截至{1}超前計劃{0}人"
 )
 _ON_PLAN: Final = Words("Exactly on the plan on {0}", "截至{0}与计划持平", "截至{0}與計劃持平")
+_DOTTED: Final = Words("Dotted: no report.", "点线段无报表。", "點線段無報表。")
 _NO_REPORT: Final = Words("No report counted yet", "尚无报表", "尚無報表")
 _PEOPLE: Final = Words(
     "{0}: people, cumulative, to {1}", "{0}：累计（人），截至{1}", "{0}：累計（人），截至{1}"
@@ -96,6 +104,17 @@ def burn_up(
 
     Dots stand at the ends of the periods. The red or blue stroke at the last day counted is the
     distance from the plan. Persons on the upright scale.
+
+    >>> import coverage_campaign as cc
+    >>> campaign = cc.load_case("hengyang", year=2008)
+    >>> allocation = cc.allocate(campaign, weights=cc.weights.by_measure("census_2000"))
+    >>> plan = cc.schedule(allocation, over="special-action")
+    >>> events = cc.simulate(plan, seed=1).events
+    >>> tally = cc.tally(events, campaign, as_of="2008-10-05", simulated=True)
+    >>> progress = cc.track(plan, tally, as_of="2008-09-30")
+    >>> first, last = cc.charts.burn_up(progress).get_xlim()
+    >>> int(last - first)  # days
+    214
     """
     lang = checked(lang)
     curves = curves_of(progress)
@@ -128,7 +147,11 @@ def burn_up(
         lang=lang,
         title=_headline(curves, fan, total, progress.as_of, lang) if title is None else title,
         subtitle=subtitle,
-        notes=[*progress.notes, *(forecast.notes if forecast is not None else ())],
+        notes=[
+            *dotted_note(curves.done_x, curves.counted_x, lang),
+            *progress.notes,
+            *(forecast.notes if forecast is not None else ()),
+        ],
         basis=progress.basis,
     )
     canvas.ax.set_xlim(x_of(curves.first), x_of(curves.last, end=True))
@@ -142,7 +165,7 @@ def burn_up(
     if total.target is not None:
         _draw_target(canvas, total.target, lang)
     if curves.done_y and total.planned is not None:
-        _draw_gap(canvas, curves, total.planned, lang)
+        _draw_gap(canvas, curves, total, fan, lang)
     _draw_ends(canvas, ends)
     return canvas.ax
 
@@ -170,6 +193,12 @@ def curves_of(progress: Progress) -> Curves:
         first,
         last,
     )
+
+
+def dotted_note(days: list[float], counted: float, lang: Lang) -> list[str]:
+    """Return what a dotted stretch of what is done means, where there is one."""
+    silent = any(silent for _, silent in runs(days)) or (bool(days) and days[-1] < counted)
+    return [_DOTTED.say(lang)] if silent else []
 
 
 def _date(value: np.datetime64) -> dt.date:
@@ -249,7 +278,12 @@ def _draw_fan(canvas: Canvas, fan: pd.DataFrame, curves: Curves) -> None:
 def _draw_done(canvas: Canvas, curves: Curves) -> None:
     if not curves.done_x:
         return
-    canvas.line(curves.done_x, curves.done_y, colour=theme.BLUE, width=2.6, zorder=3)
+    for part, silent in runs(curves.done_x):
+        x, y = curves.done_x[part], curves.done_y[part]
+        if silent:
+            canvas.line(x, y, colour=theme.BLUE, width=1.4, style=":", zorder=3)
+        else:
+            canvas.line(x, y, colour=theme.BLUE, width=2.6, zorder=3)
     if curves.done_x[-1] < curves.counted_x:
         # No report came in between: that is not known to be nothing.
         x, y = [curves.done_x[-1], curves.counted_x], [curves.done_y[-1]] * 2
@@ -282,38 +316,55 @@ def _draw_target(canvas: Canvas, target: int, lang: Lang) -> None:
     )
 
 
-def _draw_gap(canvas: Canvas, curves: Curves, planned: int, lang: Lang) -> None:
+def _draw_gap(
+    canvas: Canvas, curves: Curves, total: Standing, fan: pd.DataFrame | None, lang: Lang
+) -> None:
+    """Draw the distance from the plan, and write it where no line runs."""
+    planned, target = total.planned or 0, total.target
     x, done = max(curves.done_x[-1], curves.counted_x), curves.done_y[-1]
     behind = done < planned
     colour = theme.RED if behind else theme.BLUE
     canvas.line([x, x], [done, planned], colour=colour, width=1.6, zorder=2.9)
+    first = _ACTUAL.say(lang, count(done))
+    second = (_LATE_BY if behind else _EARLY_BY).say(lang, count(abs(done - planned)))
+    lines = [first] if done == planned else [first, second]
+    wide = max(width_of(first, theme.LABEL) + 1, width_of(second, theme.CELL)) + 2
+    tall = 14.0 * len(lines)
     low, high = canvas.ax.get_xlim()
-    a_point = (high - low) / canvas.width
-    a_point_up = canvas.ax.get_ylim()[1] / canvas.height
-    words = (_LATE_BY if behind else _EARLY_BY).say(lang, count(abs(done - planned)))
-    late = (x - low) / (high - low) > _LATE
-    below = behind and not late
-    ha: Literal["left", "right"] = "left" if below else "right"
-    beside = x + (8 if below else -9) * a_point
-    start = done - 17 * a_point_up if below else max(done, planned) + 20 * a_point_up
-    canvas.write(
-        beside,
-        start,
-        _ACTUAL.say(lang, count(done)),
-        size=theme.LABEL,
-        colour=theme.BLUE,
-        ha=ha,
-        bold=True,
-        halo=True,
-    )
-    if done != planned:
+    across, upward = canvas.width / (high - low), canvas.height / canvas.ax.get_ylim()[1]
+    at, lower, upper = (x - low) * across, min(done, planned) * upward, max(done, planned) * upward
+    edge = canvas.width
+    corners = [
+        *((at + 8, lower - 9 - tall - more) for more in (0, 12, 24)),
+        *((at - 9 - wide, upper + 9 + more) for more in (0, 12)),
+        *((edge - wide, lower - 9 - tall - more) for more in range(0, 120, 12)),
+        *((at - 9 - wide - more, upper + 9) for more in (30, 60, 90)),
+    ]
+    drawn: list[list[tuple[float, float]]] = [
+        list(zip(curves.plan_x, curves.plan_y, strict=True)),
+        list(zip(curves.done_x, curves.done_y, strict=True)),
+        [(low, target or -1.0), (high, target or -1.0)],
+    ]
+    if fan is not None and len(fan):
+        days = [x, *(x_of(_date(value), end=True) for value in fan["date"].to_numpy())]
+        ends = (fan[name].astype(float).tolist() for name in ("low", "high"))
+        drawn += [list(zip(days, [float(done), *values], strict=True)) for values in ends]
+    polylines = [[((one - low) * across, y * upward) for one, y in line] for line in drawn]
+    if not behind:
+        corners = [*corners[3:5], *corners[:3], *corners[5:]]
+    boxes = [Box(left, bottom, left + wide, bottom + tall) for left, bottom in corners]
+    box = boxes[first_clear(boxes, polylines, Box(0, 0, edge, canvas.height + 4))]
+    flush_right = box.left < at
+    for number, text in enumerate(lines):
         canvas.write(
-            beside,
-            start - 14 * a_point_up,
-            words,
-            size=theme.CELL,
-            colour=colour,
-            ha=ha,
+            box.right if flush_right else box.left,
+            box.top - 7 - 14 * number,
+            text,
+            at=("left", "bottom"),
+            size=theme.LABEL if number == 0 else theme.CELL,
+            colour=theme.BLUE if number == 0 else colour,
+            ha="right" if flush_right else "left",
+            bold=number == 0,
             halo=True,
         )
 

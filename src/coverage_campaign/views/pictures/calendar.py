@@ -97,6 +97,11 @@ def calendar(
     Both ends of a phase lie inside it. With `as_of` the time gone by is dark. A diamond marks days
     between two neighbouring phases that belong to neither, and days that belong to both. `findings`
     are those of a review of the campaign: their number is told in the note.
+
+    >>> import coverage_campaign as cc
+    >>> campaign = cc.load_case("hengyang", year=2008)
+    >>> cc.charts.calendar(campaign, as_of="2008-09-30", lang="zh", title="").get_label()
+    '衡阳市社会养老保险征缴扩面'
     """
     lang = checked(lang)
     today = None if as_of is None else to_date(as_of, where="as_of")
@@ -267,7 +272,7 @@ def _beside(
     elif fits_right:
         canvas.write(right + 6 * a_point, place, text, colour=theme.SECONDARY, halo=True)
     else:
-        canvas.write((left + right) / 2, place, text, ha="center", halo=True)
+        canvas.write((left + right) / 2, place - 0.31, text, colour=theme.SECONDARY, ha="center")
 
 
 def _draw_conflicts(

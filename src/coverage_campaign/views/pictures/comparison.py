@@ -106,6 +106,14 @@ def comparison(
     `quantity` is what is compared: by default the first of share, target, planned, done that
     differs. `campaign` gives the units' names in the language of the chart. Changes of at least a
     tenth are in colour and told in percent.
+
+    >>> import coverage_campaign as cc
+    >>> campaign = cc.load_case("hengyang", year=2008)
+    >>> by = cc.weights.by_measure
+    >>> old = cc.allocate(campaign, weights=by("census_2000"))
+    >>> new = cc.allocate(campaign, weights=by("census_2010"))
+    >>> cc.charts.comparison(cc.compare(old, new), title="").get_label()
+    'Share, people by unit; the total is the same'
     """
     lang = checked(lang)
     frame = compared.to_frame()

@@ -92,6 +92,14 @@ def fairness(
 
     Source: the Gini coefficient of concentration with units ordered by target per need; C. Gini,
     Sulla misura della concentrazione e della variabilità dei caratteri, 1914.
+
+    >>> import coverage_campaign as cc
+    >>> campaign = cc.load_case("hengyang", year=2008)
+    >>> by = cc.weights.by_measure
+    >>> old = cc.allocate(campaign, weights=by("census_2000"))
+    >>> new = cc.allocate(campaign, weights=by("census_2010"))
+    >>> cc.charts.fairness({"2000": old, "2010": new}).get_label()
+    'Most even: 2000 The nearer to the dotted line, the more even the burden'
     """
     lang = checked(lang)
     named = (

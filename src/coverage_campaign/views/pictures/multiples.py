@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, Literal
 
 import attrs
 import numpy as np
 
 from coverage_campaign.views import theme
 from coverage_campaign.views.canvas import Canvas, Room, open_canvas
+from coverage_campaign.views.pictures.burn_up import dotted_note
 from coverage_campaign.views.pictures.ranking import headline, legend, schedule_note
-from coverage_campaign.views.scales import x_of
+from coverage_campaign.views.scales import runs, x_of
 from coverage_campaign.views.standings import Standing, by_rate, standings, total_of
 from coverage_campaign.views.typeset import shortened, width_of
 from coverage_campaign.views.words import Lang, Words, checked, month, percent
@@ -64,12 +65,23 @@ def multiples(
     """Return the Axes of one small burn-up a unit, by falling rate, all with the same scales.
 
     It is one Axes whatever the number of units: drawn at once, and at home in a figure of yours.
+
+    >>> import coverage_campaign as cc
+    >>> campaign = cc.load_case("hengyang", year=2008)
+    >>> allocation = cc.allocate(campaign, weights=cc.weights.by_measure("census_2000"))
+    >>> plan = cc.schedule(allocation, over="special-action")
+    >>> events = cc.simulate(plan, seed=1).events
+    >>> tally = cc.tally(events, campaign, as_of="2008-10-05", simulated=True)
+    >>> progress = cc.track(plan, tally, as_of="2008-09-30")
+    >>> len(cc.charts.multiples(progress).figure.axes)
+    1
     """
     lang = checked(lang)
     rows = by_rate(standings(progress, lang))
     days, totals = progress.series()
     place_of = {code: place for place, code in enumerate(progress.to_frame()["unit"].tolist())}
     plan = progress.plan
+    done_x = [x_of(_date(one), end=True) for one in days]
     first = min(_date(days[0]) + dt.timedelta(days=1), _date(plan.days[0]))
     last = max(_date(plan.days[-1]), progress.as_of)
     columns = _columns(len(rows))
@@ -86,7 +98,11 @@ def multiples(
         title=headline(rows, lang) if title is None else title,
         subtitle=_ABOUT.say(lang),
         marks=legend(rows, lang),
-        notes=[*schedule_note(total_of(progress), lang)[1:], *progress.notes],
+        notes=[
+            *schedule_note(total_of(progress), lang)[1:],
+            *dotted_note(done_x, done_x[-1], lang),
+            *progress.notes,
+        ],
         basis=progress.basis,
     )
     between = 16.0
@@ -94,10 +110,14 @@ def multiples(
     grid = _Grid(columns, cell, canvas.height / lines - _HEAD - 9, between, _HEAD + 9)
     canvas.ax.set_xlim(0.0, canvas.width)
     canvas.ax.set_ylim(-canvas.height, 0.0)
-    top = max([1.0, *(row.completion_rate for row in rows if row.completion_rate is not None)])
+    reached = (
+        np.nanmax(totals[:, place_of[row.unit]], initial=0.0) / row.target
+        for row in rows
+        if row.target
+    )
+    top = max([1.0, *reached])
     shares = [0.0, *(effort / plan.effort[-1] for effort in plan.effort)]
     plan_x = [x_of(_date(plan.days[0])), *(x_of(_date(one), end=True) for one in plan.days)]
-    done_x = [x_of(_date(one), end=True) for one in days]
     scale = _Scale(x_of(first), x_of(last, end=True), top)
     for number, row in enumerate(rows):
         corner = grid.corner(number)
@@ -204,7 +224,10 @@ def _draw_unit(
     canvas.ax.fill_between(
         x, y, np.interp(x, *plan), color=row.status.colour, alpha=0.16, linewidth=0, zorder=1
     )
-    canvas.line(x, y, colour=row.status.colour, width=2.0, zorder=3)
+    for part, silent in runs(days):
+        width = 1.0 if silent else 2.0
+        style: Literal["-", ":"] = ":" if silent else "-"
+        canvas.line(x[part], y[part], colour=row.status.colour, width=width, style=style, zorder=3)
     canvas.line(
         x[-1:],
         y[-1:],

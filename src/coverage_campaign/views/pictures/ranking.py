@@ -116,6 +116,16 @@ def ranking(
     Units without a rank stand last, with the reason beside them. With `previous`, an earlier
     progress, arrows say how many places a unit rose or fell. Bars run on beyond 100 %. `title` is a
     headline of yours; None writes the main fact, "" none.
+
+    >>> import coverage_campaign as cc
+    >>> campaign = cc.load_case("hengyang", year=2008)
+    >>> allocation = cc.allocate(campaign, weights=cc.weights.by_measure("census_2000"))
+    >>> plan = cc.schedule(allocation, over="special-action")
+    >>> events = cc.simulate(plan, seed=1).events
+    >>> tally = cc.tally(events, campaign, as_of="2008-10-05", simulated=True)
+    >>> progress = cc.track(plan, tally, as_of="2008-09-30")
+    >>> cc.charts.ranking(progress, title="September").get_label()
+    'September Hengyang: extension of the social pension insurance, to 30 Sep 2008 simulated data'
     """
     lang = checked(lang)
     rows = by_rank(standings(progress, lang))

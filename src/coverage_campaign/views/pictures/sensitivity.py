@@ -84,6 +84,14 @@ def sensitivity(
     A study shows how far each unit's share moves over its grid; with `unit`, how far each input
     moves the share of that unit while the others stay as in the baseline. A frame has the columns
     input, low_value, high_value, low, high (results in persons) and needs `base`.
+
+    >>> import coverage_campaign as cc
+    >>> campaign = cc.load_case("hengyang", year=2008)
+    >>> weights = cc.weights.by_measure("census_2000")
+    >>> baseline = cc.Scenario(campaign=campaign, weights=weights)
+    >>> study = cc.explore(baseline, over={"total": [70_000, 76_000, 86_000]})
+    >>> cc.charts.sensitivity(study, unit="430481", title="Leiyang").get_label()
+    'Leiyang People; one input at a time, the others as in the baseline'
     """
     lang = checked(lang)
     if isinstance(subject, pd.DataFrame):
