@@ -13,7 +13,7 @@ from coverage_campaign.errors import DefinitionError, ReportError
 from coverage_campaign.model.campaign import Campaign
 from coverage_campaign.model.dates import to_instant
 from coverage_campaign.model.readings import Question, Readings
-from coverage_campaign.model.reporting import CountingRule
+from coverage_campaign.model.reporting import CountingRule, ReportingRule
 from coverage_campaign.progress.figures import COLUMNS
 from coverage_campaign.progress.track import track
 from progress.making import DAILY, planned, received, tallied
@@ -280,8 +280,49 @@ def test_without_received_all_rank_and_the_basis_says_so() -> None:
     assert progress.to_frame()["complete"].isna().all()
     assert any("completeness" in line for line in progress.basis.lines())
     lacking = pd.DataFrame({"unit": ["a"]})
-    with pytest.raises(DefinitionError, match="period, received_on"):
+    with pytest.raises(ReportError, match="period, received_on"):
         track(planned(), tallied(DAILY), as_of="2026-06-30", received=lacking)
+
+
+def test_without_a_rule_every_planned_unit_owes_a_report() -> None:
+    """A campaign without a reporting rule: each county owes June's report, on time is unknown."""
+    campaign = attrs.evolve(tiny(), reporting=None)
+    came = received(("a", "2026-06-01", "2026-07-03"))
+    tally = tallied(DAILY, campaign=campaign)
+    frame = track(planned(campaign), tally, as_of="2026-06-30", received=came).to_frame()
+    assert column(frame, "reports_expected") == [1, 1, 1]
+    assert column(frame, "reports_received") == [1, 0, 0]
+    assert column(frame, "reports_on_time") == [None, None, None]
+
+
+def test_reports_of_units_below_count_for_the_planned_one() -> None:
+    """Two towns of Ash owe a report each; one came: Ash is not complete."""
+    town = attrs.evolve(tiny().unit("a"), parent="a", kind="town")
+    campaign = attrs.evolve(
+        tiny(),
+        units=[*tiny().units, *(attrs.evolve(town, code=code) for code in ("a1", "a2"))],
+        reporting=ReportingRule(kinds="town", to="labour", due_day=5),
+    )
+    came = received(("a1", "2026-06-01", "2026-07-03"))
+    progress = track(
+        planned(), tallied(DAILY, campaign=campaign), as_of="2026-06-30", received=None
+    )
+    assert progress.to_frame()["complete"].isna().all()
+    plan = planned()
+    plan = attrs.evolve(plan, allocation=attrs.evolve(plan.allocation, campaign=campaign))
+    frame = track(
+        plan, tallied(DAILY, campaign=campaign), as_of="2026-06-30", received=came
+    ).to_frame()
+    assert column(frame, "reports_expected") == [2, 0, 0]
+    assert column(frame, "reports_received") == [1, 0, 0]
+    assert column(frame, "complete") == [False, True, True]
+
+
+def test_a_month_that_is_not_over_owes_no_report() -> None:
+    """On 20 June no report is owed yet."""
+    came = received(("a", "2026-06-01", "2026-07-03"))
+    frame = track(planned(), tallied(DAILY), as_of="2026-06-20", received=came).to_frame()
+    assert column(frame, "reports_expected") == [0, 0, 0]
 
 
 def test_a_target_of_zero_has_no_rate_and_no_rank() -> None:

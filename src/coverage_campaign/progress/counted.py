@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from coverage_campaign.errors import Problem, ReportError
 from coverage_campaign.model.campaign import Campaign
 from coverage_campaign.model.groups import Effect
+from coverage_campaign.progress.places import planned_places
 from coverage_campaign.reporting.counts import Period, Tally
 
 __all__ = ["Counted", "counted"]
@@ -94,7 +95,7 @@ def counted(
     frame = frame[frame["persons"].notna()]
     row_unit, names = pd.factorize(frame["unit"])
     parent = {unit.code: unit.parent for one in (tally.campaign, campaign) for unit in one.units}
-    above = _planned_ancestors(parent, units, names)
+    above = planned_places(parent, units, names)
     if len(names) and (above < 0).all():
         raise _nothing_shared(names, units)
     place = above[row_unit] if len(names) else np.empty(0, dtype=np.int64)
@@ -143,23 +144,6 @@ def _groups(frame: pd.DataFrame) -> tuple[NDArray[np.int64] | None, tuple[str, .
     return numbers.astype(np.int64), tuple(str(name) for name in names)
 
 
-def _planned_ancestors(
-    parent: Mapping[str, str | None], units: tuple[str, ...], names: Iterable[str]
-) -> NDArray[np.int64]:
-    """Return the position of each name's planned unit, its own or the nearest above it, or -1."""
-    position = {code: place for place, code in enumerate(units)}
-    return np.array([_nearest(name, position, parent) for name in names], dtype=np.int64)
-
-
-def _nearest(name: str, position: Mapping[str, int], parent: Mapping[str, str | None]) -> int:
-    code: str | None = name
-    while code is not None:
-        if code in position:
-            return position[code]
-        code = parent.get(code)
-    return -1
-
-
 def _last_days(
     first: NDArray[np.datetime64], by: str, campaign: Campaign
 ) -> NDArray[np.datetime64]:
@@ -203,7 +187,7 @@ def _stock(
     """Return the persons covered before by unit, and for which units such a figure was reported."""
     stock = tally.stock[tally.stock["persons"].notna()]
     stock = stock[stock["period"].to_numpy(dtype="datetime64[D]") <= np.datetime64(through, "D")]
-    place = _planned_ancestors(parent, units, stock["unit"])
+    place = planned_places(parent, units, stock["unit"])
     rows = place >= 0
     persons = stock["persons"].to_numpy(dtype=np.int64)[rows]
     has = np.zeros(len(units), dtype=bool)

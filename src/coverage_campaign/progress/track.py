@@ -316,8 +316,8 @@ def track(
     made by then; else it is left out and `notes` say how many persons that are.
 
     Raises:
-        DefinitionError: Plan and tally are of different campaigns, or `received` lacks a column.
-        ReportError: Plan and tally have no unit in common.
+        DefinitionError: Plan and tally are of different campaigns.
+        ReportError: Plan and tally have no unit in common, or `received` cannot be read.
     """
     campaign = plan.campaign
     if (campaign.code, campaign.year) != (tally.campaign.code, tally.campaign.year):
@@ -339,7 +339,8 @@ def track(
         campaign,
         units,
         received,
-        months=_months_over(plan, day),
+        over=plan.over,
+        as_of=day,
         known_on=None if tally.as_of is None else tally.as_of.date(),
     )
     counts = _counts(plan, rows, reports, day)
@@ -374,15 +375,6 @@ def _cutoff(campaign: Campaign) -> dt.date | None:
     """Return the last day on which a person counts, where that question is answered."""
     day = campaign.readings.result_cutoff
     return None if day is None else campaign.resolve(day)
-
-
-def _months_over(plan: Plan, day: dt.date) -> NDArray[np.datetime64]:
-    """Return the months with planned days that are wholly over on a day."""
-    months = np.unique(plan.days.astype("datetime64[M]"))
-    ends = (months + 1).astype("datetime64[D]") - 1
-    last = np.minimum(ends, plan.days[-1])
-    over: NDArray[np.datetime64] = months[last <= np.datetime64(day, "D")]
-    return over
 
 
 def _counts(plan: Plan, rows: Counted, reports: pd.DataFrame, day: dt.date) -> pd.DataFrame:
