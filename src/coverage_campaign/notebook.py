@@ -44,9 +44,8 @@ def html_table(
 
 
 def _cell(value: object) -> str:
-    if value is None or value != value:  # noqa: PLR0124 - only NaN and NaT differ from themselves
-        return "<td></td>"
-    if str(value) == "<NA>":
+    # <NA> comes first: it has no truth value, so it cannot be compared.
+    if value is None or str(value) in {"<NA>", "nan", "NaT"}:
         return "<td></td>"
     if isinstance(value, bool):
         return f"<td>{'yes' if value else 'no'}</td>"
