@@ -22,6 +22,8 @@ def read_text(path: str | os.PathLike[str]) -> str:
     file = Path(path)
     try:
         size = file.stat().st_size
+        if not file.is_file() and not file.is_dir():  # a device or a pipe may never end
+            raise DefinitionError(Problem(str(file), "no file", "give the path of a file"))
         if size > MOST_BYTES:
             found = f"{size / 1024**2:,.0f} MB"
             way_out = f"a campaign file has at most {MOST_BYTES // 1024**2} MB"

@@ -152,6 +152,7 @@ class Findings(Sequence[Finding]):
             if self.items
             else f"<Findings on {self.campaign}: none>"
         )
+        heading = _clipped(heading)
         lines = [_clipped(str(finding)) for finding in self.items[:_SHOWN]]
         more = [f"... and {len(self.items) - _SHOWN} more"] if len(self.items) > _SHOWN else []
         return "\n".join([heading, *lines, *more])
@@ -162,7 +163,8 @@ class Findings(Sequence[Finding]):
         return html_table(self.to_frame()[columns], title=title, most_rows=60)
 
 
-def _clipped(line: str, *, width: int = 110) -> str:
+def _clipped(text: str, *, width: int = 110) -> str:
+    line = " ".join(text.split())
     return line if len(line) <= width else f"{line[: width - 3]}..."
 
 

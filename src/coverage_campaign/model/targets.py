@@ -23,6 +23,9 @@ __all__ = [
     "to_rate",
 ]
 
+_MOST_PLACES = 100
+_LONGEST_TEXT = 200
+
 Increase: TypeAlias = Literal["points", "ratio"]
 """How "by 10 %" is read: 10 percentage points, or a tenth of the rate before."""
 Level: TypeAlias = Literal["guaranteed", "stretch"]
@@ -31,7 +34,7 @@ Level: TypeAlias = Literal["guaranteed", "stretch"]
 def to_rate(value: Fraction | Decimal | str | float) -> Fraction:
     """Return an exact fraction of one from a fraction, a decimal or text such as '0.8' or '80%'.
 
-    A float is refused: 0.1 is not a tenth.
+    A float is refused: 0.1 is not a tenth. So is a power of ten beyond any rate.
 
     >>> to_rate("80%"), to_rate("0.1")
     (Fraction(4, 5), Fraction(1, 10))
@@ -39,12 +42,21 @@ def to_rate(value: Fraction | Decimal | str | float) -> Fraction:
     problem = Problem("rate", f"{value!r}", "give a fraction, or text such as '0.8' or '80%'")
     if isinstance(value, (bool, float)):
         raise DefinitionError(problem)
+    if isinstance(value, Decimal) and abs(value.adjusted()) > _MOST_PLACES:
+        raise DefinitionError(problem)
     try:
-        if isinstance(value, str) and value.strip().endswith("%"):
-            return Fraction(value.strip()[:-1].strip()) / 100
+        if isinstance(value, str):
+            return _parsed(value.strip())
         return Fraction(value)
     except (ValueError, TypeError, ZeroDivisionError, OverflowError):
         raise DefinitionError(problem) from None
+
+
+def _parsed(text: str) -> Fraction:
+    number = text.removesuffix("%").strip()
+    if "e" in number.lower() or len(number) > _LONGEST_TEXT:  # 1e999999999 takes for ever
+        raise ValueError(text)
+    return Fraction(number) / 100 if text.endswith("%") else Fraction(number)
 
 
 def _to_optional_rate(value: Fraction | Decimal | str | float | None) -> Fraction | None:

@@ -1,0 +1,135 @@
+import datetime as dt
+import math
+from collections.abc import Callable
+from decimal import Decimal
+from fractions import Fraction
+
+import numpy as np
+import pandas as pd
+import pytest
+
+import coverage_campaign as cc
+from campaigns import tiny
+from coverage_campaign.errors import DefinitionError
+from coverage_campaign.files.json_text import from_json, to_json
+from coverage_campaign.model.dates import MonthDay, Window
+
+
+def scenario() -> cc.Scenario:
+    """Return a scenario with an input of each kind: table, function, fraction, text."""
+    return cc.Scenario(
+        campaign=tiny(),
+        weights=cc.weights.declared({"a": 5, "b": 3, "c": 2}, because="a test says so"),
+        method=cc.apportion.hill,
+        over="drive",
+        floors={"a": 10},
+        uplift=Fraction(1, 20),
+    )
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        None,
+        True,
+        7,
+        "text",
+        0.5,
+        math.inf,
+        Fraction(8, 11),
+        Decimal("0.10"),
+        dt.date(2026, 6, 1),
+        dt.datetime(2026, 6, 1, 12, 30),  # noqa: DTZ001 - civil time
+        MonthDay(2, 29),
+        (1, ("a", None)),
+        {"a": 1, "b": (2,)},
+        Window("2026-06-01", "2026-06-10"),
+        cc.apportion.webster,
+        cc.apportion.stationary(Fraction(1, 3)),
+        cc.curves.even,
+        cc.Readings(outstanding="110%", suggested=cc.Readings(increase="points")),
+        tiny().unit("a"),
+    ],
+)
+def test_a_value_comes_back_equal_and_of_its_type(value: object) -> None:
+    """Plain values, exact numbers, days, functions and values of the model survive as they are."""
+    back = from_json(to_json(value))
+    assert back == value
+    assert type(back) is type(value)
+
+
+def test_a_scenario_comes_back_equal() -> None:
+    """A scenario is its inputs: they come back, and the same run follows from them."""
+    one = scenario()
+    back = from_json(to_json(one))
+    assert back == one
+    assert cc.run(back).allocation.to_frame().equals(cc.run(one).allocation.to_frame())
+
+
+@pytest.mark.parametrize(
+    "result",
+    [
+        lambda: cc.run(scenario()).allocation,
+        lambda: cc.run(scenario()).plan,
+        lambda: cc.review(tiny()),
+    ],
+    ids=["allocation", "plan", "findings"],
+)
+def test_a_result_comes_back_with_its_table_and_its_basis(result: Callable[[], object]) -> None:
+    """A result survives with the same table, the same types of columns, and what it rests on."""
+    made = result()
+    back = from_json(to_json(made))
+    assert type(back) is type(made)
+    pd.testing.assert_frame_equal(back.to_frame(), made.to_frame())  # type: ignore[attr-defined] - each has it
+    assert getattr(back, "basis", None) == getattr(made, "basis", None)
+
+
+def test_a_frame_keeps_missing_apart_from_zero() -> None:
+    """<NA>, NaN, no day and no text come back as what they were, and zero as zero."""
+    frame = pd.DataFrame(
+        {
+            "count": pd.array([0, None], dtype="Int64"),
+            "rate": [0.0, math.nan],
+            "day": pd.to_datetime(["2026-06-01", None]).astype("datetime64[s]"),
+            "name": pd.array(["a", None], dtype="str"),
+            "sure": pd.array([True, None], dtype="boolean"),
+        }
+    )
+    pd.testing.assert_frame_equal(from_json(to_json(frame)), frame)
+
+
+def test_arrays_and_series_keep_their_shape_and_index() -> None:
+    """A matrix and an indexed series come back with dtype, shape and index."""
+    matrix = np.arange(6, dtype=np.int64).reshape(2, 3)
+    np.testing.assert_array_equal(from_json(to_json(matrix)), matrix)
+    series = pd.Series([1, 2], index=["a", "b"])
+    pd.testing.assert_series_equal(from_json(to_json(series)), series, check_names=False)
+
+
+def test_mistakes_of_a_campaign_in_json_have_their_places() -> None:
+    """A service sends a campaign with mistakes and is told all of them, each with its place."""
+    text = to_json(tiny()).replace('"counties"', '"countys"', 1).replace('"drive"', '"drvie"', 1)
+    with pytest.raises(DefinitionError) as caught:
+        from_json(text.replace('"persons": 100', '"persons": -1'))
+    places = [problem.where for problem in caught.value.problems]
+    assert "JSON: targets[0] 'headcount'.persons" in places
+
+
+def test_a_value_inside_another_is_placed() -> None:
+    """What is wrong inside a scenario is named by its way there."""
+    text = to_json(scenario()).replace("allocation.apportion.hill", "os.remove")
+    with pytest.raises(
+        DefinitionError, match=r"JSON: method: 'os.remove' is none of its functions"
+    ):
+        from_json(text)
+    broken = to_json(scenario()).replace('"persons": 100', '"persons": -1')
+    with pytest.raises(DefinitionError, match=r"JSON: campaign: targets\[0\] 'headcount'.persons"):
+        from_json(broken)
+
+
+def test_what_is_no_value_of_the_library_is_refused() -> None:
+    """An object of the caller's own class has no place in a text and is refused by its name."""
+    with pytest.raises(DefinitionError, match="object"):
+        to_json(object())
+    with pytest.raises(DefinitionError, match=r"method: the function .*<lambda>"):
+        to_json(cc.vary(scenario(), method=lambda *_: None))
