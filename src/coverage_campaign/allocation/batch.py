@@ -49,7 +49,7 @@ def solve(problems: Problems) -> tuple[Ints, list[Broken]]:
     alone = np.ones(groups, dtype=np.bool_)
     if groups >= _FEWEST and _fits_blocks(problems):
         for block in _blocks(problems):
-            done, found = _solve_block(problems, block, seats)
+            done, found = _solve_block(problems, seats, block)
             alone[block.groups[done]] = False
             ties.extend(found)
     for group in np.flatnonzero(alone).tolist():
@@ -139,7 +139,7 @@ def _blocks(problems: Problems) -> Iterator[_Block]:
 
 
 def _solve_block(
-    problems: Problems, block: _Block, seats: Ints
+    problems: Problems, seats: Ints, block: _Block
 ) -> tuple[NDArray[np.bool_], list[Broken]]:
     """Write the seats of all columns; return which of them are proved, and their ties."""
     weights = block.columns(problems.weights)

@@ -121,8 +121,15 @@ class Columns:
             return excess
         low, high = np.full(t.size, field.bottom), np.full(t.size, np.inf)
         below, above = np.full(t.size, -np.inf), np.full(t.size, np.inf)
-        for step in range(_STEPS if self.bounded else 3):
+        if not self.bounded and 2 * far.size > t.size and field.bottom == 0.0:
+            t = np.maximum(t - excess / whole, 0.5 * t)  # most are far: take them all along
+            self.seats = self._rounded(slice(None), t)
+            excess = self.seats.sum(axis=0) - self.totals
+            far = np.flatnonzero(np.abs(excess) > _NEAR)
+        for step in range(_STEPS if self.bounded else 2):
             miss = excess[far]
+            if not far.size:
+                break
             over = miss > 0
             high[far[over]], above[far[over]] = t[far[over]], miss[over]
             low[far[~over]], below[far[~over]] = t[far[~over]], miss[~over]
@@ -142,8 +149,6 @@ class Columns:
             self.seats[:, far] = rounded
             excess[far] = rounded.sum(axis=0) - self.totals[far]
             far = far[np.abs(excess[far]) > _NEAR]
-            if not far.size:
-                break
         return excess
 
     def _rounded(self, columns: slice | NDArray[np.intp], t: Floats) -> Floats:
@@ -188,12 +193,10 @@ class Columns:
         """Let the next unit of each column gain a seat, or the last lose one."""
         if not columns.size:
             return
-        if by > 0:
-            claims = self.gain[:, columns]
-            chosen = claims == claims.min(axis=0)
-        else:
-            claims = self.loss[:, columns]
-            chosen = claims == claims.max(axis=0)
+        claims = (self.gain if by > 0 else self.loss)[:, columns]
+        best = claims.min(axis=0) if by > 0 else claims.max(axis=0)
+        chosen = claims == best
+        chosen &= (best < np.inf) & (best > self.field.bottom)  # nobody can gain, or lose
         units, places = np.divmod(np.flatnonzero(chosen), columns.size)
         movers = columns[places]
         weights = self.weights[units, movers]

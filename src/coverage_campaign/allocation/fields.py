@@ -95,7 +95,9 @@ class DivisorField:
 
     def thresholds(self, weights: Floats, seats: Floats) -> Floats:
         """Return s(k) / weight."""
-        return self.rule.floats(seats) / weights
+        posts = self.rule.floats(seats)
+        posts /= weights
+        return posts
 
     def slack(self, t: Number) -> Number:
         """Return a relative error."""

@@ -97,33 +97,28 @@ class Terrain:
 
     def sum_at(self, t: float) -> int:
         """Return the sum of seats at t."""
-        n = self.weights.size
-        buffer = np.empty(min(n, CHUNK))
         clamp = float(self.field.real(t, self.weight)) > _CLAMP
-        total = 0
-        for start in range(0, n, CHUNK):
+
+        def stretch(start: int) -> int:
             weights = self.weights[start : start + CHUNK]
-            level = self.field.level(weights, t, buffer[: weights.size])
+            level = self.field.level(weights, t, np.empty(weights.size))
             if clamp:
                 np.minimum(level, self.most, out=level)
             level += MAGIC
             seats = level.view(np.int64)
             seats -= MAGIC_BITS
-            total += int(self._within(seats, slice(start, start + CHUNK)).sum())
-        return total
+            return int(self._within(seats, slice(start, start + CHUNK)).sum())
+
+        return sum(map(stretch, range(0, self.weights.size, CHUNK)))
 
     def interval(self, low: float, high: float, seats: Ints) -> _Interval:
         """Evaluate both ends, writing the seats of the lower one into `seats`."""
-        n = self.weights.size
-        upper = np.empty(min(n, CHUNK))
         clamp = float(self.field.real(high, self.weight)) > _CLAMP
-        total = 0
-        units: list[Ints] = []
-        gains: list[Ints] = []
-        for start in range(0, n, CHUNK):
+
+        def stretch(start: int) -> tuple[int, Ints, Ints]:
             part = slice(start, start + CHUNK)
             weights, here = self.weights[part], seats[part]
-            lower, above = here.view(np.float64), upper[: here.size]
+            lower, above = here.view(np.float64), np.empty(here.size)
             self.field.level(weights, low, lower)
             self.field.level(weights, high, above)
             if clamp:
@@ -133,24 +128,22 @@ class Terrain:
             above += MAGIC
             found = np.flatnonzero(here != above.view(np.int64))
             here -= MAGIC_BITS
-            total += int(self._within(here, part).sum())
-            if found.size:
-                ends = above.view(np.int64)[found] - MAGIC_BITS
-                before = here[found]
-                found += start
-                ends = self._within(ends, found)
-                ends -= before
-                units.append(found)
-                gains.append(ends)
-        if not units:
-            none = np.empty(0, dtype=np.int64)
-            return _Interval(low, high, seats, total, none, none, 0)
-        gainers = units[0] if len(units) == 1 else np.concatenate(units)
-        ends = gains[0] if len(gains) == 1 else np.concatenate(gains)
+            total = int(self._within(here, part).sum())
+            ends = above.view(np.int64)[found] - MAGIC_BITS
+            before = here[found]
+            found += start
+            ends = self._within(ends, found)
+            ends -= before
+            return total, found, ends
+
+        parts = [stretch(start) for start in range(0, self.weights.size, CHUNK)]
+        total = sum(part[0] for part in parts)
+        units = np.concatenate([part[1] for part in parts])
+        gains = np.concatenate([part[2] for part in parts])
         if self.bounded:
-            real = ends > 0
-            gainers, ends = gainers[real], ends[real]
-        return _Interval(low, high, seats, total, gainers, ends, int(ends.sum()))
+            real = gains > 0
+            units, gains = units[real], gains[real]
+        return _Interval(low, high, seats, total, units, gains, int(gains.sum()))
 
     def _within(self, seats: Ints, units: slice | Ints) -> Ints:
         if self.floors is not None:
