@@ -10,9 +10,13 @@ from coverage_campaign.allocation import weights
 from coverage_campaign.allocation.allocate import allocate
 from coverage_campaign.allocation.allocated import Allocation
 from coverage_campaign.allocation.cross import CrossAllocation, cross
+from coverage_campaign.allocation.schedule import schedule
 from coverage_campaign.model.campaign import Campaign
 from coverage_campaign.model.groups import Channel
 from coverage_campaign.model.units import Cut, Unit
+from coverage_campaign.progress.track import Progress, track
+from coverage_campaign.reporting.counts import Tally
+from coverage_campaign.reporting.problems import ReportProblems
 from views.stand_ins import campaign, named_units
 
 DEPARTMENTS = (
@@ -79,3 +83,32 @@ def channel_frame(persons: dict[str, int], unit: str) -> pd.DataFrame:
             "persons": pd.array(list(persons.values()), dtype="Int64"),
         }
     )
+
+
+def tracked(units: int, *, named: tuple[str, ...] = (), share: float = 1.0) -> Progress:
+    """Return the progress of a campaign to 30 September with monthly reports drawn with a seed."""
+    whole = two_cuts(units, named=named)
+    allocation = shared(whole)
+    plan = schedule(allocation, over="special")
+    shares = allocation.shares()
+    drawn = np.random.default_rng(5).uniform(0.05, 0.25, size=(len(shares), 4)) * share
+    months = np.array(["2008-06-01", "2008-07-01", "2008-08-01", "2008-09-01"], "datetime64[s]")
+    persons = np.rint(drawn * shares.to_numpy()[:, None]).astype(int)
+    frame = pd.DataFrame(
+        {
+            "unit": pd.array(np.repeat(shares.index.to_numpy(), 4), dtype="str"),
+            "period": np.tile(months, len(shares)),
+            "channel": pd.array(["new"] * persons.size, dtype="str"),
+            "persons": pd.array(persons.ravel(), dtype="Int64"),
+        }
+    )
+    tally = Tally(
+        campaign=whole,
+        frame=frame,
+        as_of=None,
+        by="month",
+        basis=whole.basis(),
+        problems=ReportProblems(),
+        rows_in=len(frame),
+    )
+    return track(plan, tally, as_of="2008-09-30")

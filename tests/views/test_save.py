@@ -38,6 +38,8 @@ def test_svg_is_the_same_text_and_escapes_names() -> None:
     assert "<script" not in texts[0]
     assert "<!--" not in texts[0]
     assert "<metadata" not in texts[0]
+    assert "<style" not in texts[0]
+    assert "<g id" not in texts[0]
     root = ET.fromstring(texts[0])  # noqa: S314 - our own text
     assert root.tag == "{http://www.w3.org/2000/svg}svg"
     assert not [one for one in root.iter() if one.tag.endswith("}text")]

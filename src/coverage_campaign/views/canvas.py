@@ -391,8 +391,11 @@ def _placed(ax: Axes | None, width: float, height: float, around: Room) -> Axes:
     """Return the Axes with `around` free on its four sides, bare."""
     if ax is None:
         ax = _own_axes(width, height, around)
-    elif _moves_freely(ax):
-        _withdraw(ax, around)
+    else:
+        # The words stand outside the scale: a ground of its own would cut it off from them.
+        ax.patch.set_visible(False)
+        if _moves_freely(ax):
+            _withdraw(ax, around)
     ax.set_xticks([])
     ax.set_yticks([])
     ax.tick_params(which="both", length=0, labelbottom=False, labelleft=False)

@@ -1,9 +1,10 @@
 """The charts: one function each, `(subject, ..., *, ax=None, lang="en", title=None) -> Axes`.
 
 `ax` draws there and makes no figure; without it there is one new figure, which a notebook shows
-once and pyplot does not know. `lang` is "en", "zh" (simplified) or "zh-Hant". `title=None` writes
-the main fact as the headline, `title=""` none. The same-named table of `views.tables` gives the
-numbers. Each function is loaded when it is first asked for, and matplotlib with it.
+once and pyplot does not know. The words are dark: a figure of yours has a light ground. `lang` is
+"en", "zh" (simplified) or "zh-Hant". `title=None` writes the main fact as the headline, `title=""`
+none. The same-named table of `views.tables` gives the numbers. Each function is loaded when it is
+first asked for, and matplotlib with it.
 """
 
 from __future__ import annotations

@@ -17,6 +17,14 @@ if TYPE_CHECKING:
 __all__ = ["figure_png", "inline_svg", "png_bytes"]
 
 _SALT = "coverage_campaign"
+# What would speak to the whole page (a style for every element), repeat in a second chart, or
+# say what the label says.
+_NOT_FOR_A_PAGE = (
+    r"<metadata>.*?</metadata>\s*",
+    r"<!--.*?-->\s*",
+    r"<style[^>]*>\*\{[^}]*\}</style>\s*",
+    r"<defs>\s*</defs>\s*",
+)
 
 
 def _figure(axes: Axes) -> Figure:
@@ -61,7 +69,9 @@ def inline_svg(axes: Axes, *, label: str = "") -> str:
         )
     text = stream.getvalue()
     text = text[text.index("<svg") :]
-    text = re.sub(r"<metadata>.*?</metadata>\s*", "", text, flags=re.DOTALL)
-    text = re.sub(r"<!--.*?-->\s*", "", text, flags=re.DOTALL)
+    for pattern in _NOT_FOR_A_PAGE:
+        text = re.sub(pattern, "", text, flags=re.DOTALL)
+    text = re.sub(r'<g id="[^"]*"', "<g", text)
     words = escape(label or str(axes.get_label()), quote=True)
-    return text.replace("<svg", f'<svg role="img" aria-label="{words}"', 1)
+    root = f'<svg role="img" aria-label="{words}" style="stroke-linejoin:round;stroke-linecap:butt"'
+    return text.replace("<svg", root, 1)

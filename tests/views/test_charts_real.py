@@ -1,0 +1,80 @@
+"""The charts on real results, under long names and hostile labels: every stage's own class."""
+
+from __future__ import annotations
+
+import attrs
+import pytest
+
+from coverage_campaign.model.labels import Label
+from coverage_campaign.progress.forecast import forecast
+from coverage_campaign.scenarios.compare import compare
+from coverage_campaign.views import charts, tables
+from views.cases import crossed, shared, tracked, two_cuts
+from views.drawn import assert_readable, words_of
+from views.stand_ins import HOSTILE, campaign
+
+LONG = tuple(
+    f"新疆维吾尔自治区巴音郭楞蒙古自治州第{number}" for number in "一二三四五六七八九十百千"
+)
+ENGLISH = tuple(f"Bayingolin Mongol Autonomous Prefecture, part {number}" for number in range(12))
+
+
+@pytest.mark.parametrize("share", [0.4, 1.0, 1.8])
+@pytest.mark.parametrize("chart", ["ranking", "bullet", "burn_up", "multiples", "bridge"])
+def test_charts_of_a_tracked_campaign(chart: str, share: float) -> None:
+    """Whether it lags or leads, a progress that `track` made is drawn without overlaps."""
+    assert_readable(getattr(charts, chart)(tracked(12, share=share), lang="zh"))
+
+
+@pytest.mark.parametrize("share", [0.4, 1.0, 1.5])
+def test_burn_up_with_a_forecast_that_was_made(share: float) -> None:
+    """The fan goes on from what is done, and the headline names its end."""
+    progress = tracked(5, share=share)
+    predicted = forecast(progress)
+    ax = charts.burn_up(progress, predicted)
+    assert_readable(ax)
+    assert "80% range" in words_of(ax)
+    table = tables.burn_up(progress, predicted)
+    assert int(table["planned"].iloc[-1]) == 76_000
+    done = progress.totals()["done"].iloc[0]
+    assert int(table["done"].dropna().iloc[-1]) == done
+    assert table["expected"].iloc[-1] >= done
+
+
+@pytest.mark.parametrize("named", [LONG, ENGLISH], ids=["chinese", "english"])
+def test_long_names_keep_apart(named: tuple[str, ...]) -> None:
+    """Names of twenty characters and more are cut where they must be and never overlap."""
+    assert len(LONG[0]) >= 18
+    progress = tracked(12, named=named)
+    for chart in (charts.ranking, charts.bullet, charts.multiples):
+        assert_readable(chart(progress))
+    assert_readable(charts.annex(crossed(12, named=named)))
+    whole = two_cuts(12, named=named)
+    assert_readable(charts.comparison(compare(shared(whole, seed=1), shared(whole, seed=2))))
+
+
+def test_hostile_labels_of_campaign_phases_and_channels() -> None:
+    """Whatever a definition calls its parts, the charts write it as it is."""
+    for name in HOSTILE[:-1]:
+        made = campaign()
+        phases = tuple(attrs.evolve(phase, label=Label({"en": name})) for phase in made.phases)
+        ax = charts.calendar(
+            attrs.evolve(made, label=Label({"en": name}), phases=phases), as_of="2008-09-30"
+        )
+        assert_readable(ax)
+        assert "31 May" in words_of(ax)
+    tally = tracked(5).tally
+    channels = tuple(
+        attrs.evolve(channel, label=Label({"en": name}))
+        for channel, name in zip(tally.campaign.channels, HOSTILE, strict=False)
+    )
+    hostile = attrs.evolve(tally, campaign=attrs.evolve(tally.campaign, channels=channels))
+    assert_readable(charts.bridge(hostile))
+
+
+def test_bridge_of_a_progress_ends_at_what_is_done() -> None:
+    """Without losses the net is the persons done of the progress."""
+    progress = tracked(12)
+    table = tables.bridge(progress)
+    assert int(table["persons"].sum()) == progress.totals()["done"].iloc[0]
+    assert table["running"].iloc[-1] == table["persons"].sum()
