@@ -10,6 +10,7 @@ Run it alone with `python examples/hengyang.py`, or as a part of `make demo`.
 import datetime as dt
 from collections.abc import Callable
 from pathlib import Path
+from typing import Literal
 
 import pandas as pd
 
@@ -22,6 +23,7 @@ YEAR = 2008  # chosen by the caller: the notice does not state it
 AS_OF = dt.date(YEAR, 9, 30)  # the last day that counts
 KNOWN = dt.date(YEAR, 10, 12)  # when the bulletin is made: September's reports are due by then
 SEED = 76
+LANGUAGES: tuple[Literal["en", "zh"], ...] = ("en", "zh")
 
 
 def latest_census(campaign: Campaign) -> str:
@@ -116,8 +118,16 @@ def main(out: Path, step: Callable[[str], None] = print) -> list[Path]:
         save_workbook(tables, out / "progress-SIMULATED.xlsx", notes=progress.basis.lines())
     )
 
+    step("write the bulletin")
+    for lang in LANGUAGES:
+        bulletin = cc.bulletin(progress, lang=lang)
+        written.append(bulletin.to_excel(out / f"bulletin-{lang}-SIMULATED.xlsx"))
+        page = out / f"bulletin-{lang}-SIMULATED.html"
+        bulletin.to_html(page)
+        written.append(page)
+
     step("draw calendar, ranking and burn-up in two languages")
-    for lang in ("en", "zh"):
+    for lang in LANGUAGES:
         pictures = {
             f"calendar-{lang}.png": cc.charts.calendar(campaign, findings=findings, lang=lang),
             f"ranking-{lang}-SIMULATED.png": cc.charts.ranking(progress, lang=lang),

@@ -10,6 +10,7 @@ Run it alone with `python examples/us_vaccination_2021.py`, or as a part of `mak
 from collections.abc import Callable
 from fractions import Fraction
 from pathlib import Path
+from typing import Literal
 
 import pandas as pd
 
@@ -21,6 +22,7 @@ from coverage_campaign.views.save import figure_png
 
 DATA = Path(__file__).parent / "data" / "us_adult_first_dose_2021_mar_may.csv"
 AS_OF = "2021-05-28"
+LANGUAGES: tuple[Literal["en", "zh"], ...] = ("en", "zh")
 
 
 def at_the_goal(campaign: Campaign, progress: cc.Progress) -> list[str]:
@@ -80,7 +82,7 @@ def main(out: Path, step: Callable[[str], None] = print) -> list[Path]:
     )
 
     step("draw calendar, ranking and burn-up in two languages")
-    for lang in ("en", "zh"):
+    for lang in LANGUAGES:
         pictures = {
             f"calendar-{lang}.png": cc.charts.calendar(campaign, lang=lang),
             f"ranking-{lang}.png": cc.charts.ranking(progress, lang=lang),

@@ -167,6 +167,10 @@ if TYPE_CHECKING:
         charts,
         tables,
     )
+    from coverage_campaign.views.bulletin import (
+        Bulletin,
+        bulletin,
+    )
 
 __version__ = "0.1.0"
 
@@ -244,11 +248,14 @@ _HOME = {
     "solve": "scenarios.solve",
     "Simulation": "scenarios.simulate",
     "simulate": "scenarios.simulate",
+    "Bulletin": "views.bulletin",
+    "bulletin": "views.bulletin",
 }
 
 __all__ = [
     "Allocation",
     "Assessment",
+    "Bulletin",
     "Campaign",
     "CampaignError",
     "Comparison",
@@ -283,6 +290,7 @@ __all__ = [
     "backtest",
     "biproportional",
     "biproportional_explain",
+    "bulletin",
     "canvass",
     "case_names",
     "charts",
