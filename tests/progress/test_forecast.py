@@ -82,6 +82,16 @@ def test_on_and_after_the_last_day_the_forecast_is_what_is_done() -> None:
     assert "Forecast" in repr(result)
 
 
+def test_needed_stands_beside_the_recent_pace() -> None:
+    """Ash does 4 a day and has 34 left in 6 days; Birch has 26; who has no pace has no times."""
+    table = forecast(steady(4)).needed().set_index("unit")
+    assert table.loc["a", "recent_per_day"] == pytest.approx(4)
+    assert table.loc["a", "needed_per_day"] == pytest.approx(34 / 6)
+    assert table.loc["b", "times"] == pytest.approx(26 / 6)
+    assert table.loc["c"].isna().all()
+    assert forecast(steady(10)).needed()["needed_per_day"].isna().all()
+
+
 def test_nothing_reported_is_nothing_expected() -> None:
     """An empty tally has a forecast of <NA>, for units and for the whole."""
     result = forecast(track(planned(), tallied([]), as_of="2026-06-04"))

@@ -14,7 +14,7 @@ from coverage_campaign.allocation.schedule import Plan, schedule
 from coverage_campaign.errors import DefinitionError
 from coverage_campaign.model.campaign import Campaign
 from coverage_campaign.model.phases import Phase
-from coverage_campaign.model.units import Unit
+from coverage_campaign.model.units import Measure, Unit
 from coverage_campaign.progress.track import Progress, track
 from progress.making import DAILY, Row, planned, received, tallied
 
@@ -217,6 +217,26 @@ def test_the_bridge_goes_from_covered_before_to_covered_now() -> None:
     assert bridge["coverage_rate"].iloc[-1] == 0.713
     assert progressed().bridge("a")["persons"].iloc[-1] == 363
     assert progressed().bridge("c")["persons"].iloc[1:].isna().all()
+
+
+def test_every_denominator_gives_its_own_coverage() -> None:
+    """Of 500 eligible and of 1,000 residents 365 of Ash are covered now; 15 of them came now."""
+    units = [
+        attrs.evolve(unit, counts={**dict(unit.counts), "residents": 1000})
+        if unit.code == "a"
+        else unit
+        for unit in tiny().units
+    ]
+    measures = [*tiny().measures, Measure("residents", "Residents")]
+    campaign = attrs.evolve(tiny(), units=units, measures=measures)
+    tally = tallied(DAILY, campaign=campaign)
+    table = track(planned(campaign), tally, as_of="2026-06-04").coverage()
+    assert table["measure"].unique().tolist() == ["eligible", "residents"]
+    mine = table[table["unit"] == "a"].set_index("measure")
+    assert mine["covered_now"].tolist() == [365, 365]
+    assert mine["coverage_rate"].tolist() == [0.73, 0.365]
+    assert mine["done_rate"].tolist() == [0.03, 0.015]
+    assert table[table["unit"] == "b"]["coverage_rate"].isna().tolist() == [False, True]
 
 
 def test_the_parts_of_the_gap_add_up() -> None:

@@ -127,6 +127,14 @@ def test_signals_and_burden_stand_beside_the_rank() -> None:
     assert pd.isna(row["complete"])
 
 
+def test_signs_in_the_tally_are_found_without_being_given() -> None:
+    """A figure taken back is a fall: it stands beside the case, and can open one."""
+    rows = [("a", "2026-06-01", "all", 9), ("a", "2026-06-02", "all", -4)]
+    frame = supervise(days(4, rows=rows), rules=[Signalled()]).to_frame()
+    assert frame["unit"].tolist() == ["a"]
+    assert "fall" in frame["signals"].iloc[0]
+
+
 def test_low_reach_and_high_lapse_are_told_apart() -> None:
     """Who lost as many as half of what lacks has a lapse to stop, the others people to reach."""
     campaign = attrs.evolve(tiny(), counting=CountingRule(net=True))

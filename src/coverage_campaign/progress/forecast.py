@@ -43,6 +43,7 @@ class Forecast:
     frame: pd.DataFrame
     whole: pd.DataFrame
     path: pd.DataFrame
+    recent: pd.Series[float]
 
     def to_frame(self) -> pd.DataFrame:
         """Return one row per unit: unit, expected, low, high, chance, reach_date.
@@ -61,6 +62,26 @@ class Forecast:
     def fan(self) -> pd.DataFrame:
         """Return the whole day by day from the day after as_of: date, expected, low, high."""
         return self.path.copy(deep=False)
+
+    def needed(self) -> pd.DataFrame:
+        """Return what each unit needs beside what it does: is the recent pace enough?
+
+        Columns: unit, recent_per_day (persons a calendar day over the last stretch of figures, a
+        week or a month), needed_per_day (shortfall over the calendar days left), times (how many
+        times the recent pace is needed); <NA> where it is not known or no day is left.
+        """
+        frame = self.progress.frame
+        left = (self.to - self.progress.as_of).days
+        needed = (frame["shortfall"] / (max(left, 0) or pd.NA)).astype("Float64")
+        recent = self.recent
+        return pd.DataFrame(
+            {
+                "unit": frame["unit"],
+                "recent_per_day": recent,
+                "needed_per_day": needed,
+                "times": needed / recent.where(recent > 0),
+            }
+        )
 
     def plot(self, ax: Axes | None = None) -> Axes:
         """Draw what is done and planned, with the fan of what may come."""
@@ -127,7 +148,15 @@ def forecast(progress: Progress, *, method: Pace = damped, level: float = 0.8) -
         frame=frame,
         whole=whole.rows(np.array(["total"]), target.sum(keepdims=True)),
         path=whole.path(),
+        recent=_spread_out(record.pace(record.stretch), known),
     )
+
+
+def _spread_out(values: _Floats, known: NDArray[np.bool_]) -> pd.Series[float]:
+    """Return values of the known units among all units, <NA> for the others."""
+    everyone = np.zeros(len(known))
+    everyone[known] = values
+    return pd.Series(pd.arrays.FloatingArray(everyone, ~known))
 
 
 def _notes(method: Pace, falls: int) -> Iterator[str]:

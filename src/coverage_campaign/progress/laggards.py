@@ -18,6 +18,7 @@ import pandas as pd
 
 from coverage_campaign.errors import DefinitionError, Problem
 from coverage_campaign.progress.track import Progress
+from coverage_campaign.reporting.quality import quality_signals
 
 __all__ = ["Behind", "Falling", "Rule", "Signalled", "Unreported"]
 
@@ -109,9 +110,12 @@ class Falling:
 
 @attrs.frozen(eq=False)
 class Signalled:
-    """Named by a signal of doubtful figures: `signals` is a frame with the columns unit, signal."""
+    """Named by a sign of doubtful figures: `signals` has the columns unit and signal.
 
-    signals: pd.DataFrame
+    None takes the signs that `reporting.quality` finds in the tally of each progress.
+    """
+
+    signals: pd.DataFrame | None = None
 
     @property
     def name(self) -> str:
@@ -121,7 +125,8 @@ class Signalled:
     def __call__(self, history: Sequence[Progress], /) -> pd.Series[bool]:
         """Return True for the units that have a signal."""
         units = history[-1].to_frame()["unit"]
-        named = units.isin(set(self.signals["unit"])).astype("boolean")
+        signals = quality_signals(history[-1].tally) if self.signals is None else self.signals
+        named = units.isin(set(signals["unit"])).astype("boolean")
         return named.set_axis(units.to_numpy())
 
 

@@ -113,11 +113,14 @@ def _logs(came: _Floats, expected: _Floats, size: _Floats) -> _Floats:
 
 
 def _origins(record: Record) -> NDArray[np.intp]:
-    """Return the rows to forecast from: each has a stretch behind it and one before it."""
-    days = record.days
-    behind = days - days[0] >= record.stretch
-    before = -days >= min(record.stretch, record.period)
-    rows = np.flatnonzero(behind & before)
+    """Return the rows to forecast from: each has an observed stretch behind it and figures after.
+
+    A pace that was only bridged over a long gap was never observed, so it is not judged.
+    """
+    days, stretch = record.days, record.stretch
+    oldest = np.searchsorted(days, days - 1.5 * stretch)
+    newest = np.searchsorted(days, days - 0.5 * stretch, side="right")
+    rows = np.flatnonzero((newest > oldest) & (-days >= min(stretch, record.period)))
     if len(rows) > _MOST_ORIGINS:
         rows = rows[np.linspace(0, len(rows) - 1, _MOST_ORIGINS).astype(int)]
     return rows

@@ -16,6 +16,7 @@ from coverage_campaign.notebook import html_table
 from coverage_campaign.progress.cells import cells
 from coverage_campaign.progress.laggards import Behind, Falling, Rule, Unreported
 from coverage_campaign.progress.track import Progress
+from coverage_campaign.reporting.quality import quality_signals
 
 __all__ = ["RULES", "STEPS", "Move", "Step", "Watchlist", "supervise"]
 
@@ -123,7 +124,8 @@ def supervise(
         history: Progresses in date order, each with its own as_of.
         rules: Who lags; see `laggards`.
         steps: The graded measures and their days.
-        signals: Signs of doubtful figures to show beside each case: unit, signal.
+        signals: Signs of doubtful figures to show beside each case: unit, signal. None takes those
+            that `reporting.quality` finds in the last progress's tally.
 
     Raises:
         DefinitionError: No progress, progresses out of order, no step.
@@ -225,10 +227,9 @@ def _beside(progress: Progress, signals: pd.DataFrame | None) -> pd.DataFrame:
     """Return what a reader must see beside a unit's rank, one row a unit."""
     frame, counts = progress.to_frame(), progress.counts
     eligible = counts["eligible"].where(counts["eligible"] > 0).astype("Float64")
-    texts: dict[str, str] = {}
-    if signals is not None:
-        joined = signals.groupby("unit")["signal"].agg("; ".join)
-        texts = {str(unit): text for unit, text in joined.items()}
+    found = quality_signals(progress.tally) if signals is None else signals
+    joined = found.drop_duplicates(["unit", "signal"]).groupby("unit")["signal"].agg("; ".join)
+    texts = {str(unit): text for unit, text in joined.items()}
     return pd.DataFrame(
         {
             "name": frame["name"],

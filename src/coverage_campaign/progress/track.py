@@ -22,6 +22,7 @@ from coverage_campaign.progress.bases import bases_of, bases_table
 from coverage_campaign.progress.bridge import bridge_table
 from coverage_campaign.progress.cells import cells
 from coverage_campaign.progress.counted import Counted, counted
+from coverage_campaign.progress.denominators import coverage_table
 from coverage_campaign.progress.explained import explanation
 from coverage_campaign.progress.figures import Clock, figures, pooled
 from coverage_campaign.progress.movement import movement_between
@@ -203,6 +204,15 @@ class Progress:
             losses=kinds["loss"],
             eligible=_sum_if_known(counts["eligible"]),
         )
+
+    def coverage(self) -> pd.DataFrame:
+        """Return the coverage under every denominator that the campaign names.
+
+        One row per unit and measure: unit, measure, persons (the measure's figure), covered_now
+        (covered before, or the reported stock, and done), coverage_rate (covered_now / persons),
+        done_rate (done / persons; fractions of one). <NA> where a figure is not known.
+        """
+        return coverage_table(self.campaign, self.counts)
 
     def shortfall_parts(self) -> pd.DataFrame:
         """Return who explains the gap, the furthest behind first; parts add up to the whole.
