@@ -81,6 +81,15 @@ def test_rows_of_different_cases_may_be_mixed() -> None:
     assert frame["events"].tolist() == [3, 1]
 
 
+def test_events_may_be_categories() -> None:
+    """A long log holds its few events and authorities as categories, to the same result."""
+    texts = log(("a", "open", "2008-08-01", "labour"), ("a", "order", "2008-08-05", "labour"))
+    categories = texts.astype({"event": "category", "by": "category"})
+    pd.testing.assert_frame_equal(
+        cases_frame(categories, ladder=LADDER), cases_frame(texts, ladder=LADDER)
+    )
+
+
 def test_an_illegal_event_stops_its_case() -> None:
     """The first event that the ladder does not allow is named; the ones after it are not taken."""
     frame = cases_frame(

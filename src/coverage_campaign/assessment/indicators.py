@@ -13,11 +13,17 @@ import attrs
 import pandas as pd
 
 from coverage_campaign.errors import DefinitionError, Problem
+from coverage_campaign.model.labels import Label
 from coverage_campaign.model.targets import to_rate
 
 __all__ = ["FLOATS_ARE_DECIMALS", "Indicator", "Indicators", "read_indicators"]
 
-FLOATS_ARE_DECIMALS = "a float among the indicators is the decimal number that it prints as"
+FLOATS_ARE_DECIMALS = Label(
+    {
+        "en": "a float among the indicators is the decimal number that it prints as",
+        "zh-Hans": "指标中的浮点数按其显示的十进制数计",
+    }
+)
 
 
 @attrs.frozen

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Literal, TypeAlias, get_args
 
+import attrs
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from coverage_campaign.errors import DefinitionError, Problem
 from coverage_campaign.model.campaign import Campaign
@@ -16,16 +19,8 @@ __all__ = ["Outcome", "canvass"]
 Outcome: TypeAlias = Literal["insured", "uninsured", "enrolled", "case_opened"]
 """What a visit found: all insured; somebody uninsured and nothing yet, enrolment, or a case."""
 
-_COUNTS = [
-    "in_scope",
-    "visited",
-    "visited_late",
-    "not_visited",
-    "insured",
-    "uninsured",
-    "enrolled",
-    "case_opened",
-]
+_Ints = NDArray[np.int64]
+_SHOWN = 5
 
 
 def canvass(register: pd.DataFrame, campaign: Campaign, *, as_of: DateLike) -> pd.DataFrame:
@@ -50,96 +45,130 @@ def canvass(register: pd.DataFrame, campaign: Campaign, *, as_of: DateLike) -> p
             does not have, an outcome that is none, or an outcome without a visit; all at once.
     """
     day = np.datetime64(to_date(as_of, where="as_of"), "s")
-    rows = _read(register, campaign)
-    seen = rows[rows["visited_on"].isna() | (rows["visited_on"] <= day)]
-    # An employer whose only visits lie after as_of is in scope and not visited yet.
-    later = rows[~rows["employer"].isin(seen["employer"])].assign(
-        visited_on=np.datetime64("NaT", "s"), outcome=None
-    )
-    last = (
-        pd.concat([seen, later])
-        .sort_values("visited_on", kind="stable", na_position="first")
-        .drop_duplicates("employer", keep="last")
-    )
+    rows = _last_visits(_read(register, campaign), day)
     drives = [phase for phase in campaign.phases if phase.groups]
-    scope = pd.DataFrame(
-        [
-            (phase.code, group, campaign.window(phase.code).last)
-            for phase in drives
-            for group in phase.groups
-        ],
-        columns=["drive", "group", "last_day"],
-    ).astype({"drive": "str", "group": "str", "last_day": "datetime64[s]"})
-    whole = last.merge(scope, how="left", on="group")
-    return _counted(whole, [phase.code for phase in drives], campaign)
+    works_on = np.zeros((len(drives) + 1, len(campaign.groups) + 1), dtype=bool)
+    place = {group.code: number for number, group in enumerate(campaign.groups)}
+    for number, phase in enumerate(drives):
+        works_on[number, [place[code] for code in phase.groups]] = True
+    # The last row of the table is for the groups of no drive, its last column for no group.
+    works_on[-1] = ~works_on.any(axis=0)
+    ends = [
+        *(np.datetime64(campaign.window(phase.code).last, "s") for phase in drives),
+        np.datetime64("NaT", "s"),
+    ]
+    counts = [
+        _counts(rows, works_on[number], end, units=len(campaign.units))
+        for number, end in enumerate(ends)
+    ]
+    return _frame(counts, [*(phase.code for phase in drives), None], campaign)
 
 
-def _read(register: pd.DataFrame, campaign: Campaign) -> pd.DataFrame:
+@attrs.frozen(eq=False, kw_only=True)
+class _Rows:
+    """A register as numbers: the places of unit, group and outcome in their lists (-1 = none)."""
+
+    employer: _Ints
+    unit: _Ints
+    group: _Ints
+    outcome: _Ints
+    visited_on: NDArray[np.datetime64]
+
+
+def _read(register: pd.DataFrame, campaign: Campaign) -> _Rows:
     names = ["employer", "unit", "group", "visited_on", "outcome"]
     missing = [name for name in names if name not in register.columns]
     if missing:
         found, way_out = f"no column {', '.join(missing)}", f"give {', '.join(names)}"
         raise DefinitionError(Problem("register", found, way_out))
-    rows = register[names].astype(
-        {"employer": "str", "unit": "str", "group": "str", "outcome": "str"}
-    )
-    rows["visited_on"] = pd.to_datetime(rows["visited_on"]).astype("datetime64[s]")
-    rows = rows.reset_index(drop=True)
     outcomes = get_args(Outcome)
-    units = {unit.code for unit in campaign.units}
-    groups = {group.code for group in campaign.groups}
+    employer, _ = pd.factorize(register["employer"])
+    unit, _ = _places(register["unit"], [one.code for one in campaign.units])
+    group, no_group = _places(register["group"], [one.code for one in campaign.groups])
+    outcome, no_outcome = _places(register["outcome"], outcomes)
+    visited_on = pd.to_datetime(register["visited_on"], errors="coerce").to_numpy("datetime64[s]")
+    no_day = np.isnat(visited_on)
     checks = (
-        ("employer", rows["employer"].isna(), "name every employer"),
-        ("unit", ~rows["unit"].isin(units), "give the code of a unit of the campaign"),
-        ("group", ~rows["group"].isin(groups) & rows["group"].notna(), "give a group's code"),
-        (
-            "outcome",
-            ~rows["outcome"].isin(outcomes) & rows["outcome"].notna(),
-            f"outcomes: {', '.join(outcomes)}",
-        ),
-        ("visited_on", rows["visited_on"].isna() & rows["outcome"].notna(), "give its day"),
-        ("outcome", rows["visited_on"].notna() & rows["outcome"].isna(), "say what was found"),
+        ("employer", employer < 0, "name every employer"),
+        ("unit", unit < 0, "give the code of a unit of the campaign"),
+        ("group", no_group, "give a group's code, or none"),
+        ("visited_on", no_day & register["visited_on"].notna().to_numpy(), "give a date"),
+        ("outcome", no_outcome, f"outcomes: {', '.join(outcomes)}"),
+        ("visited_on", no_day & (outcome >= 0), "give the day of the visit"),
+        ("outcome", ~no_day & (outcome < 0) & ~no_outcome, "say what was found"),
     )
     problems = [
-        Problem(f"register[{row}].{name}", f"{rows[name].iloc[row]}", way_out)
+        Problem(f"register[{row}].{name}", f"{register[name].iloc[row]}", way_out)
         for name, bad, way_out in checks
-        for row in np.flatnonzero(bad.to_numpy())[:5].tolist()
+        for row in np.flatnonzero(bad)[:_SHOWN].tolist()
     ]
     if problems:
         raise DefinitionError(problems, source="register")
-    return rows
+    return _Rows(employer=employer, unit=unit, group=group, outcome=outcome, visited_on=visited_on)
 
 
-def _counted(whole: pd.DataFrame, drives: list[str], campaign: Campaign) -> pd.DataFrame:
-    visited = whole["visited_on"].notna()
-    outcome = whole["outcome"].fillna("")
-    found = outcome.isin(["uninsured", "enrolled", "case_opened"])
-    flags = pd.DataFrame(
-        {
-            "in_scope": True,
-            "visited": visited,
-            "visited_late": visited & (whole["visited_on"] > whole["last_day"]),
-            "not_visited": ~visited,
-            "insured": outcome == "insured",
-            "uninsured": found,
-            "enrolled": outcome == "enrolled",
-            "case_opened": outcome == "case_opened",
-        },
-        index=whole.index,
+def _places(column: pd.Series[str], known: Sequence[str]) -> tuple[_Ints, NDArray[np.bool_]]:
+    """Return where each text stands in a list (-1 = nowhere), and which are there but unknown."""
+    codes, names = pd.factorize(column)
+    place = {code: number for number, code in enumerate(known)}
+    where = np.array([*(place.get(str(name), -1) for name in names), -1], dtype=np.int64)
+    found: _Ints = where[codes]
+    return found, (codes >= 0) & (found < 0)
+
+
+def _last_visits(rows: _Rows, day: np.datetime64) -> _Rows:
+    """Return one row per employer: the last visit to a day, or none where there was none yet."""
+    later = rows.visited_on > day
+    visited_on = np.where(later, np.datetime64("NaT", "s"), rows.visited_on)
+    outcome = np.where(later, -1, rows.outcome)
+    # No visit sorts before every visit: NaT is the least integer.
+    order = np.lexsort((visited_on.astype(np.int64), rows.employer))
+    ends = np.r_[rows.employer[order][1:] != rows.employer[order][:-1], True][: len(order)]
+    last = order[ends]
+    return _Rows(
+        employer=rows.employer[last],
+        unit=rows.unit[last],
+        group=rows.group[last],
+        outcome=outcome[last],
+        visited_on=visited_on[last],
     )
-    counts = (
-        flags.astype("int64")
-        .groupby([whole["drive"], whole["unit"]], dropna=False, sort=False)
-        .sum()
-        .reset_index()
-    )
-    place = {code: number for number, code in enumerate(drives)}
-    units = {unit.code: number for number, unit in enumerate(campaign.units)}
-    order = counts.assign(
-        drive_place=counts["drive"].map(place), unit_place=counts["unit"].map(units)
-    ).sort_values(["drive_place", "unit_place"], na_position="last", kind="stable")
-    return (
-        order[["drive", "unit", *_COUNTS]]
-        .astype(dict.fromkeys(_COUNTS, "Int64"))
-        .reset_index(drop=True)
-    )
+
+
+def _counts(
+    rows: _Rows, works_on: NDArray[np.bool_], end: np.datetime64, *, units: int
+) -> pd.DataFrame:
+    """Return the counts of one drive, one row a unit of the campaign."""
+    here = works_on[rows.group]
+    outcome = rows.outcome[here]
+    late = rows.visited_on[here] > end
+    kinds = len(get_args(Outcome)) + 1
+    cells = (rows.unit[here] * kinds + outcome + 1) * 2 + late
+    table = np.bincount(cells, minlength=units * kinds * 2).reshape(units, kinds, 2)
+    none, insured, uninsured, enrolled, opened = table.sum(axis=2).T
+    visited = insured + uninsured + enrolled + opened
+    columns = {
+        "in_scope": visited + none,
+        "visited": visited,
+        "visited_late": table[:, 1:, 1].sum(axis=1),
+        "not_visited": none,
+        "insured": insured,
+        "uninsured": uninsured + enrolled + opened,
+        "enrolled": enrolled,
+        "case_opened": opened,
+    }
+    return pd.DataFrame(columns)
+
+
+def _frame(
+    counts: Sequence[pd.DataFrame], drives: Sequence[str | None], campaign: Campaign
+) -> pd.DataFrame:
+    units = pd.array([unit.code for unit in campaign.units], dtype="str")
+    parts = [
+        part.astype("Int64").assign(
+            drive=pd.Series(drive, index=part.index, dtype="str"), unit=units
+        )
+        for part, drive in zip(counts, drives, strict=True)
+    ]
+    whole = pd.concat(parts, ignore_index=True)
+    columns = ["drive", "unit", *counts[0].columns]
+    return whole.loc[whole["in_scope"] > 0, columns].reset_index(drop=True)

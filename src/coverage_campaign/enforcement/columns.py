@@ -84,17 +84,17 @@ def cases_frame(frame: pd.DataFrame, *, ladder: Ladder) -> pd.DataFrame:
         since=none.copy(),
         reached=[none.copy() for _ in ladder.steps],
     )
-    for rows in log.rounds():
+    for number, rows in enumerate(log.rounds(), start=1):
         case = log.case[rows]
         going = now.stopped[case] < 0
         if not going.all():
             rows, case = rows[going], case[going]  # noqa: PLW2901 - the rest of the same round
-        new, target = replay.moved(now.state[case], log.event[rows], log.by[rows])
+        new, target = replay.moved(now.state[case], log.act[rows])
         legal = new != _ILLEGAL
         if not legal.all():
             now.stopped[case[~legal]] = rows[~legal]
             case, rows, new, target = case[legal], rows[legal], new[legal], target[legal]  # noqa: PLW2901 - as above
-        now.move(case, new, target, log.on[rows])
+        now.move(case, new, target, log.on[rows], number=number)
     return _frame(log, replay, now)
 
 
@@ -109,17 +109,26 @@ class _Standing:
     since: NDArray[np.datetime64]
     reached: list[NDArray[np.datetime64]]
 
-    def move(self, case: _Ints, state: _Ints, target: _Ints, day: NDArray[np.datetime64]) -> None:
-        """Take cases to new states on a day each; no case is there twice."""
+    def move(
+        self,
+        case: _Ints,
+        state: _Ints,
+        target: _Ints,
+        day: NDArray[np.datetime64],
+        *,
+        number: int,
+    ) -> None:
+        """Take cases to new states on a day each by their event of a number (from 1)."""
         if not len(case):
             return
-        began = self.state[case] == _NOT_OPENED
-        self.opened[case[began]] = day[began]
+        if number == 1:
+            self.opened[case] = day
         self.state[case] = state
         self.since[case] = day
-        self.taken[case] += 1
-        for step in np.flatnonzero(np.bincount(target)).tolist():
-            came = target == step
+        self.taken[case] = number
+        steps = np.flatnonzero(np.bincount(target)).tolist()
+        for step in steps:
+            came = slice(None) if len(steps) == 1 else target == step
             self.reached[step][case[came]] = day[came]
 
 
@@ -128,8 +137,7 @@ class _Log:
     """The log as codes: rows of one case together, in the order of their days."""
 
     case: _Ints
-    event: _Ints
-    by: _Ints
+    act: _Ints
     on: NDArray[np.datetime64]
     place: _Ints
     order: _Ints
@@ -152,7 +160,8 @@ class _Log:
         if missing:
             found, way_out = f"no column {', '.join(missing)}", "give case, event, on and by"
             raise DefinitionError(Problem("cases", found, way_out))
-        on = pd.to_datetime(frame["on"], errors="coerce").to_numpy("datetime64[s]")
+        days = pd.to_datetime(frame["on"], errors="coerce").to_numpy("datetime64[D]")
+        on = days.astype("datetime64[s]")
         case, case_names = pd.factorize(frame["case"])
         event, event_names = pd.factorize(frame["event"])
         by, by_names = pd.factorize(frame["by"])
@@ -172,8 +181,7 @@ class _Log:
         first_row = np.flatnonzero(case > np.maximum.accumulate(np.r_[-1, case])[:-1])
         return cls(
             case=case,
-            event=event,
-            by=by,
+            act=event * (len(by_names) + 1) + by,
             on=on,
             place=place,
             order=order,
@@ -185,9 +193,14 @@ class _Log:
             first_row=first_row,
         )
 
+    def _is_short(self) -> bool:
+        return bool(len(self.place)) and int(self.place.max()) < 2**16
+
     def rounds(self) -> Iterable[_Ints]:
         """Go through the first events of all cases, then the second ones, and so on."""
-        by_place = np.argsort(self.place, kind="stable")
+        # Few events a case: small numbers are sorted in one pass.
+        small = self.place.astype(np.uint16) if self._is_short() else self.place
+        by_place = np.argsort(small, kind="stable")
         ends = np.cumsum(np.bincount(self.place)).tolist() if len(self.place) else []
         start = 0
         for end in ends:
@@ -199,12 +212,12 @@ def _order(case: _Ints, on: NDArray[np.datetime64]) -> _Ints:
     """Return the rows by case and day; rows of one case and day keep their order."""
     if not len(case):
         return np.empty(0, dtype=np.int64)
+    same = case[1:] == case[:-1]
+    if np.all(case[1:] >= case[:-1]) and np.all(~same | (on[1:] >= on[:-1])):
+        return np.arange(len(case))
     days = on.astype("datetime64[D]").astype(np.int64)
     days -= days.min()
-    key = case * (int(days.max()) + 1) + days
-    if np.all(key[1:] >= key[:-1]):
-        return np.arange(len(case))
-    return np.argsort(key, kind="stable")
+    return np.argsort(case * (int(days.max()) + 1) + days, kind="stable")
 
 
 class _Replay:
@@ -215,26 +228,28 @@ class _Replay:
         self.events = events
         self.authorities = authorities
         self.states: list[Active] = [(), first_steps(ladder)]
-        self.reasons: dict[tuple[int, int, int], str] = {}
+        self.reasons: dict[tuple[int, int], str] = {}
         self._step = {step.code: place for place, step in enumerate(ladder.steps)}
-        size = (2, len(events), len(authorities))
-        self._next: _Ints = np.full(size, _UNKNOWN, dtype=np.int64)
-        self._target: _Ints = np.full(size, -1, dtype=np.int64)
+        acts = len(events) * len(authorities)
+        self._next: _Ints = np.full((2, acts), _UNKNOWN, dtype=np.int64)
+        self._target: _Ints = np.full((2, acts), -1, dtype=np.int64)
 
-    def moved(self, states: _Ints, events: _Ints, by: _Ints) -> tuple[_Ints, _Ints]:
-        """Return where cases stand after an event each, and the step they came to; -1 = illegal."""
-        found = self._next[states, events, by]
-        unknown = np.flatnonzero(found == _UNKNOWN)
-        if len(unknown):
+    def moved(self, states: _Ints, acts: _Ints) -> tuple[_Ints, _Ints]:
+        """Return where cases stand after an act each, and the step they came to; -1 = illegal."""
+        cells = states * self._next.shape[1] + acts
+        found = self._next.ravel()[cells]
+        unknown = found == _UNKNOWN
+        if unknown.any():
             met = np.zeros(self._next.shape, dtype=bool)
-            met[states[unknown], events[unknown], by[unknown]] = True
-            for state, event, authority in np.argwhere(met).tolist():
-                self._find_out(state, event, authority)
-            found = self._next[states, events, by]
-        return found, self._target[states, events, by]
+            met.ravel()[cells[unknown]] = True
+            for state, act in np.argwhere(met).tolist():
+                self._find_out(state, act)
+            found = self._next.ravel()[cells]
+        return found, self._target.ravel()[cells]
 
-    def _find_out(self, state: int, event: int, authority: int) -> None:
-        cell = (state, event, authority)
+    def _find_out(self, state: int, act: int) -> None:
+        cell = (state, act)
+        event, authority = divmod(act, len(self.authorities))
         name = self.events[event]
         if state == _NOT_OPENED or name == OPEN:
             if state == _NOT_OPENED and name == OPEN:
@@ -251,13 +266,13 @@ class _Replay:
             self._next[cell] = _ILLEGAL
             self.reasons[cell] = f"{error.problems[0].found} -- {error.problems[0].way_out}"
             return
-        self._next[cell] = self._number(after(self.ladder, active, move))
-        self._target[cell] = self._step[move.target]
+        number = self._number(after(self.ladder, active, move))
+        self._next[cell], self._target[cell] = number, self._step[move.target]
 
     def _number(self, active: Active) -> int:
         if active not in self.states:
             self.states.append(active)
-            row = np.full((1, *self._next.shape[1:]), _UNKNOWN, dtype=np.int64)
+            row = np.full((1, self._next.shape[1]), _UNKNOWN, dtype=np.int64)
             self._next = np.concatenate([self._next, row])
             self._target = np.concatenate([self._target, np.full_like(row, -1)])
         return self.states.index(active)
@@ -296,7 +311,7 @@ def _problems_of(log: _Log, replay: _Replay, now: _Standing) -> object:
     texts = np.full(log.cases, None, dtype=object)
     for case in bad.tolist():
         row = int(now.stopped[case])
-        cell = (int(now.state[case]), int(log.event[row]), int(log.by[row]))
+        cell = (int(now.state[case]), int(log.act[row]))
         day = str(log.on[row].astype("datetime64[D]"))
         texts[case] = f"row {row}, {day}: {replay.reasons[cell]}"
     return pd.array(texts, dtype="str")

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from itertools import combinations
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from coverage_campaign.enforcement.columns import REACHED
 from coverage_campaign.errors import DefinitionError, Problem
@@ -13,7 +15,7 @@ from coverage_campaign.model.dates import DateLike, to_date
 
 __all__ = ["ageing", "conversion", "funnel", "produced"]
 
-_DAY = np.timedelta64(1, "D")
+_SECONDS = 24 * 60 * 60
 
 
 def _steps(cases: pd.DataFrame) -> list[str]:
@@ -62,7 +64,9 @@ def ageing(
     (0-30, 31-60, ...); the last band has no end (<NA>). Every band of every step has a row.
     """
     day = np.datetime64(to_date(on, where="on"), "s")
-    going = cases[cases["is_open"].to_numpy() & (cases["since"].to_numpy() <= day)]
+    # Of a wide frame only the columns that are needed are taken along.
+    now = cases[["step", "since"]]
+    going = now[cases["is_open"].to_numpy() & (cases["since"].to_numpy() <= day)]
     steps = going["step"].astype("category")
     days = int(day.astype("datetime64[D]").astype(np.int64)) - going["since"].to_numpy(
         "datetime64[D]"
@@ -91,19 +95,24 @@ def conversion(cases: pd.DataFrame) -> pd.DataFrame:
     the target on the day of the source or later; pairs that no case went have no row.
     """
     steps = _steps(cases)
-    days = {step: cases[f"{REACHED}{step}"].to_numpy("datetime64[s]") for step in steps}
-    known = {step: ~np.isnat(one) for step, one in days.items()}
-    rows: list[tuple[str, str, int, int, float, float]] = []
-    for place, source in enumerate(steps):
-        reached = int(known[source].sum())
-        for target in (*steps[:place], *steps[place + 1 :]):
-            both = known[source] & known[target]
-            took = (days[target][both] - days[source][both]) // _DAY
-            # On one day the order of the ladder decides.
-            took = took[took >= 0] if steps.index(target) > place else took[took > 0]
-            if len(took):
-                rate, middle = len(took) / reached, float(np.median(took.astype(np.int64)))
-                rows.append((source, target, reached, len(took), rate, middle))
+    moments = [cases[f"{REACHED}{step}"].to_numpy("datetime64[s]") for step in steps]
+    known = [~np.isnat(one) for one in moments]
+    seconds = [one.view(np.int64) for one in moments]
+    rows: list[tuple[int, int, int, float]] = []
+    for first, later in combinations(range(len(steps)), 2):
+        took = (seconds[later] - seconds[first])[known[first] & known[later]]
+        # On one day the order of the ladder decides: the case went from the earlier step.
+        back = took < 0
+        if not back.any():
+            rows.extend(_went(first, later, took))
+        else:
+            rows.extend(_went(first, later, took[~back]))
+            rows.extend(_went(later, first, -took[back]))
+    table = [
+        (steps[source], steps[target], reached, went, went / reached, middle)
+        for source, target, went, middle in sorted(rows)
+        for reached in (int(np.count_nonzero(known[source])),)
+    ]
     kinds = {
         "source": "str",
         "target": "str",
@@ -112,7 +121,17 @@ def conversion(cases: pd.DataFrame) -> pd.DataFrame:
         "rate": "Float64",
         "median_days": "Float64",
     }
-    return pd.DataFrame(rows, columns=[*kinds]).astype(kinds)
+    return pd.DataFrame(table, columns=[*kinds]).astype(kinds)
+
+
+def _went(
+    source: int, target: int, seconds: NDArray[np.int64]
+) -> Iterator[tuple[int, int, int, float]]:
+    """Yield source, target, how many cases went, and the median of the days that they took."""
+    if len(seconds):
+        below = np.cumsum(np.bincount(seconds // _SECONDS))
+        middle = np.searchsorted(below, [(len(seconds) + 1) // 2, len(seconds) // 2 + 1])
+        yield source, target, len(seconds), float(middle.sum()) / 2
 
 
 def produced(cases: pd.DataFrame, enrolments: pd.DataFrame) -> pd.DataFrame:
