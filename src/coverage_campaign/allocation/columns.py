@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
 
@@ -22,9 +22,13 @@ if TYPE_CHECKING:
 
 __all__ = ["Columns"]
 
+AnyScalar = TypeVar("AnyScalar", bound=np.generic)
+
 _LARGEST_TOTAL = 2.0**40
 _LIGHTEST, _HEAVIEST = 1e-100, 1e100
-_NEAR = 2  # seats that are moved one by one; more are first approached by a better t
+_NEAR = 2  # seats off that are better moved than searched for, where most columns are
+_FAR = 8  # the same for single columns
+_TRIES = 3  # before the slope is no longer trusted
 _STEPS = 80
 _HALVE = 2  # in every third step the interval is halved
 _ROUNDS = 16
@@ -72,7 +76,7 @@ class Columns:
                 self.empty = empty if empty.any() else None
             self.whole = whole
             self.field = self._field(self.weights, whole, self.totals)
-            excess = self._approach(whole)
+            excess = self._approach()
             self._move(excess)
             first = self.gain.min(axis=0)
             last = self.loss.max(axis=0)
@@ -110,61 +114,67 @@ class Columns:
             return RemainderField(weights, whole, totals)
         return DivisorField(self.rule, weights, whole)
 
-    def _approach(self, whole: Floats) -> Floats:
-        """Round all columns, search a better t where many seats miss; return the seats too many."""
+    def _approach(self) -> Floats:
+        """Round all columns at a t that leaves few seats to move; return the seats too many."""
         field = self.field
         t = np.asarray(field.start(self.totals, self.sizes)) + np.zeros_like(self.totals)
         self.seats = self._rounded(slice(None), t)
         excess: Floats = self.seats.sum(axis=0) - self.totals
-        far = np.flatnonzero(np.abs(excess) > _NEAR)
-        if not far.size:
-            return excess
-        low, high = np.full(t.size, field.bottom), np.full(t.size, np.inf)
-        below, above = np.full(t.size, -np.inf), np.full(t.size, np.inf)
-        if not self.bounded and 2 * far.size > t.size and field.bottom == 0.0:
-            t = np.maximum(t - excess / whole, 0.5 * t)  # most are far: take them all along
+        off = np.abs(excess) > _NEAR
+        if not self.bounded and 4 * np.count_nonzero(off) > off.size:
+            slope = np.asarray(field.slope)  # so many are off that it is quicker to take all along
+            t = np.maximum(t - excess / slope, 0.5 * (t + field.bottom))
             self.seats = self._rounded(slice(None), t)
             excess = self.seats.sum(axis=0) - self.totals
-            far = np.flatnonzero(np.abs(excess) > _NEAR)
-        for step in range(_STEPS if self.bounded else 2):
-            miss = excess[far]
-            if not far.size:
-                break
+        far = np.flatnonzero(np.abs(excess) > _FAR)
+        if far.size:
+            self._chase(far, t, excess)
+        return excess
+
+    def _chase(self, far: NDArray[np.intp], t: Floats, excess: Floats) -> None:
+        """Search a better t for the columns that are far off, between those known as too far."""
+        bottom = self.field.bottom
+        slopes = np.zeros_like(t) + np.asarray(self.field.slope)
+        low, high = np.full(t.size, bottom), np.full(t.size, np.inf)
+        below, above = np.full(t.size, -np.inf), np.full(t.size, np.inf)
+        for step in range(_STEPS):
+            here, miss = t[far], excess[far]
             over = miss > 0
-            high[far[over]], above[far[over]] = t[far[over]], miss[over]
-            low[far[~over]], below[far[~over]] = t[far[~over]], miss[~over]
-            here, bottom, top = t[far], low[far], high[far]
-            slope = whole[far] if field.bottom == 0.0 else self.sizes[far].astype(np.float64)
-            stride = here - field.bottom
-            guess = here - np.clip(miss / slope, -8.0 * stride, 0.9 * stride)
-            if step > _NEAR:  # bounds hold so many that the slope misleads
-                guess = field.bottom + np.where(over, 0.25, 4.0) * stride
+            high[far[over]], above[far[over]] = here[over], miss[over]
+            low[far[~over]], below[far[~over]] = here[~over], miss[~over]
+            stride = here - bottom
+            if step < _TRIES:
+                guess = here - np.clip(miss / slopes[far], -8.0 * stride, 0.9 * stride)
+            else:  # bounds hold so many that the slope misleads
+                guess = bottom + np.where(over, 0.25, 4.0) * stride
             share = np.clip(-below[far] / (above[far] - below[far]), 0.02, 0.98)
             if step % 3 == _HALVE:
                 share[:] = 0.5
-            inside = np.isfinite(top) & (below[far] > -np.inf)
-            lost = (guess <= bottom) | (guess >= top) | (step > _NEAR)
-            t[far] = np.where(inside & lost, bottom + share * (top - bottom), guess)
+            inside = np.isfinite(high[far]) & np.isfinite(below[far])
+            lost = (guess <= low[far]) | (guess >= high[far]) | (step >= _TRIES)
+            between = low[far] + share * (high[far] - low[far])
+            t[far] = np.where(inside & lost, between, guess)
             rounded = self._rounded(far, t[far])
             self.seats[:, far] = rounded
             excess[far] = rounded.sum(axis=0) - self.totals[far]
-            far = far[np.abs(excess[far]) > _NEAR]
-        return excess
+            far = far[np.abs(excess[far]) > _FAR]
+            if not far.size:
+                return
 
     def _rounded(self, columns: slice | NDArray[np.intp], t: Floats) -> Floats:
         if isinstance(columns, slice):
             weights, field = self.weights, self.field
         else:
-            weights = self.weights[:, columns]
+            weights = self.weights.take(columns, axis=1)
             field = self._part(weights, columns)
         seats = field.level(weights, t, np.empty_like(weights))
         np.rint(seats, out=seats)
         if self.empty is not None:
-            seats[self.empty[:, columns]] = 0.0
+            seats[_of(self.empty, columns)] = 0.0
         if self.floors is not None:
-            np.maximum(seats, self.floors[:, columns], out=seats)
+            np.maximum(seats, _of(self.floors, columns), out=seats)
         if self.caps is not None:
-            np.minimum(seats, self.caps[:, columns], out=seats)
+            np.minimum(seats, _of(self.caps, columns), out=seats)
         return seats
 
     def _part(self, weights: Floats, columns: NDArray[np.intp]) -> Field:
@@ -193,23 +203,30 @@ class Columns:
         """Let the next unit of each column gain a seat, or the last lose one."""
         if not columns.size:
             return
-        claims = (self.gain if by > 0 else self.loss)[:, columns]
+        claims = (self.gain if by > 0 else self.loss).take(columns, axis=1)
         best = claims.min(axis=0) if by > 0 else claims.max(axis=0)
         chosen = claims == best
         chosen &= (best < np.inf) & (best > self.field.bottom)  # nobody can gain, or lose
         units, places = np.divmod(np.flatnonzero(chosen), columns.size)
-        movers = columns[places]
-        weights = self.weights[units, movers]
-        seats = self.seats[units, movers] + by
-        self.seats[units, movers] = seats
+        movers = columns.take(places)
+        cells = units * excess.size + movers
+        weights = self.weights.reshape(-1).take(cells)
+        seats = self.seats.reshape(-1).take(cells)
+        seats += by
         field = self.field if self.rule.name != "hamilton" else self._part(weights, movers)
         gain = field.thresholds(weights, seats + 1.0)
         loss = field.thresholds(weights, seats)
         if self.caps is not None:
-            gain[seats >= self.caps[units, movers]] = np.inf
+            gain[seats >= self.caps.reshape(-1).take(cells)] = np.inf
         if self.floors is not None:
-            loss[seats <= self.floors[units, movers]] = -np.inf
-        self.gain[units, movers] = gain
-        self.loss[units, movers] = loss
+            loss[seats <= self.floors.reshape(-1).take(cells)] = -np.inf
+        self.seats.reshape(-1)[cells] = seats
+        self.gain.reshape(-1)[cells] = gain
+        self.loss.reshape(-1)[cells] = loss
         # equal claims move together: what they overshoot comes back, or is found to be a tie
         np.add.at(excess, movers, float(by))
+
+
+def _of(values: NDArray[AnyScalar], columns: slice | NDArray[np.intp]) -> NDArray[AnyScalar]:
+    # an index array would turn the memory on its side, and every sum down a column slow
+    return values if isinstance(columns, slice) else values.take(columns, axis=1)

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 __all__ = ["FEW", "cut_few"]
 
-FEW = 40  # units up to which this is faster than arrays
+FEW = 64  # units up to which this is faster than arrays
 _STEPS = 40
 _MOVES = 400
 _LARGEST_TOTAL = 2**36
