@@ -158,7 +158,7 @@ class Assessment:
 
 
 def assess(
-    progress: Progress, scheme: Scheme, *, indicators: pd.DataFrame | None = None
+    progress: Progress, scheme: Scheme | None, *, indicators: pd.DataFrame | None = None
 ) -> Assessment:
     """Return how each unit did by a scheme, at the end of the day that the progress ends on.
 
@@ -174,8 +174,13 @@ def assess(
     `open_questions` names what it hangs on.
 
     Raises:
-        DefinitionError: An indicator is no number, or of a unit or item that is not there.
+        DefinitionError: No scheme; an indicator is no number, or of a unit or item that is not
+            there.
     """
+    if scheme is None:
+        raise DefinitionError(
+            Problem("scheme", "the campaign has none", "give a Scheme with items or award rules")
+        )
     campaign = progress.campaign
     facts = {one.unit: one for one in facts_of(progress)}
     figures, floats = read_indicators(
