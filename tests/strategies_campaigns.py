@@ -265,10 +265,12 @@ def campaigns(draw: st.DrawFn) -> Campaign:
                     st.sampled_from(unit_codes),
                     few(CODE),
                     st.lists(
-                        st.builds(enforcement.Requirement, CODE, LABEL),
+                        st.builds(enforcement.Requirement, CODE, LABEL, instead=few(CODE, 1)),
                         max_size=2,
                         unique_by=lambda requirement: requirement.code,
                     ),
+                    issues=few(CODE, 1),
+                    first_time=few(CODE, 1),
                 )
             )
         ),
@@ -332,7 +334,20 @@ def ladders(draw: st.DrawFn) -> enforcement.Ladder:
             enforcement.Step("first", draw(LABEL), clause=draw(TEXT)),
             enforcement.Step("last", draw(LABEL), final=True),
         ],
-        [enforcement.Move("end", "first", "last", draw(few(CODE)), days)],
+        [
+            enforcement.Move(
+                "end",
+                "first",
+                "last",
+                draw(few(CODE)),
+                days,
+                keeps=draw(st.booleans()),
+                term=draw(st.sampled_from([None, "rectification_days"])),
+                under=draw(
+                    maybe(st.just(enforcement.Under("court_applicant", ("labour", "either"))))
+                ),
+            )
+        ],
         draw(TEXT),
     )
 
