@@ -11,11 +11,11 @@ from typing import Any, NoReturn
 
 import pandas as pd
 import pytest
-from tally_oracle import Row, reckon
 
 from coverage_campaign.model.campaign import Campaign
 from coverage_campaign.reporting.counts import Tally
 from coverage_campaign.reporting.tally import tally
+from tally_oracle import Row, reckon
 
 
 def missing(what: str) -> NoReturn:

@@ -96,7 +96,8 @@ def reckon(
             reasons[reason] += 1
             continue
         turn = min(row.reported_at.replace(microsecond=0) for row in versions if row.reported_at)
-        claims[_slot(holding, campaign)].append((_rank(holding, turn, campaign), holding))
+        rank = _rank(holding, turn, campaign, day=by == "day" or by_group, group=by_group)
+        claims[_slot(holding, campaign)].append((rank, holding))
     cells: Counter[tuple[str, dt.date, str, str | None]] = Counter()
     doubles: list[tuple[Row, Row]] = []
     for rivals in claims.values():
@@ -140,7 +141,9 @@ def _slot(row: Row, campaign: Campaign) -> tuple[object, ...]:
     return (row.person, row.date.year, row.date.month, row.channel)
 
 
-def _rank(row: Row, turn: dt.datetime, campaign: Campaign) -> tuple[object, ...]:
+def _rank(
+    row: Row, turn: dt.datetime, campaign: Campaign, *, day: bool, group: bool
+) -> tuple[object, ...]:
     """Least wins; beyond the channel only so that no answer hangs on the order of the rows."""
     order = [channel.code for channel in campaign.channels]
     assert row.date is not None
@@ -151,8 +154,8 @@ def _rank(row: Row, turn: dt.datetime, campaign: Campaign) -> tuple[object, ...]
         row.unit,
         month,
         order.index(row.channel),
-        row.date.day,
-        _last(row.group),
+        row.date.day if day else 0,
+        _last(row.group if group else None),
         row.record,
     )
 

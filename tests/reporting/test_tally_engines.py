@@ -1,4 +1,5 @@
 """One corpus with every glitch, on every engine, against the oracle in `tests/tally_oracle.py`."""
+# ruff: noqa: ANN401, PLC0415 - frames of engines that may not be installed: imported where they run
 
 from __future__ import annotations
 
@@ -15,11 +16,11 @@ from typing import Any
 import narwhals as nw
 import pandas as pd
 import pytest
+
 from campaigns import tiny
+from coverage_campaign.reporting.tally import tally
 from tally_cases import assert_as_reckoned, missing, need, to_pandas
 from tally_oracle import REASONS, corpus, reckon
-
-from coverage_campaign.reporting.tally import tally
 
 CAMPAIGN = tiny()
 ROWS = corpus(CAMPAIGN, rows=2_000, seed=20_260_601)
@@ -209,7 +210,7 @@ def _write_for_spark(path: str) -> None:
 
 
 @pytest.fixture(scope="module")
-def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
+def postgres() -> Iterator[int]:
     """Start a PostgreSQL cluster of its own on loopback and hand over its port."""
     need("ibis")
     need("psycopg")

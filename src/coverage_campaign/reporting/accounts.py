@@ -19,6 +19,7 @@ from coverage_campaign.reporting.claims import (
     claims,
     count_cells,
     winners,
+    with_places,
 )
 from coverage_campaign.reporting.coding import NO_DAY
 from coverage_campaign.reporting.events import EventFrame, collected, few_rows, second_number
@@ -26,7 +27,7 @@ from coverage_campaign.reporting.keeping import Keep, keeping
 from coverage_campaign.reporting.problems import ReportProblem
 from coverage_campaign.reporting.versions import Versions, standing, versions
 
-__all__ = ["Account", "count", "losers"]
+__all__ = ["Account", "count", "double", "losers", "losers_of", "sampled", "standings"]
 
 Rows = nw.LazyFrame[Any]
 
@@ -59,13 +60,14 @@ class Account:
 def count(events: EventFrame, plan: Packing, *, as_of: dt.datetime, samples: int) -> Account:
     """Return the account of one frame, with at most `samples` records per reason."""
     with keeping() as keep:
+        events = with_places(events, plan, keep)
         return _count(events, plan, second_number(as_of), samples, keep)
 
 
 def _count(events: EventFrame, plan: Packing, second: int, samples: int, keep: Keep) -> Account:
-    rows_in, reasons = _standings(events, second)
+    rows_in, reasons = standings(events, second)
     found = versions(events, second, keep)
-    claimed = claims(events, found.holding, plan, keep)
+    claimed = claims(events, found.holding, plan)
     cells = count_cells(claimed, plan)
     wrong = cells.cell < 0
     for number, rows in zip(cells.cell[wrong].tolist(), cells.rows[wrong].tolist(), strict=True):
@@ -79,12 +81,13 @@ def _count(events: EventFrame, plan: Packing, second: int, samples: int, keep: K
         reasons=+reasons,
         rows_in=rows_in,
         samples=tuple(
-            _samples(events, found, claimed, +reasons, plan, keep, second=second, most=samples)
+            sampled(events, found, claimed, +reasons, plan, keep, second=second, most=samples)
         ),
     )
 
 
-def _standings(events: EventFrame, second: int) -> tuple[int, Counter[str]]:
+def standings(events: EventFrame, second: int) -> tuple[int, Counter[str]]:
+    """Return the number of rows, and how many are not yet reported or name no record."""
     table = collected(standing(events, second).group_by("standing").agg(nw.len().alias("rows")))
     rows = dict(zip(table["standing"].astype(int), table["rows"].astype(int), strict=True))
     return sum(rows.values()), Counter(
@@ -95,7 +98,7 @@ def _standings(events: EventFrame, second: int) -> tuple[int, Counter[str]]:
 # -- records to look at ----------------------------------------------------------------------------
 
 
-def _samples(
+def sampled(  # noqa: PLR0917 - what one account is made of
     events: EventFrame,
     found: Versions,
     claimed: Rows,
@@ -110,12 +113,10 @@ def _samples(
     if most < 1 or not reasons:
         return
     if not events.coded:
-        events = few_rows(
-            events, _candidates(events, found, claimed, reasons, second=second, most=most)
-        )
-        plan = attrs.evolve(plan, groups=events.groups if plan.groups is not None else None)
+        candidates = _candidates(events, found, claimed, reasons, second=second, most=most)
+        events = few_rows(candidates)
         found = versions(events, second, keep)
-        claimed = claims(events, found.holding, plan, keep)
+        claimed = claims(events, found.holding, plan)
     for reason in REASONS:
         if reasons[reason]:
             rows = _of_reason(reason, events, found, claimed, second).select(*_SHOWN)
@@ -191,9 +192,16 @@ def _of_reason(
 
 def losers(events: EventFrame, claimed: Rows) -> Rows:
     """Return the claims that another claim to the same person won: `winner` names its record."""
-    contested = winners(claimed).filter((nw.col("key") >= 0) & (nw.col("rows") > 1))
-    best = contested.select("person", "slot", nw.col("key").alias("best"))
-    rivals = events.named(claimed.join(best, on=["person", "slot"], how="inner"))
+    best = winners(claimed).filter((nw.col("key") >= 0) & (nw.col("rows") > 1))
+    rivals = claimed.join(best.select("person", "slot"), on=["person", "slot"], how="semi")
+    rivals = events.named(rivals)
+    return losers_of(rivals, claimed)
+
+
+def losers_of(rivals: Rows, claimed: Rows) -> Rows:
+    """Return those of the rivals, named as they were reported, that did not win."""
+    best = winners(claimed).select("person", "slot", nw.col("key").alias("best"))
+    rivals = rivals.join(best, on=["person", "slot"], how="inner")
     # Two records with the very same claim: the lesser id has it.
     won = (
         rivals.filter(nw.col("key") == nw.col("best"))
@@ -203,6 +211,21 @@ def losers(events: EventFrame, claimed: Rows) -> Rows:
     return rivals.join(won, on=["person", "slot"], how="inner").filter(
         nw.col("record") != nw.col("winner")
     )
+
+
+def double(record: str, *, unit: str, channel: str, day: int) -> ReportProblem:
+    """Return the problem of a record whose person counts elsewhere."""
+    return ReportProblem(
+        reason="double",
+        where=f"record {record!r}",
+        found=_lost(unit, channel, day),
+        way_out=_WAYS_OUT["double"],
+        record=record,
+    )
+
+
+def _lost(unit: str | None, channel: str | None, day: int) -> str:
+    return f"{unit} claims a person whom an earlier report has, {channel} on {_iso(day)}"
 
 
 def _told(reason: str, events: EventFrame, table: pd.DataFrame) -> Iterator[ReportProblem]:
@@ -227,7 +250,7 @@ def _found(reason: str, events: EventFrame, row: dict[Any, Any]) -> str:
         "unknown unit": f"unit {unit!r}" if unit is not None else "no unit",
         "unknown channel": f"channel {channel!r}" if channel is not None else "no channel",
         "outside the campaign": f"dated {day}",
-        "double": f"{unit} claims a person whom an earlier report has, {channel} on {day}",
+        "double": _lost(unit, channel, int(row["day"])),
         "no record": "no id or no revision",
     }
     return told.get(reason, reason)

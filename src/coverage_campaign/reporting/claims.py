@@ -25,7 +25,19 @@ from coverage_campaign.reporting.counts import Period
 from coverage_campaign.reporting.events import EventFrame, collected, day_number, second_number
 from coverage_campaign.reporting.keeping import Keep
 
-__all__ = ["REASONS", "WITHDRAWN", "Cells", "Packing", "claims", "packing"]
+__all__ = [
+    "NUMBER_OF",
+    "REASONS",
+    "WITHDRAWN",
+    "Cells",
+    "Packing",
+    "claims",
+    "count_cells",
+    "packing",
+    "plan_of",
+    "winners",
+    "with_places",
+]
 
 Rows = nw.LazyFrame[Any]
 
@@ -58,8 +70,8 @@ _DAYS = 31
 class Packing:
     """How a claim becomes one integer and back: the codes, and how many of each there can be.
 
-    `first_month` is 12 x year + month - 1; `base` the second that is turn 0. `group` () means that
-    groups are not asked for; the number after the last is a claim without a group.
+    `base` is the second that is turn 0. `groups` is None where they are not asked for; the number
+    after the last is a claim without a group.
     """
 
     units: tuple[str, ...]
@@ -109,20 +121,38 @@ class Cells:
 def packing(
     events: EventFrame, campaign: Campaign, *, as_of: dt.datetime, by: Period, by_group: bool
 ) -> Packing:
-    """Return how the claims of these events are packed.
+    """Return how the claims of these events are packed, which takes a look at their codes."""
+    known = sorted(unit.code for unit in campaign.units)
+    return plan_of(
+        campaign,
+        units=known if events.coded else _present(events, "unit", known),
+        groups=_groups(events) if by_group else None,
+        as_of=as_of,
+        by=by,
+    )
+
+
+def plan_of(
+    campaign: Campaign,
+    *,
+    units: Sequence[str],
+    groups: Sequence[str] | None,
+    as_of: dt.datetime,
+    by: Period,
+) -> Packing:
+    """Return how claims of these units and groups, both sorted, are packed.
 
     Raises:
         ReportError: There are more units x months x channels x groups than 63 bits can tell apart.
     """
     window = campaign.whole_window
-    known = sorted(unit.code for unit in campaign.units)
     plan = Packing(
-        units=tuple(known) if events.coded else _present(events, "unit", known),
+        units=tuple(units),
         channels=tuple(channel.code for channel in campaign.channels),
         entries=tuple(
             place for place, one in enumerate(campaign.channels) if one.effect == "entry"
         ),
-        groups=_groups(events) if by_group else None,
+        groups=None if groups is None else few_groups(groups),
         by=by,
         first_day=day_number(window.first),
         last_day=day_number(window.last),
@@ -156,14 +186,16 @@ def _different(rows: Rows, column: str) -> Rows:
     return rows.group_by(column).agg(nw.len().alias("rows")).select(column)
 
 
-def _groups(events: EventFrame) -> tuple[str, ...]:
+def _groups(events: EventFrame) -> Sequence[str]:
     if events.groups is not None:
-        groups = events.groups
-    else:
-        few = _different(events.rows, "group").filter(~nw.col("group").is_null())
-        few = few.head(_MOST_GROUPS + 1)
-        found = collected(few)
-        groups = tuple(sorted(str(code) for code in found["group"]))
+        return events.groups
+    named = _different(events.rows, "group").filter(~nw.col("group").is_null())
+    found = collected(named.head(_MOST_GROUPS + 1))
+    return sorted(str(code) for code in found["group"])
+
+
+def few_groups(groups: Sequence[str]) -> tuple[str, ...]:
+    """Return the groups, or refuse a column that cannot be one of groups."""
     if len(groups) > _MOST_GROUPS:
         raise ReportError(
             Problem(
@@ -172,19 +204,19 @@ def _groups(events: EventFrame) -> tuple[str, ...]:
                 "a group is one of the campaign's target groups",
             )
         )
-    return groups
+    return tuple(groups)
 
 
 # -- from holding rows to claims -------------------------------------------------------------------
 
 
-def claims(events: EventFrame, holding: Rows, plan: Packing, keep: Keep) -> Rows:
+def claims(events: EventFrame, holding: Rows, plan: Packing) -> Rows:
     """Return the holding rows with `reason` (0 = a claim), `slot` and `key`.
 
     Of the claims with the same person and slot, the least key wins. A row with something wrong in
     it has minus its reason's number for slot and key, so that it can be counted on the way.
     """
-    rows = _numbered(events, holding, plan, keep)
+    rows = _numbered(events, holding, plan)
     reason = _reason(events, plan).cast(nw.Int64())
     rows = rows.with_columns(reason.alias("reason"))
     month = nw.col("day") // _DAYS - plan.first_month
@@ -225,16 +257,11 @@ def _reason(events: EventFrame, plan: Packing) -> nw.Expr:
     return chain
 
 
-def _numbered(events: EventFrame, rows: Rows, plan: Packing, keep: Keep) -> Rows:
+def _numbered(events: EventFrame, rows: Rows, plan: Packing) -> Rows:
     """Add `place` of the unit, `way` of the channel and `party` of the group; -1 is unknown."""
     if events.coded:
         return _looked_up(events, rows, plan)
-    units = keep(
-        _different(events.rows, "unit")
-        .filter(nw.col("unit").is_in(list(plan.units)))
-        .with_row_index("place", order_by=["unit"])
-        .with_columns(nw.col("place").cast(nw.Int64()))
-    )
+    units, *groups = events.places
     rows = rows.join(units, on="unit", how="left").with_columns(
         nw.when(nw.col("place").is_null())
         .then(nw.lit(-1, dtype=nw.Int64()))
@@ -244,18 +271,28 @@ def _numbered(events: EventFrame, rows: Rows, plan: Packing, keep: Keep) -> Rows
     )
     if plan.groups is None:
         return rows
-    groups = keep(
-        _different(events.rows, "group")
-        .filter(~nw.col("group").is_null())
-        .with_row_index("party", order_by=["group"])
-        .with_columns(nw.col("party").cast(nw.Int64()))
-    )
-    return rows.join(groups, on="group", how="left").with_columns(
+    return rows.join(groups[0], on="group", how="left").with_columns(
         nw.when(nw.col("party").is_null())
         .then(nw.lit(len(plan.groups), dtype=nw.Int64()))
         .otherwise(nw.col("party"))
         .alias("party")
     )
+
+
+def with_places(events: EventFrame, plan: Packing, keep: Keep) -> EventFrame:
+    """Return the frame with its units and groups numbered on its own engine, as the plan does."""
+    if events.coded:
+        return events
+    units = _different(events.rows, "unit").filter(nw.col("unit").is_in(list(plan.units)))
+    tables = [units.with_row_index("place", order_by=["unit"])]
+    if plan.groups is not None:
+        groups = _different(events.rows, "group").filter(~nw.col("group").is_null())
+        tables.append(groups.with_row_index("party", order_by=["group"]))
+    numbered = (
+        table.with_columns(nw.col(name).cast(nw.Int64()))
+        for table, name in zip(tables, ("place", "party"), strict=False)
+    )
+    return attrs.evolve(events, places=tuple(keep(table) for table in numbered))
 
 
 def _position(column: str, codes: Sequence[str], *, otherwise: int) -> nw.Expr:
@@ -274,7 +311,9 @@ def _looked_up(events: EventFrame, rows: Rows, plan: Packing) -> Rows:
         "way": way[frame["channel"].to_numpy()],
     }
     if plan.groups is not None:
-        columns["party"] = frame["group"].to_numpy()
+        party = _places(events.groups or (), plan.groups)
+        party[-1] = len(plan.groups)
+        columns["party"] = party[frame["group"].to_numpy()]
     return nw.from_native(frame.assign(**columns)).lazy()
 
 

@@ -35,8 +35,8 @@ class CodedFrame:
     """A frame of integers with the codes that its columns unit, channel and group stand for.
 
     Codes are sorted by code point and a number is a position in them, so that numbers compare as
-    codes do; the position after the last is a missing code. `records` are ids by number, or None
-    where the ids were numbers themselves.
+    codes do; the position after the last is a missing code. `records` and `persons` are ids by
+    number, or None where the ids were numbers themselves.
     """
 
     frame: pd.DataFrame
@@ -44,6 +44,7 @@ class CodedFrame:
     channels: tuple[str, ...]
     groups: tuple[str, ...]
     records: NDArray[Any] | None
+    persons: NDArray[Any] | None
 
 
 def code_frame(events: pd.DataFrame) -> CodedFrame:
@@ -97,6 +98,7 @@ def _read(
         channels=books["channel"],
         groups=books.get("group") or (),
         records=books["record"],
+        persons=books["person"],
     )
 
 

@@ -37,6 +37,7 @@ __all__ = [
     "day_number",
     "few_rows",
     "open_events",
+    "plain_rows",
     "second_number",
 ]
 
@@ -100,20 +101,27 @@ class EventFrame:
     """An event frame in one shape, on the engine that it came from.
 
     `rows` are not read before they are needed. `units`, `channels`, `groups` hold the codes that
-    the integers of those columns stand for; they are None on an engine that keeps the text.
-    `records` holds the ids that the integers of `record` stand for, where they were numbered.
+    the integers of those columns stand for; they are None on an engine that keeps the text. There,
+    `places` are small tables on the same engine that number its units (and groups).
+    `records` and `persons` hold the ids that integers stand for, where ids were numbered.
     """
 
     rows: nw.LazyFrame[Any]
+    places: tuple[nw.LazyFrame[Any], ...] = ()
     units: tuple[str, ...] | None = None
     channels: tuple[str, ...] | None = None
     groups: tuple[str, ...] | None = None
     records: NDArray[Any] | None = None
+    persons: NDArray[Any] | None = None
 
     @property
     def coded(self) -> bool:
         """Whether the rows hold integers only, a missing one being `MISSING`."""
         return self.units is not None
+
+    def with_rows(self, rows: nw.LazyFrame[Any]) -> EventFrame:
+        """Return the same frame with some of its rows."""
+        return attrs.evolve(self, rows=rows)
 
     def missing(self, column: str) -> nw.Expr:
         """Return where an id, a revision or a moment is missing."""
@@ -124,11 +132,12 @@ class EventFrame:
         if not self.coded:
             return rows
         frame: pd.DataFrame = rows.collect().to_native()
-        numbers = frame["record"].to_numpy()
-        known = numbers != MISSING
-        ids = numbers if self.records is None else self.records.take(np.where(known, numbers, 0))
-        texts = pd.Series(ids, index=frame.index, dtype=object).where(known, None)
-        return nw.from_native(frame.assign(record=texts)).lazy()
+        ids = pd.Series(_named(frame["record"].to_numpy(), self.records), frame.index, dtype=object)
+        return nw.from_native(frame.assign(record=ids)).lazy()
+
+    def named_persons(self, numbers: NDArray[np.int64]) -> NDArray[np.object_]:
+        """Return the ids of persons as they were reported, None where one is missing."""
+        return _named(numbers, self.persons)
 
     def text(self, column: str, value: object) -> str | None:
         """Return the code that a cell of `unit`, `channel` or `group` holds, or None."""
@@ -137,6 +146,14 @@ class EventFrame:
             return None if pd.isna(value) else str(value)  # type: ignore[call-overload]  # a scalar
         place = int(value)  # type: ignore[call-overload]  # an integer where the frame is coded
         return codes[place] if place < len(codes) else None
+
+
+def _named(numbers: NDArray[np.int64], ids: NDArray[Any] | None) -> NDArray[np.object_]:
+    known = numbers != MISSING
+    names = numbers if ids is None else ids.take(np.where(known, numbers, 0))
+    named: NDArray[np.object_] = names.astype(object)
+    named[~known] = None
+    return named
 
 
 def open_events(events: IntoFrame, *, group: bool = False) -> EventFrame:
@@ -219,9 +236,27 @@ def _in_memory(
     return _of_coded(code_frame(native))
 
 
-def few_rows(events: EventFrame, rows: pd.DataFrame) -> EventFrame:
-    """Return rows that an engine handed over, already in the one shape, as a frame in memory."""
-    return _of_coded(code_rows(rows[events.rows.collect_schema().names()]))
+def few_rows(rows: pd.DataFrame) -> EventFrame:
+    """Return plain rows, whose times are numbers already, as a frame in memory."""
+    names = ("record", "revision", "second", "person", "day", "unit", "channel", "group")
+    return _of_coded(code_rows(rows[[name for name in names if name in rows.columns]]))
+
+
+def plain_rows(events: EventFrame) -> pd.DataFrame:
+    """Return all rows with ids and codes as they were reported, and times as numbers."""
+    if not events.coded:
+        # By Arrow, so that no missing id makes floats of the others on the way.
+        rows = events.rows.collect(backend="pyarrow").to_native()
+        return pd.DataFrame(rows.to_pandas(types_mapper=pd.ArrowDtype))
+    frame: pd.DataFrame = events.rows.collect().to_native()
+    texts = {
+        name: [events.text(name, value) for value in frame[name].tolist()]
+        for name in ("unit", "channel", "group")
+        if name in frame.columns
+    }
+    columns = {name: pd.Series(texts[name], dtype="str", index=frame.index) for name in texts}
+    named: pd.DataFrame = events.named(nw.from_native(frame).lazy()).collect().to_native()
+    return named.assign(person=events.named_persons(frame["person"].to_numpy()), **columns)
 
 
 def _of_coded(coded: CodedFrame) -> EventFrame:
@@ -231,6 +266,7 @@ def _of_coded(coded: CodedFrame) -> EventFrame:
         channels=coded.channels,
         groups=coded.groups,
         records=coded.records,
+        persons=coded.persons,
     )
 
 

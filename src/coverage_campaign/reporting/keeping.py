@@ -25,15 +25,17 @@ def keeping() -> Iterator[Keep]:
     with ExitStack() as at_end:
 
         def keep(rows: Rows) -> Rows:
-            native = rows.to_native()
-            if rows.implementation is nw.Implementation.POLARS:
-                return nw.from_native(native.collect()).lazy()
-            if rows.implementation is nw.Implementation.DUCKDB:
+            native: Any = rows.to_native()
+            engine: nw.Implementation = rows.implementation
+            if engine is nw.Implementation.POLARS:
+                frame: Rows = nw.from_native(native.collect().lazy())
+                return frame
+            if engine is nw.Implementation.DUCKDB:
                 return _in_duckdb(native, at_end)
-            if rows.implementation is nw.Implementation.PYSPARK:
+            if engine is nw.Implementation.PYSPARK:
                 checkpoint: Rows = nw.from_native(native.localCheckpoint(eager=True))
                 return checkpoint
-            if rows.implementation is nw.Implementation.IBIS:
+            if engine is nw.Implementation.IBIS:
                 cached = native.cache()
                 at_end.callback(cached.release)
                 table: Rows = nw.from_native(cached)
@@ -46,7 +48,7 @@ def keeping() -> Iterator[Keep]:
 def _in_duckdb(native: Any, at_end: ExitStack) -> Rows:  # noqa: ANN401 - a relation
     # By SQL on the relation itself: it knows its connection, and shows it to nobody.
     name = f"coverage_kept_{uuid4().hex}"
-    native.query("kept", f"CREATE TEMP TABLE {name} AS SELECT * FROM kept")
+    native.query("kept", f"CREATE TEMP TABLE {name} AS SELECT * FROM kept")  # noqa: S608 - our own name
     at_end.callback(native.query, "kept", f"DROP TABLE {name}")
     table: Rows = nw.from_native(native.query("kept", f"SELECT * FROM {name}"))  # noqa: S608 - our own name
     return table

@@ -2,31 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import get_args
+from collections.abc import Iterable
+from pathlib import Path
+from typing import cast, get_args
 
 import attrs
-import numpy as np
-import pandas as pd
 from narwhals.typing import IntoFrame
-from numpy.typing import NDArray
 
 from coverage_campaign.errors import DefinitionError, Problem
 from coverage_campaign.model.campaign import Campaign
 from coverage_campaign.model.dates import DateLike, to_instant
 from coverage_campaign.reporting.accounts import count
-from coverage_campaign.reporting.claims import REASONS, Cells, Packing, packing
+from coverage_campaign.reporting.cells import table
+from coverage_campaign.reporting.chunks import as_chunks, count_chunks
+from coverage_campaign.reporting.claims import REASONS, packing
 from coverage_campaign.reporting.counts import Period, Tally
 from coverage_campaign.reporting.events import open_events
 from coverage_campaign.reporting.problems import ReportProblems
 
 __all__ = ["tally"]
 
-_MONTHS_TO_1970 = 12 * 1970
-
 
 def tally(
-    events: IntoFrame,
+    events: IntoFrame | Iterable[IntoFrame] | str | Path,
     campaign: Campaign,
     *,
     as_of: DateLike,
@@ -41,6 +39,10 @@ def tally(
     person, unit, date, channel (and group). The frame may be of pandas, PyArrow, Polars (eager or
     lazy), DuckDB, PySpark or ibis; the work is done where the data are, and only the counts come
     back. No result holds a person.
+
+    Chunks are taken too: an iterable of frames, or a folder of Parquet files (its path), cut in any
+    way. They are sorted into buckets on disk, so that memory stays small, and a bar shows how far
+    they are.
 
     Of the rows reported by `as_of` each record's highest revision holds. Then each person counts
     once a campaign as an entry, and once a month and channel as a resumption or a loss: for the
@@ -72,9 +74,15 @@ def tally(
     """
     check(campaign, by)
     moment = to_instant(as_of)
-    opened = open_events(events, group=by_group)
-    plan = packing(opened, campaign, as_of=moment, by=by, by_group=by_group)
-    account = count(opened, plan, as_of=moment, samples=samples)
+    chunks = as_chunks(events)
+    if chunks is not None:
+        account, plan = count_chunks(
+            chunks, campaign, as_of=moment, by=by, by_group=by_group, samples=samples
+        )
+    else:
+        opened = open_events(cast("IntoFrame", events), group=by_group)
+        plan = packing(opened, campaign, as_of=moment, by=by, by_group=by_group)
+        account = count(opened, plan, as_of=moment, samples=samples)
     basis = campaign.basis()
     return Tally(
         campaign=campaign,
@@ -105,44 +113,3 @@ def check(campaign: Campaign, by: str) -> None:
         problems.append(Problem("by", f"{by!r}", "choose 'month' or 'day'"))
     if problems:
         raise DefinitionError(problems)
-
-
-def table(cells: Cells, plan: Packing) -> pd.DataFrame:
-    """Return cells as rows unit, period, channel, persons (+ group), in the campaign's order."""
-    rest = cells.cell
-    party = day = np.zeros_like(rest)
-    if plan.groups is not None:
-        rest, party = np.divmod(rest, plan.parties)
-    if plan.days > 1:
-        rest, day = np.divmod(rest, plan.days)
-    rest, way = np.divmod(rest, len(plan.channels))
-    place, month = np.divmod(rest, plan.months)
-    months = (month + plan.first_month - _MONTHS_TO_1970).astype("datetime64[M]")
-    days = months.astype("datetime64[D]") + (day if plan.by == "day" else 0)
-    frame = pd.DataFrame(
-        {
-            "unit": pd.array(_taken(plan.units, place), dtype="str"),
-            "period": days.astype("datetime64[s]"),
-            "channel": pd.array(_taken(plan.channels, way), dtype="str"),
-            "persons": pd.array(cells.persons, dtype="Int64"),
-            "way": way,
-        }
-    )
-    keys = ["unit", "period", "way"]
-    if plan.groups is not None:
-        frame["group"] = pd.array(_taken((*plan.groups, None), party), dtype="str")
-        keys = [*keys, "group"]
-        # Days of one month were told apart for the order of claims alone.
-        frame = frame.groupby([*keys, "channel"], dropna=False, as_index=False, sort=False)[
-            ["persons"]
-        ].sum()
-    columns = ["unit", "period", "channel", "persons"]
-    columns += ["group"] if plan.groups is not None else []
-    return frame.sort_values(keys, ignore_index=True)[columns]
-
-
-def _taken(codes: Sequence[str | None], places: NDArray[np.int64]) -> NDArray[np.object_]:
-    if not len(places):
-        return np.empty(0, dtype=object)
-    taken: NDArray[np.object_] = np.array(codes, dtype=object)[places]
-    return taken

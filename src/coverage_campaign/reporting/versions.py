@@ -23,12 +23,14 @@ Rows = nw.LazyFrame[Any]
 class Versions:
     """The visible rows, the records reported more than once, and one holding row a record.
 
-    `mended` are the holding rows of the repeated records alone. `holding` has two columns more than the events: `turn`, the second of the record's first
-    appearance, and `changed`, 1 where its versions name more than one person.
+    `versions` are all rows of the repeated records, `mended` the one of each that holds. `holding`
+    has two columns more than the events: `turn`, the second of the record's first appearance, and
+    `changed`, 1 where its versions name more than one person.
     """
 
     visible: Rows
     repeated: Rows
+    versions: Rows
     mended: Rows
     holding: Rows
 
@@ -75,7 +77,9 @@ def versions(events: EventFrame, as_of: int, keep: Keep) -> Versions:
         )
     )
     holding = nw.concat([once.select(*columns), mended])
-    return Versions(visible=visible, repeated=repeated, mended=mended, holding=holding)
+    return Versions(
+        visible=visible, repeated=repeated, versions=rows, mended=mended, holding=holding
+    )
 
 
 def _least(events: EventFrame, rows: Rows) -> Rows:

@@ -1,0 +1,130 @@
+"""The reporting triangle: how each month's figure grew from one as-of date to the next."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+import narwhals as nw
+import numpy as np
+import pandas as pd
+from narwhals.typing import IntoFrame
+
+from coverage_campaign.errors import DefinitionError, Problem
+from coverage_campaign.model.campaign import Campaign
+from coverage_campaign.model.dates import DateLike, to_instant
+from coverage_campaign.reporting.cells import decoded
+from coverage_campaign.reporting.claims import (
+    Packing,
+    claims,
+    count_cells,
+    packing,
+    winners,
+    with_places,
+)
+from coverage_campaign.reporting.events import (
+    EventFrame,
+    as_number,
+    collected,
+    open_events,
+    second_number,
+)
+from coverage_campaign.reporting.keeping import Keep, keeping
+from coverage_campaign.reporting.tally import check
+from coverage_campaign.reporting.versions import Versions, versions
+
+__all__ = ["tally_triangle"]
+
+
+def tally_triangle(
+    events: IntoFrame, campaign: Campaign, *, dates: Iterable[DateLike]
+) -> pd.DataFrame:
+    """Return the tally at every as-of date at once: as_of, unit, period, channel, persons.
+
+    One row per as-of instant (datetime64, a date meaning its last second), unit, month and channel
+    that has persons; persons Int64. Equal, date by date, to `tally` at that date, for the price of
+    about one: where no record was revised the winner of a person never changes, so one minimum
+    serves all dates; the few persons with revised records are counted date by date.
+
+    Raises:
+        ReportError: Columns are missing or of the wrong type.
+        DefinitionError: No dates, or a campaign without channels.
+    """
+    moments = sorted({to_instant(date) for date in dates})
+    if not moments:
+        raise DefinitionError(Problem("dates", "none", "give the as-of dates, such as month ends"))
+    check(campaign, "month")
+    opened = open_events(events)
+    plan = packing(opened, campaign, as_of=moments[-1], by="month", by_group=False)
+    seconds = [second_number(moment) for moment in moments]
+    with keeping() as keep:
+        opened = with_places(opened, plan, keep)
+        found = versions(opened, seconds[-1], keep)
+        restless = keep(_restless_persons(opened, found))
+        grown = _grown(opened, found, restless, plan, seconds)
+        moved = _moved(opened, found, restless, plan, seconds, keep)
+    counts = pd.concat([grown, moved]).groupby(["step", "cell"], as_index=False)["persons"].sum()
+    instants = np.array(moments, dtype="datetime64[s]")
+    table = decoded(counts["cell"].to_numpy(dtype=np.int64), plan).assign(
+        as_of=instants[counts["step"].to_numpy(dtype=np.int64)],
+        persons=pd.array(counts["persons"], dtype="Int64"),
+    )
+    table = table[table["persons"] > 0]
+    table = table.sort_values(["as_of", "unit", "period", "way"], ignore_index=True)
+    return table[["as_of", "unit", "period", "channel", "persons"]]
+
+
+def _restless_persons(events: EventFrame, found: Versions) -> nw.LazyFrame[Any]:
+    """Return the persons of records with more than one version: their winner may change."""
+    named = found.versions.filter(~events.missing("person"))
+    return named.group_by("person").agg(nw.len().alias("rows")).select("person")
+
+
+def _grown(
+    events: EventFrame,
+    found: Versions,
+    restless: nw.LazyFrame[Any],
+    plan: Packing,
+    seconds: list[int],
+) -> pd.DataFrame:
+    """Return step, cell, persons of all calm persons: each appears once and stays."""
+    once = found.holding.join(restless, on="person", how="anti")
+    calm = once.join(found.repeated.select("record"), on="record", how="anti")
+    best = winners(claims(events, calm, plan)).filter(nw.col("key") >= 0)
+    # The turn of a winner is after a date where its key is beyond every key of that second.
+    step = sum(
+        (as_number(nw.col("key") >= (second - plan.base + 1) * plan.size) for second in seconds),
+        start=nw.lit(0, dtype=nw.Int64()),
+    )
+    table = collected(
+        best.with_columns(step.alias("step"), (nw.col("key") % plan.size).alias("cell"))
+        .group_by("step", "cell")
+        .agg(nw.len().alias("persons"))
+    ).astype("int64")
+    # A winner of step s is there at every later date: repeat it, and the dates add up.
+    later = [table[table["step"] <= step].assign(step=step) for step in range(len(seconds))]
+    return pd.concat(later)
+
+
+def _moved(  # noqa: PLR0917 - what one triangle is made of
+    events: EventFrame,
+    found: Versions,
+    restless: nw.LazyFrame[Any],
+    plan: Packing,
+    seconds: list[int],
+    keep: Keep,
+) -> pd.DataFrame:
+    """Return step, cell, persons of the few persons whose winner may change, date by date."""
+    theirs = found.visible.join(restless, on="person", how="semi")
+    nobody = found.versions.filter(events.missing("person"))
+    names = found.visible.collect_schema().names()
+    rows = keep(nw.concat([theirs.select(*names), nobody.select(*names)]))
+    few = events.with_rows(rows)
+    parts = []
+    for step, second in enumerate(seconds):
+        claimed = claims(few, versions(few, second, keep).holding, plan)
+        cells = count_cells(claimed, plan)
+        counted = cells.cell >= 0
+        columns = {"step": step, "cell": cells.cell[counted], "persons": cells.persons[counted]}
+        parts.append(pd.DataFrame(columns))
+    return pd.concat(parts).astype("int64")
