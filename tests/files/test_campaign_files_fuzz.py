@@ -1,0 +1,133 @@
+import copy
+import datetime as dt
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from coverage_campaign.errors import DefinitionError
+from coverage_campaign.files.campaigns import campaign_from_plain
+from coverage_campaign.files.cases import load_case
+from coverage_campaign.files.json_text import from_json, to_json
+from coverage_campaign.model.review import review
+
+SOUND: dict[str, Any] = json.loads(to_json(load_case("hengyang", year=2008)))
+del SOUND["type"]
+Path = tuple[str | int, ...]
+
+
+def paths(value: object, path: Path = ()) -> Iterator[Path]:
+    """Yield the path of every value inside plain values."""
+    if path:
+        yield path
+    inner = value.items() if isinstance(value, dict) else ()
+    inner = enumerate(value) if isinstance(value, list) else inner
+    for step, one in inner:
+        yield from paths(one, (*path, step))
+
+
+PATHS = list(paths(SOUND))
+ODD = st.recursive(
+    st.none()
+    | st.booleans()
+    | st.integers()
+    | st.integers(-(10**30), 10**30)
+    | st.decimals()
+    | st.text(max_size=5)
+    | st.dates()
+    | st.datetimes()
+    | st.times()
+    | st.sampled_from(["06-01", "80%", "labour", "points", "none", "430400", "2008-02-30", "1/0"]),
+    lambda inner: (
+        st.lists(inner, max_size=3)
+        | st.dictionaries(st.sampled_from(["code", "label", "kind", "en", "x"]), inner, max_size=3)
+    ),
+    max_leaves=4,
+)
+
+
+def holder(plain: dict[str, Any], path: Path) -> Any:  # noqa: ANN401 - any plain value
+    """Return the table or list that holds the value of a path."""
+    value: Any = plain
+    for step in path[:-1]:
+        value = value[step]
+    return value
+
+
+@given(st.lists(st.tuples(st.sampled_from(PATHS), ODD), min_size=1, max_size=3), st.booleans())
+@settings(deadline=None, max_examples=300)
+def test_nothing_but_a_definition_error_escapes(
+    changes: list[tuple[Path, object]],
+    remove: bool,  # noqa: FBT001 - Hypothesis hands it over
+) -> None:
+    """Whatever stands in the place of any value, the file is a campaign or a DefinitionError."""
+    plain = copy.deepcopy(SOUND)
+    for path, odd in changes:
+        try:
+            place = holder(plain, path)
+            if remove and isinstance(place, dict):
+                del place[path[-1]]
+            else:
+                place[path[-1]] = odd
+        except (KeyError, IndexError, TypeError):
+            continue  # an earlier change took the place away
+    try:
+        campaign = campaign_from_plain(plain, source="odd")
+    except DefinitionError as error:
+        assert error.problems  # noqa: PT017 - an error is allowed here, not required
+        for problem in error.problems:
+            assert problem.where.startswith("odd")
+            assert len(str(problem)) < 1_000
+    else:
+        assert len(review(campaign)) >= 0
+
+
+@given(
+    st.recursive(
+        ODD,
+        lambda inner: st.dictionaries(
+            st.sampled_from(
+                [
+                    "type",
+                    "function",
+                    "frame",
+                    "series",
+                    "index",
+                    "array",
+                    "dtype",
+                    "shape",
+                    "table",
+                    "missing",
+                    "timestamp",
+                    "fraction",
+                    "date",
+                    "values",
+                    "code",
+                ]
+            ),
+            inner,
+            max_size=3,
+        ),
+        max_leaves=5,
+    )
+)
+@settings(deadline=None, max_examples=300)
+def test_nothing_but_a_definition_error_escapes_json(value: object) -> None:
+    """Whatever a JSON text holds, it is a value or a DefinitionError."""
+    text = json.dumps(value, default=str)
+    try:
+        from_json(text)
+    except DefinitionError as error:
+        assert len(str(error)) < 5_000  # noqa: PT017 - as above
+
+
+@pytest.mark.parametrize("value", [dt.time(12), dt.datetime(2008, 6, 1)])  # noqa: DTZ001 - civil time
+def test_an_instant_is_no_day(value: object) -> None:
+    """A time of day or an instant, which TOML has too, is no day of a phase."""
+    plain = copy.deepcopy(SOUND)
+    plain["phases"][0]["starts"] = value
+    with pytest.raises(DefinitionError, match=r"phases\[0\] 'publicity'.starts"):
+        campaign_from_plain(plain, source="odd")
