@@ -118,11 +118,11 @@ class Search:
         mass = free.sum(axis=1)
         if mass.size <= _DENSE_BARS:
             matrix = -_product(free / per_line, free)
-            matrix[np.diag_indices_from(matrix)] += mass + 1e-9 * float(mass.sum()) + 1e-12
+            matrix.ravel()[:: mass.size + 1] += mass + (1e-9 * float(mass.sum()) + 1e-12)
             step = np.linalg.solve(matrix, lacking)
         else:
             step = lacking / (mass + 1e-12)
-        step = np.clip(step, -limit, limit)
+        step = np.minimum(np.maximum(step, -limit), limit)
         self.bars = self.bars * np.exp(step)
         self.lines = self.lines * np.exp(-np.einsum("bl,b->l", free, step) / per_line)
 
@@ -234,8 +234,9 @@ class Search:
         with np.errstate(divide="ignore", invalid="ignore"):
             take = np.log(self.signposts.floats(seats + 1.0) / quotients)
             give = np.log(quotients / self.signposts.floats(seats))
-        take[seats >= self.caps[:, line]] = inf
         give[seats <= self.floors[:, line]] = inf
+        if not self._open:
+            take[seats >= self.caps[:, line]] = inf
         return take, give
 
     def shift(self, bars: Floats, touched: list[int]) -> None:

@@ -171,12 +171,12 @@ class _Round:
                     cost = heap[0][0] + self.shifts[giver] - self.shifts[taker]
                     least[giver, taker] = min(cost, self.left)
         np.fill_diagonal(least, inf)
-        clearance = float((least + least.T).min(initial=self.left)) / 4.0
+        clearance = float((least + least.T).min(initial=self.left)) / 16.0
         while clearance > _HOPELESS:
             found = _shifts(least - clearance)
             if found is not None:
                 return found
-            clearance /= 4.0
+            clearance /= 8.0
         return np.zeros(bars)
 
     def _renew(self, line: int) -> None:
