@@ -114,6 +114,14 @@ def test_a_method_of_ones_own_is_tested_like_any() -> None:
     assert result.unit_of_error == "persons"
 
 
+def test_no_error_against_no_error_is_even() -> None:
+    """Totals that stand still are forecast exactly by all: the ratio is 1, not undefined."""
+    dates = pd.date_range("2026-01-01", periods=20)
+    totals = backtest(pd.DataFrame({"u": [50] * 20}, index=dates), ahead=(7,)).totals()
+    assert totals["ratio"].tolist() == [1.0, 1.0]
+    assert totals["covered"].tolist() == [1.0, 1.0]
+
+
 def test_days_ahead_that_the_totals_do_not_cover_are_refused() -> None:
     """Ten days of totals say nothing of a year; a population must name every unit."""
     with pytest.raises(DefinitionError, match="365"):

@@ -349,6 +349,35 @@ def test_history_is_the_plan_with_what_was_done_until_as_of() -> None:
     assert column(history, "done_to_date") == [10, 10, 15, 15, *([None] * 6)]
 
 
+def test_gross_says_which_losses_it_leaves() -> None:
+    """Two lapsed and gross counts: a note says so; with a net rule there is nothing to say."""
+    gross = track(planned(), tallied(DAILY), as_of="2026-06-04")
+    assert any("2 reported losses are not taken off" in note for note in gross.notes)
+    counted = track(planned(net()), tallied(DAILY, campaign=net()), as_of="2026-06-04")
+    assert not any("losses" in note for note in counted.notes)
+
+
+def test_a_bulletin_can_be_made_again_as_it_was_known() -> None:
+    """June as known on 5 July and as known later differ by the correction, each byte by byte."""
+    then = tallied(DAILY, as_of=to_instant("2026-07-05"))
+    corrected = [*DAILY, ("a", "2026-06-04", "new_employer", 7)]
+    later = tallied(corrected, as_of=to_instant("2026-08-05"))
+    first = track(planned(), then, as_of="2026-06-30").to_frame().to_csv()
+    now = track(planned(), later, as_of="2026-06-30")
+    assert now.to_frame().to_csv() != first
+    assert now.movement(track(planned(), then, as_of="2026-06-30"))["new"].iloc[0] == 7
+    assert track(planned(), then, as_of="2026-06-30").to_frame().to_csv() == first
+
+
+def test_running_totals_are_ready_for_a_back_test() -> None:
+    """Days with figures, nothing the day before the first, <NA> for who never reported."""
+    totals = track(planned(), tallied(DAILY), as_of="2026-06-04").running_totals()
+    assert totals.index.strftime("%m-%d").tolist() == ["05-31", "06-01", "06-02", "06-03"]
+    assert totals["a"].tolist() == [0, 10, 10, 15]
+    assert totals["b"].tolist() == [0, 0, 0, 0]
+    assert totals["c"].isna().all()
+
+
 def test_explain_gives_formula_and_numbers() -> None:
     """Every figure of a unit can be checked from its explanation."""
     text = track(planned(), tallied(DAILY), as_of="2026-06-04").explain("a")

@@ -82,7 +82,7 @@ class Backtest:
         """
         table = self.frame.pivot_table(index=["origin", "ahead"], columns="method", values="error")
         mine, best = table[self.method], table.drop(columns=self.method).min(axis=1)
-        joined = pd.DataFrame({"error": mine, "best": best, "log": np.log(mine / best)})
+        joined = pd.DataFrame({"error": mine, "best": best, "log": _log_ratio(mine, best)})
         by_ahead = joined.groupby("ahead").mean().reset_index()
         rows = by_ahead.merge(self.coverage(), on="ahead")
         rows["ahead"] = rows["ahead"].astype("Int64")
@@ -189,6 +189,14 @@ def backtest(
         frame=pd.DataFrame(errors, columns=["origin", "ahead", "method", "error"]),
         ranges=pd.DataFrame(ranges, columns=["origin", "ahead", "inside", "units"]),
     )
+
+
+def _log_ratio(mine: pd.Series[float], best: pd.Series[float]) -> pd.Series[float]:
+    """Return the log of mine over best; no error against no error is even, else it is infinite."""
+    with np.errstate(divide="ignore", invalid="ignore"):
+        logs = np.log(mine.to_numpy()) - np.log(best.to_numpy())
+    even = (mine == 0) & (best == 0)
+    return pd.Series(np.where(even, 0.0, logs), index=mine.index)
 
 
 def _name(method: Pace) -> str:

@@ -252,6 +252,18 @@ class Progress:
             )
         return int(places[0])
 
+    def running_totals(self) -> pd.DataFrame:
+        """Return the totals of each unit on the days that the tally knows, for a back-test.
+
+        Index: date (the last day of each period counted); one column a unit, Int64 persons; <NA>
+        for a unit that never reported. The first row is the day before the first period, all 0.
+        """
+        dates, totals = self.series()
+        index = pd.DatetimeIndex(dates.astype("datetime64[s]"), name="date")
+        columns = pd.Index(self.rows.units, dtype="str", name="unit")
+        table = pd.DataFrame(totals, index=index, columns=columns)
+        return table.astype("Float64").astype("Int64")
+
     def unranked(self) -> pd.DataFrame:
         """Return who has no rank and why: unit, name, reason."""
         rows = self.frame[self.frame["rank"].isna()]
@@ -393,7 +405,7 @@ def _counts(plan: Plan, rows: Counted, reports: pd.DataFrame, day: dt.date) -> p
     units = [campaign.unit(code) for code in rows.units]
     net = campaign.counts_net
     losses = rows.sums("loss")
-    is_open = net is None and bool(losses.any())
+    is_open = _is_open(campaign, rows)
     came = (reports["reports_received"] > 0).fillna(value=False).to_numpy(dtype=bool)
     began = _period_of(plan, rows, day)
     done = rows.sums("entry") + rows.sums("resumption") - (losses if net else 0)
@@ -421,6 +433,11 @@ def _counts(plan: Plan, rows: Counted, reports: pd.DataFrame, day: dt.date) -> p
     # A reported stock is nearer to the counted days than a figure from before the campaign.
     counts["covered"] = counts["covered"].mask(rows.has_stock, _where(rows.has_stock, rows.stock))
     return pd.concat([counts, reports], axis=1)
+
+
+def _is_open(campaign: Campaign, rows: Counted) -> bool:
+    """Tell whether what is done hangs on a reading that nobody has chosen."""
+    return campaign.counts_net is None and bool(rows.sums("loss").any())
 
 
 def _period_of(plan: Plan, rows: Counted, day: dt.date) -> dt.date:
@@ -460,12 +477,16 @@ def _notes(
         persons = sum(count for _, count in rows.elsewhere)
         yield f"{persons:,} persons of units outside the plan are left out: {codes}."
     silent = counts["unit"][counts["done"].isna()].tolist()
-    if campaign.counts_net is None and rows.sums("loss").any():
+    if _is_open(campaign, rows):
         yield (
             "Whether losses are taken off is open (readings.counted): what is done is not known, "
             f"{rows.sums('loss').sum():,} losses are reported."
         )
-    elif silent:
+    elif campaign.counts_net is False and rows.sums("loss").any():
+        yield (
+            f"What is done is gross: {rows.sums('loss').sum():,} reported losses are not taken off."
+        )
+    if silent and not _is_open(campaign, rows):
         more = f", ... ({len(silent)} in all)" if len(silent) > 8 else ""  # noqa: PLR2004 - a line
         yield f"No report counted of {', '.join(silent[:8])}{more}: missing, not 0."
     over = counts["unit"][(counts["done"] > counts["target"]).fillna(value=False)].tolist()
