@@ -173,6 +173,36 @@ def test_the_sound_file_loads(tmp_path: Path) -> None:
             "questions[0] 'increse'.code: no such reading -- did you mean 'increase'?",
         ),
         (
+            'code = "330104"',
+            'code = "330000"',
+            "units[1] '330000'.code: the code of units[0] too -- a code names one part",
+        ),
+        (
+            "counts = { adults",
+            "counts = { adlts",
+            "units[1] '330104'.counts.adlts: no 'adlts' in measures -- did you mean 'adults'?",
+        ),
+        (
+            'kind = "headcount"',
+            "",
+            "targets[1] 'people'.kind: missing -- write kind = one of headcount, coverage, money",
+        ),
+        (
+            "[scheme]",
+            "[reporting]\ndue_day = 45\n[scheme]",
+            "reporting.due_day: 45 -- a due day is from 1 to 31",
+        ),
+        (
+            "[[measures]]",
+            "[measures]\ncode = 1\n[[measures]]",
+            "line 10 column 12: Cannot overwrite a value -- a key stands twice in its table, or",
+        ),
+        (
+            'kind = "city"',
+            'kind = "city',
+            "line 20 column 13: Illegal character",
+        ),
+        (
             "year = 2026",
             "year = 12",
             "year: 12 -- give a year of four digits, such as 2008",

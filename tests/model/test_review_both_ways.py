@@ -383,6 +383,7 @@ BREAKS: dict[str, Change] = {
         ),
     ),
     "award-bar-scope": scheme(award_bar=AwardBar("county")),
+    "kind-without-unit": scheme(award_bar=AwardBar(("county", "department", "contea"))),
     "missed-target-open": lambda campaign: evolve(
         campaign, questions=[Question("missed_target", "Own or uplifted?")]
     ),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import tomllib
 from collections.abc import Iterable
 from decimal import Decimal
@@ -24,6 +25,7 @@ __all__ = ["SCHEMA", "campaign_from_plain", "load_campaign", "plain_from_campaig
 SCHEMA = 1
 """The version of the layout, in every file as `schema = 1`."""
 _MOST_DOTS = 100
+_AT_LINE = re.compile(r"\(at line (\d+), column (\d+)\)")
 
 
 def load_campaign(path: str | os.PathLike[str], *, year: int | None = None) -> Campaign:
@@ -141,4 +143,19 @@ def _parsed(text: str, name: str) -> dict[str, Any]:
         found, way_out = "nested too deep", "a campaign file has tables three deep at most"
         raise DefinitionError(Problem(name, found, way_out)) from None
     except ValueError as error:  # a broken TOML text, or a number of thousands of digits
-        raise DefinitionError(Problem(name, str(error), "mend the TOML there")) from None
+        raise DefinitionError(_broken_toml(str(error), name)) from None
+
+
+def _broken_toml(found: str, name: str) -> Problem:
+    at = _AT_LINE.search(found)
+    where = f"{name}: line {at[1]} column {at[2]}" if at else name
+    ways_out = {
+        "Cannot overwrite": "a key stands twice in its table, or [name] where [[name]] is meant",
+        "Cannot declare": "a table stands twice, or [name] where [[name]] is meant",
+        "Illegal character": "close the quotes in their line, or put quotes around the text",
+        "Invalid value": "put quotes around text; a number has no unit and no comma",
+    }
+    way_out = next(
+        (way for start, way in ways_out.items() if found.startswith(start)), "mend the TOML there"
+    )
+    return Problem(where, _AT_LINE.sub("", found)[:200].strip(), way_out)

@@ -21,7 +21,7 @@ from cattrs import Converter
 from cattrs.cols import homogenous_tuple_structure_factory
 from cattrs.gen import make_dict_structure_fn, make_dict_unstructure_fn
 
-from coverage_campaign.errors import DefinitionError
+from coverage_campaign.errors import DefinitionError, Problem
 from coverage_campaign.files.places import did_you_mean, wrong
 from coverage_campaign.model.dates import MonthDay
 from coverage_campaign.model.labels import Label
@@ -227,7 +227,10 @@ def _from_choice_of(kind: object, rules: Converter) -> Callable[[object, object]
 def _target(value: object, rules: Converter) -> Target:
     if not isinstance(value, dict):
         raise DefinitionError(wrong(value, "give a table with kind, code, label"))
-    name = value.get("kind")
+    if "kind" not in value:
+        way_out = f"write kind = one of {', '.join(TARGET_KINDS)}"
+        raise DefinitionError(Problem(".kind", "missing", way_out))
+    name = value["kind"]
     kind = TARGET_KINDS.get(name) if isinstance(name, str) else None
     if kind is None:
         word = name if isinstance(name, str) else ""

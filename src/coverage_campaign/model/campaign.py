@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 import difflib
-from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar, cast
@@ -440,12 +439,14 @@ def _did_you_mean(code: str, known: Iterable[str]) -> str:
 
 def _problems(campaign: Campaign) -> Iterator[Problem]:
     for name in _CODED_FIELDS:
-        counts = Counter(part.code for part in campaign._parts(name))  # noqa: SLF001 - same module
-        for code, count in counts.items():
-            if not code:
-                yield Problem(name, "an empty code", "give every part a code of its own")
-            if count > 1:
-                yield Problem(f"{name} '{code}'", f"used {count} times", "a code names one part")
+        first_at: dict[str, int] = {}
+        for index, part in enumerate(campaign._parts(name)):  # noqa: SLF001 - same module
+            place = f"{name}[{index}] '{part.code}'.code"
+            if not part.code:
+                yield Problem(place, "an empty code", "give every part a code of its own")
+            if first_at.setdefault(part.code, index) != index:
+                found = f"the code of {name}[{first_at[part.code]}] too"
+                yield Problem(place, found, "a code names one part")
     yield from _unknown_questions(campaign)
     unknown = list(_unknown_references(campaign))
     circles = [
@@ -473,7 +474,7 @@ def _references_of_units(campaign: Campaign) -> Iterator[tuple[str, str, str]]:
         yield from _each(f"{place}.parent", "units", unit.parent)
         yield from _each(f"{place}.answers_to", "units", unit.answers_to)
         for measure, _ in unit.counts:
-            yield f"{place}.counts", "measures", measure
+            yield f"{place}.counts.{measure}", "measures", measure
     yield from _each("eligible", "measures", campaign.eligible)
     yield from _each("covered", "measures", campaign.covered)
     for index, annex in enumerate(campaign.annexes):
@@ -481,7 +482,7 @@ def _references_of_units(campaign: Campaign) -> Iterator[tuple[str, str, str]]:
         yield from _each(f"{place}.cut", "cuts", annex.cut)
         yield from _each(f"{place}.target", "targets", annex.target)
         for unit_code, _ in annex.shares:
-            yield f"{place}.shares", "units", unit_code
+            yield f"{place}.shares.{unit_code}", "units", unit_code
 
 
 def _references_of_work(campaign: Campaign) -> Iterator[tuple[str, str, str]]:

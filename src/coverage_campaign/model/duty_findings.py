@@ -28,6 +28,7 @@ def duty_findings(campaign: Campaign) -> Iterator[Finding]:
     yield from _duty_without_seat(campaign)
     yield from _mirrors(campaign)
     yield from _attribution(campaign)
+    yield from _kinds_without_unit(campaign)
 
 
 def _groups_without_owner(campaign: Campaign) -> Iterator[Finding]:
@@ -186,3 +187,30 @@ def _attribution(campaign: Campaign) -> Iterator[Finding]:
             question="attribution",
             taken=taken_answer(campaign, "attribution"),
         )
+
+
+def _kinds_without_unit(campaign: Campaign) -> Iterator[Finding]:
+    """Yield a finding for each kind that a rule is about and no unit has: often a slip."""
+    known = {unit.kind for unit in campaign.units}
+    for place, clause, kinds in _kinds_named(campaign):
+        missing = [kind for kind in kinds if kind not in known]
+        if missing:
+            yield Finding(
+                code="kind-without-unit",
+                severity="medium",
+                clause=clause,
+                message=f"{place} is about units of the kind {listed(missing)}, and there is none.",
+                parts=missing,
+            )
+
+
+def _kinds_named(campaign: Campaign) -> Iterator[tuple[str, str, tuple[str, ...]]]:
+    for cut in campaign.cuts:
+        yield f"The cut {cut.label}", cut.clause, cut.kinds
+    for body in campaign.leading_groups:
+        yield f"The mirror of {body.label}", body.clause, body.mirrored_by
+    if campaign.reporting:
+        yield "The rule of reporting", campaign.reporting.clause, campaign.reporting.kinds
+    bar = campaign.scheme.award_bar if campaign.scheme else None
+    if bar:
+        yield "The bar from merit awards", bar.clause, (*bar.kinds, *bar.also)

@@ -6,9 +6,28 @@ from typing import Literal
 
 import attrs
 
+from coverage_campaign.errors import DefinitionError, Problem
 from coverage_campaign.model.units import to_codes
 
 __all__ = ["CountingRule", "ReportingRule"]
+
+_LAST_DAY = 31
+
+
+def _is_due_day(
+    instance: object, attribute: attrs.Attribute[int | None], value: int | None
+) -> None:
+    del instance
+    if value is not None and (type(value) is not int or not 1 <= value <= _LAST_DAY):
+        way_out = f"a due day is from 1 to {_LAST_DAY}"
+        raise DefinitionError(Problem(attribute.name, f"{value!r}", way_out))
+
+
+def _is_number(instance: object, attribute: attrs.Attribute[int], value: int) -> None:
+    del instance
+    if type(value) is not int or value < 0:
+        way_out = "give a whole number, 0 or more"
+        raise DefinitionError(Problem(attribute.name, f"{value!r}", way_out))
 
 
 @attrs.frozen
@@ -37,7 +56,7 @@ class ReportingRule:
     every: Literal["month"] = "month"
     kinds: tuple[str, ...] = attrs.field(default=(), converter=to_codes)
     to: str = ""
-    due_day: int | None = None
-    hops: int = 1
-    days_per_hop: int = 0
+    due_day: int | None = attrs.field(default=None, validator=_is_due_day)
+    hops: int = attrs.field(default=1, validator=_is_number)
+    days_per_hop: int = attrs.field(default=0, validator=_is_number)
     clause: str = ""
