@@ -35,6 +35,7 @@ from coverage_campaign.model.assessment import (
         (rules.step("1.2", loses="0.1", per="5%", partial="prorated"), "97%", "1.14"),
         (rules.step("1.2", loses="0.1", per="5%", partial="prorated"), "0%", "0"),
         (rules.step("1.2", loses="0.5", per="5%", least=-1, partial="prorated"), "0%", "-1"),
+        (rules.step(loses="0.1", per="5%", least=-1, partial="prorated"), "90%", "-0.2"),
         (rules.all_or_nothing("0.3"), "99.999%", "0"),
         (rules.all_or_nothing("0.3"), "100%", "0.3"),
         (rules.bonus(2, per="5%", partial="prorated"), "110%", "4"),
@@ -164,6 +165,7 @@ def test_sentences_in_money() -> None:
         (lambda: rules.band(("60%", 2), (None, 1)), "rising order"),
         (lambda: Bands([]), "at least one band"),
         (rules.total, "at least one rule"),
+        (lambda: rules.step(loses="0.1", per="5%"), "below what the goal gives"),
         (lambda: rules.capped(rules.per_point(1), most=1, least=2), "below the most"),
     ],
 )
@@ -222,7 +224,7 @@ _LEAVES = st.one_of(
     st.builds(rules.per_point, _AMOUNTS, above=_RATES, partial=_PARTIALS),
     st.builds(
         rules.step,
-        _AMOUNTS,
+        _AMOUNTS.filter(bool),
         loses=_AMOUNTS,
         per=st.fractions("0.001", 1),
         goal=_RATES,

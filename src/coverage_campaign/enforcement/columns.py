@@ -134,19 +134,22 @@ class _Standing:
 
 @attrs.frozen(eq=False, kw_only=True)
 class _Log:
-    """The log as codes: rows of one case together, in the order of their days."""
+    """The log as codes; `order` puts the rows of one case together, in the order of their days.
+
+    The rows of a case begin in `order` at its place of `starts`, and there are `counts` of them.
+    """
 
     case: _Ints
     act: _Ints
     on: NDArray[np.datetime64]
-    place: _Ints
     order: _Ints
+    starts: _Ints
+    counts: _Ints
     case_names: pd.Index[str]
     event_names: Sequence[str]
     by_names: Sequence[str]
     employer: pd.Series[str] | None
     unit: pd.Series[str] | None
-    first_row: _Ints
 
     @property
     def cases(self) -> int:
@@ -174,38 +177,28 @@ class _Log:
         if problems:
             raise DefinitionError(problems, source="cases")
         order = _order(case, on)
-        starts = np.flatnonzero(np.r_[True, case[order][1:] != case[order][:-1]])[: len(case)]
-        counts = np.diff(np.r_[starts, len(case)]) if len(case) else np.empty(0, dtype=np.int64)
-        place = np.arange(len(case)) - np.repeat(starts, counts) if len(case) else starts[:0]
-        # Codes are given in the order of appearance, so a case begins where a new maximum stands.
-        first_row = np.flatnonzero(case > np.maximum.accumulate(np.r_[-1, case])[:-1])
+        counts = np.bincount(case, minlength=len(case_names))
         return cls(
             case=case,
             act=event * (len(by_names) + 1) + by,
             on=on,
-            place=place,
             order=order,
+            starts=np.cumsum(counts) - counts,
+            counts=counts,
             case_names=pd.Index(case_names),
             event_names=[str(name) for name in event_names],
             by_names=[*(str(name) for name in by_names), ""],
             employer=frame["employer"] if "employer" in frame.columns else None,
             unit=frame["unit"] if "unit" in frame.columns else None,
-            first_row=first_row,
         )
-
-    def _is_short(self) -> bool:
-        return bool(len(self.place)) and int(self.place.max()) < 2**16
 
     def rounds(self) -> Iterable[_Ints]:
         """Go through the first events of all cases, then the second ones, and so on."""
-        # Few events a case: small numbers are sorted in one pass.
-        small = self.place.astype(np.uint16) if self._is_short() else self.place
-        by_place = np.argsort(small, kind="stable")
-        ends = np.cumsum(np.bincount(self.place)).tolist() if len(self.place) else []
-        start = 0
-        for end in ends:
-            yield self.order[by_place[start:end]]
-            start = end
+        starts, left = self.starts, self.counts
+        while len(starts):
+            yield self.order[starts]
+            more = left > 1
+            starts, left = starts[more] + 1, left[more] - 1
 
 
 def _order(case: _Ints, on: NDArray[np.datetime64]) -> _Ints:
@@ -283,8 +276,8 @@ def _frame(log: _Log, replay: _Replay, now: _Standing) -> pd.DataFrame:
     closed = np.array([is_closed(replay.ladder, active) for active in replay.states])[now.state]
     columns: dict[str, object] = {
         "case": log.case_names.astype("str").array,
-        "employer": _of_case(log.employer, log.first_row),
-        "unit": _of_case(log.unit, log.first_row),
+        "employer": _of_case(log.employer, log.order[log.starts]),
+        "unit": _of_case(log.unit, log.order[log.starts]),
         "step": names.take(now.state),
         "is_open": (now.state != _NOT_OPENED) & ~closed,
         "opened_on": now.opened,

@@ -117,15 +117,22 @@ class PerPoint:
 class StepDown:
     """So many points at the `goal`, less `loses` for each `per` short of it, never below `least`.
 
-    `partial` None is open: then it is the reading `partial_steps`.
+    A pure deduction has 0 at the goal and a `least` below it. `partial` None is open: then it is
+    the reading `partial_steps`.
     """
 
-    at_goal: Decimal = attrs.field(converter=to_points)
+    at_goal: Decimal = attrs.field(default=Decimal(0), converter=to_points)
     loses: Decimal = attrs.field(converter=to_points, kw_only=True)
     per: Fraction = attrs.field(converter=to_rate, validator=_positive, kw_only=True)
     goal: Fraction = attrs.field(default=Fraction(1), converter=to_rate, kw_only=True)
     least: Decimal = attrs.field(default=Decimal(0), converter=to_points, kw_only=True)
     partial: Partial | None = attrs.field(default=None, kw_only=True)
+
+    def __attrs_post_init__(self) -> None:
+        """Refuse a floor that leaves nothing to lose."""
+        if self.least >= self.at_goal:
+            found = f"{self.least}, and {self.at_goal} at the goal"
+            raise DefinitionError(Problem("least", found, "the least is below what the goal gives"))
 
 
 @attrs.frozen
