@@ -2,6 +2,8 @@
 PYTHON ?= python3
 VENV   ?= .venv
 BIN    := $(VENV)/bin
+# What the test environment holds; CI adds every engine: EXTRAS=all,test.
+EXTRAS ?= test
 PIP    := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt
 
 .PHONY: demo test check bench format fast docs clean lock
@@ -44,7 +46,7 @@ $(VENV)/.demo: $(BIN)/python pyproject.toml constraints.txt
 
 $(VENV)/.test: $(BIN)/python pyproject.toml constraints.txt
 	@echo "Setting up the test environment in $(VENV) (a few minutes, once) ..."
-	$(PIP) -e ".[test]"
+	$(PIP) -e ".[$(EXTRAS)]"
 	@touch $@ $(VENV)/.demo
 
 clean:

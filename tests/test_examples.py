@@ -7,6 +7,8 @@ from types import ModuleType
 import pandas as pd
 import pytest
 
+import coverage_campaign as cc
+
 EXAMPLES = Path(__file__).parents[1] / "examples"
 
 
@@ -90,6 +92,24 @@ def test_the_counts_of_the_last_day_are_the_published_ones(united_states: Path) 
     published = pd.read_csv(EXAMPLES / "data" / "us_adult_first_dose_2021_mar_may.csv")
     last = published[published["date"] == "2021-05-28"].set_index("postal")["dose1_18plus"]
     assert ranking["done"].sort_index().tolist() == last.sort_index().tolist()
+
+
+@pytest.mark.parametrize("gone", ["430481", "430412"])
+def test_without_a_county_everything_still_adds_up(gone: str) -> None:
+    """No result figure is typed in: take the largest or the smallest county out of the notice."""
+    example = load("hengyang")
+    full = cc.load_case("hengyang", year=2008)
+    campaign = cc.vary(full, units=[unit for unit in full.units if unit.code != gone])
+    by_census = cc.weights.by_measure(example.latest_census(campaign))
+    counties = cc.allocate(campaign, weights=by_census)
+    cc.testing.assert_exact(counties)
+    table = example.issued(counties, "en")
+    assert len(table) == 12
+    assert table["Persons"].iloc[:-1].sum() == table["Persons"].iloc[-1] == 76_000
+    cc.testing.assert_exact(cc.schedule(counties, over="special-action"))
+    weights = cc.weights.declared(example.duties(campaign), because="one more than its duties")
+    departments = cc.allocate(campaign, among="departments", weights=weights)
+    assert cc.cross(counties, departments, weights="margins").to_frame()["share"].sum() == 76_000
 
 
 def test_no_picture_is_empty(hengyang: Path, united_states: Path) -> None:
