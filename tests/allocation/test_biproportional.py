@@ -334,3 +334,16 @@ def test_a_table_that_is_all_tie_is_broken_by_the_rule() -> None:
     assert result.matrix[12:18].tolist() == [[0, 0, 1, 1, 0]] * 6
     assert result.matrix[18:24].tolist() == [[0, 0, 1, 0, 1]] * 6
     assert result.matrix[24:].tolist() == [[0, 0, 0, 1, 1]] * 6
+
+
+def test_divisors_have_few_digits() -> None:
+    """Zurich's councillors can be checked on a calculator: at most five digits a divisor."""
+    year, votes, seats = max(zurich())
+    rows = [sum(row) for row in seats]
+    columns = [sum(column) for column in zip(*seats, strict=True)]
+    result = biproportional_explain(votes, row_totals=rows, col_totals=columns)
+    assert year == "2023"
+    for divisor in (*result.row_divisors, *result.col_divisors):
+        digits = f"{float(divisor):.12f}".replace(".", "").strip("0")
+        assert len(digits) <= 5
+        assert Fraction(f"{float(divisor):.12f}") == divisor

@@ -17,7 +17,6 @@ Mathematical Programming 45 (1989) 193-210; Maier, Zachariassen and Zachariasen,
 
 from __future__ import annotations
 
-from fractions import Fraction
 from functools import cached_property
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
@@ -25,10 +24,12 @@ import attrs
 
 from coverage_campaign.allocation.apportion import webster
 from coverage_campaign.allocation.celltie import CellTie
+from coverage_campaign.allocation.divisors import short_divisors
 from coverage_campaign.allocation.twoway import TwoWay, read_two_way
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from fractions import Fraction
 
     import numpy as np
     from numpy.typing import NDArray
@@ -114,6 +115,11 @@ def biproportional_explain(
     >>> result = biproportional_explain(votes, row_totals=[5, 11, 4], col_totals=[7, 5, 8])
     >>> result.certificate.verdict, result.ties
     ('unique', ())
+
+    A person checks with short divisors: 912 / (177 x 1.2) = 4.29, so 4 seats.
+
+    >>> [float(divisor) for divisor in result.row_divisors + result.col_divisors]
+    [200.0, 177.0, 170.0, 1.2, 1.1, 0.92]
     """
     problem = read_two_way(
         weights,
@@ -173,21 +179,16 @@ class Certificate:
         """1, or 2 if the divisors are squares."""
         return self._problem.signposts.power
 
-    @cached_property
+    @property
     def row_divisors(self) -> tuple[Fraction, ...]:
-        """One divisor for each row, to the `power`."""
-        power = self.power
-        return tuple(
-            self._proof.exact_rows.get(i, Fraction(divisor) ** power)
-            * self._problem.scale_of(i) ** power
-            for i, divisor in enumerate(self._proof.rows.tolist())
-        )
+        """One divisor for each row, to the `power`; short decimals where no tie fixes them."""
+        return tuple(self._divisors[0])
+
+    @property
+    def col_divisors(self) -> tuple[Fraction, ...]:
+        """One divisor for each column, to the `power`; near 1."""
+        return tuple(self._divisors[1])
 
     @cached_property
-    def col_divisors(self) -> tuple[Fraction, ...]:
-        """One divisor for each column, to the `power`."""
-        power = self.power
-        return tuple(
-            self._proof.exact_columns.get(j, Fraction(divisor) ** power)
-            for j, divisor in enumerate(self._proof.columns.tolist())
-        )
+    def _divisors(self) -> tuple[list[Fraction], list[Fraction]]:
+        return short_divisors(self._problem, self._proof)
