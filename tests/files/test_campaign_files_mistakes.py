@@ -195,7 +195,7 @@ def test_the_sound_file_loads(tmp_path: Path) -> None:
         (
             "[[measures]]",
             "[measures]\ncode = 1\n[[measures]]",
-            "line 10 column 12: Cannot overwrite a value -- a key stands twice in its table, or",
+            "line 10 column 11: Cannot overwrite a value -- a key stands twice in its table, or",
         ),
         (
             'kind = "city"',
