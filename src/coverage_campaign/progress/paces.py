@@ -20,13 +20,15 @@ _Floats = NDArray[np.float64]
 Pace: TypeAlias = Callable[[Record], _Floats]
 """record -> running totals ahead, one row a day ahead and one column a unit."""
 
-# The shape of `damped`, per stretch of the record (a week of daily figures, a month of monthly
-# ones). Round values from a flat optimum; docs/forecasting.md says how they were found and judged.
+# The shape of `damped`: round values from a flat optimum; docs/forecasting.md says how they were
+# found and judged. A trend lives by the calendar (kept a week, log change a day), for monthly
+# figures show it late; the fade goes by stretches of the record, a week or a month.
+_DAYS_A_WEEK = 7.0
 _TREND_TRUSTED = 0.8
-_TREND_KEPT = 0.7
-_STEEPEST = 0.35
+_TREND_KEPT_A_WEEK = 0.7
+_STEEPEST_A_DAY = 0.05
 _HARDER = 2.5
-_FADE_WITHOUT_CEILING = float(np.log(0.965))
+_FADE_A_STRETCH = float(np.log(0.965))
 
 
 def unchanged(record: Record) -> _Floats:
@@ -78,9 +80,9 @@ def damped(record: Record) -> _Floats:
 
     Each unit has its own pace of the last stretch (a week; a month of monthly figures). How paces
     grow or fade is taken from all units together, for a single unit's trend is mostly noise: this
-    stretch against the one before, trusted to 80 %, 70 % of it kept a stretch later. Where the
-    ceiling is known the pace falls with the power 2.5 of the share that is left of those who are
-    left today: the willing come first. Where it is not, 3.5 % of the pace is lost each stretch.
+    stretch against the one before, trusted to 80 %, 70 % of it kept a week later. Where the ceiling
+    is known the pace falls with the power 2.5 of the share that is left of those who are left
+    today: the willing come first. Where it is not, 3.5 % of the pace is lost each stretch.
 
     Source: E. S. Gardner and E. McKenzie, Forecasting trends in time series, Management Science 31
     (1985) 1237-1246, for the damped trend; J. W. Vaupel et al., The impact of heterogeneity in
@@ -89,25 +91,28 @@ def damped(record: Record) -> _Floats:
     """
     pace, room = record.pace(record.stretch), _room(record)
     limited = np.isfinite(room)
-    open_ended = _effective_days(record, _FADE_WITHOUT_CEILING)[:, None] * pace
+    fading = _effective_days(record, _FADE_A_STRETCH / record.stretch)[:, None] * pace
     straight = _effective_days(record, 0.0)[:, None] * pace
     power = _HARDER - 1
     left = (1 + power * np.maximum(straight / room, 0)) ** (-1 / power)
-    return _bounded(record, record.now + np.where(limited, _times(room, 1 - left), open_ended))
+    return _bounded(record, record.now + np.where(limited, _times(room, 1 - left), fading))
 
 
 def _effective_days(record: Record, fade: float) -> _Floats:
-    """Return, for each day ahead, to how many days at today's pace the days until then amount."""
+    """Return, for each day ahead, to how many days at today's pace the days until then amount.
+
+    `fade` is the log change of the pace a day that remains when the trend has died away.
+    """
     last = int(np.ceil(record.ahead.max(initial=0.0)))
-    steps = np.arange(1, last + 1) / record.stretch
+    days = np.arange(1, last + 1)
     beyond = _TREND_TRUSTED * (_trend(record, fade) - fade)
-    slope = (fade + beyond * _TREND_KEPT**steps) / record.stretch
+    slope = fade + beyond * _TREND_KEPT_A_WEEK ** (days / _DAYS_A_WEEK)
     effective = np.concatenate(([0.0], np.cumsum(np.exp(np.cumsum(slope)))))
     return np.interp(record.ahead, np.arange(last + 1), effective)
 
 
 def _trend(record: Record, unknown: float) -> float:
-    """Return the log of all units' pace in this stretch over that in the one before.
+    """Return the log change a day from the stretch before to this one, of all units together.
 
     `unknown` is returned where the record is too short to tell.
     """
@@ -119,8 +124,8 @@ def _trend(record: Record, unknown: float) -> float:
     earlier = float(np.nansum(record.at(-stretch) - record.at(-stretch - before))) / before
     if now <= 0 or earlier <= 0:
         return unknown
-    stretches_between = (stretch + before) / 2 / stretch
-    return float(np.clip(np.log(now / earlier) / stretches_between, -_STEEPEST, _STEEPEST))
+    change = np.log(now / earlier) / ((stretch + before) / 2)
+    return float(np.clip(change, -_STEEPEST_A_DAY, _STEEPEST_A_DAY))
 
 
 def _room(record: Record) -> _Floats:

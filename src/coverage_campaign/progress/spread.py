@@ -21,13 +21,14 @@ __all__ = ["Spread", "spread_of"]
 _Floats = NDArray[np.float64]
 
 # What other campaigns lend (docs/forecasting.md): the standard error of the log of the growth one
-# stretch ahead, the power by which it grows with the stretches, and the part of its variance that
-# all units share. It weighs as much as so many non-overlapping forecasts of the record's own.
+# week ahead, the power by which it grows with the weeks, and the part of its variance that all
+# units share. It weighs as much as so many non-overlapping forecasts of the record's own.
 _LENT = 0.22
 _POWER = 0.35
 _SHARED = 0.55
 _LENT_WEIGHT = 4.0
 
+_DAYS_A_WEEK = 7.0
 _MOST_ORIGINS = 12
 _LEVELS = np.linspace(0.005, 0.995, 199)
 _NORMAL = np.array([NormalDist().inv_cdf(level) for level in _LEVELS])
@@ -35,27 +36,28 @@ _NORMAL = np.array([NormalDist().inv_cdf(level) for level in _LEVELS])
 
 @attrs.frozen(eq=False)
 class Spread:
-    """The errors to expect: `errors` are the quantiles at `_LEVELS`, for one stretch ahead."""
+    """The errors to expect: `errors` are the quantiles at `_LEVELS`, for one week ahead."""
 
     errors: _Floats
-    stretch: float
 
     def growth(self, quantile: float, ahead: _Floats) -> _Floats:
         """Return by what factor the growth is multiplied at a quantile, for each day ahead."""
         error = np.interp(quantile, _LEVELS, self.errors)
-        factor: _Floats = np.exp(error * self._size(ahead))
+        factor: _Floats = np.exp(error * _size(ahead))
         return factor
 
     def share_above(self, factor: _Floats, ahead: float) -> _Floats:
         """Return the probability that the growth is at least so many times what is expected."""
         with np.errstate(divide="ignore"):
-            error = np.log(factor) / self._size(np.array([ahead]))
+            error = np.log(factor) / _size(np.array([ahead]))
         share: _Floats = 1 - np.interp(error, self.errors, _LEVELS, left=0.0, right=1.0)
         return share
 
-    def _size(self, ahead: _Floats) -> _Floats:
-        size: _Floats = (ahead / self.stretch) ** _POWER
-        return size
+
+def _size(ahead: _Floats) -> _Floats:
+    """Return how large an error is so many days ahead, over its size a week ahead."""
+    size: _Floats = (ahead / _DAYS_A_WEEK) ** _POWER
+    return size
 
 
 def spread_of(record: Record, method: Pace) -> tuple[Spread, Spread]:
@@ -66,16 +68,16 @@ def spread_of(record: Record, method: Pace) -> tuple[Spread, Spread]:
     shares = known / known.sum() if known.any() else np.ones(1)
     together = np.sqrt(_SHARED + (1 - _SHARED) * float((shares**2).sum()))
     return (
-        _blended(own, weight, _LENT, record.stretch),
-        _blended(whole, weight, _LENT * together, record.stretch),
+        _blended(own, weight, _LENT),
+        _blended(whole, weight, _LENT * together),
     )
 
 
-def _blended(errors: _Floats, weight: float, lent: float, stretch: float) -> Spread:
+def _blended(errors: _Floats, weight: float, lent: float) -> Spread:
     if not len(errors):
-        return Spread(lent * _NORMAL, stretch)
+        return Spread(lent * _NORMAL)
     mine = np.quantile(errors, _LEVELS)
-    return Spread((1 - weight) * lent * _NORMAL + weight * mine, stretch)
+    return Spread((1 - weight) * lent * _NORMAL + weight * mine)
 
 
 def _past_errors(record: Record, method: Pace) -> tuple[_Floats, _Floats, float]:
@@ -90,7 +92,7 @@ def _past_errors(record: Record, method: Pace) -> tuple[_Floats, _Floats, float]
         start = record.persons[row]
         came = record.persons[row + 1 :][ahead_rows] - start
         expected = method(record.until(int(row), ahead)) - start
-        size = (ahead / record.stretch)[:, None] ** _POWER
+        size = _size(ahead)[:, None]
         units.append(_logs(came, expected, size))
         whole.append(_logs(_total(came), _total(expected), size))
     if not units:
