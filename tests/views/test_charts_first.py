@@ -13,8 +13,9 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
 from coverage_campaign.errors import DefinitionError
+from coverage_campaign.model.review import review
 from coverage_campaign.views import charts, theme
-from coverage_campaign.views.pictures.calendar import conflicts, phase_rows
+from coverage_campaign.views.doubtful_days import doubts_of
 from coverage_campaign.views.scales import runs
 from views.drawn import SIZES, assert_readable, texts_of, words_of
 from views.stand_ins import (
@@ -163,17 +164,29 @@ def test_calendar_is_readable(as_of: str | None, lang: str) -> None:
     assert_readable(charts.calendar(campaign(), as_of=as_of, lang=lang))
 
 
-def test_calendar_finds_gap_and_overlaps_of_the_notice() -> None:
-    """31 July belongs to no drive, 15 September to two, December to special action and review."""
-    found = conflicts(phase_rows(campaign(), "en"))
+def test_calendar_shows_the_days_that_the_review_doubts() -> None:
+    """31 July and December are in no drive, 15 September in two, 31 March left out, and so on."""
+    found = doubts_of(review(campaign()))
     assert [(one.kind, str(one.window)) for one in found] == [
         ("gap", "2008-07-31 to 2008-07-31"),
         ("overlap", "2008-09-15 to 2008-09-15"),
+        ("gap", "2008-12-01 to 2008-12-31"),
         ("overlap", "2008-12-01 to 2008-12-31"),
+        ("short", "2009-03-31 to 2009-03-31"),
     ]
     words = words_of(charts.calendar(campaign()))
-    assert "31 Jul belongs to no phase" in words
+    assert "31 Jul in no part of Special action" in words
     assert "15 Sep: overlap" in words
+    assert "1–31 Dec: gap, overlap" in words
+
+
+def test_calendar_of_a_mended_definition_has_no_mark() -> None:
+    """A part outside its stage is marked; a calendar without a gap has nothing to check."""
+    made = campaign()
+    outside = made.with_part(attrs.evolve(made.phase("drive-3"), ends="2009-01-15"))
+    assert "1–15 Jan: outside" in words_of(charts.calendar(outside))
+    one = attrs.evolve(made, phases=made.phases[:1])
+    assert "dates to check" not in words_of(charts.calendar(one))
 
 
 def test_calendar_draws_both_ends_inside() -> None:

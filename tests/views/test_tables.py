@@ -43,10 +43,16 @@ def test_multiples_end_at_what_is_done() -> None:
 
 
 def test_calendar_lists_phases_gap_and_overlaps() -> None:
-    """Six phases, one gap of a day, overlaps of one day and of 31."""
+    """Six phases, then gaps and overlaps of a day and of a month, and a day left out."""
     table = tables.calendar(campaign())
-    assert table["kind"].tolist() == ["phase"] * 6 + ["gap", "overlap", "overlap"]
-    assert table["days"].tolist()[-3:] == [1, 1, 31]
+    assert table["kind"].tolist() == ["phase"] * 6 + [
+        "gap",
+        "overlap",
+        "gap",
+        "overlap",
+        "short",
+    ]
+    assert table["days"].tolist()[-5:] == [1, 1, 31, 31, 1]
 
 
 def test_annex_adds_up() -> None:

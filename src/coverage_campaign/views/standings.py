@@ -39,6 +39,14 @@ class Standing:
     reports_expected: int | None
     reports_received: int | None
     complete: bool | None
+    eligible: int | None = None
+
+    @property
+    def burden(self) -> float | None:
+        """The target per thousand eligible people, None where either is not known."""
+        if self.target is None or not self.eligible:
+            return None
+        return 1000 * self.target / self.eligible
 
     @property
     def status(self) -> Status:
@@ -48,9 +56,15 @@ class Standing:
 
 def standings(progress: Progress, lang: Lang) -> tuple[Standing, ...]:
     """Return the units of a progress in its order, named in the language."""
-    names = {unit.code: named(unit.label, lang) for unit in progress.plan.campaign.units}
-    rows = (_standing(row) for row in _rows(progress.to_frame()))
-    return tuple(attrs.evolve(row, name=names.get(row.unit) or row.name) for row in rows)
+    campaign = progress.plan.campaign
+    units = {unit.code: unit for unit in campaign.units}
+    found = []
+    for row in map(_standing, _rows(progress.to_frame())):
+        unit = units.get(row.unit)
+        name = "" if unit is None else named(unit.label, lang)
+        eligible = None if unit is None else unit.count(campaign.eligible)
+        found.append(attrs.evolve(row, name=name or row.name, eligible=eligible))
+    return tuple(found)
 
 
 def campaign_name(progress: Progress, lang: Lang) -> str:

@@ -11,9 +11,11 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from coverage_campaign.allocation.allocated import Allocation
+from coverage_campaign.model.review import review
+from coverage_campaign.views.doubtful_days import doubts_of
 from coverage_campaign.views.pictures.back_test import errors_of
 from coverage_campaign.views.pictures.bridge import steps_of
-from coverage_campaign.views.pictures.calendar import conflicts, phase_rows
+from coverage_campaign.views.pictures.calendar import phase_rows
 from coverage_campaign.views.pictures.comparison import quantity_of
 from coverage_campaign.views.pictures.fairness import lorenz, need_of
 from coverage_campaign.views.pictures.ranking import rises
@@ -55,7 +57,8 @@ def ranking(
     """Return the ranked units: rank, rise (places since `previous`), counts, rates, status.
 
     Columns: rank, rise, unit, name, target, new, done, completion_rate, planned_rate, gap_points,
-    reports_received, reports_expected, status. Units without a rank stand last.
+    burden (target per 1,000 eligible people), reports_received, reports_expected, status. Units
+    without a rank stand last.
     """
     lang = checked(lang)
     rows = by_rank(standings(progress, lang))
@@ -70,6 +73,7 @@ def ranking(
             "completion_rate": _rates([row.completion_rate for row in rows]),
             "planned_rate": _rates([row.planned_rate for row in rows]),
             "gap_points": _rates([row.gap_points for row in rows]),
+            "burden": _rates([row.burden for row in rows]),
             "reports_received": _whole([row.reports_received for row in rows]),
             "reports_expected": _whole([row.reports_expected for row in rows]),
             "status": pd.array([row.status.words.say(lang) for row in rows], dtype="str"),
@@ -138,20 +142,15 @@ def multiples(progress: Progress, *, lang: Lang = "en") -> pd.DataFrame:
 
 
 def calendar(campaign: Campaign, *, lang: Lang = "en") -> pd.DataFrame:
-    """Return phases, gaps and overlaps: kind, code, name, first, last, days.
+    """Return phases and days in doubt: kind, code, name, first, last, days.
 
-    `kind` is phase, gap or overlap; a gap or overlap bears the codes of its two phases.
+    `kind` is phase, gap, overlap, short or outside; days in doubt bear the codes of their phases
+    and say in `name` what is to be checked.
     """
-    rows = phase_rows(campaign, checked(lang))
-    names = {row.code: row.name for row in rows}
-    lines = [("phase", row.code, row.name, row.window) for row in rows] + [
-        (
-            one.kind,
-            f"{one.first} {one.second}",
-            f"{names[one.first]} / {names[one.second]}",
-            one.window,
-        )
-        for one in conflicts(rows)
+    lang = checked(lang)
+    lines = [("phase", row.code, row.name, row.window) for row in phase_rows(campaign, lang)] + [
+        (one.kind, " ".join(one.phases), one.sentence(campaign, lang), one.window)
+        for one in doubts_of(review(campaign))
     ]
     return pd.DataFrame(
         {

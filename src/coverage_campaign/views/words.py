@@ -9,6 +9,7 @@ import attrs
 import pandas as pd
 
 from coverage_campaign.errors import DefinitionError, Problem
+from coverage_campaign.model.dates import Window
 from coverage_campaign.model.labels import Label
 
 __all__ = [
@@ -22,6 +23,7 @@ __all__ = [
     "named",
     "percent",
     "signed",
+    "span",
 ]
 
 Lang: TypeAlias = Literal["en", "zh", "zh-Hant"]
@@ -128,6 +130,25 @@ def day(date: dt.date, lang: Lang, *, year: bool = False) -> str:
     if lang == "en":
         return f"{date.day} {_MONTHS[date.month - 1]}" + (f" {date.year}" if year else "")
     return (f"{date.year}年" if year else "") + f"{date.month}月{date.day}日"
+
+
+def span(window: Window, lang: Lang, *, short: bool = False) -> str:
+    """Return the days of a window, both ends named; `short` as a calendar has room for it.
+
+    >>> december = Window(dt.date(2008, 12, 1), dt.date(2008, 12, 31))
+    >>> span(december, "en"), span(december, "zh"), span(december, "zh", short=True)
+    ('1–31 Dec', '12月1–31日', '12.1–12.31')
+    """
+    first, last = window.first, window.last
+    if short and lang != "en":
+        return f"{first.month}.{first.day}–{last.month}.{last.day}"
+    if first == last:
+        return day(first, lang)
+    if (first.year, first.month) == (last.year, last.month):
+        days = f"{first.day}–{last.day}"
+        return f"{days} {_MONTHS[first.month - 1]}" if lang == "en" else f"{first.month}月{days}日"
+    dash = " – " if lang == "en" and not short else "–"
+    return f"{day(first, lang)}{dash}{day(last, lang)}"
 
 
 def month(date: dt.date, lang: Lang) -> str:

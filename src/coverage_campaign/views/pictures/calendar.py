@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import datetime as dt
-from itertools import combinations, pairwise
 from typing import TYPE_CHECKING, Final
 
 import attrs
 
 from coverage_campaign.model.dates import DateLike, Window, to_date
+from coverage_campaign.model.review import review
 from coverage_campaign.views import theme
 from coverage_campaign.views.canvas import Canvas, Mark, Room, open_canvas
+from coverage_campaign.views.doubtful_days import Doubt, doubts_of
 from coverage_campaign.views.scales import TIME_ROOM, time_scale, x_of
 from coverage_campaign.views.typeset import shortened, width_of
-from coverage_campaign.views.words import Lang, Words, checked, day, named
+from coverage_campaign.views.words import Lang, Words, checked, day, named, span
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -21,8 +22,9 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
     from coverage_campaign.model.campaign import Campaign
+    from coverage_campaign.model.findings import Findings
 
-__all__ = ["Row", "calendar", "conflicts", "phase_rows"]
+__all__ = ["Row", "calendar", "phase_rows"]
 
 _WIDTH: Final = 8.2
 _PITCH: Final = 27.0
@@ -38,12 +40,9 @@ _MARK: Final = Words("dates to check", "日期待核", "日期待核")
 _ELAPSED: Final = Words("Dark is time gone by.", "深色为已过时间。", "深色為已過時間。")
 _TO_CHECK: Final = Words("Dates to check: {0}.", "日期待核：{0}。", "日期待核：{0}。")
 _AND: Final = Words("; ", "；", "；")
-_GAP: Final = Words("{0} belongs to no phase", "{0}空档", "{0}空檔")
-_OVERLAP: Final = Words("{0} belongs to two phases", "{0}重叠", "{0}重疊")
-_GAPS: Final = Words("{0} belong to no phase", "{0}空档", "{0}空檔")
-_OVERLAPS: Final = Words("{0} belong to two phases", "{0}重叠", "{0}重疊")
-_SHORT_GAP: Final = Words("{0}: gap", "{0}空档", "{0}空檔")
-_SHORT_OVERLAP: Final = Words("{0}: overlap", "{0}重叠", "{0}重疊")
+_MARKED: Final = Words("{0}: {1}", "{0}{1}", "{0}{1}")
+_LISTED: Final = Words(", ", "、", "、")
+_MARK_SIZE: Final = 8.0
 _AS_OF: Final = Words("{0}", "截至{0}", "截至{0}")
 _FOUND: Final = Words(
     "The review of the definition has {0} findings.",
@@ -64,30 +63,11 @@ class Row:
     has_parts: bool
 
 
-@attrs.frozen
-class Conflict:
-    """Days that belong to no phase, or to two, between the rows of two sibling phases."""
-
-    kind: str
-    window: Window
-    first: str
-    second: str
-
-    def words(self, lang: Lang, *, short: bool = False) -> str:
-        """Return what is to be checked."""
-        days = _days(self.window, lang)
-        if short:
-            return (_SHORT_GAP if self.kind == "gap" else _SHORT_OVERLAP).say(lang, days)
-        one = self.window.days == 1
-        gap, overlap = (_GAP, _OVERLAP) if one else (_GAPS, _OVERLAPS)
-        return (gap if self.kind == "gap" else overlap).say(lang, days)
-
-
 def calendar(
     campaign: Campaign,
     *,
     as_of: DateLike | None = None,
-    findings: Sequence[object] | None = None,
+    findings: Findings | None = None,
     ax: Axes | None = None,
     lang: Lang = "en",
     title: str | None = None,
@@ -95,8 +75,8 @@ def calendar(
     """Return the Axes of the phases on a scale of days, with the dates that need a look.
 
     Both ends of a phase lie inside it. With `as_of` the time gone by is dark. A diamond marks days
-    between two neighbouring phases that belong to neither, and days that belong to both. `findings`
-    are those of a review of the campaign: their number is told in the note.
+    that a review of the campaign doubts: in no part of their phase, in two at once, or left out at
+    its end. `findings` are those of a review that you have; by default one is made.
 
     >>> import coverage_campaign as cc
     >>> campaign = cc.load_case("hengyang", year=2008)
@@ -106,18 +86,18 @@ def calendar(
     lang = checked(lang)
     today = None if as_of is None else to_date(as_of, where="as_of")
     rows = phase_rows(campaign, lang)
-    found = conflicts(rows)
+    reviewed = review(campaign) if findings is None else findings
+    found = doubts_of(reviewed)
     names = [shortened(row.name, theme.LABEL, _NAME_LIMIT) for row in rows]
     label_width = max(
         width_of(name, theme.LABEL) + _INDENT * row.depth
         for name, row in zip(names, rows, strict=True)
     )
-    checks = _AND.say(lang).join(conflict.words(lang) for conflict in found)
+    checks = _AND.say(lang).join(doubt.sentence(campaign, lang) for doubt in found)
     notes = [_TO_CHECK.say(lang, checks)] if found else []
     if today is not None:
         notes.append(_ELAPSED.say(lang))
-    if findings is not None:
-        notes.append(_FOUND.say(lang, len(findings)))
+    notes.append(_FOUND.say(lang, len(reviewed)))
     canvas = open_canvas(
         ax,
         width=_WIDTH,
@@ -132,7 +112,7 @@ def calendar(
     )
     whole = campaign.whole_window
     canvas.ax.set_xlim(x_of(whole.first), x_of(whole.last, end=True))
-    canvas.ax.set_ylim(len(rows) - 0.5, -0.5)
+    canvas.ax.set_ylim(len(rows) - 0.3, -0.5)
     time_scale(canvas, whole.first, whole.last, lang, rules=True)
     for place, (row, name) in enumerate(zip(rows, names, strict=True)):
         canvas.write(
@@ -143,7 +123,7 @@ def calendar(
             size=theme.LABEL,
         )
         _draw_phase(canvas, row, place, today, lang)
-    _draw_conflicts(canvas, rows, found, lang)
+    _draw_doubts(canvas, rows, found, lang, today=today)
     if today is not None and today in whole:
         _draw_today(canvas, today, lang)
     return canvas.ax
@@ -169,51 +149,6 @@ def phase_rows(campaign: Campaign, lang: Lang) -> tuple[Row, ...]:
     return tuple(below(None, 0))
 
 
-def conflicts(rows: Sequence[Row]) -> tuple[Conflict, ...]:
-    """Return the gaps between neighbouring phases of one parent, and the overlaps of any two."""
-    found: list[Conflict] = []
-    for parent in dict.fromkeys(row.parent for row in rows):
-        family = sorted(
-            (row for row in rows if row.parent == parent),
-            key=lambda row: (row.window.first, row.window.last),
-        )
-        reach = [max(row.window.last for row in family[: i + 1]) for i in range(len(family))]
-        for last, (before, after) in zip(reach, pairwise(family), strict=False):
-            if (after.window.first - last).days > 1:
-                one = dt.timedelta(days=1)
-                gap = Window(last + one, after.window.first - one)
-                found.append(Conflict("gap", gap, before.code, after.code))
-        for before, after in combinations(family, 2):
-            shared = before.window.overlap(after.window)
-            if shared is not None:
-                found.append(Conflict("overlap", shared, before.code, after.code))
-    return tuple(sorted(found, key=lambda conflict: conflict.window))
-
-
-def _days(window: Window, lang: Lang) -> str:
-    first, last = window.first, window.last
-    if first == last:
-        return day(first, lang)
-    if (first.year, first.month) == (last.year, last.month):
-        return (
-            f"{first.day}–{day(last, lang)}"
-            if lang == "en"
-            else f"{first.month}月{first.day}–{last.day}日"
-        )
-    return (
-        f"{day(first, lang)} – {day(last, lang)}"
-        if lang == "en"
-        else (f"{day(first, lang)}–{day(last, lang)}")
-    )
-
-
-def _days_short(window: Window, lang: Lang) -> str:
-    first, last = window.first, window.last
-    if lang == "en":
-        return f"{day(first, lang)}–{day(last, lang)}"
-    return f"{first.month}.{first.day}–{last.month}.{last.day}"
-
-
 def _headline(campaign: Campaign, rows: Sequence[Row], today: dt.date | None, lang: Lang) -> str:
     if today is None:
         return _STEPS.say(lang, len(rows))
@@ -232,7 +167,7 @@ def _headline(campaign: Campaign, rows: Sequence[Row], today: dt.date | None, la
 
 def _draw_phase(canvas: Canvas, row: Row, place: int, today: dt.date | None, lang: Lang) -> None:
     left, right = x_of(row.window.first), x_of(row.window.last, end=True)
-    text = _days(row.window, lang)
+    text = span(row.window, lang)
     points = canvas.width / (canvas.ax.get_xlim()[1] - canvas.ax.get_xlim()[0])
     if row.has_parts:
         canvas.ax.barh([place], [right - left], left=left, height=0.14, color=theme.TERTIARY)
@@ -248,7 +183,7 @@ def _draw_phase(canvas: Canvas, row: Row, place: int, today: dt.date | None, lan
         canvas.ax.barh([place], [right - split], left=split, height=0.52, color=_REMAINING)
     begin, end = (left, split) if split - left > right - split else (split, right)
     dark = end == split and today is not None
-    for words in (text, _days_short(row.window, lang)):
+    for words in (text, span(row.window, lang, short=True)):
         if width_of(words, theme.CELL) + 8 < (end - begin) * points:
             colour = "white" if dark else theme.INK
             canvas.write((begin + end) / 2, place, words, colour=colour, ha="center")
@@ -275,16 +210,25 @@ def _beside(
         canvas.write((left + right) / 2, place - 0.31, text, colour=theme.SECONDARY, ha="center")
 
 
-def _draw_conflicts(
-    canvas: Canvas, rows: Sequence[Row], found: Sequence[Conflict], lang: Lang
+def _draw_doubts(
+    canvas: Canvas,
+    rows: Sequence[Row],
+    found: Sequence[Doubt],
+    lang: Lang,
+    *,
+    today: dt.date | None,
 ) -> None:
-    place_of = {row.code: place for place, row in enumerate(rows)}
+    """Draw a diamond for the days in doubt between the two rows concerned, and a word beside it."""
     low, high = canvas.ax.get_xlim()
     a_point = (high - low) / canvas.width
+    line = low - 1 if today is None else x_of(today, end=True)
+    marks: dict[tuple[float, Window], list[str]] = {}
+    for doubt in found:
+        place = _between(rows, doubt)
+        marks.setdefault((place, doubt.window), []).append(doubt.label(lang))
     taken: list[tuple[float, float, float]] = []
-    for conflict in found:
-        y = max(place_of[conflict.first], place_of[conflict.second]) - 0.5
-        left, right = x_of(conflict.window.first), x_of(conflict.window.last, end=True)
+    for (y, window), words in marks.items():
+        left, right = x_of(window.first), min(x_of(window.last, end=True), high + 3 * a_point)
         middle = (left + right) / 2
         canvas.line([left, right], [y, y], colour=theme.AMBER_INK, width=1.6, zorder=3)
         canvas.line(
@@ -296,23 +240,43 @@ def _draw_conflicts(
             edge=theme.AMBER_INK,
             zorder=4,
         )
-        text = conflict.words(lang, short=True)
-        width = width_of(text, theme.CELL) * a_point
+        text = _MARKED.say(lang, span(window, lang), _LISTED.say(lang).join(words))
+        width = width_of(text, _MARK_SIZE) * a_point
         beside = max((right - left) / 2, 5 * a_point) + 4 * a_point
-        flush_right = middle - beside - width >= low
-        start = middle - beside - width if flush_right else middle + beside
-        if any(y == other and start < end and begin < start + width for begin, end, other in taken):
-            continue
-        taken.append((start, start + width, y))
-        canvas.write(
-            middle - beside if flush_right else middle + beside,
-            y,
-            text,
-            size=8.0,
-            colour=theme.AMBER_INK,
-            ha="right" if flush_right else "left",
-            halo=True,
-        )
+        sides = [("right", middle - beside - width), ("left", middle + beside)]
+        # The side that the line of the last day counted does not cross comes first.
+        sides.sort(key=lambda side: side[1] <= line <= side[1] + width)
+        for ha, start in sides:
+            end = start + width
+            free = all(y != other or end < begin or stop < start for begin, stop, other in taken)
+            if free and start >= low and end <= high + canvas.room.right * a_point:
+                taken.append((start, end, y))
+                canvas.write(
+                    end if ha == "right" else start,
+                    y,
+                    text,
+                    size=_MARK_SIZE,
+                    colour=theme.AMBER_INK,
+                    ha="right" if ha == "right" else "left",
+                    halo=True,
+                )
+                break
+
+
+def _between(rows: Sequence[Row], doubt: Doubt) -> float:
+    """Return the height of a mark: the upper edge of the later row concerned, or below the last."""
+    place_of = {row.code: place for place, row in enumerate(rows)}
+    concerned = [place for place, row in enumerate(rows) if row.code in doubt.phases]
+    if doubt.kind == "gap":
+        after = [
+            place
+            for place in concerned
+            if place > place_of[doubt.phases[0]] and rows[place].window.first > doubt.window.last
+        ]
+        return min(after) - 0.5 if after else max(concerned) + 0.5
+    if doubt.kind == "short":
+        return max(concerned) + 0.5
+    return max(concerned) - 0.5
 
 
 def _draw_today(canvas: Canvas, today: dt.date, lang: Lang) -> None:

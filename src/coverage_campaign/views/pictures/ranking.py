@@ -80,6 +80,12 @@ _DONE: Final = Words("Done", "累计完成", "累計完成")
 _RATE: Final = Words("Rate", "完成率", "完成率")
 _GAP_POINTS: Final = Words("vs plan, points", "较序时（百分点）", "較序時（百分點）")
 _REPORTS: Final = Words("Reports", "报表", "報表")
+_BURDEN: Final = Words("Burden", "负担", "負擔")
+_BURDEN_IS: Final = Words(
+    "Burden: target per 1,000 eligible people.",
+    "负担为每千名应参保人的任务数。",
+    "負擔為每千名應參保人的任務數。",
+)
 _STATUS: Final = Words("Status", "状态", "狀態")
 
 
@@ -192,6 +198,8 @@ def headline(rows: Sequence[Standing], lang: Lang) -> str:
 
 def _notes(rows: Sequence[Standing], total: Standing, lang: Lang) -> list[str]:
     notes = schedule_note(total, lang)
+    if any(row.burden is not None for row in rows):
+        notes.append(_BURDEN_IS.say(lang))
     if any(row.rank is None for row in rows):
         notes.append(_UNRANKED.say(lang))
     return notes
@@ -268,6 +276,9 @@ def _right_columns(rows: Sequence[Standing], size: float, lang: Lang) -> list[_C
             for row in rows
         ]
         columns.append(_column(_REPORTS.say(lang), reports, size))
+    if any(row.burden is not None for row in rows):
+        burdens = [count(row.burden) for row in rows[:-1]]
+        columns.append(_column(_BURDEN.say(lang), [*burdens, ""], size))
     states = [_Cell(row.status.words.say(lang), row.status.ink, row.status) for row in rows]
     return [*columns, _column(_STATUS.say(lang), states, size, flush_right=False)]
 
