@@ -15,7 +15,11 @@ import pytest
 
 from biproportional_oracles import proves
 from coverage_campaign.allocation import apportion
-from coverage_campaign.allocation.biproportional import biproportional, biproportional_explain
+from coverage_campaign.allocation.biproportional import (
+    biproportional,
+    biproportional_explain,
+    certify,
+)
 from coverage_campaign.errors import DefinitionError, InfeasibleError, TieError
 
 if TYPE_CHECKING:
@@ -347,3 +351,39 @@ def test_divisors_have_few_digits() -> None:
         digits = f"{float(divisor):.12f}".replace(".", "").strip("0")
         assert len(digits) <= 5
         assert Fraction(f"{float(divisor):.12f}") == divisor
+
+
+@pytest.mark.parametrize(("year", "votes", "seats"), list(zurich()))
+def test_published_matrices_are_certified_and_a_moved_seat_is_not(
+    year: str, votes: list[list[int]], seats: list[list[int]]
+) -> None:
+    """An official result is proved as it stands; with seats turned round four cells it is not."""
+    assert certify(seats, votes).verdict == "unique", year
+    moved = np.array(seats)
+    rows = np.flatnonzero(moved[:, 0] > 0)[:1], np.flatnonzero(moved[:, 1] > 0)[-1:]
+    moved[rows[0], 0] -= 1
+    moved[rows[0], 1] += 1
+    moved[rows[1], 1] -= 1
+    moved[rows[1], 0] += 1
+    certificate = certify(moved, votes)
+    assert certificate.verdict == "not certified"
+    assert {(cell.row, cell.column) for cell in certificate.misfits} <= {
+        (int(row[0]), column) for row in rows for column in (0, 1)
+    }
+
+
+def test_every_winner_of_a_tie_is_certified_as_tied() -> None:
+    """All six matrices of a full tie are right, and none is the only one."""
+    weights = [[1, 1, 1], [2, 2, 2], [3, 3, 3]]
+    for order in ([0, 1, 2], [1, 0, 2], [2, 1, 0]):
+        assert certify(np.eye(3, dtype=int)[order], weights).verdict == "tied"
+    assert certify([[2, 0, 0], [0, 2, 0], [0, 0, 2]], weights).verdict == "not certified"
+
+
+def test_seats_where_none_may_be_are_not_certified() -> None:
+    """A seat in a cell without weight, or beyond a cap, is a misfit."""
+    certificate = certify([[1, 1], [1, 1]], [[1, 1], [1, 1]], caps=[[1, 9], [9, 0]])
+    assert certificate.verdict == "not certified"
+    assert (1, 1) in {(cell.row, cell.column) for cell in certificate.misfits}
+    with pytest.raises(DefinitionError, match="a matrix of whole numbers"):
+        certify([[0.5, 1.5]], [[1, 1]])  # type: ignore[list-item]  # wrong on purpose

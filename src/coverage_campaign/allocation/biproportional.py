@@ -21,17 +21,19 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
 import attrs
+import numpy as np
 
 from coverage_campaign.allocation.apportion import webster
 from coverage_campaign.allocation.celltie import CellTie
 from coverage_campaign.allocation.divisors import short_divisors
+from coverage_campaign.allocation.numbers import as_array, as_fraction
 from coverage_campaign.allocation.twoway import TwoWay, read_two_way
+from coverage_campaign.errors import DefinitionError, Problem
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from fractions import Fraction
 
-    import numpy as np
     from numpy.typing import NDArray
 
     from coverage_campaign.allocation.apportion import Bounds, Method, Weights
@@ -42,9 +44,11 @@ __all__ = [
     "Biproportion",
     "CellTie",
     "Certificate",
+    "Misfit",
     "Verdict",
     "biproportional",
     "biproportional_explain",
+    "certify",
 ]
 
 Verdict: TypeAlias = Literal["unique", "tied", "not certified"]
@@ -133,7 +137,53 @@ def biproportional_explain(
         col_names=col_names,
     )
     proof, broken = problem.solve()
-    return Biproportion(proof.seats, Certificate(problem, proof), broken)
+    return Biproportion(proof.seats, Certificate(problem, proof, proof.seats), broken)
+
+
+def certify(
+    matrix: NDArray[np.integer] | Sequence[Sequence[int]],
+    weights: Weights,
+    *,
+    method: Method = webster,
+    floors: Bounds = None,
+    caps: Bounds = None,
+    row_names: Sequence[str] | None = None,
+    col_names: Sequence[str] | None = None,
+) -> Certificate:
+    """Return the certificate of a given matrix for its own margins: to audit what others found.
+
+    The verdict is "not certified" if the matrix is not in proportion; `misfits` are then the cells
+    where it differs from what the divisors of the right one allow. Other arguments and errors as
+    `biproportional`.
+
+    >>> votes = [[123, 45, 815], [912, 714, 414], [312, 255, 215]]
+    >>> certify([[1, 0, 4], [4, 4, 3], [2, 1, 1]], votes).verdict
+    'unique'
+    >>> wrong = certify([[0, 0, 5], [4, 4, 3], [3, 1, 0]], votes)
+    >>> wrong.verdict, wrong.misfits[0].seats, wrong.misfits[0].due
+    ('not certified', 0, 1)
+    """
+    given = as_array(matrix)
+    exact = [as_fraction(value) for value in given.ravel().tolist()]
+    whole = [int(value) for value in exact if value is not None and value.denominator == 1]
+    if given.ndim != 2 or len(whole) < given.size or min(whole, default=0) < 0:  # noqa: PLR2004  a matrix
+        raise DefinitionError(
+            Problem("matrix", f"an array of shape {given.shape}", "a matrix of whole numbers")
+        )
+    found = np.array(whole, dtype=np.int64).reshape(given.shape)
+    problem = read_two_way(
+        weights,
+        row_totals=found.sum(axis=1),
+        col_totals=found.sum(axis=0),
+        method=method,
+        floors=floors,
+        caps=caps,
+        ties="first",
+        row_names=row_names,
+        col_names=col_names,
+    )
+    proof, _ = problem.solve()
+    return Certificate(problem, proof, found)
 
 
 @attrs.frozen(eq=False)
@@ -155,6 +205,16 @@ class Biproportion:
         return self.certificate.col_divisors
 
 
+@attrs.frozen
+class Misfit:
+    """A cell with the seats that it has and those that it has in the right matrix."""
+
+    row: int
+    column: int
+    seats: int
+    due: int
+
+
 @attrs.frozen(eq=False, slots=False)
 class Certificate:
     """Divisors that prove a matrix, in rationals.
@@ -163,16 +223,45 @@ class Certificate:
     signposts of the seats that it holds and of the next one. Where `power` is 2 (Hill's method,
     whose signposts are square roots) the divisors are squares, to be compared with the squares
     of weights and signposts. The verdict is "unique" if no other matrix has this property with
-    the same margins, "tied" if others do.
+    the same margins, "tied" if others do, and "not certified" if the matrix has it not (which
+    only a matrix from elsewhere can be: see `certify`).
     """
 
     _problem: TwoWay
     _proof: Proof
+    _matrix: NDArray[np.int64]
 
     @property
     def verdict(self) -> Verdict:
-        """Whether the matrix is the only answer."""
+        """Whether the matrix is right, and the only one."""
+        if self.misfits:
+            return "not certified"
         return "tied" if self._proof.ties else "unique"
+
+    @cached_property
+    def misfits(self) -> tuple[Misfit, ...]:
+        """The cells that do not hold what the divisors allow.
+
+        Divisors that prove one best matrix prove every other, so a cell that they do not allow
+        is wrong in every sense.
+        """
+        problem, right = self._problem, self._proof.seats
+        found = []
+        for i, j in np.argwhere(self._matrix != right).tolist():
+            seats = int(self._matrix[i, j])
+            joined = self.row_divisors[i] * self.col_divisors[j]
+            fits = int(problem.floors[i, j]) <= seats <= int(problem.caps[i, j])
+            if fits and seats > problem.floors[i, j]:
+                fits = self._price(i, j, seats) >= joined
+            if fits and seats < problem.caps[i, j]:
+                fits = self._price(i, j, seats + 1) <= joined
+            if not fits:
+                found.append(Misfit(i, j, seats, int(right[i, j])))
+        return tuple(found)
+
+    def _price(self, row: int, column: int, seat: int) -> Fraction:
+        scale = self._problem.scale_of(row) ** self.power
+        return self._problem.price(row, column, seat) * scale
 
     @property
     def power(self) -> int:
