@@ -3,12 +3,15 @@
 The sheets are written here cell by cell; what has to be read from them is written beside.
 """
 
+import contextlib
 import csv
 import datetime as dt
 import io
+import random
 import shutil
 import struct
 import subprocess
+import tempfile
 import zipfile
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -17,6 +20,8 @@ import openpyxl
 import pandas as pd
 import pytest
 import xlsxwriter
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from campaigns import tiny
 from coverage_campaign.errors import DefinitionError, ReportError
@@ -159,6 +164,17 @@ def test_a_bulletin_saved_by_libreoffice_reads_the_same(kind: str, tmp_path: Pat
         timeout=300,
     )
     check_bulletin(target / f"source.{kind}", f"source.{kind}")
+    if kind == "xls":
+        check_far_cell(target / "source.xls")
+
+
+def check_far_cell(path: Path) -> None:
+    """Assert that an .xls with a cell in row 60,001 and column 20,001 is refused, and at once."""
+    text_cell = b"\xfd\x00\x0a\x00"  # a LABELSST record of 10 bytes: row, column, ...
+    data = path.read_bytes()
+    at = data.index(text_cell) + len(text_cell)
+    path.write_bytes(data[:at] + struct.pack("<HH", 60_000, 20_000) + data[at + 4 :])
+    assert "60,001 rows and 20,001 columns" in refused(path)
 
 
 def test_a_workbook_by_another_name_is_still_one(tmp_path: Path) -> None:
@@ -448,7 +464,7 @@ def test_a_wrong_period_is_refused(tmp_path: Path) -> None:
         ("noise.csv", bytes(range(256)) * 4, "neither text nor a workbook"),
         ("zip.xlsx", None, "no workbook in it"),
         ("cut.xlsx", b"PK\x03\x04 and then nothing", "a damaged workbook"),
-        ("ole.xls", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600), "no workbook"),
+        ("ole.xls", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600), "a damaged workbook"),
         ("quote.csv", b'unit,date,new\n"' + b"x" * 200_000, "field"),
     ],
 )
@@ -545,7 +561,67 @@ def test_a_cell_repeated_a_million_times_is_refused(tmp_path: Path) -> None:
     with zipfile.ZipFile(tmp_path / "many.ods", "w") as package:
         package.writestr("mimetype", "application/vnd.oasis.opendocument.spreadsheet")
         package.writestr("content.xml", content)
-    assert "a cell repeated 1,000,000,000 times" in refused(tmp_path / "many.ods")
+    assert "1,000,000 rows and 1,000 columns" in refused(tmp_path / "many.ods")
+
+
+def test_cells_without_addresses_reach_as_far_as_their_row(tmp_path: Path) -> None:
+    """A cell may leave out its address: then it follows the one before, in its row."""
+    with_openpyxl(tmp_path / "s.xlsx")
+    rows = '<row r="1"><c r="XFD1"><v>1</v></c></row><row r="1048576"><c><v>1</v></c></row>'
+    repacked(tmp_path / "s.xlsx", tmp_path / "far.xlsx", {SHEET: sheet_xml(rows)})
+    assert "1,048,576 rows and 16,384 columns" in refused(tmp_path / "far.xlsx")
+
+
+@settings(deadline=None, max_examples=60)
+@given(seed=st.randoms(use_true_random=False))
+def test_damaged_workbooks_are_read_or_refused_and_nothing_else(seed: random.Random) -> None:
+    """Bytes changed anywhere in a workbook: a tally, or an error of this library."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "s.xlsx"
+        with_openpyxl(path)
+        data = bytearray(path.read_bytes())
+        for _ in range(seed.randint(1, 20)):
+            data[seed.randrange(len(data))] = seed.randrange(256)
+        path.write_bytes(bytes(data))
+        with contextlib.suppress(ReportError):
+            assert read_reports(path, tiny(), figures="new").rows_in >= 0
+
+
+_WORDS = (
+    *(
+        "单位",
+        "月份",
+        "本月新增",
+        "累计",
+        "任务数",
+        "完成率",
+        "甲县",
+        "乙县",
+        "合计",
+        "小计",
+        "注：无",
+    ),
+    *("6月", "2026-07-01", "12人", "—", "61%", "x", "", "1,200", "单位：万人", "全市", "7"),
+)
+_CELLS = st.sampled_from(_WORDS)
+
+
+@settings(deadline=None, max_examples=200)
+@given(
+    rows=st.lists(st.lists(_CELLS, min_size=1, max_size=6), max_size=12),
+    kind=st.sampled_from(["new", "cumulative"]),
+)
+def test_any_sheet_is_read_or_refused_and_every_figure_explained(
+    rows: list[list[str]], kind: str
+) -> None:
+    """Cells of real sheets in any order: each figure is counted, stock or explained."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = written(Path(folder), rows)
+        with contextlib.suppress(ReportError):
+            tally = read_reports(path, tiny(), figures=kind, period="2026-06", baseline=None)
+            rest = tally.rows_in - tally.problems.rows
+            assert rest >= len(tally.to_frame())
+            assert (rest == 0) <= (tally.to_frame().empty and tally.stock.empty)
 
 
 def test_broken_xml_is_refused(tmp_path: Path) -> None:

@@ -328,6 +328,36 @@ def test_published_rates_that_were_cut_are_found() -> None:
     ]
 
 
+# Target, result and completion as notices and news items printed them (Xihua county, Zhen'an county
+# 2012, Shanxi 2010, nationwide new urban jobs 2014, 2021 and 2019, Haimen 2020); in 万人 where a
+# fraction stands. Each is right at the precision of its print.
+PUBLISHED = [
+    ("1600人", "972人", "61%"),
+    ("7900", "7920", "100.25%"),
+    ("20000", "33550", "167.75%"),
+    ("400万人", "465.44万人", "116.36%"),
+    ("1000万人", "737万人", "73.7%"),
+    ("1100万人", "822万人", "74.7%"),
+    ("1100万人", "1045万人", "95.0%"),
+    ("1100万人", "1097万人", "99.7%"),
+    ("41000座", "40926座", "99.82%"),
+]
+
+
+@pytest.mark.parametrize(("target", "done", "rate"), PUBLISHED)
+def test_published_completion_rates_agree_at_their_precision(
+    target: str, done: str, rate: str
+) -> None:
+    """A rate rounded by those who printed it agrees; one step further it does not."""
+    places = len(rate.rstrip("%").partition(".")[2])
+    beside = f"{float(rate.rstrip('%')) + 10.0**-places:.{places}f}%"
+    for printed, expected in ((rate, 0), (beside, 1)):
+        row = {"unit": ["a"], "date": "2026-06-01", "cumulative": done, "target": target}
+        frame = pd.DataFrame({**row, "rate": printed})
+        tally = read_reports(frame, tiny(), figures="cumulative", by="day", baseline=0)
+        assert reasons(tally).count("rate_differs") == expected
+
+
 # -- bad input -------------------------------------------------------------------------------------
 
 
@@ -369,6 +399,30 @@ def test_months_cannot_be_read_by_day() -> None:
     frame = pd.DataFrame({"unit": ["a"], "date": ["2026-07"], "persons": [1]})
     with pytest.raises(ReportError, match="pass by='month'"):
         read_reports(frame, tiny(), figures="new", by="day")
+
+
+@pytest.mark.parametrize("options", [{"figures": "weekly"}, {"figures": "new", "by": "week"}])
+def test_a_word_that_is_no_choice_is_refused(options: dict[str, str]) -> None:
+    """figures= and by= are closed choices, also where no type checker looks."""
+    frame = pd.DataFrame({"unit": ["a"], "date": ["2026-06-01"], "persons": [1]})
+    with pytest.raises(DefinitionError, match="choose one"):
+        read_reports(frame, tiny(), **options)
+
+
+@pytest.mark.parametrize("engine", ["polars", "pyarrow"])
+def test_frames_of_other_engines_say_the_same(engine: str) -> None:
+    """A Polars or Arrow table gives the tally of the pandas frame, nulls and all."""
+    library = pytest.importorskip(engine)
+    rows = {
+        "unit": ["a", "b", None],
+        "date": [dt.date(2026, 6, 1), None, dt.date(2026, 6, 2)],
+        "persons": [3, 4, None],
+    }
+    other = library.DataFrame(rows) if engine == "polars" else library.table(rows)
+    tally = read_reports(other, tiny(), figures="new", by="day")
+    expected = read_reports(pd.DataFrame(rows), tiny(), figures="new", by="day")
+    pd.testing.assert_frame_equal(tally.to_frame(), expected.to_frame())
+    assert dict(tally.problems.totals) == {"no_date": 1, "unknown_unit": 1}
 
 
 def test_what_is_no_frame_is_refused() -> None:

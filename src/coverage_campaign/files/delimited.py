@@ -6,11 +6,11 @@ import csv
 import io
 
 from coverage_campaign.errors import Problem, ReportError
+from coverage_campaign.files.reach import MOST_CELLS
 from coverage_campaign.reporting.grids import Grid
 
 __all__ = ["grid_of_text"]
 
-_MOST_CELLS = 5_000_000
 _DELIMITERS = (",", "\t", ";")
 _SAMPLE_LINES = 50
 
@@ -32,14 +32,14 @@ def grid_of_text(data: bytes, name: str) -> Grid:
     try:
         for row in csv.reader(io.StringIO(text, newline=""), delimiter=_delimiter(text)):
             cells += len(row)
-            if cells > _MOST_CELLS:
+            if cells > MOST_CELLS:
                 break
             rows.append([cell.strip() for cell in row])
     except csv.Error as error:
         way_out = "save the file as CSV once more"
         raise ReportError(Problem(f"{name}, row {len(rows) + 1}", str(error), way_out)) from None
-    if cells > _MOST_CELLS:
-        way_out = f"give at most {_MOST_CELLS:,} cells, or pass a data frame"
+    if cells > MOST_CELLS:
+        way_out = f"give at most {MOST_CELLS:,} cells, or pass a data frame"
         raise ReportError(Problem(name, "too many cells", way_out))
     return Grid(name, rows)
 

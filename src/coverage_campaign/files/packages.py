@@ -8,8 +8,10 @@ way formulas without a stored result are noted: later they would look like empty
 from __future__ import annotations
 
 import io
+import lzma
 import posixpath
 import re
+import struct
 import zipfile
 import zlib
 from collections.abc import Mapping
@@ -17,6 +19,7 @@ from typing import TypeAlias
 from xml.parsers import expat
 
 from coverage_campaign.errors import Problem, ReportError
+from coverage_campaign.files.reach import Reach
 
 __all__ = ["Sheets", "inspected"]
 
@@ -25,9 +28,20 @@ Sheets: TypeAlias = Mapping[tuple[int, int], str]
 
 _MOST_BYTES = 256 * 2**20
 _MOST_PARTS = 5_000
-_MOST_CELLS = 5_000_000
-_MOST_REPEATS = 20_000
+_LONGEST_NUMBER = 12
 _ADDRESS = re.compile(r"([A-Z]{1,3})([1-9][0-9]{0,6})")
+# What Python's zip reader raises where bytes are not what they should be.
+_DAMAGED = (
+    zipfile.BadZipFile,
+    zlib.error,
+    lzma.LZMAError,
+    struct.error,
+    EOFError,
+    OSError,
+    NotImplementedError,
+    RuntimeError,
+    ValueError,
+)
 _WAY_OUT = "copy the table into a new workbook and save it as .xlsx"
 
 
@@ -46,7 +60,7 @@ def inspected(data: bytes, name: str) -> dict[str, Sheets]:
             return {}
         if "xl/workbook.bin" in parts:
             raise ReportError(Problem(name, "a binary workbook (.xlsb)", _WAY_OUT))
-    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError) as error:
+    except _DAMAGED as error:
         raise ReportError(Problem(name, f"a damaged workbook: {error}", _WAY_OUT)) from None
     except expat.ExpatError as error:
         raise ReportError(Problem(name, f"damaged XML in it: {error}", _WAY_OUT)) from None
@@ -125,19 +139,21 @@ class _SheetReader:
 
     def __init__(self, place: str) -> None:
         self.without_value: dict[tuple[int, int], str] = {}
-        self._place = place
-        self._rows = self._columns = 0
-        self._at: tuple[int, int] | None = None
-        self._type = ""
+        self._reach = Reach(place)
+        self._at = (-1, -1)
+        self._type = self._value = ""
         self._formula = self._in_value = False
-        self._value = ""
 
     def start(self, tag: str, attributes: dict[str, str]) -> None:
         tag = tag.rpartition(":")[2]
-        if tag == "c":
-            self._at = _position(attributes.get("r", ""))
+        if tag == "row":
+            row = attributes.get("r", "")
+            self._at = (_number(row) - 1 if row else self._at[0] + 1, -1)
+        elif tag == "c":
+            following = (self._at[0], self._at[1] + 1)  # a cell may leave out its address
+            self._at = _position(attributes.get("r", "")) or following
+            self._reach.to(*self._at)
             self._type, self._formula, self._value = attributes.get("t", ""), False, ""
-            self._reach()
         elif tag == "f":
             self._formula = True
         elif tag in {"v", "is"}:
@@ -151,21 +167,10 @@ class _SheetReader:
         tag = tag.rpartition(":")[2]
         if tag in {"v", "is"}:
             self._in_value = False
-        elif tag == "c" and self._at is not None:
-            if self._type == "e":
-                self.without_value[self._at] = f"the error {self._value or '#N/A'}"
-            elif self._formula and not self._value and self._type != "str":
-                self.without_value[self._at] = "a formula without a stored result"
-
-    def _reach(self) -> None:
-        if self._at is None:
-            return
-        self._rows = max(self._rows, self._at[0] + 1)
-        self._columns = max(self._columns, self._at[1] + 1)
-        if self._rows * self._columns > _MOST_CELLS:
-            found = f"cells over {self._rows:,} rows and {self._columns:,} columns"
-            way_out = "delete the cells far below or right of the table, and save"
-            raise ReportError(Problem(self._place, found, way_out))
+        elif tag == "c" and self._type == "e":
+            self.without_value[self._at] = f"the error {self._value or '#N/A'}"
+        elif tag == "c" and self._formula and not self._value and self._type != "str":
+            self.without_value[self._at] = "a formula without a stored result"
 
 
 def _cells_without_value(part: bytes, place: str) -> Sheets:
@@ -182,24 +187,40 @@ def _cells_without_value(part: bytes, place: str) -> Sheets:
 # -- .ods ------------------------------------------------------------------------------------------
 
 
-def _check_ods(part: bytes, name: str) -> None:
-    """Refuse cells with a value that are repeated so often that they cannot be meant."""
-    parser = _parser()
-    repeats = {"rows": 1, "cells": 0}
+class _ContentReader:
+    """Looks through the content of an .ods file: how far the cells with a value reach."""
 
-    def start(tag: str, attributes: dict[str, str]) -> None:
+    def __init__(self, name: str) -> None:
+        self._name = name
+        self._reach = Reach(name)
+        self._row = self._column = 0
+        self._rows = 1
+
+    def start(self, tag: str, attributes: dict[str, str]) -> None:
+        if tag == "table:table":
+            self._reach, self._row = Reach(self._name), 0
+        elif tag == "table:table-row":
+            self._rows = _number(attributes.get("table:number-rows-repeated", "1"))
+            self._column = 0
+        elif tag in {"table:table-cell", "table:covered-table-cell"}:
+            self._column += _number(attributes.get("table:number-columns-repeated", "1"))
+            if "office:value-type" in attributes:
+                self._reach.to(self._row + self._rows - 1, self._column - 1)
+
+    def end(self, tag: str) -> None:
         if tag == "table:table-row":
-            repeats["rows"] = _number(attributes.get("table:number-rows-repeated"))
-        elif tag == "table:table-cell" and "office:value-type" in attributes:
-            across = _number(attributes.get("table:number-columns-repeated"))
-            times = repeats["rows"] * across
-            repeats["cells"] += times
-            if times > _MOST_REPEATS or repeats["cells"] > _MOST_CELLS:
-                raise ReportError(Problem(name, f"a cell repeated {times:,} times", _WAY_OUT))
+            self._row += self._rows
 
-    parser.StartElementHandler = start
+
+def _check_ods(part: bytes, name: str) -> None:
+    """Refuse cells with a value that are far away, or repeated too often to be meant."""
+    reader = _ContentReader(name)
+    parser = _parser()
+    parser.StartElementHandler = reader.start
+    parser.EndElementHandler = reader.end
     parser.Parse(part, True)  # noqa: FBT003 - expat takes it by position
 
 
-def _number(text: str | None) -> int:
-    return int(text) if text and text.isdecimal() and len(text) < 10 else 1  # noqa: PLR2004 - digits
+def _number(text: str) -> int:
+    """Return a repeat or a row's number; what is none is 1, what is longer is far too much."""
+    return int(text[:_LONGEST_NUMBER]) if text.isascii() and text.isdecimal() else 1

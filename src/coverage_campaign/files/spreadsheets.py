@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from coverage_campaign.errors import Problem, ReportError
+from coverage_campaign.files.compound import inspect_compound
 from coverage_campaign.files.packages import Sheets, inspected
+from coverage_campaign.files.reach import MOST_CELLS
 from coverage_campaign.reporting.grids import Cell, Grid, Unreadable
 
 if TYPE_CHECKING:
@@ -16,7 +19,6 @@ if TYPE_CHECKING:
 __all__ = ["grids_of_workbook", "is_workbook"]
 
 _ZIP, _OLE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
-_MOST_CELLS = 5_000_000
 _DAMAGED = "open it in a spreadsheet program and save it as .xlsx"
 
 
@@ -35,7 +37,6 @@ def grids_of_workbook(data: bytes, name: str, *, sheet: str = "") -> tuple[Grid,
     """
     try:
         from python_calamine import (  # noqa: PLC0415 - only workbooks need it
-            CalamineError,
             CalamineWorkbook,
             SheetTypeEnum,
             SheetVisibleEnum,
@@ -43,11 +44,13 @@ def grids_of_workbook(data: bytes, name: str, *, sheet: str = "") -> tuple[Grid,
     except ImportError:
         way_out = "pip install 'coverage-campaign[excel]', or save the file as CSV"
         raise ReportError(Problem(name, "workbooks need python-calamine", way_out)) from None
-    marks: Mapping[str, Sheets] = inspected(data, name) if data.startswith(_ZIP) else {}
-    try:
+    marks: Mapping[str, Sheets] = {}
+    if data.startswith(_ZIP):
+        marks = inspected(data, name)
+    else:
+        inspect_compound(data, name)
+    with _damage_refused(name):
         workbook = CalamineWorkbook.from_filelike(io.BytesIO(data))
-    except CalamineError as error:
-        raise ReportError(Problem(name, f"no workbook: {error}", _DAMAGED)) from None
     if sheet and sheet not in workbook.sheet_names:
         way_out = f"choose one of {', '.join(workbook.sheet_names)}"
         raise ReportError(Problem(name, f"no sheet {sheet!r}", way_out))
@@ -61,18 +64,27 @@ def grids_of_workbook(data: bytes, name: str, *, sheet: str = "") -> tuple[Grid,
 
 
 def _grid(workbook: CalamineWorkbook, sheet: str, name: str, marks: Sheets | None) -> Grid:
-    from python_calamine import CalamineError  # noqa: PLC0415 - only workbooks need it
-
-    try:
+    place = f"{name}, sheet {sheet!r}"
+    with _damage_refused(place):
         read: CalamineSheet = workbook.get_sheet_by_name(sheet)
-    except CalamineError as error:
-        raise ReportError(Problem(f"{name}, sheet {sheet!r}", str(error), _DAMAGED)) from None
-    if read.total_height * read.total_width > _MOST_CELLS:
-        found = f"{read.total_height:,} rows and {read.total_width:,} columns"
-        way_out = "delete the cells far below or right of the table, and save"
-        raise ReportError(Problem(f"{name}, sheet {sheet!r}", found, way_out))
-    rows: list[list[Cell]] = [list(row) for row in read.to_python(skip_empty_area=False)]
+        if read.total_height * read.total_width > MOST_CELLS:
+            found = f"{read.total_height:,} rows and {read.total_width:,} columns"
+            way_out = "delete the cells far below or right of the table, and save"
+            raise ReportError(Problem(place, found, way_out))
+        rows: list[list[Cell]] = [list(row) for row in read.to_python(skip_empty_area=False)]
+        merged = tuple(read.merged_cell_ranges or ())
     for (row, column), why in (marks or {}).items():
         if row < len(rows) and column < len(rows[row]) and rows[row][column] == "":
             rows[row][column] = Unreadable(why)
-    return Grid(name, rows, sheet, tuple(read.merged_cell_ranges or ()))
+    return Grid(name, rows, sheet, merged)
+
+
+@contextmanager
+def _damage_refused(place: str) -> Iterator[None]:
+    """Turn what calamine raises into a `ReportError`; its panics are of no type one can import."""
+    try:
+        yield
+    except BaseException as error:
+        if type(error).__module__ not in {"python_calamine", "pyo3_runtime"}:
+            raise
+        raise ReportError(Problem(place, f"no sound workbook: {error}", _DAMAGED)) from None

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TypeAlias
+from typing import TypeAlias, get_args
 
 import attrs
 import narwhals as nw
 import pandas as pd
 from narwhals.typing import IntoFrame
 
-from coverage_campaign.errors import Problem, ReportError
+from coverage_campaign.errors import DefinitionError, Problem, ReportError
 from coverage_campaign.files.delimited import grid_of_text
 from coverage_campaign.files.spreadsheets import grids_of_workbook, is_workbook
 from coverage_campaign.model.campaign import Campaign
@@ -105,6 +105,8 @@ def read_reports(
     0  430481 2008-07-01     all     1200
     1  430481 2008-08-01     all      300
     """
+    _check_choice("figures", figures, get_args(FigureKind))
+    _check_choice("by", by, get_args(Period))
     columns = Columns(
         unit=unit, date=date, persons=persons, channel=channel, target=target, rate=rate
     )
@@ -128,6 +130,12 @@ def read_reports(
         as_of=as_of,
         simulated=simulated,
     )
+
+
+def _check_choice(option: str, value: str, choices: tuple[str, ...]) -> None:
+    if value not in choices:
+        way_out = f"choose one: {', '.join(map(repr, choices))}"
+        raise DefinitionError(Problem(option, f"{value!r}", way_out))
 
 
 def open_grids(path: Path, *, sheet: str = "") -> tuple[Grid, ...]:

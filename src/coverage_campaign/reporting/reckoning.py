@@ -218,7 +218,7 @@ def _refuse_doubles(keys: NDArray[np.int64], figure: NDArray[np.int64], sieve: S
         contradicting,
         "contradicting",
         lambda row: f"{figure[row]:,} persons, and another figure for the same unit and date",
-        "none of them is counted: leave the right one",
+        "none is counted: leave the right one, or choose one matter with only=",
     )
     sieve.refuse(
         double,

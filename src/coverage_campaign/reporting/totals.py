@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 
 import numpy as np
 import pandas as pd
@@ -21,16 +21,15 @@ __all__ = ["refuse_totals", "sums_that_differ"]
 _WAY_OUT = "a printed total is a check: the parts are counted"
 
 
-def sums_that_differ(sums: Iterable[PrintedSum], counts: Counts) -> Iterator[ReportProblem]:
+def sums_that_differ(sums: Sequence[PrintedSum], counts: Counts) -> Iterator[ReportProblem]:
     """Yield a problem for each column of totals whose cell is not the sum of its row's parts."""
-    for one in sums:
-        printed = read_counts(pd.Series([one.cell], dtype=object))
-        parts = np.array(one.parts, dtype=np.intp)
-        if printed.known.all() and counts.known[parts].any():
-            total = int(printed.persons[0])
-            if not _agrees(total, int(printed.steps[0]), counts, parts):
-                found = _found(total, counts, parts)
-                yield ReportProblem("total_differs", one.where, found, _WAY_OUT, counted=True)
+    printed = read_counts(pd.Series([one.cell for one in sums], dtype=object))
+    for at in np.flatnonzero(printed.known).tolist():
+        parts = np.array(sums[at].parts, dtype=np.intp)
+        total, step = int(printed.persons[at]), int(printed.steps[at])
+        if counts.known[parts].any() and not _agrees(total, step, counts, parts):
+            found = _found(total, counts, parts)
+            yield ReportProblem("total_differs", sums[at].where, found, _WAY_OUT, counted=True)
 
 
 def refuse_totals(
