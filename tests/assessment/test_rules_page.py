@@ -5,6 +5,9 @@ import re
 import tomllib
 from pathlib import Path
 
+import pytest
+
+from assessment.test_published_schemes import CAOXI, CHUZHOU, HULUDAO, SHANWEI
 from coverage_campaign.assessment import rules
 from coverage_campaign.files.shapes import converter
 from coverage_campaign.model.assessment import Scheme
@@ -29,6 +32,12 @@ def test_the_scheme_in_a_file_is_sound() -> None:
     scheme = converter().structure(tomllib.loads(block)["scheme"], Scheme)
     assert scheme.items[0].rule == rules.capped(rules.per_point("0.6"), most=60)
     assert scheme.items[1].rule == rules.all_or_nothing(40, goal="95%")
+
+
+@pytest.mark.parametrize("scheme", [SHANWEI, CHUZHOU, CAOXI, HULUDAO])
+def test_published_schemes_survive_a_file(scheme: Scheme) -> None:
+    """What a file holds of a scheme makes the same scheme again."""
+    assert converter().structure(converter().unstructure(scheme), Scheme) == scheme
 
 
 def test_the_rules_of_the_table_are_sound() -> None:

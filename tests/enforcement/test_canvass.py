@@ -88,6 +88,13 @@ def test_a_group_of_two_drives_is_in_scope_of_both() -> None:
     assert hotels["visited_late"].tolist() == [0, 0]
 
 
+def test_each_row_is_an_employer_where_none_is_named() -> None:
+    """A register of columns alone counts its rows."""
+    named = canvass(register(*ROWS), city(), as_of="2026-06-30")
+    bare = canvass(register(*ROWS).drop(columns="employer"), city(), as_of="2026-06-30")
+    pd.testing.assert_frame_equal(named, bare)
+
+
 def test_an_empty_register() -> None:
     """No employer, no row; the columns are there."""
     frame = canvass(register(), city(), as_of="2026-06-30")

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from coverage_campaign.enforcement.cases import Case, advance, open_case
 from coverage_campaign.errors import DefinitionError, IllegalMoveError, OpenQuestionError
+from coverage_campaign.files.shapes import converter
 from coverage_campaign.model.enforcement import Ladder, Move, Step
 from coverage_campaign.model.readings import Readings
 from enforcement.ladders import APPEAL, NOTICE
@@ -210,3 +211,9 @@ def test_no_move_leaves_the_ladder(tries: list[tuple[str, str]], ladder: Ladder)
     for one in case.history[1:]:
         again = advance(again, one.event, on=one.on, by=one.by)
     assert again == case
+
+
+@pytest.mark.parametrize("ladder", [NOTICE, EITHER, APPEAL])
+def test_ladders_survive_a_file(ladder: Ladder) -> None:
+    """What a file holds of a ladder makes the same ladder again."""
+    assert converter().structure(converter().unstructure(ladder), Ladder) == ladder

@@ -29,7 +29,8 @@ def canvass(register: pd.DataFrame, campaign: Campaign, *, as_of: DateLike) -> p
     Args:
         register: One row per employer or visit: employer, unit, group, visited_on (<NA> = not
             yet), outcome ('insured', 'uninsured', 'enrolled' or 'case_opened'; <NA> without a
-            visit). Of several visits to an employer the last one to `as_of` holds.
+            visit). Of several visits to an employer the last one to `as_of` holds. Without the
+            column employer each row is one.
         campaign: Its phases with groups are the drives; an employer is in scope of each drive that
             works on its group.
         as_of: The last day counted.
@@ -76,13 +77,15 @@ class _Rows:
 
 
 def _read(register: pd.DataFrame, campaign: Campaign) -> _Rows:
-    names = ["employer", "unit", "group", "visited_on", "outcome"]
+    names = ["unit", "group", "visited_on", "outcome"]
     missing = [name for name in names if name not in register.columns]
     if missing:
         found, way_out = f"no column {', '.join(missing)}", f"give {', '.join(names)}"
         raise DefinitionError(Problem("register", found, way_out))
     outcomes = get_args(Outcome)
-    employer, _ = pd.factorize(register["employer"])
+    employer = np.arange(len(register), dtype=np.int64)
+    if "employer" in register.columns:
+        employer = pd.factorize(register["employer"])[0].astype(np.int64)
     unit, _ = _places(register["unit"], [one.code for one in campaign.units])
     group, no_group = _places(register["group"], [one.code for one in campaign.groups])
     outcome, no_outcome = _places(register["outcome"], outcomes)
