@@ -68,6 +68,12 @@ if TYPE_CHECKING:
         advance,
         open_case,
     )
+    from coverage_campaign.enforcement.columns import (
+        cases_frame,
+    )
+    from coverage_campaign.enforcement.due import (
+        due,
+    )
     from coverage_campaign.enforcement.gate import (
         GateDecision,
         check_licence,
@@ -96,6 +102,9 @@ if TYPE_CHECKING:
     )
     from coverage_campaign.files.workbooks import (
         read_reports,
+    )
+    from coverage_campaign.model.activities import (
+        activities,
     )
     from coverage_campaign.model.campaign import (
         Campaign,
@@ -137,6 +146,9 @@ if TYPE_CHECKING:
     )
     from coverage_campaign.reporting.tally import (
         tally,
+    )
+    from coverage_campaign.reporting.triangle import (
+        tally_triangle,
     )
     from coverage_campaign.scenarios.compare import (
         Comparison,
@@ -198,6 +210,7 @@ _HOME = {
     "TieError": "errors",
     "Campaign": "model.campaign",
     "Readings": "model.readings",
+    "activities": "model.activities",
     "Finding": "model.findings",
     "Findings": "model.findings",
     "review": "model.review",
@@ -218,6 +231,7 @@ _HOME = {
     "schedule": "allocation.schedule",
     "Tally": "reporting.counts",
     "tally": "reporting.tally",
+    "tally_triangle": "reporting.triangle",
     "expected_reports": "reporting.calendar",
     "read_reports": "files.workbooks",
     "Progress": "progress.track",
@@ -233,6 +247,8 @@ _HOME = {
     "canvass": "enforcement.canvass",
     "advance": "enforcement.cases",
     "open_case": "enforcement.cases",
+    "cases_frame": "enforcement.columns",
+    "due": "enforcement.due",
     "GateDecision": "enforcement.gate",
     "check_licence": "enforcement.gate",
     "Outcome": "scenarios.scenario",
@@ -283,6 +299,7 @@ __all__ = [
     "TieError",
     "Watchlist",
     "__version__",
+    "activities",
     "advance",
     "allocate",
     "apportion",
@@ -293,11 +310,13 @@ __all__ = [
     "bulletin",
     "canvass",
     "case_names",
+    "cases_frame",
     "charts",
     "check_licence",
     "compare",
     "cross",
     "curves",
+    "due",
     "expected_reports",
     "explore",
     "forecast",
@@ -320,6 +339,7 @@ __all__ = [
     "supervise",
     "tables",
     "tally",
+    "tally_triangle",
     "testing",
     "to_json",
     "track",
