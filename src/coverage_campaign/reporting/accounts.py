@@ -205,8 +205,8 @@ def losers_of(rivals: Rows, claimed: Rows) -> Rows:
     # Two records with the very same claim: the lesser id has it.
     won = (
         rivals.filter(nw.col("key") == nw.col("best"))
-        .group_by("person", "slot")
-        .agg(nw.col("record").min().alias("winner"))
+        .unique(["person", "slot"], keep="first", order_by=["record"])
+        .select("person", "slot", nw.col("record").alias("winner"))
     )
     return rivals.join(won, on=["person", "slot"], how="inner").filter(
         nw.col("record") != nw.col("winner")

@@ -28,6 +28,7 @@ from coverage_campaign.reporting.coding import (
     code_frame,
     code_rows,
 )
+from coverage_campaign.reporting.keeping import by_code_point
 
 __all__ = [
     "COLUMNS",
@@ -132,6 +133,8 @@ class EventFrame:
         if not self.coded:
             return rows
         frame: pd.DataFrame = rows.collect().to_native()
+        if self.records is None and not (frame["record"] == MISSING).any():
+            return rows
         ids = pd.Series(_named(frame["record"].to_numpy(), self.records), frame.index, dtype=object)
         return nw.from_native(frame.assign(record=ids)).lazy()
 
@@ -283,7 +286,7 @@ def _lazily(frame: nw.LazyFrame[Any], columns: tuple[str, ...]) -> EventFrame:
     ]
     if problems:
         raise ReportError(problems, source="events")
-    frame = _by_code_point(frame.select(*columns))
+    frame = by_code_point(frame.select(*columns))
     second, day = _second(nw.col("reported_at"), engine), _day(nw.col("date"))
     rows = frame.select(
         *(_text(name, schema[name]) for name in _IDS),
@@ -347,20 +350,3 @@ def _day(date: nw.Expr) -> nw.Expr:
     months = date.dt.year().cast(nw.Int64()) * 12 + date.dt.month().cast(nw.Int64()) - 1
     number = months * 31 + date.dt.day().cast(nw.Int64()) - 1
     return nw.when(date.is_null()).then(nw.lit(NO_DAY, dtype=nw.Int64())).otherwise(number)
-
-
-def _by_code_point(frame: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
-    """Let PostgreSQL compare text by code point, as every other engine does, not by language."""
-    if frame.implementation is not nw.Implementation.IBIS:
-        return frame
-    table = frame.to_native()
-    if table.get_backend().name != "postgres":
-        return frame
-    schema = frame.collect_schema()
-    columns = ", ".join(
-        f'"{name}" COLLATE "C" AS "{name}"' if schema[name] == nw.String else f'"{name}"'
-        for name in schema.names()
-    )
-    collated = table.alias("coverage_events").sql(f"SELECT {columns} FROM coverage_events")  # noqa: S608 - names were checked
-    by_code_point: nw.LazyFrame[Any] = nw.from_native(collated)
-    return by_code_point

@@ -13,7 +13,7 @@ from uuid import uuid4
 
 import narwhals as nw
 
-__all__ = ["Keep", "keeping"]
+__all__ = ["Keep", "by_code_point", "keeping"]
 
 Rows = nw.LazyFrame[Any]
 Keep = Callable[[Rows], Rows]
@@ -38,8 +38,7 @@ def keeping() -> Iterator[Keep]:
             if engine is nw.Implementation.IBIS:
                 cached = native.cache()
                 at_end.callback(cached.release)
-                table: Rows = nw.from_native(cached)
-                return table
+                return by_code_point(nw.from_native(cached))
             return rows
 
         yield keep
@@ -52,3 +51,22 @@ def _in_duckdb(native: Any, at_end: ExitStack) -> Rows:  # noqa: ANN401 - a rela
     at_end.callback(native.query, "kept", f"DROP TABLE {name}")
     table: Rows = nw.from_native(native.query("kept", f"SELECT * FROM {name}"))  # noqa: S608 - our own name
     return table
+
+
+def by_code_point(rows: Rows) -> Rows:
+    """Let PostgreSQL compare text by code point, as every other engine does, not by language."""
+    engine: nw.Implementation = rows.implementation
+    if engine is not nw.Implementation.IBIS:
+        return rows
+    table: Any = rows.to_native()
+    if table.get_backend().name != "postgres":
+        return rows
+    schema = rows.collect_schema()
+    columns = ", ".join(
+        f'"{name}" COLLATE "C" AS "{name}"' if schema[name] == nw.String else f'"{name}"'
+        for name in schema.names()
+    )
+    name = f"coverage_{uuid4().hex}"
+    collated = table.alias(name).sql(f"SELECT {columns} FROM {name}")  # noqa: S608 - our own names
+    by_code: Rows = nw.from_native(collated)
+    return by_code
