@@ -10,6 +10,7 @@ import pytest
 from coverage_campaign.errors import DefinitionError
 from coverage_campaign.files.campaigns import load_campaign, save_campaign
 from coverage_campaign.files.schema import campaign_schema
+from coverage_campaign.model import findings
 from coverage_campaign.model.readings import Readings
 from coverage_campaign.model.review import review
 
@@ -46,9 +47,9 @@ def test_the_guide_can_be_followed_step_by_step(tmp_path: Path) -> None:
 
 def test_the_review_speaks_to_the_new_user(tmp_path: Path) -> None:
     """The guide's campaign leaves open what its text says that it leaves open."""
-    findings = review(load_campaign(typed(tmp_path, "\n".join(BLOCKS))))
+    found = review(load_campaign(typed(tmp_path, "\n".join(BLOCKS))))
     assert {"increase-ambiguous", "mirror-not-established", "channel-without-drive"} <= set(
-        findings.codes
+        found.codes
     )
 
 
@@ -87,6 +88,17 @@ def test_the_table_of_keys_is_complete() -> None:
         assert (keys, needed) in tables, (name, keys, needed)
     for section in sections - scalars:
         assert f"[{section}]" in GUIDE, section
+
+
+def test_every_code_of_the_review_is_in_the_guide() -> None:
+    """The table of findings has each code that the review can give, and no other."""
+    section = GUIDE.split("## What the review finds")[1].split("## ")[0]
+    named = set(re.findall(r"`([a-z]+(?:-[a-z]+)+)`", section))
+    folder = Path(findings.__file__).parent
+    sources = [path.read_text(encoding="utf-8") for path in folder.glob("*_findings.py")]
+    codes = set(re.findall(r'"([a-z]+(?:-[a-z]+){1,4})"', "".join(sources)))
+    codes |= {"eligible-unknown", "covered-unknown"}  # made from the name of the figure
+    assert named == codes
 
 
 def test_every_reading_is_in_the_guide() -> None:

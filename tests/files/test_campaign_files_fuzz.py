@@ -58,7 +58,7 @@ def holder(plain: dict[str, Any], path: Path) -> Any:  # noqa: ANN401 - any plai
 
 
 @given(st.lists(st.tuples(st.sampled_from(PATHS), ODD), min_size=1, max_size=3), st.booleans())
-@settings(deadline=None, max_examples=300)
+@settings(deadline=None, max_examples=150)
 def test_nothing_but_a_definition_error_escapes(
     changes: list[tuple[Path, object]],
     remove: bool,  # noqa: FBT001 - Hypothesis hands it over
@@ -114,7 +114,7 @@ def test_nothing_but_a_definition_error_escapes(
         max_leaves=5,
     )
 )
-@settings(deadline=None, max_examples=300)
+@settings(deadline=None, max_examples=150)
 def test_nothing_but_a_definition_error_escapes_json(value: object) -> None:
     """Whatever a JSON text holds, it is a value or a DefinitionError."""
     text = json.dumps(value, default=str)

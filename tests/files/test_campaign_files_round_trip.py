@@ -19,7 +19,7 @@ from strategies_campaigns import campaigns
 VALIDATOR = jsonschema.Draft202012Validator(campaign_schema())
 LAW = settings(
     deadline=None,
-    max_examples=40,
+    max_examples=25,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
 )
 

@@ -427,6 +427,12 @@ def test_the_case_has_what_its_notice_leaves_open() -> None:
     assert len({finding.message for finding in findings}) == len(findings)
 
 
+def test_a_year_is_missed_before_there_are_phases() -> None:
+    """A campaign without phases has no calendar to question, and a year that nobody stated."""
+    bare = Campaign(code="bare", label="Bare", year=2026, year_stated=False, units=tiny().units[:1])
+    assert "year-not-stated" in review(bare).codes
+
+
 def test_the_days_of_the_findings_are_the_days_of_the_notice() -> None:
     """31 July, December, 15 September and 30 March, by their dates, for the calendar chart."""
     findings = review(hengyang())
@@ -526,5 +532,5 @@ def test_many_units_are_reviewed_in_linear_time() -> None:
     """A large tree is reviewed without comparing each unit with each other."""
     units = [Unit("top", "Top", "city")]
     units += [Unit(str(n), "U", "county", parent="top") for n in range(20_000)]
-    large = Campaign(code="large", label="Large", year=2026, units=units, cuts=tiny().cuts)
+    large = Campaign(code="large", label="Large", year=2026, units=units, cuts=tiny().cuts[:1])
     assert review(large).codes == ("reporting-rule-missing",)

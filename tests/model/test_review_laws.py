@@ -11,7 +11,7 @@ from strategies_campaigns import campaigns
 
 LAW = settings(
     deadline=None,
-    max_examples=40,
+    max_examples=25,
     phases=[Phase.reuse, Phase.generate],  # a campaign is large: shrinking one takes minutes
     suppress_health_check=[HealthCheck.too_slow],
 )

@@ -27,9 +27,9 @@ _DAY = dt.timedelta(days=1)
 
 def calendar_findings(campaign: Campaign, *, as_of: dt.date | None = None) -> Iterator[Finding]:
     """Yield what the days of the phases leave open; `as_of` is the day that windows differ on."""
+    yield from _year_not_stated(campaign)
     if not campaign.phases:
         return
-    yield from _year_not_stated(campaign)
     yield from _days_derived(campaign)
     yield from _ends_one_day_short(campaign)
     for stage in campaign.phases:
@@ -60,19 +60,17 @@ def _day(day: dt.date) -> str:
 def _year_not_stated(campaign: Campaign) -> Iterator[Finding]:
     if campaign.year_stated:
         return
-    weekday = calendar.day_name[campaign.whole_window.first.weekday()]
+    effect = "it has no phases yet"
+    if campaign.phases:
+        whole = campaign.whole_window
+        weekday = calendar.day_name[whole.first.weekday()]
+        effect = f"it runs from {whole}, {whole.days} days, beginning on a {weekday}"
     yield Finding(
         code="year-not-stated",
         severity="high",
         clause="",
         message=f"The source names no year; {campaign.year} was given by the caller.",
-        readings=[
-            ReadingEffect(
-                answer=str(campaign.year),
-                effect=f"it runs from {campaign.whole_window}, {campaign.whole_window.days} days, "
-                f"beginning on a {weekday}",
-            )
-        ],
+        readings=[ReadingEffect(answer=str(campaign.year), effect=effect)],
     )
 
 

@@ -425,6 +425,8 @@ def _parents_first(phases: tuple[Phase, ...]) -> Iterator[Phase]:
 
 def _did_you_mean(code: str, known: Iterable[str]) -> str:
     known = list(known)
+    if not known:
+        return "there is none yet: add it"
     if len(known) > _MOST_KNOWN:  # a slip rarely changes how a code begins
         known = [one for one in known if one[:1] == code[:1] and abs(len(one) - len(code)) <= 1]
         known = known[:_MOST_KNOWN]
