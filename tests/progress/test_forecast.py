@@ -80,6 +80,8 @@ def test_on_and_after_the_last_day_the_forecast_is_what_is_done() -> None:
     assert frame.loc["a", ["expected", "low", "high", "chance"]].tolist() == [40, 40, 40, 0.0]
     assert len(result.fan()) == 0
     assert "Forecast" in repr(result)
+    old_figures = forecast(track(planned(), tallied(DAILY), as_of="2026-07-01"))
+    assert old_figures.to_frame()["expected"].iloc[0] == 15
 
 
 def test_needed_stands_beside_the_recent_pace() -> None:

@@ -114,6 +114,9 @@ def forecast(progress: Progress, *, method: Pace = damped, level: float = 0.8) -
         progress: The history to go on from; its plan gives the end and the target.
         method: How a running total goes on; one of `paces`, or a function of the same shape.
         level: The probability of the range from low to high, between 0 and 1.
+
+    The forecast goes on from the last day with figures. Once the plan is over, what is done is all
+    that is expected.
     """
     _check(level)
     plan, counts = progress.plan, progress.counts
@@ -123,7 +126,9 @@ def forecast(progress: Progress, *, method: Pace = damped, level: float = 0.8) -
     known = counts["done"].notna().to_numpy(dtype=bool)
     days = (dates - dates[-1]).astype(np.float64)
     clean, falls = rebuilt(days, totals[:, known])
-    future = pd.date_range(origin + dt.timedelta(days=1), last, freq="D").date
+    # Once the plan's last day is over nothing is ahead, however old the last figures are.
+    start = last if progress.as_of >= last else origin
+    future = pd.date_range(start + dt.timedelta(days=1), last, freq="D").date
     record = Record(
         days=days,
         persons=clean,
