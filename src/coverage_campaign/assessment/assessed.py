@@ -63,11 +63,9 @@ class Assessed:
     @property
     def missing(self) -> tuple[str, ...]:
         """Why the unit, or an item of it, could not be assessed."""
-        start = "could not be assessed: "
         found = [one for one in (self.free, self.merit, self.commended) if one]
         lines: list[Verdict | Scored] = [*found, *self.items, *self.rewards]
-        reasons = [line.reason for line in lines]
-        named = [text.removeprefix(start) for text in reasons if text.startswith(start)]
+        named = [line.missing for line in lines if line.missing]
         whole = [self.facts.missing] if self.facts.missing else []
         return tuple(dict.fromkeys([*whole, *named]))
 

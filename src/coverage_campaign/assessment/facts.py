@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import SupportsInt
-
 import attrs
 
 from coverage_campaign.progress.track import Progress
@@ -73,4 +71,4 @@ def _missing(row: dict[str, object]) -> str:
 
 def _count(value: object) -> int | None:
     """Return a cell of an Int64 column as a plain int, <NA> as None."""
-    return int(value) if isinstance(value, SupportsInt) else None
+    return value if isinstance(value, int) else None

@@ -12,7 +12,7 @@ from coverage_campaign.assessment.indicators import Indicators
 from coverage_campaign.assessment.numbers import number, percent
 from coverage_campaign.assessment.points import Measured, asks_partial, by_person, points_of
 from coverage_campaign.assessment.sentences import Unit, sentence
-from coverage_campaign.assessment.verdicts import Verdict
+from coverage_campaign.assessment.verdicts import Verdict, unknown
 from coverage_campaign.model.assessment import (
     COMPLETION,
     COVERAGE,
@@ -21,6 +21,7 @@ from coverage_campaign.model.assessment import (
     Partial,
     Pool,
     Prize,
+    Rule,
     Veto,
 )
 from coverage_campaign.model.labels import Label
@@ -32,15 +33,39 @@ _BOTH: tuple[Partial, ...] = ("prorated", "whole_steps")
 
 @attrs.frozen(kw_only=True)
 class Scored:
-    """One line on a unit: what was measured, and what that gives (None = could not be told)."""
+    """One line on a unit: what was measured, and what that gives (None = could not be told).
+
+    `either` holds the amounts between which an open reading decides, `told` the place in a prize.
+    """
 
     code: str
     label: Label
-    rate: Fraction | None
-    amount: Fraction | None
-    reason: str
-    clause: str = ""
-    questions: tuple[str, ...] = ()
+    clause: str
+    rate: Fraction | None = None
+    amount: Fraction | None = None
+    missing: str = ""
+    either: tuple[Fraction, ...] = ()
+    told: str = ""
+    rule: Rule | None = None
+    gives: Unit = "points"
+
+    @property
+    def questions(self) -> tuple[str, ...]:
+        """The open questions that the amount hangs on: how a step begun counts, if it matters."""
+        return ("partial_steps",) if self.either else ()
+
+    @property
+    def reason(self) -> str:
+        """What was measured and the rule, in one sentence; or why nothing was."""
+        if self.rate is None or self.missing:
+            return f"could not be assessed: {self.missing}"
+        if self.rule is None:
+            return f"{self.told}, {percent(self.rate)}"
+        text = f"{percent(self.rate)}; {sentence(self.rule, unit=self.gives)[:-1]}"
+        if self.either:
+            either = " or ".join(number(one) for one in self.either)
+            return f"{text}: {either}, as a step begun counts in part or not"
+        return text
 
 
 @attrs.frozen
@@ -116,23 +141,18 @@ def scored(unit: str, item: Item, sight: Sight, *, gives: Unit) -> Scored:
     where they agree.
     """
     rate = sight.measured(unit, item.of, item=item.code)
-    line = Scored(
-        code=item.code, label=item.label, rate=None, amount=None, reason="", clause=item.clause
-    )
+    line = Scored(code=item.code, label=item.label, clause=item.clause, rule=item.rule, gives=gives)
     if isinstance(rate, str):
-        return attrs.evolve(line, reason=f"could not be assessed: {rate}")
+        return attrs.evolve(line, missing=rate)
     facts = sight.facts[unit]
     if facts.done is None and by_person(item.rule):
-        return attrs.evolve(line, rate=rate, reason=f"could not be assessed: {facts.missing}")
+        return attrs.evolve(line, rate=rate, missing=facts.missing)
     measured = Measured(rate, done=facts.done, target=facts.target)
     ways = _BOTH if sight.partial is None and asks_partial(item.rule) else (sight.partial,)
     given = {points_of(item.rule, measured, partial=way or "prorated") for way in ways}
-    reason = f"{percent(rate)}; {sentence(item.rule, unit=gives)[:-1]}"
     if len(given) > 1:
-        either = " or ".join(number(one) for one in sorted(given))
-        text = f"{reason}: {either}, as a step begun counts in part or not"
-        return attrs.evolve(line, rate=rate, reason=text, questions=("partial_steps",))
-    return attrs.evolve(line, rate=rate, amount=given.pop(), reason=reason)
+        return attrs.evolve(line, rate=rate, either=tuple(sorted(given)))
+    return attrs.evolve(line, rate=rate, amount=given.pop())
 
 
 def veto_on(unit: str, veto: Veto, sight: Sight) -> Verdict:
@@ -142,7 +162,7 @@ def veto_on(unit: str, veto: Veto, sight: Sight) -> Verdict:
         return Verdict(answer=False, reason=text, clause=veto.clause)
     rate = sight.measured(unit, veto.of)
     if isinstance(rate, str):
-        return Verdict(answer=None, reason=f"could not be assessed: {rate}", clause=veto.clause)
+        return unknown(rate, veto.clause)
     struck = rate < veto.goal
     text = f"{veto.label.text()}: {percent(rate)} {'<' if struck else '>='} {percent(veto.goal)}"
     return Verdict(answer=struck, reason=text, clause=veto.clause)
@@ -160,28 +180,29 @@ def prizes(units: Sequence[str], prize: Prize, sight: Sight) -> dict[str, Scored
     While a unit could not be measured it may yet take a place: the amounts are then None.
     """
     rates: dict[str, Fraction] = {}
-    unknown: list[str] = []
+    unranked: list[str] = []
     for unit in units:
         completion, rate = sight.measured(unit, COMPLETION), sight.measured(unit, prize.by)
         if isinstance(completion, Fraction) and completion < prize.among_from:
             continue
         if isinstance(completion, str) or isinstance(rate, str):
-            unknown.append(unit)
+            unranked.append(unit)
         else:
             rates[unit] = rate
     falling = sorted(rates.values(), reverse=True)
     places: dict[Fraction, int] = {}
     for place, rate in enumerate(falling[: len(prize.amounts)], start=1):
         places.setdefault(rate, place)
-    left = f"; {', '.join(unknown)} could not be ranked" if unknown else ""
+    left = f" ({', '.join(unranked)} could not be ranked)" if unranked else ""
     return {
         unit: Scored(
             code=prize.code,
             label=prize.label,
             rate=rate,
-            amount=None if unknown else Fraction(prize.amounts[places[rate] - 1]),
-            reason=f"place {places[rate]} by {prize.by}, {percent(rate)}{left}",
+            amount=None if unranked else Fraction(prize.amounts[places[rate] - 1]),
+            told=f"place {places[rate]} by {prize.by}{left}",
             clause=prize.clause,
+            gives="yuan",
         )
         for unit, rate in rates.items()
         if rate in places

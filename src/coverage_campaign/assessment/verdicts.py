@@ -24,17 +24,27 @@ __all__ = [
     "none_strikes",
     "outstanding_from",
     "targets_of",
+    "unknown",
 ]
 
 
 @attrs.frozen
 class Verdict:
-    """An answer (None = could not be told), its reason in one sentence, the clause it rests on."""
+    """An answer (None = could not be told), its reason in one sentence, the clause it rests on.
+
+    `missing` is what could not be assessed for want of it; '' where nothing was wanting.
+    """
 
     answer: bool | None
     reason: str
     clause: str = ""
-    questions: tuple[str, ...] = ()
+    questions: tuple[str, ...] = attrs.field(default=(), kw_only=True)
+    missing: str = attrs.field(default="", kw_only=True)
+
+
+def unknown(missing: str, clause: str) -> Verdict:
+    """Return the verdict on what could not be assessed, for want of what is missing."""
+    return Verdict(None, f"could not be assessed: {missing}", clause, missing=missing)
 
 
 def targets_of(facts: Facts, campaign: Campaign) -> tuple[int, ...]:
@@ -56,15 +66,17 @@ def merit_eligible(facts: Facts, bar: AwardBar, campaign: Campaign) -> Verdict:
     """Return whether a unit may have merit awards: not if it missed its target (done < target)."""
     scopes = set(_strikes(facts.kind, bar, campaign))
     if scopes == {False}:
-        return Verdict(True, f"the bar does not strike a {facts.kind}", bar.clause)  # noqa: FBT003 - the answer itself
+        text = f"the bar does not strike a {facts.kind}"
+        return Verdict(answer=True, reason=text, clause=bar.clause)
     if facts.done is None:
-        return Verdict(None, f"could not be assessed: {facts.missing}", bar.clause)
+        return unknown(facts.missing, bar.clause)
     targets = targets_of(facts, campaign)
     if not targets:
-        return Verdict(None, "could not be assessed: it has no target", bar.clause)
+        return unknown("it has no target", bar.clause)
     misses = {facts.done < target for target in targets}
     if misses == {False}:
-        return Verdict(True, f"{facts.done:,} of {_either(targets)}: target met", bar.clause)  # noqa: FBT003 - the answer itself
+        text = f"{facts.done:,} of {_either(targets)}: target met"
+        return Verdict(answer=True, reason=text, clause=bar.clause)
     short = " or ".join(f"{target - facts.done:,}" for target in targets if target > facts.done)
     text = f"{facts.done:,} of {_either(targets)}: {short} short of the target"
     questions = (
@@ -72,8 +84,9 @@ def merit_eligible(facts: Facts, bar: AwardBar, campaign: Campaign) -> Verdict:
         *(("award_bar",) if len(scopes) > 1 else ()),
     )
     if questions:
-        return Verdict(None, f"{text}; whether that bars it is open", bar.clause, questions)
-    return Verdict(False, text, bar.clause)  # noqa: FBT003 - the answer itself
+        text = f"{text}; whether that bars it is open"
+        return Verdict(None, text, bar.clause, questions=questions)
+    return Verdict(answer=False, reason=text, clause=bar.clause)
 
 
 def _strikes(kind: str, bar: AwardBar, campaign: Campaign) -> Iterator[bool]:
@@ -100,13 +113,13 @@ def outstanding_from(rule: Commendation, campaign: Campaign) -> Fraction | None:
 def commended(facts: Facts, rule: Commendation, campaign: Campaign) -> Verdict:
     """Return whether a unit is commended: its completion rate reaches the threshold, exactly."""
     if facts.done is None:
-        return Verdict(None, f"could not be assessed: {facts.missing}", rule.clause)
+        return unknown(facts.missing, rule.clause)
     if not facts.target:
-        return Verdict(None, "could not be assessed: it has no target", rule.clause)
+        return unknown("it has no target", rule.clause)
     threshold = outstanding_from(rule, campaign)
     if threshold is None:
         text = "from which completion rate a contribution is outstanding is open"
-        return Verdict(None, text, rule.clause, ("outstanding",))
+        return Verdict(None, text, rule.clause, questions=("outstanding",))
     reached = facts.done >= threshold * facts.target
     sign = ">=" if reached else "<"
     text = f"{facts.done:,} {sign} {percent(threshold)} of {facts.target:,}"

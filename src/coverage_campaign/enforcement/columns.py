@@ -168,7 +168,8 @@ class _Log:
         case, case_names = pd.factorize(frame["case"])
         event, event_names = pd.factorize(frame["event"])
         by, by_names = pd.factorize(frame["by"])
-        by = np.where(by < 0, len(by_names), by)  # nobody is named: the last of the names, ""
+        if (by < 0).any():
+            by = np.where(by < 0, len(by_names), by)  # nobody is named: the last of the names, ""
         problems = [
             Problem(f"cases[{row}].{name}", "missing", f"give the {name} of every event")
             for name, bad in (("case", case < 0), ("event", event < 0), ("on", np.isnat(on)))
@@ -205,8 +206,8 @@ def _order(case: _Ints, on: NDArray[np.datetime64]) -> _Ints:
     """Return the rows by case and day; rows of one case and day keep their order."""
     if not len(case):
         return np.empty(0, dtype=np.int64)
-    same = case[1:] == case[:-1]
-    if np.all(case[1:] >= case[:-1]) and np.all(~same | (on[1:] >= on[:-1])):
+    step, seconds = np.diff(case), np.diff(on).view(np.int64)
+    if not ((step < 0) | ((step == 0) & (seconds < 0))).any():
         return np.arange(len(case))
     days = on.astype("datetime64[D]").astype(np.int64)
     days -= days.min()
