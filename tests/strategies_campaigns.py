@@ -94,6 +94,14 @@ SIMPLE_RULE = st.one_of(
     st.builds(assessment.AllOrNothing, POINTS, goal=RATE),
     st.builds(assessment.PerPerson, POINTS, goal=RATE),
     st.builds(
+        assessment.StepDown,
+        st.just(Decimal(10)),
+        loses=POINTS,
+        per=RATE.filter(bool),
+        least=st.just(Decimal("-2.5")),
+        partial=PARTIAL,
+    ),
+    st.builds(
         assessment.Bonus,
         POINTS,
         per=RATE.filter(bool),
@@ -133,6 +141,13 @@ def schemes(draw: st.DrawFn) -> assessment.Scheme:
         draw(TEXT),
         items=items,
         full=None if items else draw(maybe(st.just(Decimal(100)))),
+        prizes=coded(
+            draw,
+            lambda code: st.builds(
+                assessment.Prize, st.just(code), LABEL, st.lists(POINTS, max_size=2), CODE, RATE
+            ),
+            2,
+        ),
         vetoes=coded(draw, lambda code: st.builds(assessment.Veto, st.just(code), LABEL)),
         grades=[
             assessment.Grade("low", "Low"),

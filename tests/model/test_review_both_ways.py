@@ -497,6 +497,7 @@ def test_findings_are_a_sequence_that_shows_itself() -> None:
     case = hengyang()
     evil = case.with_part(Unit("430000", "<script>alert(1)</script>", "province"))
     named = evolve(evil, label="<script>", units=[*evil.units])
+    assert "<script>" not in named._repr_html_()
     findings = review(evolve(named, readings=Readings()))
     assert findings[0].code == findings[:2][0].code
     assert len(repr(findings).splitlines()) <= 12
