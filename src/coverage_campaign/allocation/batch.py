@@ -33,7 +33,7 @@ __all__ = ["solve"]
 
 AnyScalar = TypeVar("AnyScalar", bound=np.generic)
 
-_CELLS = 2**16  # of one block: its arrays stay in the caches
+_CELLS = 2**17  # of one block: its arrays stay in the caches
 _TALLEST = 1500  # groups with more units are solved alone
 _FEWEST = 8  # problems that are worth a block
 

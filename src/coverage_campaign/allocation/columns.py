@@ -120,9 +120,10 @@ class Columns:
         t = np.asarray(field.start(self.totals, self.sizes)) + np.zeros_like(self.totals)
         self.seats = self._rounded(slice(None), t)
         excess: Floats = self.seats.sum(axis=0) - self.totals
-        off = np.abs(excess) > _NEAR
-        if not self.bounded and 4 * np.count_nonzero(off) > off.size:
-            slope = np.asarray(field.slope)  # so many are off that it is quicker to take all along
+        slope = np.asarray(field.slope)
+        for _ in range(0 if self.bounded else _TRIES):
+            if 4 * np.count_nonzero(np.abs(excess) > _NEAR) < excess.size:
+                break  # where many are off, it is quicker to take all columns along
             t = np.maximum(t - excess / slope, 0.5 * (t + field.bottom))
             self.seats = self._rounded(slice(None), t)
             excess = self.seats.sum(axis=0) - self.totals

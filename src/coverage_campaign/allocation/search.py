@@ -36,6 +36,8 @@ CHUNK = 2**16  # units in one go: their buffers stay in the second-level cache
 _SAMPLE = 2**14
 _FEW = 512
 _CLAMP = 2.0**50
+_GUESSES = 24
+_PATIENCE = 2  # intervals before one with many seats is taken as it is
 # Added to a number below 2**51, this leaves its nearest integer in the lowest bits.
 MAGIC = 1.5 * 2.0**52
 MAGIC_BITS = np.float64(MAGIC).view(np.int64)
@@ -161,7 +163,7 @@ def find_cut(terrain: Terrain, total: int) -> Cut | None:
     low, high = max(t - pad, field.bottom), t + pad
     below: tuple[float, int] | None = None
     above: tuple[float, int] | None = None
-    few = max(_FEW, n // 16)
+    few, many = max(_FEW, n // 16), max(_FEW, 2 * n)
     for step in range(1, 200):
         found = terrain.interval(low, high, seats)
         slack = float(field.slack(high))
@@ -172,7 +174,7 @@ def find_cut(terrain: Terrain, total: int) -> Cut | None:
             above = (low, found.total)
         elif end < total:
             below = (high, end)
-        elif found.gained <= few or high - low <= 1e6 * slack:
+        elif found.gained <= (few if step <= _PATIENCE else many) or high - low <= 1e6 * slack:
             cut = _settle(terrain, found, total)
             if cut is not None:
                 return cut
@@ -186,6 +188,8 @@ def find_cut(terrain: Terrain, total: int) -> Cut | None:
             width = (2.0 * abs(total - value) / float(field.slope) + pad) * 2.0**step
             low, high = (edge, edge + width) if above is None else (edge - width, edge)
             low = max(low, field.bottom)
+        elif step >= _PATIENCE and above[1] - below[1] <= many:
+            low, high = below[0], above[0]  # a leap of many equal claims, or as good as one
         else:
             low, high = _narrowed(below, above, total, few, bisect=step % 3 == 0)
     return None
@@ -242,7 +246,7 @@ def _solve_for(
     """Return t with a sum near the total, how far it misses, and the slope there."""
     low, low_value, high, high_value = field.bottom, -inf, inf, inf
     value, slope = sum_at(t), float(field.slope)
-    for step in range(64):
+    for step in range(_GUESSES):
         miss = total - value
         if abs(miss) <= near:
             break
@@ -281,6 +285,12 @@ def _settle(  # noqa: PLR0911  # each return is one proof
         units = np.repeat(units, gains)
         run = np.arange(units.size) - np.repeat(np.cumsum(gains) - gains, gains)
         seats = np.repeat(seats, gains) + run
+    if units.size > _FEW and 0 < wanted < found.gained and _one_class(field, units, seats):
+        cut = float(field.thresholds(terrain.weights[units[:1]], seats[:1].astype(np.float64))[0])
+        slack = float(field.slack(cut))
+        return (
+            Cut(found.seats, units, wanted) if floor < cut - slack < cut + slack < ceiling else None
+        )
     thresholds = field.thresholds(terrain.weights[units], seats.astype(np.float64))
     if wanted == 0:
         first = float(thresholds.min())
@@ -291,11 +301,8 @@ def _settle(  # noqa: PLR0911  # each return is one proof
             return None
         found.seats[found.units] += gains
         return Cut(found.seats, none, 0)
-    if thresholds.min() == thresholds.max():
-        last = first = float(thresholds[0])
-    else:
-        order = np.partition(thresholds, (wanted - 1, wanted))
-        last, first = float(order[wanted - 1]), float(order[wanted])
+    order = np.partition(thresholds, (wanted - 1, wanted))
+    last, first = float(order[wanted - 1]), float(order[wanted])
     slack = 2.0 * float(field.slack(first))
     if last - slack <= floor or first + slack >= ceiling:
         return None
@@ -313,6 +320,13 @@ def _settle(  # noqa: PLR0911  # each return is one proof
     )
     _give(found.seats, winners)
     return Cut(found.seats, tied, at_stake)
+
+
+def _one_class(field: Field, units: Ints, seats: Ints) -> bool:
+    if seats.min() != seats.max() or field.weights[units[0]] != field.weights[units[-1]]:
+        return False
+    weights = field.weights[units]
+    return bool(weights.min() == weights.max())
 
 
 def _give(seats: Ints, units: Ints) -> None:
