@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 
 import allocation_oracles as oracle
 from coverage_campaign.allocation import apportion
+from coverage_campaign.errors import DefinitionError, InfeasibleError
 
 METHODS = {
     "webster": apportion.webster,
@@ -71,7 +72,7 @@ def test_blocks_of_bounded_rows(name: str) -> None:
     ]
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(
     st.sampled_from(sorted(METHODS)),
     st.lists(st.integers(1, 9), min_size=8, max_size=30),
@@ -169,3 +170,40 @@ def test_a_million_units_sum_to_the_total_and_hold_the_certificate() -> None:
         assert Fraction(2 * int(weights[i]), 2 * int(seats[i]) + 1) <= Fraction(
             2 * int(weights[j]), 2 * int(seats[j]) - 1
         )
+
+
+@pytest.mark.parametrize("n", [70, 5000, 40_000])
+def test_half_of_equal_units_are_tied(n: int) -> None:
+    """Equal weights and half a seat each too many: the first half of them win."""
+    seats = apportion.webster(3 * n + n // 2, np.full(n, 7))
+    assert seats[: n // 2].tolist() == [4] * (n // 2)
+    assert seats[n // 2 :].tolist() == [3] * (n - n // 2)
+    assert apportion.hamilton(n // 2, np.full(n, 7), ties="last")[: n - n // 2].sum() == 0
+
+
+@pytest.mark.parametrize("method", [apportion.webster, apportion.hill, apportion.hamilton])
+def test_a_block_with_one_problem_that_cannot_be_met(method: apportion.Method) -> None:
+    """Among many rows the one whose caps are too low, or floors too high, is named."""
+    weights = np.tile([5, 4, 3], (20, 1))
+    caps = np.full((20, 3), 4)
+    totals = np.full(20, 12)
+    assert method(totals, weights, caps=caps).tolist() == caps.tolist()
+    totals[13] = 13
+    with pytest.raises(InfeasibleError, match=r"caps\[13\]: caps allow 12 of 13: 1 too many"):
+        method(totals, weights, caps=caps)
+    floors = np.full((20, 3), 5)
+    with pytest.raises(InfeasibleError, match=r"floors\[0\]: floors sum to 15"):
+        method(np.full(20, 14), weights, floors=floors)
+
+
+def test_a_block_with_rows_that_floats_cannot_hold() -> None:
+    """Rows of zeros, of 10**-300 and beyond the floats stand among ordinary ones."""
+    weights = np.ones((12, 2))
+    weights[3], weights[7] = 1e-300, [1e308, 1e308]
+    assert apportion.webster(2, weights).tolist() == [[1, 1]] * 12
+    weights[5] = 0
+    totals = np.full(12, 2)
+    totals[5] = 0
+    assert apportion.webster(totals, weights)[5].tolist() == [0, 0]
+    with pytest.raises(DefinitionError, match=r"weights\[5\]: all weights are zero"):
+        apportion.webster(2, weights)
