@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Claims", "Proof", "prove"]
 
-_NEAR = 1e-9  # a cell nearer to its limit than this is judged in Fractions
+_NEAR = 4e-12  # a cell nearer to its limit than this is judged in Fractions
 _CLEAR = 1e-12  # a thousand float roundings: what stands clear by this is proved by floats
 
 Cell: TypeAlias = tuple[int, int]

@@ -30,9 +30,9 @@ if TYPE_CHECKING:
 __all__ = ["Search"]
 
 _SMOOTH_STEPS = 40
-_ROUGH_STEPS = 40
-_LINE_STEPS = 60
-_PATIENCE = 2
+_ROUGH_STEPS = 200
+_LINE_STEPS = 240
+_PATIENCE = 5
 _LARGEST = 400.0  # e to this is past every factor that occurs, and no float overflows
 _UNTHREADED = 200_000  # products of this many factors
 _DENSE_BARS = 400  # above this many bars the Newton matrix costs more than it saves
@@ -68,7 +68,10 @@ class Search:
         self._open = self.plain and float(self.signposts.floats(np.zeros(1))[0]) < 0
 
     def run(self) -> Floats:
-        """Scale until it helps no more; return what each bar lacks (negative: has too much)."""
+        """Scale until it helps no more; return what each bar lacks (negative: has too much).
+
+        Newton steps while they help, then plain alternating steps, then Newton steps again.
+        """
         self._fit_lines()
         lacking: Floats = self.bar_totals - self.seats.sum(axis=1)
         flaws = float(np.abs(lacking).sum())
@@ -77,12 +80,16 @@ class Search:
             if flaws <= 2 * self.bars.size or stuck > _PATIENCE:
                 break
             kept = self.lines, self.bars, self.seats, lacking
-            self._newton(lacking, limit=2.0**-stuck)
+            if stuck % 2:
+                held = self.bar_totals - lacking
+                self.bars = self.bars * np.clip((self.bar_totals + 0.5) / (held + 0.5), 0.1, 10.0)
+            else:
+                self._newton(lacking, limit=0.5**stuck)
             self._fit_lines()
             lacking = self.bar_totals - self.seats.sum(axis=1)
             now = float(np.abs(lacking).sum())
             if now < flaws:
-                stuck = 0 if now < 0.9 * flaws else stuck + 1
+                stuck = stuck if now > 0.99 * flaws else 0
                 flaws = now
             else:
                 self.lines, self.bars, self.seats, lacking = kept
@@ -170,17 +177,19 @@ class Search:
         """Bring the lines `far` to within two seats, by Newton steps inside a bracket."""
         low = np.zeros(far.size)
         high = np.full(far.size, np.inf)
-        for _ in range(_LINE_STEPS):
+        for step in range(_LINE_STEPS):
             here = lines[far]
             error = missing[far]
             low = np.where(error > 0, here, low)
             high = np.where(error < 0, here, high)
-            real = scaled[:, far] * here
-            aim = here * (1.0 + error / np.maximum(real.sum(axis=0), 0.5))
-            aim = np.clip(aim, here / 16, here * 16)
-            middle = np.where(np.isfinite(high), np.sqrt(np.maximum(low, here / 256) * high), aim)
-            inside = (aim > low) & (aim < high)
-            aim = np.where(inside, aim, middle)
+            aim = np.where(error > 0, here * 16.0, here / 16.0)
+            halved = np.sqrt(low) * np.sqrt(high)
+            closed = (low > 0) & (high < np.inf)
+            aim[closed] = halved[closed]
+            if step % 3 < 2:  # noqa: PLR2004  two Newton steps, then one that surely narrows
+                newton = here * (1.0 + error / np.maximum((scaled[:, far] * here).sum(axis=0), 0.5))
+                inside = (newton > low) & (newton < high) & (newton > here / 16.0)
+                aim = np.where(inside, np.minimum(newton, here * 16.0), aim)
             lines[far] = aim
             seats[:, far] = self._seats(
                 scaled[:, far] * aim, self.floors[:, far], self.caps[:, far]

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 __all__ = ["Movable", "exchanges_of", "transfer"]
 
 _WIDER = 6.0
-_HOPELESS = 1e-9  # with less clearance than this, Fractions decide
+_HOPELESS = 2e-11  # with less clearance than this, Fractions decide
 _SHIFT_STEPS = 64
 _WIDEST = 600.0  # costs are logs: nothing that floats can tell apart costs more
 
