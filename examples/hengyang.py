@@ -62,6 +62,13 @@ def issued(allocation: cc.Allocation, lang: str) -> pd.DataFrame:
     return pd.DataFrame([*rows, ("", total, sum(row[2] for row in rows))], columns=names)
 
 
+def ground(allocation: cc.Allocation, lang: str) -> str:
+    """Return by which figures an annex was shared out, and who counted them."""
+    measure = allocation.campaign.measure(allocation.weighting)
+    words = "按{}分解。来源：{}。" if lang == "zh" else "Shared out by: {}. Source: {}."
+    return words.format(measure.label.text(lang), measure.source)
+
+
 def main(out: Path, step: Callable[[str], None] = print) -> list[Path]:
     """Run the whole flow and return the files that were written to `out`."""
     out.mkdir(parents=True, exist_ok=True)
@@ -91,7 +98,14 @@ def main(out: Path, step: Callable[[str], None] = print) -> list[Path]:
     }
     written.append(save_csv(annexes["附表1 Annex 1"], out / "annex-1.csv"))
     written.append(save_csv(annexes["附表2 Annex 2"], out / "annex-2.csv"))
-    written.append(save_workbook(annexes, out / "annexes.xlsx", notes=annex.basis.lines()))
+    notes = {
+        "附表1 Annex 1": [ground(counties, "zh"), *counties.basis.lines("zh")],
+        "Annex 1 (en)": [ground(counties, "en"), *counties.basis.lines("en")],
+        "附表2 Annex 2": departments.basis.lines("zh"),
+        "Annex 2 (en)": departments.basis.lines("en"),
+        "Counties x departments": annex.basis.lines("zh"),
+    }
+    written.append(save_workbook(annexes, out / "annexes.xlsx", notes=notes))
 
     step("schedule over the special action")
     plan = cc.schedule(counties, over="special-action")

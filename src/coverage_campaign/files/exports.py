@@ -35,18 +35,26 @@ def save_csv(frame: pd.DataFrame, path: Path) -> Path:
 
 
 def save_workbook(
-    tables: Mapping[str, pd.DataFrame], path: Path, *, notes: Iterable[str] = ()
+    tables: Mapping[str, pd.DataFrame],
+    path: Path,
+    *,
+    notes: Mapping[str, Iterable[str]] | Iterable[str] = (),
 ) -> Path:
     """Write one sheet per table and return the path (.xlsx); the extra `excel` is needed.
 
     Texts are stored as texts, numbers as numbers; a missing value is an empty cell. `notes` stand
-    below each table. Two runs give the same bytes.
+    below each table, or below the table of their name. A4 landscape, one page wide. Two runs give
+    the same bytes.
     """
     import datetime as dt  # noqa: PLC0415 - beside the import that needs it
 
     import xlsxwriter  # noqa: PLC0415 - an extra, loaded where it is used
 
-    lines = tuple(notes)
+    lines = (
+        {title: tuple(notes.get(title, ())) for title in tables}
+        if isinstance(notes, Mapping)
+        else dict.fromkeys(tables, tuple(notes))
+    )
     options = {
         "strings_to_formulas": False,
         "strings_to_urls": False,
@@ -61,6 +69,10 @@ def save_workbook(
         for title, frame in tables.items():
             sheet = book.add_worksheet(title[:31])
             sheet.freeze_panes(1, 0)
+            sheet.set_paper(9)
+            sheet.set_landscape()
+            sheet.fit_to_pages(1, 0)
+            sheet.repeat_rows(0)
             for column, name in enumerate(frame.columns):
                 sheet.write_string(0, column, str(name), head)
                 sheet.set_column(column, column, _width(frame, column))
@@ -75,7 +87,7 @@ def save_workbook(
                         sheet.write_number(row, column, value, real)
                     else:
                         sheet.write_string(row, column, str(value)[:10])
-            for place, line in enumerate(lines, start=len(frame) + 2):
+            for place, line in enumerate(lines[title], start=len(frame) + 2):
                 sheet.write_string(place, 0, line, muted)
     return path
 
