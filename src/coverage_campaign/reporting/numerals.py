@@ -144,6 +144,10 @@ def read_counts(column: pd.Series, *, scale: int = 1) -> Counts:
     `scale` is what the heading says of bare numbers (10,000 for 万人). Columns of numbers are taken
     as arrays; of a column of text each distinct cell is read once.
     """
+    if column.isna().all():
+        nothing = np.full(len(column), "no_figure", dtype=object)
+        ones = np.ones(len(column), dtype=np.int64)
+        return Counts(np.zeros(len(column), dtype=np.int64), nothing, ones)
     if pd.api.types.is_bool_dtype(column.dtype):
         return _counts_of_cells(column.astype(object), scale)
     if pd.api.types.is_numeric_dtype(column.dtype) and scale == 1:

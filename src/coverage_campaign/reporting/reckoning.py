@@ -115,13 +115,12 @@ _DATE = "write a date as YYYY-MM-DD or a month as YYYY-MM, without a time zone"
 def _days(column: pd.Series, dates: Dates, sieve: Sieve, by: Period) -> NDArray[np.datetime64]:
     if by == "day" and dates.months_only:
         raise ReportError(Problem("by", "'day', but the dates name months", "pass by='month'"))
-    cells = column.to_numpy(dtype=object)
     nothing, no_date = dates.faults == "no_date", dates.faults == "not_a_date"
     sieve.refuse(np.asarray(nothing), "no_date", lambda _: "no date", _DATE, at="date")
     sieve.refuse(
         np.asarray(no_date),
         "not_a_date",
-        lambda row: f"{shown(cells[row])} is no date",
+        lambda row: f"{shown(column.iloc[row])} is no date",
         _DATE,
         at="date",
     )
@@ -147,24 +146,24 @@ def _refuse_later(day: NDArray[np.datetime64], sieve: Sieve, instant: dt.datetim
 def _refuse_unknown(
     column: pd.Series, found: Rows, ways_out: Mapping[str, str], sieve: Sieve, role: Role
 ) -> None:
-    cells = column.to_numpy(dtype=object)
     sieve.refuse(
         found < 0,
         f"unknown_{role}",
-        lambda row: shown(cells[row]),
-        lambda row: ways_out.get(str(cells[row]).strip(), f"write the code of a {role}"),
+        lambda row: shown(column.iloc[row]),
+        lambda row: ways_out.get(str(column.iloc[row]).strip(), f"write the code of a {role}"),
         at=role,
     )
 
 
 def _refuse_no_counts(column: pd.Series, counts: Counts, sieve: Sieve) -> None:
-    cells = column.to_numpy(dtype=object)
     nothing, no_count = counts.faults == "no_figure", counts.faults == "not_a_count"
-    unreadable = np.array([isinstance(cell, Unreadable) for cell in cells], dtype=bool)
+    unreadable = np.zeros_like(sieve.standing)
+    for row in np.flatnonzero(no_count).tolist():
+        unreadable[row] = isinstance(column.iloc[row], Unreadable)
     sieve.refuse(
         unreadable,
         "no_value",
-        lambda row: str(cells[row]),
+        lambda row: str(column.iloc[row]),
         "open the file in a spreadsheet program, save it there, read it again",
     )
     sieve.refuse(
@@ -176,7 +175,7 @@ def _refuse_no_counts(column: pd.Series, counts: Counts, sieve: Sieve) -> None:
     sieve.refuse(
         np.asarray(no_count),
         "not_a_count",
-        lambda row: f"{shown(cells[row])} is no count of persons",
+        lambda row: f"{shown(column.iloc[row])} is no count of persons",
         f"write a whole number of persons, at most {MOST_PERSONS:,}",
     )
 
