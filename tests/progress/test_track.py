@@ -274,6 +274,14 @@ def test_a_report_that_comes_later_is_not_known_yet() -> None:
     assert column(frame, "reports_received") == [0, 0, 0]
 
 
+def test_a_tally_made_before_the_day_knows_no_report_of_after_it() -> None:
+    """The tally was made on 20 June: on 30 June a report of 25 June is still not known."""
+    tally = tallied(DAILY, as_of=to_instant("2026-06-20"))
+    came = received(("a", "2026-06-01", "2026-06-25"), ("b", "2026-06-01", "2026-06-19"))
+    frame = track(planned(), tally, as_of="2026-06-30", received=came).to_frame()
+    assert column(frame, "reports_received") == [0, 1, 0]
+
+
 def test_without_received_all_rank_and_the_basis_says_so() -> None:
     """No list of reports: report columns are <NA> and completeness is said to be unknown."""
     progress = track(planned(), tallied(DAILY), as_of="2026-06-30")
