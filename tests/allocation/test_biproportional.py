@@ -387,3 +387,35 @@ def test_seats_where_none_may_be_are_not_certified() -> None:
     assert (1, 1) in {(cell.row, cell.column) for cell in certificate.misfits}
     with pytest.raises(DefinitionError, match="a matrix of whole numbers"):
         certify([[0.5, 1.5]], [[1, 1]])  # type: ignore[list-item]  # wrong on purpose
+
+
+@pytest.mark.parametrize("rule", ["webster", "jefferson", "hill"])
+@pytest.mark.parametrize("spread", [0.0, 2.0, 5.0])
+def test_wild_tables_of_middle_size_are_proved(rule: str, spread: float) -> None:
+    """Equal or wildly unequal weights, many zeros, tight bounds, up to 10^6 a cell: all proved."""
+    rng = np.random.default_rng(int(spread))
+    shape = (40, 15)
+    weights = np.floor(np.exp(rng.normal(8.0, spread, shape))).astype(np.int64)
+    weights *= rng.random(shape) < 0.4
+    floors = rng.integers(0, 3, shape) * (rng.random(shape) < 0.2)
+    caps = floors + rng.integers(1, 3 * 10**6, shape)
+    table = np.where(weights > 0, np.clip(rng.poisson(10.0**6, shape), floors + 1, caps), floors)
+    result = biproportional_explain(
+        weights,
+        row_totals=table.sum(axis=1),
+        col_totals=table.sum(axis=0),
+        method=getattr(apportion, rule),
+        floors=floors,
+        caps=caps,
+    )
+    assert result.matrix.sum(axis=1).tolist() == table.sum(axis=1).tolist()
+    assert result.matrix.sum(axis=0).tolist() == table.sum(axis=0).tolist()
+    assert proves(
+        result.matrix.tolist(),
+        weights.tolist(),
+        rule=rule,
+        floors=floors.tolist(),
+        caps=caps.tolist(),
+        row_divisors=result.row_divisors,
+        col_divisors=result.col_divisors,
+    )
