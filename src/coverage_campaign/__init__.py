@@ -144,6 +144,9 @@ if TYPE_CHECKING:
     from coverage_campaign.reporting.counts import (
         Tally,
     )
+    from coverage_campaign.reporting.quality import (
+        quality_signals,
+    )
     from coverage_campaign.reporting.tally import (
         tally,
     )
@@ -233,6 +236,7 @@ _HOME = {
     "tally": "reporting.tally",
     "tally_triangle": "reporting.triangle",
     "expected_reports": "reporting.calendar",
+    "quality_signals": "reporting.quality",
     "read_reports": "files.workbooks",
     "Progress": "progress.track",
     "track": "progress.track",
@@ -327,6 +331,7 @@ __all__ = [
     "load_case",
     "open_case",
     "paces",
+    "quality_signals",
     "read_reports",
     "review",
     "rules",
