@@ -66,14 +66,27 @@ def test_a_scenario_comes_back_equal() -> None:
     assert cc.run(back).allocation.to_frame().equals(cc.run(one).allocation.to_frame())
 
 
+def progress() -> cc.Progress:
+    """Return how far simulated reports of the scenario are at the end of the fifth day."""
+    plan = cc.run(scenario()).plan
+    assert plan is not None
+    events = cc.simulate(plan, seed=3).events
+    tally = cc.tally(events, tiny(), as_of="2026-06-30", by="day", simulated=True)
+    return cc.track(plan, tally, as_of="2026-06-05")
+
+
 @pytest.mark.parametrize(
     "result",
     [
         lambda: cc.run(scenario()).allocation,
         lambda: cc.run(scenario()).plan,
         lambda: cc.review(tiny()),
+        lambda: progress().tally,
+        progress,
+        lambda: cc.assess(progress(), tiny().scheme),  # type: ignore[arg-type] - tiny has one
+        lambda: cc.compare(progress(), progress()),
     ],
-    ids=["allocation", "plan", "findings"],
+    ids=["allocation", "plan", "findings", "tally", "progress", "assessment", "comparison"],
 )
 def test_a_result_comes_back_with_its_table_and_its_basis(result: Callable[[], object]) -> None:
     """A result survives with the same table, the same types of columns, and what it rests on."""
