@@ -106,8 +106,9 @@ def test_hostile_names_are_text(lang: str) -> None:
     assert all(not text.get_parse_math() for text in texts_of(ax))
 
 
-@pytest.mark.parametrize("lang", LANGS)
-@pytest.mark.parametrize("share", [0.3, 0.7, 1.0, 1.6])
+@pytest.mark.parametrize(
+    ("share", "lang"), [(0.3, "en"), (0.7, "zh"), (1.0, "zh-Hant"), (1.6, "en")]
+)
 @pytest.mark.parametrize("with_forecast", [True, False])
 def test_burn_up_is_readable(*, share: float, with_forecast: bool, lang: str) -> None:
     """Labels keep apart whether the whole is far behind, on the plan or far beyond the target."""
@@ -157,8 +158,17 @@ def test_burn_up_without_reports_is_drawn() -> None:
     assert_readable(ax)
 
 
-@pytest.mark.parametrize("lang", LANGS)
-@pytest.mark.parametrize("as_of", [None, "2008-03-01", "2008-06-01", "2008-09-30", "2009-05-01"])
+@pytest.mark.parametrize(
+    ("as_of", "lang"),
+    [
+        (None, "en"),
+        ("2008-03-01", "zh"),
+        ("2008-06-01", "zh-Hant"),
+        ("2008-09-30", "en"),
+        ("2008-09-30", "zh"),
+        ("2009-05-01", "en"),
+    ],
+)
 def test_calendar_is_readable(as_of: str | None, lang: str) -> None:
     """Phases, dates and marks keep apart on every day of the campaign."""
     assert_readable(charts.calendar(campaign(), as_of=as_of, lang=lang))

@@ -6,7 +6,9 @@ import attrs
 import pytest
 
 from coverage_campaign.model.labels import Label
+from coverage_campaign.model.units import Measure
 from coverage_campaign.progress.forecast import forecast
+from coverage_campaign.progress.track import Progress
 from coverage_campaign.scenarios.compare import compare
 from coverage_campaign.views import charts, tables
 from views.cases import crossed, shared, tracked, two_cuts
@@ -24,6 +26,34 @@ ENGLISH = tuple(f"Bayingolin Mongol Autonomous Prefecture, part {number}" for nu
 def test_charts_of_a_tracked_campaign(chart: str, share: float) -> None:
     """Whether it lags or leads, a progress that `track` made is drawn without overlaps."""
     assert_readable(getattr(charts, chart)(tracked(12, share=share), lang="zh"))
+
+
+def test_burden_stands_beside_the_rank_where_it_differs() -> None:
+    """Targets per 1,000 eligible people are a column if they differ, else a sentence."""
+    progress = tracked(5)
+    targets = dict(zip(progress.frame["unit"], progress.frame["target"], strict=True))
+    equal, other = ({code: int(one) * k for code, one in targets.items()} for k in (10, 10))
+    other[next(iter(other))] *= 2
+    words = [words_of(charts.ranking(_with_eligible(progress, one))) for one in (equal, other)]
+    assert "Burden of each: a target of 100 per 1,000 eligible people." in words[0]
+    assert "\nBurden\n" in words[1]
+    assert "\n50\n" in words[1]
+    assert "Burden" not in words_of(charts.ranking(progress))
+
+
+def _with_eligible(progress: Progress, eligible: dict[str, int]) -> Progress:
+    whole = progress.plan.campaign
+    units = tuple(
+        attrs.evolve(unit, counts={"people": eligible[unit.code]})
+        if unit.code in eligible
+        else unit
+        for unit in whole.units
+    )
+    counted = attrs.evolve(
+        whole, units=units, measures=[Measure("people", {"en": "People"})], eligible="people"
+    )
+    allocation = attrs.evolve(progress.plan.allocation, campaign=counted)
+    return attrs.evolve(progress, plan=attrs.evolve(progress.plan, allocation=allocation))
 
 
 @pytest.mark.parametrize("share", [0.4, 1.0, 1.5])
@@ -55,21 +85,23 @@ def test_long_names_keep_apart(named: tuple[str, ...]) -> None:
 
 def test_hostile_labels_of_campaign_phases_and_channels() -> None:
     """Whatever a definition calls its parts, the charts write it as it is."""
-    for name in HOSTILE[:-1]:
-        made = campaign()
-        phases = tuple(attrs.evolve(phase, label=Label({"en": name})) for phase in made.phases)
-        ax = charts.calendar(
-            attrs.evolve(made, label=Label({"en": name}), phases=phases), as_of="2008-09-30"
+    made = campaign()
+    for names in (HOSTILE[:6], HOSTILE[5:11]):
+        phases = tuple(
+            attrs.evolve(phase, label=Label({"en": name}))
+            for phase, name in zip(made.phases, names, strict=True)
         )
+        hostile = attrs.evolve(made, label=Label({"en": names[0]}), phases=phases)
+        ax = charts.calendar(hostile, as_of="2008-09-30")
         assert_readable(ax)
-        assert "31 May" in words_of(ax)
+        assert names[2] in words_of(ax)
     tally = tracked(5).tally
     channels = tuple(
         attrs.evolve(channel, label=Label({"en": name}))
         for channel, name in zip(tally.campaign.channels, HOSTILE, strict=False)
     )
-    hostile = attrs.evolve(tally, campaign=attrs.evolve(tally.campaign, channels=channels))
-    assert_readable(charts.bridge(hostile))
+    renamed = attrs.evolve(tally, campaign=attrs.evolve(tally.campaign, channels=channels))
+    assert_readable(charts.bridge(renamed))
 
 
 def test_bridge_of_a_progress_ends_at_what_is_done() -> None:

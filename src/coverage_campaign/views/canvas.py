@@ -14,7 +14,12 @@ from matplotlib import patheffects
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.patches import FancyBboxPatch
-from matplotlib.transforms import Affine2D, ScaledTranslation, blended_transform_factory
+from matplotlib.transforms import (
+    Affine2D,
+    ScaledTranslation,
+    TransformedPatchPath,
+    blended_transform_factory,
+)
 
 from coverage_campaign.views import theme
 from coverage_campaign.views.fonts import drawable, families
@@ -83,6 +88,13 @@ class Canvas:
 
     ax: Axes
     room: Room
+    # Hundreds of words stand on a few rulers and in one clip path: each is made once.
+    _rulers: dict[tuple[Across, Upward], Transform] = attrs.field(factory=dict, init=False)
+    _clip: TransformedPatchPath = attrs.field(init=False)
+
+    @_clip.default
+    def _clip_of_the_axes(self) -> TransformedPatchPath:
+        return TransformedPatchPath(self.ax.patch)
 
     @property
     def width(self) -> float:
@@ -105,7 +117,11 @@ class Canvas:
         Points from the right edge and above the top edge are positive outside, so are those left
         of the left edge and below the bottom edge negative.
         """
-        return blended_transform_factory(self._one(across), self._one(upward))
+        found = self._rulers.get((across, upward))
+        if found is None:
+            found = blended_transform_factory(self._one(across), self._one(upward))
+            self._rulers[across, upward] = found
+        return found
 
     def _one(self, name: Across | Upward) -> Transform:
         if name == "data":
@@ -153,6 +169,7 @@ class Canvas:
             rotation_mode="anchor",
             parse_math=False,
             usetex=False,
+            clip_path=self._clip,
             clip_on=False,
             zorder=5,
         )
@@ -200,6 +217,7 @@ class Canvas:
             clip_on=False,
             zorder=zorder,
         )
+        drawn.set_clip_path(self._clip)
         self.ax.add_artist(drawn)
         return drawn
 

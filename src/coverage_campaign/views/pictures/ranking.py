@@ -86,6 +86,11 @@ _BURDEN_IS: Final = Words(
     "负担为每千名应参保人的任务数。",
     "負擔為每千名應參保人的任務數。",
 )
+_BURDEN_FOR_ALL: Final = Words(
+    "Burden of each: a target of {0} per 1,000 eligible people.",
+    "各单位负担均为每千名应参保人{0}人。",
+    "各單位負擔均為每千名應參保人{0}人。",
+)
 _STATUS: Final = Words("Status", "状态", "狀態")
 
 
@@ -198,11 +203,18 @@ def headline(rows: Sequence[Standing], lang: Lang) -> str:
 
 def _notes(rows: Sequence[Standing], total: Standing, lang: Lang) -> list[str]:
     notes = schedule_note(total, lang)
-    if any(row.burden is not None for row in rows):
-        notes.append(_BURDEN_IS.say(lang))
+    burdens = _burdens(rows)
+    if burdens:
+        same = len(burdens) == 1
+        notes.append(_BURDEN_FOR_ALL.say(lang, *burdens) if same else _BURDEN_IS.say(lang))
     if any(row.rank is None for row in rows):
         notes.append(_UNRANKED.say(lang))
     return notes
+
+
+def _burdens(rows: Sequence[Standing]) -> set[str]:
+    """Return the burdens that differ as they would be written."""
+    return {count(row.burden) for row in rows if row.burden is not None}
 
 
 def _moved(previous: Progress | None, lang: Lang) -> list[str]:
@@ -276,7 +288,7 @@ def _right_columns(rows: Sequence[Standing], size: float, lang: Lang) -> list[_C
             for row in rows
         ]
         columns.append(_column(_REPORTS.say(lang), reports, size))
-    if any(row.burden is not None for row in rows):
+    if len(_burdens(rows)) > 1:
         burdens = [count(row.burden) for row in rows[:-1]]
         columns.append(_column(_BURDEN.say(lang), [*burdens, ""], size))
     states = [_Cell(row.status.words.say(lang), row.status.ink, row.status) for row in rows]
