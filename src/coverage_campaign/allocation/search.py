@@ -100,10 +100,11 @@ class Terrain:
     def sum_at(self, t: float) -> int:
         """Return the sum of seats at t."""
         clamp = float(self.field.real(t, self.weight)) > _CLAMP
+        buffer = np.empty(min(self.weights.size, CHUNK))
 
         def stretch(start: int) -> int:
             weights = self.weights[start : start + CHUNK]
-            level = self.field.level(weights, t, np.empty(weights.size))
+            level = self.field.level(weights, t, buffer[: weights.size])
             if clamp:
                 np.minimum(level, self.most, out=level)
             level += MAGIC
@@ -116,11 +117,12 @@ class Terrain:
     def interval(self, low: float, high: float, seats: Ints) -> _Interval:
         """Evaluate both ends, writing the seats of the lower one into `seats`."""
         clamp = float(self.field.real(high, self.weight)) > _CLAMP
+        buffer = np.empty(min(self.weights.size, CHUNK))
 
         def stretch(start: int) -> tuple[int, Ints, Ints]:
             part = slice(start, start + CHUNK)
             weights, here = self.weights[part], seats[part]
-            lower, above = here.view(np.float64), np.empty(here.size)
+            lower, above = here.view(np.float64), buffer[: here.size]
             self.field.level(weights, low, lower)
             self.field.level(weights, high, above)
             if clamp:
@@ -174,7 +176,11 @@ def find_cut(terrain: Terrain, total: int) -> Cut | None:
             above = (low, found.total)
         elif end < total:
             below = (high, end)
-        elif found.gained <= (few if step <= _PATIENCE else many) or high - low <= 1e6 * slack:
+        elif (
+            found.gained <= (few if step <= _PATIENCE else many)
+            or high - low <= 1e6 * slack
+            or _one_class(field, found)
+        ):
             cut = _settle(terrain, found, total)
             if cut is not None:
                 return cut
@@ -285,7 +291,7 @@ def _settle(  # noqa: PLR0911  # each return is one proof
         units = np.repeat(units, gains)
         run = np.arange(units.size) - np.repeat(np.cumsum(gains) - gains, gains)
         seats = np.repeat(seats, gains) + run
-    if units.size > _FEW and 0 < wanted < found.gained and _one_class(field, units, seats):
+    if units.size > _FEW and 0 < wanted < found.gained and _one_class(field, found):
         cut = float(field.thresholds(terrain.weights[units[:1]], seats[:1].astype(np.float64))[0])
         slack = float(field.slack(cut))
         return (
@@ -322,11 +328,13 @@ def _settle(  # noqa: PLR0911  # each return is one proof
     return Cut(found.seats, tied, at_stake)
 
 
-def _one_class(field: Field, units: Ints, seats: Ints) -> bool:
-    if seats.min() != seats.max() or field.weights[units[0]] != field.weights[units[-1]]:
+def _one_class(field: Field, found: _Interval) -> bool:
+    """Return whether all units that gain have one weight and gain the same seat."""
+    units = found.units
+    if found.gained > units.size or field.weights[units[0]] != field.weights[units[-1]]:
         return False
-    weights = field.weights[units]
-    return bool(weights.min() == weights.max())
+    weights, seats = field.weights[units], found.seats[units]
+    return bool(weights.min() == weights.max() and seats.min() == seats.max())
 
 
 def _give(seats: Ints, units: Ints) -> None:
