@@ -13,7 +13,6 @@ from numpy.typing import NDArray
 
 from coverage_campaign.errors import DefinitionError, Problem
 from coverage_campaign.notebook import html_table
-from coverage_campaign.progress.cells import cells
 from coverage_campaign.progress.outlook import Outlook
 from coverage_campaign.progress.paces import Pace, damped, run_rate, unchanged
 from coverage_campaign.progress.table import Totals, to_totals
@@ -116,7 +115,7 @@ class Backtest:
         )
 
     def _repr_html_(self) -> str:
-        return html_table(cells(self.totals()), title=self._line())
+        return html_table(self.totals(), title=self._line())
 
     def __repr__(self) -> str:
         """Return the verdict in one line."""

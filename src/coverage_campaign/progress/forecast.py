@@ -15,7 +15,6 @@ from coverage_campaign.errors import DefinitionError, Problem
 from coverage_campaign.model.basis import Basis
 from coverage_campaign.model.dates import DateLike, to_date
 from coverage_campaign.notebook import html_table
-from coverage_campaign.progress.cells import cells
 from coverage_campaign.progress.outlook import Outlook
 from coverage_campaign.progress.paces import Pace, damped
 from coverage_campaign.progress.record import Record, rebuilt
@@ -100,7 +99,7 @@ class Forecast:
 
     def _repr_html_(self) -> str:
         notes = [*self.basis.lines(), *self.notes]
-        return html_table(cells(self.frame), title=self._line(), notes=notes)
+        return html_table(self.frame, title=self._line(), notes=notes)
 
     def __repr__(self) -> str:
         """Return the whole in one line."""

@@ -13,7 +13,6 @@ import pandas as pd
 from coverage_campaign.errors import DefinitionError, Problem
 from coverage_campaign.model.basis import Basis
 from coverage_campaign.notebook import html_table
-from coverage_campaign.progress.cells import cells
 from coverage_campaign.progress.laggards import Behind, Falling, Rule, Unreported
 from coverage_campaign.progress.track import Progress
 from coverage_campaign.reporting.quality import quality_signals
@@ -99,7 +98,7 @@ class Watchlist:
         return f"Watch list of {self.as_of}: {len(self.frame)} open cases of {units} units"
 
     def _repr_html_(self) -> str:
-        return html_table(cells(self.frame), title=self._line(), notes=self.basis.lines())
+        return html_table(self.frame, title=self._line(), notes=self.basis.lines())
 
     def __repr__(self) -> str:
         """Return the list in one line."""

@@ -20,7 +20,6 @@ from coverage_campaign.model.labels import Label
 from coverage_campaign.notebook import html_table
 from coverage_campaign.progress.bases import bases_of, bases_table
 from coverage_campaign.progress.bridge import bridge_table
-from coverage_campaign.progress.cells import cells
 from coverage_campaign.progress.counted import Counted, counted
 from coverage_campaign.progress.denominators import coverage_table
 from coverage_campaign.progress.explained import explanation
@@ -308,7 +307,7 @@ class Progress:
 
     def _repr_html_(self) -> str:
         notes = [*self.basis.lines(), *self.notes]
-        return html_table(cells(self.frame), title=self._line(), notes=notes)
+        return html_table(self.frame, title=self._line(), notes=notes)
 
     def __repr__(self) -> str:
         """Return the whole in one line and the units that are furthest behind."""
