@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from coverage_campaign.enforcement.cases import Case, advance, open_case
 from coverage_campaign.errors import DefinitionError, IllegalMoveError, OpenQuestionError
 from coverage_campaign.files.shapes import converter
-from coverage_campaign.model.enforcement import Ladder, Move, Step
+from coverage_campaign.model.enforcement import Ladder, Move, Step, Under
 from coverage_campaign.model.readings import Readings
 from enforcement.ladders import APPEAL, NOTICE
 
@@ -135,6 +135,20 @@ def test_readings_decide_the_ladder() -> None:
     assert [move.authorities for move in ladder.moves if move.event == "apply"] == [("tax",)]
     assert next(move for move in ladder.moves if move.event == "refuse").within_days == 15
     assert NOTICE.under(Readings()) == NOTICE
+
+
+def test_a_move_may_hang_on_two_readings() -> None:
+    """From refusal straight to the court: only in parallel, and only who applies."""
+    conditions = [Under("after_refusal", "parallel"), Under("court_applicant", ["tax", "either"])]
+    steps = [Step("refused", "Refusal"), Step("court", "Court")]
+    ladder = Ladder(steps, [Move("apply", "refused", "court", "tax", under=conditions)])
+    assert ladder.under(Readings(after_refusal="exposure_first")).moves == ()
+    half = ladder.under(Readings(after_refusal="parallel"))
+    assert half.moves[0].under == (conditions[1],)
+    with pytest.raises(OpenQuestionError, match="court_applicant"):
+        advance(open_case("x", ladder=half, on="2008-08-04"), "apply", on="2008-08-05", by="tax")
+    decided = half.under(Readings(court_applicant="either"))
+    assert decided.moves[0].under == ()
 
 
 def test_explained() -> None:

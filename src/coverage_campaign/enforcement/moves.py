@@ -53,12 +53,12 @@ def legal_move(ladder: Ladder, active: Active, event: str, by: str, *, case: str
     moves = possible(ladder, active)
     named = [move for move in moves if move.event == event]
     allowed = [move for move in named if not move.authorities or by in move.authorities]
-    decided = [move for move in allowed if move.under is None]
+    decided = [move for move in allowed if not move.under]
     if decided:
         return decided[0]
     place = f"case '{case}'"
-    if allowed and allowed[0].under is not None:
-        question = allowed[0].under.reading
+    if allowed:
+        question = allowed[0].under[0].reading
         raise OpenQuestionError(
             Problem(
                 place,

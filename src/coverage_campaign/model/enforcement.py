@@ -37,6 +37,10 @@ class Under:
     answers: tuple[str, ...] = attrs.field(converter=to_codes)
 
 
+def _to_conditions(value: Iterable[Under] | Under) -> tuple[Under, ...]:
+    return (value,) if isinstance(value, Under) else tuple(value)
+
+
 @attrs.frozen
 class Move:
     """An `event` that takes a case from a step to another, made by one of `authorities`.
@@ -44,7 +48,7 @@ class Move:
     `within_days` is the term to act after reaching `source` [calendar days]; None where the source
     text sets none: then it is the reading that `term` names, if any. A move that `keeps` its source
     opens a second track: the case stands on both steps (an appeal, exposure beside the court).
-    `under` makes it depend on a reading.
+    `under` makes it depend on readings: there is such a move where all of them are so answered.
     """
 
     event: str
@@ -55,7 +59,7 @@ class Move:
     clause: str = ""
     keeps: bool = False
     term: Term | None = None
-    under: Under | None = None
+    under: tuple[Under, ...] = attrs.field(default=(), converter=_to_conditions)
 
     def __attrs_post_init__(self) -> None:
         """Refuse a term that is no number of days."""
@@ -111,11 +115,11 @@ class Ladder:
         """
         moves: list[Move] = []
         for move in self.moves:
-            answer = None if move.under is None else getattr(readings, move.under.reading)
-            if move.under is not None and answer is not None:
-                if answer not in move.under.answers:
-                    continue
-                move = attrs.evolve(move, under=None)  # noqa: PLW2901 - the same move, decided
+            answers = [(one, getattr(readings, one.reading)) for one in move.under]
+            if any(given is not None and given not in one.answers for one, given in answers):
+                continue
+            left = [one for one, given in answers if given is None]
+            move = attrs.evolve(move, under=left)  # noqa: PLW2901 - the same move, decided
             if move.within_days is None and move.term is not None:
                 move = attrs.evolve(move, within_days=getattr(readings, move.term))  # noqa: PLW2901 - as above
             moves.append(move)
