@@ -100,6 +100,9 @@ if TYPE_CHECKING:
         from_json,
         to_json,
     )
+    from coverage_campaign.files.schema import (
+        campaign_schema,
+    )
     from coverage_campaign.files.workbooks import (
         read_reports,
     )
@@ -223,6 +226,7 @@ _HOME = {
     "save_campaign": "files.campaigns",
     "from_json": "files.json_text",
     "to_json": "files.json_text",
+    "campaign_schema": "files.schema",
     "allocate": "allocation.allocate",
     "Allocation": "allocation.allocated",
     "biproportional": "allocation.biproportional",
@@ -312,6 +316,7 @@ __all__ = [
     "biproportional",
     "biproportional_explain",
     "bulletin",
+    "campaign_schema",
     "canvass",
     "case_names",
     "cases_frame",
