@@ -42,6 +42,10 @@ if TYPE_CHECKING:
     from coverage_campaign.allocation.biproportional import (
         biproportional,
         biproportional_explain,
+        certify,
+    )
+    from coverage_campaign.allocation.controlled import (
+        controlled_rounding,
     )
     from coverage_campaign.allocation.cross import (
         CrossAllocation,
@@ -231,6 +235,8 @@ _HOME = {
     "Allocation": "allocation.allocated",
     "biproportional": "allocation.biproportional",
     "biproportional_explain": "allocation.biproportional",
+    "certify": "allocation.biproportional",
+    "controlled_rounding": "allocation.controlled",
     "CrossAllocation": "allocation.cross",
     "cross": "allocation.cross",
     "level_up": "allocation.level_up",
@@ -320,9 +326,11 @@ __all__ = [
     "canvass",
     "case_names",
     "cases_frame",
+    "certify",
     "charts",
     "check_licence",
     "compare",
+    "controlled_rounding",
     "cross",
     "curves",
     "due",
