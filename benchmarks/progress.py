@@ -82,7 +82,7 @@ def forecast_lines() -> list[Line]:
     whole, worst = np.exp(ratio.mean()), np.exp(ratio.groupby("ahead").mean().max())
     coverage = result.coverage()
     said = ", ".join(f"{row.ahead} d {row.covered:.2f}" for row in coverage.itertuples())
-    low, high = coverage["covered"].min(), coverage["covered"].max()
+    low, high = coverage["covered"].round(2).min(), coverage["covered"].round(2).max()
     text = "forecast error over the best baseline's (run rates, ETS, Theta), US 2021"
     return [
         (f"{text}, all days ahead", "at most 0.95", f"{whole:.2f}", bool(whole <= MEAN)),

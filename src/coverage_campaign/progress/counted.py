@@ -198,11 +198,9 @@ def _stock(
 def _elsewhere(
     names: Iterable[str], row_unit: NDArray[np.int64], persons: _Ints
 ) -> tuple[tuple[str, int], ...]:
-    sums: dict[str, int] = {}
     codes = [str(name) for name in names]
-    for unit, count in zip(row_unit.tolist(), persons.tolist(), strict=True):
-        sums[codes[unit]] = sums.get(codes[unit], 0) + count
-    return tuple(sums.items())
+    sums = _scattered(row_unit, persons, len(codes))
+    return tuple((codes[unit], int(sums[unit])) for unit in np.unique(row_unit).tolist())
 
 
 def _nothing_shared(names: Iterable[str], units: tuple[str, ...]) -> ReportError:
