@@ -216,9 +216,9 @@ def fairness(
     )
 
 
-def sensitivity(study: Study, *, unit: str | None = None) -> pd.DataFrame:
+def sensitivity(study: Study, *, unit: str | None = None, lang: Lang = "en") -> pd.DataFrame:
     """Return the bars, widest first: name, low, high, low_value, high_value, base, range."""
-    swings, _ = swings_of(study, unit=unit)
+    swings, _ = swings_of(study, unit=unit, lang=checked(lang))
     return pd.DataFrame(
         {
             "name": pd.array([swing.name for swing in swings], dtype="str"),

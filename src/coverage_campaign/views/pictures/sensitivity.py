@@ -101,7 +101,7 @@ def sensitivity(
                 Problem("base", "None", "give the result of the baseline, or a study")
             )
     else:
-        swings, centre = swings_of(subject, unit=unit)
+        swings, centre = swings_of(subject, unit=unit, lang=lang)
         basis = subject.basis
         separator = ", " if lang == "en" else "、"
         about = (
@@ -121,15 +121,21 @@ def sensitivity(
     )
 
 
-def swings_of(study: Study, *, unit: str | None) -> tuple[tuple[Swing, ...], float | None]:
+def swings_of(
+    study: Study, *, unit: str | None, lang: Lang
+) -> tuple[tuple[Swing, ...], float | None]:
     """Return the bars of a study, the widest first, and the baseline's result for one unit."""
     shares = allocation_of(study.baseline).to_frame()
     baseline = dict(zip(shares["unit"].tolist(), shares["share"].tolist(), strict=True))
     frame = study.to_frame()
     if unit is None:
         ranges = study.ranges()
+        units = study.baseline.campaign.units
+        names = {one.code: named(one.label, lang) for one in units}
         swings = [
-            Swing(str(name), float(least), float(most), base=float(baseline[code]))
+            Swing(
+                names.get(code) or str(name), float(least), float(most), base=float(baseline[code])
+            )
             for code, name, least, most in zip(
                 ranges["unit"].tolist(),
                 ranges["name"].tolist(),
