@@ -68,3 +68,24 @@ def test_the_sums_keep_the_type_of_their_numbers() -> None:
     assert {part.persons.dtype for part in roll_up(small, tiers_of(VILLAGES, PARENT))} == {
         np.dtype(np.int32)
     }
+
+
+def test_a_large_tier_is_summed_in_bands_to_the_same_figures() -> None:
+    """140,000 units under 1,000 parents in no order: the sums are those of a plain addition."""
+    rng = np.random.default_rng(6)
+    above = rng.integers(0, 1_000, size=140_000)
+    units = tuple(str(number) for number in range(len(above)))
+    parents = {unit: f"p{place}" for unit, place in zip(units, above.tolist(), strict=True)}
+    persons = rng.integers(-5, 10**6, size=(len(units), 1, 2))
+    many = Cube(
+        units=units,
+        periods=np.array(["2026-06-01"], dtype="datetime64[D]"),
+        channels=("x", "y"),
+        persons=persons,
+    )
+    (tier,) = tiers_of(units, parents)
+    (summed,) = roll_up(many, (tier,))
+    wanted = np.zeros((1_000, 1, 2), dtype=np.int64)
+    np.add.at(wanted, above, persons)
+    order = [int(code[1:]) for code in summed.units]
+    np.testing.assert_array_equal(summed.persons, wanted[order])

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from itertools import pairwise
 from typing import TYPE_CHECKING, TypeAlias
 
 import attrs
@@ -17,15 +20,18 @@ if TYPE_CHECKING:
 
 __all__ = ["Cube", "Tier", "cube_of", "roll_up", "tiers_of"]
 
+_LARGE = 2**17
+_MOST_THREADS = 8
+
 _Counts: TypeAlias = NDArray[np.int32] | NDArray[np.int64]
 
 
 @attrs.frozen(eq=False, kw_only=True)
 class Tier:
-    """The units of one tier and, as a matrix of zeros and ones, who lies under whom."""
+    """The units of one tier and, as a matrix of zeros and ones in bands, who lies under whom."""
 
     units: tuple[str, ...]
-    under: csr_array
+    bands: tuple[csr_array, ...]
 
 
 @attrs.frozen(eq=False, kw_only=True)
@@ -97,7 +103,7 @@ def tiers_of(units: Iterable[str], parent_of: Mapping[str, str | None]) -> tuple
         ones = np.ones(len(children), dtype=np.int32)
         under = csr_array((ones, children, starts), shape=(len(above), len(below)))
         below = tuple(str(code) for code in above)
-        tiers.append(Tier(units=below, under=under))
+        tiers.append(Tier(units=below, bands=_split(under)))
 
 
 def roll_up(cube: Cube, tiers: tuple[Tier, ...]) -> tuple[Cube, ...]:
@@ -107,9 +113,27 @@ def roll_up(cube: Cube, tiers: tuple[Tier, ...]) -> tuple[Cube, ...]:
     for tier in tiers:
         length, periods, channels = below.persons.shape
         flat = below.persons.reshape(length, periods * channels)
-        total = tier.under.astype(flat.dtype, copy=False) @ flat
+        total = _product(tier.bands, flat)
         below = attrs.evolve(
             below, units=tier.units, persons=total.reshape(len(tier.units), periods, channels)
         )
         sums.append(below)
     return tuple(sums)
+
+
+def _split(under: csr_array) -> tuple[csr_array, ...]:
+    """Return a matrix as bands of rows, one for each core; a small one as itself."""
+    bands = min(os.cpu_count() or 1, _MOST_THREADS)
+    if under.nnz < _LARGE or bands == 1:
+        return (under,)
+    bounds = np.linspace(0, under.shape[0], bands + 1).astype(np.int64).tolist()
+    return tuple(under[first:last] for first, last in pairwise(bounds))
+
+
+def _product(bands: tuple[csr_array, ...], flat: _Counts) -> _Counts:
+    """Return the sums of one tier, each band of it on a core of its own."""
+    if len(bands) == 1:
+        return np.asarray(bands[0] @ flat)
+    # SciPy's products run without the interpreter's lock.
+    with ThreadPoolExecutor(len(bands)) as pool:
+        return np.concatenate(list(pool.map(lambda band: band @ flat, bands)))
