@@ -359,7 +359,7 @@ def ladders(draw: st.DrawFn) -> enforcement.Ladder:
                 keeps=draw(st.booleans()),
                 term=draw(st.sampled_from([None, "rectification_days"])),
                 under=draw(
-                    maybe(st.just(enforcement.Under("court_applicant", ("labour", "either"))))
+                    few(st.just(enforcement.Under("court_applicant", ("labour", "either"))), 1)
                 ),
             )
         ],

@@ -65,6 +65,9 @@ if TYPE_CHECKING:
         Assessment,
         assess,
     )
+    from coverage_campaign.assessment.letters import (
+        letters,
+    )
     from coverage_campaign.enforcement.canvass import (
         canvass,
     )
@@ -74,13 +77,26 @@ if TYPE_CHECKING:
     )
     from coverage_campaign.enforcement.columns import (
         cases_frame,
+        cases_log,
     )
     from coverage_campaign.enforcement.due import (
         due,
     )
     from coverage_campaign.enforcement.gate import (
+        Application,
+        Document,
         GateDecision,
         check_licence,
+    )
+    from coverage_campaign.enforcement.measures import (
+        ageing,
+        conversion,
+        funnel,
+        produced,
+    )
+    from coverage_campaign.enforcement.surcharge import (
+        penalty,
+        surcharge,
     )
     from coverage_campaign.errors import (
         CampaignError,
@@ -258,13 +274,23 @@ _HOME = {
     "supervise": "progress.supervise",
     "Assessment": "assessment.assess",
     "assess": "assessment.assess",
+    "letters": "assessment.letters",
     "canvass": "enforcement.canvass",
     "advance": "enforcement.cases",
     "open_case": "enforcement.cases",
     "cases_frame": "enforcement.columns",
+    "cases_log": "enforcement.columns",
     "due": "enforcement.due",
+    "Application": "enforcement.gate",
+    "Document": "enforcement.gate",
     "GateDecision": "enforcement.gate",
     "check_licence": "enforcement.gate",
+    "ageing": "enforcement.measures",
+    "conversion": "enforcement.measures",
+    "funnel": "enforcement.measures",
+    "produced": "enforcement.measures",
+    "penalty": "enforcement.surcharge",
+    "surcharge": "enforcement.surcharge",
     "Outcome": "scenarios.scenario",
     "Scenario": "scenarios.scenario",
     "run": "scenarios.scenario",
@@ -284,6 +310,7 @@ _HOME = {
 
 __all__ = [
     "Allocation",
+    "Application",
     "Assessment",
     "Bulletin",
     "Campaign",
@@ -291,6 +318,7 @@ __all__ = [
     "Comparison",
     "CrossAllocation",
     "DefinitionError",
+    "Document",
     "Finding",
     "Findings",
     "Forecast",
@@ -315,6 +343,7 @@ __all__ = [
     "__version__",
     "activities",
     "advance",
+    "ageing",
     "allocate",
     "apportion",
     "assess",
@@ -326,11 +355,13 @@ __all__ = [
     "canvass",
     "case_names",
     "cases_frame",
+    "cases_log",
     "certify",
     "charts",
     "check_licence",
     "compare",
     "controlled_rounding",
+    "conversion",
     "cross",
     "curves",
     "due",
@@ -339,11 +370,15 @@ __all__ = [
     "forecast",
     "forecast_counts",
     "from_json",
+    "funnel",
+    "letters",
     "level_up",
     "load_campaign",
     "load_case",
     "open_case",
     "paces",
+    "penalty",
+    "produced",
     "quality_signals",
     "read_reports",
     "review",
@@ -355,6 +390,7 @@ __all__ = [
     "solve",
     "stability",
     "supervise",
+    "surcharge",
     "tables",
     "tally",
     "tally_triangle",
