@@ -68,7 +68,8 @@ def _count(events: EventFrame, plan: Packing, second: int, samples: int, keep: K
     rows_in, reasons = standings(events, second)
     found = versions(events, second, keep)
     claimed = claims(events, found.holding, plan)
-    cells = count_cells(claimed, plan)
+    won = winners(claimed)
+    cells = count_cells(won, plan)
     wrong = cells.cell < 0
     for number, rows in zip(cells.cell[wrong].tolist(), cells.rows[wrong].tolist(), strict=True):
         reasons[REASONS[-number - 1]] += rows
@@ -81,7 +82,9 @@ def _count(events: EventFrame, plan: Packing, second: int, samples: int, keep: K
         reasons=+reasons,
         rows_in=rows_in,
         samples=tuple(
-            sampled(events, found, claimed, +reasons, plan, keep, second=second, most=samples)
+            sampled(
+                events, found, claimed, +reasons, plan, keep, second=second, most=samples, won=won
+            )
         ),
     )
 
@@ -108,8 +111,12 @@ def sampled(  # noqa: PLR0917 - what one account is made of
     *,
     second: int,
     most: int,
+    won: Rows | None = None,
 ) -> Iterator[ReportProblem]:
-    """Yield a few records of each reason; the same ones whatever the order of rows."""
+    """Yield a few records of each reason; the same ones whatever the order of rows.
+
+    `won` are the winners, where they were found already in the same rows.
+    """
     if most < 1 or not reasons:
         return
     if not events.coded:
@@ -117,9 +124,10 @@ def sampled(  # noqa: PLR0917 - what one account is made of
         events = few_rows(candidates)
         found = versions(events, second, keep)
         claimed = claims(events, found.holding, plan)
+        won = None
     for reason in REASONS:
         if reasons[reason]:
-            rows = _of_reason(reason, events, found, claimed, second).select(*_SHOWN)
+            rows = _of_reason(reason, events, found, claimed, won, second=second).select(*_SHOWN)
             few = rows.sort(*_SHOWN, nulls_last=True).head(most)
             yield from _told(reason, events, few.collect().to_native())
 
@@ -176,10 +184,16 @@ def _candidates(
 
 
 def _of_reason(
-    reason: str, events: EventFrame, found: Versions, claimed: Rows, second: int
+    reason: str,
+    events: EventFrame,
+    found: Versions,
+    claimed: Rows,
+    won: Rows | None,
+    *,
+    second: int,
 ) -> Rows:
     if reason == "double":
-        return losers(events, claimed)
+        return losers(events, claimed, winners(claimed) if won is None else won)
     if reason in {"not yet reported", "no record"}:
         wanted = 0 if reason == "not yet reported" else 1
         rows = standing(events, second).filter(nw.col("standing") == wanted)
@@ -190,25 +204,24 @@ def _of_reason(
     return events.named(rows.select(*_SHOWN))
 
 
-def losers(events: EventFrame, claimed: Rows) -> Rows:
+def losers(events: EventFrame, claimed: Rows, won: Rows) -> Rows:
     """Return the claims that another claim to the same person won: `winner` names its record."""
-    best = winners(claimed).filter((nw.col("key") >= 0) & (nw.col("rows") > 1))
-    rivals = claimed.join(best.select("person", "slot"), on=["person", "slot"], how="semi")
-    rivals = events.named(rivals)
-    return losers_of(rivals, claimed)
+    contested = won.filter((nw.col("key") >= 0) & (nw.col("rows") > 1)).select("person", "slot")
+    rivals = events.named(claimed.join(contested, on=["person", "slot"], how="semi"))
+    return losers_of(rivals, won)
 
 
-def losers_of(rivals: Rows, claimed: Rows) -> Rows:
-    """Return those of the rivals, named as they were reported, that did not win."""
-    best = winners(claimed).select("person", "slot", nw.col("key").alias("best"))
+def losers_of(rivals: Rows, won: Rows) -> Rows:
+    """Return those of the rivals, named as they were reported, that are not the winners."""
+    best = won.filter(nw.col("rows") > 1).select("person", "slot", nw.col("key").alias("best"))
     rivals = rivals.join(best, on=["person", "slot"], how="inner")
     # Two records with the very same claim: the lesser id has it.
-    won = (
+    first = (
         rivals.filter(nw.col("key") == nw.col("best"))
         .unique(["person", "slot"], keep="first", order_by=["record"])
         .select("person", "slot", nw.col("record").alias("winner"))
     )
-    return rivals.join(won, on=["person", "slot"], how="inner").filter(
+    return rivals.join(first, on=["person", "slot"], how="inner").filter(
         nw.col("record") != nw.col("winner")
     )
 

@@ -35,6 +35,7 @@ from coverage_campaign.reporting.claims import (
     claims,
     count_cells,
     plan_of,
+    winners,
 )
 from coverage_campaign.reporting.counts import Period
 from coverage_campaign.reporting.events import few_rows, open_events, plain_rows, second_number
@@ -156,11 +157,12 @@ def _of_persons(rows: pd.DataFrame, plan: Packing, *, samples: int) -> Account:
     """Return the account of a bucket of persons: cells, doubles, and a few records of these."""
     numbers, _ = pd.factorize(rows["person"])
     claimed = nw.from_native(rows.assign(person=numbers)).lazy()
-    cells = count_cells(claimed, plan)
+    won = winners(claimed)
+    cells = count_cells(won, plan)
     doubles = int(cells.rows.sum() - cells.persons.sum())
     few: list[ReportProblem] = []
     if doubles and samples > 0:
-        lost: pd.DataFrame = losers_of(claimed, claimed).collect().to_native()
+        lost: pd.DataFrame = losers_of(claimed, won).collect().to_native()
         lost = lost.sort_values("record").head(samples)
         words = decoded(lost["key"].to_numpy(dtype=np.int64), plan)
         few = [

@@ -335,12 +335,11 @@ def winners(claimed: Rows) -> Rows:
     )
 
 
-def count_cells(claimed: Rows, plan: Packing) -> Cells:
-    """Return the persons that count in each cell; this is where the engine does its work."""
+def count_cells(won: Rows, plan: Packing) -> Cells:
+    """Return the persons of each cell among the `winners`; here the engine does its work."""
     cell = nw.when(nw.col("key") < 0).then(nw.col("key")).otherwise(nw.col("key") % plan.size)
     table = collected(
-        winners(claimed)
-        .with_columns(cell.alias("cell"), nw.col("rows").cast(nw.Int64()))
+        won.with_columns(cell.alias("cell"), nw.col("rows").cast(nw.Int64()))
         .group_by("cell")
         .agg(nw.len().alias("persons"), nw.col("rows").sum().alias("rows"))
     )

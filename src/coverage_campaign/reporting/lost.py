@@ -10,7 +10,7 @@ from coverage_campaign.model.campaign import Campaign
 from coverage_campaign.model.dates import DateLike, to_instant
 from coverage_campaign.reporting.accounts import losers
 from coverage_campaign.reporting.cells import decoded
-from coverage_campaign.reporting.claims import claims, packing, with_places
+from coverage_campaign.reporting.claims import claims, packing, winners, with_places
 from coverage_campaign.reporting.events import collected, open_events, second_number
 from coverage_campaign.reporting.keeping import keeping
 from coverage_campaign.reporting.versions import versions
@@ -40,7 +40,9 @@ def lost_claims(
         opened = with_places(opened, plan, keep)
         found = versions(opened, second_number(moment), keep)
         claimed = claims(opened, found.holding, plan)
-        rows = collected(losers(opened, claimed).select("record", "winner", "key", "best"))
+        rows = collected(
+            losers(opened, claimed, winners(claimed)).select("record", "winner", "key", "best")
+        )
     lost = decoded(rows["key"].to_numpy(dtype=np.int64), plan)
     won = decoded(rows["best"].to_numpy(dtype=np.int64), plan)
     table = lost[["unit", "period", "channel"]].assign(

@@ -123,7 +123,7 @@ def _moved(  # noqa: PLR0917 - what one triangle is made of
     parts = []
     for step, second in enumerate(seconds):
         claimed = claims(few, versions(few, second, keep).holding, plan)
-        cells = count_cells(claimed, plan)
+        cells = count_cells(winners(claimed), plan)
         counted = cells.cell >= 0
         columns = {"step": step, "cell": cells.cell[counted], "persons": cells.persons[counted]}
         parts.append(pd.DataFrame(columns))
