@@ -142,6 +142,10 @@ if TYPE_CHECKING:
     from coverage_campaign.model.review import (
         review,
     )
+    from coverage_campaign.model.targets import (
+        covered_before,
+        eligible_persons,
+    )
     from coverage_campaign.progress import (
         paces,
     )
@@ -237,6 +241,8 @@ _HOME = {
     "Campaign": "model.campaign",
     "Readings": "model.readings",
     "activities": "model.activities",
+    "covered_before": "model.targets",
+    "eligible_persons": "model.targets",
     "Finding": "model.findings",
     "Findings": "model.findings",
     "review": "model.review",
@@ -362,9 +368,11 @@ __all__ = [
     "compare",
     "controlled_rounding",
     "conversion",
+    "covered_before",
     "cross",
     "curves",
     "due",
+    "eligible_persons",
     "expected_reports",
     "explore",
     "forecast",

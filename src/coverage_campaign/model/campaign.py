@@ -370,6 +370,28 @@ class Campaign:
             )
         return pd.DataFrame(columns)
 
+    def responsibility_matrix(self) -> pd.DataFrame:
+        """Return the matrix of duties: one row per unit with a duty, a column per target group.
+
+        A cell names the unit's roles for the group, '' for none; 'all groups' has the duties that
+        name no group. Index: unit code.
+        """
+        import pandas as pd  # noqa: PLC0415 - only tables need it
+
+        columns = ["all groups", *(group.code for group in self.groups)]
+        units = dict.fromkeys(duty.unit for duty in self.responsibilities)
+        cells: dict[str, dict[str, list[str]]] = {
+            unit: {column: [] for column in columns} for unit in units
+        }
+        for duty in self.responsibilities:
+            for column in duty.groups or ("all groups",):
+                cells[duty.unit][column].append(duty.role)
+        rows = {
+            unit: [", ".join(roles[column]) for column in columns] for unit, roles in cells.items()
+        }
+        frame = pd.DataFrame.from_dict(rows, orient="index", columns=columns).astype("str")
+        return frame.rename_axis(index="unit")
+
     def _repr_html_(self) -> str:
         import pandas as pd  # noqa: PLC0415 - only tables need it
 
