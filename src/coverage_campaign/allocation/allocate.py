@@ -279,11 +279,15 @@ def _declared(campaign: Campaign, among: str, weighting: Weighting) -> Label:
 def _quotas(
     tree: CutTree, weights: Mapping[str, int | Fraction], share: Mapping[str, int], total: int
 ) -> list[float | None]:
+    wholes = {
+        parent: sum(weights[child.code] for child in children)
+        for parent, children in tree.children.items()
+    }
     quotas: list[float | None] = []
     for unit in tree.units:
         parent = tree.parent_of(unit)
         seats = total if parent is None else share[parent]
-        whole = sum(weights[sibling.code] for sibling in tree.children[parent or ""])
+        whole = wholes[parent or ""]
         quotas.append(float(Fraction(weights[unit.code]) * seats / whole) if whole else None)
     return quotas
 
