@@ -36,7 +36,19 @@ def test_a_package_is_one_docstring(package: Path) -> None:
     assert lines[0].startswith('"""')
 
 
-@pytest.mark.parametrize("banned", [".over(", "pickle", "eval(", "exec(", "shell=True"])
+@pytest.mark.parametrize(
+    "banned",
+    [
+        ".over(",
+        "import pickle",
+        "read_pickle",
+        "to_pickle",
+        "allow_pickle=True",
+        "eval(",
+        "exec(",
+        "shell=True",
+    ],
+)
 def test_what_is_unsafe_or_silently_wrong_is_not_used(banned: str) -> None:
     """Window functions are wrong on some engines; files are never executed or unpickled."""
     users = [

@@ -171,6 +171,9 @@ if TYPE_CHECKING:
     from coverage_campaign.reporting.counts import (
         Tally,
     )
+    from coverage_campaign.reporting.lost import (
+        lost_claims,
+    )
     from coverage_campaign.reporting.quality import (
         quality_signals,
     )
@@ -267,6 +270,7 @@ _HOME = {
     "Tally": "reporting.counts",
     "tally": "reporting.tally",
     "tally_triangle": "reporting.triangle",
+    "lost_claims": "reporting.lost",
     "expected_reports": "reporting.calendar",
     "quality_signals": "reporting.quality",
     "read_reports": "files.workbooks",
@@ -383,6 +387,7 @@ __all__ = [
     "level_up",
     "load_campaign",
     "load_case",
+    "lost_claims",
     "open_case",
     "paces",
     "penalty",

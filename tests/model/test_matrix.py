@@ -13,7 +13,7 @@ def test_the_matrix_has_a_cell_for_each_duty() -> None:
 
 
 def test_the_matrix_of_the_notice_is_that_of_clause_5_2() -> None:
-    """Education and civil affairs share private non-enterprise bodies; culture has entertainment."""
+    """Education and civil affairs share private schools and hospitals; culture entertainment."""
     matrix = cc.load_case("hengyang", year=2008).responsibility_matrix()
     owners = matrix.index[matrix["private-non-enterprise"] == "lead"].tolist()
     assert owners == ["education", "civil-affairs"]

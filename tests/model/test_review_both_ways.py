@@ -13,7 +13,7 @@ from attrs import evolve
 
 from campaigns import tiny
 from coverage_campaign.files.cases import load_case
-from coverage_campaign.model.assessment import AwardBar, Commendation, Scheme
+from coverage_campaign.model.assessment import AwardBar, Band, Bands, Commendation, Item, Scheme
 from coverage_campaign.model.campaign import Campaign
 from coverage_campaign.model.dates import MonthDay
 from coverage_campaign.model.enforcement import Gate, Ladder, Move, Requirement, Step
@@ -388,6 +388,9 @@ BREAKS: dict[str, Change] = {
         campaign, questions=[Question("missed_target", "Own or uplifted?")]
     ),
     "outstanding-without-threshold": scheme(commendation=Commendation()),
+    "score-falls": scheme(
+        items=[Item("enrolment", "Enrolment", Bands([Band(None, 5), Band("100%", 3)]), 100)]
+    ),
 }
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from fractions import Fraction
 
+from coverage_campaign.model.assessment import falling_items
 from coverage_campaign.model.campaign import Campaign
 from coverage_campaign.model.enforcement import Gate, Ladder
 from coverage_campaign.model.findings import (
@@ -32,6 +33,7 @@ def rule_findings(campaign: Campaign) -> Iterator[Finding]:
     yield from _award_bar(campaign)
     yield from _missed_target(campaign)
     yield from _outstanding(campaign)
+    yield from _falling_scores(campaign)
 
 
 def _reporting(campaign: Campaign) -> Iterator[Finding]:
@@ -279,3 +281,18 @@ def _outstanding(campaign: Campaign) -> Iterator[Finding]:
         question="outstanding",
         taken=taken_answer(campaign, "outstanding"),
     )
+
+
+def _falling_scores(campaign: Campaign) -> Iterator[Finding]:
+    scheme = campaign.scheme
+    if scheme is None:
+        return
+    labels = {item.code: item.label.text() for item in (*scheme.items, *scheme.rewards)}
+    for code in falling_items(scheme):
+        yield Finding(
+            code="score-falls",
+            severity="high",
+            clause=scheme.clause,
+            message=f"By the rule of {labels[code]} a unit that brings in more people can get "
+            "fewer points.",
+        )
