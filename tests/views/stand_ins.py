@@ -117,6 +117,11 @@ class FakeProgress:
     as_of: dt.date = AS_OF
     notes: tuple[str, ...] = ()
 
+    def said(self, lang: str) -> tuple[str, ...]:
+        """Return the remarks; these are the same in every language."""
+        del lang
+        return self.notes
+
     def to_frame(self) -> pd.DataFrame:
         """Return one row a unit."""
         return self.frame
@@ -224,6 +229,11 @@ class FakeForecast:
     level: float = 0.8
     chance: float = 0.1
     notes: tuple[str, ...] = ("The shape assumed is damped.",)
+
+    def said(self, lang: str) -> tuple[str, ...]:
+        """Return the remarks; these are the same in every language."""
+        del lang
+        return self.notes
 
     def totals(self) -> pd.DataFrame:
         """Return the chance."""

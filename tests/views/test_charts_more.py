@@ -16,6 +16,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
+from campaigns import tiny
 from coverage_campaign.allocation import weights
 from coverage_campaign.allocation.allocate import allocate
 from coverage_campaign.errors import DefinitionError
@@ -195,7 +196,7 @@ def _compared(rows: list[tuple[str, int | None, int | None]]) -> Comparison:
             "change": after - before,
         }
     )
-    return Comparison(inputs=("weights one -> two",), frame=frame, notes=())
+    return Comparison(campaign=tiny(), inputs=("weights one -> two",), frame=frame, notes=())
 
 
 # -- fairness -------------------------------------------------------------------------------------

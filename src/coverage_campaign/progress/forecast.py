@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from coverage_campaign.errors import DefinitionError, Problem
 from coverage_campaign.model.basis import Basis
 from coverage_campaign.model.dates import DateLike, to_date
+from coverage_campaign.model.labels import Label
 from coverage_campaign.notebook import html_table
 from coverage_campaign.progress.outlook import Outlook
 from coverage_campaign.progress.paces import Pace, damped
@@ -38,11 +39,20 @@ class Forecast:
     to: dt.date
     method: Pace
     basis: Basis
-    notes: tuple[str, ...]
+    remarks: tuple[Label, ...]
     frame: pd.DataFrame
     whole: pd.DataFrame
     path: pd.DataFrame
     recent: pd.Series[float]
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """The remarks in English: the shape that is assumed, what was left aside."""
+        return self.said("en")
+
+    def said(self, lang: str) -> tuple[str, ...]:
+        """Return the remarks in a language."""
+        return tuple(remark.text(lang) for remark in self.remarks)
 
     def to_frame(self) -> pd.DataFrame:
         """Return one row per unit: unit, expected, low, high, chance, reach_date.
@@ -148,7 +158,7 @@ def forecast(progress: Progress, *, method: Pace = damped, level: float = 0.8) -
         to=last,
         method=method,
         basis=progress.basis,
-        notes=tuple(_notes(method, int(falls.sum()))),
+        remarks=tuple(_remarks(method, int(falls.sum()))),
         frame=frame,
         whole=whole.rows(np.array(["total"]), target.sum(keepdims=True)),
         path=whole.path(),
@@ -163,10 +173,29 @@ def _spread_out(values: _Floats, known: NDArray[np.bool_]) -> pd.Series[float]:
     return pd.Series(pd.arrays.FloatingArray(everyone, ~known))
 
 
-def _notes(method: Pace, falls: int) -> Iterator[str]:
-    yield f"The shape assumed is {getattr(method, '__name__', 'a function of the caller')}."
+_SHAPES_ZH = {
+    "damped": "阻尼趋势",
+    "saturating": "饱和曲线",
+    "plan_following": "按计划曲线",
+    "unchanged": "不再增加",
+}
+
+
+def _remarks(method: Pace, falls: int) -> Iterator[Label]:
+    name = getattr(method, "__name__", None)
+    yield Label(
+        {
+            "en": f"The shape assumed is {name or 'a function of the caller'}.",
+            "zh-Hans": f"假定的走势：{_SHAPES_ZH.get(str(name), name or '使用者自定')}。",
+        }
+    )
     if falls:
-        yield f"{falls} corrections downwards were not taken for a pace."
+        yield Label(
+            {
+                "en": f"{falls} corrections downwards were not taken for a pace.",
+                "zh-Hans": f"{falls}次向下更正未计入速度。",
+            }
+        )
 
 
 def _room(counts: pd.DataFrame) -> _Floats:

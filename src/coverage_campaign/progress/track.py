@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Literal
 
 import attrs
@@ -36,6 +36,7 @@ if TYPE_CHECKING:
 __all__ = ["Progress", "track"]
 
 _SHOWN = 6
+_LISTED = 8
 _COMPLETENESS_UNKNOWN = Label(
     {
         "en": "completeness of the reports is unknown, so all units are ranked",
@@ -49,7 +50,7 @@ class Progress:
     """How far each unit is at the end of `as_of`; every ratio comes from the counts beside it.
 
     `counts` holds the whole persons that all figures are reckoned from, `rows` the rows of the
-    tally that count, `notes` what a reader must be told about this very progress.
+    tally that count, `remarks` what a reader must be told about this very progress.
     """
 
     plan: Plan
@@ -57,11 +58,20 @@ class Progress:
     as_of: dt.date
     received: pd.DataFrame | None
     basis: Basis
-    notes: tuple[str, ...]
+    remarks: tuple[Label, ...]
     counts: pd.DataFrame
     rows: Counted
     clock: Clock
     frame: pd.DataFrame
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """The remarks in English."""
+        return self.said("en")
+
+    def said(self, lang: str) -> tuple[str, ...]:
+        """Return the remarks in a language."""
+        return tuple(remark.text(lang) for remark in self.remarks)
 
     @property
     def campaign(self) -> Campaign:
@@ -380,7 +390,7 @@ def track(
         as_of=day,
         received=received,
         basis=basis,
-        notes=tuple(_notes(counts, rows, campaign, day, through)),
+        remarks=tuple(_remarks(counts, rows, campaign, day, through)),
         counts=counts,
         rows=rows,
         clock=clock,
@@ -460,37 +470,63 @@ def _reason(row: object) -> str:
     return "no report counted"
 
 
-def _notes(
+def _remarks(
     counts: pd.DataFrame, rows: Counted, campaign: Campaign, day: dt.date, through: dt.date
-) -> Iterator[str]:
-    """Yield what a reader must know beside the figures, one sentence each."""
+) -> Iterator[Label]:
+    """Yield what a reader must know beside the figures, one sentence each, in two languages."""
     if through < day:
-        yield f"Counted to {through}, the cut-off of results."
+        yield _label(
+            f"Counted to {through}, the cut-off of results.", f"统计至结果截止日{through}。"
+        )
     if rows.left_out_from is not None:
-        yield (
-            f"{rows.left_out:,} persons of the month of {rows.left_out_from:%Y-%m} are left out: "
-            f"the month is reported as a whole, and not all of it is over on {through}."
+        month = f"{rows.left_out_from:%Y-%m}"
+        yield _label(
+            f"{rows.left_out:,} persons of the month of {month} are left out: "
+            f"the month is reported as a whole, and not all of it is over on {through}.",
+            f"{month}月报为全月数，至{through}该月未结束，{rows.left_out:,}人未计入。",
         )
     if rows.elsewhere:
-        codes = ", ".join(code for code, _ in rows.elsewhere[:8])
+        codes = ", ".join(code for code, _ in rows.elsewhere[:_LISTED])
         persons = sum(count for _, count in rows.elsewhere)
-        yield f"{persons:,} persons of units outside the plan are left out: {codes}."
-    silent = counts["unit"][counts["done"].isna()].tolist()
+        yield _label(
+            f"{persons:,} persons of units outside the plan are left out: {codes}.",
+            f"计划外单位的{persons:,}人未计入：{codes}。",
+        )
+    losses = int(rows.sums("loss").sum())
     if _is_open(campaign, rows):
-        yield (
+        yield _label(
             "Whether losses are taken off is open (readings.counted): what is done is not known, "
-            f"{rows.sums('loss').sum():,} losses are reported."
+            f"{losses:,} losses are reported.",
+            f"是否扣减断保和转出未定（readings.counted），完成数不详；上报减员{losses:,}人。",
         )
-    elif campaign.counts_net is False and rows.sums("loss").any():
-        yield (
-            f"What is done is gross: {rows.sums('loss').sum():,} reported losses are not taken off."
+    elif campaign.counts_net is False and losses:
+        yield _label(
+            f"What is done is gross: {losses:,} reported losses are not taken off.",
+            f"完成数为毛数，上报的减员{losses:,}人未扣减。",
         )
+    silent = counts["unit"][counts["done"].isna()].tolist()
     if silent and not _is_open(campaign, rows):
-        more = f", ... ({len(silent)} in all)" if len(silent) > 8 else ""  # noqa: PLR2004 - a line
-        yield f"No report counted of {', '.join(silent[:8])}{more}: missing, not 0."
+        more = f", ... ({len(silent)} in all)" if len(silent) > _LISTED else ""
+        rest = f"等{len(silent)}个单位" if len(silent) > _LISTED else ""
+        yield _label(
+            f"No report counted of {', '.join(silent[:_LISTED])}{more}: missing, not 0.",
+            f"{_in_chinese(campaign, silent)}{rest}没有计入的报表：缺报，不是零。",
+        )
     over = counts["unit"][(counts["done"] > counts["target"]).fillna(value=False)].tolist()
     if over:
-        yield f"Above 100 % of the target: {', '.join(over[:8])}."
+        rest = f"等{len(over)}个单位" if len(over) > _LISTED else ""
+        yield _label(
+            f"Above 100 % of the target: {', '.join(over[:_LISTED])}.",
+            f"超过任务100%的单位：{_in_chinese(campaign, over)}{rest}。",
+        )
+
+
+def _label(english: str, chinese: str) -> Label:
+    return Label({"en": english, "zh-Hans": chinese})
+
+
+def _in_chinese(campaign: Campaign, codes: Sequence[str]) -> str:
+    return "、".join(campaign.unit(code).label.text("zh") for code in codes[:_LISTED])
 
 
 def _unit_line(row: object) -> str:

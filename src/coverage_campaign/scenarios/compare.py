@@ -9,6 +9,7 @@ import pandas as pd
 
 from coverage_campaign.allocation.allocated import Allocation
 from coverage_campaign.errors import DefinitionError, Problem
+from coverage_campaign.model.campaign import Campaign
 from coverage_campaign.notebook import html_table
 from coverage_campaign.progress.track import Progress
 from coverage_campaign.scenarios.scenario import Outcome, Scenario
@@ -26,6 +27,7 @@ _QUANTITIES = ("share", "target", "planned", "done", "rank")
 class Comparison:
     """Two results side by side: what went in differently, and what came out differently."""
 
+    campaign: Campaign
     inputs: tuple[str, ...]
     frame: pd.DataFrame
     notes: tuple[str, ...]
@@ -107,7 +109,13 @@ def compare(a: _Result, b: _Result) -> Comparison:
         .drop(columns=["order", "size"])
         .reset_index(drop=True)
     )
-    return Comparison(inputs=_inputs(a, b), frame=frame, notes=_notes(a, b))
+    return Comparison(
+        campaign=_campaign_of(b), inputs=_inputs(a, b), frame=frame, notes=_notes(a, b)
+    )
+
+
+def _campaign_of(result: Outcome | Progress | Allocation) -> Campaign:
+    return result.scenario.campaign if isinstance(result, Outcome) else result.campaign
 
 
 def _long(result: Outcome | Progress | Allocation) -> pd.DataFrame:

@@ -163,7 +163,7 @@ def bulletin(
     total = BulletinRow(standing=whole, rank_before=None, remark="")
     label = progress.campaign.label.text(lang)
     title = f"{label}进度通报" if lang == "zh" else f"{label}: progress bulletin"
-    notes = (*progress.basis.lines(lang), *progress.notes)
+    notes = (*progress.basis.lines(lang), *progress.said(lang))
     return Bulletin(
         progress=progress,
         lang=lang,

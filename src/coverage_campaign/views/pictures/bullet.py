@@ -83,7 +83,7 @@ def bullet(
             lang, campaign_name(progress, lang), day(progress.as_of, lang, year=True)
         ),
         marks=legend(rows, lang),
-        notes=[*schedule_note(total, lang)[1:], *progress.notes],
+        notes=[*schedule_note(total, lang)[1:], *progress.said(lang)],
         basis=progress.basis,
     )
     canvas.ax.set_ylim(len(rows) - 0.5, -0.5)

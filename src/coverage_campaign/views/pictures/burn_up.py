@@ -149,8 +149,8 @@ def burn_up(
         subtitle=subtitle,
         notes=[
             *dotted_note(curves.done_x, curves.counted_x, lang),
-            *progress.notes,
-            *(forecast.notes if forecast is not None else ()),
+            *progress.said(lang),
+            *(forecast.said(lang) if forecast is not None else ()),
         ],
         basis=progress.basis,
     )

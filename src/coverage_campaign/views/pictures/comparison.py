@@ -104,7 +104,8 @@ def comparison(
     """Return the Axes of two scales of persons and one line a unit between them.
 
     `quantity` is what is compared: by default the first of share, target, planned, done that
-    differs. `campaign` gives the units' names in the language of the chart. Changes of at least a
+    differs. `campaign` gives the units' names in the
+    language of the chart, by default that of the results. Changes of at least a
     tenth are in colour and told in percent.
 
     >>> import coverage_campaign as cc
@@ -118,7 +119,7 @@ def comparison(
     lang = checked(lang)
     frame = compared.to_frame()
     what = quantity_of(frame) if quantity is None else quantity
-    slopes = _slopes(frame[frame["quantity"] == what], campaign, lang)
+    slopes = _slopes(frame[frame["quantity"] == what], campaign or compared.campaign, lang)
     before, after = (
         shortened(words, theme.LABEL, _SIDE_LIMIT) for words in _sides(compared.inputs, lang)
     )

@@ -101,7 +101,7 @@ def multiples(
         notes=[
             *schedule_note(total_of(progress), lang)[1:],
             *dotted_note(done_x, done_x[-1], lang),
-            *progress.notes,
+            *progress.said(lang),
         ],
         basis=progress.basis,
     )

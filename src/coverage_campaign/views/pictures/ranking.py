@@ -162,7 +162,7 @@ def ranking(
             lang, campaign_name(progress, lang), day(progress.as_of, lang, year=True)
         ),
         marks=legend(rows, lang),
-        notes=[*_notes(rows, total, lang), *_moved(previous, lang), *progress.notes],
+        notes=[*_notes(rows, total, lang), *_moved(previous, lang), *progress.said(lang)],
         basis=progress.basis,
     )
     last = len(rows) + 0.35
