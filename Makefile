@@ -2,7 +2,7 @@
 PYTHON ?= python3
 VENV   ?= .venv
 BIN    := $(VENV)/bin
-# What the test environment holds; CI adds every engine: EXTRAS=all,test.
+# What the test environment holds; CI adds every engine: EXTRAS=ci.
 EXTRAS ?= test
 PIP    := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt
 

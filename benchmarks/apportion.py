@@ -142,19 +142,19 @@ def _peers(random: np.random.Generator) -> list[tuple[str, str, str, bool]]:
     seats = 10_000
     peers: dict[str, Callable[[], object]] = {}
     if find_spec("apportionment"):
-        from apportionment import methods  # noqa: PLC0415  # a peer that need not be there
+        from apportionment import methods  # a peer that need not be there
 
         peers["apportionment, largest remainder"] = lambda: methods.compute(
             "hamilton", votes, seats, verbose=False
         )
     if find_spec("votelib"):
-        from votelib.evaluate import proportional  # noqa: PLC0415  # the same
+        from votelib.evaluate import proportional  # the same
 
         named = {str(i): vote for i, vote in enumerate(votes)}
         sainte_lague = proportional.HighestAverages("sainte_lague")
         peers["votelib, Sainte-Laguë"] = lambda: sainte_lague.evaluate(named, seats)
     if find_spec("apportionpy"):
-        from apportionpy.methods import webster as theirs  # noqa: PLC0415  # the same
+        from apportionpy.methods import webster as theirs  # the same
 
         peers["apportionpy, Webster"] = lambda: theirs.calculate_webster(seats, votes)
     return [

@@ -103,8 +103,8 @@ def lines() -> list[Line]:
 
 def statsmodels_errors() -> pd.DataFrame:
     """Return what statsmodels misses: origin, ahead, method, error [points]."""
-    from statsmodels.tsa.forecasting.theta import ThetaModel  # noqa: PLC0415 - only asked for by hand
-    from statsmodels.tsa.holtwinters import ExponentialSmoothing  # noqa: PLC0415 - the same
+    from statsmodels.tsa.forecasting.theta import ThetaModel  # only asked for by hand
+    from statsmodels.tsa.holtwinters import ExponentialSmoothing  # the same
 
     totals, adults = first_doses()
     points = totals / adults * 100

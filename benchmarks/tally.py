@@ -116,7 +116,7 @@ def duckdb_by_hand(path: str, connection: Any) -> pd.DataFrame:  # noqa: ANN401 
 
 def polars_by_hand(path: str) -> pd.DataFrame:
     """Return cells of Polars' own expressions, packed."""
-    import polars as pl  # noqa: PLC0415 - may not be installed
+    import polars as pl  # may not be installed
 
     seen = pl.scan_parquet(path).filter(pl.col("reported_at") <= AS_OF)
     repeated = seen.group_by("record").len().filter(pl.col("len") > 1).select("record")
@@ -258,8 +258,8 @@ def _by_habit(frame: pd.DataFrame) -> Answer:
 def _engines(
     path: str,
 ) -> list[tuple[str, Callable[[], pd.DataFrame], Callable[[], Any]]]:
-    import duckdb  # noqa: PLC0415 - may not be installed
-    import polars as pl  # noqa: PLC0415 - may not be installed
+    import duckdb  # may not be installed
+    import polars as pl  # may not be installed
 
     connection = duckdb.connect()
     return [

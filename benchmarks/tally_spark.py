@@ -23,7 +23,7 @@ from tally import AS_OF, campaign, events
 
 def session(log: Path) -> Any:  # noqa: ANN401 - a Spark session
     """Start Spark on two threads, writing its event log."""
-    from pyspark.sql import SparkSession  # noqa: PLC0415 - may not be installed
+    from pyspark.sql import SparkSession  # may not be installed
 
     os.environ.setdefault("SPARK_LOCAL_IP", "127.0.0.1")
     options = {

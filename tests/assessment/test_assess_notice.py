@@ -245,7 +245,7 @@ def test_frames_cannot_change_the_result() -> None:
 
 def test_plot_draws_the_ranking() -> None:
     """The picture of an assessment is the ranking that it rests on, in the axes handed over."""
-    from matplotlib.figure import Figure  # noqa: PLC0415 - only this test draws
+    from matplotlib.figure import Figure  # only this test draws
 
     axes = Figure().subplots()
     progress = progress_of(tiny(), {"a": 1, "b": 30, "c": 20}, shares=SHARES)

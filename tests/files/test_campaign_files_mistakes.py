@@ -456,7 +456,7 @@ def test_a_foreign_class_is_refused_by_name(name: str) -> None:
 
 def test_a_function_of_the_library_comes_back_by_name() -> None:
     """A method is written as its name and comes back as the very function."""
-    from coverage_campaign.allocation.apportion import webster  # noqa: PLC0415 - one test needs it
+    from coverage_campaign.allocation.apportion import webster  # one test needs it
 
     assert "allocation.apportion.webster" in to_json(webster)
     assert from_json(to_json(webster)) is webster

@@ -335,8 +335,8 @@ def test_a_month_that_is_not_over_owes_no_report() -> None:
 
 def test_a_target_of_zero_has_no_rate_and_no_rank() -> None:
     """A unit with no target: rates <NA>, counts as they are, a reason."""
-    from coverage_campaign.allocation.allocate import allocate  # noqa: PLC0415
-    from coverage_campaign.allocation.schedule import schedule  # noqa: PLC0415
+    from coverage_campaign.allocation.allocate import allocate
+    from coverage_campaign.allocation.schedule import schedule
 
     allocation = allocate(tiny(), among="counties", weights={"a": 1, "b": 1, "c": 0})
     plan = schedule(allocation, over="drive")

@@ -1,5 +1,5 @@
 """One corpus with every glitch, on every engine, against the oracle in `tests/tally_oracle.py`."""
-# ruff: noqa: ANN401, PLC0415 - frames of engines that may not be installed: imported where they run
+# ruff: noqa: ANN401 - frames of engines that may not be installed: imported where they run
 
 from __future__ import annotations
 

@@ -178,16 +178,16 @@ def _on(engine: str, frame: pd.DataFrame) -> object:
     if engine == "pandas":
         return frame
     need("pyarrow")
-    import pyarrow as pa  # noqa: PLC0415 - may not be installed
+    import pyarrow as pa  # may not be installed
 
     table = pa.Table.from_pandas(frame, preserve_index=False)
     if engine == "Polars":
         need("polars")
-        import polars as pl  # noqa: PLC0415 - may not be installed
+        import polars as pl  # may not be installed
 
         return pl.from_arrow(table).lazy()
     need("duckdb")
-    import duckdb  # noqa: PLC0415 - may not be installed
+    import duckdb  # may not be installed
 
     connection = duckdb.connect()
     connection.register("arrived", table)

@@ -231,7 +231,7 @@ class Allocation:
 
     def plot(self, ax: Axes | None = None) -> Axes:
         """Draw the shares against the need (Lorenz curve with Gini)."""
-        from coverage_campaign.views import charts  # noqa: PLC0415 - the one way up, taken late
+        from coverage_campaign.views import charts  # the one way up, taken late
 
         return charts.fairness(self, ax=ax)
 

@@ -238,8 +238,8 @@ def parts(arcs: list[tuple[int, int]]) -> dict[int, int]:
     >>> numbers[1] == numbers[2], numbers[1] == numbers[3]
     (True, False)
     """
-    from scipy.sparse import csr_array  # noqa: PLC0415  heavy: only where something is tied
-    from scipy.sparse.csgraph import connected_components  # noqa: PLC0415
+    from scipy.sparse import csr_array  # heavy: only where something is tied
+    from scipy.sparse.csgraph import connected_components
 
     if not arcs:
         return {}

@@ -68,7 +68,7 @@ class CrossAllocation:
 
     def plot(self, ax: Axes | None = None) -> Axes:
         """Draw the annex as a table of cells."""
-        from coverage_campaign.views import charts  # noqa: PLC0415 - the one way up, taken late
+        from coverage_campaign.views import charts  # the one way up, taken late
 
         return charts.annex(self, ax=ax)
 

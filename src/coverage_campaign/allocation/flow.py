@@ -116,8 +116,8 @@ def least_cut(
     >>> rows, columns
     (array([ True, False]), array([ True, False]))
     """
-    from scipy.sparse import csr_array  # noqa: PLC0415  heavy: only where a flow is asked for
-    from scipy.sparse.csgraph import breadth_first_order, maximum_flow  # noqa: PLC0415
+    from scipy.sparse import csr_array  # heavy: only where a flow is asked for
+    from scipy.sparse.csgraph import breadth_first_order, maximum_flow
 
     height, width = capacities.shape
     row, column = np.nonzero(capacities)

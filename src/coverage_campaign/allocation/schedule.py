@@ -151,7 +151,7 @@ class Plan:
 
     def plot(self, ax: Axes | None = None) -> Axes:
         """Draw the campaign's calendar."""
-        from coverage_campaign.views import charts  # noqa: PLC0415 - the one way up, taken late
+        from coverage_campaign.views import charts  # the one way up, taken late
 
         return charts.calendar(self.campaign, ax=ax)
 

@@ -124,7 +124,7 @@ class Assessment:
 
     def plot(self, ax: Axes | None = None) -> Axes:
         """Draw the ranking that the verdicts rest on."""
-        from coverage_campaign.views import charts  # noqa: PLC0415 - the one way up, taken late
+        from coverage_campaign.views import charts  # the one way up, taken late
 
         return charts.ranking(self.progress, ax=ax)
 

@@ -46,9 +46,9 @@ def save_workbook(
     below each table, or below the table of their name. A4 landscape, one page wide. Two runs give
     the same bytes.
     """
-    import datetime as dt  # noqa: PLC0415 - beside the import that needs it
+    import datetime as dt  # beside the import that needs it
 
-    import xlsxwriter  # noqa: PLC0415 - an extra, loaded where it is used
+    import xlsxwriter  # an extra, loaded where it is used
 
     lines = (
         {title: tuple(notes.get(title, ())) for title in tables}

@@ -191,8 +191,8 @@ def _name_of_function(value: Callable[..., object], path: Path) -> str:
 
 
 def _plain_array(value: object, path: Path) -> object:
-    import numpy as np  # noqa: PLC0415 - campaigns need no arrays
-    import pandas as pd  # noqa: PLC0415 - campaigns need no tables
+    import numpy as np  # campaigns need no arrays
+    import pandas as pd  # campaigns need no tables
 
     match value:
         case pd.DataFrame():
@@ -214,7 +214,7 @@ def _plain_array(value: object, path: Path) -> object:
 
 
 def _plain_column(column: pd.Series[Any], path: Path) -> dict[str, object]:
-    import pandas as pd  # noqa: PLC0415 - campaigns need no tables
+    import pandas as pd  # campaigns need no tables
 
     dtype = str(column.dtype)
     if dtype.startswith("datetime64"):
@@ -301,7 +301,7 @@ def _word(plain: dict[str, Any], path: Path) -> object:
 
 
 def _array_value(plain: dict[str, Any], path: Path) -> object:
-    import pandas as pd  # noqa: PLC0415 - campaigns need no tables
+    import pandas as pd  # campaigns need no tables
 
     match plain:
         case {"frame": dict() as columns}:
@@ -316,7 +316,7 @@ def _array_value(plain: dict[str, Any], path: Path) -> object:
 
 
 def _column(plain: dict[str, Any], path: Path) -> pd.Series[Any]:
-    import pandas as pd  # noqa: PLC0415 - campaigns need no tables
+    import pandas as pd  # campaigns need no tables
 
     dtype, values = plain["dtype"], plain["values"]
     is_time = dtype.startswith("datetime64")

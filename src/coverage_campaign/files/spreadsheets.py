@@ -36,7 +36,7 @@ def grids_of_workbook(data: bytes, name: str, *, sheet: str = "") -> tuple[Grid,
     `ReportError` for what is damaged, encrypted, no workbook, or larger than reports can be.
     """
     try:
-        from python_calamine import (  # noqa: PLC0415 - only workbooks need it
+        from python_calamine import (  # only workbooks need it
             CalamineWorkbook,
             SheetTypeEnum,
             SheetVisibleEnum,

@@ -78,6 +78,6 @@ def _text(text: str) -> str:
 
 
 def _scalar(value: object) -> str:
-    import tomlkit  # noqa: PLC0415 - a service that only reads pays nothing for the writer
+    import tomlkit  # a service that only reads pays nothing for the writer
 
     return tomlkit.item(value).as_string()

@@ -356,7 +356,7 @@ class Campaign:
 
         A figure that nobody published is <NA>.
         """
-        import pandas as pd  # noqa: PLC0415 - only tables need it
+        import pandas as pd  # only tables need it
 
         columns: dict[str, object] = {
             "unit": pd.array([unit.code for unit in self.units], dtype="str"),
@@ -376,7 +376,7 @@ class Campaign:
         A cell names the unit's roles for the group, '' for none; 'all groups' has the duties that
         name no group. Index: unit code.
         """
-        import pandas as pd  # noqa: PLC0415 - only tables need it
+        import pandas as pd  # only tables need it
 
         columns = ["all groups", *(group.code for group in self.groups)]
         units = dict.fromkeys(duty.unit for duty in self.responsibilities)
@@ -393,7 +393,7 @@ class Campaign:
         return frame.rename_axis(index="unit")
 
     def _repr_html_(self) -> str:
-        import pandas as pd  # noqa: PLC0415 - only tables need it
+        import pandas as pd  # only tables need it
 
         rows = [
             (

@@ -105,7 +105,7 @@ class Findings(Sequence[Finding]):
 
         `readings` and `parts` are text; the days are those concerned, <NA> where there is none.
         """  # noqa: D205 - the columns are one list
-        import pandas as pd  # noqa: PLC0415 - only tables need it
+        import pandas as pd  # only tables need it
 
         def text(values: Iterable[str]) -> pd.api.extensions.ExtensionArray:
             return pd.array(list(values), dtype="str")

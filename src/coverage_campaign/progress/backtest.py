@@ -102,7 +102,7 @@ class Backtest:
 
     def plot(self, ax: Axes | None = None) -> Axes:
         """Draw the errors by days ahead, of the method and its baselines."""
-        from coverage_campaign.views import charts  # noqa: PLC0415 - the one way up, taken late
+        from coverage_campaign.views import charts  # the one way up, taken late
 
         return charts.back_test(self, ax=ax)
 

@@ -94,7 +94,7 @@ class Forecast:
 
     def plot(self, ax: Axes | None = None) -> Axes:
         """Draw what is done and planned, with the fan of what may come."""
-        from coverage_campaign.views import charts  # noqa: PLC0415 - the one way up, taken late
+        from coverage_campaign.views import charts  # the one way up, taken late
 
         return charts.burn_up(self.progress, self, ax=ax)
 

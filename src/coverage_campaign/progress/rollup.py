@@ -86,7 +86,7 @@ def tiers_of(units: Iterable[str], parent_of: Mapping[str, str | None]) -> tuple
     A unit without a parent ends there: what lies above it does not contain it. A unit that is a
     parent of another of `units` counts for itself and keeps its place in its own tier.
     """
-    from scipy.sparse import csr_array  # noqa: PLC0415 - heavy, and only roll-ups need it
+    from scipy.sparse import csr_array  # heavy, and only roll-ups need it
 
     below = tuple(units)
     tiers: list[Tier] = []

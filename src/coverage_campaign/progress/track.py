@@ -301,7 +301,7 @@ class Progress:
 
     def plot(self, ax: Axes | None = None) -> Axes:
         """Draw what is done against what was planned, period by period."""
-        from coverage_campaign.views import charts  # noqa: PLC0415 - the one way up, taken late
+        from coverage_campaign.views import charts  # the one way up, taken late
 
         return charts.burn_up(self, ax=ax)
 

@@ -101,7 +101,7 @@ def count_chunks(
     samples: int,
 ) -> tuple[Account, Packing]:
     """Return the account of all chunks together, however they were cut, and how it is packed."""
-    from tqdm import tqdm  # noqa: PLC0415 - only chunks show a bar
+    from tqdm import tqdm  # only chunks show a bar
 
     with TemporaryDirectory(prefix="coverage-campaign-") as folder:
         by_record = _Buckets(Path(folder), "record")

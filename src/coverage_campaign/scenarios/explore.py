@@ -95,7 +95,7 @@ def explore(scenario: Scenario, *, over: Mapping[str, Sequence[object]]) -> Stud
 def _with_bar(combinations: list[tuple[object, ...]]) -> Iterable[tuple[object, ...]]:
     if len(combinations) < _BAR_FROM:
         return combinations
-    from tqdm.auto import tqdm  # noqa: PLC0415 - only a long run shows a bar
+    from tqdm.auto import tqdm  # only a long run shows a bar
 
     return tqdm(combinations, desc="scenarios")
 

@@ -128,7 +128,7 @@ def stability(
 def _with_bar(variants: list[Any]) -> Iterator[Any]:
     if len(variants) < _BAR_FROM:
         return iter(variants)
-    from tqdm.auto import tqdm  # noqa: PLC0415 - only a long run shows a bar
+    from tqdm.auto import tqdm  # only a long run shows a bar
 
     return iter(tqdm(variants, desc="variants"))
 
@@ -169,7 +169,7 @@ def _other_readings(
 
 def _words(code: str) -> tuple[str, ...]:
     """Return the words that answer a question: the Literal in its field's type."""
-    import typing  # noqa: PLC0415 - beside the look at annotations
+    import typing  # beside the look at annotations
 
     hints = typing.get_type_hints(Readings)
     literals = [

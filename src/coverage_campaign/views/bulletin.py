@@ -72,7 +72,7 @@ class Bulletin:
 
         Needs the extra `excel`. A4 landscape, formulas with stored values, every text a text.
         """
-        from coverage_campaign.views.bulletin_workbook import write  # noqa: PLC0415 - an extra
+        from coverage_campaign.views.bulletin_workbook import write  # an extra
 
         return write(self, Path(path))
 
@@ -81,7 +81,7 @@ class Bulletin:
 
         Every text is escaped, and the page forbids itself scripts and the network.
         """
-        from coverage_campaign.views.bulletin_page import page  # noqa: PLC0415 - loads drawing
+        from coverage_campaign.views.bulletin_page import page  # loads drawing
 
         text = page(self)
         if path is not None:

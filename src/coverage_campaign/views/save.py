@@ -55,7 +55,7 @@ def inline_svg(axes: Axes, *, label: str = "") -> str:
     Letters are outlines, so that the page looks the same on a machine without the font; `label`
     says in words what is seen, by default the title and subtitle of the chart.
     """
-    from matplotlib import rc_context  # noqa: PLC0415 - heavy, and no drawing can be without it
+    from matplotlib import rc_context  # heavy, and no drawing can be without it
 
     stream = io.StringIO()
     figure = _figure(axes)
