@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-import difflib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar, cast
 
@@ -14,11 +13,13 @@ from coverage_campaign.errors import DefinitionError, OpenQuestionError, Problem
 from coverage_campaign.model.assessment import Scheme
 from coverage_campaign.model.basis import Basis
 from coverage_campaign.model.clauses import Clause, Parameter
+from coverage_campaign.model.coherence import misfits
 from coverage_campaign.model.dates import DateLike, MonthDay, Window, to_date
 from coverage_campaign.model.enforcement import Gate, Ladder
 from coverage_campaign.model.groups import Channel, TargetGroup
+from coverage_campaign.model.guesses import did_you_mean
 from coverage_campaign.model.labels import Label, to_label
-from coverage_campaign.model.phases import Phase
+from coverage_campaign.model.phases import Phase, parents_first, resolved
 from coverage_campaign.model.readings import Question, Readings, answer_label
 from coverage_campaign.model.reporting import CountingRule, ReportingRule
 from coverage_campaign.model.responsibilities import LeadingGroup, Responsibility
@@ -53,9 +54,6 @@ _FIELD_OF: Mapping[type, str] = {
     Clause: "clauses",
 }
 _CODED_FIELDS = tuple(dict.fromkeys(_FIELD_OF.values()))
-_MOST_GUESSES, _MOST_REFERENCES = 50, 1_000
-_MOST_KNOWN = 2_000
-_FIRST_YEAR, _LAST_YEAR, _MOST_YEARS = 1000, 9950, 30
 
 
 # One converter a field: mypy reads the type that a caller may pass from the function's signature.
@@ -157,7 +155,7 @@ class Campaign:
 
     def __attrs_post_init__(self) -> None:
         """Refuse a campaign whose parts do not fit together; every problem at once."""
-        problems = list(_problems(self))
+        problems = list(misfits(self, {name: self._parts(name) for name in _CODED_FIELDS}))
         if problems:
             raise DefinitionError(problems, source=f"campaign '{self.code}'")
 
@@ -175,7 +173,7 @@ class Campaign:
         part = self._by_code[name].get(code)
         if not isinstance(part, kind):
             raise DefinitionError(
-                Problem(f"{name}", f"no {code!r}", _did_you_mean(code, self._by_code[name]))
+                Problem(f"{name}", f"no {code!r}", did_you_mean(code, self._by_code[name]))
             )
         return part
 
@@ -246,10 +244,10 @@ class Campaign:
     @cached_property
     def _windows(self) -> dict[str, Window]:
         windows: dict[str, Window] = {}
-        for phase in _parents_first(self.phases):
+        for phase in parents_first(self.phases):
             earliest = windows[phase.parent].first if phase.parent else dt.date(self.year, 1, 1)
-            first = _resolved(phase.starts, earliest)
-            windows[phase.code] = Window(first, _resolved(phase.ends, first))
+            first = resolved(phase.starts, earliest)
+            windows[phase.code] = Window(first, resolved(phase.ends, first))
         return windows
 
     def window(self, phase: str) -> Window:
@@ -280,7 +278,7 @@ class Campaign:
     def resolve(self, day: MonthDay | dt.date, *, phase: str = "") -> dt.date:
         """Return the date of a day of the year: the first one not before the phase's first day."""
         earliest = self.window(phase).first if phase else self.whole_window.first
-        return _resolved(day, earliest)
+        return resolved(day, earliest)
 
     # -- duties and questions --------------------------------------------------------------------
 
@@ -428,185 +426,3 @@ class Campaign:
             f"<Campaign {self.code} {self.year}{people}: {cuts or len(self.units)}; "
             f"phases {phases or 'none'}; {len(self.open_questions)} open questions>"
         )
-
-
-def _resolved(day: MonthDay | dt.date, earliest: dt.date) -> dt.date:
-    return day.on_or_after(earliest) if isinstance(day, MonthDay) else day
-
-
-def _parents_first(phases: tuple[Phase, ...]) -> Iterator[Phase]:
-    """Yield each phase after its parent; the campaign was checked to have no circle."""
-    done: set[str] = set()
-    waiting = list(phases)
-    while waiting:
-        ready = [phase for phase in waiting if not phase.parent or phase.parent in done]
-        yield from ready
-        done.update(phase.code for phase in ready)
-        waiting = [phase for phase in waiting if phase.code not in done]
-
-
-def _did_you_mean(code: str, known: Iterable[str]) -> str:
-    known = list(known)
-    if not known:
-        return "there is none yet: add it"
-    if len(known) > _MOST_KNOWN:  # a slip rarely changes how a code begins
-        known = [one for one in known if one[:1] == code[:1] and abs(len(one) - len(code)) <= 1]
-        known = known[:_MOST_KNOWN]
-    close = difflib.get_close_matches(code, known, n=1)
-    if close:
-        return f"did you mean {close[0]!r}?"
-    return f"known codes: {', '.join(known[:12])}{', ...' if len(known) > 12 else ''}"  # noqa: PLR2004 - a line's worth
-
-
-# -- what has to fit together ----------------------------------------------------------------------
-
-
-def _problems(campaign: Campaign) -> Iterator[Problem]:
-    for name in _CODED_FIELDS:
-        first_at: dict[str, int] = {}
-        for index, part in enumerate(campaign._parts(name)):  # noqa: SLF001 - same module
-            place = f"{name}[{index}] '{part.code}'.code"
-            if not part.code:
-                yield Problem(place, "an empty code", "give every part a code of its own")
-            if first_at.setdefault(part.code, index) != index:
-                found = f"the code of {name}[{first_at[part.code]}] too"
-                yield Problem(place, found, "a code names one part")
-    yield from _unknown_questions(campaign)
-    unknown = list(_unknown_references(campaign))
-    circles = [
-        *_circles("units", {unit.code: unit.parent for unit in campaign.units}),
-        *_circles("phases", {phase.code: phase.parent for phase in campaign.phases}),
-    ]
-    yield from unknown
-    yield from circles
-    if not _is_year(campaign.year):
-        way_out = "give a year of four digits, such as 2008"
-        yield Problem("year", f"{campaign.year!r}", way_out)
-    elif not any(problem.where.startswith("phases") for problem in (*unknown, *circles)):
-        yield from _impossible_days(campaign)
-
-
-def _references(campaign: Campaign) -> Iterator[tuple[str, str, str]]:
-    """Yield (place, list that is meant, code) for every reference from a part to another."""
-    yield from _references_of_units(campaign)
-    yield from _references_of_work(campaign)
-
-
-def _references_of_units(campaign: Campaign) -> Iterator[tuple[str, str, str]]:
-    for index, unit in enumerate(campaign.units):
-        place = f"units[{index}] '{unit.code}'"
-        yield from _each(f"{place}.parent", "units", unit.parent)
-        yield from _each(f"{place}.answers_to", "units", unit.answers_to)
-        for measure, _ in unit.counts:
-            yield f"{place}.counts.{measure}", "measures", measure
-    yield from _each("eligible", "measures", campaign.eligible)
-    yield from _each("covered", "measures", campaign.covered)
-    for index, annex in enumerate(campaign.annexes):
-        place = f"annexes[{index}] '{annex.code}'"
-        yield from _each(f"{place}.cut", "cuts", annex.cut)
-        yield from _each(f"{place}.target", "targets", annex.target)
-        for unit_code, _ in annex.shares:
-            yield f"{place}.shares.{unit_code}", "units", unit_code
-
-
-def _references_of_work(campaign: Campaign) -> Iterator[tuple[str, str, str]]:
-    for index, target in enumerate(campaign.targets):
-        yield from _each(f"targets[{index}] '{target.code}'.within", "phases", target.within)
-    for index, phase in enumerate(campaign.phases):
-        place = f"phases[{index}] '{phase.code}'"
-        yield from _each(f"{place}.parent", "phases", phase.parent)
-        yield from _each(f"{place}.groups", "groups", *phase.groups)
-        yield from _each(f"{place}.channels", "channels", *phase.channels)
-        yield from _each(f"{place}.supports", "units", *phase.supports)
-    for index, duty in enumerate(campaign.responsibilities):
-        place = f"responsibilities[{index}]"
-        yield from _each(f"{place}.unit", "units", duty.unit)
-        yield from _each(f"{place}.groups", "groups", *duty.groups)
-        yield from _each(f"{place}.channels", "channels", *duty.channels)
-    for index, body in enumerate(campaign.leading_groups):
-        place = f"leading_groups[{index}] '{body.code}'"
-        yield from _each(f"{place}.unit", "units", body.unit)
-        yield from _each(f"{place}.seats", "units", *(seat.unit for seat in body.seats))
-        yield from _each(f"{place}.established", "units", *body.established)
-    if campaign.reporting:
-        yield from _each("reporting.to", "units", campaign.reporting.to)
-    if campaign.gate:
-        yield from _each("gate.unit", "units", campaign.gate.unit)
-
-
-def _each(place: str, name: str, *codes: str | None) -> Iterator[tuple[str, str, str]]:
-    for code in codes:
-        if code:
-            yield place, name, code
-
-
-def _unknown_references(campaign: Campaign) -> Iterator[Problem]:
-    known = {
-        name: {part.code for part in campaign._parts(name)}  # noqa: SLF001 - same module
-        for name in _CODED_FIELDS
-    }
-    missing = 0
-    for place, name, code in _references(campaign):
-        if code not in known[name]:
-            missing += 1
-            way_out = _did_you_mean(code, known[name]) if missing <= _MOST_GUESSES else "mend it"
-            if missing <= _MOST_REFERENCES:
-                yield Problem(place, f"no {code!r} in {name}", way_out)
-    if missing > _MOST_REFERENCES:
-        found = f"{missing - _MOST_REFERENCES:,} more codes that name no part"
-        yield Problem("references", found, "mend these first")
-
-
-def _unknown_questions(campaign: Campaign) -> Iterator[Problem]:
-    known = [name for name in attrs.fields_dict(Readings) if name != "suggested"]
-    for index, question in enumerate(campaign.questions):
-        if question.code not in known:
-            place = f"questions[{index}] '{question.code}'.code"
-            yield Problem(place, "no such reading", _did_you_mean(question.code, known))
-
-
-def _is_year(year: object) -> bool:
-    return type(year) is int and _FIRST_YEAR <= year <= _LAST_YEAR
-
-
-def _impossible_days(campaign: Campaign) -> Iterator[Problem]:
-    """Yield a problem for each phase whose days the calendar does not have in this year."""
-    index_of = {phase.code: index for index, phase in enumerate(campaign.phases)}
-    firsts: dict[str, dt.date] = {}
-    for phase in _parents_first(campaign.phases):
-        place = f"phases[{index_of[phase.code]}] '{phase.code}'"
-        earliest = firsts.get(phase.parent or "", dt.date(campaign.year, 1, 1))
-        try:
-            first = firsts[phase.code] = _resolved(phase.starts, earliest)
-            last = _resolved(phase.ends, first)
-            if last < first:
-                found = f"{phase.ends} comes before {first}"
-                yield Problem(f"{place}.ends", found, "a phase ends on or after its first day")
-            elif not campaign.year <= first.year <= last.year <= campaign.year + _MOST_YEARS:
-                found = f"{first} to {last} in a campaign of {campaign.year}"
-                way_out = f"phases lie in its year and the {_MOST_YEARS} after it"
-                yield Problem(place, found, way_out)
-        except DefinitionError as error:
-            (problem,) = error.problems
-            yield Problem(place, f"{problem.where}: {problem.found}", problem.way_out)
-            firsts.setdefault(phase.code, earliest)
-
-
-def _circles(name: str, parent_of: Mapping[str, str | None]) -> Iterator[Problem]:
-    """Yield a problem for each circle of parents, in time linear in the number of parts."""
-    sound: set[str] = set()
-    for start in parent_of:
-        path: dict[str, None] = {}
-        code: str | None = start
-        while code is not None and code in parent_of and code not in sound:
-            if code in path:
-                ring = list(path)[list(path).index(code) :]
-                yield Problem(
-                    f"{name} '{code}'.parent",
-                    f"a circle: {' -> '.join([*ring, code])}",
-                    "a tree has a root: take one parent away",
-                )
-                break
-            path[code] = None
-            code = parent_of[code]
-        sound.update(path)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 import attrs
 
@@ -11,7 +11,7 @@ from coverage_campaign.model.dates import MonthDay, to_month_day
 from coverage_campaign.model.labels import Label, to_label
 from coverage_campaign.model.units import to_codes
 
-__all__ = ["Activity", "Phase"]
+__all__ = ["Activity", "Phase", "parents_first", "resolved"]
 
 
 def _to_optional_day(value: MonthDay | dt.date | str | None) -> MonthDay | dt.date | None:
@@ -56,3 +56,19 @@ class Phase:
     activities: tuple[Activity, ...] = attrs.field(default=(), converter=_to_activities)
     clause: str = ""
     channels: tuple[str, ...] = attrs.field(default=(), converter=to_codes)
+
+
+def resolved(day: MonthDay | dt.date, earliest: dt.date) -> dt.date:
+    """Return a day of the year as the first such date from `earliest` on; a date as it is."""
+    return day.on_or_after(earliest) if isinstance(day, MonthDay) else day
+
+
+def parents_first(phases: tuple[Phase, ...]) -> Iterator[Phase]:
+    """Yield each phase after its parent; the campaign was checked to have no circle."""
+    done: set[str] = set()
+    waiting = list(phases)
+    while waiting:
+        ready = [phase for phase in waiting if not phase.parent or phase.parent in done]
+        yield from ready
+        done.update(phase.code for phase in ready)
+        waiting = [phase for phase in waiting if phase.code not in done]
