@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 ZURICH = Path(__file__).parent.parent / "data" / "kantonsrat_zurich" / "seats.csv"
+ZUG = Path(__file__).parent.parent / "data" / "kantonsrat_zug" / "votes.csv"
 
 # (weights, row totals, column totals, method, published matrix)
 PUBLISHED = {
@@ -113,6 +114,38 @@ def test_the_cantonal_council_of_zurich_is_the_published_one(
         row_divisors=result.row_divisors,
         col_divisors=result.col_divisors,
     )
+
+
+def test_the_cantonal_council_of_zug_is_the_published_one() -> None:
+    """2022, both steps: seats of the parties in the canton and in Baar are the published ones.
+
+    A party's votes count per seat of their municipality, exactly; the quorum is 5 % of the votes of
+    a municipality or 3 % of these numbers of voters.
+    """
+    with ZUG.open(encoding="utf-8", newline="") as lines:
+        head, *rows = list(csv.reader(lines))
+    names, seats = [row[0] for row in rows], [int(row[1]) for row in rows]
+    votes = [[int(cell) for cell in row[2:]] for row in rows]
+    parties = dict(zip(head[2:], zip(*votes, strict=True), strict=True))
+    voters = {
+        party: sum(Fraction(count, here) for count, here in zip(counts, seats, strict=True))
+        for party, counts in parties.items()
+    }
+    all_votes = [sum(row) for row in votes]
+    taking_part = [
+        party
+        for party, counts in parties.items()
+        if voters[party] >= Fraction(3, 100) * sum(voters.values())
+        or any(20 * count >= whole for count, whole in zip(counts, all_votes, strict=True))
+    ]
+    upper = apportion.webster(80, [voters[party] for party in taking_part])
+    published = {"ALG": 11, "Die Mitte": 19, "FDP": 18, "GLP": 6, "SP": 8, "SVP": 18}
+    assert dict(zip(taking_part, upper.tolist(), strict=True)) == published
+    table = [list(row) for row in zip(*(parties[party] for party in taking_part), strict=True)]
+    lower = biproportional_explain(table, row_totals=seats, col_totals=upper)
+    assert lower.certificate.verdict == "unique"
+    baar = dict(zip(taking_part, lower.matrix[names.index("Baar")].tolist(), strict=True))
+    assert baar == {"ALG": 2, "Die Mitte": 3, "FDP": 3, "GLP": 1, "SP": 2, "SVP": 4}
 
 
 def test_a_winner_takes_one_seat_by_a_floor() -> None:
