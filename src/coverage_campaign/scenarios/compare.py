@@ -9,6 +9,7 @@ import pandas as pd
 
 from coverage_campaign.allocation.allocated import Allocation
 from coverage_campaign.errors import DefinitionError, Problem
+from coverage_campaign.model.basis import Basis
 from coverage_campaign.model.campaign import Campaign
 from coverage_campaign.notebook import html_table
 from coverage_campaign.progress.track import Progress
@@ -30,7 +31,12 @@ class Comparison:
     campaign: Campaign
     inputs: tuple[str, ...]
     frame: pd.DataFrame
-    notes: tuple[str, ...]
+    basis: Basis
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What both results rest on, in English; `basis.lines` says it in other languages."""
+        return self.basis.lines()
 
     def to_frame(self) -> pd.DataFrame:
         """Return one row per unit and quantity that differs, the largest change first.
@@ -110,7 +116,10 @@ def compare(a: _Result, b: _Result) -> Comparison:
         .reset_index(drop=True)
     )
     return Comparison(
-        campaign=_campaign_of(b), inputs=_inputs(a, b), frame=frame, notes=_notes(a, b)
+        campaign=_campaign_of(b),
+        inputs=_inputs(a, b),
+        frame=frame,
+        basis=_basis(a).joined(_basis(b)),
     )
 
 
@@ -160,13 +169,8 @@ def _shown(value: object) -> str:
     return str(name or value) if not isinstance(value, tuple) else f"{len(value)} given"
 
 
-def _notes(
-    a: Outcome | Progress | Allocation, b: Outcome | Progress | Allocation
-) -> tuple[str, ...]:
-    lines: dict[str, None] = {}
-    for result in (a, b):
-        basis = result.basis if not isinstance(result, Outcome) else result.allocation.basis
-        lines.update(dict.fromkeys(basis.lines()))
-        if isinstance(result, Outcome) and result.progress is not None:
-            lines.update(dict.fromkeys(result.progress.basis.lines()))
-    return tuple(lines)
+def _basis(result: Outcome | Progress | Allocation) -> Basis:
+    if not isinstance(result, Outcome):
+        return result.basis
+    basis = result.allocation.basis
+    return basis if result.progress is None else basis.joined(result.progress.basis)
