@@ -1,0 +1,1 @@
+"""The explorer: a scenario with its inputs as controls, in the notebook."""

@@ -1,0 +1,70 @@
+"""Which inputs differ from the baseline, in the words of the controls."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from fractions import Fraction
+from typing import TYPE_CHECKING
+
+from coverage_campaign.views.explorer import phrases
+from coverage_campaign.views.explorer.choices import GIVEN
+from coverage_campaign.views.words import Lang, Words, count
+
+if TYPE_CHECKING:
+    from coverage_campaign.views.explorer.choices import Choices
+    from coverage_campaign.views.explorer.settings import Settings
+
+__all__ = ["differences"]
+
+
+def differences(choices: Choices, now: Settings, lang: Lang) -> list[str]:
+    """Return each input that differs, such as 'Total (persons): 76,000 → 90,000'."""
+    return list(_differences(choices, now, lang))
+
+
+def _differences(choices: Choices, now: Settings, lang: Lang) -> Iterator[str]:
+    start = choices.start
+    if now.persons != start.persons:
+        yield _moved(phrases.TOTAL, count(start.persons), count(now.persons), lang=lang)
+    if now.rate != start.rate:
+        yield _moved(phrases.RATE, _rate(start.rate), _rate(now.rate), lang=lang)
+    if _method(choices, now, lang) != _method(choices, start, lang):
+        methods = (_method(choices, one, lang) for one in (start, now))
+        yield _moved(phrases.METHOD, *methods, lang=lang)
+    if now.influences != start.influences:
+        yield phrases.WEIGHTS.say(lang)
+    if (now.floors, now.caps) != (start.floors, start.caps):
+        yield phrases.BOUNDS.say(lang)
+    if now.uplift != start.uplift:
+        yield _moved(phrases.UPLIFT, _rate(start.uplift), _rate(now.uplift), lang=lang)
+    if _curve(choices, now, lang) != _curve(choices, start, lang):
+        curves = (_curve(choices, one, lang) for one in (start, now))
+        yield _moved(phrases.CURVE, *curves, lang=lang)
+
+
+def _moved(words: Words, before: str, after: str, *, lang: Lang) -> str:
+    return (
+        f"{words.say(lang)}: {before} → {after}"
+        if lang == "en"
+        else f"{words.say(lang)}：{before} → {after}"
+    )
+
+
+def _rate(rate: Fraction | None) -> str:
+    return "" if rate is None else f"{float(100 * rate):g}%"
+
+
+def _method(choices: Choices, settings: Settings, lang: Lang) -> str:
+    if settings.method == GIVEN:
+        return phrases.GIVEN.say(lang, choices.baseline.method.__name__)
+    name = phrases.METHODS[settings.method].say(lang)
+    takes_one = settings.method in {"stationary", "modified"}
+    return f"{name} ({settings.parameter})" if takes_one else name
+
+
+def _curve(choices: Choices, settings: Settings, lang: Lang) -> str:
+    if settings.curve == GIVEN:
+        return phrases.GIVEN.say(lang, choices.baseline.curve.name)
+    first, last = settings.ramp
+    ends = f" {first}:{last}" if settings.curve == "ramp" else ""
+    return phrases.CURVES[settings.curve].say(lang) + ends

@@ -1,0 +1,207 @@
+"""The explorer: move an input, see at once what changes for whom, take the code along."""
+
+from __future__ import annotations
+
+from importlib.util import find_spec
+from typing import TYPE_CHECKING, Any, Final
+
+from coverage_campaign.allocation.allocated import Allocation
+from coverage_campaign.errors import CampaignError, DefinitionError, Problem
+from coverage_campaign.files.json_text import to_json
+from coverage_campaign.reporting.counts import Tally
+from coverage_campaign.scenarios.compare import compare
+from coverage_campaign.scenarios.scenario import Outcome, Scenario, run
+from coverage_campaign.views.explorer import phrases
+from coverage_campaign.views.explorer.choices import Choices, NoWeightError
+from coverage_campaign.views.explorer.debounce import Debounced
+from coverage_campaign.views.explorer.differences import differences
+from coverage_campaign.views.explorer.page import (
+    code_html,
+    message_html,
+    numbers_html,
+    picture_html,
+)
+from coverage_campaign.views.explorer.table import unit_frame
+from coverage_campaign.views.words import Lang, checked
+
+if TYPE_CHECKING:
+    import ipywidgets
+    import pandas as pd
+
+__all__ = ["Explorer", "explorer"]
+
+_REST: Final = 0.12
+"""Seconds without a change after which the picture is drawn anew."""
+
+
+class Explorer:
+    """A scenario with its inputs as controls; numbers follow at once, the picture when they rest.
+
+    The controls are ipywidgets and can be moved by code: `total` (or `rate`, where each unit has a
+    goal of its own), `method`, `parameter`, `weights` (by code), `unit` with its `floor` and `cap`,
+    `uplift`, `curve`, `ramp_first`, `ramp_last`, `picture`. What they say is in `outcome`,
+    `allocation`, `comparison` and `scenario`; `message` says why the last position gave no result,
+    and these then stay at the last one that did.
+    """
+
+    def __init__(
+        self,
+        scenario: Scenario,
+        *,
+        reports: Tally | None,
+        received: pd.DataFrame | None,
+        lang: Lang,
+    ) -> None:
+        """Run the scenario and build the controls; see `explorer`."""
+        import ipywidgets  # an extra: only the explorer needs it
+
+        from coverage_campaign.views.explorer.controls import Controls  # needs ipywidgets too
+
+        self._reports, self._received, self._lang = reports, received, lang
+        self.baseline = self._run(scenario)
+        self.outcome = self.baseline
+        self.comparison = compare(self.baseline, self.outcome)
+        self.message = ""
+        self._choices = Choices.of(scenario)
+        self._settings = self._choices.start
+        controls = Controls(self._choices, lang, self._recompute)
+        self._controls = controls
+        self.total, self.rate = controls.total, controls.rate
+        self.method, self.parameter = controls.method, controls.parameter
+        self.weights: dict[str, Any] = controls.weights
+        self.unit, self.floor, self.cap = controls.unit, controls.floor, controls.cap
+        self.uplift, self.picture = controls.uplift, controls.picture
+        self.curve = controls.curve
+        self.ramp_first, self.ramp_last = controls.ramp_first, controls.ramp_last
+        self._numbers, self._picture = ipywidgets.HTML(), ipywidgets.HTML()
+        self._message, self._code = ipywidgets.HTML(), ipywidgets.HTML()
+        self.widget = self._laid_out()
+        self._draw()
+        self._draw_soon = Debounced(self._draw, seconds=_REST)
+
+    # -- what the controls say -------------------------------------------------------------------
+
+    @property
+    def scenario(self) -> Scenario:
+        """The scenario on the screen: `cc.run` of it gives `outcome` again."""
+        return self.outcome.scenario
+
+    @property
+    def allocation(self) -> Allocation:
+        """Who does how much in the scenario on the screen."""
+        return self.outcome.allocation
+
+    def to_frame(self) -> pd.DataFrame:
+        """Return one row per leaf: unit, name, baseline, now, change, uplifted [persons].
+
+        `change` is <NA> where nothing changed. Where there are reports: done, gap_baseline and
+        gap_now (done - planned) too.
+        """
+        return unit_frame(self.baseline, self.outcome, self.comparison)
+
+    def to_code(self) -> str:
+        """Return Python code that makes the scenario on the screen."""
+        return (
+            f"import coverage_campaign as cc\n\nscenario = cc.from_json({to_json(self.scenario)!r})"
+        )
+
+    def reset(self) -> None:
+        """Put every control back to the baseline."""
+        self._controls.reset()
+
+    # -- following the controls ------------------------------------------------------------------
+
+    def _run(self, scenario: Scenario) -> Outcome:
+        return run(scenario, reports=self._reports, received=self._received)
+
+    def _recompute(self) -> None:
+        """Follow the controls: the numbers now, the picture when they rest."""
+        try:
+            settings = self._controls.read()
+            outcome = self._run(self._choices.scenario(settings))
+        except CampaignError as error:
+            self.message = self._words_for(error)
+        else:
+            self.message = ""
+            self._settings, self.outcome = settings, outcome
+            self.comparison = compare(self.baseline, outcome)
+        self._message.value = message_html(self.message)
+        self._draw_soon()
+
+    def _words_for(self, error: CampaignError) -> str:
+        if isinstance(error, NoWeightError):
+            return phrases.KEPT.say(self._lang, phrases.ALL_ZERO.say(self._lang))
+        return phrases.KEPT.say(self._lang, "\n".join(map(str, error.problems)))
+
+    def _draw(self) -> None:
+        """Show what there is: the picture first, so that who reads the table finds it drawn."""
+        seen = (self.baseline, self.outcome, self.comparison)
+        self._picture.value = picture_html(self.picture.value, *seen, lang=self._lang)
+        self._code.value = code_html(self.to_code(), self._lang)
+        self._numbers.value = numbers_html(
+            *seen,
+            choices=self._choices,
+            inputs=differences(self._choices, self._settings, self._lang),
+            bounds=self._controls.bound_lines(),
+            lang=self._lang,
+        )
+
+    # -- showing ---------------------------------------------------------------------------------
+
+    def _laid_out(self) -> ipywidgets.VBox:
+        import ipywidgets  # an extra: only the explorer needs it
+
+        words = phrases.RESET.say(self._lang)
+        reset = ipywidgets.Button(description=words, tooltip=words, layout={"width": "auto"})
+        reset.on_click(lambda _: self.reset())
+        code = ipywidgets.Accordion([self._code], titles=[phrases.CODE.say(self._lang)])
+        left = ipywidgets.VBox([self._controls.box(), reset, self._numbers, code])
+        right = ipywidgets.VBox([self._picture])
+        beside = ipywidgets.Layout(display="flex", flex_flow="row wrap", grid_gap="0 2em")
+        return ipywidgets.VBox([self._message, ipywidgets.Box([left, right], layout=beside)])
+
+    def _repr_mimebundle_(self, **options: object) -> object:
+        """Return what a notebook shows: the controls, the tables and the picture."""
+        return self.widget._repr_mimebundle_(**options)
+
+    def __repr__(self) -> str:
+        """Return in one line what differs from the baseline."""
+        moved = "; ".join(differences(self._choices, self._settings, "en"))
+        return f"<Explorer of {self.scenario.campaign.code}: {moved or 'at the baseline'}>"
+
+
+def explorer(
+    scenario: Scenario,
+    *,
+    reports: Tally | None = None,
+    received: pd.DataFrame | None = None,
+    lang: Lang = "en",
+) -> Explorer:
+    """Return a scenario with its inputs as controls, to be shown in a notebook.
+
+    Args:
+        scenario: The baseline that every change is compared with.
+        reports: A tally; with it and `scenario.as_of` the table also has who is ahead or behind.
+        received: When reports arrived (see `track`).
+        lang: The language of controls, table and picture.
+
+    Raises:
+        DefinitionError: ipywidgets is not installed, or the scenario itself cannot be run.
+
+    >>> import coverage_campaign as cc
+    >>> campaign = cc.load_case("hengyang", year=2008)
+    >>> scenario = cc.Scenario(campaign=campaign, weights=cc.weights.by_measure("census_2000"))
+    >>> ex = cc.explorer(scenario)                                # doctest: +SKIP
+    >>> ex.total.value = 90_000                                   # doctest: +SKIP
+    >>> int(ex.allocation.shares().sum())                         # doctest: +SKIP
+    90000
+    """
+    if find_spec("ipywidgets") is None:
+        raise DefinitionError(
+            Problem(
+                "explorer",
+                "ipywidgets is not installed",
+                "pip install 'coverage-campaign[notebook]'",
+            )
+        )
+    return Explorer(scenario, reports=reports, received=received, lang=checked(lang))

@@ -1,0 +1,182 @@
+"""What the explorer shows beside its controls, as escaped HTML: sentences, tables, the picture."""
+
+from __future__ import annotations
+
+import base64
+from functools import cache
+from html import escape
+from typing import TYPE_CHECKING, Final
+
+import attrs
+from jinja2 import Environment, PackageLoader, StrictUndefined, Template
+
+from coverage_campaign.allocation import apportion
+from coverage_campaign.errors import CampaignError
+from coverage_campaign.views import charts
+from coverage_campaign.views.explorer import phrases
+from coverage_campaign.views.explorer.choices import Choices, influences_of
+from coverage_campaign.views.explorer.table import month_rows, unit_frame, unit_grid
+from coverage_campaign.views.save import png_bytes
+from coverage_campaign.views.words import Lang, count, named, signed
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+    from coverage_campaign.allocation.allocated import Allocation
+    from coverage_campaign.scenarios.compare import Comparison
+    from coverage_campaign.scenarios.scenario import Outcome
+
+__all__ = ["code_html", "message_html", "numbers_html", "picture_html", "who_changes"]
+
+_MOST_DRAWN: Final = 122
+_DPI: Final = 120
+_TENTHS: Final = 1000
+_MOST_CODE: Final = 20_000
+
+
+@cache
+def _template() -> Template:
+    environment = Environment(
+        loader=PackageLoader("coverage_campaign.views.explorer", ""),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+    )
+    return environment.get_template("page.html")
+
+
+def numbers_html(
+    before: Outcome,
+    now: Outcome,
+    compared: Comparison,
+    *,
+    choices: Choices,
+    inputs: list[str],
+    bounds: list[str],
+    lang: Lang,
+) -> str:
+    """Return the sentences, the table of units and, where the plan differs, that of months."""
+    grid = unit_grid(unit_frame(before, now, compared), now, lang)
+    lines = [
+        phrases.INPUTS.say(lang, phrases.listed(inputs, lang))
+        if inputs
+        else phrases.SAME.say(lang),
+        who_changes(compared, now, lang) if inputs else "",
+        _weighed(now, choices, lang),
+        phrases.BOUNDED.say(lang, phrases.listed(bounds, lang)) if bounds else "",
+    ]
+    more = [phrases.MORE_UNITS.say(lang, grid.left_out)] if grid.left_out else []
+    left_over = now.allocation.unallocated
+    left = [phrases.UNALLOCATED.say(lang, count(left_over))] if left_over else []
+    month_columns = [
+        words.say(lang) for words in (phrases.MONTH, phrases.BASELINE, phrases.NOW, phrases.CHANGE)
+    ]
+    basis = now.allocation.basis if now.plan is None else now.plan.basis
+    return _template().render(
+        lines=[line for line in lines if line],
+        columns=grid.columns,
+        rows=grid.rows,
+        months=month_rows(before, now, lang),
+        month_columns=month_columns,
+        notes=[*more, *left, *_ties(now.allocation, lang), *basis.lines(lang)],
+    )
+
+
+def who_changes(compared: Comparison, now: Outcome, lang: Lang) -> str:
+    """Return in one sentence for how many units shares change, and for whom most."""
+    frame = compared.to_frame()
+    shares = frame[frame["quantity"] == "share"]
+    if shares.empty:
+        return phrases.UNCHANGED.say(lang)
+    largest = shares.iloc[0]
+    return phrases.WHO.say(
+        lang,
+        int((shares["change"] > 0).sum()),
+        int((shares["change"] < 0).sum()),
+        len(now.allocation.shares()) - len(shares),
+        named(now.scenario.campaign.unit(str(largest["unit"])).label, lang),
+        signed(int(largest["change"]), digits=0),
+    )
+
+
+def _weighed(now: Outcome, choices: Choices, lang: Lang) -> str:
+    """Return the parts of the weights in percent, to a tenth; they add up to 100."""
+    parts = influences_of(now.scenario.weights, choices.weightings)
+    if not parts:
+        return ""
+    tenths = apportion.hamilton(_TENTHS, list(parts.values())).tolist()
+    shown = (
+        f"{choices.weighting_label(code, lang)} {value / 10:.1f}%"
+        for code, value in zip(parts, tenths, strict=True)
+    )
+    return phrases.WEIGHED.say(lang, phrases.listed(shown, lang))
+
+
+def _ties(allocation: Allocation, lang: Lang) -> list[str]:
+    def names(codes: tuple[str, ...]) -> str:
+        return ", ".join(named(allocation.campaign.unit(code).label, lang) for code in codes)
+
+    return [
+        phrases.TIES.say(lang, names(tie.units), tie.seats, names(tie.winners))
+        for tie in allocation.ties
+    ]
+
+
+def code_html(code: str, lang: Lang) -> str:
+    """Return code as it is typed, or where to find it if it is too long to be read."""
+    if len(code) > _MOST_CODE:
+        return _note(phrases.LONG_CODE.say(lang))
+    return f'<pre class="cc-x-code" style="white-space:pre-wrap">{escape(code)}</pre>'
+
+
+def message_html(message: str) -> str:
+    """Return a message that is read out as soon as it appears; '' where there is none."""
+    if not message:
+        return '<div role="status"></div>'
+    colours = "background:#FFF6DF;color:#8A5B00;border-left:4px solid #F0B429"
+    style = f"{colours};padding:6px 10px;line-height:1.4;max-width:60em;white-space:pre-line"
+    return f'<div role="status" class="cc-x-message" style="{style}">{escape(message)}</div>'
+
+
+def picture_html(
+    kind: str, before: Outcome, now: Outcome, compared: Comparison, *, lang: Lang
+) -> str:
+    """Return the chosen picture with its text in words, or a sentence in its place."""
+    try:
+        words = _in_place_of_a_picture(kind, compared, lang)
+        return _note(words) if words else _image(_drawn(kind, before, now, compared, lang))
+    except CampaignError as error:  # such as a campaign without the figures that a chart needs
+        return _note(phrases.NO_PICTURE.say(lang, str(error)))
+
+
+def _in_place_of_a_picture(kind: str, compared: Comparison, lang: Lang) -> str:
+    if kind != "comparison":
+        return ""
+    frame = compared.to_frame()
+    units = frame.loc[frame["quantity"] == "share", "unit"].nunique()
+    if not units:
+        return phrases.SAME.say(lang) if not compared.inputs else phrases.UNCHANGED.say(lang)
+    return phrases.TOO_MANY.say(lang, count(units), _MOST_DRAWN) if units > _MOST_DRAWN else ""
+
+
+def _drawn(kind: str, before: Outcome, now: Outcome, compared: Comparison, lang: Lang) -> Axes:
+    if kind == "fairness":
+        names = (phrases.BASELINE.say(lang), phrases.NOW.say(lang))
+        both = dict(zip(names, (before.allocation, now.allocation), strict=True))
+        return charts.fairness(both if compared.inputs else now.allocation, lang=lang)
+    # The inputs that differ stand above the table, in the reader's language.
+    return charts.comparison(attrs.evolve(compared, inputs=()), quantity="share", lang=lang)
+
+
+def _image(axes: Axes) -> str:
+    picture = base64.b64encode(png_bytes(axes, dpi=_DPI)).decode("ascii")
+    figure = axes.get_figure(root=True)
+    width = 0 if figure is None else round(96 * figure.get_size_inches()[0])
+    return (
+        f'<img class="cc-x-picture" alt="{escape(str(axes.get_label()), quote=True)}"'
+        f' style="width:{width}px;max-width:100%" src="data:image/png;base64,{picture}">'
+    )
+
+
+def _note(words: str) -> str:
+    return f'<div class="cc-x-note cc-x-picture" style="padding:2em">{escape(words)}</div>'
