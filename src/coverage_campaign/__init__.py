@@ -157,6 +157,9 @@ if TYPE_CHECKING:
         forecast,
         forecast_counts,
     )
+    from coverage_campaign.progress.rollup import (
+        roll_up,
+    )
     from coverage_campaign.progress.supervise import (
         Watchlist,
         supervise,
@@ -215,6 +218,10 @@ if TYPE_CHECKING:
     from coverage_campaign.views.bulletin import (
         Bulletin,
         bulletin,
+    )
+    from coverage_campaign.views.explorer.explorer import (
+        Explorer,
+        explorer,
     )
 
 __version__ = "0.1.0"
@@ -276,6 +283,7 @@ _HOME = {
     "read_reports": "files.workbooks",
     "Progress": "progress.track",
     "track": "progress.track",
+    "roll_up": "progress.rollup",
     "Forecast": "progress.forecast",
     "forecast": "progress.forecast",
     "forecast_counts": "progress.forecast",
@@ -316,6 +324,8 @@ _HOME = {
     "simulate": "scenarios.simulate",
     "Bulletin": "views.bulletin",
     "bulletin": "views.bulletin",
+    "Explorer": "views.explorer.explorer",
+    "explorer": "views.explorer.explorer",
 }
 
 __all__ = [
@@ -329,6 +339,7 @@ __all__ = [
     "CrossAllocation",
     "DefinitionError",
     "Document",
+    "Explorer",
     "Finding",
     "Findings",
     "Forecast",
@@ -379,6 +390,7 @@ __all__ = [
     "eligible_persons",
     "expected_reports",
     "explore",
+    "explorer",
     "forecast",
     "forecast_counts",
     "from_json",
@@ -395,6 +407,7 @@ __all__ = [
     "quality_signals",
     "read_reports",
     "review",
+    "roll_up",
     "rules",
     "run",
     "save_campaign",
