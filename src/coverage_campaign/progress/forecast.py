@@ -72,6 +72,10 @@ class Forecast:
         """Return the whole day by day from the day after as_of: date, expected, low, high."""
         return self.path.copy(deep=False)
 
+    def at(self, level: float) -> Forecast:
+        """Return the same forecast with ranges of another probability."""
+        return forecast(self.progress, method=self.method, level=level)
+
     def needed(self) -> pd.DataFrame:
         """Return what each unit needs beside what it does: is the recent pace enough?
 
