@@ -157,6 +157,23 @@ def test_a_roll_up_of_roll_ups_is_the_roll_up(done: dict[str, int]) -> None:
         assert (sum(mine) if mine else None) == (None if pd.isna(city.done) else city.done)
 
 
+def test_an_upper_unit_has_one_row_however_deep_its_own_lie() -> None:
+    """A province with counties right under it and in a city stands once, with all of them."""
+    units = [
+        attrs.evolve(unit, parent="p") if unit.code in {"y1", "y2"} else unit
+        for unit in three_tiers().units
+    ]
+    campaign = attrs.evolve(three_tiers(), units=units)
+    weights = dict.fromkeys(("x1", "x2", "y1", "y2"), 1)
+    plan = schedule(allocate(campaign, among="counties", weights=weights), over="drive")
+    rows = [(unit, "2026-06-01", "all", 3) for unit in ("x1", "y1")]
+    tiers = track(plan, tallied(rows, campaign=campaign), as_of="2026-06-05").rollup("tier")
+    assert tiers["unit"].tolist() == ["x", "p"]
+    assert tiers["tier"].tolist() == [1, 2]
+    assert tiers["done"].tolist() == [3, 6]
+    assert tiers["target"].tolist() == [50, 100]
+
+
 def test_channels_stand_apart_with_their_effect() -> None:
     """New employers, resumptions and losses have their own rows; no report is <NA>."""
     table = progressed().rollup("channel").set_index("channel")

@@ -10,6 +10,7 @@ from coverage_campaign.errors import DefinitionError, Problem
 from coverage_campaign.model.campaign import Campaign
 from coverage_campaign.progress.counted import Counted
 from coverage_campaign.progress.figures import Clock, figures, pooled_by
+from coverage_campaign.reporting.cube import tree_of
 
 __all__ = ["by_channel", "by_group", "by_period", "by_tier"]
 
@@ -17,23 +18,24 @@ __all__ = ["by_channel", "by_group", "by_period", "by_tier"]
 def by_tier(counts: pd.DataFrame, campaign: Campaign, clock: Clock) -> pd.DataFrame:
     """Return one row per upper unit, nearest tier first: tier and the columns of a progress.
 
-    `tier` counts from the units upwards (1 = their parents); ranks are among the units of a tier.
+    `tier` is the longest way down to the planned units (1 = right above them), so that each upper
+    unit has one row with all of its own; ranks are among the units of a tier.
     """
-    parts: list[pd.DataFrame] = []
-    below, tier = counts, 0
-    parent_of = {unit.code: unit.parent for unit in campaign.units}
-    while True:
-        parents = below["unit"].map(parent_of)
-        if parents.isna().all():
-            break
-        tier += 1
-        below = pooled_by(below[parents.notna()], parents[parents.notna()])
-        below["name"] = [campaign.unit(code).label.text() for code in below["unit"]]
-        below["name"] = below["name"].astype("str")
-        rows = figures(below, clock)
-        parts.append(_with_tier(rows, tier))
+    units = counts["unit"].tolist()
+    tree = tree_of(units, {unit.code: unit.parent for unit in campaign.units})
+    spans = [np.arange(first, last) for first, last in zip(tree.first, tree.last, strict=True)]
+    places = np.concatenate([np.empty(0, dtype=np.int64), *spans])
+    keys = np.repeat(np.array(tree.above, dtype=object), tree.last - tree.first)
+    order = pd.Index(units).get_indexer(pd.Index(tree.units))
+    pooled = pooled_by(counts.iloc[order[places]], pd.Series(keys, dtype="str"))
+    pooled["name"] = [campaign.unit(code).label.text() for code in tree.above]
+    pooled["name"] = pooled["name"].astype("str")
+    parts = [
+        _with_tier(figures(pooled[tree.tier == tier], clock), tier)
+        for tier in np.unique(tree.tier).tolist()
+    ]
     if not parts:
-        return _with_tier(figures(counts.iloc[:0], clock), 0)
+        return _with_tier(figures(pooled, clock), 0)
     return pd.concat(parts, ignore_index=True)
 
 

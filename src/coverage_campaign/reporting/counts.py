@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from functools import cached_property
 from typing import Literal, TypeAlias
 
 import attrs
@@ -11,6 +12,7 @@ import pandas as pd
 from coverage_campaign.model.basis import Basis
 from coverage_campaign.model.campaign import Campaign
 from coverage_campaign.notebook import html_table
+from coverage_campaign.reporting.cube import Cube, cube_of
 from coverage_campaign.reporting.problems import ReportProblems
 
 __all__ = ["Period", "Tally", "empty_stock"]
@@ -54,6 +56,15 @@ class Tally:
         reported has no row: not reported is not 0.
         """
         return self.frame.copy(deep=False)
+
+    @cached_property
+    def cube(self) -> Cube:
+        """The counts as one dense array in the order of the tree: made once, read by roll-ups."""
+        return cube_of(
+            self.frame,
+            parent_of={unit.code: unit.parent for unit in self.campaign.units},
+            channels=[channel.code for channel in self.campaign.channels],
+        )
 
     def net(self) -> pd.DataFrame:
         """Return one row per unit and period: unit, period, entries, resumptions, losses, net.
