@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 from fractions import Fraction
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal, TypeAlias
 
 import attrs
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from coverage_campaign.allocation import apportion
-from coverage_campaign.allocation.fairness import gini
-from coverage_campaign.allocation.tree import code_ranks, kernel_weights
+from coverage_campaign.allocation import apportion, burden, explained, fairness, reconciled
+from coverage_campaign.allocation.sharing import UnitTie
+from coverage_campaign.allocation.tree import NO_CAP
 from coverage_campaign.allocation.weights import Number
-from coverage_campaign.errors import DefinitionError, Problem
 from coverage_campaign.model.basis import Basis
 from coverage_campaign.model.campaign import Campaign
 from coverage_campaign.notebook import html_table
@@ -22,21 +21,14 @@ from coverage_campaign.notebook import html_table
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-__all__ = ["NO_CAP", "Allocation", "UnitTie", "number_text"]
+__all__ = ["NO_CAP", "Allocation", "UnitTie"]
 
-NO_CAP = np.iinfo(np.int64).max
-"""What stands for "no cap" where the kernel wants a number."""
+Ints: TypeAlias = NDArray[np.int64]
+_NEVER: NDArray[np.bool_] = np.zeros(0, dtype=np.bool_)
 
 
-@attrs.frozen
-class UnitTie:
-    """Units with exactly the same claim to the last seats under one parent, and who got them."""
-
-    parent: str
-    units: tuple[str, ...]
-    seats: int
-    winners: tuple[str, ...]
-    rule: str
+def _none() -> Ints:
+    return np.zeros(0, dtype=np.int64)
 
 
 @attrs.frozen(eq=False, kw_only=True)
@@ -44,8 +36,10 @@ class Allocation:
     """Who does how much: each unit's share of a target, and the ground it rests on.
 
     `drift` has, where leaves were shared first, (upper unit, its sum less its share from the top);
-    `unallocated` are persons whom no cap left room for. `seat_floors`, `seat_caps` and `shifts`
-    are what the kernel was given, row by row: a share is seats plus shift.
+    `unallocated` are persons whom no cap left room for; `uplift` has (tier, rise). By row of the
+    units, what the kernel was given: `there` are people who were there already (`on_top_of` says
+    which), `shifts` what is added to the seats of the kernel (base less those there), `least` and
+    `most` the bounds of a share, `uncovered_caps` where the cap is who is left to enrol.
     """
 
     campaign: Campaign
@@ -60,9 +54,15 @@ class Allocation:
     frame: pd.DataFrame
     drift: tuple[tuple[str, int], ...] = ()
     unallocated: int = 0
-    seat_floors: tuple[int, ...] = ()
-    seat_caps: tuple[int, ...] = ()
-    shifts: tuple[int, ...] = ()
+    order: Literal["top_down", "leaves_first"] = "top_down"
+    uplift: tuple[tuple[int, Fraction], ...] = ()
+    on_top_of: str = ""
+    there: Ints = attrs.field(factory=_none)
+    shifts: Ints = attrs.field(factory=_none)
+    least: Ints = attrs.field(factory=_none)
+    most: Ints = attrs.field(factory=_none)
+    uncovered_caps: NDArray[np.bool_] = _NEVER
+    _records: dict[str, explained.Record] = attrs.field(init=False, repr=False, factory=dict)
 
     def to_frame(self) -> pd.DataFrame:
         """Return one row per unit of the cut, upper tiers first; no total row.
@@ -74,120 +74,93 @@ class Allocation:
         return self.frame.copy(deep=False)
 
     def shares(self) -> pd.Series[int]:
-        """Return the leaves' shares [persons], int64, indexed by unit code in file order."""
+        """Return the leaves' shares [persons], int64, indexed by unit code in the frame's order."""
+        return self._of_leaves("share")
+
+    def uplifted_shares(self) -> pd.Series[int]:
+        """Return the leaves' shares in the uplifted layer [persons], as `shares`."""
+        return self._of_leaves("uplifted")
+
+    def _of_leaves(self, column: str) -> pd.Series[int]:
         parents = set(self.frame["parent"].dropna())
         shared = self.frame.iloc[: len(self.weights)]  # what is unallocated is nobody's share
         leaves = shared[~shared["unit"].isin(parents)]
         codes = pd.Index(leaves["unit"].to_numpy(), dtype="str", name="unit")
-        return pd.Series(leaves["share"].to_numpy("int64"), index=codes, name="share")
+        return pd.Series(leaves[column].to_numpy("int64"), index=codes, name=column)
 
     def totals(self) -> pd.DataFrame:
-        """Return one row per tier: tier, units, share, uplifted."""
-        return (
+        """Return one row per tier: tier, units, share, uplifted [persons], rise, factor.
+
+        `rise` is the tier's own uplift as an exact fraction ('1/20'), `factor` uplifted / share,
+        what all uplifts down to this tier and the rounding up have come to.
+        """
+        rises = dict(self.uplift)
+        totals = (
             self.frame.groupby("tier", sort=True)
             .agg(units=("unit", "size"), share=("share", "sum"), uplifted=("uplifted", "sum"))
             .reset_index()
         )
+        rise = [str(rises.get(int(tier), 0)) for tier in totals["tier"]]
+        factor = totals["uplifted"] / totals["share"].replace(0, pd.NA)
+        return totals.assign(rise=pd.array(rise, dtype="str"), factor=factor.astype("Float64"))
 
     def explain(self, unit: str) -> str:
-        """Return in one sentence why a unit has its share, so that a person can check it."""
-        position = self._position(unit)
-        row = self.frame.iloc[position]
-        share, name = int(row["share"]), str(row["name"])
-        if self.method is None:
-            return f"{name}: {self.target} -> {share:,}; {row['quota']:,.2f} before rounding up."
-        weight, shift = self.weights[position], self.shifts[position]
-        ground = f"{name}: {self.weighting} {number_text(weight)}"
-        found, rows = self._apportionment(position)
-        place = int(np.searchsorted(rows, position))
-        if bool(row["pinned"]):
-            return f"{ground}; pinned to {share:,} by the caller."
-        quotient, seats = found.quotient(place), share - shift
-        if found.divisor is None or quotient is None:
-            return f"{ground}; quota {row['quota']:,.2f} -> {share:,}."
-        sentence = f"{ground} ÷ {number_text(found.divisor)} = {float(quotient):,.2f} -> {seats:,}"
-        if shift:
-            where = "are there already" if shift < 0 else "is the base of every unit"
-            sentence += (
-                f", of whom {-shift:,} {where}: {share:,}"
-                if shift < 0
-                else (f", and {shift:,} {where}: {share:,}")
-            )
-        bound = next((one for one in found.binding if one.unit == place), None)
-        if bound is not None:
-            return f"{sentence}; its {bound.bound} decides, without it {bound.deserved + shift:,}."
-        needs = found.next_needs(place)
-        if needs is None or self.seat_caps[position] <= seats:
-            return f"{sentence}."
-        return f"{sentence}; the next would need a weight of {number_text(_up(needs))}."
+        """Return in one sentence why a unit has its share, so that a person can check it.
 
-    def _position(self, unit: str) -> int:
-        positions = np.flatnonzero((self.frame["unit"] == unit).to_numpy(dtype=bool))
-        if not len(positions) or positions[0] >= len(self.weights):
-            raise DefinitionError(
-                Problem(f"unit '{unit}'", "has no share here", f"units: {_some(self.frame)}")
-            )
-        return int(positions[0])
-
-    def _apportionment(self, position: int) -> tuple[apportion.Apportionment, NDArray[np.intp]]:
-        """Return the record of the sharing that a unit took part in, and the rows of all in it."""
-        if self.method is None:
-            raise DefinitionError(
-                Problem("allocation", "a goal for each unit", "nothing was shared out here")
-            )
-        rows = np.arange(len(self.weights))
-        parents = self.frame["parent"].iloc[rows]
-        if self.drift:
-            rows = rows[~self.frame["unit"].iloc[rows].isin(set(parents.dropna())).to_numpy()]
-        else:
-            rows = rows[_same(parents, self.frame["parent"].iloc[position]).to_numpy(dtype=bool)]
-        if position not in rows:
-            raise DefinitionError(
-                Problem("allocation", "leaves were shared first", "ask for a leaf; this is a sum")
-            )
-        shares = self.frame["share"].to_numpy("int64")
-        total = sum(int(shares[row]) - self.shifts[row] for row in rows)
-        codes = self.frame["unit"].iloc[rows].tolist()
-        found = apportion.explain(
-            self.method,
-            total,
-            kernel_weights([_exact(self.weights[row]) for row in rows]),
-            floors=np.array([self.seat_floors[row] for row in rows], dtype=np.int64),
-            caps=np.array([self.seat_caps[row] for row in rows], dtype=np.int64),
-            ties=code_ranks(codes),
-        )
-        return found, rows
+        >>> import coverage_campaign as cc
+        >>> campaign = cc.load_case("hengyang", year=2008)
+        >>> counties = cc.allocate(campaign, weights=cc.weights.by_measure("census_2000"))
+        >>> print(counties.explain("430426"))
+        Qidong County: census_2000 884,957 ÷ 89.275 = 9,912.71 → 9,913; the next would need a
+        weight of 885,028.
+        """
+        return explained.sentence(self, unit)
 
     def divisor(self, parent: str = "") -> Fraction | None:
         """Return the divisor that shares the seats under a parent ('' = the top), or None.
 
-        It has the fewest digits of all that give these shares. With weights by eligible people on
-        top of those covered, one over the divisor is the water level: the coverage rate that the
-        units without a bound end at.
+        It has the fewest digits of all that give these shares.
         """
-        children = self.frame["parent"].isna() if not parent else self.frame["parent"] == parent
-        first = int(np.flatnonzero(children.to_numpy(dtype=bool))[0])
-        return self._apportionment(first)[0].divisor
+        return explained.record_under(self, parent).apportionment.divisor
+
+    def next_in_line(self, parent: str = "") -> tuple[str, ...]:
+        """Return who under a parent ('' = the top) would get one person more: several if tied."""
+        record = explained.record_under(self, parent)
+        return tuple(record.codes[unit] for unit in record.apportionment.next_in_line)
+
+    def water_level(self, parent: str = "") -> Fraction | None:
+        """Return the ratio of people to weight that the units without a bound end at, or None.
+
+        It is one over the divisor. With `weights.level()` it is the coverage rate that the lowest
+        are raised to; `levels` has every unit's own.
+        """
+        found = self.divisor(parent)
+        return 1 / found if found else None
+
+    def levels(self) -> pd.DataFrame:
+        """Return how full each leaf is, before and after: people per weight.
+
+        Columns: unit, name, weight, there_before, share, there_after [persons], level_before,
+        level_after (people per weight; coverage rates with `weights.level()`), held_by ('' for a
+        unit at the water level, else 'already there', 'floor', 'cap' or 'pin').
+        """
+        return reconciled.levels(self)
 
     def bounds(self) -> pd.DataFrame:
         """Return the units whose bound decides: unit, name, bound, share, without_it [persons].
 
         Pins are bounds too. `without_it` is what the unit would have at the same divisor.
         """
-        records = []
-        firsts = self.frame.iloc[: len(self.weights)].drop_duplicates("parent").index
-        for first in firsts[-1:] if self.drift else firsts:
-            found, rows = self._apportionment(int(first))
-            for one in found.binding:
-                position = int(rows[one.unit])
-                row = self.frame.iloc[position]
-                name = "pin" if row["pinned"] else one.bound
-                deserved = one.deserved + self.shifts[position]
-                records.append((row["unit"], row["name"], name, int(row["share"]), deserved))
-        columns = ["unit", "name", "bound", "share", "without_it"]
-        return pd.DataFrame(records, columns=columns).astype(
-            {"unit": "str", "name": "str", "bound": "str", "share": "Int64", "without_it": "Int64"}
-        )
+        return reconciled.binding(self)
+
+    def reconciliation(self) -> pd.DataFrame:
+        """Return what bounds did to everyone: asked, given, and why it differs.
+
+        Columns: unit, name, bound ('' = none), asked (the floor, cap or pin), given (the share),
+        without_bounds (the share if nobody had a floor, cap or pin), difference (given less
+        without_bounds) [persons], why. One row per unit, as `to_frame`.
+        """
+        return reconciled.reconciliation(self)
 
     def burden(self) -> pd.DataFrame:
         """Return how heavy each leaf's share is: what is asked over who could be asked.
@@ -195,28 +168,15 @@ class Allocation:
         Columns: unit, name, share, eligible, uncovered [persons, <NA> where unknown],
         eligible_rate and uncovered_rate (share over each; fractions of one).
         """
-        shares, campaign = self.shares(), self.campaign
-        units = [campaign.unit(str(code)) for code in shares.index]
-        people = [unit.count(campaign.eligible) if campaign.eligible else None for unit in units]
-        covered = [unit.count(campaign.covered) if campaign.covered else None for unit in units]
-        frame = pd.DataFrame(
-            {
-                "unit": pd.array([unit.code for unit in units], dtype="str"),
-                "name": pd.array([unit.label.text() for unit in units], dtype="str"),
-                "share": pd.array(shares.tolist(), dtype="Int64"),
-                "eligible": pd.array(people, dtype="Int64"),
-                "covered": pd.array(covered, dtype="Int64"),
-            }
-        )
-        frame["uncovered"] = frame["eligible"] - frame["covered"]
-        return (
-            frame.drop(columns="covered")
-            .assign(
-                eligible_rate=frame["share"] / frame["eligible"].replace(0, pd.NA),
-                uncovered_rate=frame["share"] / frame["uncovered"].replace(0, pd.NA),
-            )
-            .astype({"eligible_rate": "Float64", "uncovered_rate": "Float64"})
-        )
+        return burden.burden(self)
+
+    def fairness(self) -> fairness.Fairness:
+        """Return the Gini coefficient with the least and the largest burden.
+
+        Burden is share per eligible person where all are known, else share per weight;
+        `.need` says which.
+        """
+        return burden.fairness_of(self)
 
     def gini(self) -> Fraction:
         """Return how unevenly the shares lie on the weights: 0 = all in proportion, exact.
@@ -225,9 +185,7 @@ class Allocation:
         measuring the concentration of wealth, Publications of the American Statistical
         Association 9 (1905) 209-219; C. Gini, Variabilità e mutabilità, 1912.
         """
-        codes = self.frame["unit"].tolist()
-        weights = [_exact(self.weights[codes.index(code)]) for code in self.shares().index]
-        return gini(self.shares().tolist(), weights)
+        return fairness.gini(self.shares().tolist(), burden.leaf_weights(self))
 
     def plot(self, ax: Axes | None = None) -> Axes:
         """Draw the shares against the need (Lorenz curve with Gini)."""
@@ -239,7 +197,7 @@ class Allocation:
         method = self.method.__name__ if self.method else "each unit to the goal"
         return (
             f"{self.total:,} people among {self.among} by {self.weighting} ({method}), "
-            f"{len(self.ties)} ties"
+            f"{len(self.ties)} {'tie' if len(self.ties) == 1 else 'ties'}"
         )
 
     def _repr_html_(self) -> str:
@@ -248,30 +206,3 @@ class Allocation:
     def __repr__(self) -> str:
         """Return the allocation in one line."""
         return f"<Allocation of {self._line()}>"
-
-
-def _up(value: Fraction) -> Fraction:
-    """Return a bound as a person would read it: rounded up to six digits, whole numbers stay."""
-    return Fraction(-(-value * 10**6 // 1), 10**6)
-
-
-def _exact(weight: Number) -> int | Fraction:
-    return weight if isinstance(weight, int) else Fraction(weight)
-
-
-def _same(column: pd.Series[str], value: str | None) -> pd.Series[bool]:
-    return column.isna() if pd.isna(value) else column == value
-
-
-def _some(frame: pd.DataFrame) -> str:
-    codes = frame["unit"].tolist()
-    return ", ".join(codes[:12]) + (", ..." if len(codes) > 12 else "")  # noqa: PLR2004 - a line
-
-
-def number_text(value: Number) -> str:
-    """Return a number as a person would type it into a calculator."""
-    exact = Fraction(value)
-    if exact.denominator == 1:
-        return f"{exact.numerator:,}"
-    text = f"{float(exact):,.6f}".rstrip("0")
-    return text if Fraction(text.replace(",", "")) == exact else f"{float(exact):,.6g}"

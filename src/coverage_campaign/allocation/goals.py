@@ -7,9 +7,10 @@ from math import ceil
 import numpy as np
 import pandas as pd
 
-from coverage_campaign.allocation.allocated import Allocation, number_text
+from coverage_campaign.allocation.allocated import Allocation
+from coverage_campaign.allocation.explained import number_text
 from coverage_campaign.allocation.tree import CutTree
-from coverage_campaign.allocation.weights import eligible
+from coverage_campaign.allocation.weights import Weighting, covered, eligible
 from coverage_campaign.errors import DefinitionError, Problem
 from coverage_campaign.model.campaign import Campaign
 from coverage_campaign.model.labels import Label
@@ -51,13 +52,12 @@ def to_the_goal(campaign: Campaign, target: CoverageTarget, *, among: str) -> Al
         raise DefinitionError(
             Problem(f"cut '{among}'", "has several tiers", "apply a coverage goal to one tier")
         )
-    people = _eligible(campaign, tree.leaves)
-    covered = {
-        unit.code: (unit.count(campaign.covered) or 0) if campaign.covered else 0
-        for unit in tree.leaves
-    }
+    people = _persons(campaign, tree.leaves, eligible)
+    there = (
+        _persons(campaign, tree.leaves, covered) if campaign.covered else dict.fromkeys(people, 0)
+    )
     needed = {code: target.to * count for code, count in people.items()}
-    share = {code: max(ceil(need) - covered[code], 0) for code, need in needed.items()}
+    share = {code: max(ceil(need) - there[code], 0) for code, need in needed.items()}
     units = tree.units
     frame = pd.DataFrame(
         {
@@ -67,7 +67,7 @@ def to_the_goal(campaign: Campaign, target: CoverageTarget, *, among: str) -> Al
             "tier": pd.array([1] * len(units), dtype="Int64"),
             "weight": pd.array([people[unit.code] for unit in units], dtype="Int64"),
             "quota": pd.array(
-                [float(needed[unit.code] - covered[unit.code]) for unit in units], dtype="Float64"
+                [float(needed[unit.code] - there[unit.code]) for unit in units], dtype="Float64"
             ),
             "share": pd.array([share[unit.code] for unit in units], dtype="Int64"),
             "floor": pd.array([None] * len(units), dtype="Int64"),
@@ -101,6 +101,6 @@ def _each_to_the_goal(campaign: Campaign, target: CoverageTarget) -> Label:
     )
 
 
-def _eligible(campaign: Campaign, units: tuple[Unit, ...]) -> dict[str, int]:
-    """Return the eligible population of each unit [persons]; an error names those without one."""
-    return {code: int(count) for code, count in eligible.of(campaign, units).items()}
+def _persons(campaign: Campaign, units: tuple[Unit, ...], weighting: Weighting) -> dict[str, int]:
+    """Return whole persons of each unit; an error names those without a figure."""
+    return {code: int(count) for code, count in weighting.of(campaign, units).items()}

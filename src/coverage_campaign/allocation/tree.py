@@ -1,9 +1,12 @@
-"""The tree of a cut, tier under tier, and the bounds gathered up it."""
+"""The tree of a cut, tier under tier, as arrays: what is summed up it and handed down it."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from fractions import Fraction
+from functools import cached_property
+from math import lcm
+from typing import TYPE_CHECKING, TypeAlias, TypeVar
 
 import attrs
 import numpy as np
@@ -13,17 +16,44 @@ from coverage_campaign.errors import DefinitionError, Problem
 from coverage_campaign.model.campaign import Campaign
 from coverage_campaign.model.units import Unit
 
-__all__ = ["CutTree", "code_ranks", "kernel_weights"]
+if TYPE_CHECKING:
+    Ints: TypeAlias = NDArray[np.int64]
+    Flags: TypeAlias = NDArray[np.bool_]
+
+__all__ = ["NO_CAP", "CutTree", "Siblings", "code_ranks", "counts_of", "exact_weights"]
+
+NO_CAP = int(np.iinfo(np.int64).max)
+"""What stands for "no cap" where the kernel wants a number."""
+
+Number = TypeVar("Number", np.int64, np.object_)
+
+_SAFE = 2**62  # sums below this are sure to fit into 64 bits
 
 
-@attrs.frozen
+@attrs.frozen(eq=False)
+class Siblings:
+    """The units of one tier: their rows, where each parent's children begin, the parents' rows.
+
+    The one parent of the top tier is the root, whose row is -1.
+    """
+
+    tier: int
+    rows: slice
+    heads: NDArray[np.intp]
+    parents: NDArray[np.intp]
+
+
+@attrs.frozen(eq=False, slots=False)
 class CutTree:
-    """The units of a cut, upper tiers first; '' is the root that holds the total."""
+    """The units of a cut, upper tiers first, children of one parent together.
+
+    `parent` has the row of the unit above, -1 at the top; tier t (from 1) has the rows from
+    `starts[t - 1]` to before `starts[t]`.
+    """
 
     units: tuple[Unit, ...]
-    leaves: tuple[Unit, ...]
-    tier: dict[str, int]
-    children: dict[str, tuple[Unit, ...]]
+    parent: NDArray[np.intp]
+    starts: tuple[int, ...]
 
     @classmethod
     def of(cls, campaign: Campaign, among: str) -> CutTree:
@@ -38,68 +68,112 @@ class CutTree:
         for unit in members:
             children.setdefault(unit.parent if unit.parent in codes else "", []).append(unit)
         ordered: list[Unit] = []
-        tier: dict[str, int] = {}
-        level, depth = children.get("", []), 1
-        while level:
-            ordered.extend(level)
-            tier.update((unit.code, depth) for unit in level)
-            level = [child for unit in level for child in children.get(unit.code, [])]
-            depth += 1
-        return cls(
-            tuple(ordered),
-            campaign.leaves(among),
-            tier,
-            {parent: tuple(units) for parent, units in children.items()},
-        )
+        parent: list[int] = []
+        starts = [0]
+        above: list[tuple[int, str]] = [(-1, "")]
+        while above:
+            below: list[tuple[int, str]] = []
+            for row, code in above:
+                for child in children.get(code, ()):
+                    below.append((len(ordered), child.code))
+                    ordered.append(child)
+                    parent.append(row)
+            if below:
+                starts.append(len(ordered))
+            above = below
+        return cls(tuple(ordered), np.array(parent, dtype=np.intp), tuple(starts))
 
-    def parent_of(self, unit: Unit) -> str | None:
-        """Return the code of the unit above, None at the top of the cut."""
-        return unit.parent if unit.parent in self.tier else None
+    @cached_property
+    def codes(self) -> tuple[str, ...]:
+        """The units' codes, by row."""
+        return tuple(unit.code for unit in self.units)
 
-    def summed(self, leaves: Mapping[str, int | Fraction]) -> dict[str, int | Fraction]:
-        """Return the leaves' values and, for every unit above, the sum of its leaves' values."""
-        values: dict[str, int | Fraction] = dict(leaves)
-        for unit in reversed(self.units):
-            if unit.code in self.children:
-                values[unit.code] = sum(values[child.code] for child in self.children[unit.code])
-        return values
+    @cached_property
+    def row_of(self) -> dict[str, int]:
+        """The row of each code."""
+        return {code: row for row, code in enumerate(self.codes)}
 
-    def summed_counts(self, leaves: Mapping[str, int]) -> dict[str, int]:
-        """Return the leaves' counts and, for every unit above, the sum of its leaves' counts."""
-        counts = dict(leaves)
-        for unit in reversed(self.units):
-            if unit.code in self.children:
-                counts[unit.code] = sum(counts[child.code] for child in self.children[unit.code])
-        return counts
+    @cached_property
+    def children(self) -> dict[str, tuple[Unit, ...]]:
+        """The units below each upper unit, by its code; those of the top tier by ''."""
+        found: dict[str, list[Unit]] = {}
+        for unit, above in zip(self.units, self.parent.tolist(), strict=True):
+            found.setdefault("" if above < 0 else self.codes[above], []).append(unit)
+        return {parent: tuple(units) for parent, units in found.items()}
 
     def parents_by_tier(self) -> Iterator[tuple[int, list[str]]]:
         """Yield each tier with the parents of its units; '' is the parent of the top tier."""
-        parents = [""]
-        tier = 1
-        while parents:
-            yield tier, parents
-            below = [child.code for parent in parents for child in self.children[parent]]
-            parents = [code for code in below if code in self.children]
-            tier += 1
+        for one in self.siblings():
+            above = one.parents.tolist()
+            yield one.tier, ["" if row < 0 else self.codes[row] for row in above]
 
-    def gathered(
-        self, low: Mapping[str, int], high: Mapping[str, int], *, no_cap: int
-    ) -> tuple[dict[str, int], dict[str, int]]:
-        """Return floors and caps of every unit with its leaves' own gathered up.
+    @cached_property
+    def is_leaf(self) -> Flags:
+        """Whether no unit of the cut stands below, by row."""
+        leaf = np.ones(len(self.units), dtype=np.bool_)
+        leaf[self.parent[self.parent >= 0]] = False
+        return leaf
 
-        Then each tier leaves the tiers below it enough and not too much: on a tree that is all
-        that feasibility asks.
-        """
-        floors = {unit.code: low.get(unit.code, 0) for unit in self.units}
-        caps = {unit.code: high.get(unit.code, no_cap) for unit in self.units}
-        for unit in reversed(self.units):
-            children = self.children.get(unit.code, ())
-            if children:
-                below = sum(floors[child.code] for child in children)
-                above = sum(caps[child.code] for child in children)
-                floors[unit.code] = max(floors[unit.code], below)
-                caps[unit.code] = min(caps[unit.code], above)
-        return floors, caps
+    @cached_property
+    def leaf_rows(self) -> NDArray[np.intp]:
+        """The rows of the leaves."""
+        return np.flatnonzero(self.is_leaf)
+
+    @property
+    def leaves(self) -> tuple[Unit, ...]:
+        """The leaves, by row."""
+        return tuple(self.units[row] for row in self.leaf_rows.tolist())
+
+    @cached_property
+    def tier(self) -> Ints:
+        """The tier of each row, 1 at the top."""
+        return np.repeat(np.arange(1, len(self.starts), dtype=np.int64), np.diff(self.starts))
+
+    @property
+    def tiers(self) -> range:
+        """The tiers from the top."""
+        return range(1, len(self.starts))
+
+    def siblings(self) -> Iterator[Siblings]:
+        """Yield the tiers from the top."""
+        for tier in self.tiers:
+            rows = slice(self.starts[tier - 1], self.starts[tier])
+            above = self.parent[rows]
+            heads = np.flatnonzero(np.append(True, above[1:] != above[:-1]))
+            yield Siblings(tier, rows, heads, above[heads])
+
+    def summed(self, on_leaves: NDArray[Number]) -> NDArray[Number]:
+        """Return the leaves' values by row and, for every unit above, the sum of its leaves'."""
+        out = np.zeros(len(self.units), dtype=on_leaves.dtype)
+        out[self.leaf_rows] = on_leaves
+        for tier in reversed(list(self.siblings())[1:]):
+            out[tier.parents] = np.add.reduceat(out[tier.rows], tier.heads)
+        return out
+
+
+def counts_of(units: Sequence[Unit], measure: str) -> list[int | None]:
+    """Return each unit's figure of a measure, None where none is known."""
+    return [dict(unit.counts).get(measure) for unit in units]
+
+
+def exact_weights(
+    weights: Sequence[int | Fraction],
+) -> tuple[NDArray[np.int64] | NDArray[np.object_], int]:
+    """Return weights as whole numbers for the kernel, and the scale they were brought to.
+
+    Fractions are multiplied by their common denominator, which changes no share. int64 where the
+    weights and their sum fit, else Python's integers.
+
+    >>> exact_weights([Fraction(1, 2), Fraction(1, 3)])
+    (array([3, 2]), 6)
+    """
+    common = lcm(*(weight.denominator for weight in weights))
+    whole = [int(weight * common) for weight in weights] if common > 1 else list(map(int, weights))
+    if sum(whole) < _SAFE:
+        return np.array(whole, dtype=np.int64), common
+    out = np.empty(len(whole), dtype=object)
+    out[:] = whole
+    return out, common
 
 
 def code_ranks(codes: Sequence[str]) -> NDArray[np.int64]:
@@ -108,10 +182,3 @@ def code_ranks(codes: Sequence[str]) -> NDArray[np.int64]:
     ranks = np.empty(len(codes), dtype=np.int64)
     ranks[order] = np.arange(len(codes))
     return ranks
-
-
-def kernel_weights(weights: Sequence[int | Fraction]) -> NDArray[np.int64] | list[Fraction]:
-    """Return whole-number weights as one int64 array, any others as exact fractions."""
-    if all(isinstance(weight, int) and weight < 2**63 for weight in weights):
-        return np.array(weights, dtype=np.int64)
-    return [Fraction(weight) for weight in weights]

@@ -22,17 +22,24 @@ from coverage_campaign.model.units import Unit
 __all__ = [
     "Blend",
     "ByMeasure",
+    "Capacity",
+    "Covered",
     "Declared",
+    "Eligible",
     "Equal",
+    "Levelled",
     "Number",
     "Uncovered",
     "WeightTable",
     "Weighting",
     "blend",
     "by_measure",
+    "capacity",
+    "covered",
     "declared",
     "eligible",
     "equal",
+    "level",
     "to_weighting",
     "uncovered",
 ]
@@ -68,7 +75,7 @@ def _figures(campaign: Campaign, units: Sequence[Unit], measure: str, role: str)
             )
         )
     campaign.measure(measure)
-    counts = {unit.code: unit.count(measure) for unit in units}
+    counts = {unit.code: dict(unit.counts).get(measure) for unit in units}
     problems = [
         Problem(
             f"unit '{unit.code}' ({unit.label})",
@@ -128,6 +135,72 @@ class Uncovered:
         people = _figures(campaign, units, campaign.eligible, "eligible")
         covered = _figures(campaign, units, campaign.covered, "covered")
         return {code: max(people[code] - covered[code], 0) for code in people}
+
+
+@attrs.frozen
+class Covered:
+    """The people who are covered already, by the measure that the campaign names for it."""
+
+    name: str = "covered"
+    assumption: str = ""
+
+    def of(self, campaign: Campaign, units: Sequence[Unit]) -> dict[str, Number]:
+        """Return the covered people of each unit [persons]."""
+        return dict(_figures(campaign, units, campaign.covered, "covered"))
+
+
+@attrs.frozen
+class Capacity:
+    """What each unit can take on: a measure, such as its staff, times so many persons each."""
+
+    measure: str
+    each: Fraction = attrs.field(default=Fraction(1), converter=to_rate)
+
+    @property
+    def name(self) -> str:
+        """The measure, and how many persons each of it can take on."""
+        return self.measure if self.each == 1 else f"{self.each} x {self.measure}"
+
+    @property
+    def assumption(self) -> str:
+        """How many each can take on is the caller's figure."""
+        return "" if self.each == 1 else f"each of {self.measure} can take on {self.each} people"
+
+    def of(self, campaign: Campaign, units: Sequence[Unit]) -> dict[str, Number]:
+        """Return the capacity of each unit [persons]."""
+        figures = _figures(campaign, units, self.measure, "measure")
+        exact = {code: count * self.each for code, count in figures.items()}
+        return {
+            code: persons.numerator if persons.denominator == 1 else persons
+            for code, persons in exact.items()
+        }
+
+
+@attrs.frozen
+class Levelled:
+    """Weights on top of what is there: the total is shared so that there / weight becomes level.
+
+    Nobody is taken away: what a unit gets comes on top of what it has. With the method `adams` the
+    lowest ratio rises first, person by person; `webster` brings the ratios as near to each other
+    as whole persons allow.
+    """
+
+    weights: Weighting
+    there: Weighting
+
+    @property
+    def name(self) -> str:
+        """What is there, over what."""
+        return self.weights.name
+
+    @property
+    def assumption(self) -> str:
+        """The assumptions of both."""
+        return "; ".join(one for one in (self.weights.assumption, self.there.assumption) if one)
+
+    def of(self, campaign: Campaign, units: Sequence[Unit]) -> dict[str, Number]:
+        """Return the weights."""
+        return self.weights.of(campaign, units)
 
 
 @attrs.frozen
@@ -212,16 +285,39 @@ class Declared:
 
 
 def _to_parts(
-    value: Iterable[tuple[Weighting, Fraction | Decimal | int | str]],
+    value: Iterable[tuple[Weighting | WeightTable, Fraction | Decimal | int | str]],
 ) -> tuple[tuple[Weighting, Fraction], ...]:
-    return tuple((weighting, to_rate(share)) for weighting, share in value)
+    return tuple((to_weighting(weighting), to_rate(share)) for weighting, share in value)
+
+
+def _influences_are_positive(
+    instance: object,
+    attribute: attrs.Attribute[tuple[tuple[Weighting, Fraction], ...]],
+    value: tuple[tuple[Weighting, Fraction], ...],
+) -> None:
+    del instance, attribute
+    problems = [
+        Problem(f"blend, '{weighting.name}'", f"an influence of {share}", "give a number above 0")
+        for weighting, share in value
+        if share <= 0
+    ]
+    if not value:
+        problems = [Problem("blend", "no parts", "give pairs of a weighting and its influence")]
+    if problems:
+        raise DefinitionError(problems)
 
 
 @attrs.frozen
 class Blend:
-    """Several weightings, each normalised to 1 and taken with its stated influence, exactly."""
+    """Several weightings, each normalised to 1 and taken with its stated influence, exactly.
 
-    parts: tuple[tuple[Weighting, Fraction], ...] = attrs.field(converter=_to_parts)
+    Stated influence is true influence: each part shares out its stated part of the total, whatever
+    the scale that its weights are counted on.
+    """
+
+    parts: tuple[tuple[Weighting, Fraction], ...] = attrs.field(
+        converter=_to_parts, validator=_influences_are_positive
+    )
 
     @property
     def name(self) -> str:
@@ -237,6 +333,34 @@ class Blend:
     def of(self, campaign: Campaign, units: Sequence[Unit]) -> dict[str, Number]:
         """Return the blended weights as fractions; the influences give the parts' true shares."""
         total = {unit.code: Fraction(0) for unit in units}
+        for _, weights in self._normalised(campaign, units):
+            for code, weight in weights.items():
+                total[code] += weight
+        return dict(total)
+
+    def influence(self, campaign: Campaign, units: Sequence[Unit]) -> pd.DataFrame:
+        """Return what each part gives each unit: unit, part, influence, share_of_unit.
+
+        `influence` is the part's share of the whole (the same for every unit, sums to 1),
+        `share_of_unit` the part's share of the unit's weight; both fractions of one.
+        """
+        parts = self._normalised(campaign, units)
+        whole = self.of(campaign, units)
+        influences = sum(share for _, share in self.parts)
+        return pd.DataFrame(
+            [
+                (unit.code, name, float(share / influences), _ratio(weights, whole, unit.code))
+                for (name, weights), (_, share) in zip(parts, self.parts, strict=True)
+                for unit in units
+            ],
+            columns=["unit", "part", "influence", "share_of_unit"],
+        ).astype({"unit": "str", "part": "str", "influence": "Float64", "share_of_unit": "Float64"})
+
+    def _normalised(
+        self, campaign: Campaign, units: Sequence[Unit]
+    ) -> list[tuple[str, dict[str, Fraction]]]:
+        """Return each part's name and its weights, which sum to its influence."""
+        parts = []
         for weighting, share in self.parts:
             weights = {code: Fraction(w) for code, w in weighting.of(campaign, units).items()}
             whole = sum(weights.values())
@@ -244,12 +368,17 @@ class Blend:
                 raise DefinitionError(
                     Problem(f"weights '{weighting.name}'", "are all 0", "leave this part out")
                 )
-            for code, weight in weights.items():
-                total[code] += share * weight / whole
-        return dict(total)
+            scale = share / whole
+            parts.append((weighting.name, {code: w * scale for code, w in weights.items()}))
+        return parts
+
+
+def _ratio(part: Mapping[str, Fraction], whole: Mapping[str, Number], code: str) -> float | None:
+    return float(part[code] / Fraction(whole[code])) if whole[code] else None
 
 
 eligible = Eligible()
+covered = Covered()
 uncovered = Uncovered()
 equal = Equal()
 
@@ -272,7 +401,32 @@ def declared(weights: WeightTable, *, because: str) -> Declared:
     return Declared(weights, because)
 
 
-def blend(*parts: tuple[Weighting, Fraction | Decimal | int | str]) -> Blend:
+def capacity(measure: str, *, each: Fraction | Decimal | int | str = 1) -> Capacity:
+    """Return the weighting by what units can take on: a measure times so many persons each.
+
+    As `caps` it says that nobody gets more than that.
+
+    >>> capacity("staff", each=40).name
+    '40 x staff'
+    """
+    return Capacity(measure, each)
+
+
+def level(
+    weights: Weighting | WeightTable = eligible, *, there: Weighting | WeightTable = covered
+) -> Levelled:
+    """Return weights that level what is there: by default coverage, the lowest rate first.
+
+    With the method `adams` this is water-filling. Staff as weights and today's load as `there`
+    give every member of staff an equal load.
+
+    >>> level().there.name
+    'covered'
+    """
+    return Levelled(to_weighting(weights), to_weighting(there))
+
+
+def blend(*parts: tuple[Weighting | WeightTable, Fraction | Decimal | int | str]) -> Blend:
     """Return a blend of weightings with their influences (fractions, or text such as '0.6').
 
     >>> blend((by_measure("census_2010"), "0.6"), (equal, "0.4")).name

@@ -1,0 +1,37 @@
+"""What an allocation rests on: whose total it is, and what no source states about its weights."""
+
+from __future__ import annotations
+
+from coverage_campaign.allocation.weights import Weighting
+from coverage_campaign.model.basis import Basis
+from coverage_campaign.model.campaign import Campaign
+from coverage_campaign.model.labels import Label
+
+__all__ = ["grounds_of"]
+
+
+def grounds_of(
+    campaign: Campaign, among: str, weighting: Weighting, callers_total: int | None
+) -> Basis:
+    """Return the campaign's basis with what the caller assumed."""
+    basis = campaign.basis()
+    if callers_total is not None:
+        basis = basis.assuming(
+            Label(
+                {
+                    "en": f"the total of {callers_total:,} people is the caller's",
+                    "zh-Hans": f"任务总数{callers_total:,}人由使用者给定",
+                }
+            )
+        )
+    return basis.assuming(_declared(campaign, among, weighting)) if weighting.assumption else basis
+
+
+def _declared(campaign: Campaign, among: str, weighting: Weighting) -> Label:
+    cut = campaign.cut(among).label
+    return Label(
+        {
+            "en": f"{among}: {weighting.assumption}",
+            "zh-Hans": f"{cut.text('zh')}的权重为使用者设定，并无出处（{weighting.assumption}）",
+        }
+    )
