@@ -77,8 +77,8 @@ class Choices:
                 method=method,
                 parameter=parameter,
                 influences=_starting_influences(baseline.weights, weightings),
-                floors=baseline.floors,
-                caps=baseline.caps,
+                floors=_pairs(baseline.floors, baseline),
+                caps=_pairs(baseline.caps, baseline),
                 uplift=_largest(baseline),
                 curve=curve,
                 ramp=ramp,
@@ -132,6 +132,17 @@ def _persons(target: HeadcountTarget | CoverageTarget | int) -> int | None:
     if isinstance(target, HeadcountTarget):
         return target.persons
     return target if isinstance(target, int) else None
+
+
+def _pairs(
+    bounds: tuple[tuple[str, int], ...] | Weighting, baseline: Scenario
+) -> tuple[tuple[str, int], ...]:
+    """Return bounds unit by unit, as they can be typed."""
+    if isinstance(bounds, tuple):
+        return bounds
+    campaign = baseline.campaign
+    found = bounds.of(campaign, campaign.leaves(baseline.among))
+    return tuple((code, int(count)) for code, count in found.items())
 
 
 def _weightings(baseline: Scenario) -> Iterator[tuple[str, Weighting]]:

@@ -18,7 +18,7 @@ from coverage_campaign.views.words import Lang, Words, named
 
 __all__ = ["Controls", "OpenSlider"]
 
-_LINE: Final = {"width": "26em"}
+_LINE: Final = {"width": "27em"}
 _STYLE: Final = {"description_width": "11em"}
 _STEPS: Final = (1, 2, 5)
 _MOST: Final = 10**15

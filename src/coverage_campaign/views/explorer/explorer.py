@@ -18,6 +18,7 @@ from coverage_campaign.views.explorer.differences import differences
 from coverage_campaign.views.explorer.page import (
     code_html,
     message_html,
+    months_html,
     numbers_html,
     picture_html,
 )
@@ -74,6 +75,7 @@ class Explorer:
         self.curve = controls.curve
         self.ramp_first, self.ramp_last = controls.ramp_first, controls.ramp_last
         self._numbers, self._picture = ipywidgets.HTML(), ipywidgets.HTML()
+        self._months = ipywidgets.HTML()
         self._message, self._code = ipywidgets.HTML(), ipywidgets.HTML()
         self.widget = self._laid_out()
         self._draw()
@@ -137,6 +139,7 @@ class Explorer:
         """Show what there is: the picture first, so that who reads the table finds it drawn."""
         seen = (self.baseline, self.outcome, self.comparison)
         self._picture.value = picture_html(self.picture.value, *seen, lang=self._lang)
+        self._months.value = months_html(self.baseline, self.outcome, lang=self._lang)
         self._code.value = code_html(self.to_code(), self._lang)
         self._numbers.value = numbers_html(
             *seen,
@@ -152,13 +155,15 @@ class Explorer:
         import ipywidgets  # an extra: only the explorer needs it
 
         words = phrases.RESET.say(self._lang)
-        reset = ipywidgets.Button(description=words, tooltip=words, layout={"width": "auto"})
+        reset = ipywidgets.Button(description=words, tooltip=words, layout={"width": "100%"})
         reset.on_click(lambda _: self.reset())
+        moved = ipywidgets.VBox([self._controls.box(), reset])
         code = ipywidgets.Accordion([self._code], titles=[phrases.CODE.say(self._lang)])
-        left = ipywidgets.VBox([self._controls.box(), reset, self._numbers, code])
-        right = ipywidgets.VBox([self._picture])
-        beside = ipywidgets.Layout(display="flex", flex_flow="row wrap", grid_gap="0 2em")
-        return ipywidgets.VBox([self._message, ipywidgets.Box([left, right], layout=beside)])
+        # Side by side where there is room, else one below the other.
+        beside = ipywidgets.Layout(display="flex", flex_flow="row wrap", grid_gap="0.5em 2.5em")
+        parts = [moved, self._numbers, self._picture, self._months]
+        seen = ipywidgets.Box(parts, layout=beside)
+        return ipywidgets.VBox([self._message, seen, code])
 
     def _repr_mimebundle_(self, **options: object) -> object:
         """Return what a notebook shows: the controls, the tables and the picture."""

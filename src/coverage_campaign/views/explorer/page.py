@@ -26,7 +26,14 @@ if TYPE_CHECKING:
     from coverage_campaign.scenarios.compare import Comparison
     from coverage_campaign.scenarios.scenario import Outcome
 
-__all__ = ["code_html", "message_html", "numbers_html", "picture_html", "who_changes"]
+__all__ = [
+    "code_html",
+    "message_html",
+    "months_html",
+    "numbers_html",
+    "picture_html",
+    "who_changes",
+]
 
 _MOST_DRAWN: Final = 122
 _DPI: Final = 120
@@ -35,14 +42,14 @@ _MOST_CODE: Final = 20_000
 
 
 @cache
-def _template() -> Template:
+def _template(name: str) -> Template:
     environment = Environment(
         loader=PackageLoader("coverage_campaign.views.explorer", ""),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
     )
-    return environment.get_template("page.html")
+    return environment.get_template(name)
 
 
 def numbers_html(
@@ -55,7 +62,7 @@ def numbers_html(
     bounds: list[str],
     lang: Lang,
 ) -> str:
-    """Return the sentences, the table of units and, where the plan differs, that of months."""
+    """Return what differs in sentences, the table of units, and what both rest on."""
     grid = unit_grid(unit_frame(before, now, compared), now, lang)
     lines = [
         phrases.INPUTS.say(lang, phrases.listed(inputs, lang))
@@ -68,18 +75,27 @@ def numbers_html(
     more = [phrases.MORE_UNITS.say(lang, grid.left_out)] if grid.left_out else []
     left_over = now.allocation.unallocated
     left = [phrases.UNALLOCATED.say(lang, count(left_over))] if left_over else []
-    month_columns = [
-        words.say(lang) for words in (phrases.MONTH, phrases.BASELINE, phrases.NOW, phrases.CHANGE)
-    ]
-    basis = now.allocation.basis if now.plan is None else now.plan.basis
-    return _template().render(
+    last = now.progress or now.plan or now.allocation
+    return _template("units.html").render(
         lines=[line for line in lines if line],
         columns=grid.columns,
         rows=grid.rows,
-        months=month_rows(before, now, lang),
-        month_columns=month_columns,
-        notes=[*more, *left, *_ties(now.allocation, lang), *basis.lines(lang)],
+        notes=[
+            *more,
+            *left,
+            *_ties(now.allocation, lang),
+            *last.basis.lines("zh" if lang == "zh-Hant" else lang),
+        ],
     )
+
+
+def months_html(before: Outcome, now: Outcome, *, lang: Lang) -> str:
+    """Return the table of what is planned by month; '' where it does not differ."""
+    rows = month_rows(before, now, lang)
+    columns = (phrases.MONTH, phrases.BASELINE, phrases.NOW, phrases.CHANGE)
+    if not rows:
+        return ""
+    return _template("months.html").render(columns=[one.say(lang) for one in columns], rows=rows)
 
 
 def who_changes(compared: Comparison, now: Outcome, lang: Lang) -> str:
@@ -141,8 +157,13 @@ def message_html(message: str) -> str:
 def picture_html(
     kind: str, before: Outcome, now: Outcome, compared: Comparison, *, lang: Lang
 ) -> str:
-    """Return the chosen picture with its text in words, or a sentence in its place."""
+    """Return the chosen picture with its text in words, or a sentence in its place.
+
+    Where nothing differs there is no picture of what does, and '' is returned.
+    """
     try:
+        if kind == "comparison" and not compared.inputs:
+            return ""
         words = _in_place_of_a_picture(kind, compared, lang)
         return _note(words) if words else _image(_drawn(kind, before, now, compared, lang))
     except CampaignError as error:  # such as a campaign without the figures that a chart needs
@@ -155,7 +176,7 @@ def _in_place_of_a_picture(kind: str, compared: Comparison, lang: Lang) -> str:
     frame = compared.to_frame()
     units = frame.loc[frame["quantity"] == "share", "unit"].nunique()
     if not units:
-        return phrases.SAME.say(lang) if not compared.inputs else phrases.UNCHANGED.say(lang)
+        return phrases.UNCHANGED.say(lang)
     return phrases.TOO_MANY.say(lang, count(units), _MOST_DRAWN) if units > _MOST_DRAWN else ""
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import unicodedata
 from decimal import Decimal
 from fractions import Fraction
 
@@ -42,15 +41,15 @@ def exact(number: float) -> Fraction:
 
 
 def read_persons(text: str, *, where: str) -> int | None:
-    """Return the whole number that was typed, None where nothing was; also '1 200' or '１,２00'.
+    """Return the whole number that was typed, in digits of any script; None for nothing.
 
-    >>> read_persons(" 12,000 ", where="at least"), read_persons("", where="at least")
-    (12000, None)
+    >>> read_persons(" 12,000 ", where="at least"), read_persons("１２", where="at least")
+    (12000, 12)
     """
-    plain = "".join(unicodedata.normalize("NFKC", text).split()).replace(",", "")
+    plain = "".join(text.split()).replace(",", "").replace("，", "")
     if not plain:
         return None
-    if not (plain.isascii() and plain.isdecimal()) or len(plain) > 15:  # noqa: PLR2004 - beyond any people
+    if not plain.isdecimal() or len(plain) > 15:  # noqa: PLR2004 - more than there are people
         problem = Problem(where, repr(text[:40]), "type a whole number of persons, or nothing")
         raise DefinitionError(problem)
     return int(plain)

@@ -138,7 +138,7 @@ def month_rows(before: Outcome, now: Outcome, lang: Lang) -> tuple[tuple[str, st
             else f"{period.year}年{month(period.date(), lang)}",
             count(old),
             count(new),
-            _cell(new - old, "change"),
+            _cell(int(new - old), "change"),
         )
         for period, old, new in table.itertuples()
     )
