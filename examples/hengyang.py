@@ -12,6 +12,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Literal
 
+import attrs
 import pandas as pd
 
 import coverage_campaign as cc
@@ -22,8 +23,29 @@ from coverage_campaign.views.save import figure_png
 YEAR = 2008  # chosen by the caller: the notice does not state it
 AS_OF = dt.date(YEAR, 9, 30)  # the last day that counts
 KNOWN = dt.date(YEAR, 10, 12)  # when the bulletin is made: September's reports are due by then
+BEFORE = dt.date(YEAR, 8, 31)  # the last day of the bulletin before
 SEED = 76
 LANGUAGES: tuple[Literal["en", "zh"], ...] = ("en", "zh")
+
+
+@attrs.frozen(kw_only=True)
+class Flow:
+    """Every result of the campaign, from the definition to what could have been otherwise."""
+
+    campaign: Campaign
+    findings: cc.Findings
+    counties: cc.Allocation
+    departments: cc.Allocation
+    crossed: cc.CrossAllocation
+    plan: cc.Plan
+    simulation: cc.Simulation
+    tally: cc.Tally
+    progress: cc.Progress
+    previous: cc.Progress
+    forecast: cc.Forecast
+    assessment: cc.Assessment
+    comparison: cc.Comparison
+    study: cc.Study
 
 
 def latest_census(campaign: Campaign) -> str:
@@ -67,6 +89,63 @@ def ground(allocation: cc.Allocation, lang: str) -> str:
     measure = allocation.campaign.measure(allocation.weighting)
     words = "按{}分解。来源：{}。" if lang == "zh" else "Shared out by: {}. Source: {}."
     return words.format(measure.label.text(lang), measure.source)
+
+
+def flow(step: Callable[[str], None] = print) -> Flow:
+    """Run the campaign, stage by stage."""
+    step("load and review the notice")
+    campaign = cc.load_case("hengyang", year=YEAR)
+    findings = cc.review(campaign)
+
+    step("allocate to counties and departments")
+    by_census = cc.weights.by_measure(latest_census(campaign))
+    counties = cc.allocate(campaign, among="counties", weights=by_census)
+    departments = cc.allocate(
+        campaign,
+        among="departments",
+        weights=cc.weights.declared(duties(campaign), because="one more than its duties"),
+    )
+    crossed = cc.cross(counties, departments, weights="margins")
+
+    step("schedule over the special action")
+    plan = cc.schedule(counties, over="special-action")
+
+    step("simulate reports")
+    simulation = cc.simulate(plan, seed=SEED, level=1.1)
+
+    step("tally what was known on the day")
+    events = simulation.events
+    tally = cc.tally(events, campaign, as_of=KNOWN, by="day", simulated=True)
+
+    step("track, forecast, assess")
+    progress = cc.track(plan, tally, as_of=AS_OF, received=simulation.received)
+    previous = cc.track(plan, tally, as_of=BEFORE, received=simulation.received)
+
+    step("ask what if: the census of 2010, another method, another total")
+    baseline = cc.Scenario(campaign=campaign, weights=by_census)
+    later = cc.weights.by_measure("census_2010")
+    other = cc.vary(baseline, weights=later)
+    tried = {
+        "total": [70_000, counties.total, 86_000],
+        "method": [cc.apportion.webster, cc.apportion.hamilton, cc.apportion.adams],
+        "weights": [by_census, later, cc.weights.equal],
+    }
+    return Flow(
+        campaign=campaign,
+        findings=findings,
+        counties=counties,
+        departments=departments,
+        crossed=crossed,
+        plan=plan,
+        simulation=simulation,
+        tally=tally,
+        progress=progress,
+        previous=previous,
+        forecast=cc.forecast(progress),
+        assessment=cc.assess(progress, campaign.scheme),
+        comparison=cc.compare(cc.run(baseline), cc.run(other)),
+        study=cc.explore(baseline, over=tried),
+    )
 
 
 def main(out: Path, step: Callable[[str], None] = print) -> list[Path]:

@@ -12,17 +12,36 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Literal
 
+import attrs
 import pandas as pd
 
 import coverage_campaign as cc
 from coverage_campaign.files.exports import save_csv, save_workbook
 from coverage_campaign.model.campaign import Campaign
 from coverage_campaign.model.targets import CoverageTarget
+from coverage_campaign.progress.backtest import Backtest
 from coverage_campaign.views.save import figure_png
 
 DATA = Path(__file__).parent / "data" / "us_adult_first_dose_2021_mar_may.csv"
 AS_OF = "2021-05-28"
+BEFORE = "2021-04-30"  # the last day of the bulletin before
 LANGUAGES: tuple[Literal["en", "zh"], ...] = ("en", "zh")
+
+
+@attrs.frozen(kw_only=True)
+class Flow:
+    """Every result of the campaign, from the targets to what could have been otherwise."""
+
+    campaign: Campaign
+    allocation: cc.Allocation
+    plan: cc.Plan
+    tally: cc.Tally
+    progress: cc.Progress
+    previous: cc.Progress
+    forecast: cc.Forecast
+    tested: Backtest
+    comparison: cc.Comparison
+    study: cc.Study
 
 
 def at_the_goal(campaign: Campaign, progress: cc.Progress) -> list[str]:
@@ -34,6 +53,67 @@ def at_the_goal(campaign: Campaign, progress: cc.Progress) -> list[str]:
         if Fraction(int(row["done"]), campaign.unit(str(row["unit"])).count(campaign.eligible) or 1)
         >= goal
     ]
+
+
+def flow(step: Callable[[str], None] = print) -> Flow:
+    """Run the campaign on the real reports, stage by stage."""
+    step("load the campaign and set each state's target")
+    campaign = cc.load_case("us-vaccination-2021")
+    allocation = cc.allocate(campaign, among="states", target="one-dose")
+
+    step("schedule to 4 July")
+    plan = cc.schedule(allocation, over="vaccination")
+
+    step("read the cumulative reports")
+    tally = cc.read_reports(
+        pd.read_csv(DATA),
+        campaign,
+        figures="cumulative",
+        by="day",
+        baseline=0,  # nobody was vaccinated before the campaign's first day
+        as_of=AS_OF,
+        unit="postal",
+        date="date",
+        persons="dose1_18plus",
+        rate="dose1_18plus_pct_published",
+    )
+
+    step("track, forecast, rank")
+    progress = cc.track(plan, tally, as_of=AS_OF)
+    previous = cc.track(plan, tally, as_of=BEFORE)
+
+    step("ask what if: the same people shared out by other weights")
+    total = allocation.total
+    by_adults = cc.weights.by_measure(campaign.eligible)
+    baseline = cc.Scenario(campaign=campaign, among="states", weights=by_adults, target=total)
+    tried = {
+        "total": [total * 9 // 10, total, total * 11 // 10],
+        "weights": [by_adults, cc.weights.equal],
+    }
+    return Flow(
+        campaign=campaign,
+        allocation=allocation,
+        plan=plan,
+        tally=tally,
+        progress=progress,
+        previous=previous,
+        forecast=cc.forecast(progress),
+        tested=cc.backtest(published(), population=adults(campaign)),
+        comparison=cc.compare(previous, progress),
+        study=cc.explore(baseline, over=tried),
+    )
+
+
+def published() -> pd.DataFrame:
+    """Return the cumulative counts as they were shown: one row a day, one column a state."""
+    reports = pd.read_csv(DATA, parse_dates=["date"])
+    return reports.pivot_table(index="date", columns="postal", values="dose1_18plus")
+
+
+def adults(campaign: Campaign) -> "pd.Series[int]":
+    """Return the adults of each state."""
+    counts = {unit.code: unit.count(campaign.eligible) for unit in campaign.leaves("states")}
+    return pd.Series({code: count for code, count in counts.items() if count})
 
 
 def main(out: Path, step: Callable[[str], None] = print) -> list[Path]:

@@ -12,6 +12,8 @@ from coverage_campaign.model.basis import Basis
 from coverage_campaign.model.campaign import Campaign
 from coverage_campaign.model.phases import Phase
 from coverage_campaign.model.units import Unit
+from coverage_campaign.reporting.counts import Tally
+from coverage_campaign.reporting.problems import ReportProblems
 
 HENGYANG = (
     ("430405", "珠晖区", "Zhuhui District"),
@@ -116,6 +118,27 @@ class FakeProgress:
     basis: Basis = BASIS
     as_of: dt.date = AS_OF
     notes: tuple[str, ...] = ()
+
+    @property
+    def tally(self) -> Tally:
+        """A tally without a row: nothing in it is odd."""
+        frame = pd.DataFrame(
+            {
+                "unit": pd.Series(dtype="str"),
+                "period": pd.Series(dtype="datetime64[s]"),
+                "channel": pd.Series(dtype="str"),
+                "persons": pd.Series(dtype="Int64"),
+            }
+        )
+        return Tally(
+            campaign=self.plan.campaign,
+            frame=frame,
+            as_of=None,
+            by="month",
+            basis=self.basis,
+            problems=ReportProblems(),
+            rows_in=0,
+        )
 
     def said(self, lang: str) -> tuple[str, ...]:
         """Return the remarks; these are the same in every language."""
@@ -234,6 +257,10 @@ class FakeForecast:
         """Return the remarks; these are the same in every language."""
         del lang
         return self.notes
+
+    def at(self, level: float) -> FakeForecast:
+        """Return the same forecast at another level: this one's fan is always the same."""
+        return attrs.evolve(self, level=level)
 
     def totals(self) -> pd.DataFrame:
         """Return the chance."""

@@ -21,7 +21,10 @@ __all__ = ["Standing", "by_rank", "by_rate", "campaign_name", "standings", "tota
 
 @attrs.frozen
 class Standing:
-    """One unit, or the whole: counts of persons, rates as fractions of one, None for missing."""
+    """One unit, or the whole: counts of persons, rates as fractions of one, None for missing.
+
+    `signs` are the kinds of signs that its figures deserve a second look.
+    """
 
     unit: str
     name: str
@@ -40,6 +43,7 @@ class Standing:
     reports_received: int | None
     complete: bool | None
     eligible: int | None = None
+    signs: tuple[str, ...] = ()
 
     @property
     def burden(self) -> float | None:

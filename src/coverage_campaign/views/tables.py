@@ -20,6 +20,7 @@ from coverage_campaign.views.pictures.comparison import quantity_of
 from coverage_campaign.views.pictures.fairness import lorenz, need_of
 from coverage_campaign.views.pictures.ranking import rises
 from coverage_campaign.views.pictures.sensitivity import swings_of
+from coverage_campaign.views.signs import sign_words, with_signs
 from coverage_campaign.views.standings import Standing, by_rank, by_rate, standings
 from coverage_campaign.views.words import Lang, checked
 
@@ -57,11 +58,11 @@ def ranking(
     """Return the ranked units: rank, rise (places since `previous`), counts, rates, status.
 
     Columns: rank, rise, unit, name, target, new, done, completion_rate, planned_rate, gap_points,
-    burden (target per 1,000 eligible people), reports_received, reports_expected, status. Units
-    without a rank stand last.
+    burden (target per 1,000 eligible people), reports_received, reports_expected, signs (what to
+    check in its monthly figures, '' for nothing), status. Units without a rank stand last.
     """
     lang = checked(lang)
-    rows = by_rank(standings(progress, lang))
+    rows = with_signs(by_rank(standings(progress, lang)), progress)
     return pd.DataFrame(
         {
             "rank": _whole([row.rank for row in rows]),
@@ -76,6 +77,7 @@ def ranking(
             "burden": _rates([row.burden for row in rows]),
             "reports_received": _whole([row.reports_received for row in rows]),
             "reports_expected": _whole([row.reports_expected for row in rows]),
+            "signs": pd.array([sign_words(row.signs, lang) for row in rows], dtype="str"),
             "status": pd.array([row.status.words.say(lang) for row in rows], dtype="str"),
         }
     )

@@ -16,6 +16,7 @@ from coverage_campaign.views.words import Words
 
 __all__ = [
     "AMBER",
+    "AMBER_INK",
     "BEHIND",
     "BLUE",
     "HAIRLINE",

@@ -41,21 +41,30 @@ def width_of(text: str, size: float) -> float:
 
 
 def shortened(text: str, size: float, limit: float) -> str:
-    """Return `text`, or as much of its beginning as fits `limit` points, then an ellipsis.
+    """Return `text`, or as much of its beginning and end as fits `limit` points around an ellipsis.
 
-    >>> shortened("self-employed people", 10.0, 60.0)
-    'self-emplo…'
+    The end is kept because names that begin alike are told apart by it.
+
+    >>> shortened("self-employed people", 10.0, 70.0)
+    'self-emp…ple'
     """
     if width_of(text, size) <= limit:
         return text
-    low, high = 0, len(text)
+    low, high = 0, len(text) - 1
     while low < high:
         middle = (low + high + 1) // 2
-        if width_of(text[:middle].rstrip() + _ELLIPSIS, size) <= limit:
+        if width_of(_cut(text, middle), size) <= limit:
             low = middle
         else:
             high = middle - 1
-    return text[:low].rstrip() + _ELLIPSIS
+    return _cut(text, low)
+
+
+def _cut(text: str, kept: int) -> str:
+    """Return so many letters of a text, a third of them from its end."""
+    tail = kept // 3
+    end = text[len(text) - tail :].lstrip() if tail else ""
+    return text[: kept - tail].rstrip() + _ELLIPSIS + end
 
 
 def pieces(text: str) -> Iterator[str]:
@@ -105,7 +114,7 @@ def balanced(text: str, size: float, limit: float, *, lines: int) -> list[str]:
     narrow = limit
     while narrow > size:
         tried = wrapped(text, size, narrow - size / 2, lines=lines)
-        if len(tried) > len(widest) or any(line.endswith(_ELLIPSIS) for line in tried):
+        if len(tried) > len(widest) or any(_ELLIPSIS in line for line in tried):
             break
         widest, narrow = tried, narrow - size / 2
     return widest

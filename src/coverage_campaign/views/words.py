@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import Final, Literal, TypeAlias, get_args
+from typing import Final, Literal, Protocol, TypeAlias, get_args
 
 import attrs
 import pandas as pd
@@ -15,6 +15,7 @@ from coverage_campaign.model.labels import Label
 __all__ = [
     "MISSING",
     "Lang",
+    "Remarked",
     "Words",
     "checked",
     "count",
@@ -22,8 +23,10 @@ __all__ = [
     "month",
     "named",
     "percent",
+    "remarks",
     "signed",
     "span",
+    "units",
 ]
 
 Lang: TypeAlias = Literal["en", "zh", "zh-Hant"]
@@ -44,6 +47,13 @@ _MONTHS: Final = (
     "Nov",
     "Dec",
 )
+
+
+class Remarked(Protocol):
+    """A result that says in a language what its reader must be told."""
+
+    def said(self, lang: str) -> tuple[str, ...]:
+        """Return the remarks in a language."""
 
 
 @attrs.frozen
@@ -73,6 +83,11 @@ def named(label: Label, lang: Lang) -> str:
     """
     given = lang in dict(label.texts)
     return label.text("zh" if lang == "zh-Hant" and not given else lang)
+
+
+def remarks(subject: Remarked, lang: Lang) -> tuple[str, ...]:
+    """Return the remarks of a result; traditional Chinese falls back on simplified, as names do."""
+    return subject.said("zh" if lang == "zh-Hant" else lang)
 
 
 def checked(lang: str) -> Lang:
@@ -158,3 +173,14 @@ def month(date: dt.date, lang: Lang) -> str:
     ('Sep', '9月')
     """
     return _MONTHS[date.month - 1] if lang == "en" else f"{date.month}月"
+
+
+def units(number: int, lang: Lang) -> str:
+    """Return so many units in words.
+
+    >>> units(1, "en"), units(12, "en"), units(12, "zh")
+    ('1 unit', '12 units', '12个单位')
+    """
+    if lang == "en":
+        return f"{number:,} unit" + ("" if number == 1 else "s")
+    return f"{number:,}个单位" if lang == "zh" else f"{number:,}個單位"

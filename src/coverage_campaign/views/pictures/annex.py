@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Final
 import attrs
 
 from coverage_campaign.views import theme
-from coverage_campaign.views.canvas import Canvas, Room, open_canvas
+from coverage_campaign.views.canvas import Canvas, Room
+from coverage_campaign.views.layout import open_canvas
 from coverage_campaign.views.typeset import balanced, pieces, shortened, width_of
 from coverage_campaign.views.words import Lang, Words, checked, count, named, percent
 
@@ -22,7 +23,8 @@ if TYPE_CHECKING:
 __all__ = ["annex"]
 
 _WIDTH: Final = 9.4
-_NAME_LIMIT: Final = 128.0
+# Twenty letters of Chinese.
+_NAME_LIMIT: Final = 192.0
 _HEAD_LINES: Final = 3
 _LEAST_SIZE: Final = 6.0
 _TOTAL: Final = Words("Total", "合计", "合計")
@@ -30,6 +32,11 @@ _HEADLINE: Final = Words(
     "{0} carries most, {1} of the whole",
     "任务分解：{0}承担最多，占{1}",
     "任務分解：{0}承擔最多，佔{1}",
+)
+_ALIKE: Final = Words(
+    "Each carries the same, {0} of the whole",
+    "任务分解：各承担任务相同，各占{0}",
+    "任務分解：各承擔任務相同，各佔{0}",
 )
 _EMPTY: Final = Words("Nothing to share out", "没有可分解的任务", "沒有可分解的任務")
 _ABOUT: Final = Words(
@@ -164,6 +171,8 @@ def _headline(columns: list[str], across: list[int], whole: int, lang: Lang) -> 
     if not whole:
         return _EMPTY.say(lang)
     most = max(range(len(columns)), key=lambda place: across[place])
+    if len(columns) > 1 and across[most] - min(across) <= 1:
+        return _ALIKE.say(lang, percent(1 / len(columns), digits=0))
     return _HEADLINE.say(lang, columns[most], percent(across[most] / whole, digits=0))
 
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from coverage_campaign.views import theme
-from coverage_campaign.views.canvas import Canvas, Room, open_canvas
+from coverage_campaign.views.canvas import Canvas, Room
+from coverage_campaign.views.layout import open_canvas
 from coverage_campaign.views.scales import round_steps
 from coverage_campaign.views.spread import spread
 from coverage_campaign.views.typeset import shortened, width_of
@@ -14,6 +15,7 @@ from coverage_campaign.views.words import Lang, Words, checked, percent
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    import pandas as pd
     from matplotlib.axes import Axes
 
     from coverage_campaign.progress.backtest import Backtest
@@ -31,6 +33,14 @@ _BETTER: Final = Words(
     "{0}：误差为最佳基准的{1}",
     "{0}：誤差為最佳基準的{1}",
 )
+_METHODS: Final = {
+    "damped": Words("Damped trend", "阻尼趋势", "阻尼趨勢"),
+    "plan_following": Words("As planned", "按计划曲线", "按計劃曲線"),
+    "saturating": Words("Saturating curve", "饱和曲线", "飽和曲線"),
+    "unchanged": Words("Nobody more", "不再增加", "不再增加"),
+    "run_rate(all)": Words("Pace so far", "至今平均速度", "至今平均速度"),
+}
+_RUN_RATE: Final = Words("Pace of {0} days", "近{0}天速度", "近{0}天速度")
 _ABOUT: Final = Words(
     "Mean absolute error in {0} by days ahead",
     "平均绝对误差（{0}），按提前天数",
@@ -79,7 +89,7 @@ def back_test(
     factor, steps = _steps(highest)
     steps = [step for step in steps if step <= highest * _HEADROOM]
     texts = [_number(step, factor) for step in steps]
-    names = {name: shortened(name, theme.LABEL, _NAME_LIMIT) for name in errors}
+    names = {name: shortened(_method_name(name, lang), theme.LABEL, _NAME_LIMIT) for name in errors}
     heads = [
         _DAYS.say(lang),
         _HELD.say(lang, percent(tested.level, digits=0)),
@@ -97,9 +107,7 @@ def back_test(
             below=18 + 2 * _LINE,
         ),
         lang=lang,
-        title=_BETTER.say(lang, tested.method, percent(float(whole["ratio"]), digits=0))
-        if title is None
-        else title,
+        title=_headline(tested, whole, lang) if title is None else title,
         subtitle=_ABOUT.say(lang, _UNITS[tested.unit_of_error].say(lang)),
         notes=[_HINDSIGHT.say(lang, int(whole["origins"]))],
     )
@@ -132,6 +140,19 @@ def errors_of(tested: Backtest) -> dict[str, dict[int, float]]:
         errors.setdefault(str(name), {})[int(ahead)] = float(error)
     mine = errors.pop(tested.method)
     return {**errors, tested.method: mine}
+
+
+def _headline(tested: Backtest, whole: pd.Series[float], lang: Lang) -> str:
+    ratio = percent(float(whole["ratio"]), digits=0)
+    return _BETTER.say(lang, _method_name(tested.method, lang), ratio)
+
+
+def _method_name(method: str, lang: Lang) -> str:
+    """Return what a method of the library is called; another by its own name."""
+    if method in _METHODS:
+        return _METHODS[method].say(lang)
+    days = method.removeprefix("run_rate(").removesuffix(")")
+    return _RUN_RATE.say(lang, days) if days.isdecimal() and days != method else method
 
 
 def _steps(highest: float) -> tuple[int, list[float]]:

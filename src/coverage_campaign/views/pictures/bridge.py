@@ -9,7 +9,8 @@ import numpy as np
 
 from coverage_campaign.progress.track import Progress
 from coverage_campaign.views import theme
-from coverage_campaign.views.canvas import Canvas, Room, open_canvas
+from coverage_campaign.views.canvas import Canvas, Room
+from coverage_campaign.views.layout import open_canvas
 from coverage_campaign.views.typeset import balanced, pieces, width_of
 from coverage_campaign.views.words import Lang, Words, checked, count, day, named, signed
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from coverage_campaign.views import theme
-from coverage_campaign.views.canvas import Canvas, Room, open_canvas
+from coverage_campaign.views.canvas import Canvas, Room
+from coverage_campaign.views.layout import open_canvas
 from coverage_campaign.views.pictures.ranking import headline, legend, schedule_note
 from coverage_campaign.views.standings import (
     Standing,
@@ -15,7 +16,7 @@ from coverage_campaign.views.standings import (
     total_of,
 )
 from coverage_campaign.views.typeset import shortened, width_of
-from coverage_campaign.views.words import Lang, Words, checked, count, day, percent
+from coverage_campaign.views.words import Lang, Words, checked, count, day, percent, remarks
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -27,7 +28,9 @@ if TYPE_CHECKING:
 __all__ = ["bullet"]
 
 _WIDTH: Final = 7.4
-_NAME_LIMIT: Final = 128.0
+# Twenty letters of Chinese.
+_NAME_LIMIT: Final = 192.0
+_LEAST_SCALE: Final = 200.0
 _GAP: Final = 14.0
 _AS_OF: Final = Words("{0}, to {1}", "{0}，截至{1}", "{0}，截至{1}")
 _PLAN: Final = Words("Plan to date {0}", "序时进度 {0}", "序時進度 {0}")
@@ -67,23 +70,24 @@ def bullet(
     counts = [f"{count(row.done)} / {count(row.target)}" for row in rows]
     rate_width = _widest([*rates, _RATE.say(lang)], size) + 11
     count_width = _widest([*counts, _DONE.say(lang)], size)
+    room = Room(
+        left=_widest(names, theme.LABEL) + 9,
+        right=_GAP + rate_width + _GAP + count_width,
+        above=22,
+        below=20,
+    )
     canvas = open_canvas(
         ax,
-        width=_WIDTH,
+        width=max(_WIDTH, (room.left + room.right + _LEAST_SCALE + 22) / 72),
         height=(pitch + 3) * max(len(rows), 1),
-        room=Room(
-            left=_widest(names, theme.LABEL) + 9,
-            right=_GAP + rate_width + _GAP + count_width,
-            above=22,
-            below=20,
-        ),
+        room=room,
         lang=lang,
         title=headline(rows, lang) if title is None else title,
         subtitle=_AS_OF.say(
             lang, campaign_name(progress, lang), day(progress.as_of, lang, year=True)
         ),
         marks=legend(rows, lang),
-        notes=[*schedule_note(total, lang)[1:], *progress.said(lang)],
+        notes=[*schedule_note(total, lang)[1:], *remarks(progress, lang)],
         basis=progress.basis,
     )
     canvas.ax.set_ylim(len(rows) - 0.5, -0.5)

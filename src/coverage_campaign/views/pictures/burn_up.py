@@ -6,12 +6,14 @@ import datetime as dt
 from typing import TYPE_CHECKING, Final
 
 import attrs
-import numpy as np
 import pandas as pd
 
 from coverage_campaign.views import theme
-from coverage_campaign.views.canvas import Canvas, Room, open_canvas
+from coverage_campaign.views.canvas import Canvas, Room
 from coverage_campaign.views.clear import Box, first_clear
+from coverage_campaign.views.fan import bands_of, draw_fan, fan_note
+from coverage_campaign.views.layout import open_canvas
+from coverage_campaign.views.running_totals import Curves, curves_of, dotted_note, to_day
 from coverage_campaign.views.scales import (
     TIME_ROOM,
     count_scale,
@@ -23,7 +25,7 @@ from coverage_campaign.views.scales import (
 from coverage_campaign.views.spread import spread
 from coverage_campaign.views.standings import Standing, campaign_name, total_of
 from coverage_campaign.views.typeset import width_of
-from coverage_campaign.views.words import Lang, Words, checked, count, day, percent
+from coverage_campaign.views.words import Lang, Words, checked, count, day, percent, remarks
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -31,26 +33,24 @@ if TYPE_CHECKING:
     from coverage_campaign.progress.forecast import Forecast
     from coverage_campaign.progress.track import Progress
 
-__all__ = ["Curves", "burn_up", "curves_of", "dotted_note"]
+__all__ = ["burn_up"]
 
 _WIDTH: Final = 7.4
 _HEIGHT: Final = 222.0
 _MOST_DOTS: Final = 40
 # The highest value leaves room for the words above it.
 _HEADROOM: Final = 1.07
-_FAN: Final = "#BCD6EC"
 
 _AT_THIS_PACE: Final = Words(
     "At this pace it ends near {0} of {1}",
-    "按目前进度预计完成{0}，任务{1}",
-    "按目前進度預計完成{0}，任務{1}",
+    "按目前进度预计完成{0}人，任务{1}人",
+    "按目前進度預計完成{0}人，任務{1}人",
 )
 _BEHIND: Final = Words("{0} behind the plan on {1}", "截至{1}落后计划{0}人", "截至{1}落後計劃{0}人")
 _AHEAD: Final = Words(
     "{0} ahead of the plan on {1}", "截至{1}超前计划{0}人", "截至{1}超前計劃{0}人"
 )
 _ON_PLAN: Final = Words("Exactly on the plan on {0}", "截至{0}与计划持平", "截至{0}與計劃持平")
-_DOTTED: Final = Words("Dotted: no report.", "点线段无报表。", "點線段無報表。")
 _NO_REPORT: Final = Words("No report counted yet", "尚无报表", "尚無報表")
 _PEOPLE: Final = Words(
     "{0}: people, cumulative, to {1}", "{0}：累计（人），截至{1}", "{0}：累計（人），截至{1}"
@@ -68,19 +68,6 @@ _FORECAST: Final = Words("Forecast {0}", "预测 {0}", "預測 {0}")
 _RANGE: Final = Words("{0} range", "{0}区间", "{0}區間")
 _LATE_BY: Final = Words("{0} behind plan", "落后计划 {0} 人", "落後計劃 {0} 人")
 _EARLY_BY: Final = Words("{0} ahead of plan", "超前计划 {0} 人", "超前計劃 {0} 人")
-
-
-@attrs.frozen(eq=False)
-class Curves:
-    """Points of the two running totals: days as places, persons."""
-
-    plan_x: list[float]
-    plan_y: list[float]
-    done_x: list[float]
-    done_y: list[int]
-    counted_x: float
-    first: dt.date
-    last: dt.date
 
 
 @attrs.frozen
@@ -127,7 +114,9 @@ def burn_up(
         for end in ends
         for number, line in enumerate(end.lines)
     )
-    highest = float(max([*curves.plan_y, *curves.done_y, total.target or 0, *_highs(fan)]))
+    bands = [] if forecast is None else bands_of(forecast)
+    tops = [float(band["high"].max()) for _, band in bands if len(band)]
+    highest = float(max([*curves.plan_y, *curves.done_y, total.target or 0, *tops]))
     steps = [step for step in round_steps(highest) if step <= highest * _HEADROOM]
     subtitle = _PEOPLE.say(
         lang, campaign_name(progress, lang), day(progress.as_of, lang, year=True)
@@ -148,9 +137,10 @@ def burn_up(
         title=_headline(curves, fan, total, progress.as_of, lang) if title is None else title,
         subtitle=subtitle,
         notes=[
+            *([fan_note(forecast, lang)] if forecast is not None and tops else []),
             *dotted_note(curves.done_x, curves.counted_x, lang),
-            *progress.said(lang),
-            *(forecast.said(lang) if forecast is not None else ()),
+            *remarks(progress, lang),
+            *(remarks(forecast, lang) if forecast is not None else ()),
         ],
         basis=progress.basis,
     )
@@ -159,7 +149,7 @@ def burn_up(
     count_scale(canvas, steps)
     time_scale(canvas, curves.first, curves.last, lang, rules=False)
     if fan is not None and len(fan):
-        _draw_fan(canvas, fan, curves)
+        draw_fan(canvas, fan, bands, curves)
     canvas.line(curves.plan_x, curves.plan_y, colour=theme.SECONDARY, width=1.4, zorder=2.2)
     _draw_done(canvas, curves)
     if total.target is not None:
@@ -168,42 +158,6 @@ def burn_up(
         _draw_gap(canvas, curves, total, fan, lang)
     _draw_ends(canvas, ends)
     return canvas.ax
-
-
-def curves_of(progress: Progress) -> Curves:
-    """Return the two running totals of the whole as points, each at the end of its day."""
-    plan = progress.plan
-    target = total_of(progress).target or 0
-    days, totals = progress.series()
-    known = ~np.isnan(totals).all(axis=0)
-    done = totals[:, known].sum(axis=1) if known.any() else np.empty(0)
-    done_x = [x_of(_date(value), end=True) for value in days[: len(done)]]
-    first, last = _date(plan.days[0]), _date(plan.days[-1])
-    plan_x = [x_of(first), *(x_of(_date(value), end=True) for value in plan.days)]
-    plan_y = [0.0, *(target * effort / plan.effort[-1] for effort in plan.effort)]
-    if done_x:
-        first = min(first, dt.date.fromordinal(int(done_x[0])))
-        last = max(last, progress.as_of)
-    return Curves(
-        plan_x,
-        plan_y,
-        done_x,
-        [round(value) for value in done.tolist()],
-        x_of(progress.as_of, end=True),
-        first,
-        last,
-    )
-
-
-def dotted_note(days: list[float], counted: float, lang: Lang) -> list[str]:
-    """Return what a dotted stretch of what is done means, where there is one."""
-    silent = any(silent for _, silent in runs(days)) or (bool(days) and days[-1] < counted)
-    return [_DOTTED.say(lang)] if silent else []
-
-
-def _date(value: np.datetime64) -> dt.date:
-    stamp = pd.Timestamp(value)
-    return dt.date(stamp.year, stamp.month, stamp.day)
 
 
 def _chance(totals: pd.DataFrame) -> float | None:
@@ -220,10 +174,6 @@ def _chance_words(chance: float, lang: Lang) -> str:
     if chance > most:
         return _ABOVE.say(lang, "99%")
     return _ABOUT.say(lang, percent(chance, digits=0))
-
-
-def _highs(fan: pd.DataFrame | None) -> list[float]:
-    return [] if fan is None or not len(fan) else [float(fan["high"].max())]
 
 
 def _headline(
@@ -262,17 +212,6 @@ def _ends(
         f"{count(_rounded(low))}–{count(_rounded(high))}",
     )
     return [*ends, _End(expected, lines, theme.BLUE)]
-
-
-def _draw_fan(canvas: Canvas, fan: pd.DataFrame, curves: Curves) -> None:
-    x = [x_of(_date(value), end=True) for value in fan["date"].to_numpy()]
-    low, expected, high = (fan[name].astype(float).tolist() for name in ("low", "expected", "high"))
-    if curves.done_x and x[0] > curves.done_x[-1]:
-        x = [curves.done_x[-1], *x]
-        at = float(curves.done_y[-1])
-        low, expected, high = ([at, *values] for values in (low, expected, high))
-    canvas.ax.fill_between(x, low, high, color=_FAN, linewidth=0, alpha=0.75, zorder=1)
-    canvas.line(x, expected, colour=theme.BLUE, width=1.6, style="--", zorder=2.4)
 
 
 def _draw_done(canvas: Canvas, curves: Curves) -> None:
@@ -346,7 +285,7 @@ def _draw_gap(
         [(low, target or -1.0), (high, target or -1.0)],
     ]
     if fan is not None and len(fan):
-        days = [x, *(x_of(_date(value), end=True) for value in fan["date"].to_numpy())]
+        days = [x, *(x_of(to_day(value), end=True) for value in fan["date"].to_numpy())]
         ends = (fan[name].astype(float).tolist() for name in ("low", "high"))
         drawn += [list(zip(days, [float(done), *values], strict=True)) for values in ends]
     polylines = [[((one - low) * across, y * upward) for one, y in line] for line in drawn]

@@ -10,8 +10,9 @@ import attrs
 from coverage_campaign.model.dates import DateLike, Window, to_date
 from coverage_campaign.model.review import review
 from coverage_campaign.views import theme
-from coverage_campaign.views.canvas import Canvas, Mark, Room, open_canvas
+from coverage_campaign.views.canvas import Canvas, Mark, Room
 from coverage_campaign.views.doubtful_days import Doubt, doubts_of
+from coverage_campaign.views.layout import open_canvas
 from coverage_campaign.views.scales import TIME_ROOM, time_scale, x_of
 from coverage_campaign.views.typeset import shortened, width_of
 from coverage_campaign.views.words import Lang, Words, checked, day, named, span
@@ -28,7 +29,8 @@ __all__ = ["Row", "calendar", "phase_rows"]
 
 _WIDTH: Final = 8.2
 _PITCH: Final = 27.0
-_NAME_LIMIT: Final = 170.0
+# Twenty letters of Chinese.
+_NAME_LIMIT: Final = 192.0
 _INDENT: Final = 10.0
 _REMAINING: Final = "#D3E3F1"
 
@@ -243,7 +245,10 @@ def _draw_doubts(
         text = _MARKED.say(lang, span(window, lang), _LISTED.say(lang).join(words))
         width = width_of(text, _MARK_SIZE) * a_point
         beside = max((right - left) / 2, 5 * a_point) + 4 * a_point
+        inside = middle + 8 * a_point
         sides = [("right", middle - beside - width), ("left", middle + beside)]
+        if inside + width <= right:
+            sides.append(("left", inside))
         # The side that the line of the last day counted does not cross comes first.
         sides.sort(key=lambda side: side[1] <= line <= side[1] + width)
         for ha, start in sides:

@@ -8,10 +8,12 @@ import attrs
 
 from coverage_campaign.errors import DefinitionError, Problem
 from coverage_campaign.views import theme
-from coverage_campaign.views.canvas import Canvas, Mark, Room, open_canvas
+from coverage_campaign.views.canvas import Canvas, Mark, Room
+from coverage_campaign.views.inputs import Change, changes_of
+from coverage_campaign.views.layout import open_canvas
 from coverage_campaign.views.spread import spread
 from coverage_campaign.views.typeset import shortened, width_of
-from coverage_campaign.views.words import Lang, Words, checked, count, named, signed
+from coverage_campaign.views.words import Lang, Words, checked, count, named, signed, units
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -28,20 +30,33 @@ Quantity = Literal["share", "target", "planned", "done"]
 
 _WIDTH: Final = 6.8
 _LINE: Final = 13.0
-_NAME_LIMIT: Final = 120.0
+# Twenty letters of Chinese.
+_NAME_LIMIT: Final = 172.0
 _SIDE_LIMIT: Final = 150.0
 _LEADER: Final = 13.0
+_LEAST_SCALE: Final = 180.0
 # A change of a tenth of what was there before is told in colour.
 _NOTABLE: Final = 10
+# So many lines can be followed by eye; of more, only the largest changes are named.
+_MOST_NAMED: Final = 40
+_LARGEST: Final = 24
 
 _HEADLINE: Final = Words(
-    "{0} units get at least 10% more, {1} at least 10% less",
-    "{0}个单位增加10%以上，{1}个减少10%以上",
-    "{0}個單位增加10%以上，{1}個減少10%以上",
+    "{0} up by 10% or more, {1} down by 10% or more",
+    "{0}增加10%以上，{1}个减少10%以上",
+    "{0}增加10%以上，{1}個減少10%以上",
 )
-_SMALL: Final = Words(
-    "{0} units differ, none by 10%", "{0}个单位有变化，均不到10%", "{0}個單位有變化，均不到10%"
+_MORE_ONLY: Final = Words(
+    "{0} up by 10% or more, none down by as much",
+    "{0}增加10%以上，没有单位减少10%以上",
+    "{0}增加10%以上，沒有單位減少10%以上",
 )
+_LESS_ONLY: Final = Words(
+    "{0} down by 10% or more, none up by as much",
+    "{0}减少10%以上，没有单位增加10%以上",
+    "{0}減少10%以上，沒有單位增加10%以上",
+)
+_SMALL: Final = Words("{0} changed, none by 10%", "{0}有变化，均不到10%", "{0}有變化，均不到10%")
 _NOTHING: Final = Words("Nothing differs", "没有变化", "沒有變化")
 _ABOUT: Final = Words("{0} by unit; {1}", "各单位{0}，{1}", "各單位{0}，{1}")
 _SAME: Final = Words("the total is the same", "总量不变", "總量不變")
@@ -52,6 +67,11 @@ _BEFORE: Final = Words("before", "之前", "之前")
 _AFTER: Final = Words("after", "之后", "之後")
 _ONLY: Final = Words(
     "Units that do not differ are left out.", "无变化的单位未列出。", "無變化的單位未列出。"
+)
+_NAMED_ONLY: Final = Words(
+    "The {0} largest changes are named; {1} smaller ones are grey.",
+    "仅标注变化最大的{0}个单位，其余{1}个为灰线。",
+    "僅標註變化最大的{0}個單位，其餘{1}個為灰線。",
 )
 _QUANTITIES: Final = {
     "share": Words("Share, people", "任务数（人）", "任務數（人）"),
@@ -68,6 +88,11 @@ class _Slope:
     name: str
     before: int | None
     after: int | None
+
+    @property
+    def size(self) -> int:
+        """How far it moves, in persons."""
+        return abs((self.after or 0) - (self.before or 0))
 
     @property
     def kind(self) -> Literal["more", "less", "same"]:
@@ -103,10 +128,10 @@ def comparison(
 ) -> Axes:
     """Return the Axes of two scales of persons and one line a unit between them.
 
-    `quantity` is what is compared: by default the first of share, target, planned, done that
-    differs. `campaign` gives the units' names in the
-    language of the chart, by default that of the results. Changes of at least a
-    tenth are in colour and told in percent.
+    `quantity` is what is compared: by default the first of share, target, done, planned that
+    differs. `campaign` gives the units' names in the language of the chart, by default that of the
+    results. Changes of at least a tenth are in colour and told in percent. Of more than 40 units
+    the 24 with the largest changes are named.
 
     >>> import coverage_campaign as cc
     >>> campaign = cc.load_case("hengyang", year=2008)
@@ -119,35 +144,30 @@ def comparison(
     lang = checked(lang)
     frame = compared.to_frame()
     what = quantity_of(frame) if quantity is None else quantity
-    slopes = _slopes(frame[frame["quantity"] == what], campaign or compared.campaign, lang)
-    before, after = (
-        shortened(words, theme.LABEL, _SIDE_LIMIT) for words in _sides(compared.inputs, lang)
-    )
-    left = [
-        f"{shortened(one.name, theme.CELL, _NAME_LIMIT)}  {count(one.before)}" for one in slopes
-    ]
+    whole = campaign or compared.campaign
+    everyone = _slopes(frame[frame["quantity"] == what], whole, lang)
+    slopes = _largest(everyone)
+    inputs = changes_of(compared.inputs, whole, lang)
+    before, after = (shortened(words, theme.LABEL, _SIDE_LIMIT) for words in _sides(inputs, lang))
+    names = [shortened(one.name, theme.CELL, _NAME_LIMIT) for one in slopes]
+    left = [f"{name}  {count(one.before)}" for one, name in zip(slopes, names, strict=True)]
     right = [
-        f"{count(one.after)}  {shortened(one.name, theme.CELL, _NAME_LIMIT)}  {one.change}".rstrip()
-        for one in slopes
+        f"{count(one.after)}  {name}  {one.change}".rstrip()
+        for one, name in zip(slopes, names, strict=True)
     ]
-    change = sum((one.after or 0) - (one.before or 0) for one in slopes)
+    change = sum((one.after or 0) - (one.before or 0) for one in everyone)
     total = _SAME.say(lang) if change == 0 else _OTHER.say(lang, signed(change, digits=0))
+    notes = [f"{one}." if lang == "en" else f"{one}。" for one in inputs] if len(inputs) > 1 else []
+    if len(slopes) < len(everyone):
+        notes.append(_NAMED_ONLY.say(lang, len(slopes), len(everyone) - len(slopes)))
+    room = Room(left=_beside(left, before), right=_beside(right, after), above=22, below=4)
     canvas = open_canvas(
         ax,
-        width=_WIDTH,
+        width=max(_WIDTH, (room.left + room.right + _LEAST_SCALE + 22) / 72),
         height=max(250.0, _LINE * (len(slopes) + 1)),
-        room=Room(
-            left=max([width_of(text, theme.CELL) for text in left] + [width_of(before, 10.0)])
-            + _LEADER
-            + 4,
-            right=max([width_of(text, theme.CELL) for text in right] + [width_of(after, 10.0)])
-            + _LEADER
-            + 4,
-            above=22,
-            below=4,
-        ),
+        room=room,
         lang=lang,
-        title=_headline(slopes, lang) if title is None else title,
+        title=_headline(everyone, lang) if title is None else title,
         subtitle=_ABOUT.say(lang, _QUANTITIES[what].say(lang), total),
         marks=[
             Mark(words.say(lang), colour, colour, marker)
@@ -157,9 +177,10 @@ def comparison(
             )
             if any(one.kind == kind for one in slopes)
         ],
-        notes=[*_differing(compared.inputs), _ONLY.say(lang), *compared.notes],
+        notes=[*notes, _ONLY.say(lang)],
+        basis=compared.basis,
     )
-    values = [value for one in slopes for value in (one.before, one.after) if value is not None]
+    values = [value for one in everyone for value in (one.before, one.after) if value is not None]
     low, high = min([*values, 0]), max([*values, 1])
     canvas.ax.set_xlim(0.0, 1.0)
     canvas.ax.set_ylim(low - 0.02 * (high - low), high + 0.02 * (high - low))
@@ -177,6 +198,8 @@ def comparison(
             va="baseline",
             bold=True,
         )
+    kept = {id(one) for one in slopes}
+    _draw_rest(canvas, [one for one in everyone if id(one) not in kept])
     _draw(canvas, slopes)
     _label(canvas, [one.before for one in slopes], left, slopes, side="left")
     _label(canvas, [one.after for one in slopes], right, slopes, side="right")
@@ -186,7 +209,7 @@ def comparison(
 def quantity_of(frame: pd.DataFrame) -> Quantity:
     """Return the first quantity that differs; 'share' where nothing does."""
     present = set(frame["quantity"].tolist())
-    quantities: tuple[Quantity, ...] = ("share", "target", "planned", "done")
+    quantities: tuple[Quantity, ...] = ("share", "target", "done", "planned")
     found = next((one for one in quantities if one in present), None)
     if found is None and present:
         raise DefinitionError(
@@ -213,18 +236,25 @@ def _slopes(frame: pd.DataFrame, campaign: Campaign | None, lang: Lang) -> list[
     return sorted(slopes, key=lambda one: (one.after or 0, one.before or 0))
 
 
-def _sides(inputs: Sequence[str], lang: Lang) -> tuple[str, str]:
+def _beside(labels: Sequence[str], head: str) -> float:
+    widths = [width_of(head, theme.LABEL), *(width_of(text, theme.CELL) for text in labels)]
+    return max(widths) + _LEADER + 4
+
+
+def _largest(slopes: Sequence[_Slope]) -> Sequence[_Slope]:
+    """Return the lines that are named, in their order: all of a few, of many the largest."""
+    if len(slopes) <= _MOST_NAMED:
+        return slopes
+    largest = sorted(slopes, key=lambda one: (-one.size, one.name))[:_LARGEST]
+    chosen = {id(one) for one in largest}
+    return [one for one in slopes if id(one) in chosen]
+
+
+def _sides(inputs: Sequence[Change], lang: Lang) -> tuple[str, str]:
     """Return what to call the two sides: the two values of the one input that differs."""
-    if len(inputs) == 1 and " -> " in inputs[0]:
-        before, after = inputs[0].split(" -> ", 1)
-        _, _, value = before.removeprefix("known ").partition(" ")
-        return value or before, after
+    if len(inputs) == 1:
+        return inputs[0].before, inputs[0].after
     return _BEFORE.say(lang), _AFTER.say(lang)
-
-
-def _differing(inputs: Sequence[str]) -> list[str]:
-    """Return what went in differently, a sentence each, unless the sides already say it."""
-    return [] if len(inputs) == 1 else [f"{one.replace(' -> ', ' → ')}." for one in inputs]
 
 
 def _headline(slopes: Sequence[_Slope], lang: Lang) -> str:
@@ -232,7 +262,18 @@ def _headline(slopes: Sequence[_Slope], lang: Lang) -> str:
     less = sum(one.kind == "less" for one in slopes)
     if not slopes:
         return _NOTHING.say(lang)
-    return _HEADLINE.say(lang, more, less) if more or less else _SMALL.say(lang, len(slopes))
+    if more and less:
+        return _HEADLINE.say(lang, units(more, lang), less)
+    if more or less:
+        return (_MORE_ONLY if more else _LESS_ONLY).say(lang, units(more or less, lang))
+    return _SMALL.say(lang, units(len(slopes), lang))
+
+
+def _draw_rest(canvas: Canvas, slopes: Sequence[_Slope]) -> None:
+    """Draw the lines that have no name, thin."""
+    for one in slopes:
+        if one.before is not None and one.after is not None:
+            canvas.line([0, 1], [one.before, one.after], colour=theme.HAIRLINE, zorder=1.5)
 
 
 def _draw(canvas: Canvas, slopes: Sequence[_Slope]) -> None:

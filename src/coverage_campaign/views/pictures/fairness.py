@@ -12,7 +12,8 @@ import pandas as pd
 from coverage_campaign.allocation.allocated import Allocation
 from coverage_campaign.errors import DefinitionError, Problem
 from coverage_campaign.views import theme
-from coverage_campaign.views.canvas import Canvas, Room, open_canvas
+from coverage_campaign.views.canvas import Canvas, Room
+from coverage_campaign.views.layout import open_canvas
 from coverage_campaign.views.typeset import shortened
 from coverage_campaign.views.words import Lang, Words, checked, percent
 
@@ -29,6 +30,7 @@ _STYLES: Final = ("o", "s", "^", "D")
 
 _MOST_EVEN: Final = Words("Most even: {0}", "负担最均衡的是{0}", "負擔最均衡的是{0}")
 _ONE: Final = Words("Gini of the burden: {0}", "负担的基尼系数为{0}", "負擔的基尼係數為{0}")
+_ALIKE: Final = Words("Every unit carries the same burden", "各单位负担相同", "各單位負擔相同")
 _ABOUT: Final = Words(
     "The nearer to the dotted line, the more even the burden",
     "曲线越贴近虚线，负担越均衡",
@@ -196,6 +198,8 @@ def lorenz(allocation: Allocation, need: Need) -> Curve:
 
 
 def _headline(curves: Mapping[str, Curve], lang: Lang) -> str:
+    if len(curves) == 1 and _three(next(iter(curves.values())).gini) == _three(Fraction(0)):
+        return _ALIKE.say(lang)
     if len(curves) == 1:
         return _ONE.say(lang, _three(next(iter(curves.values())).gini))
     return _MOST_EVEN.say(lang, min(curves, key=lambda name: curves[name].gini))

@@ -9,13 +9,14 @@ import attrs
 import numpy as np
 
 from coverage_campaign.views import theme
-from coverage_campaign.views.canvas import Canvas, Room, open_canvas
-from coverage_campaign.views.pictures.burn_up import dotted_note
+from coverage_campaign.views.canvas import Canvas, Room
+from coverage_campaign.views.layout import open_canvas
 from coverage_campaign.views.pictures.ranking import headline, legend, schedule_note
+from coverage_campaign.views.running_totals import dotted_note, to_day
 from coverage_campaign.views.scales import runs, x_of
 from coverage_campaign.views.standings import Standing, by_rate, standings, total_of
 from coverage_campaign.views.typeset import shortened, width_of
-from coverage_campaign.views.words import Lang, Words, checked, month, percent
+from coverage_campaign.views.words import Lang, Words, checked, month, percent, remarks
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -81,9 +82,9 @@ def multiples(
     days, totals = progress.series()
     place_of = {code: place for place, code in enumerate(progress.to_frame()["unit"].tolist())}
     plan = progress.plan
-    done_x = [x_of(_date(one), end=True) for one in days]
-    first = min(_date(days[0]) + dt.timedelta(days=1), _date(plan.days[0]))
-    last = max(_date(plan.days[-1]), progress.as_of)
+    done_x = [x_of(to_day(one), end=True) for one in days]
+    first = min(to_day(days[0]) + dt.timedelta(days=1), to_day(plan.days[0]))
+    last = max(to_day(plan.days[-1]), progress.as_of)
     columns = _columns(len(rows))
     lines = -(-max(len(rows), 1) // columns)
     height = 74.0 if columns <= 4 else 46.0  # noqa: PLR2004 - few and large, or many and small
@@ -101,7 +102,7 @@ def multiples(
         notes=[
             *schedule_note(total_of(progress), lang)[1:],
             *dotted_note(done_x, done_x[-1], lang),
-            *progress.said(lang),
+            *remarks(progress, lang),
         ],
         basis=progress.basis,
     )
@@ -117,7 +118,7 @@ def multiples(
     )
     top = max([1.0, *reached])
     shares = [0.0, *(effort / plan.effort[-1] for effort in plan.effort)]
-    plan_x = [x_of(_date(plan.days[0])), *(x_of(_date(one), end=True) for one in plan.days)]
+    plan_x = [x_of(to_day(plan.days[0])), *(x_of(to_day(one), end=True) for one in plan.days)]
     scale = _Scale(x_of(first), x_of(last, end=True), top)
     for number, row in enumerate(rows):
         corner = grid.corner(number)
@@ -172,12 +173,6 @@ class _Scale:
 def _columns(units: int) -> int:
     limits = ((4, units), (12, 4), (30, 5))
     return next((columns for most, columns in limits if units <= most), 6) or 1
-
-
-def _date(value: np.datetime64) -> dt.date:
-    date = value.astype("datetime64[D]").item()
-    assert isinstance(date, dt.date)  # noqa: S101 - a day of numpy is a date
-    return date
 
 
 def _draw_frame(

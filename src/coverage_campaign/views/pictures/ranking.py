@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING, Final, Literal
 import attrs
 
 from coverage_campaign.views import theme
-from coverage_campaign.views.canvas import Canvas, Mark, Room, open_canvas
+from coverage_campaign.views.canvas import Canvas, Mark, Room
+from coverage_campaign.views.layout import open_canvas
+from coverage_campaign.views.signs import sign_words, with_signs
 from coverage_campaign.views.standings import (
     Standing,
     by_rank,
@@ -24,7 +26,9 @@ from coverage_campaign.views.words import (
     count,
     day,
     percent,
+    remarks,
     signed,
+    units,
 )
 
 if TYPE_CHECKING:
@@ -38,19 +42,18 @@ __all__ = ["headline", "legend", "ranking", "rises", "schedule_note"]
 
 _WIDTH: Final = 8.6
 _GAP: Final = 15.0
-_NAME_LIMIT: Final = 128.0
+# Twenty letters of Chinese.
+_NAME_LIMIT: Final = 172.0
 _LEAST_SCALE: Final = 90.0
 _BESIDE_GLYPH: Final = 11.0
 
 _HEADLINE: Final = Words(
-    "{0} of {1} units are behind the plan",
-    "{1}个单位中有{0}个落后于序时",
-    "{1}個單位中有{0}個落後於序時",
+    "{0} of {1} {2} behind the plan",
+    "{1}中有{0}个落后于序时进度",
+    "{1}中有{0}個落後於序時進度",
 )
-_ALL_WELL: Final = Words(
-    "All {0} units are on schedule", "{0}个单位全部达到序时", "{0}個單位全部達到序時"
-)
-_NOT_KNOWN: Final = Words("Progress of {0} units", "{0}个单位的进度", "{0}個單位的進度")
+_ALL_WELL: Final = Words("All of {0} on schedule", "{0}全部达到序时进度", "{0}全部達到序時進度")
+_NOT_KNOWN: Final = Words("Progress of {0}", "{0}的进度", "{0}的進度")
 _AS_OF: Final = Words("{0}, to {1}", "{0}，截至{1}", "{0}，截至{1}")
 _SCHEDULE: Final = Words(
     "The mark on each bar is the plan to date ({0} of the target for the whole).",
@@ -91,6 +94,13 @@ _BURDEN_FOR_ALL: Final = Words(
     "各单位负担均为每千名应参保人{0}人。",
     "各單位負擔均為每千名應參保人{0}人。",
 )
+_SIGNS: Final = Words("To check", "待核", "待核")
+_SIGNS_ARE: Final = Words(
+    "To check: signs in the monthly figures that deserve a second look; none is a proof.",
+    "待核为月度数据中值得核实的迹象，并非结论。",
+    "待核為月度數據中值得核實的跡象，並非結論。",
+)
+_NEW_IS: Final = Words("New: in {0}.", "本期新增为{0}数。", "本期新增為{0}數。")
 _STATUS: Final = Words("Status", "状态", "狀態")
 
 
@@ -139,7 +149,7 @@ def ranking(
     'September Hengyang: extension of the social pension insurance, to 30 Sep 2008 simulated data'
     """
     lang = checked(lang)
-    rows = by_rank(standings(progress, lang))
+    rows = with_signs(by_rank(standings(progress, lang)), progress)
     total = attrs.evolve(total_of(progress), name=_TOTAL.say(lang))
     cell, pitch = theme.row_type(len(rows))
     everyone = (*rows, total)
@@ -162,7 +172,7 @@ def ranking(
             lang, campaign_name(progress, lang), day(progress.as_of, lang, year=True)
         ),
         marks=legend(rows, lang),
-        notes=[*_notes(rows, total, lang), *_moved(previous, lang), *progress.said(lang)],
+        notes=[*_notes(rows, total, lang), *_moved(previous, lang), *remarks(progress, lang)],
         basis=progress.basis,
     )
     last = len(rows) + 0.35
@@ -195,10 +205,10 @@ def headline(rows: Sequence[Standing], lang: Lang) -> str:
     known = [row for row in rows if row.status is not theme.UNKNOWN]
     late = [row for row in known if row.status is not theme.ON_SCHEDULE]
     if not known:
-        return _NOT_KNOWN.say(lang, len(rows))
+        return _NOT_KNOWN.say(lang, units(len(rows), lang))
     if not late and len(known) == len(rows):
-        return _ALL_WELL.say(lang, len(rows))
-    return _HEADLINE.say(lang, len(late), len(rows))
+        return _ALL_WELL.say(lang, units(len(rows), lang))
+    return _HEADLINE.say(lang, len(late), units(len(rows), lang), "is" if len(late) == 1 else "are")
 
 
 def _notes(rows: Sequence[Standing], total: Standing, lang: Lang) -> list[str]:
@@ -207,6 +217,8 @@ def _notes(rows: Sequence[Standing], total: Standing, lang: Lang) -> list[str]:
     if burdens:
         same = len(burdens) == 1
         notes.append(_BURDEN_FOR_ALL.say(lang, *burdens) if same else _BURDEN_IS.say(lang))
+    if any(row.signs for row in rows):
+        notes.append(_SIGNS_ARE.say(lang))
     if any(row.rank is None for row in rows):
         notes.append(_UNRANKED.say(lang))
     return notes
@@ -291,6 +303,9 @@ def _right_columns(rows: Sequence[Standing], size: float, lang: Lang) -> list[_C
     if len(_burdens(rows)) > 1:
         burdens = [count(row.burden) for row in rows[:-1]]
         columns.append(_column(_BURDEN.say(lang), [*burdens, ""], size))
+    if any(row.signs for row in rows):
+        signs = [_Cell(sign_words(row.signs, lang, short=True), theme.AMBER_INK) for row in rows]
+        columns.append(_column(_SIGNS.say(lang), signs, size, flush_right=False))
     states = [_Cell(row.status.words.say(lang), row.status.ink, row.status) for row in rows]
     return [*columns, _column(_STATUS.say(lang), states, size, flush_right=False)]
 

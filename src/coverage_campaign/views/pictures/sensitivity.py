@@ -11,7 +11,9 @@ import pandas as pd
 from coverage_campaign.errors import DefinitionError, Problem
 from coverage_campaign.scenarios.scenario import allocation_of
 from coverage_campaign.views import theme
-from coverage_campaign.views.canvas import Canvas, Room, open_canvas
+from coverage_campaign.views.canvas import Canvas, Room
+from coverage_campaign.views.inputs import input_name, input_value
+from coverage_campaign.views.layout import open_canvas
 from coverage_campaign.views.scales import round_steps
 from coverage_campaign.views.typeset import shortened, width_of
 from coverage_campaign.views.words import Lang, Words, checked, count, named, signed
@@ -27,12 +29,14 @@ if TYPE_CHECKING:
 __all__ = ["Swing", "sensitivity", "swings_of"]
 
 _WIDTH: Final = 7.4
-_NAME_LIMIT: Final = 150.0
-_VALUE_LIMIT: Final = 90.0
+# Twenty letters of Chinese.
+_NAME_LIMIT: Final = 192.0
+_VALUE_LIMIT: Final = 110.0
+_FEW: Final = 24
 
-_HEADLINE: Final = Words("{0} moves it most", "影响最大的是{0}", "影響最大的是{0}")
+_HEADLINE: Final = Words("Of the inputs, {0} moves it most", "影响最大的是{0}", "影響最大的是{0}")
 _HEADLINE_UNIT: Final = Words(
-    "{1}: {0} moves it most", "{1}：影响最大的是{0}", "{1}：影響最大的是{0}"
+    "{1}: of the inputs, {0} moves it most", "{1}：影响最大的是{0}", "{1}：影響最大的是{0}"
 )
 _VARIES: Final = Words(
     "{0} varies most, by {1}", "{0}变化最大，相差{1}人", "{0}變化最大，相差{1}人"
@@ -105,7 +109,7 @@ def sensitivity(
         basis = subject.basis
         separator = ", " if lang == "en" else "、"
         about = (
-            _ABOUT_UNITS.say(lang, separator.join(subject.over))
+            _ABOUT_UNITS.say(lang, separator.join(input_name(name, lang) for name in subject.over))
             if unit is None
             else _ABOUT.say(lang)
         )
@@ -149,11 +153,11 @@ def swings_of(
         known = ", ".join(list(baseline)[:12])
         raise DefinitionError(Problem(f"unit '{unit}'", "is not in the study", f"units: {known}"))
     rows = frame[frame["unit"] == unit]
-    swings = [_swing(rows, name, study, float(baseline[unit])) for name in study.over]
+    swings = [_swing(rows, name, study, float(baseline[unit]), lang) for name in study.over]
     return _widest_first(swings), float(baseline[unit])
 
 
-def _swing(rows: pd.DataFrame, name: str, study: Study, base: float) -> Swing:
+def _swing(rows: pd.DataFrame, name: str, study: Study, base: float, lang: Lang) -> Swing:
     """Return how far one input moves the share, the others held where the baseline has them."""
     held = rows
     for other in study.over:
@@ -170,9 +174,11 @@ def _swing(rows: pd.DataFrame, name: str, study: Study, base: float) -> Swing:
             )
         held = held[held[other] == value]
     results = [float(value) for value in held["share"].tolist()]
-    values = [_shown(value) for value in held[name].tolist()]
+    campaign = study.baseline.campaign
+    values = [input_value(str(value), campaign, lang) for value in held[name].tolist()]
     least, most = results.index(min(results)), results.index(max(results))
-    return Swing(name, results[least], results[most], values[least], values[most], base)
+    shown = input_name(name, lang)
+    return Swing(shown, results[least], results[most], values[least], values[most], base)
 
 
 def _baseline_value(study: Study, name: str) -> object:
@@ -182,10 +188,6 @@ def _baseline_value(study: Study, name: str) -> object:
     if isinstance(value, (int, float, str)):
         return value
     return getattr(value, "__name__", None) or getattr(value, "name", None) or str(value)
-
-
-def _shown(value: object) -> str:
-    return count(value) if isinstance(value, int) else str(value)
 
 
 def _given(frame: pd.DataFrame) -> tuple[Swing, ...]:
@@ -244,7 +246,7 @@ def _drawn(
     canvas = open_canvas(
         ax,
         width=_WIDTH,
-        height=max(pitch + 8, 13.0) * max(len(swings), 1),
+        height=(pitch + 8 if len(swings) <= _FEW else pitch) * max(len(swings), 1),
         room=Room(
             left=label + beside + 34,
             right=beside + 34,
@@ -294,7 +296,7 @@ def _draw_swing(canvas: Canvas, swing: Swing, place: int, base: float | None, si
         if number == 1 and end == ends[0][0]:
             continue
         at_left = (number == 0) != flipped
-        change = "" if base is None else signed(end - base, digits=0)
+        change = "" if base is None or end == base else signed(end - base, digits=0)
         text = "  ".join(part for part in (shortened(value, size, _VALUE_LIMIT), change) if part)
         canvas.write(
             (low if at_left else high) + (-5 if at_left else 5) * a_point,
