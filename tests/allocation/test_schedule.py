@@ -10,9 +10,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from campaigns import tiny
-from coverage_campaign.allocation import curves
+from coverage_campaign.allocation import apportion, curves
 from coverage_campaign.allocation.allocate import allocate
 from coverage_campaign.allocation.curves import Curve
+from coverage_campaign.allocation.daily import run
 from coverage_campaign.allocation.schedule import Plan, schedule
 from coverage_campaign.errors import DefinitionError, InfeasibleError
 from coverage_campaign.model.campaign import Campaign
@@ -217,3 +218,150 @@ def test_a_unit_that_has_done_more_than_its_share_stays_there() -> None:
     june["period"] = pd.to_datetime(june["period"])
     again = schedule(plan.allocation, over="drive", past=june)
     assert again.planned_on("2026-08-31").tolist() == [62, 40]
+
+
+def jefferson_by_day(shares: list[int], effort: list[int]) -> list[list[int]]:
+    """Return what each unit has reached by day, by the bounded Jefferson method: the slow twin."""
+    whole, total = effort[-1], sum(shares)
+    reached, by_day = [0] * len(shares), []
+    for over in effort:
+        target = (2 * total * over + whole) // (2 * whole)
+        if target > sum(reached):
+            floors = [
+                max(now, share * over // whole) for now, share in zip(reached, shares, strict=True)
+            ]
+            caps = [-(-share * over // whole) for share in shares]
+            reached = apportion.jefferson(target, shares, floors=floors, caps=caps).tolist()
+        by_day.append(reached)
+    return by_day
+
+
+@settings(max_examples=120, deadline=None)
+@given(
+    st.lists(st.integers(0, 40), min_size=1, max_size=8),
+    st.lists(st.integers(0, 9), min_size=1, max_size=12).filter(any),
+    st.sampled_from([1, 10**18]),
+)
+def test_the_days_are_those_of_the_bounded_jefferson_method(
+    shares: list[int], weights: list[int], scale: int
+) -> None:
+    """Earliest due date first is that method with the curve's floors and ceilings as bounds."""
+    effort = [scale * sum(weights[: day + 1]) + day for day in range(len(weights))]
+    start = np.zeros(len(shares), dtype=np.int64)
+    found = [
+        now.tolist()
+        for now in run(np.array(shares, dtype=np.int64), effort, range(len(effort)), start)
+    ]
+    assert found == jefferson_by_day(shares, effort)
+
+
+def test_dates_beyond_float_resolution_are_told_apart() -> None:
+    """Seat dates 1 / (10^17 + 1) and 1 / 10^17 are one float; the earlier one is served."""
+    shares = np.array([10**17, 10**17 + 1], dtype=np.int64)
+    effort = [1, 2 * (2 * 10**17 + 1)]
+    first = next(run(shares, effort, range(1), np.zeros(2, dtype=np.int64)))
+    assert first.tolist() == [0, 1]
+
+
+def test_an_s_curve_is_slow_fast_slow() -> None:
+    """Of 4 days: t^2 (3 - 2 t) at 1/4, 1/2, 3/4, 1 is 10/64, 32/64, 54/64, 64/64."""
+    days = np.arange("2026-06-01", "2026-06-05", dtype="datetime64[D]")
+    assert np.cumsum(curves.s_curve(days)).tolist() == [10, 32, 54, 64]
+
+
+def test_each_drive_has_its_stated_share() -> None:
+    """50, 20 and 30 % of 200 people by drive; 15 September is in two and counts for the first."""
+    drives = (("d1", "06-01", "07-30"), ("d2", "08-01", "09-15"), ("d3", "09-15", "11-30"))
+    campaign = campaign_of([200], *drives)
+    curve = curves.by_phase(campaign, {"d1": "50%", "d2": "20%", "d3": "30%"})
+    plan = schedule(allocate(campaign, weights={"u0": 1}), over=["d1", "d2", "d3"], curve=curve)
+    by_drive = plan.to_frame().groupby("phase")["planned"].sum()
+    assert by_drive.to_dict() == {"d1": 100, "d2": 40, "d3": 60}
+    assert plan.planned_on("2026-09-15").tolist() == [140]
+
+
+def test_a_day_in_no_drive_is_refused() -> None:
+    """The whole special action has a day (31 July) on which no drive runs."""
+    drives = (("d1", "06-01", "07-30"), ("d2", "08-01", "08-02"))
+    campaign = campaign_of([9], ("all", "06-01", "08-02"), *drives)
+    curve = curves.by_phase(campaign, {"d1": "1/2", "d2": "1/2"})
+    with pytest.raises(DefinitionError, match="2026-07-31 is in none of the phases"):
+        schedule(allocate(campaign, weights={"u0": 1}), over="all", curve=curve)
+
+
+def test_own_numbers_by_day() -> None:
+    """3, 0 and 1 parts of 8 people; a day without a number is named."""
+    phase = ("drive", "06-01", "06-03")
+    numbers = {"2026-06-01": 3, "2026-06-02": 0, "2026-06-03": 1}
+    plan = plan_of([8], phase, curve=curves.by_day(numbers), by="day")
+    assert plan.to_frame()["planned"].tolist() == [6, 0, 2]
+    with pytest.raises(DefinitionError, match="no number for 2026-06-02"):
+        plan_of([8], phase, curve=curves.by_day({"2026-06-01": 3, "2026-06-03": 1}))
+    with pytest.raises(DefinitionError, match="whole number"):
+        curves.by_day({"2026-06-01": -1})
+
+
+def test_working_days_of_a_country_know_days_worked_in_place_of_holidays() -> None:
+    """China, National Day 2008: 29 September to 3 October are off, the weekend before is worked.
+
+    As the General Office of the State Council arranged the holidays of 2008.
+    """
+    pytest.importorskip("holidays")
+    days = np.arange("2008-09-26", "2008-10-07", dtype="datetime64[D]")  # Friday to Monday
+    curve = curves.national_working_days("CN")
+    assert curve(days).tolist() == [1, 1, 1, 0, 0, 0, 0, 0, 0, 0, 1]
+    with pytest.raises(DefinitionError, match="no calendar of 'XX'"):
+        curves.national_working_days("XX")(days)
+
+
+def test_caps_of_months_to_come_hold_for_what_is_left() -> None:
+    """After a June of 0 of 93 people, July holds its cap of 40 and August the other 53."""
+    plan = plan_of([62, 31], ("drive", "06-01", "08-31"))
+    june = pd.DataFrame({"unit": ["u0"], "period": pd.to_datetime(["2026-06-01"]), "persons": [0]})
+    again = schedule(plan.allocation, over="drive", past=june, month_caps={"2026-07": 40})
+    assert again.totals()["planned"].tolist() == [0, 40, 53]
+    assert again.share_on("2026-06-30") == Fraction(30, 92)
+
+
+@pytest.mark.parametrize(
+    ("change", "found"),
+    [
+        ({"unit": ["u9"]}, "no unit 'u9' here"),
+        ({"persons": [-1]}, "persons -1"),
+        ({"persons": [None]}, "persons"),
+        ({"persons": [1.5]}, "persons 1.5"),
+        ({"period": [pd.NaT]}, "no period"),
+    ],
+)
+def test_a_past_that_cannot_be_read_is_refused(change: dict[str, list[object]], found: str) -> None:
+    """Each row that is wrong is named; nothing of the past is guessed."""
+    plan = plan_of([62, 31], ("drive", "06-01", "08-31"))
+    june = {"unit": ["u0"], "period": [pd.Timestamp("2026-06-01")], "persons": [3]} | change
+    with pytest.raises(DefinitionError, match=found):
+        schedule(plan.allocation, over="drive", past=pd.DataFrame(june))
+
+
+def test_a_past_without_its_columns_is_refused() -> None:
+    """The error names the columns that a past has."""
+    plan = plan_of([5], ("drive", "06-01", "08-31"))
+    with pytest.raises(DefinitionError, match=r"columns missing: \['period', 'persons'\]"):
+        schedule(plan.allocation, over="drive", past=pd.DataFrame({"unit": ["u0"]}))
+
+
+def test_a_past_that_is_the_whole_window_stays_as_it_was() -> None:
+    """With every month over, the plan is the past."""
+    plan = plan_of([9], ("drive", "06-01", "06-30"))
+    june = pd.DataFrame({"unit": ["u0"], "period": ["2026-06-01"], "persons": [4]})
+    june["period"] = pd.to_datetime(june["period"])
+    assert schedule(plan.allocation, over="drive", past=june).totals()["planned"].tolist() == [4]
+
+
+def test_totals_are_the_sums_of_the_table() -> None:
+    """One row per phase and period, reckoned from the frame in another way."""
+    plan = plan_of([11, 7, 5], ("d1", "06-01", "07-10"), ("d2", "07-11", "08-31"))
+    summed = (
+        plan.to_frame()
+        .groupby(["phase", "period"], sort=False, as_index=False)[["planned", "planned_to_date"]]
+        .sum()
+    )
+    pd.testing.assert_frame_equal(plan.totals(), summed, check_dtype=False)
