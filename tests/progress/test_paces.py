@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 
 from coverage_campaign.progress import paces
 from coverage_campaign.progress.record import Record, rebuilt
+from coverage_campaign.progress.spread import Spread
 
 NO_LIMIT = np.inf
 
@@ -152,3 +153,44 @@ def test_gaps_are_bridged_and_a_silent_end_goes_on() -> None:
     np.testing.assert_allclose(clean[:, 0], 10.0 * np.arange(10))
     np.testing.assert_allclose(clean[:, 1], 5.0 * np.arange(10))
     assert not falls.any()
+
+
+def test_daily_and_monthly_figures_of_one_steady_campaign_agree() -> None:
+    """100 persons a day for 120 days: either way 200 days later 12,000 and nearly 20,000 more."""
+    ahead = np.array([200.0])
+    forecasts = [
+        paces.damped(
+            Record(
+                days=np.arange(-120.0, 1, step),
+                persons=100 * np.arange(0.0, 121, step)[:, None],
+                ahead=ahead,
+                ceiling=np.array([np.inf]),
+            )
+        ).item()
+        for step in (1.0, 30.0)
+    ]
+    assert forecasts[0] == pytest.approx(forecasts[1], rel=0.02)
+    assert all(12_000 + 0.85 * 20_000 < one < 12_000 + 20_000 for one in forecasts)
+
+
+def test_a_trend_between_months_is_believed_less_than_one_between_weeks() -> None:
+    """A pace that doubled from one stretch to the next goes on rising, after weeks the more."""
+    grown = []
+    for stretch in (7.0, 30.0):
+        steep = Record(
+            days=np.array([-2 * stretch, -stretch, 0.0]),
+            persons=np.array([[0.0], [stretch], [3 * stretch]]),
+            ahead=np.array([stretch]),
+            ceiling=np.array([np.inf]),
+        )
+        grown.append((paces.damped(steep).item() - 3 * stretch) / (2 * stretch))
+    assert grown[0] > grown[1] > 1
+
+
+def test_errors_grow_with_the_root_of_the_time_between_the_middles() -> None:
+    """Three weeks after a week of figures an error is as wide as root 2 of one week after it."""
+    spread = Spread(errors=np.linspace(-1, 1, 199), stretch=7.0)
+    one, three = np.log(spread.growth(0.9, np.array([7.0, 21.0])))
+    assert three / one == pytest.approx(2**0.5)
+    monthly = Spread(errors=np.linspace(-1, 1, 199), stretch=28.0)
+    assert np.log(monthly.growth(0.9, np.array([28.0]))).item() / one == pytest.approx(2.0)

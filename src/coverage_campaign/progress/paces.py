@@ -14,21 +14,21 @@ from numpy.typing import NDArray
 
 from coverage_campaign.progress.record import Record
 
-__all__ = ["Pace", "damped", "plan_following", "run_rate", "saturating", "unchanged"]
+__all__ = ["Pace", "damped", "damping", "plan_following", "run_rate", "saturating", "unchanged"]
 
 _Floats = NDArray[np.float64]
 Pace: TypeAlias = Callable[[Record], _Floats]
 """record -> running totals ahead, one row a day ahead and one column a unit."""
 
 # The shape of `damped`: round values from a flat optimum; docs/forecasting.md says how they were
-# found and judged. A trend lives by the calendar (kept a week, log change a day), for monthly
-# figures show it late; the fade goes by stretches of the record, a week or a month.
+# found and judged. Trend and fade live by the calendar (kept a week, log change a day): a campaign
+# is the same one whether its figures come daily or monthly.
 _DAYS_A_WEEK = 7.0
 _TREND_TRUSTED = 0.8
 _TREND_KEPT_A_WEEK = 0.7
 _STEEPEST_A_DAY = 0.05
 _HARDER = 2.5
-_FADE_A_STRETCH = float(np.log(0.965))
+_FADE_A_DAY = float(np.log(0.965)) / 30
 
 
 def unchanged(record: Record) -> _Floats:
@@ -75,38 +75,62 @@ def saturating(record: Record) -> _Floats:
     return _bounded(record, record.now + filled)
 
 
+def damping(*, power: float, kept: float, trusted: float) -> Pace:
+    """Return a pace with a trend that dies away, slowing further as few are left.
+
+    Args:
+        power: With which power of the share that is left, of those who are left today, the pace
+            falls where a ceiling is known; more than 1.
+        kept: How much of a trend is left a week later (fraction of one).
+        trusted: How much of a trend between two weeks is believed (fraction of one); of one between
+            two months accordingly less, for it was seen longer ago.
+
+    `damped` is the one that is shipped; docs/forecasting.md compares it with others.
+    """
+
+    def pace(record: Record) -> _Floats:
+        of_late, room = record.pace(record.stretch), _room(record)
+        fading = _effective_days(record, _FADE_A_DAY, kept=kept, trusted=trusted)[:, None] * of_late
+        straight = _effective_days(record, 0.0, kept=kept, trusted=trusted)[:, None] * of_late
+        left = (1 + (power - 1) * np.maximum(straight / room, 0)) ** (-1 / (power - 1))
+        grown = np.where(np.isfinite(room), _times(room, 1 - left), fading)
+        return _bounded(record, record.now + grown)
+
+    pace.__name__ = f"damping({power:g}, {kept:g}, {trusted:g})"
+    return pace
+
+
+_SHIPPED = damping(power=_HARDER, kept=_TREND_KEPT_A_WEEK, trusted=_TREND_TRUSTED)
+
+
 def damped(record: Record) -> _Floats:
     """Return the recent pace with a trend that dies away, slowing further as few are left.
 
     Each unit has its own pace of the last stretch (a week; a month of monthly figures). How paces
     grow or fade is taken from all units together, for a single unit's trend is mostly noise: this
-    stretch against the one before, trusted to 80 %, 70 % of it kept a week later. Where the ceiling
-    is known the pace falls with the power 2.5 of the share that is left of those who are left
-    today: the willing come first. Where it is not, 3.5 % of the pace is lost each stretch.
+    stretch against the one before, trusted to 80 % where a stretch is a week and to less the longer
+    it is, 70 % of it kept a week later. Where the ceiling is known the pace falls with the power
+    2.5 of the share that is left of those who are left today: the willing come first. Where it is
+    not, 3.5 % of the pace is lost each month.
 
     Source: E. S. Gardner and E. McKenzie, Forecasting trends in time series, Management Science 31
     (1985) 1237-1246, for the damped trend; J. W. Vaupel et al., The impact of heterogeneity in
     individual frailty, Demography 16 (1979) 439-454, for the power; docs/forecasting.md for the
     values.
     """
-    pace, room = record.pace(record.stretch), _room(record)
-    limited = np.isfinite(room)
-    fading = _effective_days(record, _FADE_A_STRETCH / record.stretch)[:, None] * pace
-    straight = _effective_days(record, 0.0)[:, None] * pace
-    power = _HARDER - 1
-    left = (1 + power * np.maximum(straight / room, 0)) ** (-1 / power)
-    return _bounded(record, record.now + np.where(limited, _times(room, 1 - left), fading))
+    return _SHIPPED(record)
 
 
-def _effective_days(record: Record, fade: float) -> _Floats:
+def _effective_days(record: Record, fade: float, *, kept: float, trusted: float) -> _Floats:
     """Return, for each day ahead, to how many days at today's pace the days until then amount.
 
     `fade` is the log change of the pace a day that remains when the trend has died away.
     """
     last = int(np.ceil(record.ahead.max(initial=0.0)))
     days = np.arange(1, last + 1)
-    beyond = _TREND_TRUSTED * (_trend(record, fade) - fade)
-    slope = fade + beyond * _TREND_KEPT_A_WEEK ** (days / _DAYS_A_WEEK)
+    believed = trusted * _DAYS_A_WEEK / record.stretch
+    beyond = believed * (_trend(record, fade) - fade)
+    slope = fade + beyond * kept ** (days / _DAYS_A_WEEK)
     effective = np.concatenate(([0.0], np.cumsum(np.exp(np.cumsum(slope)))))
     return np.interp(record.ahead, np.arange(last + 1), effective)
 

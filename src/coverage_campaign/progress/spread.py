@@ -1,8 +1,10 @@
 """How far forecasts go wrong: what a method missed on the same record before, by days ahead.
 
-An error is the log of the persons who came over the persons who were forecast to come. Its size
-grows with the days ahead. What it was on this record's earlier days is blended with what it was
-on other campaigns: on a short record nearly all is lent, on a long one nearly all its own.
+An error is the log of the persons who came over the persons who were forecast to come. A pace
+wanders like a random walk, so the error grows with the square root of the time between the middle
+of the stretch in which the pace was seen and the middle of the days ahead. What it was on this
+record's earlier days is blended with what it was on other campaigns: on a short record nearly all
+is lent, on a long one nearly all its own.
 """
 
 from __future__ import annotations
@@ -21,10 +23,9 @@ __all__ = ["Spread", "spread_of"]
 _Floats = NDArray[np.float64]
 
 # What other campaigns lend (docs/forecasting.md): the standard error of the log of the growth one
-# week ahead, the power by which it grows with the weeks, and the part of its variance that all
-# units share. It weighs as much as so many non-overlapping forecasts of the record's own.
-_LENT = 0.22
-_POWER = 0.35
+# week after a week of figures, and the part of its variance that all units share. It weighs as much
+# as so many non-overlapping forecasts of the record's own.
+_LENT = 0.24
 _SHARED = 0.55
 _LENT_WEIGHT = 4.0
 
@@ -36,27 +37,31 @@ _NORMAL = np.array([NormalDist().inv_cdf(level) for level in _LEVELS])
 
 @attrs.frozen(eq=False)
 class Spread:
-    """The errors to expect: `errors` are the quantiles at `_LEVELS`, for one week ahead."""
+    """The errors to expect: `errors` are the quantiles at `_LEVELS`, for one week after a week.
+
+    `stretch` is the days in which the pace was seen.
+    """
 
     errors: _Floats
+    stretch: float
 
     def growth(self, quantile: float, ahead: _Floats) -> _Floats:
         """Return by what factor the growth is multiplied at a quantile, for each day ahead."""
         error = np.interp(quantile, _LEVELS, self.errors)
-        factor: _Floats = np.exp(error * _size(ahead))
+        factor: _Floats = np.exp(error * _size(ahead, self.stretch))
         return factor
 
     def share_above(self, factor: _Floats, ahead: float) -> _Floats:
         """Return the probability that the growth is at least so many times what is expected."""
         with np.errstate(divide="ignore"):
-            error = np.log(factor) / _size(np.array([ahead]))
+            error = np.log(factor) / _size(np.array([ahead]), self.stretch)
         share: _Floats = 1 - np.interp(error, self.errors, _LEVELS, left=0.0, right=1.0)
         return share
 
 
-def _size(ahead: _Floats) -> _Floats:
-    """Return how large an error is so many days ahead, over its size a week ahead."""
-    size: _Floats = (ahead / _DAYS_A_WEEK) ** _POWER
+def _size(ahead: _Floats, stretch: float) -> _Floats:
+    """Return how large an error is so many days ahead, over its size a week after a week."""
+    size: _Floats = np.sqrt((stretch + ahead) / (2 * _DAYS_A_WEEK))
     return size
 
 
@@ -68,16 +73,16 @@ def spread_of(record: Record, method: Pace) -> tuple[Spread, Spread]:
     shares = known / known.sum() if known.any() else np.ones(1)
     together = np.sqrt(_SHARED + (1 - _SHARED) * float((shares**2).sum()))
     return (
-        _blended(own, weight, _LENT),
-        _blended(whole, weight, _LENT * together),
+        Spread(_blended(own, weight, _LENT), record.stretch),
+        Spread(_blended(whole, weight, _LENT * together), record.stretch),
     )
 
 
-def _blended(errors: _Floats, weight: float, lent: float) -> Spread:
-    if not len(errors):
-        return Spread(lent * _NORMAL)
-    mine = np.quantile(errors, _LEVELS)
-    return Spread((1 - weight) * lent * _NORMAL + weight * mine)
+def _blended(errors: _Floats, weight: float, lent: float) -> _Floats:
+    quantiles = lent * _NORMAL
+    if len(errors):
+        quantiles = (1 - weight) * quantiles + weight * np.quantile(errors, _LEVELS)
+    return quantiles
 
 
 def _past_errors(record: Record, method: Pace) -> tuple[_Floats, _Floats, float]:
@@ -92,7 +97,7 @@ def _past_errors(record: Record, method: Pace) -> tuple[_Floats, _Floats, float]
         start = record.persons[row]
         came = record.persons[row + 1 :][ahead_rows] - start
         expected = method(record.until(int(row), ahead)) - start
-        size = _size(ahead)[:, None]
+        size = _size(ahead, record.stretch)[:, None]
         units.append(_logs(came, expected, size))
         whole.append(_logs(_total(came), _total(expected), size))
     if not units:
