@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import TYPE_CHECKING, Literal, TypeAlias
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+from fractions import Fraction
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 import attrs
 import numpy as np
@@ -12,7 +14,10 @@ from numpy.typing import NDArray
 
 from coverage_campaign.allocation import apportion
 from coverage_campaign.allocation.allocated import Allocation
-from coverage_campaign.allocation.biproportional import biproportional
+from coverage_campaign.allocation.biproportional import Certificate, biproportional_explain
+from coverage_campaign.allocation.celltie import CellTie
+from coverage_campaign.allocation.explained import number_text
+from coverage_campaign.allocation.ties import TieRule
 from coverage_campaign.errors import DefinitionError, InfeasibleError, Problem
 from coverage_campaign.model.basis import Basis
 from coverage_campaign.model.labels import Label
@@ -21,23 +26,39 @@ from coverage_campaign.notebook import html_table
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-__all__ = ["CrossAllocation", "CrossWeights", "cross"]
+__all__ = ["CellBounds", "CrossAllocation", "CrossWeights", "cross"]
 
-CrossWeights: TypeAlias = "Mapping[tuple[str, str], float] | pd.DataFrame | Literal['margins']"
+_Number: TypeAlias = int | float | Fraction | Decimal
+CrossWeights: TypeAlias = "Mapping[tuple[str, str], _Number] | pd.DataFrame | Literal['margins']"
 """A weight per (row unit, column unit): a mapping, or a frame with rows and columns by code.
 
 'margins' takes every cell in proportion to both of its margins, as if the cuts were independent.
 """
+CellBounds: TypeAlias = "Mapping[tuple[str, str], int]"
+"""Persons by (row unit, column unit); a cell that is not named has no bound."""
+
+_SHOWN = 20
+_SAFE = 2**62
 
 
 @attrs.frozen(eq=False, kw_only=True)
 class CrossAllocation:
-    """The shares of two allocations laid across each other; each row and column sums exactly."""
+    """The shares of two allocations laid across each other; each row and column sums exactly.
+
+    `weights`, `floors` and `caps` (None = no bounds) are what the cells were found by, `ties` the
+    cells with equal claims and who got them.
+    """
 
     rows: Allocation
     columns: Allocation
     basis: Basis
     cells: NDArray[np.int64]
+    weights: NDArray[Any]
+    method: apportion.Method
+    ties: tuple[CellTie, ...] = ()
+    floors: NDArray[np.int64] | None = None
+    caps: NDArray[np.int64] | None = None
+    _proved: list[Certificate] = attrs.field(init=False, repr=False, factory=list)
 
     def to_frame(self) -> pd.DataFrame:
         """Return one row per cell: unit (of the rows), department (of the columns), share."""
@@ -66,6 +87,53 @@ class CrossAllocation:
         table.loc[total] = table.sum(axis=0)
         return table
 
+    @property
+    def certificate(self) -> Certificate:
+        """The divisors of rows and columns that prove the cells, in rationals; made once."""
+        if not self._proved:
+            rows, columns = self.rows.shares(), self.columns.shares()
+            found = _solved(
+                self.weights, rows, columns, method=self.method, floors=self.floors,
+                caps=self.caps, ties="first",
+            )  # fmt: skip
+            self._proved.append(found.certificate)
+        return self._proved[0]
+
+    def explain(self, unit: str, department: str) -> str:
+        """Return in one sentence why a cell has its share, so that a person can check it.
+
+        >>> import coverage_campaign as cc
+        >>> campaign = cc.load_case("hengyang", year=2008)
+        >>> counties = cc.allocate(campaign, weights=cc.weights.by_measure("census_2000"))
+        >>> leaves = campaign.leaves("departments")
+        >>> by_rank = {unit.code: 20 - place for place, unit in enumerate(leaves)}
+        >>> departments = cc.allocate(campaign, among="departments", weights=by_rank)
+        >>> print(cc.cross(counties, departments, weights="margins").explain("430405", "labour"))
+        Zhuhui District x Labour and Social Security: weight 18,359,516 ÷ (73,387.6 x 1.03566)
+        = 241.56 → 242.
+        """
+        row = _place(self.rows, unit)
+        column = _place(self.columns, department)
+        campaign = self.rows.campaign
+        name = f"{campaign.unit(unit).label} x {campaign.unit(department).label}"
+        share = int(self.cells[row, column])
+        weight = Fraction(_plain(self.weights[row, column]))
+        if not weight:
+            return f"{name}: no weight, so {share:,}."
+        proof = self.certificate
+        one, other = proof.row_divisors[row], proof.col_divisors[column]
+        quotient = weight**proof.power / (one * other)
+        if proof.power != 1:
+            return (
+                f"{name}: weight {number_text(weight)}, squared, ÷ ({number_text(one)} x "
+                f"{number_text(other)}) = {float(quotient):,.2f}; its root → {share:,}."
+            )
+        tied = any((row, column) in tie.cells for tie in self.ties)
+        return (
+            f"{name}: weight {number_text(weight)} ÷ ({number_text(one)} x {number_text(other)}) = "
+            f"{float(quotient):,.2f} → {share:,}{', one of several tied cells' if tied else ''}."
+        )
+
     def plot(self, ax: Axes | None = None) -> Axes:
         """Draw the annex as a table of cells."""
         from coverage_campaign.views import charts  # the one way up, taken late
@@ -88,6 +156,9 @@ def cross(
     *,
     weights: CrossWeights,
     method: apportion.Method = apportion.webster,
+    floors: CellBounds | None = None,
+    caps: CellBounds | None = None,
+    ties: TieRule = "first",
 ) -> CrossAllocation:
     """Lay two allocations of the same people across each other, exact in every row and column.
 
@@ -96,11 +167,14 @@ def cross(
         columns: The second cut, such as the departments of annex 2.
         weights: A weight per cell; 0 keeps a cell empty. 'margins' = rows x columns.
         method: The apportionment method of both margins.
+        floors: Least persons by cell.
+        caps: Most persons by cell.
+        ties: As in `biproportional`.
 
     Raises:
         DefinitionError: A weight for a unit that is not there, or a cell without one.
-        InfeasibleError: The two cuts do not share out the same number of people, or the empty
-            cells leave rows that no column can take.
+        InfeasibleError: The two cuts do not share out the same number of people, or empty cells
+            and bounds leave rows that no column can take.
     """
     row_shares, column_shares = rows.shares(), columns.shares()
     if int(row_shares.sum()) != int(column_shares.sum()):
@@ -109,56 +183,165 @@ def cross(
                 "cross",
                 f"{rows.among} hold {int(row_shares.sum()):,} people, "
                 f"{columns.among} {int(column_shares.sum()):,}",
-                "share the same total among both cuts; two halves are no cross",
+                "share the same total among both cuts; two halves are no cross (see partition)",
             )
         )
-    basis = rows.basis.joined(columns.basis)
-    table: NDArray[np.float64] | NDArray[np.int64]
-    if isinstance(weights, str):
-        table = np.outer(np.asarray(row_shares), np.asarray(column_shares))
-        basis = basis.assuming(
-            Label(
-                {
-                    "en": f"{rows.among} and {columns.among} are taken as independent: "
-                    "cells follow both margins",
-                    "zh-Hans": "两种分法视为相互独立，各格按两边合计分摊",
-                }
-            )
-        )
-    else:
-        table = _table(weights, list(row_shares.index), list(column_shares.index))
-        basis = basis.assuming(
-            Label({"en": "cell weights are the caller's", "zh-Hans": "各格权重由使用者给定"})
-        )
-    cells = biproportional(
-        table,
-        row_totals=np.asarray(row_shares, dtype=np.int64),
-        col_totals=np.asarray(column_shares, dtype=np.int64),
-        method=method,
+    table, ground = _weights(weights, row_shares, column_shares, rows, columns)
+    low = _bounds(floors, "floors", row_shares, column_shares)
+    high = _bounds(caps, "caps", row_shares, column_shares)
+    found = _solved(
+        table, row_shares, column_shares, method=method, floors=low, caps=high, ties=ties
     )
-    return CrossAllocation(rows=rows, columns=columns, basis=basis, cells=cells)
+    return CrossAllocation(
+        rows=rows,
+        columns=columns,
+        basis=rows.basis.joined(columns.basis).assuming(ground),
+        cells=found.matrix,
+        weights=table,
+        method=method,
+        ties=found.ties,
+        floors=low,
+        caps=high,
+    )
+
+
+def _solved(
+    weights: NDArray[Any],
+    rows: pd.Series[int],
+    columns: pd.Series[int],
+    *,
+    method: apportion.Method,
+    floors: NDArray[np.int64] | None,
+    caps: NDArray[np.int64] | None,
+    ties: TieRule,
+) -> Any:  # noqa: ANN401 - a Biproportion
+    return biproportional_explain(
+        weights,
+        row_totals=rows.to_numpy("int64"),
+        col_totals=columns.to_numpy("int64"),
+        method=method,
+        floors=floors,
+        caps=caps,
+        ties=ties,
+        row_names=rows.index.tolist(),
+        col_names=columns.index.tolist(),
+    )
+
+
+def _weights(
+    weights: CrossWeights,
+    rows: pd.Series[int],
+    columns: pd.Series[int],
+    by_row: Allocation,
+    by_column: Allocation,
+) -> tuple[NDArray[Any], Label]:
+    if isinstance(weights, str):
+        wide = int(rows.max()) * int(columns.max()) >= _SAFE
+        exact = [
+            pd.Series(one).to_numpy("int64").astype(object if wide else np.int64)
+            for one in (rows, columns)
+        ]
+        return np.outer(*exact), Label(
+            {
+                "en": f"{by_row.among} and {by_column.among} are taken as independent: "
+                "cells follow both margins",
+                "zh-Hans": "两种分法视为相互独立，各格按两边合计分摊",
+            }
+        )
+    return _table(weights, list(rows.index), list(columns.index)), Label(
+        {"en": "cell weights are the caller's", "zh-Hans": "各格权重由使用者给定"}
+    )
 
 
 def _table(
-    weights: Mapping[tuple[str, str], float] | pd.DataFrame, rows: list[str], columns: list[str]
-) -> NDArray[np.float64]:
-    given: dict[tuple[str, str], float] = {}
+    weights: Mapping[tuple[str, str], _Number] | pd.DataFrame, rows: list[str], columns: list[str]
+) -> NDArray[Any]:
+    """Return the weights by row and column, each as it was given."""
+    given: dict[tuple[str, str], Any] = {}
     if isinstance(weights, pd.DataFrame):
-        values = weights.to_numpy(dtype=float)
-        for row, line in zip(weights.index.astype(str), values, strict=True):
-            given.update(zip(((row, str(name)) for name in weights.columns), line, strict=True))
+        names = [str(name) for name in weights.columns]
+        for row, line in zip(
+            weights.index.astype(str), weights.astype(object).to_numpy(), strict=True
+        ):
+            given.update(zip(((row, name) for name in names), line.tolist(), strict=True))
     else:
-        given.update({cell: float(value) for cell, value in weights.items()})
-    problems = [
-        Problem(f"weights[{row!r}, {column!r}]", "missing", "give every cell a weight; 0 = empty")
-        for row in rows
-        for column in columns
-        if (row, column) not in given
-    ] + [
-        Problem(f"weights[{row!r}, {column!r}]", "no such cell", "take it out")
-        for row, column in given
-        if row not in rows or column not in columns
+        given.update(weights)
+    _refuse_strangers("weights", given, rows, columns)
+    missing = [
+        cell for cell in _cells(rows, columns) if cell not in given or _is_missing(given[cell])
     ]
-    if problems:
-        raise DefinitionError(problems, source="cell weights")
-    return np.array([[given[row, column] for column in columns] for row in rows])
+    if missing:
+        raise DefinitionError(
+            [
+                Problem(
+                    f"weights[{row!r}, {column!r}]",
+                    "missing",
+                    "give every cell a weight; 0 = empty",
+                )
+                for row, column in missing[:_SHOWN]
+            ],
+            source=f"cell weights ({len(missing):,} missing)",
+        )
+    flat = [_plain(given[cell]) for cell in _cells(rows, columns)]
+    if all(type(one) is int and one < _SAFE for one in flat):
+        return np.array(flat, dtype=np.int64).reshape(len(rows), len(columns))
+    if all(isinstance(one, float) or (type(one) is int and one < 2**53) for one in flat):
+        return np.array(flat, dtype=np.float64).reshape(len(rows), len(columns))
+    table = np.empty(len(flat), dtype=object)
+    table[:] = flat
+    return table.reshape(len(rows), len(columns))
+
+
+def _bounds(
+    bounds: CellBounds | None, name: str, rows: pd.Series[int], columns: pd.Series[int]
+) -> NDArray[np.int64] | None:
+    if bounds is None:
+        return None
+    codes = [rows.index.tolist(), columns.index.tolist()]
+    _refuse_strangers(name, bounds, *codes)
+    table = np.full((len(rows), len(columns)), 0 if name == "floors" else _SAFE, dtype=np.int64)
+    at = [{code: place for place, code in enumerate(one)} for one in codes]
+    for (row, column), persons in bounds.items():
+        if isinstance(persons, bool) or int(persons) != persons or persons < 0:
+            raise DefinitionError(
+                Problem(
+                    f"{name}[{row!r}, {column!r}]", f"{persons!r}", "give whole persons, 0 or more"
+                )
+            )
+        table[at[0][row], at[1][column]] = persons
+    return table
+
+
+def _refuse_strangers(
+    name: str, given: Mapping[tuple[str, str], Any], rows: Sequence[str], columns: Sequence[str]
+) -> None:
+    known = set(rows), set(columns)
+    strangers = [cell for cell in given if cell[0] not in known[0] or cell[1] not in known[1]]
+    if strangers:
+        raise DefinitionError(
+            [
+                Problem(f"{name}[{row!r}, {column!r}]", "no such cell", "take it out")
+                for row, column in strangers[:_SHOWN]
+            ],
+            source=f"cells ({len(strangers):,} unknown)",
+        )
+
+
+def _cells(rows: Sequence[str], columns: Sequence[str]) -> list[tuple[str, str]]:
+    return [(row, column) for row in rows for column in columns]
+
+
+def _is_missing(value: object) -> bool:
+    return value is None or value is pd.NA or (isinstance(value, float) and value != value)  # noqa: PLR0124 - NaN
+
+
+def _plain(value: Any) -> Any:  # noqa: ANN401 - a number of any kind
+    return value.item() if isinstance(value, np.generic) else value
+
+
+def _place(allocation: Allocation, code: str) -> int:
+    codes = allocation.shares().index
+    if code not in codes:
+        known = ", ".join(codes[:_SHOWN])
+        raise DefinitionError(Problem(f"unit '{code}'", "has no share here", f"units: {known}"))
+    return int(codes.get_indexer(pd.Index([code]))[0])

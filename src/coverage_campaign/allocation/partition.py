@@ -1,0 +1,149 @@
+"""Two annexes as parts of one target: some of the people are one cut's, the rest the other's."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import attrs
+import numpy as np
+import pandas as pd
+
+from coverage_campaign.allocation import apportion
+from coverage_campaign.allocation.allocate import allocate
+from coverage_campaign.allocation.allocated import Allocation
+from coverage_campaign.allocation.goals import read_target
+from coverage_campaign.allocation.weights import Number, Weighting, WeightTable
+from coverage_campaign.errors import DefinitionError, Problem
+from coverage_campaign.model.basis import Basis
+from coverage_campaign.model.campaign import Campaign
+from coverage_campaign.model.labels import Label
+from coverage_campaign.model.targets import CoverageTarget, HeadcountTarget
+from coverage_campaign.notebook import html_table
+
+__all__ = ["Partition", "partition"]
+
+
+@attrs.frozen(eq=False, kw_only=True)
+class Partition:
+    """One target in parts: each cut shares out its own part, and every person counts in one."""
+
+    total: int
+    parts: tuple[Allocation, ...]
+    basis: Basis
+
+    def to_frame(self) -> pd.DataFrame:
+        """Return one row per leaf of each part: cut, unit, name, share [persons]."""
+        frames = []
+        for part in self.parts:
+            frame = part.to_frame()
+            leaves = frame[frame["unit"].isin(part.shares().index)][["unit", "name", "share"]]
+            frames.append(leaves.assign(cut=part.among)[["cut", "unit", "name", "share"]])
+        return pd.concat(frames, ignore_index=True).astype({"cut": "str"})
+
+    def totals(self) -> pd.DataFrame:
+        """Return one row per part: cut, units, share [persons]."""
+        return pd.DataFrame(
+            {
+                "cut": pd.array([part.among for part in self.parts], dtype="str"),
+                "units": pd.array([len(part.shares()) for part in self.parts], dtype="Int64"),
+                "share": pd.array([part.total for part in self.parts], dtype="Int64"),
+            }
+        )
+
+    def part(self, among: str) -> Allocation:
+        """Return the allocation of one cut."""
+        for part in self.parts:
+            if part.among == among:
+                return part
+        known = ", ".join(part.among for part in self.parts)
+        raise DefinitionError(Problem(f"cut '{among}'", "has no part here", f"parts: {known}"))
+
+    def _repr_html_(self) -> str:
+        return html_table(self.to_frame(), title=repr(self)[1:-1], notes=self.basis.lines())
+
+    def __repr__(self) -> str:
+        """Return the parts in one line."""
+        parts = ", ".join(f"{part.among} {part.total:,}" for part in self.parts)
+        return f"<Partition of {self.total:,} people: {parts}>"
+
+
+def partition(
+    campaign: Campaign,
+    *,
+    among: Mapping[str, Number],
+    weights: Mapping[str, Weighting | WeightTable],
+    target: HeadcountTarget | CoverageTarget | int | str | None = None,
+    method: apportion.Method = apportion.webster,
+) -> Partition:
+    """Share one target out among several cuts, each person in one of them.
+
+    Where two annexes are two ways to share out the same people, each takes the whole target and
+    `cross` lays them across each other; here they are parts of it.
+
+    Args:
+        campaign: The campaign.
+        among: Each cut's weight in the target, by the cut's code: persons, shares, anything in
+            proportion.
+        weights: By what each cut shares out its part, by the cut's code.
+        target: As in `allocate`; a number of persons for all cuts together.
+        method: The apportionment method, between the cuts and within them.
+
+    >>> import coverage_campaign as cc
+    >>> campaign = cc.load_case("hengyang", year=2008)
+    >>> cc.partition(
+    ...     campaign,
+    ...     among={"counties": 3, "departments": 1},
+    ...     weights={"counties": cc.weights.by_measure("census_2000"),
+    ...              "departments": cc.weights.equal},
+    ... )
+    <Partition of 76,000 people: counties 57,000, departments 19,000>
+    """
+    chosen = read_target(campaign, target)
+    if isinstance(chosen, CoverageTarget):
+        raise DefinitionError(
+            Problem("target", "a coverage rate", "only persons can be parted; give a headcount")
+        )
+    total = chosen if isinstance(chosen, int) else chosen.persons
+    unlike = sorted(set(among) ^ set(weights))
+    if unlike or not among:
+        raise DefinitionError(
+            Problem(
+                "weights",
+                f"cuts {unlike} in one of among and weights alone" if unlike else "no cut",
+                "give every cut its part and its weights",
+            )
+        )
+    _refuse_shared_units(campaign, tuple(among))
+    shares = method(total, np.array(list(among.values()), dtype=object), names=list(among))
+    parts = tuple(
+        allocate(campaign, among=cut, weights=weights[cut], target=persons, method=method)
+        for cut, persons in zip(among, shares.tolist(), strict=True)
+    )
+    said = ", ".join(f"{part.among} {part.total:,}" for part in parts)
+    basis = campaign.basis().assuming(
+        Label(
+            {
+                "en": f"the cuts are parts of one target of {total:,} people: {said}",
+                "zh-Hans": f"各表为同一任务{total:,}人的组成部分：{said}",
+            }
+        )
+    )
+    return Partition(total=total, parts=parts, basis=basis)
+
+
+def _refuse_shared_units(campaign: Campaign, cuts: tuple[str, ...]) -> None:
+    seen: dict[str, str] = {}
+    problems = []
+    for cut in cuts:
+        for unit in campaign.members(cut):
+            if unit.code in seen:
+                problems.append(
+                    Problem(
+                        f"unit '{unit.code}'",
+                        f"stands in {seen[unit.code]} and in {cut}",
+                        "parts have no unit in common",
+                    )
+                )
+            seen[unit.code] = cut
+    if problems:
+        raise DefinitionError(problems)
