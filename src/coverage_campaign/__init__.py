@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     )
     from coverage_campaign.allocation.allocate import (
         allocate,
+        check_bounds,
     )
     from coverage_campaign.allocation.allocated import (
         Allocation,
@@ -53,6 +54,10 @@ if TYPE_CHECKING:
     )
     from coverage_campaign.allocation.level_up import (
         level_up,
+    )
+    from coverage_campaign.allocation.partition import (
+        Partition,
+        partition,
     )
     from coverage_campaign.allocation.schedule import (
         Plan,
@@ -264,6 +269,7 @@ _HOME = {
     "to_json": "files.json_text",
     "campaign_schema": "files.schema",
     "allocate": "allocation.allocate",
+    "check_bounds": "allocation.allocate",
     "Allocation": "allocation.allocated",
     "biproportional": "allocation.biproportional",
     "biproportional_explain": "allocation.biproportional",
@@ -272,6 +278,8 @@ _HOME = {
     "CrossAllocation": "allocation.cross",
     "cross": "allocation.cross",
     "level_up": "allocation.level_up",
+    "Partition": "allocation.partition",
+    "partition": "allocation.partition",
     "Plan": "allocation.schedule",
     "schedule": "allocation.schedule",
     "Tally": "reporting.counts",
@@ -348,6 +356,7 @@ __all__ = [
     "InfeasibleError",
     "OpenQuestionError",
     "Outcome",
+    "Partition",
     "Plan",
     "Problem",
     "Progress",
@@ -379,6 +388,7 @@ __all__ = [
     "cases_log",
     "certify",
     "charts",
+    "check_bounds",
     "check_licence",
     "compare",
     "controlled_rounding",
@@ -402,6 +412,7 @@ __all__ = [
     "lost_claims",
     "open_case",
     "paces",
+    "partition",
     "penalty",
     "produced",
     "quality_signals",
