@@ -80,7 +80,7 @@ def cut_few(  # noqa: PLR0911  # each return is one way out
 
 def _field(rule: Rule, given: Plain, whole: float, total: int) -> Field:
     if isinstance(rule, Remainders):
-        return RemainderField(given, whole, total)
+        return RemainderField(given, total / whole, total, units=given.size)
     return DivisorField(rule, given, whole)
 
 

@@ -116,17 +116,33 @@ class DivisorField:
 
 
 class RemainderField:
-    """t is added to every quota; a seat is gained at k minus the quota."""
+    """t is added to every quotient; a seat is gained at k minus the quotient.
 
-    def __init__(self, weights: Given, weight: Number, total: int | Floats) -> None:
-        """Lay the Hare quota over one problem."""
-        self.scale: Number = total / weight
-        self.slope: Number = float(weights.size)
+    `scale` is one over the quota.
+    """
+
+    def __init__(
+        self,
+        weights: Given,
+        scale: Number,
+        total: int | Floats,
+        *,
+        units: float | Floats,
+        share: Fraction | None = None,
+    ) -> None:
+        """Lay a quota over one problem, or over many: then scale, total and units are arrays."""
+        self.scale = scale
+        self.slope: Number = 1.0 * units
         self.bottom = -1.0
         self.weights = weights
         self.total = total
-        self.absolute = 64 * EPS * (total + 2)
-        self._weight: int | Fraction | None = None
+        self.absolute = 64 * EPS * (total + 3)
+        self._share = share
+
+    def of_groups(self, groups: NDArray[np.int64]) -> RemainderField:
+        """Return the field for units that belong to these groups."""
+        scale = np.asarray(self.scale)[groups]
+        return RemainderField(self.weights, scale, self.total, units=scale)
 
     def start(
         self,
@@ -136,34 +152,34 @@ class RemainderField:
         """Return the middle."""
         return 0.5
 
-    def real(self, t: float, weight: float) -> Number:  # noqa: ARG002  # t moves seats, not quotas
-        """Return the quota."""
+    def real(self, t: float, weight: float) -> Number:  # noqa: ARG002  # t moves no quotient
+        """Return the quotient."""
         return weight * self.scale
 
     def level(self, weights: Floats, t: Number, out: Floats) -> Floats:
-        """Return quota + t - 1/2."""
+        """Return quotient + t - 1/2; `out` may be t."""
+        shift = t - 0.5
         np.multiply(weights, self.scale, out=out)
-        out += t - 0.5
+        out += shift
         return out
 
     def thresholds(self, weights: Floats, seats: Floats) -> Floats:
-        """Return k minus the quota."""
+        """Return k minus the quotient."""
         return seats - weights * self.scale
 
-    def slack(self, t: Number) -> Number:  # noqa: ARG002  # the error hangs on the quotas alone
+    def slack(self, t: Number) -> Number:  # noqa: ARG002  # the error hangs on the quotients alone
         """Return an absolute error."""
         return self.absolute
 
     def slack_among(self, t: float, weights: Floats) -> float:  # noqa: ARG002  # absolute error
-        """Return the error of the largest of their quotas."""
+        """Return the error of the largest of their quotients."""
         return 64 * EPS * (float(weights.max()) * float(self.scale) + 2.0)
 
     def exact(self, unit: int, seat: int) -> Fraction:
         """Return the threshold, with the sum of all weights taken exactly."""
-        if self._weight is None:
-            self._weight = exact_weight(self.weights)
-        share = Fraction(self.weights[unit].item()) * int(self.total)
-        return seat - share / self._weight
+        if self._share is None:
+            self._share = int(self.total) / Fraction(exact_weight(self.weights))
+        return seat - Fraction(self.weights[unit].item()) * self._share
 
 
 def exact_weight(weights: Given) -> int | Fraction:

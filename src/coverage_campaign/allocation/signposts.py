@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     Floats = NDArray[np.float64]
+    Whole = NDArray[np.int64] | NDArray[np.float64]
 
 __all__ = ["ADAMS", "DEAN", "HILL", "JEFFERSON", "WEBSTER", "Modified", "Signposts", "Stationary"]
 
@@ -64,6 +65,13 @@ class Signposts(Protocol):
         """Return s(seat) to the `power`, exactly."""
         ...
 
+    def ratio(self, seats: Whole) -> tuple[Whole, Whole | int]:
+        """Return s(k) to the `power` as numerators and denominators, but for a common factor.
+
+        Integers wrap at 64 bits; whole floats do not, and tell how large the numbers are.
+        """
+        ...
+
     def post(self, seat: int) -> float:
         """Return s(seat) as a float, within two roundings."""
         ...
@@ -102,6 +110,11 @@ class Stationary:
     def exact(self, seat: int) -> Fraction:
         """Return k - 1 + r."""
         return seat - 1 + self.r
+
+    def ratio(self, seats: Whole) -> tuple[Whole, Whole | int]:
+        """Return b (k - 1) + a for r = a/b."""
+        low = _times(seats - 1, self.r.denominator)
+        return low + _times(np.ones_like(seats), self.r.numerator), 1
 
     def post(self, seat: int) -> float:
         """Return k - 1 + r as a float."""
@@ -146,6 +159,12 @@ class Modified:
         """Return c / 2 for the first seat, k - 1/2 for the others."""
         return self.c / 2 if seat == 1 else Fraction(2 * seat - 1, 2)
 
+    def ratio(self, seats: Whole) -> tuple[Whole, Whole | int]:
+        """Return a for the first seat, b (2 k - 1) for the others, where c = a/b."""
+        first = _times(np.ones_like(seats), self.c.numerator)
+        first[seats != 1] = _times(2 * seats - 1, self.c.denominator)[seats != 1]
+        return first, 1
+
     def post(self, seat: int) -> float:
         """Return a signpost as a float."""
         return float(self.c / 2) if seat == 1 else seat - 0.5
@@ -175,6 +194,10 @@ class _Hill:
     def exact(self, seat: int) -> Fraction:
         """Return s(k) squared, k (k - 1)."""
         return Fraction(seat * (seat - 1))
+
+    def ratio(self, seats: Whole) -> tuple[Whole, Whole | int]:
+        """Return k (k - 1)."""
+        return seats * (seats - 1), 1
 
     def post(self, seat: int) -> float:
         """Return sqrt(k (k - 1)) as a float."""
@@ -206,6 +229,11 @@ class _Dean:
         """Return k (k - 1) / (k - 1/2)."""
         return Fraction(2 * seat * (seat - 1), 2 * seat - 1)
 
+    def ratio(self, seats: Whole) -> tuple[Whole, Whole | int]:
+        """Return 2 k (k - 1) over 2 k - 1."""
+        below: Whole = 2 * seats - 1
+        return 2 * seats * (seats - 1), below
+
     def post(self, seat: int) -> float:
         """Return k (k - 1) / (k - 1/2) as a float."""
         return seat * (seat - 1.0) / (seat - 0.5)
@@ -222,6 +250,12 @@ class _Dean:
         np.add(quotients, root, out=out)
         out *= 0.5
         return out
+
+
+def _times(values: Whole, factor: int) -> Whole:
+    if values.dtype.kind == "f":
+        return values * float(factor)
+    return values * ((factor + 2**63) % 2**64 - 2**63)
 
 
 JEFFERSON = Stationary(Fraction(1), "jefferson")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
 import attrs
@@ -13,7 +13,7 @@ from coverage_campaign.errors import DefinitionError, Problem, TieError
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-__all__ = ["Broken", "Tie", "TieRule", "Turn"]
+__all__ = ["Broken", "Tie", "TieRule", "TieTable", "Turn"]
 
 TieRule: TypeAlias = "Literal['first', 'last', 'raise'] | Sequence[float] | NDArray[np.generic]"
 """Who wins a tie: the first or the last position, nobody, or the least of the given ranks."""
@@ -50,6 +50,49 @@ class Broken:
 
 
 @attrs.frozen(eq=False)
+class TieTable:
+    """The ties of many problems: for each its group, how many are tied, and for how many seats.
+
+    `units` are positions in their groups, one tie after the other; `won` tells who got a seat.
+    """
+
+    groups: NDArray[np.int64]
+    sizes: NDArray[np.int64]
+    seats: NDArray[np.int64]
+    units: NDArray[np.int64]
+    won: NDArray[np.bool_]
+    rule: str
+
+    @classmethod
+    def none(cls) -> TieTable:
+        """Return a table without ties."""
+        empty = np.empty(0, dtype=np.int64)
+        return cls(empty, empty, empty, empty, np.empty(0, dtype=np.bool_), "")
+
+    def joined(self, more: TieTable) -> TieTable:
+        """Return the ties of both."""
+        if not more.groups.size:
+            return self
+        return TieTable(
+            np.append(self.groups, more.groups),
+            np.append(self.sizes, more.sizes),
+            np.append(self.seats, more.seats),
+            np.append(self.units, more.units),
+            np.append(self.won, more.won),
+            more.rule,
+        )
+
+    def each(self) -> Iterator[Broken]:
+        """Return the ties one by one."""
+        stop = np.cumsum(self.sizes).tolist()
+        for group, size, seats, end in zip(
+            self.groups.tolist(), self.sizes.tolist(), self.seats.tolist(), stop, strict=True
+        ):
+            units = self.units[end - size : end]
+            yield Broken(units, seats, units[self.won[end - size : end]], self.rule, group)
+
+
+@attrs.frozen(eq=False)
 class Turn:
     """A checked tie rule: it picks the winners of a tie and keeps the record."""
 
@@ -80,6 +123,40 @@ class Turn:
                 )
             winners = np.sort(units[order[:seats]])
         return Broken(units, seats, winners, self.rule, group)
+
+    def pick_each(
+        self,
+        units: NDArray[np.int64],
+        sizes: NDArray[np.int64],
+        seats: NDArray[np.int64],
+        groups: NDArray[np.int64],
+        starts: NDArray[np.int64],
+    ) -> TieTable:
+        """Return many ties with their winners: `pick` for each, arguments one after the other.
+
+        Raises:
+            TieError: as `pick`.
+        """
+        before = np.cumsum(sizes) - sizes
+        if self.rule == "raise" and sizes.size:
+            self.pick(units[: sizes[0]], int(seats[0]), int(groups[0]), int(starts[0]))
+        place = np.arange(units.size) - np.repeat(before, sizes)
+        if self.rule == "last":
+            won = place >= np.repeat(sizes - seats, sizes)
+        else:
+            won = place < np.repeat(seats, sizes)
+        if self.ranks is not None:
+            ranks = self.ranks[units + np.repeat(starts, sizes)]
+            order = np.lexsort((ranks, np.repeat(groups, sizes)))
+            end = before + seats
+            open_ties = np.flatnonzero(ranks[order[end - 1]] == ranks[order[end]])
+            for tie in open_ties[:1].tolist():
+                tied = units[before[tie] : before[tie] + sizes[tie]]
+                self.pick(tied, int(seats[tie]), int(groups[tie]), int(starts[tie]))
+            placed = won
+            won = np.empty_like(placed)
+            won[order] = placed
+        return TieTable(groups, sizes, seats, units, won, self.rule)
 
     def _refuse(self, units: NDArray[np.int64], seats: int, way_out: str) -> None:
         names = self.names

@@ -78,7 +78,7 @@ def _cut(rule: Rule, one: One) -> Cut | None:  # noqa: PLR0911  # each return is
             return None
         if bounded:
             return _rebalanced(one, given) if rule.bounds == "rebalance" else None
-        field = RemainderField(given, weight, total)
+        field = RemainderField(given, total / weight, total, units=n)
     elif rule.first_is_free and not weights.min() > 0:
         return _among(np.flatnonzero(weights), rule, one)
     else:
@@ -95,7 +95,7 @@ def _rebalanced(one: One, given: Plain) -> Cut | None:
     sharing = np.where(found.free, given, 0)  # no weight, no quota: the others stay as they stand
     weights = sharing.astype(np.float64, copy=False)
     weight = float(weights.sum())
-    field = RemainderField(sharing, weight, found.left)
+    field = RemainderField(sharing, found.left / weight, found.left, units=sharing.size)
     cut = find_cut(Terrain(field, weights, None, None, weight, found.left + 1.0), found.left)
     if cut is not None:
         np.add(cut.seats, found.seats, out=cut.seats)
