@@ -10,6 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from campaigns import tiny
+from coverage_campaign.allocation import curves
+from coverage_campaign.allocation.allocate import allocate
+from coverage_campaign.allocation.schedule import schedule
 from coverage_campaign.errors import DefinitionError
 from coverage_campaign.progress import paces
 from coverage_campaign.progress.forecast import forecast, forecast_counts
@@ -251,3 +254,19 @@ def test_a_forecast_rests_on_its_progress() -> None:
     handed_out = result.to_frame()
     handed_out["expected"] = 0
     assert result.to_frame()["expected"].iloc[0] > 0
+
+
+def test_a_planned_rush_is_named_where_the_shape_leaves_it_out() -> None:
+    """A plan with half of its people in the last two of ten days: 4 x as much a day as before."""
+    campaign = tiny()
+    allocation = allocate(campaign, among="counties", weights={"a": 5, "b": 3, "c": 2})
+    plan = schedule(allocation, over="drive", curve=curves.through({"2026-06-08": "1/2"}))
+    rows: list[Row] = [("a", f"2026-06-{day:02d}", "new_employer", 2) for day in range(1, 9)]
+    progress = track(plan, tallied(rows), as_of="2026-06-08")
+    remark = forecast(progress).notes[-1]
+    assert "4.0 times as much a day" in remark
+    assert "32 are expected" in remark  # 16 persons with half of the plan over
+    assert not any("times" in note for note in forecast(steady(4)).notes)
+    followed = forecast(progress, method=paces.plan_following)
+    assert len(followed.notes) == 1
+    assert followed.totals()["expected"].iloc[0] == 32

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 import attrs
@@ -16,6 +15,7 @@ from coverage_campaign.model.basis import Basis
 from coverage_campaign.model.dates import DateLike, to_date
 from coverage_campaign.model.labels import Label
 from coverage_campaign.notebook import html_table
+from coverage_campaign.progress.assumed import forecast_remarks
 from coverage_campaign.progress.outlook import Outlook
 from coverage_campaign.progress.paces import Pace, damped
 from coverage_campaign.progress.record import Record, rebuilt
@@ -162,7 +162,7 @@ def forecast(progress: Progress, *, method: Pace = damped, level: float = 0.8) -
         to=last,
         method=method,
         basis=progress.basis,
-        remarks=tuple(_remarks(method, int(falls.sum()))),
+        remarks=tuple(forecast_remarks(method, record, int(falls.sum()))),
         frame=frame,
         whole=whole.rows(np.array(["total"]), target.sum(keepdims=True)),
         path=whole.path(),
@@ -175,31 +175,6 @@ def _spread_out(values: _Floats, known: NDArray[np.bool_]) -> pd.Series[float]:
     everyone = np.zeros(len(known))
     everyone[known] = values
     return pd.Series(pd.arrays.FloatingArray(everyone, ~known))
-
-
-_SHAPES_ZH = {
-    "damped": "阻尼趋势",
-    "saturating": "饱和曲线",
-    "plan_following": "按计划曲线",
-    "unchanged": "不再增加",
-}
-
-
-def _remarks(method: Pace, falls: int) -> Iterator[Label]:
-    name = getattr(method, "__name__", None)
-    yield Label(
-        {
-            "en": f"The shape assumed is {name or 'a function of the caller'}.",
-            "zh-Hans": f"假定的走势：{_SHAPES_ZH.get(str(name), name or '使用者自定')}。",
-        }
-    )
-    if falls:
-        yield Label(
-            {
-                "en": f"{falls} corrections downwards were not taken for a pace.",
-                "zh-Hans": f"{falls}次向下更正未计入速度。",
-            }
-        )
 
 
 def _room(counts: pd.DataFrame) -> _Floats:
