@@ -82,11 +82,10 @@ class Allocation:
         return self._of_leaves("uplifted")
 
     def _of_leaves(self, column: str) -> pd.Series[int]:
-        parents = set(self.frame["parent"].dropna())
         shared = self.frame.iloc[: len(self.weights)]  # what is unallocated is nobody's share
-        leaves = shared[~shared["unit"].isin(parents)]
-        codes = pd.Index(leaves["unit"].to_numpy(), dtype="str", name="unit")
-        return pd.Series(leaves[column].to_numpy("int64"), index=codes, name=column)
+        leaves = explained.leaf_rows(self)
+        codes = pd.Index(shared["unit"].array.take(leaves), name="unit")
+        return pd.Series(shared[column].to_numpy("int64")[leaves], index=codes, name=column)
 
     def totals(self) -> pd.DataFrame:
         """Return one row per tier: tier, units, share, uplifted [persons], rise, factor.

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from coverage_campaign.allocation.allocated import Allocation
     from coverage_campaign.allocation.weights import Number
 
-__all__ = ["Record", "number_text", "record_of", "record_under", "records", "sentence"]
+__all__ = ["Record", "leaf_rows", "number_text", "record_of", "record_under", "records", "sentence"]
 
 _SHOWN = 12
 _ROUNDED = {
@@ -57,18 +57,25 @@ def record_of(allocation: Allocation, row: int) -> Record:
     frame = allocation.frame.iloc[: len(allocation.weights)]
     parents = frame["parent"]
     parent = "" if allocation.order == "leaves_first" else _text(parents.iloc[row])
-    if allocation.order == "leaves_first" and frame["unit"].iloc[row] in set(parents.dropna()):
+    if allocation.order == "leaves_first" and row not in leaf_rows(allocation):
         raise DefinitionError(
             Problem("allocation", "leaves were shared first", "ask for a leaf; this is a sum")
         )
     if parent not in allocation._records:  # noqa: SLF001 - its own memory of what it explained
         if allocation.order == "leaves_first":
-            rows = np.flatnonzero(~frame["unit"].isin(set(parents.dropna())).to_numpy(dtype=bool))
+            rows = leaf_rows(allocation)
         else:
             same = parents.isna() if not parent else parents == parent
             rows = np.flatnonzero(same.to_numpy(dtype=bool))
         allocation._records[parent] = _record(allocation, rows)  # noqa: SLF001 - as above
     return allocation._records[parent]  # noqa: SLF001 - as above
+
+
+def leaf_rows(allocation: Allocation) -> NDArray[np.intp]:
+    """Return the rows of the leaves."""
+    frame = allocation.frame.iloc[: len(allocation.weights)]
+    upper = frame["unit"].isin(frame["parent"].dropna().unique())
+    return np.flatnonzero(~upper.to_numpy(dtype=bool))
 
 
 def record_under(allocation: Allocation, parent: str) -> Record:
@@ -139,17 +146,21 @@ def sentence(allocation: Allocation, unit: str) -> str:
         there = int(allocation.there[row])
         why = f"{there:,} are there already" if there else "nobody is there yet"
         return f"{ground}; {why}, and units at 0 come first{_tie(allocation, unit)}: {share:,}."
-    found, place = record.apportionment, record.place(row)
+    return _division(allocation, record, row, ground)
+
+
+def _division(allocation: Allocation, record: Record, row: int, ground: str) -> str:
+    """Return the sentence with the division that gives the share."""
+    line, found, place = allocation.frame.iloc[row], record.apportionment, record.place(row)
+    share, shift, unit = int(line["share"]), int(allocation.shifts[row]), str(line["unit"])
     quotient = found.quotient(place)
     if found.divisor is None or quotient is None:
         return f"{ground}; quota {line['quota']:,.2f} → {share:,}{_tie(allocation, unit)}."
-    seats = share - int(allocation.shifts[row])
-    words = f"{ground} ÷ {number_text(found.divisor)} = {float(quotient):,.2f} → {seats:,}"
-    words += _ROUNDED.get(found.method, "")
-    words += _moved(allocation, row, share)
+    words = f"{ground} ÷ {number_text(found.divisor)} = {float(quotient):,.2f} → {share - shift:,}"
+    words += _ROUNDED.get(found.method, "") + _moved(allocation, row, share)
     bound = next((one for one in found.binding if one.unit == place), None)
     if bound is not None:
-        deserved = bound.deserved + int(allocation.shifts[row])
+        deserved = bound.deserved + shift
         return f"{words}; {_decides(allocation, row, bound.bound)}, without it {deserved:,}."
     tied = _tie(allocation, unit)
     needs = found.next_needs(place)

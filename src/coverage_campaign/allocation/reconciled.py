@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from coverage_campaign.allocation.asked import exact_number, summed_weights
-from coverage_campaign.allocation.explained import records
+from coverage_campaign.allocation.explained import leaf_rows, records
 from coverage_campaign.allocation.sharing import Sharing
 from coverage_campaign.allocation.tree import NO_CAP, CutTree, exact_weights
 
@@ -47,7 +47,7 @@ def binding(allocation: Allocation) -> pd.DataFrame:
 
 def levels(allocation: Allocation) -> pd.DataFrame:
     """Return how full each leaf is, before and after: see `Allocation.levels`."""
-    leaves = _leaves(allocation)
+    leaves = leaf_rows(allocation)
     there = allocation.there[leaves] if len(allocation.there) else np.zeros(len(leaves), np.int64)
     part = allocation.frame.iloc[leaves].reset_index(drop=True)
     weights = [float(allocation.weights[row]) for row in leaves.tolist()]
@@ -172,8 +172,3 @@ def _without_bounds(allocation: Allocation) -> Ints:
     if allocation.order == "leaves_first":
         return sharing.leaves_first(allocation.total, least, most)[0]
     return sharing.top_down(allocation.total, {}, least, most)[0]
-
-
-def _leaves(allocation: Allocation) -> NDArray[np.intp]:
-    frame = allocation.frame.iloc[: len(allocation.weights)]
-    return np.flatnonzero(~frame["unit"].isin(set(frame["parent"].dropna())).to_numpy(dtype=bool))

@@ -25,14 +25,12 @@ def share_rows(
 ) -> pd.DataFrame:
     """Return the frame of `Allocation.to_frame`."""
     tree, limits = asked.tree, asked.limits
-    above = tree.parent.tolist()
+    codes = pd.array(tree.codes, dtype="str")
     return pd.DataFrame(
         {
-            "unit": pd.array(tree.codes, dtype="str"),
+            "unit": codes,
             "name": pd.array([unit.label.text() for unit in tree.units], dtype="str"),
-            "parent": pd.array(
-                [None if row < 0 else tree.codes[row] for row in above], dtype="str"
-            ),
+            "parent": codes.take(tree.parent, allow_fill=True),
             "tier": pd.array(tree.tier, dtype="Int64"),
             "weight": _weight_column(weights),
             "quota": _quotas(asked, share),
