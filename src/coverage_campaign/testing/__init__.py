@@ -1,0 +1,33 @@
+"""What those who test with the library need: strategies for Hypothesis, and assertions.
+
+    from hypothesis import given
+    import coverage_campaign as cc
+
+    @given(cc.testing.campaigns())
+    def test_my_tool_keeps_totals(campaign):
+        allocation = cc.allocate(campaign, weights=cc.weights.eligible)
+        cc.testing.assert_exact(allocation)
+
+A strategy draws what real sources hold: ties and zeros, names that a spreadsheet would run, events
+that come late, twice or wrong. An assertion that fails names the unit and the number. Hypothesis
+comes with the extra `testing`.
+"""
+
+from coverage_campaign.testing.assertions import (
+    assert_accounted,
+    assert_exact,
+    assert_same_outcome,
+)
+from coverage_campaign.testing.draws import campaigns, names, unit_trees, weights
+from coverage_campaign.testing.event_draws import events
+
+__all__ = [
+    "assert_accounted",
+    "assert_exact",
+    "assert_same_outcome",
+    "campaigns",
+    "events",
+    "names",
+    "unit_trees",
+    "weights",
+]
