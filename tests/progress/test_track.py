@@ -10,10 +10,12 @@ from hypothesis import strategies as st
 
 from campaigns import tiny
 from coverage_campaign.errors import DefinitionError, ReportError
+from coverage_campaign.files.workbooks import read_reports
 from coverage_campaign.model.campaign import Campaign
 from coverage_campaign.model.dates import to_instant
 from coverage_campaign.model.readings import Question, Readings
 from coverage_campaign.model.reporting import CountingRule, ReportingRule
+from coverage_campaign.progress.counted import counted
 from coverage_campaign.progress.figures import COLUMNS
 from coverage_campaign.progress.track import track
 from progress.making import DAILY, planned, received, tallied
@@ -479,3 +481,41 @@ def test_the_order_of_rows_is_irrelevant(rows: list, day: dt.date, data: st.Data
     other = track(planned(), tallied(shuffled), as_of=day)
     pd.testing.assert_frame_equal(one.to_frame(), other.to_frame(), check_exact=True)
     pd.testing.assert_frame_equal(one.history(), other.history(), check_exact=True)
+
+
+def test_a_baseline_tells_who_was_covered_before() -> None:
+    """Reports of 362 and then 370 covered over a baseline of 360: 10 done, 370 of 500 covered.
+
+    The campaign names no measure of those covered before; Birch was given no baseline, so its first
+    figure is stock, and of Cedar nothing is known.
+    """
+    campaign = attrs.evolve(tiny(), covered="")
+    reports = pd.DataFrame(
+        {
+            "unit": ["a", "a", "b", "b"],
+            "date": ["2026-06-02", "2026-06-04", "2026-06-02", "2026-06-04"],
+            "persons": [362, 370, 212, 215],
+        }
+    )
+    tally = read_reports(reports, campaign, figures="cumulative", by="day", baseline={"a": 360})
+    frame = track(planned(campaign), tally, as_of="2026-06-04").to_frame().set_index("unit")
+    assert frame["done"].fillna(-1).tolist() == [10, 3, -1]
+    assert frame["coverage_rate"].iloc[:2].tolist() == [370 / 500, 215 / 300]
+    assert frame["coverage_rate"].isna().tolist() == [False, False, True]
+    from_nothing = read_reports(reports, campaign, figures="cumulative", by="day", baseline=0)
+    rates = track(planned(campaign), from_nothing, as_of="2026-06-04").to_frame()["coverage_rate"]
+    assert rates.iloc[0] == 370 / 500
+
+
+@pytest.mark.parametrize(("before", "known"), [({"a": 360, "b": 210}, True), ({"a": 360}, False)])
+def test_those_covered_in_some_units_below_are_not_those_of_all(
+    before: dict[str, int], *, known: bool
+) -> None:
+    """A city over Ash and Birch, which report: with one baseline of two its own is not known."""
+    baseline = pd.DataFrame(
+        {"unit": pd.Series(list(before), dtype="str"), "persons": pd.array(list(before.values()))}
+    )
+    tally = attrs.evolve(tallied(DAILY), baseline=baseline)
+    rows = counted(tally, tally.campaign, ("city",), through=dt.date(2026, 6, 4))
+    assert rows.has_stock.tolist() == [known]
+    assert rows.stock.tolist() == [sum(before.values())]

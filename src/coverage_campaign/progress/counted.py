@@ -115,7 +115,7 @@ def counted(
     outside = whole & ~planned & counts
     rows = whole & planned & counts
     row_group, groups = _groups(frame)
-    stock, has_stock = _stock(tally, parent, units, through)
+    stock, has_stock = _stock(tally, parent, units, through, names)
     return Counted(
         units=units,
         by=tally.by,
@@ -182,16 +182,27 @@ def _scattered(place: _Ints, persons: _Ints, length: int) -> _Ints:
 
 
 def _stock(
-    tally: Tally, parent: Mapping[str, str | None], units: tuple[str, ...], through: dt.date
+    tally: Tally,
+    parent: Mapping[str, str | None],
+    units: tuple[str, ...],
+    through: dt.date,
+    reporting: Iterable[str],
 ) -> tuple[_Ints, NDArray[np.bool_]]:
-    """Return the persons covered before by unit, and for which units such a figure was reported."""
+    """Return the persons covered before by unit, and for which units they are known.
+
+    They are the first cumulative figures and the baselines that the caller gave; a unit over
+    several that report is known where each of them is.
+    """
     stock = tally.stock[tally.stock["persons"].notna()]
     stock = stock[stock["period"].to_numpy(dtype="datetime64[D]") <= np.datetime64(through, "D")]
-    place = planned_places(parent, units, stock["unit"])
+    before = pd.concat([stock[["unit", "persons"]], tally.baseline], ignore_index=True)
+    place = planned_places(parent, units, before["unit"])
     rows = place >= 0
-    persons = stock["persons"].to_numpy(dtype=np.int64)[rows]
+    persons = before["persons"].to_numpy(dtype=np.int64)[rows]
     has = np.zeros(len(units), dtype=bool)
     has[place[rows]] = True
+    lacking = planned_places(parent, units, set(reporting).difference(before["unit"]))
+    has[lacking[lacking >= 0]] = False
     return _scattered(place[rows], persons, len(units)), has
 
 

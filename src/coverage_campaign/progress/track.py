@@ -439,7 +439,8 @@ def _counts(plan: Plan, rows: Counted, reports: pd.DataFrame, day: dt.date) -> p
             "covered": pd.array([unit.count(campaign.covered) for unit in units], dtype="Int64"),
         }
     )
-    # A reported stock is nearer to the counted days than a figure from before the campaign.
+    # A reported stock, or the baseline that the reports were reckoned from, is nearer to the
+    # counted days than a measure from before the campaign.
     counts["covered"] = counts["covered"].mask(rows.has_stock, _where(rows.has_stock, rows.stock))
     return pd.concat([counts, reports], axis=1)
 

@@ -15,7 +15,7 @@ from coverage_campaign.reporting.numerals import read_counts
 from coverage_campaign.reporting.series import Series
 from coverage_campaign.reporting.sieve import Mask
 
-__all__ = ["Baseline", "baseline_of"]
+__all__ = ["Baseline", "baseline_of", "baseline_table"]
 
 Baseline: TypeAlias = Mapping[str, int] | pd.Series | int | None
 """Persons covered before the first report: by unit, one number for every unit, None = unknown."""
@@ -37,6 +37,26 @@ def baseline_of(
         way_out = "give None, a whole number from 0, or persons by unit"
         raise DefinitionError(Problem("baseline", f"{baseline!r}", way_out))
     return np.full(len(series.rows), baseline, np.int64), np.ones(len(series.rows), dtype=bool)
+
+
+def baseline_table(baseline: Baseline, series: Series, units: Names) -> pd.DataFrame:
+    """Return who was covered before, as far as the caller said it: unit, persons.
+
+    Persons by unit are said of each unit named, one number of each unit that has a series.
+    """
+    if baseline is None:
+        rows, persons = np.empty(0, dtype=np.int64), np.empty(0, dtype=np.int64)
+    elif isinstance(baseline, (Mapping, pd.Series)):
+        figures, given = _by_unit(baseline, units)
+        rows = np.flatnonzero(given)
+        persons = figures[rows]
+    else:
+        rows = np.unique(series.unit)
+        persons = np.full(len(rows), baseline, np.int64)
+    codes = np.array(units.codes, dtype=object)[rows]
+    return pd.DataFrame(
+        {"unit": pd.Series(codes, dtype="str"), "persons": pd.array(persons, dtype="Int64")}
+    )
 
 
 def _by_unit(

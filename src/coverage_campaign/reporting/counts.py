@@ -15,7 +15,7 @@ from coverage_campaign.notebook import html_table
 from coverage_campaign.reporting.cube import Cube, cube_of
 from coverage_campaign.reporting.problems import ReportProblems
 
-__all__ = ["Period", "Tally", "empty_stock"]
+__all__ = ["Period", "Tally", "empty_baseline", "empty_stock"]
 
 Period: TypeAlias = Literal["month", "day"]
 
@@ -31,12 +31,20 @@ def empty_stock() -> pd.DataFrame:
     )
 
 
+def empty_baseline() -> pd.DataFrame:
+    """Return the baseline of a tally that was given none: unit, persons; no row."""
+    return pd.DataFrame(
+        {"unit": pd.Series(dtype="str"), "persons": pd.Series(dtype="Int64")},
+    )
+
+
 @attrs.frozen(eq=False, kw_only=True)
 class Tally:
     """Counts by unit, period and channel, as they were known at `as_of`.
 
     `stock` holds cumulative first values for which no baseline was given (unit, period, persons):
-    people covered before, never new ones. `rows_in` = rows counted + `problems.rows`.
+    people covered before, never new ones; `baseline` those whom the caller said were covered before
+    (unit, persons). `rows_in` = rows counted + `problems.rows`.
     """
 
     campaign: Campaign
@@ -47,6 +55,7 @@ class Tally:
     problems: ReportProblems
     rows_in: int
     stock: pd.DataFrame = attrs.field(factory=empty_stock)
+    baseline: pd.DataFrame = attrs.field(factory=empty_baseline)
 
     def to_frame(self) -> pd.DataFrame:
         """Return one row per unit, period and channel: unit, period, channel, persons (+ group).

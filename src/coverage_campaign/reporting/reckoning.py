@@ -14,7 +14,7 @@ from coverage_campaign.errors import Problem, ReportError
 from coverage_campaign.model.campaign import Campaign
 from coverage_campaign.model.dates import DateLike, Window, to_instant
 from coverage_campaign.model.labels import Label
-from coverage_campaign.reporting.baselines import Baseline, baseline_of
+from coverage_campaign.reporting.baselines import Baseline, baseline_of, baseline_table
 from coverage_campaign.reporting.counts import Period, Tally, empty_stock
 from coverage_campaign.reporting.doubts import (
     doubt_eligible,
@@ -104,6 +104,7 @@ def reckon(
         problems=ReportProblems.of([*figures.problems, *sieve.items]),
         rows_in=len(frame),
         stock=_stock(series.only(is_stock), units, by),
+        baseline=baseline_table(baseline if kind == "cumulative" else None, series, units),
     )
 
 
