@@ -68,7 +68,7 @@ def test_the_kernel_knows_no_campaign() -> None:
     """The apportionment kernel is arithmetic: it imports nothing of the model."""
     campaign_level = {
         *("allocate", "allocated", "tree", "weights", "curves", "schedule", "cross"),
-        *("limits", "goals", "sharing"),
+        *("limits", "goals", "asked", "grounds", "partition", "plan", "shapes", "stated"),
     }
     users = [
         path.name
