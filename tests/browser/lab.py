@@ -25,6 +25,13 @@ __all__ = ["Lab", "LabPage", "chromium_path", "lab_server", "open_browser", "sav
 
 _START_SECONDS: Final = 60
 _CELL_MILLISECONDS: Final = 60_000
+_TALLEST: Final = 14_000
+_SETTINGS: Final[dict[str, dict[str, object]]] = {
+    # No pop-up over the page, and no look into the network.
+    "apputils-extension/notification": {"fetchNews": "false", "checkForUpdates": False},
+    # Every cell is drawn, those too that are out of sight.
+    "notebook-extension/tracker": {"windowingMode": "none"},
+}
 # The icon says idle before the kernel is connected: only both together mean that it listens.
 _READY: Final = """() => {
   const context = window.jupyterapp?.shell?.currentWidget?.context?.sessionContext;
@@ -32,6 +39,25 @@ _READY: Final = """() => {
     && context.session.kernel.status === 'idle';
 }"""
 _DARK: Final = "JupyterLab Dark"
+_CONTRAST: Final = """selector => {
+  const parts = text => text.match(/[0-9.]+/g).map(Number);
+  const light = ([red, green, blue]) => [red, green, blue]
+    .map(value => value / 255)
+    .map(value => value <= 0.04045 ? value / 12.92 : ((value + 0.055) / 1.055) ** 2.4)
+    .reduce((sum, value, place) => sum + value * [0.2126, 0.7152, 0.0722][place], 0);
+  const ground = element => {
+    for (let one = element; one; one = one.parentElement) {
+      const colour = parts(getComputedStyle(one).backgroundColor);
+      if (colour.length === 3 || colour[3] === 1) return colour;
+    }
+    return [255, 255, 255];
+  };
+  const ratios = [...document.querySelectorAll(selector)].map(element => {
+    const pair = [parts(getComputedStyle(element).color), ground(element)].map(light);
+    return (Math.max(...pair) + 0.05) / (Math.min(...pair) + 0.05);
+  });
+  return ratios.length ? Math.min(...ratios) : 0;
+}"""
 
 
 def chromium_path() -> str | None:
@@ -73,11 +99,10 @@ def _own_folders(own: Path) -> dict[str, str]:
     folders = {name: str(own / name.lower()) for name in names}
     for folder in folders.values():
         Path(folder).mkdir(parents=True)
-    settings = Path(folders["JUPYTERLAB_SETTINGS_DIR"]) / "@jupyterlab" / "apputils-extension"
-    settings.mkdir(parents=True)
-    # No pop-up over the page, and no look into the network.
-    quiet = {"fetchNews": "false", "checkForUpdates": False}
-    (settings / "notification.jupyterlab-settings").write_text(json.dumps(quiet), encoding="utf-8")
+    settings = Path(folders["JUPYTERLAB_SETTINGS_DIR"]) / "@jupyterlab"
+    for name, values in _SETTINGS.items():
+        (settings / name).parent.mkdir(parents=True, exist_ok=True)
+        (settings / f"{name}.jupyterlab-settings").write_text(json.dumps(values), encoding="utf-8")
     return folders
 
 
@@ -155,7 +180,8 @@ class Lab:
         """Open a notebook of `root` in a page of its own; a mistake of the page fails the test."""
         context = self.browser.new_context(viewport={"width": 1240, "height": 1000})
         try:
-            page = LabPage(context.new_page(), f"{self.address}/doc/tree/{notebook.name}")
+            place = notebook.relative_to(self.root).as_posix()
+            page = LabPage(context.new_page(), f"{self.address}/doc/tree/{place}")
             yield page
             assert page.mistakes == []
         finally:
@@ -188,7 +214,7 @@ class LabPage:
             "name => window.jupyterapp.commands.execute('apputils:change-theme', {theme: name})"
         )
         self.page.evaluate(change, _DARK)
-        self.page.wait_for_selector('body[data-jp-theme-light="false"]')
+        self.page.wait_for_selector('body[data-jp-theme-light="false"]', state="attached")
 
     def run_all(self) -> None:
         """Run every cell, to the end."""
@@ -207,9 +233,9 @@ class LabPage:
 
     def whole(self) -> None:
         """Make the window as tall as the notebook, so that nothing of it is left undrawn."""
-        cells = "() => document.querySelector('.jp-WindowedPanel-inner, .jp-Notebook').scrollHeight"
-        height = int(self.page.evaluate(cells)) + 200
-        self.page.set_viewport_size({"width": 1240, "height": min(max(height, 900), 14_000)})
+        measure = "() => document.querySelector('.jp-WindowedPanel-outer').scrollHeight"
+        height = int(self.page.evaluate(measure)) + 150
+        self.page.set_viewport_size({"width": 1240, "height": min(height, _TALLEST)})
         self.page.wait_for_timeout(400)
 
     def control(self, label: str) -> Locator:
@@ -241,3 +267,8 @@ class LabPage:
           .kernel.requestExecute({code}).done.then(reply => reply.content.status)"""
         status: str = self.page.evaluate(script, f"assert {statement}")
         return status == "ok"
+
+    def least_contrast(self, selector: str) -> float:
+        """Return the least contrast (WCAG 2.2) of words to the ground behind them."""
+        found: float = self.page.evaluate(_CONTRAST, selector)
+        return found
