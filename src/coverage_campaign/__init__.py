@@ -196,8 +196,11 @@ if TYPE_CHECKING:
         compare,
     )
     from coverage_campaign.scenarios.explore import (
-        Study,
         explore,
+        explore_blocks,
+    )
+    from coverage_campaign.scenarios.region import (
+        Region,
     )
     from coverage_campaign.scenarios.scenario import (
         Outcome,
@@ -216,8 +219,12 @@ if TYPE_CHECKING:
         Stability,
         stability,
     )
+    from coverage_campaign.scenarios.study import (
+        Study,
+    )
     from coverage_campaign.views import (
         charts,
+        documents,
         tables,
     )
     from coverage_campaign.views.bulletin import (
@@ -241,6 +248,7 @@ _MODULES = {
     "paces": "progress.paces",
     "rules": "assessment.rules",
     "charts": "views.charts",
+    "documents": "views.documents",
     "tables": "views.tables",
     "testing": "testing",
 }
@@ -322,8 +330,10 @@ _HOME = {
     "run": "scenarios.scenario",
     "Comparison": "scenarios.compare",
     "compare": "scenarios.compare",
-    "Study": "scenarios.explore",
+    "Study": "scenarios.study",
+    "Region": "scenarios.region",
     "explore": "scenarios.explore",
+    "explore_blocks": "scenarios.explore",
     "Stability": "scenarios.stability",
     "stability": "scenarios.stability",
     "Solution": "scenarios.solve",
@@ -361,6 +371,7 @@ __all__ = [
     "Problem",
     "Progress",
     "Readings",
+    "Region",
     "ReportError",
     "Scenario",
     "Simulation",
@@ -396,10 +407,12 @@ __all__ = [
     "covered_before",
     "cross",
     "curves",
+    "documents",
     "due",
     "eligible_persons",
     "expected_reports",
     "explore",
+    "explore_blocks",
     "explorer",
     "forecast",
     "forecast_counts",

@@ -23,6 +23,7 @@ __all__ = [
     "merit_eligible",
     "none_strikes",
     "outstanding_from",
+    "strikes",
     "targets_of",
     "unknown",
 ]
@@ -64,7 +65,7 @@ def targets_of(facts: Facts, campaign: Campaign) -> tuple[int, ...]:
 
 def merit_eligible(facts: Facts, bar: AwardBar, campaign: Campaign) -> Verdict:
     """Return whether a unit may have merit awards: not if it missed its target (done < target)."""
-    scopes = set(_strikes(facts.kind, bar, campaign))
+    scopes = set(strikes(facts.kind, bar, campaign))
     if scopes == {False}:
         text = f"the bar does not strike a {facts.kind}"
         return Verdict(answer=True, reason=text, clause=bar.clause)
@@ -89,7 +90,7 @@ def merit_eligible(facts: Facts, bar: AwardBar, campaign: Campaign) -> Verdict:
     return Verdict(answer=False, reason=text, clause=bar.clause)
 
 
-def _strikes(kind: str, bar: AwardBar, campaign: Campaign) -> Iterator[bool]:
+def strikes(kind: str, bar: AwardBar, campaign: Campaign) -> Iterator[bool]:
     """Yield whether the bar strikes a kind of unit, under each reading that is left."""
     if not bar.kinds or kind in bar.kinds:
         yield True

@@ -1,106 +1,183 @@
-"""A grid of scenarios at once: the numbers in batches, the results as one long table."""
+"""Many scenarios at once: the numbers in batches, the results as one study or block by block."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from itertools import product
-from typing import Any, cast
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Literal
 
-import attrs
+import numpy as np
 import pandas as pd
 
-from coverage_campaign.errors import DefinitionError, Problem
-from coverage_campaign.model.basis import Basis
-from coverage_campaign.notebook import html_table
+from coverage_campaign.errors import DefinitionError, InfeasibleError, Problem
+from coverage_campaign.reporting.counts import Tally
+from coverage_campaign.scenarios.design import Design, Samples
+from coverage_campaign.scenarios.many import QUANTITIES, Evaluator
 from coverage_campaign.scenarios.scenario import Scenario, allocation_of
+from coverage_campaign.scenarios.study import Cells, Study
 
-__all__ = ["Study", "explore"]
+__all__ = ["Study", "explore", "explore_blocks"]
 
-_BAR_FROM = 500
-_NAMES = {"total": "target"}
-
-
-@attrs.frozen(eq=False, kw_only=True)
-class Study:
-    """Every combination that was tried, and the shares that follow from each."""
-
-    baseline: Scenario
-    over: tuple[str, ...]
-    basis: Basis
-    frame: pd.DataFrame
-
-    def to_frame(self) -> pd.DataFrame:
-        """Return one row per scenario and unit: scenario, the varied inputs, unit, name, share."""
-        return self.frame.copy(deep=False)
-
-    def ranges(self) -> pd.DataFrame:
-        """Return how far each unit's share moves over the grid: unit, name, least, most, range."""
-        table = (
-            self.frame.groupby(["unit", "name"], sort=False)["share"]
-            .agg(least="min", most="max")
-            .reset_index()
-        )
-        return table.assign(range=table["most"] - table["least"])
-
-    def _repr_html_(self) -> str:
-        return html_table(self.ranges(), title=repr(self)[1:-1], notes=self.basis.lines())
-
-    def __repr__(self) -> str:
-        """Return the size of the grid in one line."""
-        count = self.frame["scenario"].nunique()
-        return f"<Study of {count:,} scenarios over {', '.join(self.over)}>"
+_BLOCK = 256 * 2**20
+_LEAST_BLOCK = 2**16
+_PATIENCE = 2.0  # seconds before a bar shows
+_WORKING = 20  # arrays of one number a scenario and unit that a batch takes while it is reckoned
 
 
-def explore(scenario: Scenario, *, over: Mapping[str, Sequence[object]]) -> Study:
-    """Return the shares under every combination of the given inputs.
+def explore(
+    scenario: Scenario,
+    *,
+    over: Mapping[str, Sequence[object]] | None = None,
+    samples: Samples | None = None,
+    design: Literal["grid", "one_at_a_time"] = "grid",
+    what: Sequence[str] = ("share",),
+    reports: Tally | None = None,
+    received: pd.DataFrame | None = None,
+    block: int = _BLOCK,
+) -> Study:
+    """Return what follows from every combination of inputs, or from every given row of them.
+
+    It is what `cc.run` says of each scenario alone, reckoned in batches: only inputs that are no
+    numbers (method, curve, phases, date, scheme, readings) make batches of their own.
 
     Args:
-        scenario: The baseline; what `over` does not name stays as it is there.
-        over: Values to try by the scenario's field; 'total' is another name of 'target'.
+        scenario: The baseline; what is not named stays as it is there.
+        over: Values to try by input, all combinations. An input is a field of the scenario
+            ('total' is another name of 'target'), one unit's number ('weights.430481', 'floors.…',
+            'caps.…', 'pins.…'), or a reading ('readings.counted').
+        samples: Rows to try instead: a frame, or columns of equal length, by input.
+        design: "one_at_a_time" tries the baseline and then each value alone (for a tornado).
+        what: The quantities to hold, by the names that the stages' own tables use: share,
+            uplifted, eligible_rate, uncovered_rate (burdens); planned, done, completion_rate,
+            planned_rate, gap_points, gap_persons, shortfall, rank (to the scenario's as_of);
+            score, grade, merit_eligible, commended; and "schedule", the plan period by period.
+        reports: The tally to track, where progress or verdicts are asked for.
+        received: When reports arrived (see `track`).
+        block: The memory [bytes] that a batch may take while it is reckoned; what the study itself
+            holds comes on top. `explore_blocks` holds one block at a time.
+
+    Returns:
+        A study: `to_frame`, `array`, `ranges`, `where`, `fairness`, `tornado`, `scenario(number)`.
 
     Raises:
-        DefinitionError: No such input, or one without a value.
+        DefinitionError: No such input or quantity, an input without a value, columns of unequal
+            length, a value that no scenario can have.
+        InfeasibleError: No scenario has an answer. Where some have, the others are <NA>:
+            `unsolved` says why.
+
+    >>> import coverage_campaign as cc
+    >>> campaign = cc.load_case("hengyang", year=2008)
+    >>> baseline = cc.Scenario(campaign=campaign, weights=cc.weights.by_measure("census_2000"))
+    >>> methods = [cc.apportion.webster, cc.apportion.adams]
+    >>> study = cc.explore(baseline, over={"total": range(70, 80, 2), "method": methods})
+    >>> study
+    <Study of 10 scenarios over total, method>
+    >>> int(study.array("share")[0].sum())
+    70
     """
-    fields = {field.name for field in attrs.fields(Scenario)} - {"campaign"}
-    problems = [
-        Problem(f"over['{name}']", "no such input", f"inputs: {', '.join(sorted(fields))}, total")
-        for name in over
-        if _NAMES.get(name, name) not in fields
-    ] + [
-        Problem(f"over['{name}']", "no value", "give at least one value to try")
-        for name, values in over.items()
-        if not len(values)
-    ]
-    if problems or not over:
-        raise DefinitionError(problems or [Problem("over", "empty", "name an input to vary")])
-    combinations = list(product(*over.values()))
-    frames = []
-    for number, values in enumerate(_with_bar(combinations)):
-        given = dict(zip(over, values, strict=True))
-        changes = {_NAMES.get(name, name): value for name, value in given.items()}
-        varied: Scenario = attrs.evolve(scenario, **cast("dict[str, Any]", changes))
-        frame = allocation_of(varied).to_frame()[["unit", "name", "share"]]
-        frame.insert(0, "scenario", number)
-        for place, (name, value) in enumerate(given.items(), start=1):
-            frame.insert(place, name, pd.Series([_shown(value)] * len(frame)))
-        frames.append(frame)
-    return Study(
-        baseline=scenario,
-        over=tuple(over),
-        basis=allocation_of(scenario).basis,
-        frame=pd.concat(frames, ignore_index=True),
+    studies = list(
+        explore_blocks(
+            scenario,
+            over=over,
+            samples=samples,
+            design=design,
+            what=what,
+            reports=reports,
+            received=received,
+            block=block,
+        )
     )
+    study = studies[0] if len(studies) == 1 else _joined(studies)
+    if not study.solved.any():
+        allocation_of(study.scenario(0))  # raises what is wrong with it
+    return study
 
 
-def _with_bar(combinations: list[tuple[object, ...]]) -> Iterable[tuple[object, ...]]:
-    if len(combinations) < _BAR_FROM:
-        return combinations
+def explore_blocks(
+    scenario: Scenario,
+    *,
+    over: Mapping[str, Sequence[object]] | None = None,
+    samples: Samples | None = None,
+    design: Literal["grid", "one_at_a_time"] = "grid",
+    what: Sequence[str] = ("share",),
+    reports: Tally | None = None,
+    received: pd.DataFrame | None = None,
+    block: int = _BLOCK,
+) -> Iterator[Study]:
+    """Yield the study of `explore` block by block: never more than one of them is in memory.
+
+    Arguments and errors as `explore`. `block` is the memory [bytes] that one block may take, its
+    results included; `cc.save_study` writes the blocks to Parquet files as they come.
+
+    >>> import coverage_campaign as cc
+    >>> campaign = cc.load_case("hengyang", year=2008)
+    >>> baseline = cc.Scenario(campaign=campaign, weights=cc.weights.equal)
+    >>> over = {"total": range(50_000, 80_000)}
+    >>> sizes = [len(one) for one in cc.explore_blocks(baseline, over=over, block=2**25)]
+    >>> len(sizes) > 1, sum(sizes)
+    (True, 30000)
+    """
+    held = tuple(dict.fromkeys(what))
+    unknown = [name for name in held if name not in (*QUANTITIES, "schedule")]
+    if unknown or not held:
+        found = f"no {unknown[0]!r}" if unknown else "empty"
+        raise DefinitionError(
+            Problem("what", found, f"quantities: {', '.join(QUANTITIES)}, schedule")
+        )
+    if block < _LEAST_BLOCK:
+        raise DefinitionError(Problem("block", f"{block}", f"give {_LEAST_BLOCK:,} bytes or more"))
+    tried = Design.of(scenario, over=over, samples=samples, design=design)
+    evaluator = Evaluator(scenario, tried, held, reports, received)
+    return _blocks(evaluator, scenario, tried.count, _scenarios_in(block, evaluator))
+
+
+def _blocks(evaluator: Evaluator, scenario: Scenario, count: int, size: int) -> Iterator[Study]:
     from tqdm.auto import tqdm  # only a long run shows a bar
 
-    return tqdm(combinations, desc="scenarios")
+    try:
+        evaluator.basis = allocation_of(scenario).basis
+    except InfeasibleError:
+        evaluator.basis = scenario.campaign.basis()  # the baseline is no scenario of its own study
+    with tqdm(total=count, desc="scenarios", unit="", delay=_PATIENCE, leave=False) as bar:
+        for start in range(0, count, size):
+            stop = min(start + size, count)
+            yield evaluator.block(start, stop)
+            bar.update(stop - start)
 
 
-def _shown(value: object) -> object:
-    if isinstance(value, (int, float, str)):
-        return value
-    return getattr(value, "__name__", None) or getattr(value, "name", None) or str(value)
+def _scenarios_in(block: int, evaluator: Evaluator) -> int:
+    """Return how many scenarios fit a block, their working arrays and results included."""
+    cells = len(evaluator.units) * 8
+    periods = 3 * 32 if "schedule" in evaluator.what else 0
+    return max(block // (cells * (_WORKING + len(evaluator.what) + periods)), 1)
+
+
+def _joined(studies: Sequence[Study]) -> Study:
+    """Return consecutive blocks as one study."""
+    first, last = studies[0], studies[-1]
+    cells = {}
+    for name in first.cells:
+        parts = [study.cells[name] for study in studies]
+        known = None
+        if any(part.known is not None for part in parts):
+            known = np.concatenate(
+                [
+                    np.ones(p.numbers.shape, dtype=bool) if p.known is None else p.known
+                    for p in parts
+                ]
+            )
+        cells[name] = Cells(
+            np.concatenate([part.numbers for part in parts]), known, parts[-1].words
+        )
+    plans = [study.schedules for study in studies if study.schedules is not None]
+    return Study(
+        baseline=first.baseline,
+        design=first.design,
+        basis=last.basis,
+        units=first.units,
+        leaves=np.logical_or.reduce([study.leaves for study in studies]),
+        present=np.concatenate([study.present for study in studies]),
+        cells=cells,
+        solved=np.concatenate([study.solved for study in studies]),
+        periods=first.periods,
+        schedules=np.concatenate(plans) if plans else None,
+    )

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Literal
+from typing import Literal, cast
 
 import attrs
 import pandas as pd
 
 from coverage_campaign.allocation import apportion
-from coverage_campaign.allocation.allocate import Bounds, TieRule, Uplift, allocate
+from coverage_campaign.allocation.allocate import allocate
 from coverage_campaign.allocation.allocated import Allocation
 from coverage_campaign.allocation.curves import Curve, even
+from coverage_campaign.allocation.limits import BoundsOrWeighting, Uplift
 from coverage_campaign.allocation.schedule import Plan, schedule
+from coverage_campaign.allocation.sharing import TieRule
 from coverage_campaign.allocation.weights import Weighting, WeightTable, to_weighting
 from coverage_campaign.assessment.assess import Assessment, assess
 from coverage_campaign.model.assessment import Scheme
@@ -29,9 +31,11 @@ __all__ = ["Outcome", "Scenario", "allocation_of", "run"]
 Pairs = tuple[tuple[str, int], ...]
 
 
-def _to_pairs(value: Bounds | Iterable[tuple[str, int]] | None) -> Pairs:
+def _to_pairs(value: BoundsOrWeighting | Iterable[tuple[str, int]] | None) -> Pairs | Weighting:
     if value is None:
         return ()
+    if hasattr(value, "of") and not isinstance(value, (Mapping, pd.Series)):
+        return cast("Weighting", value)
     pairs = value.items() if isinstance(value, (Mapping, pd.Series)) else value
     return tuple((str(code), int(count)) for code, count in pairs)
 
@@ -53,11 +57,15 @@ class Scenario:
     among: str = "counties"
     target: HeadcountTarget | CoverageTarget | int | str | None = None
     method: apportion.Method = apportion.webster
-    floors: Pairs = attrs.field(default=(), converter=_to_pairs)
-    caps: Pairs = attrs.field(default=(), converter=_to_pairs)
-    pins: Pairs = attrs.field(default=(), converter=_to_pairs)
+    floors: Pairs | Weighting = attrs.field(default=(), converter=_to_pairs)
+    caps: Pairs | Weighting = attrs.field(default=(), converter=_to_pairs)
+    pins: Pairs | Weighting = attrs.field(default=(), converter=_to_pairs)
     uplift: Uplift = 0
     ties: TieRule = "code"
+    on_top_of: Weighting | None = attrs.field(default=None, converter=_to_weighting)
+    base: int = 0
+    order: Literal["top_down", "leaves_first"] = "top_down"
+    remainder: Literal["raise", "keep"] = "raise"
     over: tuple[str, ...] = attrs.field(default=(), converter=to_codes)
     curve: Curve = even
     by: Literal["month", "day"] = "month"
@@ -97,6 +105,10 @@ class Outcome:
         return "\n".join(repr(stage) for stage in stages if stage is not None)
 
 
+def _bounds(value: Pairs | Weighting) -> BoundsOrWeighting:
+    return dict(value) if isinstance(value, tuple) else value
+
+
 def allocation_of(scenario: Scenario) -> Allocation:
     """Return the first stage of a run alone: who does how much."""
     return allocate(
@@ -105,11 +117,15 @@ def allocation_of(scenario: Scenario) -> Allocation:
         weights=scenario.weights,
         target=scenario.target,
         method=scenario.method,
-        floors=dict(scenario.floors),
-        caps=dict(scenario.caps),
-        pins=dict(scenario.pins),
+        floors=_bounds(scenario.floors),
+        caps=_bounds(scenario.caps),
+        pins=_bounds(scenario.pins),
         uplift=scenario.uplift,
         ties=scenario.ties,
+        on_top_of=scenario.on_top_of,
+        base=scenario.base,
+        order=scenario.order,
+        remainder=scenario.remainder,
     )
 
 

@@ -1,0 +1,283 @@
+"""Which scenarios a study tries: a grid, given rows, or one input at a time; as columns of values.
+
+A column holds each value once and, for every scenario, the place of its value: a grid of a million
+scenarios is a handful of values and an arithmetic of places.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from math import isnan
+from typing import Any, Literal, TypeAlias, cast
+
+import attrs
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from coverage_campaign.allocation.weights import Number, declared
+from coverage_campaign.errors import DefinitionError, Problem
+from coverage_campaign.model.readings import Readings
+from coverage_campaign.scenarios.scenario import Scenario
+
+__all__ = [
+    "ALIASES",
+    "BY_UNIT",
+    "Design",
+    "Samples",
+    "applied",
+    "field_of",
+    "shown",
+    "shown_values",
+]
+
+ALIASES = {"total": "target"}
+"""Other names of inputs."""
+BY_UNIT = ("weights", "floors", "caps", "pins")
+"""Inputs of which one unit's number can be varied alone, as in 'weights.430481'."""
+Samples: TypeAlias = "pd.DataFrame | Mapping[str, Sequence[object] | NDArray[Any]]"
+_Ints = NDArray[np.int64]
+_FIELDS = tuple(field.name for field in attrs.fields(Scenario) if field.name != "campaign")
+_QUESTIONS = tuple(field.name for field in attrs.fields(Readings) if field.name != "suggested")
+
+
+@attrs.frozen(eq=False)
+class Design:
+    """The inputs that vary, the values of each, and which scenario has which.
+
+    `rows` has one row a scenario and one column an input: places in `tried`. Without it every
+    combination is tried, the last input changing fastest.
+    """
+
+    names: tuple[str, ...]
+    tried: tuple[tuple[object, ...], ...]
+    rows: _Ints | None = None
+
+    @property
+    def count(self) -> int:
+        """The number of scenarios."""
+        if self.rows is not None:
+            return len(self.rows)
+        count = 1
+        for values in self.tried:
+            count *= len(values)
+        return count
+
+    def places(self, start: int, stop: int) -> tuple[_Ints, ...]:
+        """Return for each input which value the scenarios from `start` to `stop` have."""
+        if self.rows is not None:
+            return tuple(self.rows[start:stop].T)
+        numbers = np.arange(start, stop, dtype=np.int64)
+        sizes = tuple(len(values) for values in self.tried)
+        return tuple(place.astype(np.int64) for place in np.unravel_index(numbers, sizes))
+
+    def given(self, number: int) -> dict[str, object]:
+        """Return the values of one scenario by input."""
+        places = self.places(number, number + 1)
+        return {
+            name: values[int(place[0])]
+            for name, values, place in zip(self.names, self.tried, places, strict=True)
+        }
+
+    @classmethod
+    def of(
+        cls,
+        baseline: Scenario,
+        *,
+        over: Mapping[str, Sequence[object]] | pd.DataFrame | None,
+        samples: Samples | None,
+        design: Literal["grid", "one_at_a_time"],
+    ) -> Design:
+        """Return the design that the caller's values make, checked; every problem at once."""
+        if isinstance(over, pd.DataFrame):
+            over, samples = None, over
+        if (over is None) == (samples is None):
+            raise DefinitionError(
+                Problem("over", "together with samples" if over is not None else "empty",
+                        "give values to combine (over) or rows to try (samples)")
+            )  # fmt: skip
+        chosen = over if over is not None else samples
+        columns = {
+            str(name): _listed(column)
+            for name, column in dict({} if chosen is None else chosen).items()
+        }
+        problems = [
+            *(
+                problem
+                for name, values in columns.items()
+                for problem in _problems(baseline, name, values)
+            ),
+            *([] if columns else [Problem("over", "empty", "name an input to vary")]),
+        ]
+        if samples is not None and len({len(values) for values in columns.values()}) > 1:
+            lengths = ", ".join(f"{name} {len(values)}" for name, values in columns.items())
+            problems.append(Problem("samples", lengths, "give columns of equal length"))
+        if problems:
+            raise DefinitionError(problems)
+        names = tuple(columns)
+        if samples is not None:
+            return cls(names, *_coded(list(columns.values())))
+        values = tuple(tuple(column) for column in columns.values())
+        if design == "one_at_a_time":
+            return _alone(baseline, names, values)
+        return cls(names, values)
+
+
+def _listed(column: object) -> list[object]:
+    """Return the values of a column as Python's own; what is missing is None."""
+    plain = column.tolist() if isinstance(column, (pd.Series, np.ndarray)) else column
+    listed = list(cast("Sequence[object]", plain))
+    return [
+        None if one is pd.NA or (isinstance(one, float) and isnan(one)) else one for one in listed
+    ]
+
+
+def field_of(name: str) -> tuple[str, str]:
+    """Return the field that a varied input belongs to, and the code behind the dot or ''."""
+    field, _, code = name.partition(".")
+    return ALIASES.get(field, field), code
+
+
+def _problems(baseline: Scenario, name: str, values: Sequence[object]) -> list[Problem]:
+    where = f"over['{name}']"
+    field, code = field_of(name)
+    if field == "readings":
+        if code not in _QUESTIONS:
+            return [Problem(where, "no such question", f"questions: {', '.join(_QUESTIONS)}")]
+    elif code and field in BY_UNIT:
+        if code not in {unit.code for unit in baseline.campaign.members(baseline.among)}:
+            return [Problem(where, f"no unit '{code}' here", "name a unit of the cut")]
+    elif code or field not in _FIELDS:
+        known = ", ".join(sorted(_FIELDS))
+        return [
+            Problem(
+                where,
+                "no such input",
+                f"inputs: {known}, total; one unit's: weights.CODE; a reading: readings.QUESTION",
+            )
+        ]
+    return [] if values else [Problem(where, "no value", "give at least one value to try")]
+
+
+def _coded(columns: list[list[object]]) -> tuple[tuple[tuple[object, ...], ...], _Ints]:
+    """Return each column's distinct values and the places of the rows among them."""
+    values: list[tuple[object, ...]] = []
+    places: list[_Ints] = []
+    for column in columns:
+        try:
+            # 1, 1.0 and True are equal keys, and different values.
+            keys = [(type(value), value) for value in column]
+            order = {key: place for place, key in enumerate(dict.fromkeys(keys))}
+            places.append(np.array([order[key] for key in keys], dtype=np.int64))
+            values.append(tuple(value for _, value in order))
+        except TypeError:  # a mapping has no hash: every row is a value of its own
+            places.append(np.arange(len(column), dtype=np.int64))
+            values.append(tuple(column))
+    return tuple(values), np.array(places, dtype=np.int64).T
+
+
+def _alone(
+    baseline: Scenario, names: tuple[str, ...], values: tuple[tuple[object, ...], ...]
+) -> Design:
+    """Return the baseline first, then each input's values while the others stay as they are."""
+    base = [_baseline_value(baseline, name) for name in names]
+    both = tuple(
+        (own, *(v for v in tried if not _same(v, own)))
+        for own, tried in zip(base, values, strict=True)
+    )
+    rows = [[0] * len(names)]
+    for column, tried in enumerate(both):
+        for place in range(1, len(tried)):
+            row = [0] * len(names)
+            row[column] = place
+            rows.append(row)
+    return Design(names, both, np.array(rows, dtype=np.int64))
+
+
+def _same(one: object, other: object) -> bool:
+    return type(one) is type(other) and bool(one == other)
+
+
+def _baseline_value(baseline: Scenario, name: str) -> object:
+    field, code = field_of(name)
+    if field == "readings":
+        answer: object = getattr(baseline.campaign.readings, code)
+        return answer
+    if code and field == "weights":
+        if baseline.weights is None:
+            raise DefinitionError(
+                Problem(f"over['{name}']", "no weights", "give the baseline some")
+            )
+        leaves = baseline.campaign.leaves(baseline.among)
+        return baseline.weights.of(baseline.campaign, leaves)[code]
+    value: object = getattr(baseline, field)
+    if code:
+        return dict(cast("tuple[tuple[str, int], ...]", value)).get(code)
+    if field == "target" and value is None and baseline.campaign.headcount is not None:
+        return baseline.campaign.headcount.persons
+    return value
+
+
+def applied(baseline: Scenario, given: Mapping[str, object]) -> Scenario:
+    """Return the scenario that a row of a design stands for."""
+    whole: dict[str, Any] = {}
+    answers: dict[str, Any] = {}
+    by_unit: dict[str, dict[str, object]] = {}
+    for name, value in given.items():
+        field, code = field_of(name)
+        if field == "readings":
+            answers[code] = value
+        elif code:
+            by_unit.setdefault(field, {})[code] = value
+        else:
+            whole[field] = value
+    if answers:
+        campaign = baseline.campaign
+        whole["campaign"] = attrs.evolve(
+            campaign, readings=attrs.evolve(campaign.readings, **answers)
+        )
+    varied: Scenario = attrs.evolve(baseline, **whole)
+    for field, numbers in by_unit.items():
+        varied = _with_numbers(varied, field, numbers)
+    return varied
+
+
+def _with_numbers(scenario: Scenario, field: str, numbers: Mapping[str, object]) -> Scenario:
+    if field == "weights":
+        if scenario.weights is None:
+            raise DefinitionError(Problem("weights", "none", "give the baseline weights to vary"))
+        leaves = scenario.campaign.leaves(scenario.among)
+        now = scenario.weights.of(scenario.campaign, leaves)
+        changed = cast("dict[str, Number]", {**now, **numbers})
+        because = f"{scenario.weights.name}, with {', '.join(numbers)} varied"
+        return attrs.evolve(scenario, weights=declared(changed, because=because))
+    now_given = getattr(scenario, field)
+    if not isinstance(now_given, tuple):
+        way_out = "give the baseline's as numbers by unit code"
+        raise DefinitionError(Problem(field, "a weighting, of which one number varies", way_out))
+    bounds = {**dict(now_given), **numbers}
+    kept = {code: count for code, count in bounds.items() if count is not None}
+    changed_bounds: Scenario = attrs.evolve(scenario, **cast("dict[str, Any]", {field: kept}))
+    return changed_bounds
+
+
+def shown(value: object) -> object:
+    """Return a value as a table shows it: numbers and text themselves, the others by name."""
+    if value is None or isinstance(value, (int, float, str)):
+        return value
+    if isinstance(value, Mapping):
+        return ", ".join(f"{key} {one}" for key, one in value.items())
+    if isinstance(value, tuple):
+        return " + ".join(str(one) for one in value)
+    return getattr(value, "__name__", None) or getattr(value, "name", None) or str(value)
+
+
+def shown_values(values: Sequence[object]) -> list[object]:
+    """Return values as a table shows them; two values that read alike are numbered."""
+    names: list[object] = []
+    times: dict[object, int] = {}
+    for value in values:
+        name = shown(value)
+        times[name] = times.get(name, 0) + 1
+        names.append(name if times[name] == 1 else f"{name} ({times[name]})")
+    return names

@@ -1,0 +1,350 @@
+"""The allocations of many scenarios at once: one call of the kernel for each tier.
+
+What `allocate` does for one scenario is done here with one row a scenario and one column a unit of
+the tree: bounds, pins, a base, people who are there already, uplifts, both orders. A scenario
+whose bounds cannot be met has no answer, and stops nobody else's.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, TypeAlias
+
+import attrs
+import numpy as np
+from numpy.typing import NDArray
+
+from coverage_campaign.allocation import apportion
+from coverage_campaign.allocation.sharing import TieRule
+from coverage_campaign.allocation.tree import NO_CAP, CutTree, Siblings, code_ranks
+from coverage_campaign.errors import CampaignError, DefinitionError, Problem
+
+__all__ = ["ManyShares", "Requests", "Rises", "share_many"]
+
+Ints: TypeAlias = NDArray[np.int64]
+Flags: TypeAlias = NDArray[np.bool_]
+Weights: TypeAlias = NDArray[Any]
+"""Whole numbers, floats at face value, or fractions."""
+Rises: TypeAlias = Mapping[int, tuple[Ints, Ints]]
+"""By tier: numerator and denominator of 1 + uplift, one of each a scenario."""
+_MOST = 2**62
+
+
+@attrs.frozen(kw_only=True, eq=False)
+class Requests:
+    """What many scenarios ask for in one cut with one method: one row a scenario.
+
+    `weights` and `there` have one column a leaf, the bounds one a unit (`high` NO_CAP = none);
+    `levels` tells where a method raises the lowest of those who are there first.
+    """
+
+    tree: CutTree
+    method: apportion.Method
+    ties: TieRule
+    leaves_first: bool
+    keeps: bool
+    totals: Ints
+    weights: Weights
+    low: Ints
+    high: Ints
+    bounded: Flags
+    pinned: Flags
+    base: Ints
+    there: Ints
+    levels: Flags
+    rises: Rises
+
+
+@attrs.frozen(kw_only=True, eq=False)
+class ManyShares:
+    """Shares and uplifted shares [persons]: one row a scenario, one column a unit of the tree.
+
+    `solved` tells which rows have an answer; the others hold zeros.
+    """
+
+    share: Ints
+    uplifted: Ints
+    unallocated: Ints
+    solved: Flags
+
+
+@attrs.frozen(eq=False)
+class _Room:
+    """What each unit needs and has room for, and which scenarios can be met at all."""
+
+    least: Ints
+    most: Ints
+    fits: Flags
+
+
+def share_many(asked: Requests) -> ManyShares:
+    """Return every scenario's shares; `allocate` gives the same to each of them alone.
+
+    Raises:
+        DefinitionError: Inputs that exclude each other.
+    """
+    _refuse_together(asked)
+    tree, count = asked.tree, len(asked.totals)
+    weights = _on_rows(tree, asked.weights, count)
+    own = _on_rows(tree, asked.there, count)
+    shifts = _summed(tree, np.where(tree.is_leaf, asked.base[:, np.newaxis] - own, 0))
+    plain = _room(asked, weights, shifts, {})
+    top = slice(0, tree.starts[1])
+    room = _capped_sum(plain.most[:, top])
+    left = np.maximum(asked.totals - room, 0) if asked.keeps else np.zeros(count, dtype=np.int64)
+    totals = asked.totals - left
+    solved = plain.fits & (plain.least[:, top].sum(axis=1) <= totals) & (totals <= room)
+    problem = _Problem(asked, weights, shifts, totals)
+    share = problem.solve(plain, {}, solved)
+    uplifted = share
+    rises = {tier: rise for tier, rise in asked.rises.items() if (rise[0] != rise[1]).any()}
+    if rises:
+        raised = _room(asked, weights, shifts, rises)
+        sums = totals if 1 not in rises else _up(totals, *rises[1])
+        solved &= raised.fits & (raised.least[:, top].sum(axis=1) <= sums)
+        solved &= sums <= _capped_sum(raised.most[:, top])
+        uplifted = problem.solve(raised, rises, solved)
+        share[~solved] = 0
+    return ManyShares(share=share, uplifted=uplifted, unallocated=left * solved, solved=solved)
+
+
+def _refuse_together(asked: Requests) -> None:
+    problems = []
+    rising = np.zeros(len(asked.totals), dtype=bool)
+    for top, bottom in asked.rises.values():
+        rising |= top != bottom
+    if (rising & asked.pinned.any(axis=1)).any():
+        problems.append(
+            Problem("uplift", "together with pins", "pin the uplifted shares in a second call")
+        )
+    if asked.leaves_first:
+        if rising.any():
+            problems.append(
+                Problem("uplift", "together with order='leaves_first'", "an uplift goes top_down")
+            )
+        upper = np.flatnonzero((asked.bounded & ~asked.tree.is_leaf).any(axis=0)).tolist()
+        problems += [
+            Problem(
+                f"bounds of '{asked.tree.codes[row]}'",
+                "together with order='leaves_first'",
+                "bound its leaves, or share top_down: an upper unit is then a sum of leaves",
+            )
+            for row in upper
+        ]
+    if problems:
+        raise DefinitionError(problems)
+
+
+def _on_rows(tree: CutTree, leaves: Weights, count: int) -> Weights:
+    """Return the leaves' numbers in the tree's columns, and sums above them."""
+    if len(tree.leaf_rows) == len(tree.units):
+        return leaves
+    spread = np.zeros((count, len(tree.units)), dtype=leaves.dtype)
+    spread[:, tree.leaf_rows] = leaves
+    return _summed(tree, spread)
+
+
+def _summed(tree: CutTree, values: NDArray[Any]) -> NDArray[Any]:
+    """Return the leaves' values and, in the columns above, the sums of theirs."""
+    out = values.copy()
+    out[:, ~tree.is_leaf] = 0
+    for tier in reversed(list(tree.siblings())[1:]):
+        out[:, tier.parents] = np.add.reduceat(out[:, tier.rows], tier.heads, axis=1)
+    return out
+
+
+def _capped_sum(values: Ints) -> Ints:
+    """Return the sums of rows of caps; a sum with one that is none, or past 62 bits, is none."""
+    return _capped_sums(values, np.zeros(1, dtype=np.intp))[:, 0]
+
+
+def _capped_sums(values: Ints, heads: NDArray[np.intp]) -> Ints:
+    if not values.size or int(values.max()) < _MOST // values.shape[1]:
+        return np.add.reduceat(values, heads, axis=1)
+    large = np.add.reduceat(values.astype(np.float64), heads, axis=1) >= _MOST
+    sums = np.add.reduceat(np.minimum(values, _MOST // values.shape[1]), heads, axis=1)
+    return np.where(large, NO_CAP, sums)
+
+
+def _up(values: Ints, top: Ints, bottom: Ints) -> Ints:
+    """Return values x top / bottom, rounded up."""
+    return -_down(-values, top, bottom)
+
+
+def _down(values: Ints, top: Ints, bottom: Ints) -> Ints:
+    """Return values x top / bottom, rounded down."""
+    most = int(np.abs(values).max(initial=0)) * int(top.max(initial=1))
+    if most < _MOST:
+        return values * top // bottom
+    return (values.astype(object) * top // bottom).astype(np.int64)
+
+
+def _room(asked: Requests, weights: Weights, shifts: Ints, rises: Rises) -> _Room:
+    """Return what each unit needs and has room for, gathered up the tree."""
+    tree = asked.tree
+    weighted = np.asarray(weights > 0, dtype=bool)
+    least = np.where(tree.is_leaf, asked.base[:, np.newaxis], 0)
+    if _first_is_free(asked.method) and not asked.levels.all():
+        one = np.minimum(shifts + 1, asked.high)
+        free = tree.is_leaf & weighted & ~asked.levels[:, np.newaxis]
+        least = np.where(free, np.maximum(least, one), least)
+    need, room = np.maximum(least, asked.low), asked.high.copy()
+    fits = np.asarray((need <= room).all(axis=1), dtype=bool)
+    np.minimum(need, room, out=need)
+    stuck = tree.is_leaf & ~weighted
+    room = np.where(stuck, need, room)
+    for tier in reversed(list(tree.siblings())[1:]):
+        below = np.add.reduceat(need[:, tier.rows], tier.heads, axis=1)
+        above = _capped_sums(room[:, tier.rows], tier.heads)
+        if tier.tier in rises:
+            top, bottom = (part[:, np.newaxis] for part in rises[tier.tier])
+            below = np.where(below > 0, _down(below - 1, bottom, top) + 1, 0)
+            finite = np.where(above == NO_CAP, 0, above)
+            above = np.where(above == NO_CAP, NO_CAP, _down(finite, bottom, top))
+        mine, most = need[:, tier.parents], room[:, tier.parents]
+        fits = fits & (below <= most).all(axis=1) & (mine <= above).all(axis=1)
+        room[:, tier.parents] = np.minimum(most, above)
+        need[:, tier.parents] = np.minimum(np.maximum(mine, below), room[:, tier.parents])
+    return _Room(need, room, fits)
+
+
+def _first_is_free(method: apportion.Method) -> bool:
+    """Tell whether a method gives every unit with a weight a seat, however small it is."""
+    return bool(method(2, [1, 10**9])[0])
+
+
+@attrs.frozen(eq=False)
+class _Problem:
+    """Scenarios that are ready to be shared out."""
+
+    asked: Requests
+    weights: Weights
+    shifts: Ints
+    totals: Ints
+
+    def solve(self, room: _Room, rises: Rises, solved: Flags) -> Ints:
+        """Return the shares of the solved rows; a row that the kernel refuses is solved no more."""
+        found = np.zeros(room.least.shape, dtype=np.int64)
+
+        def attempt(rows: NDArray[np.intp]) -> None:
+            if not len(rows):
+                return
+            try:
+                found[rows] = self._share(room, rises, rows)
+            except CampaignError:
+                if len(rows) == 1:
+                    solved[rows] = False
+                    return
+                middle = len(rows) // 2
+                attempt(rows[:middle])
+                attempt(rows[middle:])
+
+        if solved.all():
+            try:
+                return self._share(room, rises, slice(None))
+            except CampaignError:
+                pass  # some row is refused: it is searched for below
+        attempt(np.flatnonzero(solved))
+        return found
+
+    def _share(self, room: _Room, rises: Rises, rows: NDArray[np.intp] | slice) -> Ints:
+        tree = self.asked.tree
+        if self.asked.leaves_first:
+            leaves = tree.leaf_rows
+            found = np.zeros((len(self.totals[rows]), len(tree.units)), dtype=np.int64)
+            one = Siblings(1, slice(0), np.zeros(1, dtype=np.intp), np.full(1, -1, dtype=np.intp))
+            found[:, leaves] = self._tier(room, rows, leaves, one, self.totals[rows][:, np.newaxis])
+            return np.asarray(_summed(tree, found), dtype=np.int64)
+        shares: Ints | None = None
+        for tier in tree.siblings():
+            sums = self.totals[rows][:, np.newaxis] if shares is None else shares[:, tier.parents]
+            if tier.tier in rises:
+                top, bottom = (part[rows, np.newaxis] for part in rises[tier.tier])
+                sums = _up(sums, top, bottom)
+            done = self._tier(room, rows, tier.rows, tier, sums)
+            if len(tree.starts) == 2:  # noqa: PLR2004 - one tier alone
+                return done
+            if shares is None:
+                shares = np.zeros((len(done), len(tree.units)), dtype=np.int64)
+            shares[:, tier.rows] = done
+        return np.zeros((0, 0), dtype=np.int64) if shares is None else shares
+
+    def _tier(
+        self,
+        room: _Room,
+        rows: NDArray[np.intp] | slice,
+        columns: slice | NDArray[np.intp],
+        tier: Siblings,
+        sums: Ints,
+    ) -> Ints:
+        """Return the shares of one tier: all parents of all scenarios in one call of the kernel."""
+        weights, shifts = self.weights[rows][:, columns], self.shifts[rows][:, columns]
+        least, most = room.least[rows][:, columns], room.most[rows][:, columns]
+        floors = least - shifts
+        caps = np.where(most > NO_CAP // 2, NO_CAP, most - shifts)
+        seats = sums - np.add.reduceat(shifts, tier.heads, axis=1)
+        codes = [
+            self.asked.tree.codes[row] for row in np.arange(len(self.asked.tree.units))[columns]
+        ]
+        call = _Call(self.asked.method, self.asked.ties, codes, tier.heads)
+        levels = self.asked.levels[rows]
+        if levels.any():
+            return call.levelled(seats, weights, floors, caps, levels) + shifts
+        return call(seats, weights, floors, caps) + shifts
+
+
+@attrs.frozen(eq=False)
+class _Call:
+    """One call of the kernel: the groups of one tier, for every scenario."""
+
+    method: apportion.Method
+    ties: TieRule
+    codes: Sequence[str]
+    heads: NDArray[np.intp]
+
+    def __call__(self, sums: Ints, weights: Weights, floors: Ints, caps: Ints) -> Ints:
+        """Return the seats by scenario and unit."""
+        # The kernel has shorter ways where nothing bounds.
+        bounded = bool((caps < NO_CAP).any())
+        low = floors if bounded or floors.any() else None
+        high = caps if bounded else None
+        ranks = code_ranks(self.codes) if self.ties == "code" else self.ties
+        if len(self.heads) == 1:
+            return self.method(sums[:, 0], weights, floors=low, caps=high, ties=ranks)
+        count, size = sums.shape[0], len(self.codes)
+        starts = (np.arange(count)[:, np.newaxis] * size + self.heads).ravel()
+        flat = apportion.ragged(
+            self.method,
+            sums.ravel(),
+            np.ascontiguousarray(weights).ravel(),
+            offsets=np.append(starts, count * size),
+            floors=None if low is None else low.ravel(),
+            caps=None if high is None else high.ravel(),
+            ties=ranks if isinstance(ranks, str) else np.tile(ranks, count),
+        )
+        return flat.reshape(count, size)
+
+    def levelled(
+        self, sums: Ints, weights: Weights, floors: Ints, caps: Ints, levels: Flags
+    ) -> Ints:
+        """Return the seats where the lowest rise first: too few first seats are a tie."""
+        found = np.zeros(floors.shape, dtype=np.int64)
+        at_zero = np.asarray((floors == 0) & (caps > 0) & (weights > 0), dtype=bool)
+        stops = [*self.heads[1:].tolist(), len(self.codes)]
+        for group, (start, stop) in enumerate(zip(self.heads.tolist(), stops, strict=True)):
+            mine = slice(start, stop)
+            one = _Call(self.method, self.ties, self.codes[mine], np.zeros(1, dtype=np.intp))
+            waiting = at_zero[:, mine].sum(axis=1)
+            left = sums[:, group] - floors[:, mine].sum(axis=1)
+            scarce = levels & (left < waiting)
+            for rows, is_tie in ((np.flatnonzero(~scarce), False), (np.flatnonzero(scarce), True)):
+                if not len(rows):
+                    continue
+                low, high = floors[rows, mine], caps[rows, mine]
+                given = weights[rows, mine]
+                if is_tie:
+                    given = at_zero[rows, mine].astype(np.int64)
+                    high = low + given
+                    one = attrs.evolve(one, method=apportion.webster)
+                found[rows, mine] = one(sums[rows][:, [group]], given, low, high)
+        return found

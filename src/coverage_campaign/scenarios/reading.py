@@ -1,0 +1,312 @@
+"""Values of a design read into arrays: each distinct value once, then placed by scenario."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from fractions import Fraction
+from typing import Any, cast
+
+import attrs
+import numpy as np
+import pandas as pd
+
+from coverage_campaign.allocation.goals import read_target
+from coverage_campaign.allocation.limits import Limits, read_limits, read_uplift
+from coverage_campaign.allocation.tree import CutTree, exact_weights
+from coverage_campaign.allocation.weights import (
+    Declared,
+    Levelled,
+    Number,
+    Weighting,
+    WeightTable,
+    to_weighting,
+)
+from coverage_campaign.errors import DefinitionError, Problem
+from coverage_campaign.model.targets import CoverageTarget
+from coverage_campaign.scenarios.design import Design, field_of
+from coverage_campaign.scenarios.many_shares import Flags, Ints, Requests, Weights
+from coverage_campaign.scenarios.scenario import Scenario
+
+__all__ = ["NUMERIC", "Reader"]
+
+NUMERIC = ("target", "weights", "floors", "caps", "pins", "uplift", "on_top_of", "base")
+"""Inputs that are arrays in a batch; any other input makes batches of its own."""
+_EXACT_FLOAT = 2**53
+
+
+@attrs.define
+class Reader:
+    """Reads the numeric inputs of the scenarios that share all the other inputs.
+
+    `scenario` has those other inputs; `tables` keeps what was read, so that blocks share it.
+    """
+
+    scenario: Scenario
+    design: Design
+    tree: CutTree
+    tables: dict[str, Any] = attrs.field(factory=dict)
+
+    def requests(self, places: Sequence[Ints]) -> Requests:
+        """Return what the scenarios at these places of the design ask for."""
+        scenario, tree = self.scenario, self.tree
+        rises = self._column("uplift", places, self._rise_table)
+        low, high, bounded, pinned = self._bounds(places)
+        there, levels = self._there(places)
+        return Requests(
+            tree=tree,
+            method=scenario.method,
+            ties=scenario.ties,
+            leaves_first=scenario.order == "leaves_first",
+            keeps=scenario.remainder == "keep",
+            totals=self._column("target", places, self._target_table),
+            weights=self._weights(places),
+            low=low,
+            high=high,
+            bounded=bounded,
+            pinned=pinned,
+            base=self._column("base", places, self._base_table),
+            there=there,
+            levels=levels,
+            rises={
+                tier: (rises[:, 2 * number], rises[:, 2 * number + 1])
+                for number, tier in enumerate(tree.tiers)
+            },
+        )
+
+    def _column(
+        self,
+        field: str,
+        places: Sequence[Ints],
+        read: Callable[[Sequence[object]], Ints],
+    ) -> Ints:
+        """Return a field's rows for the scenarios: from its values, or the baseline's own."""
+        at = self._at(field)
+        if field not in self.tables:
+            values = (getattr(self.scenario, field),) if at is None else self.design.tried[at]
+            self.tables[field] = read(values)
+        rows: Ints = self._placed(self.tables[field], at, places)
+        return rows
+
+    def _placed(self, table: Any, at: int | None, places: Sequence[Ints]) -> Any:  # noqa: ANN401 - any array
+        """Return the rows of a table that the scenarios have; of one row a view without copies."""
+        if at is None:
+            return np.broadcast_to(table[0], (len(places[0]), *table.shape[1:]))
+        return table[places[at]]
+
+    def _at(self, field: str) -> int | None:
+        names = [field_of(name) for name in self.design.names]
+        return names.index((field, "")) if (field, "") in names else None
+
+    def _units_varied(self, field: str) -> list[tuple[int, str]]:
+        """Return where the design varies one unit's number of a field, and whose."""
+        named = [field_of(name) for name in self.design.names]
+        return [(at, code) for at, (one, code) in enumerate(named) if one == field and code]
+
+    def _target_table(self, values: Sequence[object]) -> Ints:
+        campaign = self.scenario.campaign
+        found = [read_target(campaign, cast("Any", value)) for value in values]
+        # A coverage target has batches of its own: nothing is shared there.
+        return np.array(
+            [
+                0
+                if isinstance(one, CoverageTarget)
+                else one
+                if isinstance(one, int)
+                else one.persons
+                for one in found
+            ],
+            dtype=np.int64,
+        )
+
+    def _base_table(self, values: Sequence[object]) -> Ints:
+        for value in values:
+            if isinstance(value, bool) or not isinstance(value, int) or value < 0:
+                raise DefinitionError(
+                    Problem("base", f"{value!r}", "give whole persons, 0 or more")
+                )
+        return np.array(values, dtype=np.int64)
+
+    def _rise_table(self, values: Sequence[object]) -> Ints:
+        rows = []
+        for value in values:
+            rises = read_uplift(self.tree, cast("Any", value))
+            exact = [1 + rises.get(tier, Fraction(0)) for tier in self.tree.tiers]
+            rows.append([part for rise in exact for part in (rise.numerator, rise.denominator)])
+        return np.array(rows, dtype=np.int64)
+
+    def _there(self, places: Sequence[Ints]) -> tuple[Ints, Flags]:
+        """Return who is there already, by leaf, and where the lowest of them are raised first."""
+        scenario = self.scenario
+        varied, weighted = self._at("on_top_of"), self._at("weights")
+        count = len(places[0])
+        own = (scenario.on_top_of,) if varied is None else self.design.tried[varied]
+        by_weights = (scenario.weights,) if weighted is None else self.design.tried[weighted]
+        if "on_top_of" not in self.tables:
+            stocks = [one.there if isinstance(one, Levelled) else None for one in by_weights]
+            self.tables["on_top_of"] = (self._stocks(own), self._stocks(stocks))
+        (given, has_given), (brought, has_brought) = self.tables["on_top_of"]
+        first = self._placed(given, varied, places)
+        has_first = self._placed(has_given, varied, places)
+        second = self._placed(brought, weighted, places)
+        has_second = self._placed(has_brought, weighted, places)
+        free = bool(scenario.method(2, [1, 10**9])[0])
+        if not has_given.any() and not has_brought.any():
+            return first, np.zeros(count, dtype=bool)
+        there = np.where(has_first[:, np.newaxis], first, second)
+        return there, (has_first | has_second) & free
+
+    def _stocks(self, values: Sequence[object]) -> tuple[Ints, Flags]:
+        rows, known = [], []
+        for value in values:
+            known.append(value is not None)
+            rows.append(self._stock(cast("Any", value)))
+        table = np.array(rows, dtype=np.int64).reshape(len(rows), len(self.tree.leaf_rows))
+        return table, np.array(known, dtype=bool)
+
+    def _stock(self, value: Weighting | WeightTable | None) -> list[int]:
+        if value is None:
+            return [0] * len(self.tree.leaf_rows)
+        leaves = self.tree.leaves
+        given = to_weighting(value).of(self.scenario.campaign, leaves)
+        problems = [
+            Problem(f"on_top_of['{code}']", f"{count}", "people who are there are whole persons")
+            for code, count in given.items()
+            if int(count) != count
+        ]
+        if problems:
+            raise DefinitionError(problems)
+        return [int(given[unit.code]) for unit in leaves]
+
+    def _bounds(self, places: Sequence[Ints]) -> tuple[Ints, Ints, Flags, Flags]:
+        """Return floors and caps (pins are both), where the caller set any, and the pins."""
+        low, _, floored, _ = self._limits("floors", places)
+        _, high, capped, _ = self._limits("caps", places)
+        low_pin, high_pin, _, pinned = self._limits("pins", places)
+        if pinned.any():
+            low, high = np.maximum(low, low_pin), np.minimum(high, high_pin)
+        return low, high, floored | capped | pinned, pinned
+
+    def _limits(self, field: str, places: Sequence[Ints]) -> tuple[Ints, Ints, Flags, Flags]:
+        at = self._at(field)
+        if field not in self.tables:
+            values = (getattr(self.scenario, field),) if at is None else self.design.tried[at]
+            read = [self._read_limits(field, value) for value in values]
+            self.tables[field] = tuple(
+                np.array([getattr(one, name) for one in read])
+                for name in ("low", "high", "bounded", "pinned")
+            )
+        found = [self._placed(table, at, places) for table in self.tables[field]]
+        varied = self._units_varied(field)
+        if varied:
+            found = [array.copy() for array in found]
+        for place, code in varied:
+            row = self.tree.row_of[code]
+            name = self.design.names[place]
+            if name not in self.tables:
+                each = [
+                    self._read_limits(field, {} if value is None else {code: value})
+                    for value in self.design.tried[place]
+                ]
+                self.tables[name] = tuple(
+                    np.array([getattr(one, part)[row] for one in each])
+                    for part in ("low", "high", "bounded", "pinned")
+                )
+            for array, column in zip(found, self.tables[name], strict=True):
+                array[:, row] = column[places[place]]
+        return cast("tuple[Ints, Ints, Flags, Flags]", tuple(found))
+
+    def _read_limits(self, field: str, value: object) -> Limits:
+        bounds = cast("Any", value)
+        if isinstance(value, tuple):
+            bounds = dict(value)
+        elif (
+            value is not None
+            and not isinstance(value, (Mapping, pd.Series))
+            and not hasattr(value, "of")
+        ):
+            bounds = dict(cast("Any", value))
+        given: dict[str, Any] = {"floors": None, "caps": None, "pins": None, field: bounds}
+        return read_limits(self.scenario.campaign, self.tree, **given)
+
+    def _weights(self, places: Sequence[Ints]) -> Weights:
+        varied = self._units_varied("weights")
+        at = self._at("weights")
+        if "weights" not in self.tables:
+            values = (self.scenario.weights,) if at is None else self.design.tried[at]
+            self.tables["weights"] = [self._vector(cast("Any", value)) for value in values]
+        vectors = self.tables["weights"]
+        if varied:
+            where = np.zeros(len(places[0]), dtype=np.int64) if at is None else places[at]
+            return self._with_units(vectors, where, varied, places)
+        if "weights array" not in self.tables:
+            self.tables["weights array"] = self._rows(vectors)
+        rows: Weights = self._placed(self.tables["weights array"], at, places)
+        return rows
+
+    def _rows(self, vectors: Sequence[Sequence[object]]) -> Weights:
+        """Return weight vectors as rows that hold each exactly, up to a scale of its own."""
+        exact = [
+            exact_weights(
+                [one if isinstance(one, int) else Fraction(cast("Any", one)) for one in row]
+            )[0]
+            for row in vectors
+        ]
+        if all(row.dtype == np.int64 for row in exact):
+            return np.array(exact, dtype=np.int64)
+        if self._kind(vectors) is float:
+            return np.array(vectors, dtype=np.float64)
+        return np.array([row.astype(object) for row in exact], dtype=object)
+
+    def _vector(self, value: Weighting | WeightTable | None) -> list[object]:
+        if value is None:
+            raise DefinitionError(
+                Problem(
+                    "weights",
+                    "none",
+                    "say by what to share: cc.weights.by_measure('...'), or a number by unit code",
+                )
+            )
+        leaves = self.tree.leaves
+        given = to_weighting(value).of(self.scenario.campaign, leaves)
+        return [given[unit.code] for unit in leaves]
+
+    def _with_units(
+        self,
+        vectors: Sequence[Sequence[object]],
+        where: Ints,
+        varied: Sequence[tuple[int, str]],
+        places: Sequence[Ints],
+    ) -> Weights:
+        """Return the weights with single units' numbers put in, none of them rounded."""
+        numbers = [self._numbers(at) for at, _ in varied]
+        kind = self._kind([*vectors, *numbers])
+        if kind is object:
+            rows = np.empty((len(vectors), len(vectors[0])), dtype=object)
+            for place, vector in enumerate(vectors):
+                rows[place] = [Fraction(cast("Any", weight)) for weight in vector]
+        else:
+            rows = np.array(vectors, dtype=kind)
+        found = rows[where]
+        order = {unit.code: number for number, unit in enumerate(self.tree.leaves)}
+        for (at, code), column in zip(varied, numbers, strict=True):
+            if self.design.names[at] not in self.tables:
+                exact = [Fraction(cast("Any", one)) for one in column] if kind is object else column
+                self.tables[self.design.names[at]] = np.array(exact, dtype=kind)
+            found[:, order[code]] = self.tables[self.design.names[at]][places[at]]
+        return found
+
+    def _numbers(self, at: int) -> list[object]:
+        """Return the numbers of one unit, checked as weights are."""
+        given = {str(place): value for place, value in enumerate(self.design.tried[at])}
+        checked = cast("Declared", to_weighting(cast("dict[str, Number]", given)))
+        return [weight for _, weight in checked.weights]
+
+    def _kind(self, vectors: Sequence[Sequence[object]]) -> type:
+        weights = [weight for vector in vectors for weight in vector]
+        if all(isinstance(one, int) for one in weights):
+            return int
+        plain = all(
+            isinstance(one, float) or (isinstance(one, int) and one < _EXACT_FLOAT)
+            for one in weights
+        )
+        return float if plain and len(self.tree.tiers) == 1 else object

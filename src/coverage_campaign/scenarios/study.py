@@ -1,0 +1,287 @@
+"""What follows from many scenarios: arrays of one row a scenario, and the tables made from them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import TYPE_CHECKING, Any, Literal
+
+import attrs
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from coverage_campaign.errors import DefinitionError, Problem
+from coverage_campaign.model.basis import Basis
+from coverage_campaign.notebook import html_table
+from coverage_campaign.scenarios.design import Design, applied, shown_values
+from coverage_campaign.scenarios.region import Region
+from coverage_campaign.scenarios.scenario import Scenario
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+__all__ = ["Cells", "Study"]
+
+Numbers = NDArray[np.int64] | NDArray[np.float64] | NDArray[np.int8]
+
+
+@attrs.frozen(eq=False)
+class Cells:
+    """One quantity of every scenario and unit, and where it is known (None = everywhere).
+
+    `words` are what whole numbers stand for, where they stand for words.
+    """
+
+    numbers: Numbers
+    known: NDArray[np.bool_] | None = None
+    words: tuple[str, ...] = ()
+
+    def column(self, rows: NDArray[np.intp]) -> pd.api.extensions.ExtensionArray:
+        """Return the flat cells of some rows as a column that keeps what is missing."""
+        flat = self.numbers.ravel()[rows]
+        missing = (
+            np.zeros(len(rows), dtype=bool) if self.known is None else ~self.known.ravel()[rows]
+        )
+        if self.words:
+            words: NDArray[np.object_] = np.array([*self.words, None], dtype=object)
+            return pd.array(words[np.where(missing, -1, flat)], dtype="str")
+        if flat.dtype == np.int8:
+            return pd.arrays.BooleanArray(flat == 1, missing)
+        if flat.dtype.kind == "f":
+            known = np.where(missing, 0.0, flat)
+            return pd.arrays.FloatingArray(known, missing)
+        return pd.arrays.IntegerArray(flat.astype(np.int64), missing)
+
+    def floats(self) -> NDArray[np.float64]:
+        """Return the cells as floats, nan where they are not known."""
+        found = self.numbers.astype(np.float64)
+        if self.known is not None:
+            found[~self.known] = np.nan
+        return found
+
+
+@attrs.frozen(eq=False, kw_only=True)
+class Study:
+    """Every scenario that was tried, and what follows from each.
+
+    `units` are the columns of all arrays, `present` tells which of them a scenario has;
+    `first` is the number of its first scenario, where a study is one block of a larger one.
+    `schedules` has the persons planned to the end of each period: (scenarios, periods, units).
+    """
+
+    baseline: Scenario
+    design: Design
+    basis: Basis
+    units: tuple[str, ...]
+    leaves: NDArray[np.bool_]
+    present: NDArray[np.bool_]
+    cells: Mapping[str, Cells]
+    solved: NDArray[np.bool_]
+    periods: pd.DataFrame | None = None
+    schedules: NDArray[np.int64] | None = None
+    first: int = 0
+
+    @property
+    def over(self) -> tuple[str, ...]:
+        """The inputs that vary."""
+        return self.design.names
+
+    @property
+    def what(self) -> tuple[str, ...]:
+        """The quantities that are held."""
+        return tuple(self.cells)
+
+    def __len__(self) -> int:
+        """Return the number of scenarios."""
+        return len(self.solved)
+
+    def array(self, quantity: str) -> NDArray[np.float64]:
+        """Return a quantity as floats: one row a scenario, one column a unit, nan = not known.
+
+        The columns are `units`; the units above the leaves are among them (see `leaves`).
+        """
+        if quantity not in self.cells:
+            raise DefinitionError(
+                Problem("quantity", f"no {quantity!r} in this study",
+                        f"held: {', '.join(self.cells)}; ask explore for it with what=(...)")
+            )  # fmt: skip
+        found = self.cells[quantity].floats()
+        found[~self.present] = np.nan
+        return found
+
+    def scenario(self, number: int) -> Scenario:
+        """Return one scenario of the study, to run or to compare in full."""
+        return applied(self.baseline, self.design.given(number))
+
+    def inputs(self) -> pd.DataFrame:
+        """Return one row per scenario: scenario, the varied inputs, solved."""
+        places = self.design.places(self.first, self.first + len(self))
+        frame = pd.DataFrame({"scenario": np.arange(self.first, self.first + len(self))})
+        for name, values, place in zip(self.over, self.design.tried, places, strict=True):
+            frame[name] = _taken(shown_values(values), place)
+        return frame.assign(solved=self.solved)
+
+    def to_frame(self) -> pd.DataFrame:
+        """Return one row per scenario and unit.
+
+        Columns: scenario, the varied inputs, unit, name, and the quantities that are held. A
+        scenario whose bounds cannot be met has <NA> for each of them; `unsolved` says why.
+        """
+        rows = np.flatnonzero(self.present.ravel())
+        scenario, unit = np.divmod(rows, len(self.units))
+        names = self._names()
+        inputs = self.inputs()
+        frame = pd.DataFrame({"scenario": self.first + scenario})
+        for name in self.over:
+            frame[name] = inputs[name].array.take(scenario)
+        frame["unit"] = pd.array(self.units, dtype="str").take(unit)
+        frame["name"] = pd.array(names, dtype="str").take(unit)
+        for quantity, cells in self.cells.items():
+            frame[quantity] = cells.column(rows)
+        return frame
+
+    def _names(self) -> list[str]:
+        labels = {unit.code: unit.label.text() for unit in self.baseline.campaign.units}
+        return [labels.get(code, "Unallocated") for code in self.units]
+
+    def schedule_frame(self) -> pd.DataFrame:
+        """Return one row per scenario, unit and period: planned and planned_to_date [persons].
+
+        Columns: scenario, the varied inputs, unit, phase, period, planned, planned_to_date.
+
+        Raises:
+            DefinitionError: The study holds no schedules.
+        """
+        if self.periods is None or self.schedules is None:
+            raise DefinitionError(
+                Problem("schedules", "not held", "explore with what=(..., 'schedule')")
+            )
+        leaves = np.flatnonzero(self.leaves)
+        planned = np.diff(self.schedules, axis=1, prepend=0)
+        shape = (len(self), len(self.periods), len(leaves))
+        scenario, period, unit = (grid.ravel() for grid in np.indices(shape))
+        keep = (self.solved[:, np.newaxis, np.newaxis] & np.ones(shape, dtype=bool)).ravel()
+        scenario, period, unit = scenario[keep], period[keep], unit[keep]
+        inputs = self.inputs()
+        frame = pd.DataFrame({"scenario": self.first + scenario})
+        for name in self.over:
+            frame[name] = inputs[name].array.take(scenario)
+        codes = pd.array([self.units[place] for place in leaves], dtype="str")
+        return frame.assign(
+            unit=codes.take(unit),
+            phase=self.periods["phase"].array.take(period),
+            period=self.periods["period"].array.take(period),
+            planned=pd.array(planned.ravel()[keep], dtype="Int64"),
+            planned_to_date=pd.array(self.schedules.ravel()[keep], dtype="Int64"),
+        )
+
+    def unsolved(self, *, most: int = 100) -> pd.DataFrame:
+        """Return the scenarios without an answer and why: scenario, the inputs, reason."""
+        from coverage_campaign.errors import CampaignError
+        from coverage_campaign.scenarios.scenario import allocation_of
+
+        rows = self.inputs()[~self.solved].drop(columns="solved").head(most)
+        reasons = []
+        for number in rows["scenario"].tolist():
+            try:
+                allocation_of(self.scenario(int(number)))
+                reasons.append("")
+            except CampaignError as error:
+                reasons.append(str(error))
+        return rows.assign(reason=pd.array(reasons, dtype="str")).reset_index(drop=True)
+
+    def ranges(self, quantity: str = "share") -> pd.DataFrame:
+        """Return how far a quantity of each unit moves: unit, name, least, most, range."""
+        values = self.array(quantity)
+        seen = ~np.isnan(values).all(axis=0)
+        least = np.full(len(self.units), np.nan)
+        greatest = least.copy()
+        least[seen] = np.nanmin(values[:, seen], axis=0)
+        greatest[seen] = np.nanmax(values[:, seen], axis=0)
+        whole = self.cells[quantity].numbers.dtype.kind == "i"
+        kind: Literal["Int64", "Float64"] = "Int64" if whole else "Float64"
+        table = pd.DataFrame(
+            {
+                "unit": pd.array(self.units, dtype="str"),
+                "name": pd.array(self._names(), dtype="str"),
+                "least": pd.Series(least, dtype="Float64").astype(kind),
+                "most": pd.Series(greatest, dtype="Float64").astype(kind),
+            }
+        )
+        table["range"] = table["most"] - table["least"]
+        return table.loc[np.asarray(self.present.any(axis=0))].reset_index(drop=True)
+
+    def where(self, holds: Callable[[Study], NDArray[np.bool_]]) -> Region:
+        """Return the region of interest: the scenarios in which a condition holds.
+
+        Args:
+            holds: Is given this study and returns one flag a scenario; `array` has what to look
+                at. "Some county above a burden of 15 % of its uncovered people" is
+                `lambda s: (s.array("uncovered_rate") > 0.15).any(axis=1)`: nan is never above.
+
+        Raises:
+            DefinitionError: The condition does not return one flag for each scenario.
+        """
+        flags = np.asarray(holds(self))
+        if flags.shape != self.solved.shape or flags.dtype != bool:
+            raise DefinitionError(
+                Problem("holds", f"returned {flags.dtype} of shape {flags.shape}",
+                        f"return one flag for each of {len(self)} scenarios")
+            )  # fmt: skip
+        return Region(inputs=self.inputs(), over=self.over, holds=flags & self.solved)
+
+    def fairness(self) -> pd.DataFrame:
+        """Return how fair each scenario is: one row per scenario.
+
+        Columns: scenario, the varied inputs, gini (of shares over the uncovered people, 0 = in
+        proportion; over the baseline's weights where nobody knows those), heaviest (the unit with
+        the largest burden), largest_burden (its share over its uncovered people), largest_rise
+        [persons] and rises_most (over the scenario of the baseline); <NA> where unknown.
+        """
+        from coverage_campaign.scenarios.measures import fairness_of
+
+        return fairness_of(self)
+
+    def tornado(self, unit: str, quantity: str = "share") -> pd.DataFrame:
+        """Return how far each input alone moves a unit's quantity, the widest first.
+
+        Columns: input, low_value, high_value, low, high: what `cc.charts.sensitivity` draws. The
+        study needs the scenarios in which the others stay as in the first one: explore it with
+        design="one_at_a_time".
+        """
+        from coverage_campaign.scenarios.measures import tornado_of
+
+        return tornado_of(self, unit, quantity)
+
+    def plot(self, ax: Axes | None = None) -> Axes:
+        """Draw how far each unit's share moves."""
+        from coverage_campaign.views import charts  # the one way up, taken late
+
+        return charts.sensitivity(self, ax=ax)
+
+    def __iter__(self) -> Iterator[Any]:
+        """Refuse to be looped over by mistake: frames and arrays are what is looked at."""
+        raise TypeError("a Study is no sequence: take to_frame(), array(...) or scenario(number)")
+
+    def _repr_html_(self) -> str:
+        quantity = self.what[0] if self.what else "share"
+        numbers = {name for name, one in self.cells.items() if not one.words}
+        table = self.ranges(quantity) if quantity in numbers else self.inputs()
+        return html_table(table, title=repr(self)[1:-1], notes=self.basis.lines())
+
+    def __repr__(self) -> str:
+        """Return the size of the study in one line."""
+        left = int((~self.solved).sum())
+        missing = f", {left:,} of them without an answer" if left else ""
+        return f"<Study of {len(self):,} scenarios over {', '.join(self.over)}{missing}>"
+
+
+def _taken(values: list[object], place: NDArray[np.int64]) -> pd.api.extensions.ExtensionArray:
+    """Return values at places as a plain column: whole numbers, floats or text."""
+    kinds = {type(value) for value in values if value is not None}
+    dtype = "Int64" if kinds <= {int} else "Float64" if kinds <= {int, float} else "str"
+    if dtype == "str":
+        values = [None if value is None else str(value) for value in values]
+    column: pd.Series[Any] = pd.Series(values, dtype=dtype)
+    taken: pd.api.extensions.ExtensionArray = column.array.take(place)
+    return taken
