@@ -39,6 +39,7 @@ _VALUES: Final = {
     "dean": Words("Dean", "迪恩法", "迪恩法"),
     "equal": Words("all equal", "平均分配", "平均分配"),
     "even": Words("even", "按日均匀", "按日均勻"),
+    "even per calendar day": Words("even per calendar day", "按日历天数均匀", "按日曆天數均勻"),
     "hamilton": Words("Hamilton", "最大余数法", "最大餘數法"),
     "hill": Words("Huntington-Hill", "亨廷顿–希尔法", "亨廷頓–希爾法"),
     "jefferson": Words("Jefferson", "杰斐逊法", "傑斐遜法"),

@@ -17,6 +17,7 @@ __all__ = [
     "Lang",
     "Remarked",
     "Words",
+    "about",
     "checked",
     "count",
     "day",
@@ -107,6 +108,16 @@ def count(value: float | None) -> str:
     if value is None or pd.isna(value):
         return MISSING
     return f"{value:,.0f}".replace("-", _MINUS)
+
+
+def about(value: float) -> str:
+    """Return a forecast in three figures: it is not known better.
+
+    >>> about(63_878), about(172_237_596), about(-3)
+    ('63,900', '172,000,000', '0')
+    """
+    size = 10 ** max(len(str(int(value))) - 3, 0)
+    return count(round(value / size) * size if value > 0 else 0)
 
 
 def percent(rate: float | None, *, digits: int = 1) -> str:

@@ -25,7 +25,7 @@ from coverage_campaign.views.scales import (
 from coverage_campaign.views.spread import spread
 from coverage_campaign.views.standings import Standing, campaign_name, total_of
 from coverage_campaign.views.typeset import width_of
-from coverage_campaign.views.words import Lang, Words, checked, count, day, percent, remarks
+from coverage_campaign.views.words import Lang, Words, about, checked, count, day, percent, remarks
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -182,21 +182,13 @@ def _headline(
     target, gap = total.target, total.gap_persons
     if fan is not None and len(fan) and target is not None:
         expected = float(fan["expected"].iloc[-1])
-        return _AT_THIS_PACE.say(lang, count(_rounded(expected)), count(target))
+        return _AT_THIS_PACE.say(lang, about(expected), count(target))
     if not curves.done_y or gap is None:
         return _NO_REPORT.say(lang)
     date = day(as_of, lang)
     if gap == 0:
         return _ON_PLAN.say(lang, date)
     return (_BEHIND if gap < 0 else _AHEAD).say(lang, count(abs(gap)), date)
-
-
-def _rounded(value: float) -> float:
-    """Round to three figures: a forecast is not known better."""
-    if value <= 0:
-        return 0.0
-    size = 10 ** max(len(str(int(value))) - 3, 0)
-    return float(round(value / size) * size)
 
 
 def _ends(
@@ -207,9 +199,9 @@ def _ends(
         return ends
     low, expected, high = (float(fan[name].iloc[-1]) for name in ("low", "expected", "high"))
     lines = (
-        _FORECAST.say(lang, count(_rounded(expected))),
+        _FORECAST.say(lang, about(expected)),
         _RANGE.say(lang, percent(forecast.level, digits=0)),
-        f"{count(_rounded(low))}–{count(_rounded(high))}",
+        f"{about(low)}–{about(high)}",
     )
     return [*ends, _End(expected, lines, theme.BLUE)]
 

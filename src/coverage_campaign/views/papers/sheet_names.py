@@ -1,0 +1,35 @@
+"""Names that a workbook takes for its sheets."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from coverage_campaign.views.papers.document import plain
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+__all__ = ["sheet_names"]
+
+_MOST: Final = 31
+_FORBIDDEN: Final = str.maketrans(dict.fromkeys("[]:*?/\\", "_"))
+
+
+def sheet_names(wanted: Sequence[str]) -> list[str]:
+    """Return a name for each sheet: allowed, at most 31 letters, none twice.
+
+    >>> sheet_names(["Annex 1: counties", "a/b", "A/B", ""])
+    ['Annex 1_ counties', 'a_b', 'A_B 2', 'Sheet']
+    """
+    names: list[str] = []
+    taken: set[str] = set()
+    for text in wanted:
+        name = plain(text).translate(_FORBIDDEN).strip("'")[:_MOST].strip() or "Sheet"
+        number, tried = 1, name
+        # "History" is a name that Excel keeps for itself.
+        while tried.casefold() in taken or tried.casefold() == "history":
+            number += 1
+            tried = f"{name[: _MOST - 4]} {number}"
+        taken.add(tried.casefold())
+        names.append(tried)
+    return names
