@@ -365,3 +365,16 @@ def test_totals_are_the_sums_of_the_table() -> None:
         .sum()
     )
     pd.testing.assert_frame_equal(plan.totals(), summed, check_dtype=False)
+
+
+def test_what_was_done_before_the_window_is_not_planned_again() -> None:
+    """30 of 92 people were enrolled in May: the other 62 lie over June and July, 61 days."""
+    plan = plan_of([92], ("drive", "06-01", "07-31"))
+    may = pd.DataFrame({"unit": ["u0"], "period": pd.to_datetime(["2026-05-01"]), "persons": [30]})
+    again = schedule(plan.allocation, over="drive", past=may)
+    table = again.totals()
+    # 62 x 30 / 61 = 30.49
+    assert table["planned"].tolist() == [30, 32]
+    assert table["planned_to_date"].tolist() == [60, 92]
+    assert again.planned_on("2026-05-31").tolist() == [30]
+    assert again.planned_on("2026-06-30").tolist() == [60]

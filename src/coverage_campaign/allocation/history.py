@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, TypeAlias
 
+import attrs
 import numpy as np
 import pandas as pd
 
@@ -14,37 +15,56 @@ if TYPE_CHECKING:
 
     Ints: TypeAlias = NDArray[np.int64]
 
-__all__ = ["read_history"]
+__all__ = ["History", "read_history"]
 
 _COLUMNS = ("unit", "period", "persons")
 _SHOWN = 20
 
 
+@attrs.frozen(eq=False)
+class History:
+    """What is fixed of a plan, by unit [persons].
+
+    `fixed` is the position of the last past day (-1 = none), `before` what was done before the
+    window's first month, `reached` the running total at each stop up to `fixed`, `done` all of it.
+    """
+
+    fixed: int
+    before: Ints
+    reached: Ints
+    done: Ints
+
+
 def read_history(
     codes: pd.Index[str], past: pd.DataFrame | None, days: NDArray[np.datetime64], stops: Ints
-) -> tuple[int, Ints]:
-    """Return the last past day's position and what was reached at each stop up to it.
+) -> History:
+    """Return what was done in the months of `past`.
 
     Rows of one unit and month add up; a unit without a row in a month has done nothing that counts
-    there. A person done before the window counts at its first stop.
+    there.
     """
-    nothing = np.zeros((0, len(codes)), dtype=np.int64)
+    none = np.zeros(len(codes), dtype=np.int64)
     if past is None or past.empty:
-        return -1, nothing
+        return History(-1, none, np.zeros((0, len(codes)), dtype=np.int64), none)
     _check(codes, past)
     months = past["period"].to_numpy().astype("datetime64[M]")
-    over = np.flatnonzero(days.astype("datetime64[M]") <= months.max())
-    if not len(over):
-        return -1, nothing
-    fixed = int(over[-1])
     place = codes.get_indexer(pd.Index(past["unit"].astype(str)))
     persons = past["persons"].to_numpy("int64")
+
+    def done_by(known: NDArray[np.bool_]) -> Ints:
+        total = none.copy()
+        np.add.at(total, place[known], persons[known])
+        return total
+
+    fixed = int(np.count_nonzero(days.astype("datetime64[M]") <= months.max())) - 1
     ends = days[stops[stops <= fixed]].astype("datetime64[M]")
-    reached = np.zeros((len(ends), len(codes)), dtype=np.int64)
-    for number, end in enumerate(ends):
-        known = months <= end
-        np.add.at(reached[number], place[known], persons[known])
-    return fixed, reached
+    reached = np.array([done_by(months <= end) for end in ends], dtype=np.int64)
+    return History(
+        fixed,
+        done_by(months < days[0].astype("datetime64[M]")),
+        reached.reshape(len(ends), len(codes)),
+        done_by(np.ones(len(months), dtype=np.bool_)),
+    )
 
 
 def _check(codes: pd.Index[str], past: pd.DataFrame) -> None:

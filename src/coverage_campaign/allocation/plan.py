@@ -32,7 +32,8 @@ class Plan:
     """What each unit is to have done by the end of each day, in whole persons.
 
     `days` are the planned days (datetime64[D]), `effort` the curve's running total on each of them
-    (whole numbers; the last one is the whole), `over` the phases that the days come from.
+    (whole numbers; the last one is the whole), `over` the phases that the days come from. What
+    was done before the window is no month's plan; running totals have it.
     """
 
     allocation: Allocation
@@ -45,8 +46,9 @@ class Plan:
     _day_phases: _Ints
     _stops: _Ints
     _reached: _Ints
-    _fixed: int = -1
-    _done: _Ints = attrs.field(factory=lambda: np.zeros(0, dtype=np.int64))
+    _fixed: int
+    _done: _Ints
+    _before: _Ints
 
     @property
     def campaign(self) -> Campaign:
@@ -75,7 +77,7 @@ class Plan:
         codes = self.shares().index
         position = self._position(day)
         stop = int(np.searchsorted(self._stops, position, side="right")) - 1
-        reached = self._reached[stop] if stop >= 0 else np.zeros(len(codes), dtype=np.int64)
+        reached = self._reached[stop] if stop >= 0 else self._before
         after = int(self._stops[stop]) + 1 if stop >= 0 else 0
         if position <= self._fixed:
             reached = self._past_on(position, stop, after, reached)
@@ -97,7 +99,7 @@ class Plan:
 
     def _from(self, after: int, position: int, reached: _Ints) -> Iterator[_Ints]:
         """Yield what is reached on the days after the fixed past, of what is left to do there."""
-        done = self._done if len(self._done) else np.zeros(len(reached), dtype=np.int64)
+        done = self._done
         before = self.effort[self._fixed] if self._fixed >= 0 else 0
         effort = [total - before for total in self.effort]
         left = np.maximum(np.asarray(self.shares(), dtype=np.int64) - done, 0)
@@ -116,7 +118,7 @@ class Plan:
         """
         codes = self.shares().index
         ends = self._reached
-        planned = np.diff(ends, axis=0, prepend=np.zeros((1, len(codes)), dtype=np.int64))
+        planned = np.diff(ends, axis=0, prepend=self._before[np.newaxis])
         rows, units = planned.shape
         phases = pd.array([self.over[place] for place in self._stop_phases()], dtype="str")
         return pd.DataFrame(
@@ -145,7 +147,7 @@ class Plan:
             {
                 "phase": pd.array([self.over[place] for place in self._stop_phases()], dtype="str"),
                 "period": self._periods(),
-                "planned": pd.array(np.diff(ends, prepend=0), dtype="Int64"),
+                "planned": pd.array(np.diff(ends, prepend=self._before.sum()), dtype="Int64"),
                 "planned_to_date": pd.array(ends, dtype="Int64"),
             }
         )

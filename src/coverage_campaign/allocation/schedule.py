@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from coverage_campaign.allocation import apportion
 from coverage_campaign.allocation.allocated import Allocation
 from coverage_campaign.allocation.curves import Curve, DayWeights, even
-from coverage_campaign.allocation.history import read_history
+from coverage_campaign.allocation.history import History, read_history
 from coverage_campaign.allocation.plan import Plan
 from coverage_campaign.allocation.stated import spread
 from coverage_campaign.allocation.tree import NO_CAP
@@ -78,12 +78,11 @@ def schedule(
         inside = (days >= np.datetime64(window.first)) & (days <= np.datetime64(window.last))
         day_phases[inside] = number
     stops = _stops(days, day_phases, by)
-    fixed, history = read_history(shares.index, past, days, stops)
-    done = history[-1] if len(history) else np.zeros(len(shares), dtype=np.int64)
-    weights = _weights(curve, days, fixed)
+    history = read_history(shares.index, past, days, stops)
+    weights = _weights(curve, days, history.fixed)
     if month_caps is not None:
-        left = int(np.maximum(shares.to_numpy("int64") - done, 0).sum())
-        weights = _capped(weights, days, fixed, left, month_caps)
+        left = int(np.maximum(shares.to_numpy("int64") - history.done, 0).sum())
+        weights = _capped(weights, days, history.fixed, left, month_caps)
     plan = Plan(
         allocation=allocation,
         over=phases,
@@ -94,20 +93,21 @@ def schedule(
         effort=tuple(np.cumsum(weights.astype(object)).tolist()),
         day_phases=day_phases,
         stops=stops,
-        reached=history,
-        fixed=fixed,
-        done=done,
+        reached=history.reached,
+        fixed=history.fixed,
+        done=history.done,
+        before=history.before,
     )
-    return attrs.evolve(plan, reached=_at_stops(plan, history, stops, fixed))
+    return attrs.evolve(plan, reached=_at_stops(plan, history, stops))
 
 
-def _at_stops(plan: Plan, history: _Ints, stops: _Ints, fixed: int) -> _Ints:
+def _at_stops(plan: Plan, history: History, stops: _Ints) -> _Ints:
     """Return what is reached at every stop: the past as it was, the rest as the plan runs."""
-    reached = np.zeros((len(stops), len(plan.shares())), dtype=np.int64)
-    reached[: len(history)] = history
+    reached = np.zeros((len(stops), len(history.done)), dtype=np.int64)
+    reached[: len(history.reached)] = history.reached
     place_of = {day: place for place, day in enumerate(stops.tolist())}
-    days = range(fixed + 1, len(plan.days))
-    after = plan._from(days.start, len(plan.days) - 1, plan._done)  # noqa: SLF001 - the plan in the making
+    days = range(history.fixed + 1, len(plan.days))
+    after = plan._from(days.start, len(plan.days) - 1, history.done)  # noqa: SLF001 - the plan in the making
     for day, now in zip(days, after, strict=True):
         if day in place_of:
             reached[place_of[day]] = now
