@@ -233,9 +233,14 @@ class LabPage:
 
     def whole(self) -> None:
         """Make the window as tall as the notebook, so that nothing of it is left undrawn."""
-        measure = "() => document.querySelector('.jp-WindowedPanel-outer').scrollHeight"
-        height = int(self.page.evaluate(measure)) + 150
+        top = "() => { document.querySelector('.jp-WindowedPanel-outer').scrollTop = 0; }"
+        end = (
+            "() => [...document.querySelectorAll('.jp-Cell')].at(-1).getBoundingClientRect().bottom"
+        )
+        self.page.evaluate(top)
+        height = int(self.page.evaluate(end)) + 60
         self.page.set_viewport_size({"width": 1240, "height": min(height, _TALLEST)})
+        self.page.evaluate(top)
         self.page.wait_for_timeout(400)
 
     def control(self, label: str) -> Locator:
