@@ -27,7 +27,8 @@ from coverage_campaign.allocation.apportion import webster
 from coverage_campaign.allocation.celltie import CellTie
 from coverage_campaign.allocation.divisors import short_divisors
 from coverage_campaign.allocation.numbers import as_array, as_fraction
-from coverage_campaign.allocation.twoway import TwoWay, read_two_way
+from coverage_campaign.allocation.two_way_input import read_two_way
+from coverage_campaign.allocation.twoway import TwoWay
 from coverage_campaign.errors import DefinitionError, Problem
 
 if TYPE_CHECKING:
