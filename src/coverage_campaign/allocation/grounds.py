@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from coverage_campaign.allocation.weights import Weighting
+from coverage_campaign.allocation.weights import Declared, Weighting, equal
 from coverage_campaign.model.basis import Basis
 from coverage_campaign.model.campaign import Campaign
 from coverage_campaign.model.labels import Label
@@ -28,10 +28,15 @@ def grounds_of(
 
 
 def _declared(campaign: Campaign, among: str, weighting: Weighting) -> Label:
-    cut = campaign.cut(among).label
+    cut = campaign.cut(among).label.text("zh")
+    # A reason is the caller's own words, in whatever language they are.
+    reason = weighting.because if isinstance(weighting, Declared) else weighting.assumption
+    chinese = f"{cut}的权重为使用者设定，并无出处（{reason}）"
+    if weighting.name == equal.name:
+        chinese = f"{cut}各单位权重相同"
     return Label(
         {
             "en": f"{among}: {weighting.assumption}",
-            "zh-Hans": f"{cut.text('zh')}的权重为使用者设定，并无出处（{weighting.assumption}）",
+            "zh-Hans": chinese,
         }
     )
