@@ -338,7 +338,7 @@ def test_sensitivity_of_a_frame() -> None:
     )
     ax = charts.sensitivity(frame, base=72_600, target=76_000)
     assert_readable(ax)
-    assert "pace $x$ moves it most" in words_of(ax)
+    assert "It depends most on pace $x$" in words_of(ax)
     with pytest.raises(DefinitionError, match="base"):
         charts.sensitivity(frame)
     with pytest.raises(DefinitionError, match="no column high"):

@@ -36,6 +36,7 @@ _NAMES: Final = {
 }
 _VALUES: Final = {
     "adams": Words("Adams", "亚当斯法", "亞當斯法"),
+    "declared": Words("declared weights", "使用者设定的权重", "使用者設定的權重"),
     "dean": Words("Dean", "迪恩法", "迪恩法"),
     "equal": Words("all equal", "平均分配", "平均分配"),
     "even": Words("even", "按日均匀", "按日均勻"),

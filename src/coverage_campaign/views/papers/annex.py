@@ -70,14 +70,15 @@ def _mark(annexes: Sequence[Allocation | CrossAllocation], lang: Lang) -> str:
 
 def _section(one: Allocation | CrossAllocation, place: int, lang: Lang) -> Section:
     if isinstance(one, Allocation):
-        return Section(heading=_heading(one, place, lang), table=_shares(one, lang))
+        heading = _heading(one, place, lang)
+        return Section(heading=heading, table=_shares(one, lang), sheet_title=heading)
     rows, columns = (_cut(cut.campaign, cut.among, lang) for cut in (one.rows, one.columns))
     heading = (
         f"附表{place}：{rows}与{columns}任务交叉分解表"
         if lang == "zh"
         else f"Annex {place}: {rows} by {columns[:1].lower()}{columns[1:]}"
     )
-    return Section(heading=heading, table=_crossed(one, lang))
+    return Section(heading=heading, table=_crossed(one, lang), sheet_title=heading)
 
 
 def _heading(one: Allocation, place: int, lang: Lang) -> str:

@@ -83,7 +83,8 @@ class Table:
 class Section:
     """A part of a document: its heading, paragraphs, and a table that a workbook has a sheet for.
 
-    `signed` are the lines below, to the right. A part with `own_page` begins a page.
+    `signed` are the lines below, to the right. A part with `own_page` begins a page. The sheet of
+    the first table bears the document's title, the others their heading, or `sheet_title`.
     """
 
     heading: str = ""
@@ -91,6 +92,7 @@ class Section:
     table: Table | None = None
     signed: tuple[str, ...] = ()
     own_page: bool = False
+    sheet_title: str = ""
 
 
 @attrs.frozen(eq=False, kw_only=True)

@@ -84,9 +84,9 @@ def _register(signed: Letters, lang: Lang) -> Table:
             if raised
             else []
         ),
-        Column(key="by", head="完成时限" if zh else "By", width=20),
+        Column(key="by", head="完成时限" if zh else "By", width=14),
         Column(key="office", head="责任人" if zh else "In charge", width=26),
-        Column(key="signed", head="签订日期" if zh else "Signed on", width=20),
+        Column(key="signed", head="签订日期" if zh else "Signed on", width=14),
     )
     rows: list[tuple[Cell, ...]] = [
         (
@@ -95,9 +95,9 @@ def _register(signed: Letters, lang: Lang) -> Table:
             one.to.label.text(lang) if one.to else "",
             one.persons,
             *([one.uplifted] if raised else []),
-            long_day(one.by, lang),
+            one.by.isoformat(),
             one.office.text(lang),
-            long_day(one.signed_on, lang) if one.signed_on else ("未签" if zh else "not yet"),
+            one.signed_on.isoformat() if one.signed_on else ("未签" if zh else "not yet"),
         )
         for number, one in enumerate(signed.letters, start=1)
     ]
@@ -114,7 +114,7 @@ def _letter(signed: Letters, one: Letter, lang: Lang) -> Section:
             *([f"下达单位（盖章）：{above}"] if above else []),
             f"责任单位（盖章）：{name}",
             f"责任人（签字）：{office}",
-            f"签订日期：{day or '　　年　　月　　日'}",
+            f"签订日期：{day or '____年__月__日'}",
         )
         return Section(heading=f"{name}责任状", paragraphs=told, signed=below, own_page=True)
     below = (

@@ -122,8 +122,9 @@ def _write_section(made: WordDocument, section: Section, room: float) -> None:
         _paragraph(made, text, indent=True)
     if section.table is not None:
         _write_table(made, section.table, room)
-    for text in section.signed:
+    for number, text in enumerate(section.signed):
         line = _paragraph(made, text)
+        line.paragraph_format.space_before = Pt(28.0 if number == 0 else 0.0)
         line.alignment = WD_ALIGN_PARAGRAPH.RIGHT
         line.paragraph_format.right_indent = Pt(2 * _BODY)
 
@@ -161,6 +162,8 @@ def _write_table(made: WordDocument, table: Table, room: float) -> None:
     drawn.autofit = False
     whole = sum(column.width for column in table.columns)
     widths = [Mm(room * column.width / whole) for column in table.columns]
+    for place, width in enumerate(widths):
+        drawn.columns[place].width = width
     # The head stands at the top of each page, and no row breaks between two.
     _mark(drawn.rows[0], "w:tblHeader")
     for cell, column, width in zip(drawn.rows[0].cells, table.columns, widths, strict=True):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import math
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 import attrs
@@ -24,6 +25,12 @@ _Formats: TypeAlias = dict[str, Any]  # xlsxwriter has no types
 _HEAD: Final = 2
 _FIRST: Final = 3
 _BODY_POINTS: Final = 15.0
+_TITLE_POINTS: Final = 20.0
+_TEXT_POINTS: Final = 12.0
+# The points that a column of width 1 takes.
+_COLUMN_POINTS: Final = 5.25
+_MOST_LINES: Final = 26
+_TEXT_WIDTH: Final = 120.0
 # With fewer columns the mark of simulated data has no cell of its own.
 _ROOMY: Final = 4
 # What a spreadsheet takes for a cell's longest text.
@@ -82,7 +89,13 @@ def _styles() -> dict[str, dict[str, object]]:
     return {
         **kinds,
         **{f"total_{name}": {**one, "bold": True, "top": 2} for name, one in kinds.items()},
-        "title": {"font_name": song, "font_size": 20, "align": "center", "valign": "vcenter"},
+        "title": {
+            "font_name": song,
+            "font_size": _TITLE_POINTS,
+            "align": "center",
+            "valign": "vcenter",
+            "text_wrap": True,
+        },
         "meta": {"font_name": fang, "font_size": 12},
         "unit": {"font_name": fang, "font_size": 12, "align": "right"},
         "mark": {"font_name": hei, "font_size": 12, "font_color": "#8A5B00", "align": "center"},
@@ -105,7 +118,7 @@ def _styles() -> dict[str, dict[str, object]]:
 def _table_sheet(on: _Sheet, section: Section, *, first: bool) -> None:
     table = section.table
     assert table is not None  # noqa: S101 - the caller chose the parts that have one
-    title = on.document.title if first else section.heading
+    title = section.sheet_title or (on.document.title if first else section.heading)
     _write_head(on, table, title)
     last = _write_rows(on, table)
     row = last + 2
@@ -136,9 +149,7 @@ def _write_head(on: _Sheet, table: Table, title: str) -> None:
     for place, column in enumerate(table.columns):
         sheet.write_string(_HEAD, place, plain(column.head), on.formats["head"])
         sheet.set_column(place, place, column.width)
-    total = sum(column.width for column in table.columns)
-    lines = 1 + int(wide(title) * 2 // max(total, 1))
-    sheet.set_row(0, 32 * lines)
+    sheet.set_row(0, 4 + 28 * _lines(title, _TITLE_POINTS, _width(table.columns)))
     sheet.set_row(_HEAD, 34)
 
 
@@ -215,29 +226,37 @@ def _set_colours(on: _Sheet, table: Table, end: int) -> None:
 def _row_height(table: Table, row: tuple[Cell, ...]) -> float:
     """Return the height of a row whose texts wrap: readers differ in whether they find it."""
     lines = [
-        -(-wide(cell) * 2 // max(int(column.width), 1))
+        _lines(cell, _TEXT_POINTS, column.width)
         for column, cell in zip(table.columns, row, strict=True)
         if isinstance(cell, str)
     ]
-    return 4 + _BODY_POINTS * min(max([1, *(int(line) for line in lines)]), 26)
+    return 4 + _BODY_POINTS * max([1, *lines])
+
+
+def _width(columns: tuple[Column, ...]) -> float:
+    return sum(column.width for column in columns)
+
+
+def _lines(text: str, size: float, width: float) -> int:
+    """Return how many lines a text takes in a column of a width."""
+    return min(max(math.ceil(wide(text) * size / (width * _COLUMN_POINTS)), 1), _MOST_LINES)
 
 
 def _write_texts(
     on: _Sheet, row: int, texts: tuple[str, ...], style: str, *, columns: tuple[Column, ...]
 ) -> int:
     """Write each text over the whole width and return the row after the last one."""
-    width, last = sum(column.width for column in columns), max(len(columns) - 1, 1)
+    width, last = _width(columns), max(len(columns) - 1, 1)
     for text in filter(None, texts):
         on.sheet.merge_range(row, 0, row, last, "", on.formats[style])
         on.sheet.write_string(row, 0, plain(text)[:_MOST_LETTERS], on.formats[style])
-        lines = min(1 + int(wide(text) * 2 * 0.95 // max(width, 1)), 26)
-        on.sheet.set_row(row, 2 + _BODY_POINTS * lines)
+        on.sheet.set_row(row, 2 + _BODY_POINTS * _lines(text, _TEXT_POINTS, width))
         row += 1
     return row
 
 
 def _text_sheet(on: _Sheet, sections: list[Section]) -> None:
-    on.sheet.set_column(0, 0, 120)
+    on.sheet.set_column(0, 0, _TEXT_WIDTH)
     row = 0
     for part in sections:
         for style, texts in (
@@ -247,7 +266,7 @@ def _text_sheet(on: _Sheet, sections: list[Section]) -> None:
         ):
             for text in filter(None, texts):
                 on.sheet.write_string(row, 0, plain(text)[:_MOST_LETTERS], on.formats[style])
-                on.sheet.set_row(row, 2 + _BODY_POINTS * (1 + int(wide(text) * 2 // 120)))
+                on.sheet.set_row(row, 2 + _BODY_POINTS * _lines(text, _TEXT_POINTS, _TEXT_WIDTH))
                 row += 1
         row += 1
     on.sheet.set_paper(9)

@@ -33,10 +33,11 @@ _WIDTH: Final = 7.4
 _NAME_LIMIT: Final = 192.0
 _VALUE_LIMIT: Final = 110.0
 _FEW: Final = 24
+_LEAST_SCALE: Final = 260.0
 
-_HEADLINE: Final = Words("Of the inputs, {0} moves it most", "影响最大的是{0}", "影響最大的是{0}")
+_HEADLINE: Final = Words("It depends most on {0}", "影响最大的是{0}", "影響最大的是{0}")
 _HEADLINE_UNIT: Final = Words(
-    "{1}: of the inputs, {0} moves it most", "{1}：影响最大的是{0}", "{1}：影響最大的是{0}"
+    "{1}: its share depends most on the {0}", "{1}：影响最大的是{0}", "{1}：影響最大的是{0}"
 )
 _VARIES: Final = Words(
     "{0} varies most, by {1}", "{0}变化最大，相差{1}人", "{0}變化最大，相差{1}人"
@@ -52,6 +53,7 @@ _ABOUT_UNITS: Final = Words(
     "各单位任务数（人）在{0}所有组合下的变化范围",
     "各單位任務數（人）在{0}所有組合下的變化範圍",
 )
+_NO_EFFECT: Final = Words("no effect", "无影响", "無影響")
 _BASE: Final = Words("Baseline {0}", "基准 {0}", "基準 {0}")
 _TARGET: Final = Words("Target {0}", "任务 {0}", "任務 {0}")
 
@@ -243,16 +245,17 @@ def _drawn(
     ]
     beside = max([0.0, *values]) + 8
     label = max([0.0, *(width_of(name, theme.LABEL) for name in names)])
+    room = Room(
+        left=label + beside + 34,
+        right=beside + 34,
+        above=36 if target is not None else 22 if base is not None else 4,
+        below=20,
+    )
     canvas = open_canvas(
         ax,
-        width=_WIDTH,
+        width=max(_WIDTH, (room.left + room.right + _LEAST_SCALE + 22) / 72),
         height=(pitch + 8 if len(swings) <= _FEW else pitch) * max(len(swings), 1),
-        room=Room(
-            left=label + beside + 34,
-            right=beside + 34,
-            above=36 if target is not None else 22 if base is not None else 4,
-            below=20,
-        ),
+        room=room,
         lang=lang,
         title=title,
         subtitle=about,
@@ -274,7 +277,8 @@ def _drawn(
             size=theme.LABEL,
             ha="right",
         )
-        _draw_swing(canvas, swing, place, base if base is not None else swing.base, size)
+        centre = base if base is not None else swing.base
+        _draw_swing(canvas, swing, place, base=centre, size=size, lang=lang)
     if base is not None:
         _draw_mark(canvas, base, _BASE.say(lang, count(base)), dotted=False, high=False)
     if target is not None:
@@ -282,7 +286,9 @@ def _drawn(
     return canvas.ax
 
 
-def _draw_swing(canvas: Canvas, swing: Swing, place: int, base: float | None, size: float) -> None:
+def _draw_swing(
+    canvas: Canvas, swing: Swing, place: int, *, base: float | None, size: float, lang: Lang
+) -> None:
     low, high = min(swing.low, swing.high), max(swing.low, swing.high)
     centre = low if base is None else min(max(base, low), high)
     canvas.ax.barh([place], [centre - low], left=low, height=0.56, color=theme.RED, zorder=2)
@@ -290,11 +296,13 @@ def _draw_swing(canvas: Canvas, swing: Swing, place: int, base: float | None, si
     a_point = (canvas.ax.get_xlim()[1] - canvas.ax.get_xlim()[0]) / canvas.width
     if base is not None:
         canvas.line([base, base], [place - 0.36, place + 0.36], width=1.2, zorder=3)
+    if not swing.range:
+        x = high + 5 * a_point
+        canvas.write(x, place, _NO_EFFECT.say(lang), size=size, colour=theme.SECONDARY, halo=True)
+        return
     ends = ((swing.low, swing.low_value), (swing.high, swing.high_value))
     flipped = swing.low > swing.high
     for number, (end, value) in enumerate(ends):
-        if number == 1 and end == ends[0][0]:
-            continue
         at_left = (number == 0) != flipped
         change = "" if base is None or end == base else signed(end - base, digits=0)
         text = "  ".join(part for part in (shortened(value, size, _VALUE_LIMIT), change) if part)
