@@ -286,11 +286,27 @@ def test_needed_counts_calendar_and_working_days() -> None:
     assert table.loc["a", ["days", "working_days"]].tolist() == [6, 4]
     assert table.loc["a", "per_day"] == pytest.approx(35 / 6)
     assert table.loc["a", "per_working_day"] == pytest.approx(35 / 4)
+    assert table.loc["a", ["calendar_days", "per_calendar_day"]].tolist() == [6, 35 / 6]
     holiday = progressed().needed(holidays=["2026-06-08"])
     assert holiday["working_days"].iloc[0] == 3
     over = track(planned(), tallied(DAILY), as_of="2026-06-10").needed()
     assert over["per_day"].isna().all()
     assert over["per_working_day"].isna().all()
+
+
+def test_needed_tells_days_of_the_plan_from_days_of_the_calendar() -> None:
+    """Two drives of 60 and 46 days with a day between them: at their start 106 of 107 days."""
+    campaign = hengyang_like()
+    weights = {"a": 5, "b": 3, "c": 2}
+    allocation = allocate(campaign, among="counties", weights=weights, target=1_000)
+    plan = schedule(allocation, over=("drive-1", "drive-2"))
+    rows: list[Row] = [("a", "2009-05-01", "new_employer", 0)]
+    start = track(plan, tallied(rows, campaign=campaign), as_of="2009-05-15").needed()
+    assert start.loc[0, ["days", "calendar_days"]].tolist() == [106, 107]
+    assert start.loc[0, "per_day"] == pytest.approx(500 / 106)
+    assert start.loc[0, "per_calendar_day"] == pytest.approx(500 / 107)
+    pause = track(plan, tallied(rows, campaign=campaign), as_of="2009-07-30").needed()
+    assert pause.loc[0, ["days", "calendar_days"]].tolist() == [46, 47]
 
 
 def test_a_tier_is_complete_when_all_its_units_are() -> None:

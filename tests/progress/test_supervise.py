@@ -148,6 +148,44 @@ def test_low_reach_and_high_lapse_are_told_apart() -> None:
     assert frame["diagnosis"].to_dict() == {"a": "high lapse", "b": "low reach"}
 
 
+def test_it_says_what_would_bring_a_unit_back() -> None:
+    """On day 2 Ash has 0 and is planned 15 by day 3, when its step is due: 15 persons in a day.
+
+    A step that is due after the plan's last day, 10 June, asks for all 50 by that day: 50 / 8.
+    """
+    frame = supervise(days(2, rows=LATE_THEN_THERE), rules=[ONCE], steps=QUICK).to_frame()
+    assert frame["back_by"].tolist() == [pd.Timestamp("2026-06-03")]
+    assert frame["back_per_day"].tolist() == [15]
+    long = supervise(days(2, rows=LATE_THEN_THERE), rules=[ONCE])
+    assert long.to_frame()["back_by"].tolist() == [pd.Timestamp("2026-06-10")]
+    assert long.to_frame()["back_per_day"].tolist() == [50 / 8]
+    assert long.explain("a").splitlines()[-1] == (
+        "back on the plan by 2026-06-10: 6.2 persons a day (8 days)"
+    )
+
+
+def test_without_days_left_or_reports_nothing_would_bring_it_back() -> None:
+    """On the plan's last day no day is left; of who is silent nobody knows what is lacking."""
+    over = supervise(days(10, rows=LATE_THEN_THERE[:1]), rules=[Unreported(), ONCE]).to_frame()
+    assert len(over) > 0
+    assert over["back_by"].isna().all()
+    assert over["back_per_day"].isna().all()
+    silent = supervise(days(4), rules=[Unreported()]).to_frame()
+    assert silent["unit"].tolist() == ["c"]
+    assert silent["back_per_day"].isna().all()
+
+
+def test_a_unit_that_joins_halfway_is_judged_from_then_on() -> None:
+    """Cedar comes into the plan with the second progress: a row of two needs two of its own."""
+    rows = [("a", "2026-06-01", "all", 50), ("b", "2026-06-01", "all", 30)]
+    rows += [("c", f"2026-06-0{day}", "all", 0) for day in (4, 5)]
+    first, *later = days(3, 4, 5, rows=rows)
+    history = [attrs.evolve(first, frame=first.frame[first.frame["unit"] != "c"]), *later]
+    twice = Behind(points=10, periods=2)
+    assert len(supervise(history[:2], rules=[twice]).to_frame()) == 0
+    assert supervise(history, rules=[twice]).to_frame()["unit"].tolist() == ["c"]
+
+
 def test_a_list_needs_a_history_in_order() -> None:
     """No progress, progresses out of order, no step: every problem at once."""
     with pytest.raises(DefinitionError, match="no progress"):

@@ -403,11 +403,45 @@ def test_explain_gives_formula_and_numbers() -> None:
         "max(0, 50 - 15) = 35",
         "35 / 6",
         "350 covered before + 15",
-        "rank = 1",
+        "rank = 1: of 2 ranked units 0 have a greater done / target",
+        "50 x 0.4000 of the curve = 20.0",
+        "new = <NA>: no report counted since 2026-06-04",
     ):
         assert part in text, part
     with pytest.raises(DefinitionError, match="not in the plan"):
         track(planned(), tallied(DAILY), as_of="2026-06-04").explain("x")
+
+
+def test_explain_says_why_there_is_no_figure_and_no_rank() -> None:
+    """Each cause has its own sentence: silent, a report missing, a target of 0, an open reading."""
+    came = received(("a", "2026-06-01", "2026-07-01"))
+    late = track(planned(), tallied(DAILY), as_of="2026-06-30", received=came)
+    assert "rank = <NA>: 0 of 1 reports received" in late.explain("b")
+    assert "reports = 1 of 1 received" in late.explain("a")
+    silent = track(planned(), tallied(DAILY), as_of="2026-06-04").explain("c")
+    assert "done = <NA>: no report counted" in silent
+    assert silent.endswith("rank = <NA>: no report counted")
+    campaign = attrs.evolve(
+        tiny(), questions=(Question("counted", "?"),), readings=Readings(), counting=CountingRule()
+    )
+    unclear = track(planned(campaign), tallied(DAILY, campaign=campaign), as_of="2026-06-04")
+    assert "2 losses are reported, and whether they count is open" in unclear.explain("a")
+    assert set(unclear.unranked()["reason"]) == {
+        "whether losses are taken off is open (readings.counted)"
+    }
+
+
+def test_the_ground_of_a_ranking_stands_beside_it() -> None:
+    """Completeness, burden and signs by unit, in the order of the frame."""
+    progress = track(planned(), tallied(DAILY), as_of="2026-06-04")
+    ground = progress.ground()
+    assert ground["unit"].tolist() == ["a", "b", "c"]
+    assert ground["rank"].fillna(-1).tolist() == [1, 2, -1]
+    assert ground["burden_rate"].tolist() == [50 / 500, 30 / 300, 20 / 200]
+    assert ground["complete"].isna().all()
+    assert ground["diagnosis"].fillna("?").tolist() == ["low reach", "low reach", "?"]
+    mine = pd.DataFrame({"unit": ["b"], "signal": ["spike"]})
+    assert progress.ground(mine)["signals"].tolist() == ["", "spike", ""]
 
 
 def test_it_shows_itself_escaped_and_short() -> None:

@@ -18,9 +18,9 @@ from coverage_campaign.notebook import html_table
 from coverage_campaign.progress.assumed import forecast_remarks
 from coverage_campaign.progress.outlook import Outlook
 from coverage_campaign.progress.paces import Pace, damped
+from coverage_campaign.progress.progressed import Progress
 from coverage_campaign.progress.record import Record, rebuilt
 from coverage_campaign.progress.table import to_totals
-from coverage_campaign.progress.track import Progress
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

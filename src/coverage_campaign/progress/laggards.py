@@ -17,7 +17,7 @@ import attrs
 import pandas as pd
 
 from coverage_campaign.errors import DefinitionError, Problem
-from coverage_campaign.progress.track import Progress
+from coverage_campaign.progress.progressed import Progress
 from coverage_campaign.reporting.quality import quality_signals
 
 __all__ = ["Behind", "Falling", "Rule", "Signalled", "Unreported"]

@@ -14,8 +14,7 @@ from coverage_campaign.errors import DefinitionError, Problem
 from coverage_campaign.model.basis import Basis
 from coverage_campaign.notebook import html_table
 from coverage_campaign.progress.laggards import Behind, Falling, Rule, Unreported
-from coverage_campaign.progress.track import Progress
-from coverage_campaign.reporting.quality import quality_signals
+from coverage_campaign.progress.progressed import Progress
 
 __all__ = ["RULES", "STEPS", "Move", "Step", "Watchlist", "supervise"]
 
@@ -66,8 +65,10 @@ class Watchlist:
 
         Columns: unit, rule, step, since (opened on), due (when the next step follows); then, so
         that nobody is judged by a rank alone: name, gap_points, rank, required_per_day [persons],
-        diagnosis ('low reach' or 'high lapse'), complete (reports), burden_rate (target over
-        eligible persons, fraction of one), signals (of doubtful figures).
+        back_by and back_per_day (what would bring it back to the plan: persons a calendar day until
+        the due day, or the plan's last day before it), diagnosis ('low reach' or 'high lapse'),
+        complete (reports), burden_rate (target over eligible persons, fraction of one), signals (of
+        doubtful figures).
         """
         return self.frame.copy(deep=False)
 
@@ -84,12 +85,18 @@ class Watchlist:
         return table.assign(**days).astype(dict.fromkeys(("unit", "rule", "move", "step"), "str"))
 
     def explain(self, unit: str) -> str:
-        """Return the moves of a unit, one a line."""
+        """Return the moves of a unit, one a line, and what would bring it back to the plan."""
         lines = [
             f"{move.on}: {move.move} ({move.rule}), {move.step}"
             + (f", due {move.due}" if move.due else "")
             for move in self.moves
             if move.unit == unit
+        ]
+        ways = self.frame[(self.frame["unit"] == unit) & self.frame["back_by"].notna()]
+        days = ways["back_by"].dt.date
+        lines += [
+            f"back on the plan by {by}: {a_day:.1f} persons a day ({(by - self.as_of).days} days)"
+            for by, a_day in dict.fromkeys(zip(days, ways["back_per_day"], strict=True))
         ]
         return "\n".join(lines) or f"{unit}: nothing to report up to {self.as_of}"
 
@@ -218,40 +225,31 @@ def _frame(
             "due": pd.to_datetime([case.due for case in open_cases]).as_unit("s"),
         }
     )
-    beside = _beside(last, signals).iloc[[place[unit] for unit, _ in order]]
-    return pd.concat([table, beside.reset_index(drop=True)], axis=1)
-
-
-def _beside(progress: Progress, signals: pd.DataFrame | None) -> pd.DataFrame:
-    """Return what a reader must see beside a unit's rank, one row a unit."""
-    frame, counts = progress.to_frame(), progress.counts
-    eligible = counts["eligible"].where(counts["eligible"] > 0).astype("Float64")
-    found = quality_signals(progress.tally) if signals is None else signals
-    joined = found.drop_duplicates(["unit", "signal"]).groupby("unit")["signal"].agg("; ".join)
-    texts = {str(unit): text for unit, text in joined.items()}
-    return pd.DataFrame(
-        {
-            "name": frame["name"],
-            "gap_points": frame["gap_points"],
-            "rank": frame["rank"],
-            "required_per_day": frame["required_per_day"],
-            "diagnosis": _diagnoses(progress),
-            "complete": frame["complete"],
-            "burden_rate": counts["target"] / eligible,
-            "signals": pd.array([texts.get(unit, "") for unit in frame["unit"]], dtype="str"),
-        }
+    rows = [place[unit] for unit, _ in order]
+    standing = last.to_frame().iloc[rows].reset_index(drop=True)
+    ground = last.ground(signals).iloc[rows].reset_index(drop=True)
+    ways = list(_ways_back(last, [(key[0], cases[key]) for key in order]))
+    return table.assign(
+        **standing[["name", "gap_points", "rank", "required_per_day"]],
+        back_by=pd.Series([by for by, _ in ways], dtype="datetime64[s]"),
+        back_per_day=pd.array([a_day for _, a_day in ways], dtype="Float64"),
+        **ground[["diagnosis", "complete", "burden_rate", "signals"]],
     )
 
 
-def _diagnoses(progress: Progress) -> pd.Series[str]:
-    """Return 'high lapse' where losses make up half of what is lacking net, else 'low reach'.
+def _ways_back(
+    last: Progress, cases: Sequence[tuple[str, _Case]]
+) -> Iterator[tuple[dt.date | None, float | None]]:
+    """Yield by when, and with how many persons a day, each case is back on the plan's curve.
 
-    <NA> where nothing is lacking even net of losses, or nothing was reported.
+    The day is the one on which the next step is due, or the plan's last day before it.
     """
-    rows, frame = progress.rows, progress.to_frame()
-    losses = rows.sums("loss")
-    lacking = frame["planned"] - (rows.sums("entry") + rows.sums("resumption") - losses)
-    known = frame["done"].notna() & (lacking > 0)
-    lapse = 2 * losses >= lacking.fillna(0).to_numpy(dtype="int64")
-    words = pd.Series(["high lapse" if one else "low reach" for one in lapse.tolist()], dtype="str")
-    return words.where(known.to_numpy(dtype=bool))
+    done = last.to_frame().set_index("unit")["done"]
+    days = [min(case.due, last.plan.days[-1].item()) for _, case in cases]
+    planned = {day: last.plan.planned_on(day) for day in set(days)}
+    for (unit, _), day in zip(cases, days, strict=True):
+        left = (day - last.as_of).days
+        if left <= 0 or pd.isna(done[unit]):
+            yield None, None
+        else:
+            yield day, max(int(planned[day][unit]) - int(done[unit]), 0) / left
