@@ -199,6 +199,12 @@ if TYPE_CHECKING:
         explore,
         explore_blocks,
     )
+    from coverage_campaign.scenarios.readings_result import (
+        ReadingsTable,
+    )
+    from coverage_campaign.scenarios.readings_table import (
+        readings_table,
+    )
     from coverage_campaign.scenarios.region import (
         Region,
     )
@@ -332,6 +338,8 @@ _HOME = {
     "compare": "scenarios.compare",
     "Study": "scenarios.study",
     "Region": "scenarios.region",
+    "ReadingsTable": "scenarios.readings_result",
+    "readings_table": "scenarios.readings_table",
     "explore": "scenarios.explore",
     "explore_blocks": "scenarios.explore",
     "Stability": "scenarios.stability",
@@ -371,6 +379,7 @@ __all__ = [
     "Problem",
     "Progress",
     "Readings",
+    "ReadingsTable",
     "Region",
     "ReportError",
     "Scenario",
@@ -430,6 +439,7 @@ __all__ = [
     "produced",
     "quality_signals",
     "read_reports",
+    "readings_table",
     "review",
     "roll_up",
     "rules",

@@ -83,7 +83,8 @@ def _largest(values: _Floats, codes: NDArray[np.object_]) -> tuple[list[str | No
     filled = np.where(np.isnan(values), -np.inf, values)
     place = filled.argmax(axis=1)
     found = np.where(known, filled[np.arange(len(values)), place], np.nan)
-    names = [str(code) if here else None for code, here in zip(codes[place], known, strict=True)]
+    flags: list[bool] = np.asarray(known).tolist()
+    names = [str(code) if here else None for code, here in zip(codes[place], flags, strict=True)]
     return names, found
 
 
