@@ -2,23 +2,34 @@
 
 from __future__ import annotations
 
+import datetime as dt
+from collections.abc import Iterable, Iterator
 from html import escape
-from typing import TYPE_CHECKING
+from itertools import accumulate
+from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     import pandas as pd
 
 __all__ = ["html_table"]
 
-_STYLE = (
-    "<style>.cc-table td,.cc-table th{padding:2px 8px;border-bottom:1px solid "
-    "var(--jp-border-color2,#DDE3E9);color:var(--jp-content-font-color1,#1B2733)}"
-    ".cc-table td.cc-n{text-align:right;font-variant-numeric:tabular-nums}"
-    ".cc-note{color:var(--jp-content-font-color2,#55626F);font-size:smaller}</style>"
+# A notebook's own rules for tables are as strong as two classes: these are stronger.
+_STYLE: Final = (
+    "<style>.cc-result .cc-table td,.cc-result .cc-table th{padding:2px 8px;text-align:left;"
+    "vertical-align:top;max-width:30em;border-bottom:1px solid var(--jp-border-color2,#DDE3E9);"
+    "color:var(--jp-content-font-color1,#1B2733)}"
+    ".cc-result .cc-table .cc-n{text-align:right;font-variant-numeric:tabular-nums;"
+    "white-space:nowrap}"
+    ".cc-result .cc-note{color:var(--jp-content-font-color2,#55626F);font-size:smaller}</style>"
 )
-_MOST_ROWS = 30
+_MOST_ROWS: Final = 30
+_MOST_LETTERS: Final = 300
+"""Of one text; a longer one ends in an ellipsis."""
+_MOST_BYTES: Final = 19_000
+"""Of the whole: rows beyond it are counted, not shown."""
+_MOST_NOTES: Final = 2_400
+"""Letters of all notes together."""
+_RATE: Final = "_rate"
 
 
 def html_table(
@@ -26,31 +37,93 @@ def html_table(
 ) -> str:
     """Return a frame as a small escaped HTML table with its title above and its notes below.
 
-    Rows beyond `most_rows` are counted in a note, not shown; a missing value is an empty cell.
+    Rows beyond `most_rows`, or beyond what 20 kB hold, are counted in a note, not shown. A missing
+    value is an empty cell; a column without any value is named in a note. Columns whose name ends
+    in `_rate` are fractions of one and shown in percent; 100.0 % is shown only from one on.
     """
-    shown = frame.head(most_rows)
-    head = "".join(f"<th>{escape(str(column))}</th>" for column in shown.columns)
-    body = "".join(
-        "<tr>" + "".join(_cell(value) for value in row) + "</tr>"
-        for row in shown.astype(object).itertuples(index=False)
+    empty = [str(name) for name in frame.columns if len(frame) and frame[name].isna().all()]
+    shown = frame.drop(columns=empty)
+    columns = [str(name) for name in shown.columns]
+    rows = [
+        [_text(value, rate=name.endswith(_RATE)) for name, value in zip(columns, row, strict=True)]
+        for row in shown.head(most_rows).astype(object).itertuples(index=False)
+    ]
+    numeric = [any(is_number for _, is_number in column) for column in zip(*rows, strict=True)]
+    head = "".join(
+        _cell("th", name, is_number=is_number)
+        for name, is_number in zip(columns, numeric or [False] * len(columns), strict=True)
     )
-    left_out = len(frame) - len(shown)
-    all_notes = [*notes, *([f"{left_out:,} more rows"] if left_out else [])]
-    below = "".join(f'<div class="cc-note">{escape(note)}</div>' for note in all_notes)
-    return (
-        f'{_STYLE}<div class="cc-result"><b>{escape(title)}</b><table class="cc-table">'
-        f"<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>{below}</div>"
+    below = [*_few(notes), *([f"No value in any row: {', '.join(empty)}"] if empty else [])]
+    above = (
+        f'{_STYLE}<div class="cc-result"><b>{_escaped(title)}</b>'
+        f'<table class="cc-table"><thead><tr>{head}</tr></thead><tbody>'
     )
+    after = "</tbody></table>" + "".join(map(_note, below))
+    body = list(_fitting(rows, numeric, room=_MOST_BYTES - _size(above + after)))
+    left_out = len(frame) - len(body)
+    more = _note(f"{left_out:,} more rows") if left_out else ""
+    return f"{above}{''.join(body)}{after}{more}</div>"
 
 
-def _cell(value: object) -> str:
+def _fitting(
+    rows: Iterable[list[tuple[str, bool]]], numeric: list[bool], *, room: int
+) -> Iterator[str]:
+    """Yield rows of the table for as long as there is room [bytes]."""
+    for row in rows:
+        cells = (
+            _cell("td", text, is_number=is_number)
+            for (text, _), is_number in zip(row, numeric, strict=True)
+        )
+        line = f"<tr>{''.join(cells)}</tr>"
+        room -= _size(line)
+        if room < 0:
+            return
+        yield line
+
+
+def _size(text: str) -> int:
+    return len(text.encode("utf-8"))
+
+
+def _few(notes: Iterable[str]) -> list[str]:
+    """Return as many notes as have room, and how many more there are."""
+    given = list(notes)
+    lengths = accumulate(min(len(note), _MOST_LETTERS) for note in given)
+    shown = [note for note, letters in zip(given, lengths, strict=True) if letters <= _MOST_NOTES]
+    more = len(given) - len(shown)
+    return [*shown, f"and {more} more notes"] if more else shown
+
+
+def _note(text: str) -> str:
+    return f'<div class="cc-note">{_escaped(text)}</div>'
+
+
+def _escaped(text: str) -> str:
+    return escape(text if len(text) <= _MOST_LETTERS else text[: _MOST_LETTERS - 1] + "…")
+
+
+def _cell(tag: str, text: str, *, is_number: bool) -> str:
+    opened = f'<{tag} class="cc-n">' if is_number else f"<{tag}>"
+    return f"{opened}{_escaped(text)}</{tag}>"
+
+
+def _text(value: object, *, rate: bool) -> tuple[str, bool]:
+    """Return what a cell says, and whether it is a number."""
     # <NA> comes first: it has no truth value, so it cannot be compared.
     if value is None or str(value) in {"<NA>", "nan", "NaT"}:
-        return "<td></td>"
+        return "", False
     if isinstance(value, bool):
-        return f"<td>{'yes' if value else 'no'}</td>"
-    if isinstance(value, int):
-        return f'<td class="cc-n">{value:,}</td>'
-    if isinstance(value, float):
-        return f'<td class="cc-n">{value:,.3f}</td>'
-    return f"<td>{escape(str(value))}</td>"
+        return ("yes" if value else "no"), False
+    if isinstance(value, (int, float)):
+        whole = f"{value:,}" if isinstance(value, int) else f"{value:,.3f}"
+        return (_percent(value) if rate else whole), True
+    if isinstance(value, dt.datetime) and value.time() == dt.time():
+        return value.date().isoformat(), False
+    return str(value), False
+
+
+def _percent(rate: float) -> str:
+    shown = 100.0 * rate
+    if rate < 1 and shown > 99.9:  # noqa: PLR2004 - what is not all never reads 100.0 %
+        shown = 99.9
+    return f"{shown:.1f} %"
