@@ -41,7 +41,7 @@ $(BIN)/python:
 
 $(VENV)/.demo: $(BIN)/python pyproject.toml constraints.txt
 	@echo "Setting up the environment in $(VENV) (about a minute, once) ..."
-	$(PIP) -e ".[excel]"
+	$(PIP) -e ".[docx,excel]"
 	@touch $@
 
 $(VENV)/.test: $(BIN)/python pyproject.toml constraints.txt
