@@ -209,7 +209,7 @@ def side_by_side(before: cc.Outcome, after: cc.Outcome, wishes: tuple[Wish, ...]
 
 def each_alone(before: cc.Outcome, wishes: tuple[Wish, ...]) -> pd.DataFrame:
     """Return one row per wish: what it alone gives or takes its unit, and who feels it most."""
-    rows = []
+    rows: list[dict[str, str | int | None]] = []
     old, campaign = before.allocation.shares(), before.scenario.campaign
     for wish in wishes:
         try:
