@@ -49,10 +49,11 @@ from coverage_campaign.allocation.numbers import (
     Weights,
     as_fraction,
     read_bound,
+    read_total,
     read_totals,
     read_weights,
 )
-from coverage_campaign.allocation.problems import Problems, Rule
+from coverage_campaign.allocation.problems import One, Problems, Rule
 from coverage_campaign.allocation.signposts import (
     ADAMS,
     DEAN,
@@ -63,7 +64,8 @@ from coverage_campaign.allocation.signposts import (
     Signposts,
     Stationary,
 )
-from coverage_campaign.allocation.ties import Tie, TieRule, read_ties
+from coverage_campaign.allocation.ties import Tie, TieRule, Turn, read_ties
+from coverage_campaign.allocation.vector import solve_one
 from coverage_campaign.errors import DefinitionError, Problem
 
 if TYPE_CHECKING:
@@ -388,38 +390,55 @@ def _solve(
     names: Sequence[str] | None,
 ) -> Seats:
     read = read_weights(weights, names)
+    if read.ndim == 1:
+        one = _one(rule, total, read, floors=floors, caps=caps, ties=ties, names=names)
+        return solve_one(one)[0]
     totals = read_totals(total, read.shape[:-1])
+    low, high, turn = _read_rest(rule, read, floors=floors, caps=caps, ties=ties, names=names)
     cuts = np.arange(totals.size + 1, dtype=np.int64) * read.shape[-1]
-    problems = _problems(rule, totals, read, cuts, floors=floors, caps=caps, ties=ties, names=names)
-    return solve(problems)[0].reshape(read.shape)
-
-
-def _problems(
-    rule: Rule,
-    totals: Seats,
-    weights: Weighted,
-    cuts: Seats,
-    *,
-    floors: Bounds,
-    caps: Bounds,
-    ties: TieRule,
-    names: Sequence[str] | None,
-) -> Problems:
-    low = read_bound(floors, "floors", weights.shape, names)
-    high = read_bound(caps, "caps", weights.shape, names)
-    turn = read_ties(ties, weights.shape, names)
-    if isinstance(rule, Remainders):
-        rule.check(bounded=low is not None or high is not None)
-    return Problems(
+    problems = Problems(
         rule,
         totals,
-        weights.reshape(-1),
+        read.reshape(-1),
         cuts,
         None if low is None else low.reshape(-1),
         None if high is None else high.reshape(-1),
         turn,
         names,
     )
+    return solve(problems)[0].reshape(read.shape)
+
+
+def _one(
+    rule: Rule,
+    total: Totals,
+    weights: Weighted,
+    *,
+    floors: Bounds,
+    caps: Bounds,
+    ties: TieRule,
+    names: Sequence[str] | None,
+) -> One:
+    single = read_total(total)
+    low, high, turn = _read_rest(rule, weights, floors=floors, caps=caps, ties=ties, names=names)
+    return One(rule, single, weights, low, high, turn, names)
+
+
+def _read_rest(
+    rule: Rule,
+    weights: Weighted,
+    *,
+    floors: Bounds,
+    caps: Bounds,
+    ties: TieRule,
+    names: Sequence[str] | None,
+) -> tuple[Seats | None, Seats | None, Turn]:
+    """Return floors, caps and the tie rule, as they fit the weights and the method."""
+    low = read_bound(floors, "floors", weights.shape, names)
+    high = read_bound(caps, "caps", weights.shape, names)
+    if isinstance(rule, Remainders):
+        rule.check(bounded=low is not None or high is not None)
+    return low, high, read_ties(ties, weights.shape, names)
 
 
 def ragged(
@@ -487,8 +506,8 @@ def ragged_with_ties(
             )
         )
     each = read_totals(totals, (cuts.size - 1,))
-    cuts = cuts.astype(np.int64)
-    problems = _problems(rule, each, read, cuts, floors=floors, caps=caps, ties=ties, names=names)
+    low, high, turn = _read_rest(rule, read, floors=floors, caps=caps, ties=ties, names=names)
+    problems = Problems(rule, each, read, cuts.astype(np.int64), low, high, turn, names)
     seats, broken = solve(problems)
     return seats, tuple(one.tie() for one in broken)
 
@@ -518,9 +537,7 @@ def explain(
         raise DefinitionError(
             Problem("weights", f"an array of shape {read.shape}", "one row of weights")
         )
-    totals = read_totals(total, ())
-    cuts = np.array([0, read.size])
-    problems = _problems(rule, totals, read, cuts, floors=floors, caps=caps, ties=ties, names=names)
-    seats, broken = solve(problems)
-    found = tuple(one.tie() for one in broken)
-    return explain_split(problems, read_fractions(weights), seats, found)
+    one = _one(rule, total, read, floors=floors, caps=caps, ties=ties, names=names)
+    seats, broken = solve_one(one)
+    ties_found = () if broken is None else (broken.tie(),)
+    return explain_split(one, read_fractions(weights), seats, ties_found)

@@ -38,7 +38,7 @@ def solve(problems: Problems) -> tuple[Ints, Iterator[Broken]]:
     """Return the flat seats of all problems, and the ties that were broken, by group."""
     groups = problems.totals.size
     if groups == 1:
-        seats, broken = solve_one(problems, problems.one(0))
+        seats, broken = solve_one(problems.one(0))
         return seats, iter([] if broken is None else [broken])
     seats = np.empty(problems.weights.size, dtype=np.int64)
     alone = np.ones(groups, dtype=np.bool_)
@@ -50,7 +50,7 @@ def solve(problems: Problems) -> tuple[Ints, Iterator[Broken]]:
     single: list[Broken] = []
     for group in np.flatnonzero(alone).tolist():
         one = problems.one(group)
-        seats[one.start : one.stop], broken = solve_one(problems, one)
+        seats[one.start : one.start + one.weights.size], broken = solve_one(one)
         if broken is not None:
             single.append(broken)
     return seats, _in_order(tables, single)

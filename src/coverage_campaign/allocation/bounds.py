@@ -15,14 +15,14 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from coverage_campaign.allocation.numbers import Ints
-    from coverage_campaign.allocation.problems import One, Problems
+    from coverage_campaign.allocation.problems import One
 
 __all__ = ["check_feasible"]
 
 _BLAMED = 5
 
 
-def check_feasible(problems: Problems, one: One) -> None:
+def check_feasible(one: One) -> None:
     """Return nothing when the total can be met.
 
     Units without weight stand at their floors.
@@ -32,16 +32,16 @@ def check_feasible(problems: Problems, one: One) -> None:
             that gives each unit a seat and has too few; with the miss and the largest to blame.
         DefinitionError: no unit has a weight, and something is left to share.
     """
-    rule, names, total, floors, caps = (
-        problems.rule,
-        problems.names,
+    rule, names, total, floors, caps, place = (
+        one.rule,
+        one.names,
         one.total,
         one.floors,
         one.caps,
+        one.place,
     )
     n = one.weights.size
     positive = (one.weights > 0).astype(np.bool_)
-    place = (one.group,) if problems.totals.size > 1 else ()
     low = np.zeros(n, dtype=np.int64) if floors is None else floors
     if floors is not None and caps is not None and bool((floors > caps).any()):
         _refuse_crossed(floors, caps, names, place)

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from coverage_campaign.allocation.numbers import Ints, Weights
-    from coverage_campaign.allocation.problems import Problems
+    from coverage_campaign.allocation.problems import One
     from coverage_campaign.allocation.signposts import Signposts
     from coverage_campaign.allocation.ties import Tie
 
@@ -78,11 +78,10 @@ class Apportionment:
 
 
 def explain_split(
-    problems: Problems, weights: Sequence[Fraction], seats: Ints, ties: tuple[Tie, ...]
+    one: One, weights: Sequence[Fraction], seats: Ints, ties: tuple[Tie, ...]
 ) -> Apportionment:
     """Return the record of one solved problem; `weights` are in the user's own scale."""
-    rule, names, total = problems.rule, problems.names, int(problems.totals[0])
-    floors, caps = problems.floors, problems.caps
+    rule, names, total, floors, caps = one.rule, one.names, one.total, one.floors, one.caps
     n = len(weights)
     low = [0] * n if floors is None else floors.tolist()
     high = [MOST] * n if caps is None else caps.tolist()

@@ -1,7 +1,7 @@
-"""A problem of few units: the same search without arrays, whose calls would cost more than it.
+"""A problem of few units: rounded once, put right seat by seat, proved, in as few calls as can be.
 
-Seats are rounded at a guessed t, put right one by one, and proved as in `columns`: every threshold
-already passed has to lie clearly below every threshold to come. Near ties go to Fractions.
+Seats given at the first guess have thresholds below it, seats to come above. So only the side on
+which seats are then given or taken has to be looked at. Near ties go to Fractions.
 """
 
 from __future__ import annotations
@@ -16,125 +16,141 @@ from coverage_campaign.allocation.hamilton import Remainders
 from coverage_campaign.allocation.search import Cut, order_exactly
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from coverage_campaign.allocation.fields import Field
+    from coverage_campaign.allocation.fields import Floats
     from coverage_campaign.allocation.numbers import Plain
-    from coverage_campaign.allocation.problems import One, Rule
+    from coverage_campaign.allocation.problems import One
+
+    Bound = Floats | float
 
 __all__ = ["FEW", "cut_few"]
 
-FEW = 64  # units up to which this is faster than arrays
+FEW = 256  # units up to which single moves are quicker than an interval
 _STEPS = 40
-_MOVES = 400
 _LARGEST_TOTAL = 2**36
 _LIGHTEST, _HEAVIEST = 1e-100, 1e100
 _NONE = np.empty(0, dtype=np.int64)
 
 
-def cut_few(  # noqa: PLR0911  # each return is one way out
-    rule: Rule, one: One, given: Plain
-) -> Cut | None:
-    """Return the cut, None where this short way does not find or prove it."""
-    weights: list[float] = given.astype(np.float64, copy=False).tolist()
-    total, n = one.total, len(weights)
-    whole = sum(weights)
-    if not (_LIGHTEST < whole < _HEAVIEST and 0 < total < _LARGEST_TOTAL):
+def cut_few(one: One, given: Plain) -> Cut | None:
+    """Return the cut, None where this short way does not find or prove it.
+
+    All weights have to be above 0.
+    """
+    weights: Floats = given.astype(np.float64, copy=False)
+    with np.errstate(over="ignore"):
+        whole = float(np.add.reduce(weights))
+    if not (_LIGHTEST < whole < _HEAVIEST and 0 < one.total < _LARGEST_TOTAL):
         return None
-    low = [0] * n if one.floors is None else one.floors.tolist()
-    high = [total] * n if one.caps is None else one.caps.tolist()
-    if rule.first_is_free:
-        low = [max(a, min(1, b)) if w else a for w, a, b in zip(weights, low, high, strict=True)]
-    if one.caps is not None and any(a > b for a, b in zip(low, high, strict=True)):
-        return None
-    high = [b if w else a for w, a, b in zip(weights, low, high, strict=True)]
-    seats = _start(rule, weights, (low, high), total, whole)
-    if seats is None:
-        return None
-    threshold = _thresholds(rule, total / whole)
-    gain = [
-        threshold(w, x + 1) if x < b else inf for w, x, b in zip(weights, seats, high, strict=True)
-    ]
-    loss = [threshold(w, x) if x > a else -inf for w, x, a in zip(weights, seats, low, strict=True)]
-    field = _field(rule, given, whole, total)
-    excess = sum(seats) - total
-    for _ in range(_MOVES):
-        first, last = min(gain), max(loss)
-        slack = 2.0 * float(field.slack(first))
-        if excess == 0 and last - first <= slack:
-            break
-        step = 1 if excess <= 0 else -1
-        if (first if step > 0 else -last) == inf:
-            return None
-        i = gain.index(first) if step > 0 else loss.index(last)
-        seats[i] += step
-        excess += step
-        gain[i] = threshold(weights[i], seats[i] + 1) if seats[i] < high[i] else inf
-        loss[i] = threshold(weights[i], seats[i]) if seats[i] > low[i] else -inf
+    rule = one.rule
+    field: DivisorField | RemainderField
+    if not isinstance(rule, Remainders):
+        field = DivisorField(rule, given, whole)
+    elif rule.quota == "hare" and not one.bounded:
+        field = RemainderField(given, one.total / whole, one.total, units=weights.size)
     else:
         return None
-    if first == inf or first - last > slack:
-        return Cut(np.array(seats), _NONE, 0)
-    return _settled(field, seats, (loss, gain), (first - 2.0 * slack, first + 2.0 * slack))
+    return _cut(field, weights, one.total, _bounds(one))
 
 
-def _field(rule: Rule, given: Plain, whole: float, total: int) -> Field:
-    if isinstance(rule, Remainders):
-        return RemainderField(given, total / whole, total, units=given.size)
-    return DivisorField(rule, given, whole)
+def _bounds(one: One) -> tuple[Bound, Bound]:
+    low: Bound = 1.0 if one.rule.first_is_free else 0.0
+    if one.floors is not None:
+        low = np.maximum(one.floors, low)
+    if one.caps is None:
+        return low, inf
+    high = one.caps.astype(np.float64)
+    return np.minimum(low, high), high
 
 
-def _start(
-    rule: Rule,
-    weights: list[float],
-    bounds: tuple[list[int], list[int]],
+def _cut(
+    field: DivisorField | RemainderField,
+    weights: Floats,
     total: int,
-    whole: float,
-) -> list[int] | None:
-    """Return seats within bounds whose sum is near the total."""
+    bounds: tuple[Bound, Bound],
+) -> Cut | None:
     low, high = bounds
-    lean = 0.0 if isinstance(rule, Remainders) else rule.lean
-    t = total / whole if isinstance(rule, Remainders) else _guess(total, len(weights), lean) / whole
+    found = _rounded(field, weights, total, bounds)
+    if found is None:
+        return None
+    t, seats, excess = found
+    edge = t
+    if excess > 0:
+        claims = field.thresholds(weights, seats)
+        claims[seats <= low] = -inf
+        for _ in range(excess):
+            i = claims.argmax()
+            edge = claims[i]
+            if edge == -inf:
+                return None
+            seats[i] = seat = seats[i] - 1.0
+            stop = seat <= (low if isinstance(low, float) else low[i])
+            claims[i] = -inf if stop else field.threshold(weights[i], seat)
+        following = claims.max()
+        gap = min(edge, t) - following
+    else:
+        claims = field.thresholds(weights, seats + 1.0)
+        if not isinstance(high, float):
+            claims[seats >= high] = inf
+        for _ in range(-excess):
+            i = claims.argmin()
+            edge = claims[i]
+            if edge == inf:
+                return None
+            seats[i] = seat = seats[i] + 1.0
+            stop = not isinstance(high, float) and seat >= high[i]
+            claims[i] = inf if stop else field.threshold(weights[i], seat + 1.0)
+        following = claims.min()
+        gap = following - max(edge, t)
+    if gap > 2.0 * field.slack(max(t, edge, following)) or gap == inf:
+        return Cut(seats.astype(np.int64), _NONE, 0)
+    return _settled(field, weights, seats, bounds)
+
+
+def _rounded(
+    field: DivisorField | RemainderField,
+    weights: Floats,
+    total: int,
+    bounds: tuple[Bound, Bound],
+) -> tuple[float, Floats, int] | None:
+    """Return a t, its seats, and how many too many they are: few."""
+    low, high = bounds
+    n = weights.size
+    t = float(field.start(total, n))
     for _ in range(_STEPS):
-        seats = [
-            min(max(int(w * t + 0.5 + lean), a), b)
-            for w, a, b in zip(weights, low, high, strict=True)
-        ]
-        excess = sum(seats) - total
-        if abs(excess) <= len(weights):
-            return seats
-        slope = sum(w for w, x, a, b in zip(weights, seats, low, high, strict=True) if a < x < b)
-        t = max(t - excess / (slope or whole), 0.125 * t)
+        seats = field.level(weights, t, np.empty(n))
+        np.rint(seats, out=seats)
+        if not isinstance(low, float):  # without floors a level is never too low
+            np.maximum(seats, low, out=seats)
+        if not isinstance(high, float):
+            np.minimum(seats, high, out=seats)
+        excess = int(np.add.reduce(seats)) - total
+        if 2 * abs(excess) <= n + 8:
+            return t, seats, excess
+        slope = float(weights[(seats > low) & (seats < high)].sum()) or float(field.slope)
+        t = max(t - excess / slope, 0.125 * t)
     return None
 
 
-def _guess(total: int, n: int, lean: float) -> float:
-    return max(total - n * lean, 0.5 * total)
-
-
-def _thresholds(rule: Rule, scale: float) -> Callable[[float, int], float]:
-    if isinstance(rule, Remainders):
-        return lambda weight, seat: seat - weight * scale
-    post = rule.post
-    return lambda weight, seat: post(seat) / weight
-
-
 def _settled(
-    field: Field,
-    seats: list[int],
-    thresholds: tuple[list[float], list[float]],
-    window: tuple[float, float],
+    field: DivisorField | RemainderField,
+    weights: Floats,
+    seats: Floats,
+    bounds: tuple[Bound, Bound],
 ) -> Cut:
-    """Return the cut of a near tie: seats within the window are ordered exactly."""
-    (loss, gain), (bottom, top) = thresholds, window
-    holding = [i for i, t in enumerate(loss) if t >= bottom]
-    waiting = [i for i, t in enumerate(gain) if t <= top]
-    places = np.array([seats[i] for i in holding] + [seats[i] + 1 for i in waiting])
-    for i in holding:
-        seats[i] -= 1
-    winners, tied, at_stake = order_exactly(
-        field, np.array(holding + waiting), places, len(holding)
-    )
-    result = np.array(seats)
-    np.add.at(result, winners, 1)
-    return Cut(result, tied, at_stake)
+    """Return the cut where claims lie too near each other for floats."""
+    low, high = bounds
+    gain, loss = field.thresholds(weights, seats + 1.0), field.thresholds(weights, seats)
+    gain[seats >= high], loss[seats <= low] = inf, -inf
+    first, last = float(gain.min()), float(loss.max())
+    whole = seats.astype(np.int64)
+    slack = 4.0 * float(field.slack(max(first, last)))
+    if first - last > slack:
+        return Cut(whole, _NONE, 0)
+    holding = np.flatnonzero(loss >= min(first, last) - slack)
+    waiting = np.flatnonzero(gain <= max(first, last) + slack)
+    places = np.append(whole[holding], whole[waiting] + 1)
+    whole[holding] -= 1
+    units = np.append(holding, waiting)
+    winners, tied, at_stake = order_exactly(field, units, places, holding.size)
+    np.add.at(whole, winners, 1)
+    return Cut(whole, tied, at_stake)

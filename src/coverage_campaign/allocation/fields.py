@@ -56,6 +56,10 @@ class Field(Protocol):
         """Return the t at which seats are gained."""
         ...
 
+    def threshold(self, weight: float, seat: float) -> float:
+        """Return the t at which one unit gains one seat."""
+        ...
+
     def slack(self, t: Number) -> Number:
         """Return by how much a float threshold near t, or a level at t, may miss the truth."""
         ...
@@ -82,8 +86,9 @@ class DivisorField:
 
     def start(self, total: Number, units: int | NDArray[np.int64]) -> Number:
         """Return the guess that counts on even remainders (Pukelsheim)."""
-        seats = total - units * self.rule.lean
-        return np.maximum(seats, 0.5 * total) / self.slope
+        seats, least = total - units * self.rule.lean, 0.5 * total
+        even = np.maximum(seats, least) if isinstance(seats, np.ndarray) else max(seats, least)
+        return even / self.slope
 
     def real(self, t: float, weight: float) -> Number:
         """Return weight times t, and what rounding adds."""
@@ -98,6 +103,10 @@ class DivisorField:
         posts = self.rule.floats(seats)
         posts /= weights
         return posts
+
+    def threshold(self, weight: float, seat: float) -> float:
+        """Return s(k) / weight."""
+        return self.rule.post(seat) / weight
 
     def slack(self, t: Number) -> Number:
         """Return a relative error."""
@@ -166,6 +175,10 @@ class RemainderField:
     def thresholds(self, weights: Floats, seats: Floats) -> Floats:
         """Return k minus the quotient."""
         return seats - weights * self.scale
+
+    def threshold(self, weight: float, seat: float) -> float:
+        """Return k minus the quotient."""
+        return seat - weight * float(self.scale)
 
     def slack(self, t: Number) -> Number:  # noqa: ARG002  # the error hangs on the quotients alone
         """Return an absolute error."""

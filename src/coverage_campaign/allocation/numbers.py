@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from decimal import Decimal
 from fractions import Fraction
-from math import isfinite, lcm
+from math import isfinite, lcm, prod
 from numbers import Rational
 from operator import index
 from typing import TYPE_CHECKING, TypeAlias, TypeGuard
@@ -28,7 +28,16 @@ if TYPE_CHECKING:
     Plain = NDArray[np.int64] | NDArray[np.float64]
     Weighted = NDArray[np.int64] | NDArray[np.float64] | NDArray[np.object_]
 
-__all__ = ["MOST", "Bounds", "Totals", "Weights", "label", "read_bound", "read_totals"]
+__all__ = [
+    "MOST",
+    "Bounds",
+    "Totals",
+    "Weights",
+    "label",
+    "read_bound",
+    "read_total",
+    "read_totals",
+]
 
 Weights: TypeAlias = (
     "ArrayLike | Sequence[Fraction] | Sequence[Decimal] | Sequence[Sequence[Fraction]]"
@@ -105,7 +114,10 @@ def read_weights(weights: Weights, names: Sequence[str] | None) -> Weighted:
     if kind == "f" and array.dtype.itemsize <= np.dtype(np.float64).itemsize:
         floats: NDArray[np.float64] = array.astype(np.float64, copy=False)
         # NaN fails both comparisons, so one pair of them finds every bad value
-        if floats.size and not (floats.min() >= 0 and floats.max() < np.inf):
+        if floats.size and not (
+            np.minimum.reduce(floats, axis=None) >= 0
+            and np.maximum.reduce(floats, axis=None) < np.inf
+        ):
             refuse("weights", floats, ~((floats >= 0) & (floats < np.inf)), _WEIGHT, names)
         return floats
     return _read_objects(array.astype(object), names)
@@ -175,25 +187,37 @@ def _over_common_denominator(values: list[Fraction]) -> list[int] | None:
     return [value.numerator * (common // value.denominator) for value in values]
 
 
+def read_total(total: Totals) -> int:
+    """Return the total of the only row.
+
+    Raises:
+        DefinitionError: as `read_totals`.
+    """
+    scalar = _read_scalar(total)
+    return int(read_totals(total, ())[0]) if scalar is None else scalar
+
+
+def _read_scalar(total: Totals) -> int | None:
+    if isinstance(total, bool | np.bool_):
+        raise DefinitionError(Problem("total", str(total), "a whole number, 0 or more"))
+    try:
+        scalar = index(total)  # type: ignore[arg-type]  # what is no integer raises TypeError
+    except TypeError:
+        return None
+    if not 0 <= scalar <= MOST:
+        raise DefinitionError(Problem("total", f"{scalar:,}", "a whole number, 0 or more"))
+    return scalar
+
+
 def read_totals(total: Totals, rows: tuple[int, ...]) -> Ints:
     """Return the totals of all rows as one flat array.
 
     Raises:
         DefinitionError: not whole, negative, or not one for each row.
     """
-    if isinstance(total, bool | np.bool_):
-        raise DefinitionError(Problem("total", str(total), "a whole number, 0 or more"))
-    try:
-        scalar = index(total)  # type: ignore[arg-type]  # what is no integer raises TypeError
-    except TypeError:
-        pass
-    else:
-        if not 0 <= scalar <= MOST:
-            raise DefinitionError(Problem("total", f"{scalar:,}", "a whole number, 0 or more"))
-        count = 1
-        for size in rows:
-            count *= size
-        return np.full(count, scalar, dtype=np.int64)
+    scalar = _read_scalar(total)
+    if scalar is not None:
+        return np.full(prod(rows), scalar, dtype=np.int64)
     array = as_array(total)
     if array.dtype.kind not in "iu":
         array = _whole(array, "total", None)

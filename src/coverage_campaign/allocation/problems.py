@@ -22,15 +22,24 @@ Rule: TypeAlias = Signposts | Remainders
 
 @attrs.frozen(eq=False)
 class One:
-    """One problem: its number, where its units stand, its total and its slices."""
+    """One problem. Among many it has a number, and `start` is where its first unit stands."""
 
-    group: int
-    start: int
-    stop: int
+    rule: Rule
     total: int
     weights: Weighted
     floors: Ints | None
     caps: Ints | None
+    turn: Turn
+    names: Sequence[str] | None
+    group: int = 0
+    start: int = 0
+    place: tuple[int, ...] = ()
+    """How messages name the problem: its number among many, nothing where it is the only one."""
+
+    @property
+    def bounded(self) -> bool:
+        """Whether floors or caps are given."""
+        return self.floors is not None or self.caps is not None
 
 
 @attrs.frozen(eq=False)
@@ -50,11 +59,14 @@ class Problems:
         """Return one problem."""
         start, stop = int(self.cuts[group]), int(self.cuts[group + 1])
         return One(
-            group,
-            start,
-            stop,
+            self.rule,
             int(self.totals[group]),
             self.weights[start:stop],
             None if self.floors is None else self.floors[start:stop],
             None if self.caps is None else self.caps[start:stop],
+            self.turn,
+            self.names,
+            group,
+            start,
+            (group,) if self.totals.size > 1 else (),
         )

@@ -72,7 +72,7 @@ class Signposts(Protocol):
         """
         ...
 
-    def post(self, seat: int) -> float:
+    def post(self, seat: float) -> float:
         """Return s(seat) as a float, within two roundings."""
         ...
 
@@ -116,7 +116,7 @@ class Stationary:
         low = _times(seats - 1, self.r.denominator)
         return low + _times(np.ones_like(seats), self.r.numerator), 1
 
-    def post(self, seat: int) -> float:
+    def post(self, seat: float) -> float:
         """Return k - 1 + r as a float."""
         return seat + self._shift
 
@@ -165,7 +165,7 @@ class Modified:
         first[seats != 1] = _times(2 * seats - 1, self.c.denominator)[seats != 1]
         return first, 1
 
-    def post(self, seat: int) -> float:
+    def post(self, seat: float) -> float:
         """Return a signpost as a float."""
         return float(self.c / 2) if seat == 1 else seat - 0.5
 
@@ -199,7 +199,7 @@ class _Hill:
         """Return k (k - 1)."""
         return seats * (seats - 1), 1
 
-    def post(self, seat: int) -> float:
+    def post(self, seat: float) -> float:
         """Return sqrt(k (k - 1)) as a float."""
         return sqrt(seat * (seat - 1.0))
 
@@ -234,7 +234,7 @@ class _Dean:
         below: Whole = 2 * seats - 1
         return 2 * seats * (seats - 1), below
 
-    def post(self, seat: int) -> float:
+    def post(self, seat: float) -> float:
         """Return k (k - 1) / (k - 1/2) as a float."""
         return seat * (seat - 1.0) / (seat - 0.5)
 
@@ -253,9 +253,10 @@ class _Dean:
 
 
 def _times(values: Whole, factor: int) -> Whole:
-    if values.dtype.kind == "f":
-        return values * float(factor)
-    return values * ((factor + 2**63) % 2**64 - 2**63)
+    if values.dtype == np.int64:
+        factor = (factor + 2**63) % 2**64 - 2**63
+    product: Whole = np.multiply(values, factor)
+    return product
 
 
 JEFFERSON = Stationary(Fraction(1), "jefferson")

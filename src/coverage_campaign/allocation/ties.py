@@ -172,6 +172,9 @@ class Turn:
         )
 
 
+_WORDS = {word: Turn(word) for word in ("first", "last", "raise")}
+
+
 def read_ties(ties: TieRule, shape: tuple[int, ...], names: Sequence[str] | None) -> Turn:
     """Return the checked tie rule for weights of `shape`.
 
@@ -179,11 +182,11 @@ def read_ties(ties: TieRule, shape: tuple[int, ...], names: Sequence[str] | None
         DefinitionError: an unknown word, or ranks that do not fit the weights.
     """
     if isinstance(ties, str):
-        if ties not in {"first", "last", "raise"}:
+        if ties not in _WORDS:
             raise DefinitionError(
                 Problem("ties", repr(ties), "'first', 'last', 'raise' or a sequence of ranks")
             )
-        return Turn(ties, None, names)
+        return _WORDS[ties] if names is None else Turn(ties, None, names)
     ranks = np.asarray(ties)
     try:
         ranks = np.broadcast_to(ranks, shape).reshape(-1)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
 from typing import TYPE_CHECKING
 
 import attrs
@@ -10,16 +11,17 @@ import numpy as np
 from coverage_campaign.allocation.bounds import check_feasible, exact_sum
 from coverage_campaign.allocation.exact import divide, exact_list
 from coverage_campaign.allocation.few import FEW, cut_few
-from coverage_campaign.allocation.fields import DivisorField, RemainderField
-from coverage_campaign.allocation.hamilton import Remainders, share_remainders
+from coverage_campaign.allocation.fields import DivisorField, RemainderField, exact_weight
+from coverage_campaign.allocation.hamilton import Remainders, quota_of, share_remainders
 from coverage_campaign.allocation.numbers import MOST, is_plain
 from coverage_campaign.allocation.search import Cut, Terrain, find_cut
-from coverage_campaign.allocation.shares import standing
+from coverage_campaign.allocation.shares import standing, standing_at
 
 if TYPE_CHECKING:
-    from coverage_campaign.allocation.fields import Field
     from coverage_campaign.allocation.numbers import Ints, Plain
-    from coverage_campaign.allocation.problems import One, Problems, Rule
+    from coverage_campaign.allocation.problems import One
+    from coverage_campaign.allocation.shares import Standing
+    from coverage_campaign.allocation.signposts import Signposts
     from coverage_campaign.allocation.ties import Broken
 
 __all__ = ["solve_one"]
@@ -29,82 +31,84 @@ _LARGEST_TOTAL = 2**50
 _LARGEST_SUM = 2**62
 _LARGEST_QUOTAS = 2**36  # of Hamilton: its remainders lose what the quotas take
 _LIGHTEST, _HEAVIEST = 1e-100, 1e100
+_NONE = np.empty(0, dtype=np.int64)
 
 
-def solve_one(problems: Problems, one: One) -> tuple[Ints, Broken | None]:
+def solve_one(one: One) -> tuple[Ints, Broken | None]:
     """Return the seats of one problem, and the tie if one was broken."""
-    cut = _cut(problems.rule, one)
+    cut = _cut(one)
     if cut is None:
-        check_feasible(problems, one)
-        cut = _cut_exactly(problems.rule, one)
+        check_feasible(one)
+        cut = _cut_exactly(one)
     if not cut.at_stake:
         return cut.seats, None
-    broken = problems.turn.pick(cut.tied, cut.at_stake, one.group, one.start)
-    cut.seats[broken.winners] += 1
+    broken = one.turn.pick(cut.tied, cut.at_stake, one.group, one.start)
+    _award(cut.seats, broken.winners)
     return cut.seats, broken
 
 
-def _cut_exactly(rule: Rule, one: One) -> Cut:
+def _award(seats: Ints, winners: Ints) -> None:
+    first, last = int(winners[0]), int(winners[-1])
+    if last - first == winners.size - 1:  # neighbours, as half a million equal units are
+        seats[first : last + 1] += 1
+    else:
+        seats[winners] += 1
+
+
+def _cut_exactly(one: One) -> Cut:
     n = one.weights.size
     exact = exact_list(one.weights)
     low = [0] * n if one.floors is None else one.floors.tolist()
     high = [MOST] * n if one.caps is None else one.caps.tolist()
-    if isinstance(rule, Remainders):
-        split = share_remainders(rule, one.total, exact, low, high)
+    if isinstance(one.rule, Remainders):
+        split = share_remainders(one.rule, one.total, exact, low, high)
     else:
-        split = divide(rule, one.total, exact, low, high)
+        split = divide(one.rule, one.total, exact, low, high)
     seats, tied = np.array(split.seats, dtype=np.int64), np.array(split.tied, dtype=np.int64)
     return Cut(seats, tied, split.at_stake)
 
 
-def _cut(rule: Rule, one: One) -> Cut | None:  # noqa: PLR0911  # each return is one way
+def _cut(one: One) -> Cut | None:  # noqa: PLR0911  # each return is one way
     """Return the cut where floats can search for it, else None."""
-    given, total, n = one.weights, one.total, one.weights.size
-    if is_plain(given) and n <= FEW and _short(rule, one):
-        cut = cut_few(rule, one, given)
+    given, n = one.weights, one.weights.size
+    if not is_plain(given) or not n or _crossed(one):
+        return None
+    if n <= FEW:
+        some = np.minimum.reduce(given) > 0
+        cut = cut_few(one, given) if some else None
         if cut is not None:
             return cut
-    if not is_plain(given) or not 0 < total < min(_LARGEST_TOTAL, _LARGEST_SUM // max(n, 1)):
+        if not some and given.any() and not isinstance(one.rule, Remainders):
+            return _among(np.flatnonzero(given), one)
+    if not 0 < one.total < min(_LARGEST_TOTAL, _LARGEST_SUM // n):
         return None
-    weights = given.astype(np.float64, copy=False)
     with np.errstate(over="ignore"):
-        weight = float(weights.sum())
-    bounded = one.floors is not None or one.caps is not None
-    if not _LIGHTEST < weight < _HEAVIEST or (bounded and _crossed(one)):
+        weight = float(given.sum(dtype=np.float64))
+    if not _LIGHTEST < weight < _HEAVIEST:
         return None
-    field: Field
-    if isinstance(rule, Remainders):
-        if rule.quota != "hare" or total > _LARGEST_QUOTAS:
-            return None
-        if bounded:
-            return _rebalanced(one, given) if rule.bounds == "rebalance" else None
-        field = RemainderField(given, total / weight, total, units=n)
-    elif rule.first_is_free and not weights.min() > 0:
-        return _among(np.flatnonzero(weights), rule, one)
-    else:
-        field = DivisorField(rule, given, weight)
-    most = float(total + 1)
-    return find_cut(Terrain(field, weights, one.floors, one.caps, weight, most), total)
+    if isinstance(one.rule, Remainders):
+        return _cut_remainders(one, one.rule, given, weight)
+    return _cut_quotients(one, one.rule, given, weight)
 
 
-def _rebalanced(one: One, given: Plain) -> Cut | None:
-    """Return Hamilton's cut among the units that no bound holds, None where that is not proved."""
-    found = standing(given, one.total, one.floors, one.caps)
-    if found is None or found.left == 0:
-        return None if found is None else Cut(found.seats, np.empty(0, dtype=np.int64), 0)
-    sharing = np.where(found.free, given, 0)  # no weight, no quota: the others stay as they stand
-    weights = sharing.astype(np.float64, copy=False)
-    weight = float(weights.sum())
-    field = RemainderField(sharing, found.left / weight, found.left, units=sharing.size)
-    cut = find_cut(Terrain(field, weights, None, None, weight, found.left + 1.0), found.left)
-    if cut is not None:
-        np.add(cut.seats, found.seats, out=cut.seats)
-    return cut
+def _cut_quotients(one: One, rule: Signposts, given: Plain, weight: float) -> Cut | None:
+    """Return the cut of a divisor method, None where it is not proved."""
+    n = given.size
+    if not one.bounded and _alike(given):
+        each, left = divmod(one.total, n)
+        if each or not rule.first_is_free:
+            return Cut(np.full(n, each), np.arange(n) if left else _NONE, left)
+    if rule.first_is_free and not given.min() > 0:
+        return _among(np.flatnonzero(given), one)
+    field = DivisorField(rule, given, weight)
+    weights = given.astype(np.float64, copy=False)
+    terrain = Terrain(field, weights, one.floors, one.caps, weight, float(one.total + 1))
+    return find_cut(terrain, one.total)
 
 
-def _short(rule: Rule, one: One) -> bool:
-    free = one.floors is None and one.caps is None
-    return not isinstance(rule, Remainders) or (free and rule.quota == "hare")
+def _alike(given: Plain) -> bool:
+    """Return whether all units weigh the same: each has then as many seats, or they are tied."""
+    return bool(given[0] == given[given.size // 2] == given[-1] and given.min() == given.max())
 
 
 def _crossed(one: One) -> bool:
@@ -112,7 +116,58 @@ def _crossed(one: One) -> bool:
     return bool(crossed)
 
 
-def _among(units: Ints, rule: Rule, one: One) -> Cut | None:
+def _cut_remainders(one: One, rule: Remainders, given: Plain, weight: float) -> Cut | None:
+    """Return Hamilton's cut, None where it is not proved."""
+    if one.total > _LARGEST_QUOTAS:
+        return None
+    if rule.quota == "hare" and not one.bounded:
+        field = RemainderField(given, one.total / weight, one.total, units=given.size)
+        weights = given.astype(np.float64, copy=False)
+        return find_cut(Terrain(field, weights, None, None, weight, one.total + 1.0), one.total)
+    if rule.bounds == "quota" or rule.quota != "hare":
+        quota = quota_of(rule.quota, one.total, Fraction(exact_weight(given)))
+        return _by_quota(one, given, 1 / quota)
+    found = standing(given, one.total, one.floors, one.caps)
+    if found is None or found.left == 0:
+        return None if found is None else Cut(found.seats, _NONE, 0)
+    field = RemainderField(
+        found.sharing, found.left / found.weight, found.left, units=found.sharing.size
+    )
+    return _with_held(found, field)
+
+
+def _by_quota(one: One, given: Plain, share: Fraction) -> Cut | None:
+    """Return the cut among the units that reach no bound, each with its whole quotient at least.
+
+    None where that leaves seats over, or takes too many: an exception, or an error.
+    """
+    found = standing_at(given, share, one.total, one.floors, one.caps)
+    if found.left <= 0:
+        return None
+    field = RemainderField(
+        found.sharing, float(share), one.total, units=found.sharing.size, share=share
+    )
+    cut = _with_held(found, field)
+    if cut is None:
+        return None
+    beyond = cut.seats - found.seats - found.sharing * field.scale  # the whole quotient: 0 to -1
+    edge = field.absolute
+    if not edge - 1.0 < float(beyond.min()) <= float(beyond.max()) < 1.0 - edge:
+        return None
+    return None if cut.at_stake and beyond[cut.tied[0]] > -edge else cut
+
+
+def _with_held(found: Standing, field: RemainderField) -> Cut | None:
+    """Return the cut among those who share, the others standing where they are held."""
+    weights = found.sharing.astype(np.float64, copy=False)
+    terrain = Terrain(field, weights, None, None, found.weight, found.left + 1.0)
+    cut = find_cut(terrain, found.left)
+    if cut is not None:
+        np.add(cut.seats, found.seats, out=cut.seats)
+    return cut
+
+
+def _among(units: Ints, one: One) -> Cut | None:
     """Return the cut among some units, the others standing at their floors."""
     fixed = np.zeros(one.weights.size, dtype=np.int64)
     if one.floors is not None:
@@ -125,7 +180,7 @@ def _among(units: Ints, rule: Rule, one: One) -> Cut | None:
         floors=None if one.floors is None else one.floors[units],
         caps=None if one.caps is None else one.caps[units],
     )
-    cut = _cut(rule, part)
+    cut = _cut(part)
     if cut is None:
         return None
     fixed[units] = cut.seats
