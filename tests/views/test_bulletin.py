@@ -9,6 +9,7 @@ import pytest
 import coverage_campaign as cc
 from campaigns import tiny
 from coverage_campaign.model.labels import Label
+from coverage_campaign.views.papers.document import plain
 
 # The independent reader does not know the data bars that the workbook has, and says so.
 pytestmark = pytest.mark.filterwarnings("ignore:.* extension is not supported:UserWarning")
@@ -30,19 +31,71 @@ def test_the_sentences_say_who_leads_who_lags_and_what_is_needed() -> None:
     """By hand: 44 of 100; Ash 60 % against 50 %; Cedar 20 %, 30 points behind, 16 short, 5 days."""
     text = " ".join(cc.bulletin(progress(), lang="en").sentences)
     assert "44 of 100 people were reached (44.0%), 6.0 points behind" in text
-    assert "In the lead: Ash (60.0%)" in text
+    assert "In the lead: Ash (60.0%, 10.0 points ahead)." in text
     assert (
-        "2 units are behind the schedule: Cedar by 30.0 points, 16 people short, 3.2 a day" in text
-    )
-    assert "Due by 10 June 2026" in text
+        "2 units are behind the schedule: Cedar at 20.0%, 30.0 points behind, 16 people short, "
+        "3.2 a day needed; Birch at 33.3%, 16.7 points behind, 20 people short, 4.0 a day needed."
+    ) in text
+    assert "The units behind the schedule owe 36 people by 10 June 2026." in text
 
 
 def test_the_chinese_sentences_read_as_such_notices_do() -> None:
     """The same facts in the words of a 通报."""
     text = "".join(cc.bulletin(progress(), lang="zh").sentences)
-    assert "截至2026年6月5日，累计完成44人，占任务100人的44.0%，低于序时进度6.0个百分点。" in text
-    assert "丙县低30.0个百分点、尚差16人、日均需完成3.2人" in text
-    assert "须于2026年6月10日前完成任务" in text
+    assert (
+        "截至2026年6月5日，3个单位累计完成44人，占任务100人的44.0%，"
+        "低于序时进度（50.0%）6.0个百分点；其中6月份新增44人。"
+    ) in text
+    assert "距2026年6月10日还有5天，尚差56人，日均须完成12人。" in text
+    assert "1个单位达到或超过序时进度，是Ash（完成60.0%，超过序时进度10.0个百分点）。" in text
+    assert (
+        "2个单位低于序时进度，分别是：丙县完成20.0%，低于序时进度30.0个百分点，尚差16人，"
+        "日均须完成3.2人；乙县"
+    ) in text
+    assert "上述2个滞后单位须于2026年6月10日前完成任务，合计尚差36人。" in text
+
+
+def test_the_ground_of_the_ranking_is_said(tmp_path: Path) -> None:
+    """Completeness, burden and signs stand beside the ranks; what is not known is said."""
+    made = cc.bulletin(progress(), lang="en")
+    ground = made.paragraphs[-1].sentences
+    assert any(one.startswith("When reports arrived is not known") for one in ground)
+    # targets 50, 30, 20 of 500, 300, 200 eligible: 100 per 1,000 each
+    assert "All carry the same burden: 100 per 1,000 eligible people." in ground
+    assert "Nothing in the monthly figures needs a second look." in ground
+    sheet = openpyxl.load_workbook(made.to_excel(tmp_path / "b.xlsx"), data_only=True)["Ranking"]
+    heads = [cell.value for cell in sheet[3]]
+    assert [sheet.cell(4, heads.index("Target per 1,000 eligible") + 1).value] == [100]
+
+
+def test_persons_taken_back_are_a_sign_beside_the_rank() -> None:
+    """A correction downwards is told at its unit, and that it is no proof."""
+    campaign = tiny()
+    plan = cc.schedule(cc.allocate(campaign, weights=cc.weights.eligible), over="drive")
+    frame = pd.DataFrame(
+        {
+            "unit": ["a", "a", "b", "c"],
+            "date": ["2026-06-03", "2026-06-05", "2026-06-05", "2026-06-05"],
+            "persons": [40, 30, 10, 4],
+        }
+    )
+    reports = cc.read_reports(frame, campaign, figures="cumulative", by="day", baseline=0)
+    made = cc.bulletin(cc.track(plan, reports, as_of="2026-06-05"), lang="en")
+    row = next(one for one in made.rows if one.standing.unit == "a")
+    assert row.remark == "to check: persons taken back"
+    assert "Monthly figures to check: Ash (persons taken back). No sign is a proof." in (
+        made.sentences
+    )
+
+
+def test_a_forecast_is_told_roughly() -> None:
+    """The sentence names what is expected, its range and the chance, in three figures."""
+    subject = progress()
+    forecast = cc.forecast(subject)
+    text = " ".join(cc.bulletin(subject, lang="en", forecast=forecast).sentences)
+    row = forecast.totals().iloc[0]
+    assert f"about {int(row['expected'])} are to be expected" in text
+    assert "with a probability of 80%" in text
 
 
 def test_the_workbook_has_three_sheets_and_formulas_with_values(tmp_path: Path) -> None:
@@ -75,13 +128,13 @@ def test_hostile_names_are_text_everywhere(name: str, tmp_path: Path) -> None:
     """A name that is a formula, a script or markup stays a name in every form."""
     made = cc.bulletin(progress(name), lang="en")
     sheet = openpyxl.load_workbook(made.to_excel(tmp_path / "b.xlsx"))["Ranking"]
-    assert sheet["B4"].value == name
+    assert sheet["B4"].value == plain(name)
     assert sheet["B4"].data_type == "s"
     page = made.to_html()
     assert "<script" not in page
     assert "default-src 'none'" in page
     table = made.to_markdown().split("\n| 1 |")[1].split("\n")[0]
-    assert len(re.findall(r"(?<!\\)\|", table)) == 8
+    assert len(re.findall(r"(?<!\\)\|", table)) == 9
 
 
 def test_a_unit_without_a_report_is_named_and_not_ranked() -> None:

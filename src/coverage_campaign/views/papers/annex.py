@@ -165,9 +165,10 @@ def _weight_head(one: Allocation, lang: Lang) -> str:
 def _remark(line: Mapping[str, Any], lang: Lang) -> str:
     """Return which bound decided a share."""
     zh, share = lang == "zh", int(line["share"])
+    if line["pinned"]:
+        return "任务数由使用者指定" if zh else "pinned"
     bounds = {name: line[name] for name in ("floor", "cap") if not pd.isna(line[name])}
     told = [
-        *(["任务数由使用者指定" if zh else "pinned"] if line["pinned"] else []),
         *(["达到下限" if zh else "at its floor"] if bounds.get("floor") == share else []),
         *(["达到上限" if zh else "at its cap"] if bounds.get("cap") == share else []),
     ]

@@ -72,7 +72,7 @@ def _leaders(well: tuple[Standing, ...]) -> Iterator[str]:
         f"超过序时进度{points(one.gap_points or 0)}个百分点）"
         for one in well[:_NAMED]
     ]
-    first = f"居前{len(names)}位的是" if len(well) > _NAMED else "分别是"
+    first = f"居前{len(names)}位的是" if len(well) > _NAMED else _are(len(well))
     yield f"{len(well)}个单位达到或超过序时进度，{first}{listed(names, 'zh')}。"
 
 
@@ -80,8 +80,12 @@ def _laggards(late: tuple[Standing, ...]) -> Iterator[str]:
     if not late:
         return
     parts = [_lag(one) for one in late[:_NAMED]]
-    first = f"差距最大的{len(parts)}个单位是" if len(late) > _NAMED else "分别是"
+    first = f"差距最大的{len(parts)}个单位是" if len(late) > _NAMED else _are(len(late))
     yield f"{len(late)}个单位低于序时进度，{first}：{'；'.join(parts)}。"
+
+
+def _are(number: int) -> str:
+    return "分别是" if number > 1 else "是"
 
 
 def _lag(one: Standing) -> str:
