@@ -64,10 +64,16 @@ tally = cc.read_reports(
     persons="dose1_18plus",
     rate="dose1_18plus_pct_published",  # only checked, never trusted
 )
-tally.problems
+problems = tally.problems.to_frame()
+problems["reason"].value_counts()
 
 # %% [markdown]
-# The problems are part of the result: a total that falls is a correction of what was counted before, and is kept as one.
+# Nothing is lost in silence: days on which nobody reported, and totals that fell. A fall is a correction of what was
+# counted before and is kept as one; who publishes the figures should be asked what was corrected.
+
+# %%
+falls = problems[problems["reason"] == "fall"]
+falls[["where", "found"]].style.hide(axis="index")
 
 # %% [markdown]
 # ## Who is ahead and who is behind
@@ -78,19 +84,21 @@ ranking = cc.charts.ranking(progress)
 ranking
 
 # %%
-progress.to_frame().sort_values("rank").head(5)[
-    ["name", "target", "done", "completion_rate", "gap_persons"]
-]
+print(progress.explain("MS"))
 
 # %% [markdown]
 # ## Will they make it?
 #
-# The forecast sees what was known on 28 May and nothing else. How good such forecasts are is not a matter of belief:
-# made from every earlier day and held against what came, the error stands beside that of simple rules.
+# At 28 May the country is ahead of an even schedule, and the forecast still gives it a small chance: the first came
+# fast, and each week fewer follow. The forecast sees what was known on that day and nothing else.
 
 # %%
 forecast = cc.forecast(progress)
 forecast
+
+# %% [markdown]
+# How good are such forecasts? That is no matter of belief: they are made from every earlier day, held against what
+# came, and set beside the best of some simple rules, chosen with hindsight (`ratio` below 1 is better).
 
 # %%
 totals = reports.pivot_table(index="date", columns="postal", values="dose1_18plus", aggfunc="last")

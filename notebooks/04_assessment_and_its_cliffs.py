@@ -57,7 +57,8 @@ cliffs = assessment.boundaries()
 cliffs["doubt"] = cliffs["done"] * 2 // 100  # people
 cliffs["name"] = cliffs["unit"].map(lambda code: campaign.unit(code).label.text())
 on_the_edge = cliffs[cliffs["margin"].abs() <= cliffs["doubt"]]
-on_the_edge[["name", "boundary", "needed", "done", "margin", "doubt"]]
+columns = ["name", "boundary", "needed", "done", "margin", "doubt"]
+on_the_edge[columns].style.hide(axis="index").format(thousands=",")
 
 # %% [markdown]
 # ## A rule without a cliff
@@ -86,7 +87,9 @@ both = outcome.progress.to_frame()[["unit", "name", "done", "target", "completio
 for name, rule in (("all or nothing", cliff), ("by steps", slope)):
     points = cc.assess(outcome.progress, scheme(rule)).points().set_index("unit")["points"]
     both[name] = both["unit"].map(points).astype("Float64")
-both.sort_values("completion_rate", ignore_index=True).drop(columns="unit")
+both.sort_values("completion_rate").drop(columns="unit").style.hide(axis="index").format(
+    {"completion_rate": "{:.1%}", "all or nothing": "{:.1f}", "by steps": "{:.2f}"}
+)
 
 # %% [markdown]
 # ## For the head of the office
@@ -99,7 +102,7 @@ final = both[["unit", "name", "target", "done"]].merge(verdicts, on="unit")
 final["hangs on 2 %"] = (
     final["unit"].map(on_the_edge.groupby("unit")["boundary"].agg(", ".join)).fillna("")
 )
-final.drop(columns="unit")
+final.drop(columns="unit").style.hide(axis="index").format(thousands=",")
 
 # %%
 bullet = cc.charts.bullet(outcome.progress)
