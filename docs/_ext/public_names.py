@@ -1,0 +1,71 @@
+"""A directive that documents every public name of a room, and a check that none is left out."""
+
+from typing import Any
+
+from docutils import nodes
+from sphinx.application import Sphinx
+from sphinx.util import logging
+from sphinx.util.docutils import SphinxDirective
+from sphinx.util.typing import ExtensionMetadata
+
+import coverage_campaign as cc
+
+_PACKAGE = "coverage_campaign"
+_HOMES: dict[str, str] = {**cc._MODULES, **cc._HOME}  # noqa: SLF001 - the one table of public names
+_BY_HAND = {"vary", "__version__"}  # no room holds them; they stand on a page as they are
+_log = logging.getLogger(__name__)
+
+
+def names_of(room: str) -> list[str]:
+    """Return the public names of a room, as the surface lists them."""
+    return [name for name in cc.__all__ if _HOMES.get(name, "").split(".")[0] == room]
+
+
+def rooms() -> set[str]:
+    """Return the rooms that have public names."""
+    return {home.split(".")[0] for home in _HOMES.values()}
+
+
+class PublicNames(SphinxDirective):
+    """Every public name of a room: classes and functions first, then modules."""
+
+    required_arguments = 1
+
+    def run(self) -> list[nodes.Node]:
+        """Return the documented names."""
+        names = names_of(self.arguments[0])
+        ordered = [name for name in names if name in cc._HOME] + [  # noqa: SLF001 - as above
+            name for name in names if name in cc._MODULES  # noqa: SLF001 - as above
+        ]
+        lines = [line for name in ordered for line in _directive(name)]
+        text = "\n".join(["```{eval-rst}", f".. currentmodule:: {_PACKAGE}", "", *lines, "```"])
+        return self.parse_text_to_nodes(text)
+
+
+def _directive(name: str) -> list[str]:
+    if name in cc._MODULES:  # noqa: SLF001 - as above
+        module = f"{_PACKAGE}.{_HOMES[name]}"
+        return [f".. rubric:: cc.{name}", "", f".. automodule:: {module}", "   :members:", ""]
+    value = getattr(cc, name)
+    if not isinstance(value, type):
+        return [f".. autofunction:: {name}", ""]
+    kind = "autoexception" if issubclass(value, Exception) else "autoclass"
+    return [f".. {kind}:: {name}", "   :members:", ""]
+
+
+def _check(app: Sphinx, error: Exception | None) -> None:
+    if error is not None:
+        return
+    objects: dict[str, Any] = app.env.domaindata["py"]["objects"]
+    modules: dict[str, Any] = app.env.domaindata["py"]["modules"]
+    for name in sorted(set(cc.__all__) - _BY_HAND):
+        module = f"{_PACKAGE}.{_HOMES[name]}"
+        if f"{_PACKAGE}.{name}" not in objects and module not in modules:
+            _log.warning("cc.%s is public and on no page of the reference", name)
+
+
+def setup(app: Sphinx) -> ExtensionMetadata:
+    """Add the directive and the check."""
+    app.add_directive("public-names", PublicNames)
+    app.connect("build-finished", _check)
+    return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}
