@@ -63,7 +63,8 @@ class Behind:
     def name(self) -> str:
         """The rule in words."""
         points = float(self.points)
-        return f"behind by more than {points:g} points, {self.periods} in a row"
+        unit = "point" if points == 1 else "points"
+        return f"behind by more than {points:g} {unit}, {self.periods} in a row"
 
     def __call__(self, history: Sequence[Progress], /) -> pd.Series[bool]:
         """Compare whole persons, so that a gap of exactly `points` is not more than `points`."""

@@ -27,7 +27,7 @@ _DAYS_A_WEEK = 7.0
 _TREND_TRUSTED = 0.8
 _TREND_KEPT_A_WEEK = 0.7
 _STEEPEST_A_DAY = 0.05
-_HARDER = 2.5
+_HARDER = 2.0
 _FADE_A_DAY = float(np.log(0.965)) / 30
 
 
@@ -109,9 +109,10 @@ def damped(record: Record) -> _Floats:
     Each unit has its own pace of the last stretch (a week; a month of monthly figures). How paces
     grow or fade is taken from all units together, for a single unit's trend is mostly noise: this
     stretch against the one before, trusted to 80 % where a stretch is a week and to less the longer
-    it is, 70 % of it kept a week later. Where the ceiling is known the pace falls with the power
-    2.5 of the share that is left of those who are left today: the willing come first. Where it is
-    not, 3.5 % of the pace is lost each month.
+    it is, 70 % of it kept a week later. Where the ceiling is known the pace falls with the square
+    of the share that is left of those who are left today: the willing come first, so that R who are
+    left and x persons of straight-line growth make R x / (R + x). Where it is not known, 3.5 % of
+    the pace is lost each month.
 
     Source: E. S. Gardner and E. McKenzie, Forecasting trends in time series, Management Science 31
     (1985) 1237-1246, for the damped trend; J. W. Vaupel et al., The impact of heterogeneity in
