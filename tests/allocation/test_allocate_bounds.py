@@ -376,3 +376,37 @@ def test_fairness_names_the_least_and_the_largest_burden() -> None:
     assert (found.least.rate, found.largest.rate) == (Fraction(1, 25), Fraction(1, 4))
     # areas under the curve by hand: 0.5 x 0.2/2 + 0.3 x (0.2 + 0.5)/2 + 0.2 x (0.5 + 1)/2 = 0.305
     assert found.gini == 1 - 2 * Fraction(305, 1000)
+
+
+def test_a_goal_of_a_tree_is_the_sum_of_its_leaves() -> None:
+    """80 % of 1,000 + 2,000 | 2,000 with 900, 100 | 1,700 covered: 0 + 1,500 | 0, nobody less."""
+    campaign = attrs.evolve(
+        two_counties(),
+        units=[
+            Unit("p", "P", "unit"),
+            Unit("q", "Q", "unit"),
+            town("p1", "p", 1_000, 900),
+            town("p2", "p", 2_000, 100),
+            town("q1", "q", 2_000, 1_700),
+        ],
+    )
+    goal = CoverageTarget("goal", "80 %", to="80%")
+    result = allocate(campaign, among="units", target=goal)
+    assert result.shares().to_dict() == {"p1": 0, "p2": 1_500, "q1": 0}
+    assert result.to_frame().set_index("unit")["share"][["p", "q"]].tolist() == [1_500, 0]
+    assert result.total == 1_500
+    assert "→ 1,500" in result.explain("p2")
+
+
+def test_a_cut_with_a_gap_between_its_tiers_is_refused() -> None:
+    """A town under a county that the cut leaves out would share with its own province."""
+    units = [
+        Unit("x", "X", "province"),
+        Unit("y", "Y", "county", parent="x"),
+        Unit("z", "Z", "town", parent="y"),
+    ]
+    campaign = attrs.evolve(
+        two_tier_free({}), units=units, cuts=[Cut("gap", "Gap", ("province", "town"))]
+    )
+    with pytest.raises(DefinitionError, match=r"'z'.*under 'x' by way of 'y'.*'county'"):
+        allocate(campaign, among="gap", weights=weights.equal, target=1)

@@ -6,6 +6,7 @@ from math import ceil
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from coverage_campaign.allocation.allocated import Allocation
 from coverage_campaign.allocation.explained import number_text
@@ -15,7 +16,6 @@ from coverage_campaign.errors import DefinitionError, Problem
 from coverage_campaign.model.campaign import Campaign
 from coverage_campaign.model.labels import Label
 from coverage_campaign.model.targets import CoverageTarget, HeadcountTarget
-from coverage_campaign.model.units import Unit
 
 __all__ = ["read_target", "to_the_goal"]
 
@@ -46,47 +46,48 @@ def read_target(
 
 
 def to_the_goal(campaign: Campaign, target: CoverageTarget, *, among: str) -> Allocation:
-    """Return what brings each unit of a cut to a coverage rate: ceil(rate x eligible) - covered."""
+    """Return what brings each leaf of a cut to a coverage rate: ceil(rate x eligible) - covered.
+
+    A unit above has what its leaves have together.
+    """
     tree = CutTree.of(campaign, among)
-    if len(tree.units) != len(tree.leaves):
-        raise DefinitionError(
-            Problem(f"cut '{among}'", "has several tiers", "apply a coverage goal to one tier")
-        )
-    people = _persons(campaign, tree.leaves, eligible)
-    there = (
-        _persons(campaign, tree.leaves, covered) if campaign.covered else dict.fromkeys(people, 0)
-    )
-    needed = {code: target.to * count for code, count in people.items()}
-    share = {code: max(ceil(need) - there[code], 0) for code, need in needed.items()}
-    units = tree.units
+    people = _persons(campaign, tree, eligible)
+    there = _persons(campaign, tree, covered) if campaign.covered else np.zeros_like(people)
+    needed = [target.to * count for count in people.tolist()]
+    lacking = [max(ceil(need) - done, 0) for need, done in zip(needed, there.tolist(), strict=True)]
+    share = tree.summed(np.array(lacking, dtype=np.int64))
+    weights = tree.summed(people)
+    quota = float(target.to) * weights - tree.summed(there)
+    count = len(tree.units)
+    unbounded = pd.array([None] * count, dtype="Int64")
+    codes = pd.array(tree.codes, dtype="str")
     frame = pd.DataFrame(
         {
-            "unit": pd.array([unit.code for unit in units], dtype="str"),
-            "name": pd.array([unit.label.text() for unit in units], dtype="str"),
-            "parent": pd.array([None] * len(units), dtype="str"),
-            "tier": pd.array([1] * len(units), dtype="Int64"),
-            "weight": pd.array([people[unit.code] for unit in units], dtype="Int64"),
-            "quota": pd.array(
-                [float(needed[unit.code] - there[unit.code]) for unit in units], dtype="Float64"
-            ),
-            "share": pd.array([share[unit.code] for unit in units], dtype="Int64"),
-            "floor": pd.array([None] * len(units), dtype="Int64"),
-            "cap": pd.array([None] * len(units), dtype="Int64"),
-            "pinned": np.zeros(len(units), dtype=bool),
-            "uplifted": pd.array([share[unit.code] for unit in units], dtype="Int64"),
+            "unit": codes,
+            "name": pd.array([unit.label.text() for unit in tree.units], dtype="str"),
+            "parent": codes.take(tree.parent, allow_fill=True),
+            "tier": pd.array(tree.tier, dtype="Int64"),
+            "weight": pd.array(weights, dtype="Int64"),
+            "quota": pd.array(quota, dtype="Float64"),
+            "share": pd.array(share, dtype="Int64"),
+            "floor": unbounded,
+            "cap": unbounded,
+            "pinned": np.zeros(count, dtype=bool),
+            "uplifted": pd.array(share, dtype="Int64"),
         }
     )
     return Allocation(
         campaign=campaign,
         among=among,
-        total=sum(share.values()),
+        total=sum(lacking),
         target=f"{number_text(target.to * 100)} % of {campaign.eligible}",
         method=None,
         weighting=campaign.eligible,
-        weights=tuple(people[unit.code] for unit in units),
+        weights=tuple(weights.tolist()),
         basis=campaign.basis().assuming(_each_to_the_goal(campaign, target)),
         ties=(),
         frame=frame,
+        there=tree.summed(there),
     )
 
 
@@ -101,6 +102,7 @@ def _each_to_the_goal(campaign: Campaign, target: CoverageTarget) -> Label:
     )
 
 
-def _persons(campaign: Campaign, units: tuple[Unit, ...], weighting: Weighting) -> dict[str, int]:
-    """Return whole persons of each unit; an error names those without a figure."""
-    return {code: int(count) for code, count in weighting.of(campaign, units).items()}
+def _persons(campaign: Campaign, tree: CutTree, weighting: Weighting) -> NDArray[np.int64]:
+    """Return whole persons of each leaf; an error names those without a figure."""
+    counts = weighting.of(campaign, tree.leaves)
+    return np.array([int(counts[unit.code]) for unit in tree.leaves], dtype=np.int64)

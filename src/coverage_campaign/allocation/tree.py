@@ -27,6 +27,7 @@ NO_CAP = int(np.iinfo(np.int64).max)
 
 Number = TypeVar("Number", np.int64, np.object_)
 
+_SHOWN = 20
 _SAFE = 2**62  # sums below this are sure to fit into 64 bits
 
 
@@ -64,6 +65,7 @@ class CutTree:
                 Problem(f"cut '{among}'", "has no units", "check the kinds that the cut names")
             )
         codes = {unit.code for unit in members}
+        _refuse_gaps(campaign, among, members, codes)
         children: dict[str, list[Unit]] = {}
         for unit in members:
             children.setdefault(unit.parent if unit.parent in codes else "", []).append(unit)
@@ -149,6 +151,35 @@ class CutTree:
         for tier in reversed(list(self.siblings())[1:]):
             out[tier.parents] = np.add.reduceat(out[tier.rows], tier.heads)
         return out
+
+
+def _refuse_gaps(campaign: Campaign, among: str, members: Sequence[Unit], codes: set[str]) -> None:
+    """Refuse units that stand below another of the cut by way of one that the cut leaves out.
+
+    They would share with those above them, and count twice.
+    """
+    above = {unit.code: unit.parent for unit in campaign.units}
+    ends: dict[str, str | None] = {}
+    problems = []
+    for unit in members:
+        parent = unit.parent
+        if parent is None or parent in codes:
+            continue
+        if parent not in ends:
+            over = above.get(parent)
+            while over is not None and over not in codes:
+                over = above.get(over)
+            ends[parent] = over
+        if ends[parent] is not None:
+            problems.append(
+                Problem(
+                    f"cut '{among}', unit '{unit.code}'",
+                    f"stands under '{ends[parent]}' by way of '{parent}', which the cut leaves out",
+                    f"name the kind '{campaign.unit(parent).kind}' in the cut too",
+                )
+            )
+    if problems:
+        raise DefinitionError(problems[:_SHOWN])
 
 
 def counts_of(units: Sequence[Unit], measure: str) -> list[int | None]:
