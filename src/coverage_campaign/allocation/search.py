@@ -54,7 +54,10 @@ class Cut:
 
 @attrs.frozen(eq=False)
 class _Interval:
-    """Seats at the low end and their sum; the units that gain up to the high end, by how much."""
+    """Seats at the low end and their sum; the units that gain up to the high end, by how much.
+
+    `alike` where all of them have one weight and gain the same seat.
+    """
 
     low: float
     high: float
@@ -63,6 +66,7 @@ class _Interval:
     units: Ints
     gains: Ints
     gained: int
+    alike: bool
 
 
 @attrs.frozen(eq=False)
@@ -118,8 +122,9 @@ class Terrain:
         """Evaluate both ends, writing the seats of the lower one into `seats`."""
         clamp = float(self.field.real(high, self.weight)) > _CLAMP
         buffer = np.empty(min(self.weights.size, CHUNK))
-
-        def stretch(start: int) -> tuple[int, Ints, Ints]:
+        changed = np.empty(self.weights.size, dtype=np.bool_)
+        total = 0
+        for start in range(0, self.weights.size, CHUNK):
             part = slice(start, start + CHUNK)
             weights, here = self.weights[part], seats[part]
             lower, above = here.view(np.float64), buffer[: here.size]
@@ -130,24 +135,38 @@ class Terrain:
                 np.minimum(above, self.most, out=above)
             lower += MAGIC
             above += MAGIC
-            found = np.flatnonzero(here != above.view(np.int64))
+            np.not_equal(here, above.view(np.int64), out=changed[part])
             here -= MAGIC_BITS
-            total = int(self._within(here, part).sum())
-            ends = above.view(np.int64)[found] - MAGIC_BITS
-            before = here[found]
-            found += start
-            ends = self._within(ends, found)
-            ends -= before
-            return total, found, ends
+            total += int(np.add.reduce(self._within(here, part)))
+        return self._ends(low, high, seats, total, np.flatnonzero(changed), clamp=clamp)
 
-        parts = [stretch(start) for start in range(0, self.weights.size, CHUNK)]
-        total = sum(part[0] for part in parts)
-        units = np.concatenate([part[1] for part in parts])
-        gains = np.concatenate([part[2] for part in parts])
+    def _ends(
+        self, low: float, high: float, seats: Ints, total: int, units: Ints, *, clamp: bool
+    ) -> _Interval:
+        """Return the interval, with what each of the units gains in it."""
+        before = seats[units]
+        alike = False
+        if units.size > _FEW and not self.bounded:
+            own = self.field.weights[units]
+            alike = bool(own[0] == own[-1] and own.min() == own.max())
+            alike = alike and bool(before.min() == before.max())
+        weights = self.weights[units[:1] if alike else units]
+        level = self.field.level(weights, high, np.empty(weights.size))
+        if clamp:
+            np.minimum(level, self.most, out=level)
+        level += MAGIC
+        ends = level.view(np.int64)
+        ends -= MAGIC_BITS
+        if alike:
+            gain = int(ends[0] - before[0])
+            gains = np.broadcast_to(np.int64(gain), units.shape)
+            return _Interval(low, high, seats, total, units, gains, gain * units.size, gain == 1)
+        gains = self._within(ends, units)
+        gains -= before
         if self.bounded:
             real = gains > 0
             units, gains = units[real], gains[real]
-        return _Interval(low, high, seats, total, units, gains, int(gains.sum()))
+        return _Interval(low, high, seats, total, units, gains, int(gains.sum()), alike)
 
     def _within(self, seats: Ints, units: slice | Ints) -> Ints:
         if self.floors is not None:
@@ -179,7 +198,7 @@ def find_cut(terrain: Terrain, total: int) -> Cut | None:
         elif (
             found.gained <= (few if step <= _PATIENCE else many)
             or high - low <= 1e6 * slack
-            or _one_class(field, found)
+            or found.alike
         ):
             cut = _settle(terrain, found, total)
             if cut is not None:
@@ -291,7 +310,7 @@ def _settle(  # noqa: PLR0911  # each return is one proof
         units = np.repeat(units, gains)
         run = np.arange(units.size) - np.repeat(np.cumsum(gains) - gains, gains)
         seats = np.repeat(seats, gains) + run
-    if units.size > _FEW and 0 < wanted < found.gained and _one_class(field, found):
+    if found.alike and 0 < wanted < found.gained:
         cut = float(field.thresholds(terrain.weights[units[:1]], seats[:1].astype(np.float64))[0])
         slack = float(field.slack(cut))
         return (
@@ -326,15 +345,6 @@ def _settle(  # noqa: PLR0911  # each return is one proof
     )
     _give(found.seats, winners)
     return Cut(found.seats, tied, at_stake)
-
-
-def _one_class(field: Field, found: _Interval) -> bool:
-    """Return whether all units that gain have one weight and gain the same seat."""
-    units = found.units
-    if found.gained > units.size or field.weights[units[0]] != field.weights[units[-1]]:
-        return False
-    weights, seats = field.weights[units], found.seats[units]
-    return bool(weights.min() == weights.max() and seats.min() == seats.max())
 
 
 def _give(seats: Ints, units: Ints) -> None:
