@@ -51,8 +51,7 @@ before.by_answer().style.hide(axis="index")
 # %% [markdown]
 # ## Nothing chosen
 #
-# Without any reading the library does not guess. Who may be barred or commended stays empty, and the result names the
-# questions that have to be answered first.
+# Without any reading the library does not guess. What hangs on an open question stays empty and says on which.
 
 # %%
 bare = cc.load_case("hengyang", year=2008, readings=cc.Readings())
@@ -61,14 +60,13 @@ plan = cc.schedule(
 )
 simulation = cc.simulate(plan, seed=25, level=1.06, spread=0.12)
 reports = cc.tally(simulation.events, bare, as_of="2009-01-20", by="day", simulated=True)
-blind = cc.assess(cc.track(plan, reports, as_of="2008-12-31"), bare.scheme)
-print("To be answered first:", ", ".join(blind.open_questions))
-blind
+print(cc.track(plan, reports, as_of="2008-12-31").explain("430405"))
 
 # %% [markdown]
 # ## Every combination
 #
-# The same reports under every combination of answers. "Outstanding" has no size in the notice, so three are tried.
+# The same reports under every combination of answers, at the end of the year. "Outstanding" has no size in the notice,
+# so three are tried; the schedule is the special action, which ends on that day.
 
 # %%
 known = cc.tally(simulation.events, campaign, as_of="2009-01-20", by="day", simulated=True)
@@ -78,7 +76,7 @@ judged = cc.readings_table(
     as_of="2008-12-31",
     reports=known,
     received=simulation.received,
-    answers={"outstanding": ["105%", "110%", "120%"]},
+    answers={"outstanding": ["105%", "110%", "120%"], "schedule_over": [("special-action",)]},
 )
 judged
 
@@ -90,7 +88,9 @@ judged
 
 # %%
 verdicts = judged.stands()
-verdicts = verdicts[verdicts["conclusion"].isin(["merit_eligible", "commended"])]
+verdicts = verdicts[
+    verdicts["conclusion"].isin(["merit_eligible", "commended"]) & (verdicts["unit"] != "")
+]
 final = verdicts.assign(
     under=verdicts["agreeing"].astype(str) + " of " + verdicts["combinations"].astype(str),
     say=verdicts["stands"].map({True: "may be announced", False: "ask first"}),
@@ -99,5 +99,12 @@ final = final.sort_values(["say", "name"])[["name", "answer", "under", "say", "h
 final.style.hide(axis="index")
 
 # %%
-ranking = cc.charts.ranking(cc.track(plan, known, as_of="2008-12-31"))
+suggested = cc.Scenario(
+    campaign=campaign,
+    weights=cc.weights.by_measure("census_2000"),
+    over="special-action",
+    as_of="2008-12-31",
+)
+outcome = cc.run(suggested, reports=known, received=simulation.received)
+ranking = cc.charts.ranking(outcome.progress)
 ranking
