@@ -275,6 +275,20 @@ def test_rows_that_are_given_are_the_scenarios() -> None:
     assert again.to_frame()["share"].equals(study.to_frame()["share"])
 
 
+def test_arrays_of_numbers_are_read_as_arrays() -> None:
+    """Whole numbers and floats in arrays give what the same numbers in lists give."""
+    columns = {
+        "total": np.array([100, 90, 101, 99]),
+        "weights.a": np.array([5.5, 1.0, 0.0, 7.25]),
+        "caps.b": np.array([30, 100, 60, 0]),
+        "floors.c": np.array([0, 3, 1, 60]),
+    }
+    study = cc.explore(baseline(), samples=columns)
+    assert_the_same(study)
+    listed = cc.explore(baseline(), samples={name: one.tolist() for name, one in columns.items()})
+    pd.testing.assert_frame_equal(study.to_frame(), listed.to_frame())
+
+
 def test_columns_of_unequal_length_are_no_rows() -> None:
     """Rows need a value in every column."""
     with pytest.raises(cc.DefinitionError, match="equal length"):

@@ -29,6 +29,7 @@ __all__ = [
     "field_of",
     "shown",
     "shown_values",
+    "value_at",
 ]
 
 ALIASES = {"total": "target"}
@@ -36,6 +37,8 @@ ALIASES = {"total": "target"}
 BY_UNIT = ("weights", "floors", "caps", "pins")
 """Inputs of which one unit's number can be varied alone, as in 'weights.430481'."""
 Samples: TypeAlias = "pd.DataFrame | Mapping[str, Sequence[object] | NDArray[Any]]"
+Tried: TypeAlias = tuple[object, ...] | NDArray[np.int64] | NDArray[np.float64]
+"""The values of an input: numbers in an array are taken as they are."""
 _Ints = NDArray[np.int64]
 _FIELDS = tuple(field.name for field in attrs.fields(Scenario) if field.name != "campaign")
 _QUESTIONS = tuple(field.name for field in attrs.fields(Readings) if field.name != "suggested")
@@ -50,7 +53,7 @@ class Design:
     """
 
     names: tuple[str, ...]
-    tried: tuple[tuple[object, ...], ...]
+    tried: tuple[Tried, ...]
     rows: _Ints | None = None
 
     @property
@@ -75,7 +78,7 @@ class Design:
         """Return the values of one scenario by input."""
         places = self.places(number, number + 1)
         return {
-            name: values[int(place[0])]
+            name: value_at(values, int(place[0]))
             for name, values, place in zip(self.names, self.tried, places, strict=True)
         }
 
@@ -117,19 +120,34 @@ class Design:
         names = tuple(columns)
         if samples is not None:
             return cls(names, *_coded(list(columns.values())))
-        values = tuple(tuple(column) for column in columns.values())
+        values = tuple(columns.values())
         if design == "one_at_a_time":
             return _alone(baseline, names, values)
         return cls(names, values)
 
 
-def _listed(column: object) -> list[object]:
-    """Return the values of a column as Python's own; what is missing is None."""
-    plain = column.tolist() if isinstance(column, (pd.Series, np.ndarray)) else column
-    listed = list(cast("Sequence[object]", plain))
-    return [
+def _listed(column: object) -> Tried:
+    """Return the values of a column; whole numbers and floats in an array stay one."""
+    if isinstance(column, range):
+        return np.arange(column.start, column.stop, column.step, dtype=np.int64)
+    if isinstance(column, (pd.Series, np.ndarray)):
+        kind = getattr(column.dtype, "kind", "O")
+        numbers = np.asarray(column) if isinstance(column.dtype, np.dtype) else None
+        if numbers is not None and kind in "iu":
+            return numbers.astype(np.int64)
+        if numbers is not None and kind == "f" and not np.isnan(numbers).any():
+            return numbers.astype(np.float64)
+        column = column.tolist()
+    listed = tuple(cast("Sequence[object]", column))
+    return tuple(
         None if one is pd.NA or (isinstance(one, float) and isnan(one)) else one for one in listed
-    ]
+    )
+
+
+def value_at(values: Tried, place: int) -> object:
+    """Return one of the values as Python has it."""
+    value: object = values[place].item() if isinstance(values, np.ndarray) else values[place]
+    return value
 
 
 def field_of(name: str) -> tuple[str, str]:
@@ -138,7 +156,7 @@ def field_of(name: str) -> tuple[str, str]:
     return ALIASES.get(field, field), code
 
 
-def _problems(baseline: Scenario, name: str, values: Sequence[object]) -> list[Problem]:
+def _problems(baseline: Scenario, name: str, values: Tried) -> list[Problem]:
     where = f"over['{name}']"
     field, code = field_of(name)
     if field == "readings":
@@ -156,33 +174,37 @@ def _problems(baseline: Scenario, name: str, values: Sequence[object]) -> list[P
                 f"inputs: {known}, total; one unit's: weights.CODE; a reading: readings.QUESTION",
             )
         ]
-    return [] if values else [Problem(where, "no value", "give at least one value to try")]
+    return [] if len(values) else [Problem(where, "no value", "give at least one value to try")]
 
 
-def _coded(columns: list[list[object]]) -> tuple[tuple[tuple[object, ...], ...], _Ints]:
+def _coded(columns: list[Tried]) -> tuple[tuple[Tried, ...], _Ints]:
     """Return each column's distinct values and the places of the rows among them."""
-    values: list[tuple[object, ...]] = []
+    values: list[Tried] = []
     places: list[_Ints] = []
     for column in columns:
+        own = np.arange(len(column), dtype=np.int64)
+        if isinstance(column, np.ndarray):
+            values.append(column)
+            places.append(own)
+            continue
+        # 1, 1.0 and True are equal keys, and different values.
+        keys = [(type(value), value) for value in column]
         try:
-            # 1, 1.0 and True are equal keys, and different values.
-            keys = [(type(value), value) for value in column]
             order = {key: place for place, key in enumerate(dict.fromkeys(keys))}
-            places.append(np.array([order[key] for key in keys], dtype=np.int64))
-            values.append(tuple(value for _, value in order))
         except TypeError:  # a mapping has no hash: every row is a value of its own
-            places.append(np.arange(len(column), dtype=np.int64))
-            values.append(tuple(column))
+            values.append(column)
+            places.append(own)
+        else:
+            values.append(tuple(value for _, value in order))
+            places.append(np.array([order[key] for key in keys], dtype=np.int64))
     return tuple(values), np.array(places, dtype=np.int64).T
 
 
-def _alone(
-    baseline: Scenario, names: tuple[str, ...], values: tuple[tuple[object, ...], ...]
-) -> Design:
+def _alone(baseline: Scenario, names: tuple[str, ...], values: tuple[Tried, ...]) -> Design:
     """Return the baseline first, then each input's values while the others stay as they are."""
     base = [_baseline_value(baseline, name) for name in names]
     both = tuple(
-        (own, *(v for v in tried if not _same(v, own)))
+        (own, *(v for v in _as_tuple(tried) if not _same(v, own)))
         for own, tried in zip(base, values, strict=True)
     )
     rows = [[0] * len(names)]
@@ -192,6 +214,10 @@ def _alone(
             row[column] = place
             rows.append(row)
     return Design(names, both, np.array(rows, dtype=np.int64))
+
+
+def _as_tuple(values: Tried) -> tuple[object, ...]:
+    return tuple(values.tolist()) if isinstance(values, np.ndarray) else values
 
 
 def _same(one: object, other: object) -> bool:

@@ -65,7 +65,10 @@ class Filling:
         """Write the shares of a batch, and which units its scenarios have."""
         columns = self.columns(tree.codes)
         self.leaves[self.columns(tuple(unit.code for unit in tree.leaves))] = True
-        self.present[rows[:, np.newaxis], columns] = True
+        if self._everything(rows, columns):
+            self.present[:] = True
+        else:
+            self.present[rows[:, np.newaxis], columns] = True
         self.solved[rows] = shares.solved
         for name, numbers in (("share", shares.share), ("uplifted", shares.uplifted)):
             if name in self.arrays:
@@ -79,10 +82,13 @@ class Filling:
 
     def write(self, name: str, rows: Rows, columns: list[int], numbers: NDArray[Any]) -> None:
         """Write numbers to rows and columns; a whole array takes the place of the empty one."""
-        if len(rows) == self.count and columns == list(range(len(self.units))):
+        if self._everything(rows, columns):
             self.arrays[name] = numbers
         else:
             self.arrays[name][rows[:, np.newaxis], columns] = numbers
+
+    def _everything(self, rows: Rows, columns: list[int]) -> bool:
+        return len(rows) == self.count and columns == list(range(len(self.units)))
 
     def study(
         self, baseline: Scenario, design: Design, basis: Basis, first: int, grades: tuple[str, ...]

@@ -44,8 +44,9 @@ def figures_many(progress: Progress, plan: Plan, share: _Ints, what: Sequence[st
     has_done = counts["done"].notna().to_numpy(dtype=bool)
     done = counts["done"].fillna(0).to_numpy("int64")
     known = np.broadcast_to(has_done, share.shape)
-    rated = np.where(share > 0, share, np.nan)
     found: Arrays = {"done": np.broadcast_to(done, share.shape), "done known": known}
+    if {"completion_rate", "planned_rate", "gap_points"} & set(what):
+        rated = np.where(share > 0, share, np.nan)
     if "completion_rate" in what:
         found["completion_rate"] = np.where(known, done / rated, np.nan)
     if "shortfall" in what:
@@ -57,15 +58,13 @@ def figures_many(progress: Progress, plan: Plan, share: _Ints, what: Sequence[st
     if {"planned", "planned_rate", "gap_points", "gap_persons"} & set(what):
         day = len(plan.days) - 1 - plan.days_left(progress.as_of)
         planned = plan_many(share, plan.effort, [day])[0]
-        gap = done - planned
-        found |= {
-            "planned": planned,
-            "planned known": np.ones(share.shape, dtype=bool),
-            "planned_rate": planned / rated,
-            "gap_points": np.where(known, 100 * gap / rated, np.nan),
-            "gap_persons": gap,
-            "gap_persons known": known,
-        }
+        found |= {"planned": planned, "planned known": np.ones(share.shape, dtype=bool)}
+        if "planned_rate" in what:
+            found["planned_rate"] = planned / rated
+        if {"gap_points", "gap_persons"} & set(what):
+            gap = done - planned
+            found |= {"gap_persons": gap, "gap_persons known": known}
+            found["gap_points"] = np.where(known, 100 * gap / rated, np.nan)
     return found
 
 

@@ -23,7 +23,7 @@ from coverage_campaign.model.basis import Basis
 from coverage_campaign.model.targets import CoverageTarget
 from coverage_campaign.progress.track import Progress, track
 from coverage_campaign.reporting.counts import Tally
-from coverage_campaign.scenarios.design import Design, applied, field_of
+from coverage_campaign.scenarios.design import Design, applied, field_of, value_at
 from coverage_campaign.scenarios.filling import Arrays, Filling
 from coverage_campaign.scenarios.following import burdens, figures_many, periods_of
 from coverage_campaign.scenarios.many_plans import plan_many
@@ -71,6 +71,7 @@ class Evaluator:
     plans: dict[_Key, Plan] = attrs.field(factory=dict)
     progresses: dict[_Key, Progress] = attrs.field(factory=dict)
     basis: Basis | None = None
+    splits: list[bool] = attrs.field(factory=list)
 
     def __attrs_post_init__(self) -> None:
         """Name the units of every cut that the design tries."""
@@ -79,6 +80,7 @@ class Evaluator:
             if field_of(name) == ("among", ""):
                 cuts = [str(value) for value in values]
         codes = [code for cut in cuts for code in CutTree.of(self.baseline.campaign, cut).codes]
+        self.splits = [self._makes_batches(at, name) for at, name in enumerate(self.design.names)]
         keeps = self.baseline.remainder == "keep" or "remainder" in self.design.names
         self.units = tuple(dict.fromkeys([*codes, *(["unallocated"] if keeps else [])]))
 
@@ -95,7 +97,7 @@ class Evaluator:
         return filling.study(self.baseline, self.design, basis, start, tuple(self.grades))
 
     def _batches(self, places: Sequence[_Ints], count: int) -> list[_Batch]:
-        own = [at for at, name in enumerate(self.design.names) if self._makes_batches(at, name)]
+        own = [at for at, splits in enumerate(self.splits) if splits]
         if not own:
             return [_Batch((), np.arange(count), places, self._reader((), places))]
         keys = np.stack([places[at] for at in own], axis=1)
@@ -114,14 +116,16 @@ class Evaluator:
             return True
         campaign = self.baseline.campaign
         goals = {one.code for one in campaign.targets if isinstance(one, CoverageTarget)}
-        return field == "target" and any(
+        if field != "target" or isinstance(self.design.tried[at], np.ndarray):
+            return False
+        return any(
             isinstance(value, CoverageTarget) or (isinstance(value, str) and value in goals)
             for value in self.design.tried[at]
         )
 
     def _given(self, places: Sequence[_Ints], row: int) -> dict[str, object]:
         return {
-            name: values[int(place[row])]
+            name: value_at(values, int(place[row]))
             for name, values, place in zip(
                 self.design.names, self.design.tried, places, strict=True
             )
@@ -132,7 +136,7 @@ class Evaluator:
             given = {
                 name: value
                 for at, (name, value) in enumerate(self._given(places, 0).items())
-                if self._makes_batches(at, name)
+                if self.splits[at]
             }
             scenario = applied(self.baseline, given)
             tree = CutTree.of(scenario.campaign, scenario.among)

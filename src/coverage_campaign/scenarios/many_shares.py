@@ -83,8 +83,10 @@ def share_many(asked: Requests) -> ManyShares:
     Raises:
         DefinitionError: Inputs that exclude each other.
     """
-    _refuse_together(asked)
     tree, count = asked.tree, len(asked.totals)
+    if _is_plain(asked):
+        return _shared_plainly(asked)
+    _refuse_together(asked)
     weights = _on_rows(tree, asked.weights, count)
     own = _on_rows(tree, asked.there, count)
     shifts = _summed(tree, np.where(tree.is_leaf, asked.base[:, np.newaxis] - own, 0))
@@ -106,6 +108,39 @@ def share_many(asked: Requests) -> ManyShares:
         uplifted = problem.solve(raised, rises, solved)
         share[~solved] = 0
     return ManyShares(share=share, uplifted=uplifted, unallocated=left * solved, solved=solved)
+
+
+def _distinct(rows: NDArray[Any]) -> NDArray[Any]:
+    """Return rows without the repetitions of one row that all scenarios share."""
+    return rows if rows.strides[0] else rows[:1]
+
+
+def _is_plain(asked: Requests) -> bool:
+    """Tell whether nothing but weights decides: one tier, no bound, no base, no uplift."""
+    rises = any((_distinct(a) != _distinct(b)).any() for a, b in asked.rises.values())
+    return not (
+        rises
+        or len(asked.tree.starts) > 2  # noqa: PLR2004 - one tier alone
+        or _first_is_free(asked.method)
+        or _distinct(asked.low).any()
+        or (_distinct(asked.high) < NO_CAP).any()
+        or _distinct(asked.base).any()
+        or _distinct(asked.there).any()
+    )
+
+
+def _shared_plainly(asked: Requests) -> ManyShares:
+    """Return the shares where the kernel needs weights and totals alone."""
+    ranks = code_ranks(asked.tree.codes) if asked.ties == "code" else asked.ties
+    solved = np.asarray((asked.weights > 0).any(axis=1) | (asked.totals == 0), dtype=bool)
+    nobody = np.zeros(len(solved), dtype=np.int64)
+    if solved.all() and asked.ties != "raise":
+        share = asked.method(asked.totals, asked.weights, ties=ranks)
+    else:
+        problem = _Problem(asked, asked.weights, nobody[:, np.newaxis] * asked.low, asked.totals)
+        room = _Room(np.zeros_like(problem.shifts), np.asarray(asked.high), solved)
+        share = problem.solve(room, {}, solved)
+    return ManyShares(share=share, uplifted=share, unallocated=nobody, solved=solved)
 
 
 def _refuse_together(asked: Requests) -> None:

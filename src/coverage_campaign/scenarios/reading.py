@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from fractions import Fraction
 from typing import Any, cast
 
@@ -23,7 +23,7 @@ from coverage_campaign.allocation.weights import (
 )
 from coverage_campaign.errors import DefinitionError, Problem
 from coverage_campaign.model.targets import CoverageTarget
-from coverage_campaign.scenarios.design import Design, field_of
+from coverage_campaign.scenarios.design import Design, Tried, field_of
 from coverage_campaign.scenarios.many_shares import Flags, Ints, Requests, Weights
 from coverage_campaign.scenarios.scenario import Scenario
 
@@ -77,13 +77,12 @@ class Reader:
         self,
         field: str,
         places: Sequence[Ints],
-        read: Callable[[Sequence[object]], Ints],
+        read: Callable[[Tried], Ints],
     ) -> Ints:
         """Return a field's rows for the scenarios: from its values, or the baseline's own."""
         at = self._at(field)
         if field not in self.tables:
-            values = (getattr(self.scenario, field),) if at is None else self.design.tried[at]
-            self.tables[field] = read(values)
+            self.tables[field] = read(self._values(field, at))
         rows: Ints = self._placed(self.tables[field], at, places)
         return rows
 
@@ -92,6 +91,11 @@ class Reader:
         if at is None:
             return np.broadcast_to(table[0], (len(places[0]), *table.shape[1:]))
         return table[places[at]]
+
+    def _values(self, field: str, at: int | None) -> Tried:
+        """Return the values of a field that the design tries, or the baseline's own."""
+        own: object = None if at is not None else getattr(self.scenario, field)
+        return (own,) if at is None else self.design.tried[at]
 
     def _at(self, field: str) -> int | None:
         names = [field_of(name) for name in self.design.names]
@@ -102,9 +106,12 @@ class Reader:
         named = [field_of(name) for name in self.design.names]
         return [(at, code) for at, (one, code) in enumerate(named) if one == field and code]
 
-    def _target_table(self, values: Sequence[object]) -> Ints:
+    def _target_table(self, values: Tried) -> Ints:
+        if isinstance(values, np.ndarray) and values.dtype.kind == "i" and values.min() >= 0:
+            return values.astype(np.int64, copy=False)
         campaign = self.scenario.campaign
-        found = [read_target(campaign, cast("Any", value)) for value in values]
+        plain = values.tolist() if isinstance(values, np.ndarray) else values
+        found = [read_target(campaign, cast("Any", value)) for value in plain]
         # A coverage target has batches of its own: nothing is shared there.
         return np.array(
             [
@@ -118,17 +125,17 @@ class Reader:
             dtype=np.int64,
         )
 
-    def _base_table(self, values: Sequence[object]) -> Ints:
-        for value in values:
+    def _base_table(self, values: Tried) -> Ints:
+        for value in values.tolist() if isinstance(values, np.ndarray) else values:
             if isinstance(value, bool) or not isinstance(value, int) or value < 0:
                 raise DefinitionError(
                     Problem("base", f"{value!r}", "give whole persons, 0 or more")
                 )
         return np.array(values, dtype=np.int64)
 
-    def _rise_table(self, values: Sequence[object]) -> Ints:
+    def _rise_table(self, values: Tried) -> Ints:
         rows = []
-        for value in values:
+        for value in values.tolist() if isinstance(values, np.ndarray) else values:
             rises = read_uplift(self.tree, cast("Any", value))
             exact = [1 + rises.get(tier, Fraction(0)) for tier in self.tree.tiers]
             rows.append([part for rise in exact for part in (rise.numerator, rise.denominator)])
@@ -139,8 +146,8 @@ class Reader:
         scenario = self.scenario
         varied, weighted = self._at("on_top_of"), self._at("weights")
         count = len(places[0])
-        own = (scenario.on_top_of,) if varied is None else self.design.tried[varied]
-        by_weights = (scenario.weights,) if weighted is None else self.design.tried[weighted]
+        own = self._values("on_top_of", varied)
+        by_weights = self._values("weights", weighted)
         if "on_top_of" not in self.tables:
             stocks = [one.there if isinstance(one, Levelled) else None for one in by_weights]
             self.tables["on_top_of"] = (self._stocks(own), self._stocks(stocks))
@@ -155,7 +162,7 @@ class Reader:
         there = np.where(has_first[:, np.newaxis], first, second)
         return there, (has_first | has_second) & free
 
-    def _stocks(self, values: Sequence[object]) -> tuple[Ints, Flags]:
+    def _stocks(self, values: Iterable[object]) -> tuple[Ints, Flags]:
         rows, known = [], []
         for value in values:
             known.append(value is not None)
@@ -203,17 +210,28 @@ class Reader:
             row = self.tree.row_of[code]
             name = self.design.names[place]
             if name not in self.tables:
-                each = [
-                    self._read_limits(field, {} if value is None else {code: value})
-                    for value in self.design.tried[place]
-                ]
-                self.tables[name] = tuple(
-                    np.array([getattr(one, part)[row] for one in each])
-                    for part in ("low", "high", "bounded", "pinned")
-                )
+                self.tables[name] = self._limits_of_unit(field, code, self.design.tried[place])
             for array, column in zip(found, self.tables[name], strict=True):
                 array[:, row] = column[places[place]]
         return cast("tuple[Ints, Ints, Flags, Flags]", tuple(found))
+
+    def _limits_of_unit(self, field: str, code: str, values: Tried) -> tuple[Ints, ...]:
+        """Return low, high, bounded and pinned of one unit for each of its values."""
+        row = self.tree.row_of[code]
+        if isinstance(values, np.ndarray) and values.dtype.kind == "i" and values.min() >= 0:
+            high = int(self._read_limits(field, {}).high[row])
+            given, nobody = np.ones(len(values), dtype=bool), np.zeros(len(values), dtype=bool)
+            values = values.astype(np.int64, copy=False)
+            floors = values if field != "caps" else np.zeros(len(values), dtype=np.int64)
+            caps = np.minimum(values, high) if field != "floors" else np.full(len(values), high)
+            return floors, caps, given, given if field == "pins" else nobody
+        each = [
+            self._read_limits(field, {} if value is None else {code: value}) for value in values
+        ]
+        return tuple(
+            np.array([getattr(one, part)[row] for one in each])
+            for part in ("low", "high", "bounded", "pinned")
+        )
 
     def _read_limits(self, field: str, value: object) -> Limits:
         bounds = cast("Any", value)
@@ -283,30 +301,49 @@ class Reader:
         if kind is object:
             rows = np.empty((len(vectors), len(vectors[0])), dtype=object)
             for place, vector in enumerate(vectors):
-                rows[place] = [Fraction(cast("Any", weight)) for weight in vector]
+                rows[place] = _fractions(vector)
         else:
             rows = np.array(vectors, dtype=kind)
         found = rows[where]
         order = {unit.code: number for number, unit in enumerate(self.tree.leaves)}
         for (at, code), column in zip(varied, numbers, strict=True):
-            if self.design.names[at] not in self.tables:
-                exact = [Fraction(cast("Any", one)) for one in column] if kind is object else column
-                self.tables[self.design.names[at]] = np.array(exact, dtype=kind)
-            found[:, order[code]] = self.tables[self.design.names[at]][places[at]]
+            name = self.design.names[at]
+            if name not in self.tables:
+                exact = _fractions(column) if kind is object else column
+                self.tables[name] = np.array(exact, dtype=kind)
+            found[:, order[code]] = self.tables[name][places[at]]
         return found
 
-    def _numbers(self, at: int) -> list[object]:
+    def _numbers(self, at: int) -> Tried:
         """Return the numbers of one unit, checked as weights are."""
-        given = {str(place): value for place, value in enumerate(self.design.tried[at])}
+        values = self.design.tried[at]
+        if isinstance(values, np.ndarray) and values.min() >= 0 and values.max() < np.inf:
+            return values
+        given = {str(place): value for place, value in enumerate(values)}
         checked = cast("Declared", to_weighting(cast("dict[str, Number]", given)))
-        return [weight for _, weight in checked.weights]
+        return tuple(weight for _, weight in checked.weights)
 
-    def _kind(self, vectors: Sequence[Sequence[object]]) -> type:
-        weights = [weight for vector in vectors for weight in vector]
-        if all(isinstance(one, int) for one in weights):
+    def _kind(self, vectors: Sequence[Sequence[object] | Tried]) -> type:
+        """Return the numbers that hold all of these weights exactly."""
+        if all(_are(vector, int) for vector in vectors):
             return int
-        plain = all(
-            isinstance(one, float) or (isinstance(one, int) and one < _EXACT_FLOAT)
-            for one in weights
-        )
+        plain = all(_are(vector, float) for vector in vectors)
         return float if plain and len(self.tree.tiers) == 1 else object
+
+
+def _are(vector: Sequence[object] | Tried, kind: type) -> bool:
+    """Tell whether numbers are whole, or can all be floats without loss."""
+    if isinstance(vector, np.ndarray):
+        return vector.dtype.kind in ("i" if kind is int else "if") and (
+            kind is int or vector.dtype.kind == "f" or int(vector.max()) < _EXACT_FLOAT
+        )
+    if kind is int:
+        return all(isinstance(one, int) for one in vector)
+    return all(
+        isinstance(one, float) or (isinstance(one, int) and one < _EXACT_FLOAT) for one in vector
+    )
+
+
+def _fractions(vector: Sequence[object] | Tried) -> list[Fraction]:
+    plain = vector.tolist() if isinstance(vector, np.ndarray) else vector
+    return [Fraction(cast("Any", weight)) for weight in plain]

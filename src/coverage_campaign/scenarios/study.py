@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from coverage_campaign.errors import DefinitionError, Problem
 from coverage_campaign.model.basis import Basis
 from coverage_campaign.notebook import html_table
-from coverage_campaign.scenarios.design import Design, applied, shown_values
+from coverage_campaign.scenarios.design import Design, Tried, applied, shown_values
 from coverage_campaign.scenarios.region import Region
 from coverage_campaign.scenarios.scenario import Scenario
 
@@ -118,7 +118,7 @@ class Study:
         places = self.design.places(self.first, self.first + len(self))
         frame = pd.DataFrame({"scenario": np.arange(self.first, self.first + len(self))})
         for name, values, place in zip(self.over, self.design.tried, places, strict=True):
-            frame[name] = _taken(shown_values(values), place)
+            frame[name] = _taken(values, place)
         return frame.assign(solved=self.solved)
 
     def to_frame(self) -> pd.DataFrame:
@@ -276,8 +276,14 @@ class Study:
         return f"<Study of {len(self):,} scenarios over {', '.join(self.over)}{missing}>"
 
 
-def _taken(values: list[object], place: NDArray[np.int64]) -> pd.api.extensions.ExtensionArray:
+def _taken(tried: Tried, place: NDArray[np.int64]) -> pd.api.extensions.ExtensionArray:
     """Return values at places as a plain column: whole numbers, floats or text."""
+    if isinstance(tried, np.ndarray):
+        numbers, nobody = tried[place], np.zeros(len(place), dtype=bool)
+        if numbers.dtype.kind == "f":
+            return pd.arrays.FloatingArray(numbers.astype(np.float64), nobody)
+        return pd.arrays.IntegerArray(numbers.astype(np.int64), nobody)
+    values = shown_values(tried)
     kinds = {type(value) for value in values if value is not None}
     dtype = "Int64" if kinds <= {int} else "Float64" if kinds <= {int, float} else "str"
     if dtype == "str":

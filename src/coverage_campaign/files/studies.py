@@ -1,0 +1,38 @@
+"""Studies as Parquet, one file a block: millions of scenarios are never in memory at once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+
+from coverage_campaign.errors import DefinitionError, Problem
+from coverage_campaign.scenarios.study import Study
+
+__all__ = ["save_study"]
+
+
+def save_study(studies: Study | Iterable[Study], folder: str | Path) -> tuple[Path, ...]:
+    """Return the Parquet files that a study, or its blocks as they come, were written to.
+
+    Each block becomes part-00000.parquet and so on, with the columns of `Study.to_frame`; any tool
+    reads the folder as one table: `pandas.read_parquet(folder)`. Needs pyarrow (extra `engines`).
+
+    Args:
+        studies: A study, or what `explore_blocks` yields; one block at a time is in memory.
+        folder: Where to; it is made if it is not there, and has to hold no such files yet.
+
+    Raises:
+        DefinitionError: The folder holds parts already: two studies must not mix.
+    """
+    where = Path(folder)
+    where.mkdir(parents=True, exist_ok=True)
+    if any(where.glob("part-*.parquet")):
+        raise DefinitionError(
+            Problem(str(where), "holds a study already", "name another folder, or empty this one")
+        )
+    written = []
+    for number, study in enumerate([studies] if isinstance(studies, Study) else studies):
+        path = where / f"part-{number:05d}.parquet"
+        study.to_frame().to_parquet(path, index=False)
+        written.append(path)
+    return tuple(written)
