@@ -23,6 +23,11 @@ check: $(VENV)/.test
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(MAKE) test
+	$(MAKE) docs
+
+# The site, in out/docs; a warning is an error, and so is a public name that is on no page.
+docs: $(VENV)/.docs
+	$(BIN)/python -m sphinx -W --keep-going -q -b html docs out/docs
 
 bench: $(VENV)/.test
 	$(BIN)/python benchmarks/run.py
@@ -48,6 +53,10 @@ $(VENV)/.test: $(BIN)/python pyproject.toml constraints.txt
 	@echo "Setting up the test environment in $(VENV) (a few minutes, once) ..."
 	$(PIP) -e ".[$(EXTRAS)]"
 	@touch $@ $(VENV)/.demo
+
+$(VENV)/.docs: $(BIN)/python pyproject.toml constraints.txt
+	$(PIP) -e ".[docs,testing]"
+	@touch $@
 
 clean:
 	rm -rf $(VENV) out .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

@@ -9,7 +9,7 @@ from pathlib import Path
 os.environ.setdefault("MPLCONFIGDIR", tempfile.gettempdir())
 sys.path.insert(0, str(Path(__file__).parent / "_ext"))
 
-import coverage_campaign  # noqa: E402 - the path of the extension and the cache come first
+import coverage_campaign
 
 project = "coverage_campaign"
 author = "The coverage_campaign authors"
@@ -23,6 +23,7 @@ extensions = [
     "sphinx.ext.napoleon",
     "sphinx_copybutton",
     "public_names",
+    "literal_blocks",
 ]
 source_suffix = {".md": "markdown"}
 exclude_patterns = ["_build"]

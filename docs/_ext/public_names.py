@@ -35,7 +35,9 @@ class PublicNames(SphinxDirective):
         """Return the documented names."""
         names = names_of(self.arguments[0])
         ordered = [name for name in names if name in cc._HOME] + [  # noqa: SLF001 - as above
-            name for name in names if name in cc._MODULES  # noqa: SLF001 - as above
+            name
+            for name in names
+            if name in cc._MODULES  # noqa: SLF001 - as above
         ]
         lines = [line for name in ordered for line in _directive(name)]
         text = "\n".join(["```{eval-rst}", f".. currentmodule:: {_PACKAGE}", "", *lines, "```"])

@@ -1,5 +1,7 @@
 """What those who test with the library need: strategies for Hypothesis, and assertions.
 
+A test of a tool that allocates, for every campaign there is:
+
     from hypothesis import given
     import coverage_campaign as cc
 
