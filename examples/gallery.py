@@ -6,19 +6,19 @@ the real stages: they show that a chart stays readable, nothing else.
 """
 
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from itertools import cycle, islice
 from pathlib import Path
 from typing import Literal, TypeAlias
 
 import attrs
-import hengyang
 import jinja2
-import us_vaccination_2021
 from matplotlib.axes import Axes
 from tqdm import tqdm
 
 import coverage_campaign as cc
+import hengyang
+import us_vaccination_2021
 from coverage_campaign.model.campaign import Campaign
 from coverage_campaign.model.groups import Channel
 from coverage_campaign.model.phases import Phase
@@ -75,7 +75,7 @@ def of_hengyang(flow: hengyang.Flow) -> Subject:
     return Subject(
         campaign=flow.campaign,
         findings=flow.findings,
-        allocations={**allocations, "=": equal},
+        allocations={**allocations, "each the same": equal},
         crossed=flow.crossed,
         progress=flow.progress,
         previous=flow.previous,
@@ -160,12 +160,14 @@ def made_up(units: int) -> Campaign:
                 effect="loss",
             ),
         ],
-        targets=[HeadcountTarget(
+        targets=[
+            HeadcountTarget(
                 "headcount",
                 {"en": "People", "zh-Hans": "人数", "zh-Hant": "人數"},
                 HEADCOUNT,
                 within="special",
-            )],
+            )
+        ],
         phases=list(phases()),
     )
 
@@ -220,7 +222,7 @@ def of_size(units: int) -> Subject:
     tally = cc.tally(simulation.events, campaign, as_of=KNOWN, by="day", simulated=True)
     progress = cc.track(plan, tally, as_of=AS_OF, received=simulation.received)
     baseline = cc.Scenario(campaign=campaign, weights=by_people, target=HEADCOUNT)
-    tried = {
+    tried: dict[str, Sequence[object]] = {
         "total": [70_000, HEADCOUNT, 86_000],
         "weights": [by_people, by_jobs, cc.weights.equal],
     }
@@ -250,7 +252,7 @@ CHARTS: dict[str, Drawn] = {
     "calendar": lambda one, lang: cc.charts.calendar(
         one.campaign, as_of=one.progress.as_of, findings=one.findings, lang=lang
     ),
-    "annex": lambda one, lang: one.crossed and cc.charts.annex(one.crossed, lang=lang),
+    "annex": lambda one, lang: cc.charts.annex(one.crossed, lang=lang) if one.crossed else None,
     "ranking": lambda one, lang: cc.charts.ranking(one.progress, previous=one.previous, lang=lang),
     "bullet": lambda one, lang: cc.charts.bullet(one.progress, lang=lang),
     "burn_up": lambda one, lang: cc.charts.burn_up(one.progress, one.forecast, lang=lang),
@@ -262,7 +264,9 @@ CHARTS: dict[str, Drawn] = {
         one.study, unit=one_unit(one), lang=lang
     ),
     "sensitivity-of-all": lambda one, lang: cc.charts.sensitivity(one.study, lang=lang),
-    "back_test": lambda one, lang: one.tested and cc.charts.back_test(one.tested, lang=lang),
+    "back_test": lambda one, lang: (
+        cc.charts.back_test(one.tested, lang=lang) if one.tested else None
+    ),
 }
 
 PAGE = """<!doctype html>
@@ -280,12 +284,14 @@ src="{{ picture }}" alt="{{ picture }}"></a><figcaption>{{ picture }}</figcaptio
 """
 
 
-def draw(subject: Subject, case: str, out: Path) -> Iterator[Path]:
-    """Draw every chart of a case in every language and yield the files."""
+def draw(
+    subject: Subject, case: str, out: Path, *, languages: tuple[Lang, ...] = LANGUAGES
+) -> Iterator[Path]:
+    """Draw every chart of a case in the languages and yield the files."""
     for name, chart in CHARTS.items():
         folder = out / name
         folder.mkdir(parents=True, exist_ok=True)
-        for lang in LANGUAGES:
+        for lang in languages:
             axes = chart(subject, lang)
             if axes is not None:
                 path = folder / f"{case}-{lang}.png"

@@ -8,7 +8,7 @@ Run it alone with `python examples/hengyang.py`, or as a part of `make demo`.
 """
 
 import datetime as dt
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Literal
 
@@ -18,6 +18,7 @@ import pandas as pd
 import coverage_campaign as cc
 from coverage_campaign.files.exports import save_csv, save_workbook
 from coverage_campaign.model.campaign import Campaign
+from coverage_campaign.views.documents import Document
 from coverage_campaign.views.save import figure_png
 
 YEAR = 2008  # chosen by the caller: the notice does not state it
@@ -84,13 +85,6 @@ def issued(allocation: cc.Allocation, lang: str) -> pd.DataFrame:
     return pd.DataFrame([*rows, ("", total, sum(row[2] for row in rows))], columns=names)
 
 
-def ground(allocation: cc.Allocation, lang: str) -> str:
-    """Return by which figures an annex was shared out, and who counted them."""
-    measure = allocation.campaign.measure(allocation.weighting)
-    words = "按{}分解。来源：{}。" if lang == "zh" else "Shared out by: {}. Source: {}."
-    return words.format(measure.label.text(lang), measure.source)
-
-
 def flow(step: Callable[[str], None] = print) -> Flow:
     """Run the campaign, stage by stage."""
     step("load and review the notice")
@@ -103,7 +97,9 @@ def flow(step: Callable[[str], None] = print) -> Flow:
     departments = cc.allocate(
         campaign,
         among="departments",
-        weights=cc.weights.declared(duties(campaign), because="one more than its duties"),
+        weights=cc.weights.declared(
+            duties(campaign), because="职责数加一 one more than its duties"
+        ),
     )
     crossed = cc.cross(counties, departments, weights="margins")
 
@@ -125,7 +121,7 @@ def flow(step: Callable[[str], None] = print) -> Flow:
     baseline = cc.Scenario(campaign=campaign, weights=by_census)
     later = cc.weights.by_measure("census_2010")
     other = cc.vary(baseline, weights=later)
-    tried = {
+    tried: dict[str, Sequence[object]] = {
         "total": [70_000, counties.total, 86_000],
         "method": [cc.apportion.webster, cc.apportion.hamilton, cc.apportion.adams],
         "weights": [by_census, later, cc.weights.equal],
@@ -148,88 +144,68 @@ def flow(step: Callable[[str], None] = print) -> Flow:
     )
 
 
+def documents(results: Flow, lang: Literal["en", "zh"]) -> dict[str, Document]:
+    """Return every document of the campaign in a language, by the name of its file."""
+    signed = cc.letters(results.counties).sign("430481", on=dt.date(YEAR, 5, 30))
+    return {
+        "annexes": cc.documents.annex(
+            results.counties, results.departments, results.crossed, lang=lang
+        ),
+        "letters": cc.documents.letters(signed, lang=lang),
+        "bulletin-SIMULATED": cc.bulletin(
+            results.progress, lang=lang, previous=results.previous, forecast=results.forecast
+        ).document,
+        "assessment-SIMULATED": cc.documents.assessment(results.assessment, lang=lang),
+        "comparison": cc.documents.comparison(results.comparison, lang=lang),
+    }
+
+
 def main(out: Path, step: Callable[[str], None] = print) -> list[Path]:
     """Run the whole flow and return the files that were written to `out`."""
+    return write(flow(step), out, step)
+
+
+def write(results: Flow, out: Path, step: Callable[[str], None] = print) -> list[Path]:
+    """Write what the flow gave to `out` and return the files."""
     out.mkdir(parents=True, exist_ok=True)
-    written: list[Path] = []
-
-    step("load and review the notice")
-    campaign = cc.load_case("hengyang", year=YEAR)
-    findings = cc.review(campaign)
-    written.append(save_csv(findings.to_frame(), out / "review.csv"))
-
-    step("allocate to counties and departments")
-    counties = cc.allocate(
-        campaign, among="counties", weights=cc.weights.by_measure(latest_census(campaign))
-    )
-    departments = cc.allocate(
-        campaign,
-        among="departments",
-        weights=cc.weights.declared(duties(campaign), because="one more than its duties"),
-    )
-    annex = cc.cross(counties, departments, weights="margins")
-    annexes = {
-        "附表1 Annex 1": issued(counties, "zh"),
-        "Annex 1 (en)": issued(counties, "en"),
-        "附表2 Annex 2": issued(departments, "zh"),
-        "Annex 2 (en)": issued(departments, "en"),
-        "Counties x departments": annex.to_table(lang="zh").reset_index(names="单位"),
-    }
-    written.append(save_csv(annexes["附表1 Annex 1"], out / "annex-1.csv"))
-    written.append(save_csv(annexes["附表2 Annex 2"], out / "annex-2.csv"))
-    notes = {
-        "附表1 Annex 1": [ground(counties, "zh"), *counties.basis.lines("zh")],
-        "Annex 1 (en)": [ground(counties, "en"), *counties.basis.lines("en")],
-        "附表2 Annex 2": departments.basis.lines("zh"),
-        "Annex 2 (en)": departments.basis.lines("en"),
-        "Counties x departments": annex.basis.lines("zh"),
-    }
-    written.append(save_workbook(annexes, out / "annexes.xlsx", notes=notes))
-
-    step("schedule over the special action")
-    plan = cc.schedule(counties, over="special-action")
-    written.append(save_csv(plan.to_frame(), out / "plan.csv"))
-
-    step("simulate reports")
-    simulation = cc.simulate(plan, seed=SEED, level=1.1)
-
-    step("tally what was known on the day")
-    tally = cc.tally(simulation.events, campaign, as_of=KNOWN, by="day", simulated=True)
-    written.append(save_csv(tally.problems.to_frame(), out / "problems-SIMULATED.csv"))
-
-    step("track, forecast, assess")
-    progress = cc.track(plan, tally, as_of=AS_OF, received=simulation.received)
-    forecast = cc.forecast(progress)
-    assessment = cc.assess(progress, campaign.scheme)
+    step("write the tables")
     tables = {
-        "progress": progress.to_frame(),
-        "forecast": forecast.to_frame(),
-        "assessment": assessment.to_frame(),
+        "review": results.findings.to_frame(),
+        "annex-1": issued(results.counties, "zh"),
+        "annex-2": issued(results.departments, "zh"),
+        "plan": results.plan.to_frame(),
+        "problems-SIMULATED": results.tally.problems.to_frame(),
+        "progress-SIMULATED": results.progress.to_frame(),
+        "forecast-SIMULATED": results.forecast.to_frame(),
+        "assessment-SIMULATED": results.assessment.to_frame(),
     }
-    written.extend(save_csv(frame, out / f"{name}-SIMULATED.csv") for name, frame in tables.items())
-    written.append(
-        save_workbook(tables, out / "progress-SIMULATED.xlsx", notes=progress.basis.lines())
+    files = [save_csv(frame, out / f"{name}.csv") for name, frame in tables.items()]
+    simulated = {name: frame for name, frame in tables.items() if name.endswith("SIMULATED")}
+    book = {name.partition("-")[0]: frame for name, frame in simulated.items()}
+    book.pop("problems")
+    files.append(
+        save_workbook(book, out / "progress-SIMULATED.xlsx", notes=results.progress.basis.lines())
     )
-
-    step("write the bulletin")
     for lang in LANGUAGES:
-        bulletin = cc.bulletin(progress, lang=lang)
-        written.append(bulletin.to_excel(out / f"bulletin-{lang}-SIMULATED.xlsx"))
-        page = out / f"bulletin-{lang}-SIMULATED.html"
-        bulletin.to_html(page)
-        written.append(page)
-
-    step("draw calendar, ranking and burn-up in two languages")
-    for lang in LANGUAGES:
+        step(f"write annexes, letters, bulletin, assessment and comparison ({lang})")
+        for name, document in documents(results, lang).items():
+            files += document.to_folder(out, name=f"{name}-{lang}")
+        step(f"draw calendar, ranking and burn-up ({lang})")
         pictures = {
-            f"calendar-{lang}.png": cc.charts.calendar(campaign, findings=findings, lang=lang),
-            f"ranking-{lang}-SIMULATED.png": cc.charts.ranking(progress, lang=lang),
-            f"burn-up-{lang}-SIMULATED.png": cc.charts.burn_up(progress, forecast, lang=lang),
+            f"calendar-{lang}.png": cc.charts.calendar(
+                results.campaign, as_of=AS_OF, findings=results.findings, lang=lang
+            ),
+            f"ranking-{lang}-SIMULATED.png": cc.charts.ranking(
+                results.progress, previous=results.previous, lang=lang
+            ),
+            f"burn-up-{lang}-SIMULATED.png": cc.charts.burn_up(
+                results.progress, results.forecast, lang=lang
+            ),
         }
         for name, axes in pictures.items():
             figure_png(axes, out / name)
-            written.append(out / name)
-    return written
+            files.append(out / name)
+    return files
 
 
 if __name__ == "__main__":

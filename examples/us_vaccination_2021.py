@@ -7,7 +7,7 @@ missing days, corrections downwards, printed rates. Nothing is simulated and not
 Run it alone with `python examples/us_vaccination_2021.py`, or as a part of `make demo`.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from fractions import Fraction
 from pathlib import Path
 from typing import Literal
@@ -20,6 +20,7 @@ from coverage_campaign.files.exports import save_csv, save_workbook
 from coverage_campaign.model.campaign import Campaign
 from coverage_campaign.model.targets import CoverageTarget
 from coverage_campaign.progress.backtest import Backtest
+from coverage_campaign.views.documents import Document
 from coverage_campaign.views.save import figure_png
 
 DATA = Path(__file__).parent / "data" / "us_adult_first_dose_2021_mar_may.csv"
@@ -86,7 +87,7 @@ def flow(step: Callable[[str], None] = print) -> Flow:
     total = allocation.total
     by_adults = cc.weights.by_measure(campaign.eligible)
     baseline = cc.Scenario(campaign=campaign, among="states", weights=by_adults, target=total)
-    tried = {
+    tried: dict[str, Sequence[object]] = {
         "total": [total * 9 // 10, total, total * 11 // 10],
         "weights": [by_adults, cc.weights.equal],
     }
@@ -118,61 +119,52 @@ def adults(campaign: Campaign) -> "pd.Series[int]":
 
 def main(out: Path, step: Callable[[str], None] = print) -> list[Path]:
     """Run the flow on the real reports and return the files that were written to `out`."""
+    return write(flow(step), out, step)
+
+
+def write(results: Flow, out: Path, step: Callable[[str], None] = print) -> list[Path]:
+    """Write what the flow gave to `out` and return the files."""
     out.mkdir(parents=True, exist_ok=True)
-    written: list[Path] = []
-
-    step("load the campaign and set each state's target")
-    campaign = cc.load_case("us-vaccination-2021")
-    allocation = cc.allocate(campaign, among="states", target="one-dose")
-    written.append(save_csv(allocation.to_frame(), out / "targets.csv"))
-
-    step("schedule to 4 July")
-    plan = cc.schedule(allocation, over="vaccination")
-
-    step("read the cumulative reports")
-    reports = pd.read_csv(DATA)
-    tally = cc.read_reports(
-        reports,
-        campaign,
-        figures="cumulative",
-        by="day",
-        baseline=0,  # nobody was vaccinated before the campaign's first day
-        as_of=AS_OF,
-        unit="postal",
-        date="date",
-        persons="dose1_18plus",
-        rate="dose1_18plus_pct_published",
-    )
-    written.append(save_csv(tally.problems.to_frame(), out / "problems.csv"))
-
-    step("track, forecast, rank")
-    progress = cc.track(plan, tally, as_of=AS_OF)
-    forecast = cc.forecast(progress)
-    reached = at_the_goal(campaign, progress)
-    frame = progress.to_frame().sort_values("rank", ignore_index=True)
-    frame["at_the_goal"] = frame["unit"].isin(reached)
-    written.append(save_csv(frame, out / "ranking.csv"))
-    written.append(save_csv(forecast.to_frame(), out / "forecast.csv"))
-    written.append(
-        save_workbook(
-            {"ranking": frame, "forecast": forecast.to_frame()},
-            out / "us-vaccination-2021.xlsx",
-            notes=progress.basis.lines(),
-        )
-    )
-
-    step("draw calendar, ranking and burn-up in two languages")
+    step("write the tables")
+    reached = at_the_goal(results.campaign, results.progress)
+    ranking = results.progress.to_frame().sort_values("rank", ignore_index=True)
+    ranking["at_the_goal"] = ranking["unit"].isin(reached)
+    tables = {
+        "targets": results.allocation.to_frame(),
+        "problems": results.tally.problems.to_frame(),
+        "ranking": ranking,
+        "forecast": results.forecast.to_frame(),
+    }
+    files = [save_csv(frame, out / f"{name}.csv") for name, frame in tables.items()]
+    book = {name: tables[name] for name in ("ranking", "forecast")}
+    notes = results.progress.basis.lines()
+    files.append(save_workbook(book, out / "us-vaccination-2021.xlsx", notes=notes))
     for lang in LANGUAGES:
+        step(f"write annex, bulletin and comparison ({lang})")
+        for name, document in documents(results, lang).items():
+            files += document.to_folder(out, name=f"{name}-{lang}")
+        step(f"draw calendar, ranking and burn-up ({lang})")
         pictures = {
-            f"calendar-{lang}.png": cc.charts.calendar(campaign, lang=lang),
-            f"ranking-{lang}.png": cc.charts.ranking(progress, lang=lang),
-            f"burn-up-{lang}.png": cc.charts.burn_up(progress, forecast, lang=lang),
+            "calendar": cc.charts.calendar(results.campaign, as_of=AS_OF, lang=lang),
+            "ranking": cc.charts.ranking(results.progress, previous=results.previous, lang=lang),
+            "burn-up": cc.charts.burn_up(results.progress, results.forecast, lang=lang),
         }
         for name, axes in pictures.items():
-            figure_png(axes, out / name)
-            written.append(out / name)
+            figure_png(axes, out / f"{name}-{lang}.png")
+            files.append(out / f"{name}-{lang}.png")
     step(f"{len(reached)} states stood at 70 % on {AS_OF}: {' '.join(sorted(reached))}")
-    return written
+    return files
+
+
+def documents(results: Flow, lang: Literal["en", "zh"]) -> dict[str, Document]:
+    """Return every document of the campaign in a language, by the name of its file."""
+    return {
+        "annex": cc.documents.annex(results.allocation, lang=lang),
+        "bulletin": cc.bulletin(
+            results.progress, lang=lang, previous=results.previous, forecast=results.forecast
+        ).document,
+        "comparison": cc.documents.comparison(results.comparison, lang=lang),
+    }
 
 
 if __name__ == "__main__":

@@ -174,6 +174,15 @@ class Document:
 
         return write(self, Path(path))
 
+    def to_folder(self, folder: str | Path, *, name: str) -> tuple[Path, ...]:
+        """Write all four forms to a folder and return their paths: .html, .md, .xlsx, .docx."""
+        place = Path(folder)
+        page, text = place / f"{name}.html", place / f"{name}.md"
+        self.to_html(page)
+        text.write_text(self.to_markdown(), encoding="utf-8")
+        book = self.to_excel(place / f"{name}.xlsx")
+        return page, text, book, self.to_docx(place / f"{name}.docx")
+
     def _repr_html_(self) -> str:
         first = next(iter(self.sections), Section())
         return html_table(self.to_frame(), title=self.title, notes=[*first.paragraphs, *self.notes])

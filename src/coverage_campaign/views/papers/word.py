@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final
 
 import docx
 from docx.enum.section import WD_ORIENT
-from docx.enum.table import WD_TABLE_ALIGNMENT
+from docx.enum.table import WD_CELL_VERTICAL_ALIGNMENT, WD_TABLE_ALIGNMENT
 from docx.enum.text import WD_ALIGN_PARAGRAPH, WD_LINE_SPACING
 from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from docx.document import Document as WordDocument
+    from docx.table import Table as WordTable
     from docx.table import _Cell, _Row
     from docx.text.paragraph import Paragraph
     from docx.text.run import Run
@@ -37,6 +38,9 @@ __all__ = ["write"]
 _SONG, _FANG, _HEI, _LATIN = "方正小标宋简体", "仿宋_GB2312", "黑体", "Times New Roman"
 _BODY, _TITLE, _NOTE = 16.0, 22.0, 12.0
 _WIDE: Final = 7
+# Up to so many columns, letters of so many points.
+_CELL_SIZES: Final = ((5, 12.0), (8, 10.5), (10_000, 9.0))
+_CELL_MARGIN: Final = "57"  # a millimetre, in twentieths of a point
 _TEXT_MM: Final = 156.0
 _LANDSCAPE_MM: Final = 225.0
 
@@ -156,10 +160,11 @@ def _run(paragraph: Paragraph, text: str, *, font: str, size: float, bold: bool 
 
 
 def _write_table(made: WordDocument, table: Table, room: float) -> None:
-    size = 12.0 if len(table.columns) <= _WIDE else 10.5
+    size = next(size for most, size in _CELL_SIZES if len(table.columns) <= most)
     drawn = made.add_table(rows=1, cols=len(table.columns), style="Table Grid")
     drawn.alignment = WD_TABLE_ALIGNMENT.CENTER
     drawn.autofit = False
+    _narrow_margins(drawn)
     whole = sum(column.width for column in table.columns)
     widths = [Mm(room * column.width / whole) for column in table.columns]
     for place, width in enumerate(widths):
@@ -194,9 +199,20 @@ def _fill(
     bold: bool = False,
 ) -> None:
     cell.width = width
+    cell.vertical_alignment = WD_CELL_VERTICAL_ALIGNMENT.CENTER
     paragraph = cell.paragraphs[0]
     paragraph.alignment = place
     _run(paragraph, plain(text), font=font, size=size, bold=bold)
+
+
+def _narrow_margins(table: WordTable) -> None:
+    margins = OxmlElement("w:tblCellMar")
+    for side in ("left", "right"):
+        margin = OxmlElement(f"w:{side}")
+        margin.set(qn("w:w"), _CELL_MARGIN)
+        margin.set(qn("w:type"), "dxa")
+        margins.append(margin)
+    table._tbl.tblPr.append(margins)  # noqa: SLF001 - python-docx has no word for it
 
 
 def _mark(row: _Row, tag: str) -> None:

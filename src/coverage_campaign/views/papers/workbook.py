@@ -30,6 +30,7 @@ _TEXT_POINTS: Final = 12.0
 # The points that a column of width 1 takes.
 _COLUMN_POINTS: Final = 5.25
 _MOST_LINES: Final = 26
+_ONE_PAGE: Final = 44
 _TEXT_WIDTH: Final = 120.0
 # With fewer columns the mark of simulated data has no cell of its own.
 _ROOMY: Final = 4
@@ -279,7 +280,8 @@ def _set_page(on: _Sheet, *, rows: int, columns: int) -> None:
     sheet = on.sheet
     sheet.set_paper(9)
     sheet.set_landscape()
-    sheet.fit_to_pages(1, 0)
+    # A few lines more than fit would stand alone on a second page.
+    sheet.fit_to_pages(1, 1 if rows <= _ONE_PAGE else 0)
     sheet.repeat_rows(0, _FIRST - 1)
     sheet.center_horizontally()
     sheet.set_margins(left=0.5, right=0.5, top=0.6, bottom=0.7)
