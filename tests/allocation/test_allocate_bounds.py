@@ -410,3 +410,29 @@ def test_a_cut_with_a_gap_between_its_tiers_is_refused() -> None:
     )
     with pytest.raises(DefinitionError, match=r"'z'.*under 'x' by way of 'y'.*'county'"):
         allocate(campaign, among="gap", weights=weights.equal, target=1)
+
+
+def test_what_is_no_weighting_is_refused_by_its_kind() -> None:
+    """A list has no codes, so nobody knows whose weight is whose."""
+    with pytest.raises(DefinitionError, match=r"a list.*by unit code"):
+        allocate(tiny(), weights=[5, 3, 2])  # type: ignore[arg-type] # on purpose
+
+
+def test_weights_beyond_64_bits_are_shared_exactly() -> None:
+    """10^30 + 1 is more than 10^30, and no float says so: it has the odd person of 101."""
+    campaign = two_tier_free({"x": 0, "y": 0})
+    result = allocate(campaign, weights={"x": 10**30, "y": 10**30 + 1}, target=101)
+    assert result.shares().to_dict() == {"x": 50, "y": 51}
+    assert result.to_frame()["weight"].dtype == "Float64"
+
+
+def test_a_method_that_gives_everyone_one_says_so() -> None:
+    """Adams gives each of three counties one; two people are too few for that."""
+    with pytest.raises(InfeasibleError, match="one each, which adams gives"):
+        allocate(tiny(), weights=weights.eligible, method=apportion.adams, target=2)
+
+
+def test_weights_that_are_all_zero_are_told_apart_from_full_caps() -> None:
+    """Nobody has a weight: that is the reason, and not that there is no room."""
+    with pytest.raises(InfeasibleError, match="no unit has a weight"):
+        allocate(tiny(), weights={"a": 0, "b": 0, "c": 0})

@@ -378,3 +378,18 @@ def test_what_was_done_before_the_window_is_not_planned_again() -> None:
     assert table["planned_to_date"].tolist() == [60, 92]
     assert again.planned_on("2026-05-31").tolist() == [30]
     assert again.planned_on("2026-06-30").tolist() == [60]
+
+
+@pytest.mark.parametrize("most", [-1, 1.5, True])
+def test_a_month_cap_is_whole_persons(most: float) -> None:
+    """A cap of one and a half persons is a slip."""
+    plan = plan_of([9], ("drive", "06-01", "08-31"))
+    with pytest.raises(DefinitionError, match="whole persons"):
+        schedule(plan.allocation, over="drive", month_caps={"2026-06": most})  # type: ignore[dict-item] # on purpose
+
+
+def test_a_grain_that_is_none_is_refused() -> None:
+    """There is no table by week."""
+    plan = plan_of([9], ("drive", "06-01", "08-31"))
+    with pytest.raises(DefinitionError, match="'month' or 'day'"):
+        schedule(plan.allocation, over="drive", by="week")  # type: ignore[arg-type] # on purpose

@@ -57,11 +57,20 @@ class Asked:
         """Return what each unit needs and has room for, and what does not fit."""
         weighted = np.asarray(self.sharing.weights > 0, dtype=np.bool_)
         least = np.where(self.tree.is_leaf, self.base, 0).astype(np.int64)
-        if not self.sharing.levels and _rule_of(self.sharing.method).first_is_free:
-            # a method of this kind gives every unit with a weight a seat
+        method = self.sharing.method
+        one_each = not self.sharing.levels and _rule_of(method).first_is_free
+        if one_each:  # a method of this kind gives every unit with a weight a seat
             one = np.minimum(self.sharing.shifts + 1, self.limits.high)
             least = np.where(self.tree.is_leaf & weighted, np.maximum(least, one), least)
-        return room_on(self.tree, self.limits, least=least, weighted=weighted, rises=rises)
+        room = room_on(self.tree, self.limits, least=least, weighted=weighted, rises=rises)
+        if one_each:
+            room = attrs.evolve(
+                room,
+                needed_for=f"floors, pins, bases and one each, which {method.__name__} gives,",
+            )
+        if not weighted.any():
+            room = attrs.evolve(room, room_for="no unit has a weight, so there is room for")
+        return room
 
     def weights(self) -> tuple[Number, ...]:
         """Return the weights as they were given; an upper unit's is what its leaves weigh."""

@@ -103,4 +103,12 @@ def to_weighting(weights: Weighting | WeightTable) -> Weighting:
     """Return a weighting from itself or from a mapping or Series by unit code."""
     if isinstance(weights, (Mapping, pd.Series)):
         return Declared(weights)
+    if not hasattr(weights, "of"):
+        raise DefinitionError(
+            Problem(
+                "weights",
+                f"a {type(weights).__name__}",
+                "give a number by unit code (a mapping or a Series), or one of cc.weights",
+            )
+        )
     return weights

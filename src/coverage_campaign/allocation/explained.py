@@ -24,6 +24,8 @@ __all__ = ["Record", "leaf_rows", "number_text", "record_of", "record_under", "r
 
 _SHOWN = 12
 _ROUNDED = {
+    "webster": "",
+    "hamilton": "",
     "jefferson": " (rounded down)",
     "adams": " (rounded up)",
     "hill": " (rounded at the geometric mean)",
@@ -157,7 +159,7 @@ def _division(allocation: Allocation, record: Record, row: int, ground: str) -> 
     if found.divisor is None or quotient is None:
         return f"{ground}; quota {line['quota']:,.2f} → {share:,}{_tie(allocation, unit)}."
     words = f"{ground} ÷ {number_text(found.divisor)} = {float(quotient):,.2f} → {share - shift:,}"
-    words += _ROUNDED.get(found.method, "") + _moved(allocation, row, share)
+    words += _ROUNDED.get(found.method, f" by {found.method}") + _moved(allocation, row, share)
     bound = next((one for one in found.binding if one.unit == place), None)
     if bound is not None:
         deserved = bound.deserved + shift

@@ -53,11 +53,16 @@ class Misfit:
 
 @attrs.frozen(eq=False)
 class Room:
-    """What each unit needs at least and has room for at most [persons], and what does not fit."""
+    """What each unit needs at least and has room for at most [persons], and what does not fit.
+
+    `needed_for` and `room_for` say what the needs and the room of the whole come from.
+    """
 
     least: Ints
     most: Ints
     misfits: tuple[Misfit, ...]
+    needed_for: str = "floors, pins and bases"
+    room_for: str = "there is room for"
 
     def for_total(self, tree: CutTree, total: int, rise: Fraction) -> tuple[Misfit, ...]:
         """Return all misfits, with the total's own; `rise` is the top tier's uplift."""
@@ -68,11 +73,11 @@ class Room:
         what = f"{total:,} people, uplifted to {raised:,}" if rise else f"{total:,} people"
         if raised < need:
             largest = _listed(tree, self.least, largest=True)
-            why = f"floors, pins and bases need {need:,} of {what} (largest: {largest})"
+            why = f"{self.needed_for} need {need:,} of {what} (largest: {largest})"
             found.append(Misfit("", "", "total", raised, need, why))
         if raised > room:
             smallest = _listed(tree, self.most, largest=False)
-            why = f"there is room for {room:,} of {what} (smallest: {smallest})"
+            why = f"{self.room_for} {room:,} of {what} (smallest: {smallest})"
             found.append(Misfit("", "", "total", raised, room, why))
         return (*self.misfits, *found)
 

@@ -73,6 +73,6 @@ def _quotas(asked: Asked, share: Ints) -> pd.arrays.FloatingArray:
 
 
 def _weight_column(weights: tuple[Number, ...]) -> pd.Series[int] | pd.Series[float]:
-    if all(isinstance(weight, int) for weight in weights):
+    if all(isinstance(weight, int) and weight <= NO_CAP for weight in weights):
         return pd.Series([int(weight) for weight in weights], dtype="Int64")
     return pd.Series([float(weight) for weight in weights], dtype="Float64")

@@ -71,6 +71,8 @@ def schedule(
     phases = to_codes(over)
     if not phases:
         raise DefinitionError(Problem("over", "no phase", "name the phases to plan over"))
+    if by not in {"month", "day"}:
+        raise DefinitionError(Problem("by", f"{by!r}", "give 'month' or 'day'"))
     windows = [campaign.window(phase) for phase in phases]
     days = days_of(windows)
     day_phases = np.full(len(days), -1, dtype=np.int64)
@@ -129,6 +131,13 @@ def _capped(
         raise DefinitionError(
             Problem("month_caps", f"{unknown[0]!r}", f"months of the window: {known}")
         )
+    bad = [
+        Problem(f"month_caps[{month!r}]", f"{most!r}", "give whole persons, 0 or more")
+        for month, most in month_caps.items()
+        if isinstance(most, bool) or int(most) != most or most < 0
+    ]
+    if bad:
+        raise DefinitionError(bad)
     after = fixed + 1
     present, places = np.unique(days[after:].astype("datetime64[M]"), return_inverse=True)
     names = present.astype(str).tolist()
