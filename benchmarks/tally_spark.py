@@ -18,7 +18,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from coverage_campaign.reporting.tally import tally
-from tally import AS_OF, campaign, events
+from tally_corpus import AS_OF, campaign, events
 
 
 def session(log: Path) -> Any:  # noqa: ANN401 - a Spark session

@@ -176,8 +176,14 @@ if TYPE_CHECKING:
     from coverage_campaign.reporting.calendar import (
         expected_reports,
     )
+    from coverage_campaign.reporting.coded import (
+        CodedEvents,
+    )
     from coverage_campaign.reporting.counts import (
         Tally,
+    )
+    from coverage_campaign.reporting.encode import (
+        encode,
     )
     from coverage_campaign.reporting.lost import (
         lost_claims,
@@ -297,6 +303,8 @@ _HOME = {
     "Plan": "allocation.schedule",
     "schedule": "allocation.schedule",
     "Tally": "reporting.counts",
+    "CodedEvents": "reporting.coded",
+    "encode": "reporting.encode",
     "tally": "reporting.tally",
     "tally_triangle": "reporting.triangle",
     "lost_claims": "reporting.lost",
@@ -361,6 +369,7 @@ __all__ = [
     "Bulletin",
     "Campaign",
     "CampaignError",
+    "CodedEvents",
     "Comparison",
     "CrossAllocation",
     "DefinitionError",
@@ -419,6 +428,7 @@ __all__ = [
     "documents",
     "due",
     "eligible_persons",
+    "encode",
     "expected_reports",
     "explore",
     "explore_blocks",

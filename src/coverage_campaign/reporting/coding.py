@@ -21,13 +21,16 @@ __all__ = ["MISSING", "NO_DAY", "CodedFrame", "code_frame", "code_rows"]
 
 MISSING = -(2**62)
 """Stands for a missing id, revision or moment; smaller than any that is there."""
-NO_DAY = 2**31
+NO_DAY = 2**31 - 1
 """Stands for a missing date: after every day, so that what is missing comes last."""
 
 _SECONDS_TO_1970 = 62_135_596_800
 _EXACT_FLOATS = 2**53
+_MOST_DAYS = 100_000
 _TEXTS = ("unit", "channel", "group")
 _Ints = NDArray[np.int64]
+_Days = NDArray[np.int32]
+_Places = NDArray[np.int32]
 
 
 @attrs.frozen(eq=False, kw_only=True)
@@ -81,7 +84,7 @@ def _read(
     events: pd.DataFrame, ways: Mapping[str, tuple[str, Callable[[pd.Series], Any]]]
 ) -> CodedFrame:
     problems: list[Problem] = []
-    columns: dict[str, _Ints] = {}
+    columns: dict[str, NDArray[Any]] = {}
     books: dict[str, Any] = {}
     for column, (name, way) in ways.items():
         try:
@@ -239,20 +242,37 @@ def _seconds(column: pd.Series) -> _Ints:
     return np.where(np.isnat(moments), MISSING, seconds)
 
 
-def _days(column: pd.Series) -> _Ints:
-    moments = _moments(column, "dates")
-    months = moments.astype("datetime64[M]")
-    days = moments.astype("datetime64[D]") - months.astype("datetime64[D]")
-    numbers = (months.view(np.int64) + 12 * 1970) * 31 + days.view(np.int64)
-    return np.where(np.isnat(moments), NO_DAY, numbers)
+def _days(column: pd.Series) -> _Days:
+    days = _moments(column, "dates").astype("datetime64[D]")
+    missing = np.isnat(days)
+    since_1970 = np.where(missing, 0, days.view(np.int64))
+    if not len(since_1970):
+        return np.empty(0, dtype=np.int32)
+    first, last = int(since_1970.min()), int(since_1970.max())
+    if last - first > len(days) + _MOST_DAYS:
+        far = _numbers(days)
+        far[missing] = NO_DAY
+        return far
+    # Each day of the calendar is reckoned once: a frame has many rows and few days.
+    numbers = _numbers(np.arange(first, last + 1).astype("datetime64[D]"))
+    found: _Days = numbers[since_1970 - first]
+    found[missing] = NO_DAY
+    return found
+
+
+def _numbers(days: NDArray[np.datetime64]) -> _Days:
+    months = days.astype("datetime64[M]")
+    of_month = days - months.astype("datetime64[D]")
+    numbers = (months.view(np.int64) + 12 * 1970) * 31 + of_month.view(np.int64)
+    return np.asarray(numbers, dtype=np.int32)
 
 
 # -- codes -----------------------------------------------------------------------------------------
 
 
-def _codes(column: pd.Series) -> tuple[_Ints, tuple[str, ...]]:
+def _codes(column: pd.Series) -> tuple[_Places, tuple[str, ...]]:
     if _is_empty(column):
-        return np.zeros(len(column), dtype=np.int64), ()
+        return np.zeros(len(column), dtype=np.int32), ()
     numbers, texts = pd.factorize(column)
     odd = next((text for text in texts if not isinstance(text, str)), None)
     if odd is not None:
@@ -260,7 +280,7 @@ def _codes(column: pd.Series) -> tuple[_Ints, tuple[str, ...]]:
             f"type {column.dtype}, such as {odd!r}", "codes are text: '430406', not 430406"
         )
     order = sorted(range(len(texts)), key=lambda place: str(texts[place]))
-    rank = np.empty(len(texts) + 1, dtype=np.int64)
+    rank = np.empty(len(texts) + 1, dtype=np.int32)
     rank[order] = np.arange(len(texts))
     rank[-1] = len(texts)  # a missing code comes last
     return rank[numbers], tuple(str(texts[place]) for place in order)

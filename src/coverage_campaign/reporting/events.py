@@ -1,16 +1,16 @@
 """The event frame: which columns it has, what they may hold, and one shape for every engine.
 
-Whatever data frame comes in, the steps after this one see the columns `record`, `revision`,
-`second`, `person`, `day`, `unit`, `channel` and, where it is asked for, `group`. Time is two
-integers that no time zone and no session setting can move: `second` counts from the first second
-of the year 1, and `day` is (12 x year + month - 1) x 31 + day of the month - 1, so that days and
-months compare as they follow each other.
+Whatever data frame comes in, `EventFrame.read` gives the columns `record`, `revision`, `second`,
+`person`, `day`, `unit`, `channel` and, where it is asked for, `group`. Time is two integers that
+no time zone and no session setting can move: `second` counts from the first second of the year 1,
+and `day` is (12 x year + month - 1) x 31 + day of the month - 1, so that days and months compare
+as they follow each other.
 """
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import attrs
@@ -21,6 +21,7 @@ from narwhals.typing import IntoFrame
 from numpy.typing import NDArray
 
 from coverage_campaign.errors import Problem, ReportError
+from coverage_campaign.reporting.coded import CODED_COLUMNS, CodedEvents
 from coverage_campaign.reporting.coding import (
     MISSING,
     NO_DAY,
@@ -37,6 +38,7 @@ __all__ = [
     "collected",
     "day_number",
     "few_rows",
+    "has_groups",
     "open_events",
     "plain_rows",
     "second_number",
@@ -56,6 +58,9 @@ _LAZY = (
     nw.Implementation.SQLFRAME,
     nw.Implementation.IBIS,
 )
+# Where a time without a zone compares with a literal as it is written, in any session.
+_COMPARING = (nw.Implementation.POLARS, nw.Implementation.DUCKDB)
+_LAST_SECOND = 3_652_059 * 86_400 - 1  # of the year 9999
 _IN_MEMORY = (
     nw.Implementation.PANDAS,
     nw.Implementation.PYARROW,
@@ -102,27 +107,64 @@ class EventFrame:
     """An event frame in one shape, on the engine that it came from.
 
     `rows` are not read before they are needed. `units`, `channels`, `groups` hold the codes that
-    the integers of those columns stand for; they are None on an engine that keeps the text. There,
-    `places` are small tables on the same engine that number its units (and groups).
-    `records` and `persons` hold the ids that integers stand for, where ids were numbered.
+    the integers of those columns stand for; they are None on an engine that keeps the text, and
+    times as they came. `records` and `persons` hold the ids that integers stand for, where ids were
+    numbered. Once a plan is known, `lookups` (in memory) or `tables` on the same engine say which
+    numbers its units (and groups) have there.
     """
 
     rows: nw.LazyFrame[Any]
-    places: tuple[nw.LazyFrame[Any], ...] = ()
     units: tuple[str, ...] | None = None
     channels: tuple[str, ...] | None = None
     groups: tuple[str, ...] | None = None
     records: NDArray[Any] | None = None
     persons: NDArray[Any] | None = None
+    tables: Mapping[str, nw.LazyFrame[Any]] = attrs.field(factory=dict)
+    lookups: Mapping[str, NDArray[np.int64]] = attrs.field(factory=dict)
 
     @property
     def coded(self) -> bool:
         """Whether the rows hold integers only, a missing one being `MISSING`."""
         return self.units is not None
 
+    @property
+    def in_memory(self) -> bool:
+        """Whether the rows are a pandas frame, which can be taken apart by position."""
+        return self.rows.implementation is nw.Implementation.PANDAS
+
     def with_rows(self, rows: nw.LazyFrame[Any]) -> EventFrame:
         """Return the same frame with some of its rows."""
         return attrs.evolve(self, rows=rows)
+
+    def read(self, rows: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
+        """Return some of the rows with their times as `second` and `day`."""
+        if self.coded:
+            return rows
+        names = rows.collect_schema().names()
+        second = _second(nw.col("reported_at"), rows.implementation)
+        return rows.select(
+            "record",
+            "revision",
+            second.alias("second"),
+            "person",
+            _day(nw.col("date")).alias("day"),
+            *(name for name in _TEXTS if name in names),
+        )
+
+    def late(self, as_of: int) -> nw.Expr:
+        """Return where a row was not yet reported at a second, or when is missing."""
+        if self.coded:
+            return self.missing("second") | (nw.col("second") > as_of)
+        moment = nw.col("reported_at")
+        if self.rows.implementation in _COMPARING and as_of < _LAST_SECOND:
+            # The column itself, so that a reader of files can leave out what is later.
+            return moment.is_null() | (moment >= _YEAR_ONE + dt.timedelta(seconds=as_of + 1))
+        return moment.is_null() | (_second(moment, self.rows.implementation) > as_of)
+
+    def visible(self, as_of: int) -> nw.Expr:
+        """Return where a row was reported by a second and names a record and a revision."""
+        named = ~(self.missing("record") | self.missing("revision"))
+        return named & ~self.late(as_of)
 
     def missing(self, column: str) -> nw.Expr:
         """Return where an id, a revision or a moment is missing."""
@@ -137,6 +179,23 @@ class EventFrame:
             return rows
         ids = pd.Series(_named(frame["record"].to_numpy(), self.records), frame.index, dtype=object)
         return nw.from_native(frame.assign(record=ids)).lazy()
+
+    def plain(self, rows: pd.DataFrame) -> pd.DataFrame:
+        """Return rows in memory with ids and codes as they were reported."""
+        if not self.coded:
+            return rows
+        ids = {"record": self.records, "person": self.persons}
+        columns = {name: _named(rows[name].to_numpy(), book) for name, book in ids.items()}
+        texts = {
+            name: pd.Series(
+                [self.text(name, value) for value in rows[name].tolist()],
+                dtype="str",
+                index=rows.index,
+            )
+            for name in _TEXTS
+            if name in rows.columns
+        }
+        return rows.assign(**columns, **texts)
 
     def named_persons(self, numbers: NDArray[np.int64]) -> NDArray[np.object_]:
         """Return the ids of persons as they were reported, None where one is missing."""
@@ -159,7 +218,7 @@ def _named(numbers: NDArray[np.int64], ids: NDArray[Any] | None) -> NDArray[np.o
     return named
 
 
-def open_events(events: IntoFrame, *, group: bool = False) -> EventFrame:
+def open_events(events: IntoFrame | CodedEvents, *, group: bool = False) -> EventFrame:
     """Return any data frame of events in one shape, or say what is wrong with its columns.
 
     pandas and PyArrow frames are numbered in memory; Polars, DuckDB, PySpark and ibis keep the work
@@ -169,6 +228,8 @@ def open_events(events: IntoFrame, *, group: bool = False) -> EventFrame:
         ReportError: It is no data frame, or columns are missing or of the wrong type; all of them
             at once.
     """
+    if isinstance(events, CodedEvents):
+        return _coded(events, group=group)
     frame = _any_frame(events)
     engine = frame.implementation
     columns = (*COLUMNS, "group") if group else COLUMNS
@@ -184,6 +245,11 @@ def open_events(events: IntoFrame, *, group: bool = False) -> EventFrame:
             "hand over pandas, PyArrow, Polars, DuckDB, PySpark or ibis",
         )
     )
+
+
+def has_groups(events: IntoFrame) -> bool:
+    """Return whether a data frame of events has the column `group`."""
+    return "group" in _any_frame(events).collect_schema().names()
 
 
 def _any_frame(events: IntoFrame) -> nw.DataFrame[Any] | nw.LazyFrame[Any]:
@@ -249,17 +315,10 @@ def plain_rows(events: EventFrame) -> pd.DataFrame:
     """Return all rows with ids and codes as they were reported, and times as numbers."""
     if not events.coded:
         # By Arrow, so that no missing id makes floats of the others on the way.
-        rows = events.rows.collect(backend="pyarrow").to_native()
+        rows = events.read(events.rows).collect(backend="pyarrow").to_native()
         return pd.DataFrame(rows.to_pandas(types_mapper=pd.ArrowDtype))
     frame: pd.DataFrame = events.rows.collect().to_native()
-    texts = {
-        name: [events.text(name, value) for value in frame[name].tolist()]
-        for name in ("unit", "channel", "group")
-        if name in frame.columns
-    }
-    columns = {name: pd.Series(texts[name], dtype="str", index=frame.index) for name in texts}
-    named: pd.DataFrame = events.named(nw.from_native(frame).lazy()).collect().to_native()
-    return named.assign(person=events.named_persons(frame["person"].to_numpy()), **columns)
+    return events.plain(frame)
 
 
 def _of_coded(coded: CodedFrame) -> EventFrame:
@@ -271,6 +330,54 @@ def _of_coded(coded: CodedFrame) -> EventFrame:
         records=coded.records,
         persons=coded.persons,
     )
+
+
+# -- integers already ------------------------------------------------------------------------------
+
+
+def _coded(events: CodedEvents, *, group: bool) -> EventFrame:
+    frame = _any_frame(events.frame)
+    columns = (*CODED_COLUMNS, "group") if group else CODED_COLUMNS
+    schema = frame.collect_schema()
+    _check_names(schema.names(), columns)
+    problems = [
+        Problem(
+            f"column '{name}'", f"type {schema[name]}", "coded events are whole numbers: encode"
+        )
+        for name in columns
+        if not schema[name].is_integer()
+    ]
+    rows = frame.select(*columns)
+    if frame.implementation in _IN_MEMORY and not problems:
+        native = rows.lazy().collect(backend="pandas").to_native()
+        books = {"unit": events.units, "channel": events.channels, "group": events.groups}
+        problems += _outside_books(native, {name: books[name] for name in columns if name in books})
+        rows = nw.from_native(native)
+    if problems:
+        raise ReportError(problems, source="events")
+    return EventFrame(
+        rows=rows.lazy(),
+        units=events.units,
+        channels=events.channels,
+        groups=events.groups,
+        records=events.records,
+        persons=events.persons,
+    )
+
+
+def _outside_books(frame: pd.DataFrame, books: Mapping[str, tuple[str, ...]]) -> list[Problem]:
+    """Return a problem for each column with a number that stands for no code."""
+    if frame.empty:
+        return []
+    return [
+        Problem(
+            f"column '{name}'",
+            f"numbers from {frame[name].min()} to {frame[name].max()} for {len(book)} codes",
+            "hand over the codes that the events were encoded with",
+        )
+        for name, book in books.items()
+        if frame[name].min() < 0 or frame[name].max() > len(book)
+    ]
 
 
 # -- on the engine's side --------------------------------------------------------------------------
@@ -287,12 +394,10 @@ def _lazily(frame: nw.LazyFrame[Any], columns: tuple[str, ...]) -> EventFrame:
     if problems:
         raise ReportError(problems, source="events")
     frame = by_code_point(frame.select(*columns))
-    second, day = _second(nw.col("reported_at"), engine), _day(nw.col("date"))
     rows = frame.select(
         *(_text(name, schema[name]) for name in _IDS),
         nw.col("revision").cast(nw.Int64()),
-        second.alias("second"),
-        day.alias("day"),
+        *("reported_at", "date"),
         *(_text(name, schema[name]) for name in columns if name in _TEXTS),
     )
     return EventFrame(rows=rows)

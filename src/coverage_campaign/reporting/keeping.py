@@ -23,6 +23,7 @@ Keep = Callable[[Rows], Rows]
 def keeping() -> Iterator[Keep]:
     """Hand over a function that keeps rows on their engine until the block ends."""
     with ExitStack() as at_end:
+        tables: list[Any] = []
 
         def keep(rows: Rows) -> Rows:
             native: Any = rows.to_native()
@@ -31,7 +32,9 @@ def keeping() -> Iterator[Keep]:
                 frame: Rows = nw.from_native(native.collect().lazy())
                 return frame
             if engine is nw.Implementation.DUCKDB:
-                return _in_duckdb(native, at_end)
+                tables.append(_in_duckdb(native, tables, at_end))
+                table: Rows = nw.from_native(tables[-1])
+                return table
             if engine is nw.Implementation.PYSPARK:
                 checkpoint: Rows = nw.from_native(native.localCheckpoint(eager=True))
                 return checkpoint
@@ -44,12 +47,14 @@ def keeping() -> Iterator[Keep]:
         yield keep
 
 
-def _in_duckdb(native: Any, at_end: ExitStack) -> Rows:  # noqa: ANN401 - a relation
+def _in_duckdb(native: Any, tables: list[Any], at_end: ExitStack) -> Any:  # noqa: ANN401 - relations
     # By SQL on the relation itself: it knows its connection, and shows it to nobody.
     name = f"coverage_kept_{uuid4().hex}"
     native.query("kept", f"CREATE TEMP TABLE {name} AS SELECT * FROM kept")  # noqa: S608 - our own name
-    at_end.callback(native.query, "kept", f"DROP TABLE {name}")
-    table: Rows = nw.from_native(native.query("kept", f"SELECT * FROM {name}"))  # noqa: S608 - our own name
+    # Each query binds its relation again: the first table that was kept is the least to bind.
+    least = tables[0] if tables else native
+    table = least.query("kept", f"SELECT * FROM {name}")  # noqa: S608 - our own name
+    at_end.callback(table.query, "kept", f"DROP TABLE {name}")
     return table
 
 

@@ -8,18 +8,21 @@ from narwhals.typing import IntoFrame
 
 from coverage_campaign.model.campaign import Campaign
 from coverage_campaign.model.dates import DateLike, to_instant
-from coverage_campaign.reporting.accounts import losers
 from coverage_campaign.reporting.cells import decoded
-from coverage_campaign.reporting.claims import claims, packing, winners, with_places
+from coverage_campaign.reporting.claims import claims, winners
+from coverage_campaign.reporting.coded import CodedEvents
 from coverage_campaign.reporting.events import collected, open_events, second_number
 from coverage_campaign.reporting.keeping import keeping
+from coverage_campaign.reporting.numbering import prepared
+from coverage_campaign.reporting.quiet import settled
+from coverage_campaign.reporting.samples import losers
 from coverage_campaign.reporting.versions import versions
 
 __all__ = ["lost_claims"]
 
 
 def lost_claims(
-    events: IntoFrame, campaign: Campaign, *, as_of: DateLike, unit: str | None = None
+    events: IntoFrame | CodedEvents, campaign: Campaign, *, as_of: DateLike, unit: str | None = None
 ) -> pd.DataFrame:
     """Return one row per record that lost its claim: unit period channel record won_by won_record.
 
@@ -35,10 +38,14 @@ def lost_claims(
         campaign.unit(unit)
     moment = to_instant(as_of)
     opened = open_events(events)
-    plan = packing(opened, campaign, as_of=moment, by="month", by_group=False)
     with keeping() as keep:
-        opened = with_places(opened, plan, keep)
-        found = versions(opened, second_number(moment), keep)
+        ready = prepared(opened, campaign, keep, as_of=moment)
+        opened, plan = ready.events, ready.plan
+        second = second_number(moment)
+        if opened.in_memory:
+            _, found = settled(opened, plan, second, keep)
+        else:
+            found = versions(opened, second, keep)
         claimed = claims(opened, found.holding, plan)
         rows = collected(
             losers(opened, claimed, winners(claimed)).select("record", "winner", "key", "best")

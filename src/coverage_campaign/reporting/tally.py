@@ -15,7 +15,8 @@ from coverage_campaign.model.dates import DateLike, to_instant
 from coverage_campaign.reporting.accounts import count
 from coverage_campaign.reporting.cells import table
 from coverage_campaign.reporting.chunks import as_chunks, count_chunks
-from coverage_campaign.reporting.claims import REASONS, packing
+from coverage_campaign.reporting.claims import REASONS
+from coverage_campaign.reporting.coded import CodedEvents
 from coverage_campaign.reporting.counts import Period, Tally
 from coverage_campaign.reporting.events import open_events
 from coverage_campaign.reporting.problems import ReportProblems
@@ -24,7 +25,7 @@ __all__ = ["tally"]
 
 
 def tally(
-    events: IntoFrame | Iterable[IntoFrame] | str | Path,
+    events: IntoFrame | CodedEvents | Iterable[IntoFrame | CodedEvents] | str | Path,
     campaign: Campaign,
     *,
     as_of: DateLike,
@@ -37,8 +38,8 @@ def tally(
 
     Columns of `events`, one row per version of a reported event: record, revision, reported_at,
     person, unit, date, channel (and group). The frame may be of pandas, PyArrow, Polars (eager or
-    lazy), DuckDB, PySpark or ibis; the work is done where the data are, and only the counts come
-    back. No result holds a person.
+    lazy), DuckDB, PySpark or ibis, or coded before by `encode`; the work is done where the data
+    are, and only the counts come back. No result holds a person.
 
     Chunks are taken too: an iterable of frames, or a folder of Parquet files (its path), cut in any
     way. They are sorted into buckets on disk, so that memory stays small, and a bar shows how far
@@ -80,9 +81,10 @@ def tally(
             chunks, campaign, as_of=moment, by=by, by_group=by_group, samples=samples
         )
     else:
-        opened = open_events(cast("IntoFrame", events), group=by_group)
-        plan = packing(opened, campaign, as_of=moment, by=by, by_group=by_group)
-        account = count(opened, plan, as_of=moment, samples=samples)
+        opened = open_events(cast("IntoFrame | CodedEvents", events), group=by_group)
+        account, plan = count(
+            opened, campaign, as_of=moment, by=by, by_group=by_group, samples=samples
+        )
     basis = campaign.basis()
     return Tally(
         campaign=campaign,

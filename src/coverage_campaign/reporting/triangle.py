@@ -14,14 +14,8 @@ from coverage_campaign.errors import DefinitionError, Problem
 from coverage_campaign.model.campaign import Campaign
 from coverage_campaign.model.dates import DateLike, to_instant
 from coverage_campaign.reporting.cells import decoded
-from coverage_campaign.reporting.claims import (
-    Packing,
-    claims,
-    count_cells,
-    packing,
-    winners,
-    with_places,
-)
+from coverage_campaign.reporting.claims import claims, count_cells, winners
+from coverage_campaign.reporting.coded import CodedEvents
 from coverage_campaign.reporting.events import (
     EventFrame,
     as_number,
@@ -30,6 +24,9 @@ from coverage_campaign.reporting.events import (
     second_number,
 )
 from coverage_campaign.reporting.keeping import Keep, keeping
+from coverage_campaign.reporting.numbering import prepared
+from coverage_campaign.reporting.packing import Packing
+from coverage_campaign.reporting.steps import at_every_later_step, grown_in_memory
 from coverage_campaign.reporting.tally import check
 from coverage_campaign.reporting.versions import Versions, versions
 
@@ -37,7 +34,7 @@ __all__ = ["tally_triangle"]
 
 
 def tally_triangle(
-    events: IntoFrame, campaign: Campaign, *, dates: Iterable[DateLike]
+    events: IntoFrame | CodedEvents, campaign: Campaign, *, dates: Iterable[DateLike]
 ) -> pd.DataFrame:
     """Return the tally at every as-of date at once: as_of, unit, period, channel, persons.
 
@@ -55,22 +52,28 @@ def tally_triangle(
         raise DefinitionError(Problem("dates", "none", "give the as-of dates, such as month ends"))
     check(campaign, "month")
     opened = open_events(events)
-    plan = packing(opened, campaign, as_of=moments[-1], by="month", by_group=False)
     seconds = [second_number(moment) for moment in moments]
     with keeping() as keep:
-        opened = with_places(opened, plan, keep)
-        found = versions(opened, seconds[-1], keep)
-        restless = keep(_restless_persons(opened, found))
-        grown = _grown(opened, found, restless, plan, seconds)
-        moved = _moved(opened, found, restless, plan, seconds, keep)
-    counts = pd.concat([grown, moved]).groupby(["step", "cell"], as_index=False)["persons"].sum()
+        ready = prepared(opened, campaign, keep, as_of=moments[-1])
+        opened, plan = ready.events, ready.plan
+        if opened.in_memory:
+            counts = grown_in_memory(opened, plan, seconds, keep)
+        else:
+            found = versions(opened, seconds[-1], keep)
+            restless = keep(_restless_persons(opened, found))
+            grown = _grown(opened, found, restless, plan, seconds)
+            moved = _moved(opened, found, restless, plan, seconds, keep)
+            counts = pd.concat([grown, moved])
+            counts = counts.groupby(["step", "cell"])[["persons"]].sum().reset_index()
+    counts = counts[counts["persons"] > 0]
+    cells, place = np.unique(counts["cell"].to_numpy(dtype=np.int64), return_inverse=True)
     instants = np.array(moments, dtype="datetime64[s]")
-    table = decoded(counts["cell"].to_numpy(dtype=np.int64), plan).assign(
+    # By step and cell the rows are in order already: a cell is unit, month, channel.
+    table = decoded(cells, plan).take(place).reset_index(drop=True)
+    table = table.assign(
         as_of=instants[counts["step"].to_numpy(dtype=np.int64)],
-        persons=pd.array(counts["persons"], dtype="Int64"),
+        persons=pd.array(counts["persons"].to_numpy(dtype=np.int64), dtype="Int64"),
     )
-    table = table[table["persons"] > 0]
-    table = table.sort_values(["as_of", "unit", "period", "way"], ignore_index=True)
     return table[["as_of", "unit", "period", "channel", "persons"]]
 
 
@@ -88,8 +91,7 @@ def _grown(
     seconds: list[int],
 ) -> pd.DataFrame:
     """Return step, cell, persons of all calm persons: each appears once and stays."""
-    once = found.holding.join(restless, on="person", how="anti")
-    calm = once.join(found.repeated.select("record"), on="record", how="anti")
+    calm = found.once.join(restless, on="person", how="anti")
     best = winners(claims(events, calm, plan)).filter(nw.col("key") >= 0)
     # The turn of a winner is after a date where its key is beyond every key of that second.
     step = sum(
@@ -101,9 +103,7 @@ def _grown(
         .group_by("step", "cell")
         .agg(nw.len().alias("persons"))
     ).astype("int64")
-    # A winner of step s is there at every later date: repeat it, and the dates add up.
-    later = [table[table["step"] <= step].assign(step=step) for step in range(len(seconds))]
-    return pd.concat(later)
+    return at_every_later_step(table, len(seconds))
 
 
 def _moved(  # noqa: PLR0917 - what one triangle is made of
@@ -115,10 +115,11 @@ def _moved(  # noqa: PLR0917 - what one triangle is made of
     keep: Keep,
 ) -> pd.DataFrame:
     """Return step, cell, persons of the few persons whose winner may change, date by date."""
-    theirs = found.visible.join(restless, on="person", how="semi")
-    nobody = found.versions.filter(events.missing("person"))
-    names = found.visible.collect_schema().names()
-    rows = keep(nw.concat([theirs.select(*names), nobody.select(*names)]))
+    visible = events.rows.filter(events.visible(seconds[-1]))
+    theirs = visible.join(restless, on="person", how="semi")
+    records = found.repeated.select("record")
+    nobody = visible.filter(events.missing("person")).join(records, on="record", how="semi")
+    rows = keep(nw.concat([theirs, nobody]))
     few = events.with_rows(rows)
     parts = []
     for step, second in enumerate(seconds):
