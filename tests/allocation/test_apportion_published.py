@@ -9,7 +9,12 @@ Sources, all of them printed tables:
 - Census Bureau briefing of 26 April 2021: New York was next in line, 89 people short.
 - Balinski and Young, Fair Representation, appendix B: the censuses of 1790 (Hamilton's bill for 120
   seats, vetoed; Jefferson's 105 at the divisor 33,000) and 1880 (the Alabama paradox, from C. W.
-  Seaton's letter to Congress).
+  Seaton's letter to Congress). The remainders of 1880 that decide it: Alabama .646, Texas
+  and Illinois .640 (For All Practical Purposes, 10th ed., chapter 14, example 7; G. Szpiro,
+  Numbers Rule, 2010, on the Alabama paradox).
+- Population paradox: A Survey of Mathematics with Applications (Angel, Abbott, Runde), section 14.4,
+  tables 14.48 and 14.49. New-states paradox: Thinking Mathematically (Blitzer, 7th ed.), chapter
+  13, the exercise with four states.
 - Bundeswahlleiterin, final result of the election to the Bundestag of 23 February 2025.
 - Grimmett et al., The Cambridge Compromise (European Parliament, 2011): five seats each, the rest
   in proportion, rounded up, at most 96.
@@ -277,6 +282,42 @@ def test_alabama_paradox() -> None:
     ]
     states = ("Alabama", "Texas", "Illinois", "Nevada")
     assert [[seats[s] for s in states] for seats in found] == [[8, 9, 18, 1], [7, 10, 19, 1]]
+
+
+def test_the_remainders_that_decide_the_alabama_paradox() -> None:
+    """Of 299 seats the published remainders: Alabama's .646 is before the two others' .640."""
+    whole = sum(CENSUS_1880.values())
+    rest = {
+        state: Fraction(299 * CENSUS_1880[state], whole) % 1
+        for state in ("Alabama", "Texas", "Illinois")
+    }
+    assert [round(float(share), 3) for share in rest.values()] == [0.646, 0.640, 0.640]
+    assert max(rest, key=lambda state: rest[state]) == "Alabama"
+
+
+def test_population_paradox() -> None:
+    """B grows faster than A and loses a seat to it under Hamilton, as published; not otherwise."""
+    before, after = [23_527, 5_548, 70_925], [23_926, 5_648, 71_110]
+    assert apportion.hamilton(100, before).tolist() == [23, 6, 71]
+    assert apportion.hamilton(100, after).tolist() == [24, 5, 71]
+    for method in (apportion.webster, apportion.hill, apportion.jefferson, apportion.adams):
+        change = method(100, after) - method(100, before)
+        assert not (change[0] > 0 and change[1] < 0)
+
+
+def test_new_states_paradox() -> None:
+    """A fourth state comes with its 7 seats, and the third loses one to the second, as published.
+
+    By hand: 800,000 / 50 = 16,000 leaves the remainders .19, .38, .44; 916,000 / 57 = 16,070 leaves
+    .16, .32, .30, .22.
+    """
+    states = [99_000, 214_000, 487_000]
+    assert apportion.hamilton(50, states).tolist() == [6, 13, 31]
+    assert apportion.hamilton(57, [*states, 116_000]).tolist() == [6, 14, 30, 7]
+    for method in (apportion.webster, apportion.hill, apportion.jefferson, apportion.adams):
+        old = method(50, states)
+        newcomer = int(method(57, [*states, 116_000])[3])
+        assert method(50 + newcomer, [*states, 116_000])[:3].tolist() == old.tolist()
 
 
 def test_alabama_paradox_spares_divisor_methods() -> None:
