@@ -52,7 +52,10 @@ def test_everything_that_rests_on_simulated_reports_says_so(hengyang: Path) -> N
     after_the_reports = [
         path.name
         for path in hengyang.iterdir()
-        if any(word in path.name for word in ("progress", "forecast", "assess", "ranking", "burn"))
+        if any(
+            word in path.name
+            for word in ("progress", "forecast", "assess", "ranking", "burn", "bulletin")
+        )
     ]
     assert after_the_reports
     assert all("SIMULATED" in name for name in after_the_reports)
@@ -65,7 +68,9 @@ def test_everything_that_rests_on_simulated_reports_says_so(hengyang: Path) -> N
 
 def test_the_declared_weights_of_departments_are_marked(hengyang: Path) -> None:
     """The annex says that no source states the departments' weights."""
-    sheet = pd.read_excel(hengyang / "annexes.xlsx", sheet_name=2, header=None, engine="calamine")
+    sheet = pd.read_excel(
+        hengyang / "annexes-en.xlsx", sheet_name=0, header=None, engine="calamine"
+    )
     assert sheet.map(lambda value: "weights are declared" in str(value)).to_numpy().any()
 
 
