@@ -436,3 +436,14 @@ def test_weights_that_are_all_zero_are_told_apart_from_full_caps() -> None:
     """Nobody has a weight: that is the reason, and not that there is no room."""
     with pytest.raises(InfeasibleError, match="no unit has a weight"):
         allocate(tiny(), weights={"a": 0, "b": 0, "c": 0})
+
+
+def test_a_blend_is_told_in_millionths() -> None:
+    """Ash has 5/20 + 1/6 = 0.416667 of the whole: 416,667 of 1,000,000."""
+    blended = weights.blend((weights.eligible, "0.5"), (weights.equal, "0.5"))
+    result = allocate(tiny(), weights=blended)
+    sentence = result.explain("a")
+    assert "416,667 of 1,000,000 ÷ " in sentence
+    divisor = Fraction(sentence.split(" ÷ ")[1].split(" = ")[0].replace(",", ""))
+    share = int(result.shares()["a"])
+    assert int(Fraction(5, 12) * 10**6 / divisor + Fraction(1, 2)) == share

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 __all__ = ["Record", "leaf_rows", "number_text", "record_of", "record_under", "records", "sentence"]
 
 _SHOWN = 12
+_MILLION = 10**6
 _ROUNDED = {
     "webster": "",
     "hamilton": "",
@@ -44,6 +45,11 @@ class Record:
     codes: tuple[str, ...]
     apportionment: apportion.Apportionment
     scarce: bool = False
+
+    @property
+    def scale(self) -> int:
+        """What weights and divisor are multiplied by to be read: parts of one in millionths."""
+        return _MILLION if max(self.apportionment.weights, default=0) < 1 else 1
 
     def place(self, row: int) -> int:
         """Return the position of a row among those who took part."""
@@ -140,10 +146,12 @@ def sentence(allocation: Allocation, unit: str) -> str:
     share, name = int(line["share"]), str(line["name"])
     if allocation.method is None:
         return f"{name}: {allocation.target} → {share:,}; {line['quota']:,.2f} before rounding up."
-    ground = f"{name}: {allocation.weighting} {number_text(allocation.weights[row])}"
+    record = record_of(allocation, row)
+    weight = number_text(Fraction(allocation.weights[row]) * record.scale)
+    of_what = f" of {record.scale:,}" if record.scale > 1 else ""
+    ground = f"{name}: {allocation.weighting} {weight}{of_what}"
     if bool(line["pinned"]):
         return f"{ground}; pinned to {share:,} by the caller."
-    record = record_of(allocation, row)
     if record.scarce:
         there = int(allocation.there[row])
         why = f"{there:,} are there already" if there else "nobody is there yet"
@@ -158,7 +166,8 @@ def _division(allocation: Allocation, record: Record, row: int, ground: str) -> 
     quotient = found.quotient(place)
     if found.divisor is None or quotient is None:
         return f"{ground}; quota {line['quota']:,.2f} → {share:,}{_tie(allocation, unit)}."
-    words = f"{ground} ÷ {number_text(found.divisor)} = {float(quotient):,.2f} → {share - shift:,}"
+    divisor = number_text(found.divisor * record.scale)
+    words = f"{ground} ÷ {divisor} = {float(quotient):,.2f} → {share - shift:,}"
     words += _ROUNDED.get(found.method, f" by {found.method}") + _moved(allocation, row, share)
     bound = next((one for one in found.binding if one.unit == place), None)
     if bound is not None:
@@ -168,7 +177,8 @@ def _division(allocation: Allocation, record: Record, row: int, ground: str) -> 
     needs = found.next_needs(place)
     if tied or needs is None or share >= int(allocation.most[row]):
         return f"{words}{tied}."
-    return f"{words}; the next would need a weight of {number_text(_up(needs, found.weights))}."
+    next_weight = number_text(_up(needs * record.scale, found.weights))
+    return f"{words}; the next would need a weight of {next_weight}."
 
 
 def _moved(allocation: Allocation, row: int, share: int) -> str:
