@@ -1,30 +1,59 @@
-"""Draw the pictures of the README from the shipped campaign: `python scripts/make_pictures.py`."""
+"""Draw the pictures of README and docs/gallery.md: `python scripts/make_pictures.py`.
 
+They are drawn from the two campaigns of `examples/`, and kept in few colours: the repository is
+read more often than a pixel is counted.
+"""
+
+import io
+import sys
 from pathlib import Path
 
-import coverage_campaign as cc
-from coverage_campaign.views.save import figure_png
+from matplotlib.axes import Axes
+from PIL import Image
 
-IMAGES = Path(__file__).parents[1] / "docs" / "images"
+import coverage_campaign as cc
+from coverage_campaign.views.save import png_bytes
+
+ROOT = Path(__file__).parents[1]
+IMAGES = ROOT / "docs" / "images"
+sys.path.insert(0, str(ROOT / "examples"))
+import gallery  # noqa: E402 - the examples are no package
+import hengyang  # noqa: E402 - see above
+import us_vaccination_2021  # noqa: E402 - see above
+
+LANGUAGES: tuple[gallery.Lang, ...] = ("en", "zh")
+# Enough for hairlines beside bars, and for the edges of letters.
+COLOURS = 64
+
+
+def keep(axes: Axes, name: str) -> Path:
+    """Write a chart in few colours and return its path."""
+    path = IMAGES / f"{name}.png"
+    picture = Image.open(io.BytesIO(png_bytes(axes, dpi=110))).convert("RGB")
+    picture.quantize(COLOURS, dither=Image.Dither.NONE).save(path, optimize=True)
+    return path
 
 
 def main() -> None:
-    """Write the pictures in two languages."""
-    campaign = cc.load_case("hengyang", year=2008)
-    plan = cc.schedule(
-        cc.allocate(campaign, weights=cc.weights.by_measure("census_2000")), over="special-action"
-    )
-    reports = cc.simulate(plan, seed=76, level=1.1)
-    tally = cc.tally(reports.events, campaign, as_of="2008-10-12", by="day", simulated=True)
-    progress = cc.track(plan, tally, as_of="2008-09-30", received=reports.received)
+    """Write every picture, in two languages, and say how much they take together."""
+
+    def quiet(_: str) -> None:
+        return None
+
     IMAGES.mkdir(parents=True, exist_ok=True)
-    for lang in ("en", "zh"):
-        findings = cc.review(campaign)
-        figure_png(
-            cc.charts.calendar(campaign, findings=findings, lang=lang),
-            IMAGES / f"calendar-{lang}.png",
-        )
-        figure_png(cc.charts.ranking(progress, lang=lang), IMAGES / f"ranking-{lang}.png")
+    notice = gallery.of_hengyang(hengyang.flow(quiet))
+    doses = gallery.of_united_states(us_vaccination_2021.flow(quiet))
+    written = []
+    for lang in LANGUAGES:
+        for name, chart in gallery.CHARTS.items():
+            subject = doses if name == "back_test" else notice
+            axes = chart(subject, lang)
+            if axes is not None:
+                written.append(keep(axes, f"{name.replace('_', '-')}-{lang}"))
+        real = cc.charts.burn_up(doses.progress, doses.forecast, lang=lang)
+        written.append(keep(real, f"burn-up-us-{lang}"))
+    total = sum(path.stat().st_size for path in written)
+    print(f"{len(written)} pictures, {total / 1e6:.2f} MB")
 
 
 if __name__ == "__main__":
