@@ -131,12 +131,11 @@ def large_lines(tally: cc.Tally) -> list[Line]:
     large = best(lambda: explored(many, what, tally=tally), 3)
     growth = large / small
     ratio = large / unit
-    lines = [
+    return [
         ("10^5 scenarios x 12 (allocate, schedule, rank) / multiply + sort",
          f"<= {YARDSTICKS:g}", f"{ratio:.1f} ({1000 * large:.0f} ms)", ratio <= YARDSTICKS),
         ("time(10^5) / time(10^4)", f"<= {GROWTH:g}", f"{growth:.1f}", growth <= GROWTH),
     ]  # fmt: skip
-    return lines
 
 
 def scheme(*rules: cc.rules.Rule) -> Scheme:

@@ -125,6 +125,9 @@ if TYPE_CHECKING:
         from_json,
         to_json,
     )
+    from coverage_campaign.files.studies import (
+        save_study,
+    )
     from coverage_campaign.files.schema import (
         campaign_schema,
     )
@@ -287,6 +290,7 @@ _HOME = {
     "save_campaign": "files.campaigns",
     "from_json": "files.json_text",
     "to_json": "files.json_text",
+    "save_study": "files.studies",
     "campaign_schema": "files.schema",
     "allocate": "allocation.allocate",
     "check_bounds": "allocation.allocate",
@@ -455,6 +459,7 @@ __all__ = [
     "rules",
     "run",
     "save_campaign",
+    "save_study",
     "schedule",
     "simulate",
     "solve",

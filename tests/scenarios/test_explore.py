@@ -3,6 +3,7 @@
 from decimal import Decimal
 from fractions import Fraction
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -431,3 +432,18 @@ def test_a_design_row_is_a_scenario() -> None:
     assert study.scenario(3) == cc.vary(first, target=95, floors={"a": 48})
     assert applied(first, {}) == first
     assert np.array_equal(study.array("share")[0], [45, 27, 18])
+
+
+def test_a_study_is_written_block_by_block(tmp_path: Path) -> None:
+    """However many files, any tool reads the folder as the one table."""
+    pytest.importorskip("pyarrow")
+    over = {"total": range(50, 150)}
+    blocks = cc.explore_blocks(baseline(), over=over, block=2**16)
+    written = cc.save_study(blocks, tmp_path / "study")
+    assert len(written) > 1
+    found = pd.read_parquet(tmp_path / "study")
+    whole = cc.explore(baseline(), over=over).to_frame()
+    assert found["share"].tolist() == whole["share"].tolist()
+    assert found["unit"].tolist() == whole["unit"].tolist()
+    with pytest.raises(cc.DefinitionError, match="holds a study already"):
+        cc.save_study(cc.explore(baseline(), over=over), tmp_path / "study")

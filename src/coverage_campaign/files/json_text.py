@@ -17,6 +17,7 @@ from collections import Counter
 from collections.abc import Callable, Mapping
 from decimal import Decimal
 from fractions import Fraction
+from functools import partial
 from typing import TYPE_CHECKING, Any, cast
 
 import attrs
@@ -140,6 +141,9 @@ def _plain_object(value: object, path: Path) -> object:
         return {"type": _CAMPAIGN, **_dates_as_text(plain_from_campaign(value))}
     if attrs.has(type(value)):
         return _plain_instance(value, path)
+    if isinstance(value, partial) and not value.args:
+        options = {key: _plain(one, (*path, key)) for key, one in value.keywords.items()}
+        return {"function": _name_of_function(value.func, path), "with": options}
     if callable(value):
         return {"function": _name_of_function(value, path)}
     return _plain_array(value, path)
@@ -241,7 +245,7 @@ def _value(plain: object, path: Path) -> object:
     if "type" in table:
         return _instance(table["type"], table, path)
     if "function" in table:
-        return _function(table["function"], path)
+        return _function_with(table, path)
     return _word(table, path)
 
 
@@ -252,6 +256,16 @@ def _function(name: object, path: Path) -> object:
             return function
     way_out = "a text names functions of this library, such as allocation.apportion.hill"
     raise _problem(path, f"{shown(name)} is none of its functions", way_out)
+
+
+def _function_with(table: dict[str, Any], path: Path) -> object:
+    """Return a function of the library, with the options that it was given, if any."""
+    function = _function(table["function"], path)
+    options = table.get("with")
+    if not isinstance(options, dict):
+        return function
+    given = {key: _value(one, (*path, key)) for key, one in options.items()}
+    return partial(cast("Callable[..., object]", function), **given)
 
 
 def _instance(name: object, plain: dict[str, object], path: Path) -> object:

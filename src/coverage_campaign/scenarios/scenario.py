@@ -26,7 +26,7 @@ from coverage_campaign.notebook import html_table
 from coverage_campaign.progress.track import Progress, track
 from coverage_campaign.reporting.counts import Tally
 
-__all__ = ["Outcome", "Scenario", "allocation_of", "run"]
+__all__ = ["Outcome", "Record", "Scenario", "allocation_of", "run"]
 
 Pairs = tuple[tuple[str, int], ...]
 
@@ -72,16 +72,74 @@ class Scenario:
     as_of: DateLike | None = None
     scheme: Scheme | None = None
 
+    def to_code(self, *, campaign: str = "") -> str:
+        """Return Python code that makes an equal scenario, under the name `scenario`.
+
+        Args:
+            campaign: An expression that gives the campaign, such as
+                'cc.load_case("hengyang", year=2008)'; without it the campaign is written out.
+
+        Raises:
+            DefinitionError: A function of the caller's that no import reaches.
+
+        >>> import coverage_campaign as cc
+        >>> scenario = cc.Scenario(
+        ...     campaign=cc.load_case("hengyang", year=2008), weights=cc.weights.equal, target=900
+        ... )
+        >>> print(scenario.to_code(campaign='cc.load_case("hengyang", year=2008)'))
+        import coverage_campaign as cc
+        <BLANKLINE>
+        campaign = cc.load_case("hengyang", year=2008)
+        scenario = cc.Scenario(
+            campaign=campaign,
+            weights=cc.weights.equal,
+            target=900,
+        )
+        """
+        from coverage_campaign.scenarios.code import scenario_code  # the writer knows scenarios
+
+        return scenario_code(self, campaign)
+
+
+@attrs.frozen(kw_only=True)
+class Record:
+    """What makes a run again, to the byte: the library's version, and digests of what went in.
+
+    Digests are SHA-256, in hexadecimal: `scenario` of the scenario's code ('' where a function of
+    the caller's has no name), `data` of the reports and of when they arrived ('' without any).
+    """
+
+    version: str
+    scenario: str
+    data: str
+
 
 @attrs.frozen(eq=False, kw_only=True)
 class Outcome:
-    """What follows from a scenario: one result per stage; None for a stage that had no input."""
+    """What follows from a scenario: one result per stage; None for a stage that had no input.
+
+    `version` is the library's; `reports` and `received` are the data that were tracked.
+    """
 
     scenario: Scenario
     allocation: Allocation
     plan: Plan | None
     progress: Progress | None
     assessment: Assessment | None
+    version: str = ""
+    reports: Tally | None = None
+    received: pd.DataFrame | None = None
+
+    @property
+    def record(self) -> Record:
+        """What has to be kept beside the scenario to make this outcome again."""
+        from coverage_campaign.scenarios.code import digest_of_data, digest_of_scenario
+
+        return Record(
+            version=self.version,
+            scenario=digest_of_scenario(self.scenario),
+            data=digest_of_data(self.reports, self.received),
+        )
 
     def to_frame(self) -> pd.DataFrame:
         """Return one row per leaf of the cut: unit, name, share [persons].
@@ -142,9 +200,18 @@ def run(
     """
     allocation = allocation_of(scenario)
     over = scenario.over or scenario.campaign.readings.schedule_over
+    from coverage_campaign import __version__  # the package itself is there by now
+
     if over is None:
         return Outcome(
-            scenario=scenario, allocation=allocation, plan=None, progress=None, assessment=None
+            scenario=scenario,
+            allocation=allocation,
+            plan=None,
+            progress=None,
+            assessment=None,
+            version=__version__,
+            reports=reports,
+            received=received,
         )
     plan = schedule(allocation, over=over, curve=scenario.curve, by=scenario.by)
     progress = None
@@ -157,4 +224,7 @@ def run(
         plan=plan,
         progress=progress,
         assessment=assess(progress, scheme) if progress and scheme else None,
+        version=__version__,
+        reports=reports,
+        received=received,
     )
