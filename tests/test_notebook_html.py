@@ -64,8 +64,9 @@ def test_numbers_stand_to_the_right_with_their_heading() -> None:
 )
 def test_rates_are_percentages_that_never_round_up_to_all(rate: float, shown: str) -> None:
     """24,999 of 25,000 is not all; other columns are left as they are."""
-    html = html_table(pd.DataFrame({"completion_rate": [rate], "ratio": [rate]}), title="t")
-    assert f">{shown}<" in html
+    frame = pd.DataFrame({"completion_rate": [rate], "ratio": [rate], "完成率": [rate]})
+    html = html_table(frame, title="t", rates=["完成率"])
+    assert html.count(f">{shown}<") == 2
     assert f">{rate:,.3f}<" in html
 
 

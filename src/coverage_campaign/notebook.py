@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from html import escape
 from itertools import accumulate
 from typing import TYPE_CHECKING, Final
@@ -15,7 +15,8 @@ __all__ = ["html_table"]
 
 # A notebook's own rules for tables are as strong as two classes: these are stronger.
 _STYLE: Final = (
-    "<style>.cc-result .cc-table td,.cc-result .cc-table th{padding:2px 8px;text-align:left;"
+    "<style>.cc-result .cc-table{width:max-content}"
+    ".cc-result .cc-table td,.cc-result .cc-table th{padding:2px 8px;text-align:left;"
     "vertical-align:top;max-width:30em;border-bottom:1px solid var(--jp-border-color2,#DDE3E9);"
     "color:var(--jp-content-font-color1,#1B2733)}"
     ".cc-result .cc-table .cc-n{text-align:right;font-variant-numeric:tabular-nums;"
@@ -33,19 +34,26 @@ _RATE: Final = "_rate"
 
 
 def html_table(
-    frame: pd.DataFrame, *, title: str, notes: Iterable[str] = (), most_rows: int = _MOST_ROWS
+    frame: pd.DataFrame,
+    *,
+    title: str,
+    notes: Iterable[str] = (),
+    most_rows: int = _MOST_ROWS,
+    rates: Collection[str] = (),
 ) -> str:
     """Return a frame as a small escaped HTML table with its title above and its notes below.
 
     Rows beyond `most_rows`, or beyond what 20 kB hold, are counted in a note, not shown. A missing
     value is an empty cell; a column without any value is named in a note. Columns whose name ends
-    in `_rate` are fractions of one and shown in percent; 100.0 % is shown only from one on.
+    in `_rate`, and those of `rates`, are fractions of one and shown in percent; 100.0 % is shown
+    only from one on.
     """
     empty = [str(name) for name in frame.columns if len(frame) and frame[name].isna().all()]
     shown = frame.drop(columns=empty)
     columns = [str(name) for name in shown.columns]
+    in_percent = [name.endswith(_RATE) or name in rates for name in columns]
     rows = [
-        [_text(value, rate=name.endswith(_RATE)) for name, value in zip(columns, row, strict=True)]
+        [_text(value, rate=is_rate) for is_rate, value in zip(in_percent, row, strict=True)]
         for row in shown.head(most_rows).astype(object).itertuples(index=False)
     ]
     numeric = [any(is_number for _, is_number in column) for column in zip(*rows, strict=True)]

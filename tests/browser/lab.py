@@ -53,7 +53,11 @@ _CONTRAST: Final = """selector => {
     return [255, 255, 255];
   };
   const ratios = [...document.querySelectorAll(selector)].map(element => {
-    const pair = [parts(getComputedStyle(element).color), ground(element)].map(light);
+    const under = ground(element), [red, green, blue, alpha = 1] = parts(
+      getComputedStyle(element).color);
+    const over = [red, green, blue].map((value, place) =>
+      alpha * value + (1 - alpha) * under[place]);
+    const pair = [over, under].map(light);
     return (Math.max(...pair) + 0.05) / (Math.min(...pair) + 0.05);
   });
   return ratios.length ? Math.min(...ratios) : 0;

@@ -98,7 +98,9 @@ class Bulletin:
         return self.document.to_docx(path)
 
     def _repr_html_(self) -> str:
-        return html_table(self.to_frame(), title=self.title, notes=[*self.sentences, *self.notes])
+        notes = [*self.sentences, *self.notes]
+        rates = (self.words["rate"], self.words["planned"])
+        return html_table(self.to_frame(), title=self.title, notes=notes, rates=rates)
 
     def __repr__(self) -> str:
         """Return title and sentences."""

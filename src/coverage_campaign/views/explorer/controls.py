@@ -5,37 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from fractions import Fraction
-from typing import Any, Final
 
 import ipywidgets
-from traitlets import TraitError, validate
 
 from coverage_campaign.model.units import Unit
 from coverage_campaign.views.explorer import phrases
-from coverage_campaign.views.explorer.choices import GIVEN, Choices
+from coverage_campaign.views.explorer.choices import Choices
+from coverage_campaign.views.explorer.fields import Fields
 from coverage_campaign.views.explorer.settings import Settings, exact, read_persons
-from coverage_campaign.views.words import Lang, Words, named
+from coverage_campaign.views.words import Lang, named
 
-__all__ = ["Controls", "OpenSlider"]
-
-_LINE: Final = {"width": "27em"}
-_STYLE: Final = {"description_width": "11em"}
-_STEPS: Final = (1, 2, 5)
-_MOST: Final = 10**15
-
-
-class OpenSlider(ipywidgets.IntSlider):  # type: ignore[misc]  # ipywidgets has no types
-    """A slider whose scale grows with a value beyond it, where others cut the value silently."""
-
-    max: int
-
-    @validate("value")
-    def _validate_value(self, proposal: dict[str, Any]) -> int:
-        value: int = max(proposal["value"], self.min)
-        if value > _MOST:
-            raise TraitError(f"total: {value:,} -- give a number of persons, at most {_MOST:,}")
-        self.max = max(self.max, value)
-        return value
+__all__ = ["Controls"]
 
 
 class Controls:
@@ -48,30 +28,27 @@ class Controls:
         self._changed = changed
         self._held = False
         start = choices.start
-        self.total = _total_slider(start.persons, lang)
-        self.rate = self._number(phrases.RATE, _percent(start.rate), step=0.5)
-        self.method = self._choice(
-            phrases.METHOD, phrases.METHODS, start.method, choices.baseline.method.__name__
-        )
-        self.parameter = self._number(phrases.PARAMETER, float(start.parameter), step=0.05, most=2)
-        self.weights = {code: self._influence(code, value) for code, value in start.influences}
-        self.uplift = self._number(phrases.UPLIFT, _percent(start.uplift), step=0.5)
-        self.curve = self._choice(
-            phrases.CURVE, phrases.CURVES, start.curve, choices.baseline.curve.name
-        )
+        labels = {code: choices.weighting_label(code, lang) for code, _ in start.influences}
+        make = Fields(lang, labels.values())
+        self.total = make.total(start.persons or 0)
+        self.rate = make.number(phrases.RATE, _percent(start.rate), step=0.5)
+        method, curve = choices.baseline.method, choices.baseline.curve
+        self.method = make.choice(phrases.METHOD, phrases.METHODS, start.method, method.__name__)
+        self.parameter = make.number(phrases.PARAMETER, float(start.parameter), step=0.05, most=2)
+        self.weights = {
+            code: make.influence(labels[code], value) for code, value in start.influences
+        }
+        self.uplift = make.number(phrases.UPLIFT, _percent(start.uplift), step=0.5)
+        self.curve = make.choice(phrases.CURVE, phrases.CURVES, start.curve, curve.name)
         first, last = start.ramp
-        self.ramp_first = self._count(phrases.FIRST, first)
-        self.ramp_last = self._count(phrases.LAST, last)
-        self.unit = ipywidgets.Dropdown(
-            options=[(named(unit.label, lang), unit.code) for unit in choices.units],
-            **self._named(phrases.UNIT),
-        )
-        self.floor = self._typed(phrases.FLOOR)
-        self.cap = self._typed(phrases.CAP)
-        self.picture = ipywidgets.Dropdown(
-            options=[(words.say(lang), code) for code, words in phrases.PICTURES.items()],
-            **self._named(phrases.PICTURE),
-        )
+        self.ramp_first = make.count(phrases.FIRST, first)
+        self.ramp_last = make.count(phrases.LAST, last)
+        units = {unit.code: named(unit.label, lang) for unit in choices.units}
+        self.unit = make.one_of(phrases.UNIT, units)
+        self.floor = make.typed(phrases.FLOOR)
+        self.cap = make.typed(phrases.CAP)
+        pictures = {code: words.say(lang) for code, words in phrases.PICTURES.items()}
+        self.picture = make.one_of(phrases.PICTURE, pictures)
         self._bounds = _texts_of(choices)
         self._show_bounds()
         self._hide_what_does_not_apply()
@@ -213,42 +190,6 @@ class Controls:
             ]
         )
 
-    def _named(self, words: Words) -> dict[str, Any]:
-        text = words.say(self._lang)
-        return {"description": text, "tooltip": text, "style": _STYLE, "layout": _LINE}
-
-    def _number(
-        self, words: Words, value: float, *, step: float, most: float = 100
-    ) -> ipywidgets.BoundedFloatText:
-        return ipywidgets.BoundedFloatText(
-            value=value, min=0, max=max(most, value), step=step, **self._named(words)
-        )
-
-    def _count(self, words: Words, value: int) -> ipywidgets.BoundedIntText:
-        return ipywidgets.BoundedIntText(
-            value=value, min=0, max=max(1000, value), **self._named(words)
-        )
-
-    def _choice(
-        self, words: Words, known: dict[str, Words], start: str, given: str
-    ) -> ipywidgets.Dropdown:
-        options = [(one.say(self._lang), code) for code, one in known.items()]
-        if start == GIVEN:
-            options.insert(0, (phrases.GIVEN.say(self._lang, given), GIVEN))
-        return ipywidgets.Dropdown(options=options, value=start, **self._named(words))
-
-    def _influence(self, code: str, value: int) -> ipywidgets.IntSlider:
-        label = self._choices.weighting_label(code, self._lang)
-        named_so = self._named(Words(label, label, label))
-        return ipywidgets.IntSlider(value=value, min=0, max=100, **named_so)
-
-    def _typed(self, words: Words) -> ipywidgets.Text:
-        return ipywidgets.Text(
-            placeholder=phrases.NO_BOUND.say(self._lang),
-            continuous_update=False,  # a number is read when it is typed to its end
-            **self._named(words),
-        )
-
 
 def _unless_moved(shown: float, start: Fraction, *, scale: int = 1) -> Fraction:
     """Return what a control shows as it is read, or the exact start that it still stands at."""
@@ -269,24 +210,3 @@ def _texts_of(choices: Choices) -> dict[str, tuple[str, str]]:
 
 def _text(count: int | None) -> str:
     return "" if count is None else f"{count:,}"
-
-
-def _total_slider(persons: int | None, lang: Lang) -> OpenSlider:
-    text = phrases.TOTAL.say(lang)
-    value = persons or 0
-    step = _round_step(value)
-    most = max(-(-2 * value // step) * step, 100)
-    return OpenSlider(
-        value=value, min=0, max=most, step=step, readout_format=",d",
-        description=text, tooltip=text, style=_STYLE, layout=_LINE,
-    )  # fmt: skip
-
-
-def _round_step(value: int) -> int:
-    """Return 1, 2 or 5 times a power of ten, a hundredth of the value or a little more."""
-    power = 1
-    while True:
-        for factor in _STEPS:
-            if factor * power * 100 >= value:
-                return factor * power
-        power *= 10
