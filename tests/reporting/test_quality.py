@@ -1,10 +1,13 @@
 """Signs in figures: each is found where it was put, and nowhere else."""
 
 import datetime as dt
+import decimal
+import math
 import statistics
 from pathlib import Path
 
 import attrs
+import numpy as np
 import pandas as pd
 import pytest
 from hypothesis import given, settings
@@ -109,16 +112,50 @@ def test_what_was_added_over_a_gap_is_no_jump() -> None:
 
 
 def test_the_same_figure_month_after_month_is_shown_at_its_end() -> None:
-    """Three equal months are a sign, two are not, and zeros are only quiet."""
-    signs = quality.identical_figures(months(a=[7, 7, 7, 8, 8], b=[0, 0, 0, 0, 1], c=[9, 7, 9, 7]))
-    assert found(signs) == [("a", 3, 7)]
+    """Three equal months of 400 are a sign, two are not, and zeros are only quiet."""
+    signs = quality.identical_figures(
+        months(a=[400, 400, 400, 8, 8], b=[0, 0, 0, 0, 1], c=[900, 7, 900, 7])
+    )
+    assert found(signs) == [("a", 3, 400)]
     assert signs["reference"].tolist() == [3]
-    assert quality.identical_figures(months(a=[7, 7, 8]), run=2)["period"].dt.month.tolist() == [2]
+    two = quality.identical_figures(months(a=[400, 400, 8]), run=2, false_alarms=0.1)
+    assert two["period"].dt.month.tolist() == [2]
+
+
+def test_small_figures_need_longer_runs() -> None:
+    """A seven is 0.149 likely where 7 is the mean: 8 x 0.149^2 = 0.18, and 8 x 0.149^3 = 0.026."""
+    assert quality.identical_figures(months(a=[7, 7, 7, 1, 2, 3, 4, 5])).empty
+    signs = quality.identical_figures(months(a=[7, 7, 7, 7, 2, 3, 4, 5]))
+    assert found(signs) == [("a", 4, 7)]
+    assert signs["note"].tolist() == ["4 times the same figure; by chance 0.03 such runs"]
+
+
+def test_the_rule_is_that_of_the_poisson_law_written_out() -> None:
+    """The chance of each length is reckoned with exact fractions and e from the decimal module."""
+    with decimal.localcontext(prec=50):
+        for figure in (1, 2, 5, 12, 40):
+            power = decimal.Decimal(figure) ** figure / math.factorial(figure)
+            chance = power * decimal.Decimal(-figure).exp()
+            for length in range(3, 11):
+                others = [figure + 1 + month for month in range(12 - length)]
+                odd = 12 * chance ** (length - 1) <= decimal.Decimal("0.05")
+                signs = quality.identical_figures(months(a=[figure] * length + others))
+                assert len(signs) == odd, (figure, length)
+
+
+def test_counts_that_vary_as_counts_do_give_few_alarms() -> None:
+    """In 200 years of 3 counties and 12 months at most 10 alarms are to be expected; means vary."""
+    dice = np.random.default_rng(20_080_601)
+    alarms = 0
+    for mean in np.repeat([0.5, 2.0, 9.0, 60.0], 50):
+        figures = {unit: dice.poisson(mean, 12).tolist() for unit in "abc"}
+        alarms += len(quality.identical_figures(months(**figures)))
+    assert alarms <= 10
 
 
 def test_a_run_does_not_pass_from_one_unit_to_the_next() -> None:
-    """Ash ends with 5, 5 and Birch begins with 5: no unit has three."""
-    assert quality.identical_figures(months(a=[1, 5, 5], b=[5, 1, 2])).empty
+    """Ash ends with 900, 900 and Birch begins with 900: no unit has three."""
+    assert quality.identical_figures(months(a=[1, 900, 900], b=[900, 1, 2])).empty
 
 
 def test_a_spike_at_the_deadline_is_compared_with_the_months_before() -> None:
@@ -179,7 +216,7 @@ def test_printed_totals_and_doubles_come_from_the_reports() -> None:
 
 def test_all_signs_stand_in_one_table() -> None:
     """One table of one grain, by unit in file order, then by period; no sign, no row."""
-    signs = quality.quality_signals(months(b=[7, 7, 7, -2], a=[1, 2, 30, 4]))
+    signs = quality.quality_signals(months(b=[7, 7, 7, 7, -2], a=[1, 2, 30, 4]))
     assert list(zip(signs["signal"], signs["unit"], strict=True)) == [
         ("identical", "b"),
         ("fall", "b"),

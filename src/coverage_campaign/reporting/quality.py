@@ -7,6 +7,7 @@ ranking should see them beside it.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from math import exp, lgamma, log
 from typing import TypeAlias
 
 import numpy as np
@@ -36,20 +37,25 @@ _MAD_TO_SIGMA = 1.4826
 
 
 def quality_signals(
-    tally: Tally, *, figures: FigureKind = "new", window: int = 7, run: int = 3
+    tally: Tally,
+    *,
+    figures: FigureKind = "new",
+    window: int = 7,
+    run: int = 3,
+    false_alarms: float = 0.05,
 ) -> pd.DataFrame:
     """Return every sign in a tally: one row per sign, from all the functions of this module.
 
     Columns: signal (its name), unit (<NA> = the source as a whole), period (<NA> = all of them),
     persons [persons], reference (what the figure is compared with, see each function) and note (one
     sentence). Sorted by unit in file order, then by period. `figures` says what the tally was read
-    from (see `jumps`), `window` is the width of the Hampel filter in periods, `run` the number of
-    equal figures in a row that is odd.
+    from (see `jumps`), `window` is the width of the Hampel filter in periods; `run` and
+    `false_alarms` say which equal figures in a row are odd (see `identical_figures`).
     """
     parts = [
         falls(tally),
         jumps(tally, figures=figures, window=window),
-        identical_figures(tally, run=run),
+        identical_figures(tally, run=run, false_alarms=false_alarms),
         *(
             deadline_spikes(tally, phase=phase.code)
             for phase in tally.campaign.phases
@@ -143,25 +149,55 @@ def _hampel(
     return median, np.maximum(_MAD_TO_SIGMA * spread, noise)
 
 
-def identical_figures(tally: Tally, *, run: int = 3) -> pd.DataFrame:
-    """Return runs of `run` or more equal figures of a unit, zero apart; reference = their number.
+def identical_figures(tally: Tally, *, run: int = 3, false_alarms: float = 0.05) -> pd.DataFrame:
+    """Return runs of equal figures that chance does not explain; reference = their number.
 
-    The period is the last one of the run.
+    The period is the last one of the run. A run has at least `run` figures, and is so long that in
+    the whole tally at most `false_alarms` such runs are to be expected by chance.
+
+    The rule: with N figures in the tally, k figures x in a row are odd if N p^(k - 1) is at most
+    `false_alarms`, where p = x^x exp(-x) / x! is the chance that a Poisson count with mean x is x.
+    No mean makes x more likely than x itself does, so the expected number of false alarms is at
+    most `false_alarms`, whatever the units' true means are, if figures vary from period to period
+    at least as counts do. Small figures thus need long runs (of 144 figures six sevens, but three
+    five-hundreds), and zeros are never odd.
+
+    >>> import coverage_campaign.files.cases as shipped
+    >>> from coverage_campaign.files.workbooks import read_reports
+    >>> hengyang = shipped.load_case("hengyang", year=2008)
+    >>> months = ["2008-07", "2008-08", "2008-09", "2008-10"]
+    >>> rows = [("430421", month, 7) for month in months] + [
+    ...     ("430422", month, persons) for month, persons in zip(months, [500, 500, 500, 431])
+    ... ]
+    >>> frame = pd.DataFrame(rows, columns=["unit", "period", "persons"])
+    >>> found = identical_figures(read_reports(frame, hengyang, figures="new"))
+    >>> found[["unit", "persons", "reference"]].values.tolist()
+    [['430421', 7, 4.0], ['430422', 500, 3.0]]
     """
     table = _by_unit(tally)
     changes = (table["unit"] != table["unit"].shift()) | (
         table["persons"] != table["persons"].shift()
     )
-    runs = table.assign(run=changes.cumsum()).groupby("run", sort=False)
-    size = runs["persons"].transform("size")
-    last = ~table.assign(run=changes.cumsum())["run"].duplicated(keep="last")
-    odd = last & (size >= run) & (table["persons"] != 0)
-    return _frame(
-        [
-            ("identical", unit, period, persons, float(times), f"{times} times the same figure")
-            for unit, period, persons, times in _tuples(table.assign(size=size)[odd])
-        ]
-    )
+    number = changes.cumsum()
+    size = number.groupby(number, sort=False).transform("size")
+    last = ~number.duplicated(keep="last")
+    runs = table.assign(size=size)[last & (size >= run) & (table["persons"] > 0)]
+    rows: list[_Row] = []
+    for unit, period, persons, times in _tuples(runs):
+        expected = len(table) * _chance(persons) ** (times - 1)
+        if expected <= false_alarms:
+            note = f"{times} times the same figure; by chance {expected:.1g} such runs"
+            rows.append(("identical", unit, period, persons, float(times), note))
+    return _frame(rows)
+
+
+def _chance(count: int) -> float:
+    """Return the chance that a Poisson count is its own mean.
+
+    >>> round(_chance(1), 4), round(_chance(100), 4)
+    (0.3679, 0.0399)
+    """
+    return exp(count * log(count) - count - lgamma(count + 1))
 
 
 def deadline_spikes(
