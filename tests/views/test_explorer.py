@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import importlib.util
+from collections.abc import Sequence
 from fractions import Fraction
 from typing import Literal
 
@@ -12,6 +13,7 @@ import pytest
 
 import coverage_campaign as cc
 from campaigns import tiny
+from coverage_campaign.allocation.weights import Number
 from coverage_campaign.model.targets import CoverageTarget
 from coverage_campaign.model.units import Unit
 from views.explorer_cases import cells_of, hengyang, small, tags_of
@@ -386,3 +388,43 @@ def test_a_notebook_shows_the_widget() -> None:
     data = shown[0] if isinstance(shown, tuple) else shown
     assert isinstance(data, dict)
     assert "application/vnd.jupyter.widget-view+json" in data
+
+
+def test_the_code_of_a_shipped_campaign_is_short() -> None:
+    """It is loaded by its name, so that a reader sees the inputs and nothing else."""
+    explorer = cc.explorer(hengyang())
+    explorer.total.value = 90_000
+    code = explorer.to_code()
+    assert 'campaign = cc.load_case("hengyang", year=2008)' in code
+    assert "target=90000" in code
+    assert len(code.splitlines()) < 12
+    assert "target=90000" in explorer._code.value
+
+
+def test_the_code_of_another_campaign_is_written_out() -> None:
+    """A changed campaign is no shipped one: the code holds it whole and makes it equal."""
+    campaign = cc.load_case("hengyang", year=2008)
+    changed = cc.vary(campaign, readings=cc.Readings(counted="net"))
+    explorer = cc.explorer(cc.vary(hengyang(), campaign=changed, over="special-action"))
+    explorer.total.value = 90_000
+    assert made_by(explorer.to_code()) == explorer.scenario
+
+
+def test_what_no_code_can_name_is_said_and_the_rest_works() -> None:
+    """A weighting of the caller's own, made on the spot, has no code; the explorer goes on."""
+
+    @attrs.frozen
+    class Own:
+        name: str = "own"
+        assumption: str = ""
+
+        def of(self, campaign: cc.Campaign, units: Sequence[Unit]) -> dict[str, Number]:
+            del campaign
+            return {unit.code: 1 for unit in units}
+
+    explorer = cc.explorer(cc.vary(small(), weights=Own()))
+    explorer.total.value = 90
+    assert explorer.allocation.shares().tolist() == [30, 30, 30]
+    with pytest.raises(cc.DefinitionError, match="--"):
+        explorer.to_code()
+    assert "--" in explorer._code.value
