@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 from coverage_campaign.allocation.allocated import Allocation
 from coverage_campaign.errors import CampaignError, DefinitionError, Problem
-from coverage_campaign.files.json_text import to_json
+from coverage_campaign.files.cases import case_names, load_case
+from coverage_campaign.model.campaign import Campaign
 from coverage_campaign.reporting.counts import Tally
 from coverage_campaign.scenarios.compare import compare
 from coverage_campaign.scenarios.scenario import Outcome, Scenario, run
@@ -59,6 +60,7 @@ class Explorer:
         from coverage_campaign.views.explorer.controls import Controls  # needs ipywidgets too
 
         self._reports, self._received, self._lang = reports, received, lang
+        self._campaign = _as_shipped(scenario.campaign)
         self.baseline = self._run(scenario)
         self.outcome = self.baseline
         self.comparison = compare(self.baseline, self.outcome)
@@ -102,10 +104,14 @@ class Explorer:
         return unit_frame(self.baseline, self.outcome, self.comparison)
 
     def to_code(self) -> str:
-        """Return Python code that makes the scenario on the screen."""
-        return (
-            f"import coverage_campaign as cc\n\nscenario = cc.from_json({to_json(self.scenario)!r})"
-        )
+        """Return Python code that makes the scenario on the screen.
+
+        A campaign that comes with the library is loaded there, another one is written out.
+
+        Raises:
+            DefinitionError: An input of the baseline that no code can name.
+        """
+        return self.scenario.to_code(campaign=self._campaign)
 
     def reset(self) -> None:
         """Put every control back to the baseline."""
@@ -140,7 +146,7 @@ class Explorer:
         seen = (self.baseline, self.outcome, self.comparison)
         self._picture.value = picture_html(self.picture.value, *seen, lang=self._lang)
         self._months.value = months_html(self.baseline, self.outcome, lang=self._lang)
-        self._code.value = code_html(self.to_code(), self._lang)
+        self._code.value = self._code_shown()
         self._numbers.value = numbers_html(
             *seen,
             choices=self._choices,
@@ -148,6 +154,12 @@ class Explorer:
             bounds=self._controls.bound_lines(),
             lang=self._lang,
         )
+
+    def _code_shown(self) -> str:
+        try:
+            return code_html(self.to_code(), self._lang)
+        except CampaignError as error:
+            return code_html(str(error), self._lang)
 
     # -- showing ---------------------------------------------------------------------------------
 
@@ -210,3 +222,13 @@ def explorer(
             )
         )
     return Explorer(scenario, reports=reports, received=received, lang=checked(lang))
+
+
+def _as_shipped(campaign: Campaign) -> str:
+    """Return code that loads a campaign that comes with the library; '' for any other."""
+    if campaign.code not in case_names():
+        return ""
+    year = None if campaign.year_stated else campaign.year
+    same = load_case(campaign.code, year=year) == campaign
+    asked = "" if year is None else f", year={year}"
+    return f'cc.load_case("{campaign.code}"{asked})' if same else ""
