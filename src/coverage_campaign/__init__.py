@@ -24,6 +24,8 @@ from typing import TYPE_CHECKING
 
 from attrs import evolve as vary
 
+from coverage_campaign.version import __version__
+
 if TYPE_CHECKING:
     from coverage_campaign import (
         testing,
@@ -125,11 +127,11 @@ if TYPE_CHECKING:
         from_json,
         to_json,
     )
-    from coverage_campaign.files.studies import (
-        save_study,
-    )
     from coverage_campaign.files.schema import (
         campaign_schema,
+    )
+    from coverage_campaign.files.studies import (
+        save_study,
     )
     from coverage_campaign.files.workbooks import (
         read_reports,
@@ -250,8 +252,6 @@ if TYPE_CHECKING:
         Explorer,
         explorer,
     )
-
-__version__ = "0.1.0"
 
 # Where each public name lives. Names are imported when they are first used, so that a service that
 # only computes does not pay for pictures, spreadsheets or files; a test holds these tables and the

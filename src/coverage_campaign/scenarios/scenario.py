@@ -25,6 +25,7 @@ from coverage_campaign.model.units import to_codes
 from coverage_campaign.notebook import html_table
 from coverage_campaign.progress.track import Progress, track
 from coverage_campaign.reporting.counts import Tally
+from coverage_campaign.version import __version__
 
 __all__ = ["Outcome", "Record", "Scenario", "allocation_of", "run"]
 
@@ -200,8 +201,6 @@ def run(
     """
     allocation = allocation_of(scenario)
     over = scenario.over or scenario.campaign.readings.schedule_over
-    from coverage_campaign import __version__  # the package itself is there by now
-
     if over is None:
         return Outcome(
             scenario=scenario,
