@@ -23,18 +23,21 @@ extensions = [
     "sphinx.ext.napoleon",
     "sphinx_copybutton",
     "public_names",
-    "literal_blocks",
+    "shown_code",
 ]
 source_suffix = {".md": "markdown"}
 exclude_patterns = ["_build"]
 root_doc = "index"
 
+# Dashes alone: a curly quote comes from a Chinese font where the Latin one lacks it, twice as wide.
+smartquotes_action = "D"
 # Docstrings quote code as Markdown does.
 default_role = "code"
 napoleon_google_docstring = True
 napoleon_numpy_docstring = False
 autodoc_member_order = "bysource"
 autodoc_typehints_format = "short"
+autodoc_preserve_defaults = True
 autodoc_class_signature = "mixed"
 python_maximum_signature_line_length = 88
 

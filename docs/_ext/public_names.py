@@ -27,21 +27,20 @@ def rooms() -> set[str]:
 
 
 class PublicNames(SphinxDirective):
-    """Every public name of a room: classes and functions first, then modules."""
+    """Every public name of a room: functions first, then classes, then modules."""
 
     required_arguments = 1
 
     def run(self) -> list[nodes.Node]:
         """Return the documented names."""
-        names = names_of(self.arguments[0])
-        ordered = [name for name in names if name in cc._HOME] + [  # noqa: SLF001 - as above
-            name
-            for name in names
-            if name in cc._MODULES  # noqa: SLF001 - as above
-        ]
-        lines = [line for name in ordered for line in _directive(name)]
+        names = sorted(names_of(self.arguments[0]), key=_turn)
+        lines = [line for name in names for line in _directive(name)]
         text = "\n".join(["```{eval-rst}", f".. currentmodule:: {_PACKAGE}", "", *lines, "```"])
         return self.parse_text_to_nodes(text)
+
+
+def _turn(name: str) -> tuple[bool, bool]:
+    return name in cc._MODULES, isinstance(getattr(cc, name), type)  # noqa: SLF001 - as above
 
 
 def _directive(name: str) -> list[str]:
