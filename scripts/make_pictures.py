@@ -22,15 +22,18 @@ import hengyang  # noqa: E402 - see above
 import us_vaccination_2021  # noqa: E402 - see above
 
 LANGUAGES: tuple[gallery.Lang, ...] = ("en", "zh")
-# Enough for hairlines beside bars, and for the edges of letters.
-COLOURS = 64
+# Enough for hairlines beside bars and for the edges of letters; the colour of a few letters counts
+# as much as that of many, so the palette covers all colours instead of the frequent ones.
+COLOURS = 128
 
 
 def keep(axes: Axes, name: str) -> Path:
     """Write a chart in few colours and return its path."""
     path = IMAGES / f"{name}.png"
     picture = Image.open(io.BytesIO(png_bytes(axes, dpi=110))).convert("RGB")
-    picture.quantize(COLOURS, dither=Image.Dither.NONE).save(path, optimize=True)
+    picture.quantize(COLOURS, method=Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE).save(
+        path, optimize=True
+    )
     return path
 
 
