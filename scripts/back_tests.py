@@ -311,7 +311,6 @@ def rush() -> None:
                 ("even plan, damped", even, cc.paces.damped),
                 ("even plan, plan_following", even, cc.paces.plan_following),
                 ("plan with the rush, plan_following", rushed, cc.paces.plan_following),
-                ("plan with the rush, damped", rushed, cc.paces.damped),
             ):
                 rows[f"{said}, by {by}: {name}"] = judged(tallies, plan, method)
     printed("Simulated: error at the end / share of units inside the 80 % range", rows)
@@ -360,7 +359,11 @@ def healthcare_gov() -> None:
         rows[f"{origin:%d %B}"] = cells
     printed(f"HealthCare.gov 2017: {came:,} people on 15 December", rows)
     met = float(np.interp(16, (totals.index - totals.index[0]).days, totals["people"])) / came
-    print(f"\n2019 by the curve of 2017: 1,669,401 on day 16 / {met:.3f} = {1_669_401 / met:,.0f}")
+    followed, run_rate = 1_669_401 / met, 1_669_401 + 737_352 / 7 * 31
+    print(
+        f"\n16 November 2019, 1,669,401 people, 737,352 of them in the last week; 8,286,871 came."
+        f"\nBy the curve of 2017, {met:.3f} of it over: {followed:,.0f}. Run rate: {run_rate:,.0f}."
+    )
 
 
 TABLES = {

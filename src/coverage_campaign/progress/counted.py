@@ -93,7 +93,8 @@ def counted(
     """
     frame = tally.frame
     frame = frame[frame["persons"].notna()]
-    row_unit, names = pd.factorize(frame["unit"])
+    row_unit, found = pd.factorize(frame["unit"])
+    names = found.tolist()
     parent = {unit.code: unit.parent for one in (tally.campaign, campaign) for unit in one.units}
     above = planned_places(parent, units, names)
     if len(names) and (above < 0).all():
@@ -101,11 +102,11 @@ def counted(
     place = above[row_unit] if len(names) else np.empty(0, dtype=np.int64)
     persons = frame["persons"].to_numpy(dtype=np.int64)
     first = frame["period"].to_numpy(dtype="datetime64[D]")
-    last = _last_days(first, tally.by, campaign)
-    end = np.datetime64(through, "D")
+    row_period, periods = pd.factorize(first)
     known = tally.as_of is not None and tally.as_of.date() <= through
-    begun = first <= end
-    whole = begun & ((last <= end) | known)
+    begins, ends = periods <= np.datetime64(through, "D"), _last_days(periods, tally.by, campaign)
+    begun = begins[row_period]
+    whole = (begins & ((ends <= np.datetime64(through, "D")) | known))[row_period]
     row_channel, channel_names = pd.factorize(frame["channel"])
     kinds = _kinds(campaign, channel_names)
     kind = kinds[row_channel] if len(channel_names) else np.empty(0, dtype=np.int64)
@@ -124,7 +125,7 @@ def counted(
         channel=row_channel[rows],
         kind=kind[rows],
         persons=persons[rows],
-        channels=tuple(str(name) for name in channel_names),
+        channels=tuple(str(name) for name in channel_names.tolist()),
         group=None if row_group is None else row_group[rows],
         groups=groups,
         through=through,
