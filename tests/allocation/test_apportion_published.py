@@ -12,9 +12,10 @@ Sources, all of them printed tables:
   Seaton's letter to Congress). The remainders of 1880 that decide it: Alabama .646, Texas
   and Illinois .640 (For All Practical Purposes, 10th ed., chapter 14, example 7; G. Szpiro,
   Numbers Rule, 2010, on the Alabama paradox).
-- Population paradox: A Survey of Mathematics with Applications (Angel, Abbott, Runde), section 14.4,
-  tables 14.48 and 14.49. New-states paradox: Thinking Mathematically (Blitzer, 7th ed.), chapter
-  13, the exercise with four states.
+- Population paradox: A Survey of Mathematics with Applications (Angel, Abbott, Runde), section
+  14.4, tables 14.48 and 14.49.
+- New-states paradox: Thinking Mathematically (Blitzer, 7th ed.), chapter 13, the exercise with
+  four states.
 - Bundeswahlleiterin, final result of the election to the Bundestag of 23 February 2025.
 - Grimmett et al., The Cambridge Compromise (European Parliament, 2011): five seats each, the rest
   in proportion, rounded up, at most 96.

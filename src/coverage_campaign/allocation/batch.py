@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from coverage_campaign.allocation.columns import settle_columns
 from coverage_campaign.allocation.hamilton import Remainders
 from coverage_campaign.allocation.numbers import is_plain
 from coverage_campaign.allocation.side_by_side import settle
@@ -31,6 +32,7 @@ __all__ = ["solve"]
 _CELLS = 2**17  # of one run: its arrays stay in the caches
 _TALLEST = 2**14  # groups with more units are solved alone
 _FEWEST = 4  # problems that are worth a run
+_FEW_UNITS = 64  # up to this, problems of one size are quicker side by side as columns
 _ATTEMPTS = 4
 
 
@@ -63,8 +65,7 @@ def _in_order(tables: list[TieTable], single: list[Broken]) -> Iterator[Broken]:
 
 def _fits(problems: Problems) -> bool:
     rule = problems.rule
-    bounded = problems.floors is not None or problems.caps is not None
-    return not isinstance(rule, Remainders) or (rule.quota == "hare" and not bounded)
+    return not isinstance(rule, Remainders) or (rule.quota == "hare" and problems.free)
 
 
 def _solve_side_by_side(
@@ -72,7 +73,9 @@ def _solve_side_by_side(
 ) -> list[TieTable]:
     """Write the seats of the groups that can be solved side by side; return their ties."""
     sizes = np.diff(problems.cuts)
-    pending = np.flatnonzero((sizes > 0) & (sizes <= _TALLEST))
+    if 0 < sizes[0] <= _FEW_UNITS and problems.free and bool((sizes == sizes[0]).all()):
+        _solve_columns(problems, weights.reshape(-1, sizes[0]), seats, alone)
+    pending = np.flatnonzero(alone & (sizes > 0) & (sizes <= _TALLEST))
     tables: list[TieTable] = []
     for attempt in range(_ATTEMPTS):
         left = []
@@ -86,6 +89,20 @@ def _solve_side_by_side(
             tables.append(found.ties)
         pending = np.concatenate(left) if left else pending
     return tables
+
+
+def _solve_columns(problems: Problems, rows: Plain, seats: Ints, alone: NDArray[np.bool_]) -> None:
+    """Write the seats of problems of one small size, each a row, as far as that goes."""
+    out = seats.reshape(rows.shape)
+    width = _CELLS // 2 // rows.shape[1]
+    for start in range(0, len(rows), width):
+        part = slice(start, start + width)
+        columns = np.array(rows[part].T, dtype=np.float64, order="C")
+        found, done = settle_columns(
+            problems.rule, columns, problems.totals[part].astype(np.float64)
+        )
+        out[part] = found.T
+        alone[part] = ~done
 
 
 def _runs(sizes: Ints, groups: Ints) -> Iterator[Ints]:

@@ -55,6 +55,11 @@ class Problems:
     turn: Turn
     names: Sequence[str] | None
 
+    @property
+    def free(self) -> bool:
+        """Whether neither floors nor caps are given."""
+        return self.floors is None and self.caps is None
+
     def one(self, group: int) -> One:
         """Return one problem."""
         start, stop = int(self.cuts[group]), int(self.cuts[group + 1])
