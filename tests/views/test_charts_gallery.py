@@ -12,6 +12,7 @@ import matplotlib as mpl
 import pytest
 from matplotlib import _pylab_helpers
 
+from coverage_campaign.views.traditional import _PAIRS, traditional
 from views.drawn import assert_readable, texts_of, words_of
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
@@ -35,7 +36,7 @@ def gallery() -> ModuleType:
 
 
 @cache
-def subject(units: int) -> object:
+def subject(units: int):  # noqa: ANN201 - a class of the example
     """Return the made-up campaign of so many units, carried through every stage."""
     return gallery().of_size(units)
 
@@ -91,6 +92,27 @@ def test_chinese_charts_speak_no_english(chart: str) -> None:
         for text in texts_of(gallery().CHARTS[chart](subject(5), lang)):
             words = [part for part in text.get_text().split() if part.isascii() and part.isalpha()]
             assert len(words) < 3, text.get_text()
+
+
+@pytest.mark.parametrize("chart", NAMES)
+def test_traditional_charts_have_no_simplified_letter(chart: str) -> None:
+    """Big5, the character set of traditional Chinese, has every letter but the names' own."""
+    one = subject(12)
+    # The departments of the notice are named in simplified letters only, and names are not turned.
+    names = [unit.label.text("zh") for unit in one.campaign.leaves("departments")]
+    signs = str.maketrans("", "", "−–…·↑↓→≥")
+    for text in texts_of(gallery().CHARTS[chart](one, "zh-Hant")):
+        words = text.get_text().translate(signs)
+        if not any(words in name for name in names):
+            assert words.encode("big5")
+
+
+def test_the_table_of_traditional_letters_is_one() -> None:
+    """Each letter is turned once, into one that Big5 has; the other half is not turned again."""
+    simplified, turned = _PAIRS[::2], _PAIRS[1::2]
+    assert len(simplified) == len(turned) == len(set(simplified))
+    assert turned.encode("big5")
+    assert traditional(turned) == turned
 
 
 @pytest.mark.parametrize("chart", NAMES)

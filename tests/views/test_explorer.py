@@ -18,8 +18,6 @@ from coverage_campaign.model.targets import CoverageTarget
 from coverage_campaign.model.units import Unit
 from views.explorer_cases import cells_of, hengyang, small, tags_of
 
-pytest.importorskip("ipywidgets", reason="the extra 'notebook' is not installed")
-
 
 def made_by(code: str) -> cc.Scenario:
     """Return the scenario that code makes, run as a reader would run it."""

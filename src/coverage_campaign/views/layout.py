@@ -16,7 +16,7 @@ from coverage_campaign.views import theme
 from coverage_campaign.views.canvas import DPI, MARK_SIZE, Across, Canvas, Mark, Room, Upward
 from coverage_campaign.views.shown import ChartAxes
 from coverage_campaign.views.typeset import LEADING, width_of, wrapped
-from coverage_campaign.views.words import Lang, Words, named
+from coverage_campaign.views.words import Lang, Words, told
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -222,8 +222,8 @@ def _basis_notes(basis: Basis | None, lang: Lang) -> Iterable[str]:
     if basis is None:
         return
     sentences = [
-        *(_SUGGESTED.say(lang, named(answer, lang)) for answer in basis.suggested),
-        *(_ASSUMED.say(lang, named(one, lang).rstrip(".。")) for one in basis.assumptions),
+        *(_SUGGESTED.say(lang, told(answer, lang)) for answer in basis.suggested),
+        *(_ASSUMED.say(lang, told(one, lang).rstrip(".。")) for one in basis.assumptions),
     ]
     yield from sentences[:_ASSUMPTIONS_SHOWN]
     if len(sentences) > _ASSUMPTIONS_SHOWN:

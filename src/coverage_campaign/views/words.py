@@ -11,6 +11,7 @@ import pandas as pd
 from coverage_campaign.errors import DefinitionError, Problem
 from coverage_campaign.model.dates import Window
 from coverage_campaign.model.labels import Label
+from coverage_campaign.views.traditional import traditional
 
 __all__ = [
     "MISSING",
@@ -27,6 +28,7 @@ __all__ = [
     "remarks",
     "signed",
     "span",
+    "told",
     "units",
 ]
 
@@ -87,8 +89,21 @@ def named(label: Label, lang: Lang) -> str:
 
 
 def remarks(subject: Remarked, lang: Lang) -> tuple[str, ...]:
-    """Return the remarks of a result; traditional Chinese falls back on simplified, as names do."""
-    return subject.said("zh" if lang == "zh-Hant" else lang)
+    """Return the remarks of a result in the language of a chart."""
+    if lang != "zh-Hant":
+        return subject.said(lang)
+    return tuple(traditional(remark) for remark in subject.said("zh"))
+
+
+def told(label: Label, lang: Lang) -> str:
+    """Return a sentence of the library in the language of a chart.
+
+    >>> told(Label({"en": "all weigh the same", "zh-Hans": "权重相同"}), "zh-Hant")
+    '權重相同'
+    """
+    if lang != "zh-Hant" or lang in dict(label.texts):
+        return named(label, lang)
+    return traditional(named(label, "zh"))
 
 
 def checked(lang: str) -> Lang:

@@ -32,7 +32,7 @@ _WIDTH: Final = 6.8
 _LINE: Final = 13.0
 # Twenty letters of Chinese.
 _NAME_LIMIT: Final = 172.0
-_SIDE_LIMIT: Final = 150.0
+_SIDE_LIMIT: Final = 230.0
 _LEADER: Final = 13.0
 _LEAST_SCALE: Final = 180.0
 # A change of a tenth of what was there before is told in colour.
