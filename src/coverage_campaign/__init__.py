@@ -210,11 +210,21 @@ if TYPE_CHECKING:
         explore,
         explore_blocks,
     )
+    from coverage_campaign.scenarios.optimize import (
+        optimize,
+    )
+    from coverage_campaign.scenarios.optimum import (
+        Optimum,
+    )
     from coverage_campaign.scenarios.readings_result import (
         ReadingsTable,
     )
     from coverage_campaign.scenarios.readings_table import (
         readings_table,
+    )
+    from coverage_campaign.scenarios.reallocate import (
+        Reallocation,
+        reallocate,
     )
     from coverage_campaign.scenarios.region import (
         Region,
@@ -349,7 +359,11 @@ _HOME = {
     "Comparison": "scenarios.compare",
     "compare": "scenarios.compare",
     "Study": "scenarios.study",
+    "Reallocation": "scenarios.reallocate",
+    "reallocate": "scenarios.reallocate",
     "Region": "scenarios.region",
+    "Optimum": "scenarios.optimum",
+    "optimize": "scenarios.optimize",
     "ReadingsTable": "scenarios.readings_result",
     "readings_table": "scenarios.readings_table",
     "explore": "scenarios.explore",
@@ -386,6 +400,7 @@ __all__ = [
     "IllegalMoveError",
     "InfeasibleError",
     "OpenQuestionError",
+    "Optimum",
     "Outcome",
     "Partition",
     "Plan",
@@ -393,6 +408,7 @@ __all__ = [
     "Progress",
     "Readings",
     "ReadingsTable",
+    "Reallocation",
     "Region",
     "ReportError",
     "Scenario",
@@ -447,6 +463,7 @@ __all__ = [
     "load_case",
     "lost_claims",
     "open_case",
+    "optimize",
     "paces",
     "partition",
     "penalty",
@@ -454,6 +471,7 @@ __all__ = [
     "quality_signals",
     "read_reports",
     "readings_table",
+    "reallocate",
     "review",
     "roll_up",
     "rules",

@@ -437,7 +437,7 @@ def test_a_design_row_is_a_scenario() -> None:
 def test_a_study_is_written_block_by_block(tmp_path: Path) -> None:
     """However many files, any tool reads the folder as the one table."""
     pytest.importorskip("pyarrow")
-    over = {"total": range(50, 150)}
+    over = {"total": range(50, 300)}
     blocks = cc.explore_blocks(baseline(), over=over, block=2**16)
     written = cc.save_study(blocks, tmp_path / "study")
     assert len(written) > 1

@@ -1,0 +1,345 @@
+"""The sharing with the least largest burden, within capacities of drives and sizes of groups.
+
+Persons flow from the total to units, from units to parts (drives, or groups of drives), from parts
+to drives: a network, whose corners are whole persons. HiGHS finds a corner and whole numbers check
+it; that no smaller largest burden can be had is proved by asking for one. Where nothing can be
+had, constraints are left out one by one until only those stay that clash.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from fractions import Fraction
+from math import ceil, floor
+from typing import Any
+
+import attrs
+import numpy as np
+from numpy.typing import NDArray
+
+from coverage_campaign.allocation.goals import read_target
+from coverage_campaign.allocation.limits import Bounds, Limits, read_limits
+from coverage_campaign.allocation.tree import NO_CAP, CutTree
+from coverage_campaign.allocation.weights import Weighting, WeightTable, to_weighting
+from coverage_campaign.errors import DefinitionError, InfeasibleError, Problem
+from coverage_campaign.model.campaign import Campaign
+from coverage_campaign.model.targets import CoverageTarget, HeadcountTarget
+from coverage_campaign.scenarios.optimum import Optimum
+
+__all__ = ["optimize"]
+
+_ROUNDS = 200
+_NOTHING: Mapping[str, int] = {}
+
+
+@attrs.frozen(eq=False)
+class _Constraint:
+    """So many persons at least and at most in some cells (unit, part); `said` in words."""
+
+    said: str
+    cells: NDArray[np.intp]
+    least: int
+    most: int
+
+
+@attrs.frozen(eq=False, kw_only=True)
+class _Network:
+    """Cells of units and parts, and the constraints on their sums."""
+
+    units: tuple[str, ...]
+    parts: tuple[str, ...]
+    need: tuple[Fraction, ...]
+    constraints: tuple[_Constraint, ...]
+
+    @property
+    def cells(self) -> int:
+        """The number of cells."""
+        return len(self.units) * len(self.parts)
+
+    def of_unit(self, unit: int) -> NDArray[np.intp]:
+        """Return the cells of a unit."""
+        many = len(self.parts)
+        return np.arange(unit * many, (unit + 1) * many)
+
+    def below(self, burden: Fraction, *, strictly: bool) -> list[_Constraint]:
+        """Return the constraints that keep every unit's burden at, or below, a value."""
+        found = []
+        for unit, need in enumerate(self.need):
+            most = ceil(burden * need) - 1 if strictly else floor(burden * need)
+            if need:
+                found.append(_Constraint("", self.of_unit(unit), 0, max(most, -1)))
+        return found
+
+
+def optimize(
+    campaign: Campaign,
+    *,
+    need: Weighting | WeightTable,
+    among: str = "counties",
+    target: HeadcountTarget | CoverageTarget | int | str | None = None,
+    floors: Bounds | None = None,
+    caps: Bounds | None = None,
+    capacities: Mapping[str, int] = _NOTHING,
+    sizes: Mapping[str, int] = _NOTHING,
+) -> Optimum:
+    """Return the sharing whose most burdened unit bears as little as the constraints allow.
+
+    Burden is share over need. Among sharings with the least largest burden the one is taken that
+    lies nearest to proportional shares (the least sum of differences). Whole persons, exact.
+
+    Args:
+        campaign: The campaign; uncovered people bound every unit as in `allocate`.
+        need: What a share is a burden on: a weighting or a number by unit code.
+        among: A cut of one tier.
+        target: A headcount, as in `allocate`.
+        floors: Least persons by unit code.
+        caps: Most persons by unit code.
+        capacities: Most persons that a drive can enrol, by phase code.
+        sizes: Most persons that can be enrolled in a target group, by group code. A group belongs
+            to the drives that work on it (`Phase.groups`); its persons count in one of them.
+
+    Raises:
+        DefinitionError: A cut of several tiers, an unknown drive or group, a group without a drive
+            although capacities are given.
+        InfeasibleError: The constraints clash: an irreducible set of them, each with its number.
+
+    >>> import coverage_campaign as cc
+    >>> campaign = cc.load_case("hengyang", year=2008)
+    >>> found = cc.optimize(
+    ...     campaign,
+    ...     need=cc.weights.by_measure("census_2000"),
+    ...     capacities={"drive-1": 30_000, "drive-2": 20_000, "drive-3": 40_000},
+    ...     caps={"430481": 10_000},
+    ... )
+    >>> int(found.shares().sum()), int(found.shares()["430481"])
+    (76000, 10000)
+    """
+    tree = CutTree.of(campaign, among)
+    if len(tree.starts) > 2:  # noqa: PLR2004 - one tier has a start and an end
+        raise DefinitionError(Problem(f"cut '{among}'", "has several tiers", "share one tier"))
+    chosen = read_target(campaign, target)
+    if isinstance(chosen, CoverageTarget):
+        raise DefinitionError(
+            Problem(
+                "target", "a coverage rate for each unit", "nothing is shared: give a headcount"
+            )
+        )
+    total = chosen if isinstance(chosen, int) else chosen.persons
+    weighting = to_weighting(need)
+    given = weighting.of(campaign, tree.leaves)
+    parts, drives = _parts(campaign, capacities, sizes)
+    limits = read_limits(campaign, tree, floors=floors, caps=caps, pins=None)
+    network = _Network(
+        units=tree.codes,
+        parts=parts,
+        need=tuple(Fraction(given[code]) for code in tree.codes),
+        constraints=(
+            *_of_units(tree.codes, len(parts), total=total, limits=limits),
+            *_of_parts(parts, drives, len(tree.codes), capacities=capacities, sizes=sizes),
+        ),
+    )
+    persons = _least_burden(network, total)
+    shares = persons.reshape(len(tree.codes), len(parts)).sum(axis=1)
+    burdens = [Fraction(int(s)) / n for s, n in zip(shares, network.need, strict=True) if n]
+    basis = campaign.basis()
+    if weighting.assumption:
+        basis = basis.assuming(f"{among}: {weighting.assumption}")
+    return Optimum(
+        campaign=campaign,
+        units=tree.codes,
+        parts=parts,
+        need=network.need,
+        persons=persons.reshape(len(tree.codes), len(parts)),
+        largest_burden=max(burdens, default=Fraction(0)),
+        binding=tuple(
+            one.said
+            for one in network.constraints
+            if one.said != "total" and int(persons[one.cells].sum()) == one.most
+        ),
+        basis=basis,
+    )
+
+
+def _parts(
+    campaign: Campaign, capacities: Mapping[str, int], sizes: Mapping[str, int]
+) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Return the parts that persons are enrolled in, and the drive of each ('' = none).
+
+    A group that several drives work on is a part in each of them.
+    """
+    for drive in capacities:
+        campaign.phase(drive)
+    for group in sizes:
+        campaign.group(group)
+    for name, bounds in (("capacities", capacities), ("sizes", sizes)):
+        for code, persons in bounds.items():
+            if type(persons) is not int or persons < 0:  # True is an int to isinstance
+                where = f"{name}['{code}']"
+                raise DefinitionError(
+                    Problem(where, f"{persons!r}", "give whole persons, 0 or more")
+                )
+    if not sizes:
+        return (tuple(capacities), tuple(capacities)) if capacities else (("all",), ("",))
+    if not capacities:
+        return tuple(sizes), ("",) * len(sizes)
+    pairs = [
+        (group, phase.code)
+        for group in sizes
+        for phase in campaign.phases
+        if group in phase.groups and phase.code in capacities
+    ]
+    homeless = [group for group in sizes if group not in {group for group, _ in pairs}]
+    if homeless:
+        raise DefinitionError(
+            Problem(f"sizes['{homeless[0]}']", "no drive with a capacity works on it",
+                    "give its drive a capacity, or leave it out")
+        )  # fmt: skip
+    single = len({group for group, _ in pairs}) == len(pairs)
+    names = [group if single else f"{group} in {drive}" for group, drive in pairs]
+    return tuple(names), tuple(drive for _, drive in pairs)
+
+
+def _of_units(
+    units: Sequence[str], many: int, *, total: int, limits: Limits
+) -> Iterable[_Constraint]:
+    cells = np.arange(len(units) * many).reshape(len(units), many)
+    yield _Constraint("total", cells.ravel(), total, total)
+    for row, code in enumerate(units):
+        low, high = int(limits.low[row]), int(limits.high[row])
+        if low:
+            yield _Constraint(f"floor of {code}", cells[row], low, total)
+        if high < NO_CAP:
+            yield _Constraint(f"cap of {code}", cells[row], 0, high)
+
+
+def _of_parts(
+    parts: Sequence[str],
+    drives: Sequence[str],
+    units: int,
+    *,
+    capacities: Mapping[str, int],
+    sizes: Mapping[str, int],
+) -> Iterable[_Constraint]:
+    cells = np.arange(units * len(parts)).reshape(units, len(parts))
+    for drive, persons in capacities.items():
+        mine = [at for at, one in enumerate(drives) if one == drive]
+        yield _Constraint(f"capacity of {drive}", cells[:, mine].ravel(), 0, persons)
+    for group, persons in sizes.items():
+        mine = [
+            at for at, one in enumerate(parts) if one == group or one.startswith(f"{group} in ")
+        ]
+        yield _Constraint(f"size of {group}", cells[:, mine].ravel(), 0, persons)
+
+
+def _least_burden(network: _Network, total: int) -> NDArray[np.int64]:
+    """Return whole persons by cell with the least largest burden, nearest to proportional shares.
+
+    Raises:
+        InfeasibleError: With an irreducible set of constraints that clash.
+    """
+    persons = _solved(network, network.constraints)
+    if persons is None:
+        raise _clash(network)
+    best = _largest(network, persons)
+    for _ in range(_ROUNDS):
+        # HiGHS looks for the least; whole numbers say what it found, and whether less can be had.
+        lower = _solved(network, network.constraints, minimise_largest=True, at_most=best)
+        if lower is not None and _largest(network, lower) < best:
+            best = _largest(network, lower)
+        less = _solved(network, [*network.constraints, *network.below(best, strictly=True)])
+        if less is None:
+            break
+        best = _largest(network, less)
+    within = [*network.constraints, *network.below(best, strictly=False)]
+    whole = sum(network.need)
+    wanted = [float(total * need / whole) if whole else 0.0 for need in network.need]
+    near = _solved(network, within, wanted=wanted)
+    if near is None:
+        raise ArithmeticError("a sharing that was found cannot be found again")
+    return near
+
+
+def _largest(network: _Network, persons: NDArray[np.int64]) -> Fraction:
+    shares = persons.reshape(len(network.units), -1).sum(axis=1).tolist()
+    rates = [
+        Fraction(share) / need for share, need in zip(shares, network.need, strict=True) if need
+    ]
+    return max(rates, default=Fraction(0))
+
+
+def _solved(
+    network: _Network,
+    constraints: Iterable[_Constraint],
+    *,
+    minimise_largest: bool = False,
+    at_most: Fraction = Fraction(0),
+    wanted: Sequence[float] | None = None,
+) -> NDArray[np.int64] | None:
+    """Return whole persons by cell that meet the constraints, None where there are none."""
+    from scipy.optimize import Bounds as Box  # only an optimisation needs SciPy
+    from scipy.optimize import LinearConstraint, milp
+    from scipy.sparse import csr_array
+
+    limits = list(constraints)
+    units, cells = len(network.units), network.cells
+    extra = 1 if minimise_largest else units if wanted is not None else 0
+    rows: list[tuple[int, int, float]] = []
+    least: list[float] = []
+    most: list[float] = []
+    for number, one in enumerate(limits):
+        rows += [(number, int(cell), 1.0) for cell in one.cells]
+        least.append(one.least)
+        most.append(one.most)
+    for unit in range(units if extra else 0):
+        mine = network.of_unit(unit).tolist()
+        need = float(network.need[unit])
+        if minimise_largest:
+            rows += [(len(least), cell, 1.0) for cell in mine] + [(len(least), cells, -need)]
+            least.append(-np.inf)
+            most.append(0.0 if need else np.inf)
+        elif wanted is not None:
+            for sign in (1.0, -1.0):
+                rows += [(len(least), cell, sign) for cell in mine]
+                rows.append((len(least), cells + unit, -1.0))
+                least.append(-np.inf)
+                most.append(sign * wanted[unit])
+    at, column, value = zip(*rows, strict=True)
+    matrix = csr_array((value, (at, column)), shape=(len(least), cells + extra))
+    cost = np.concatenate([np.zeros(cells), np.ones(extra)])
+    upper = np.full(cells + extra, np.inf)
+    if minimise_largest:
+        upper[-1] = float(at_most) * (1 + 1e-9)
+    found: Any = milp(
+        cost,
+        integrality=np.concatenate([np.ones(cells), np.zeros(extra)]),
+        bounds=Box(0, upper),
+        constraints=LinearConstraint(matrix, least, most),
+    )
+    if found.x is None:
+        return None
+    persons: NDArray[np.int64] = np.rint(found.x[:cells]).astype(np.int64)
+    # Whole numbers decide whether what HiGHS found meets the constraints.
+    for one in limits:
+        if not one.least <= int(persons[one.cells].sum()) <= one.most:
+            return None
+    return persons
+
+
+def _clash(network: _Network) -> InfeasibleError:
+    """Return the error with constraints that clash, none of which can be left out."""
+    left = list(network.constraints)
+    for one in network.constraints:
+        fewer = [other for other in left if other is not one]
+        if fewer and _solved(network, fewer) is None:
+            left = fewer
+    return InfeasibleError(
+        [
+            Problem(
+                one.said,
+                f"{one.least:,} people" if one.least else f"{one.most:,} people at most",
+                "these clash together: change one of them",
+            )
+            for one in left
+        ],
+        source="constraints that cannot be met together",
+    )

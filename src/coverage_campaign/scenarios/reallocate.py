@@ -1,0 +1,217 @@
+"""Mid-year: what is left of a target, shared anew among those with room; each version kept."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable
+from fractions import Fraction
+from hashlib import sha256
+from math import ceil, floor
+from typing import TYPE_CHECKING
+
+import attrs
+import pandas as pd
+
+from coverage_campaign.allocation.allocate import allocate
+from coverage_campaign.allocation.allocated import Allocation
+from coverage_campaign.allocation.burden import leaf_weights
+from coverage_campaign.allocation.limits import Bounds
+from coverage_campaign.allocation.weights import Weighting, WeightTable, declared
+from coverage_campaign.errors import DefinitionError, Problem
+from coverage_campaign.model.labels import Label
+from coverage_campaign.model.targets import to_rate
+from coverage_campaign.notebook import html_table
+from coverage_campaign.progress.track import Progress
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+__all__ = ["Reallocation", "reallocate"]
+
+
+@attrs.frozen(eq=False, kw_only=True)
+class Reallocation:
+    """A version of an allocation that supersedes another, on a day, for what was done by then.
+
+    `allocation` holds from that day on; `before` is what it supersedes. `unknown` are units of
+    which nobody knows what was done: they keep their share. The first allocation is version 1.
+    """
+
+    allocation: Allocation
+    before: Allocation
+    version: int
+    as_of: dt.date
+    done: tuple[tuple[str, int | None], ...]
+    unknown: tuple[str, ...]
+
+    @property
+    def supersedes(self) -> str:
+        """The version that this one takes the place of, with a digest of its shares."""
+        text = self.before.shares().to_csv(lineterminator="\n")
+        return f"version {self.version - 1} ({sha256(text.encode()).hexdigest()[:12]})"
+
+    def to_frame(self) -> pd.DataFrame:
+        """Return one row per leaf: unit, name, before, done, after, change [persons, Int64].
+
+        `done` is <NA> where nobody knows; `change` (after - before) sums to the change of the
+        total.
+        """
+        before, after = self.before.shares(), self.allocation.shares()
+        names = {unit.code: unit.label.text() for unit in self.allocation.campaign.units}
+        codes = [str(code) for code in after.index]
+        done = dict(self.done)
+        frame = pd.DataFrame(
+            {
+                "unit": pd.array(codes, dtype="str"),
+                "name": pd.array([names[code] for code in codes], dtype="str"),
+                "before": pd.array(before.reindex(after.index).tolist(), dtype="Int64"),
+                "done": pd.array([done.get(code) for code in codes], dtype="Int64"),
+                "after": pd.array(after.tolist(), dtype="Int64"),
+            }
+        )
+        return frame.assign(change=frame["after"] - frame["before"])
+
+    def plot(self, ax: Axes | None = None) -> Axes:
+        """Draw both versions as a slope chart."""
+        from coverage_campaign.scenarios.compare import compare
+
+        return compare(self.before, self.allocation).plot(ax=ax)
+
+    def _repr_html_(self) -> str:
+        notes = self.allocation.basis.lines()
+        return html_table(self.to_frame(), title=repr(self)[1:-1], notes=notes)
+
+    def __repr__(self) -> str:
+        """Return the version, and how many persons changed hands."""
+        change = self.to_frame()["change"]
+        moved = int(change[change > 0].sum())
+        return (
+            f"<Reallocation, version {self.version} on {self.as_of}: {moved:,} people moved, "
+            f"{int((change != 0).sum())} of {len(change)} units differ; supersedes "
+            f"{self.supersedes}>"
+        )
+
+
+def reallocate(
+    allocation: Allocation | Reallocation,
+    progress: Progress,
+    *,
+    weights: Weighting | WeightTable | None = None,
+    floors: Bounds | None = None,
+    caps: Bounds | None = None,
+    keep: Iterable[str] = (),
+    within: Fraction | str | None = None,
+) -> Reallocation:
+    """Return a new version in which what is left is shared anew among those with room.
+
+    What was done stays with those who did it: it is the least that each unit has. The rest of the
+    same total is shared by weight, by the method of the allocation.
+
+    Args:
+        allocation: The version in force.
+        progress: What was done, and to which day.
+        weights: By what the rest is shared; by default by the weights of the allocation.
+        floors: Least new shares by unit code [persons].
+        caps: Most new shares: what staff and time allow. Uncovered people bound them as always.
+        keep: Units that keep their share as it is.
+        within: The most that any share may change, as a fraction of it ('20%').
+
+    Raises:
+        DefinitionError: A coverage goal has nothing to share; a unit to keep is not there.
+        InfeasibleError: What was done and the bounds leave no way to the total, and by how much.
+
+    >>> import coverage_campaign as cc
+    >>> campaign = cc.load_case("hengyang", year=2008)
+    >>> first = cc.allocate(campaign, weights=cc.weights.by_measure("census_2000"))
+    >>> half = first.shares().floordiv(2).reset_index(name="persons").assign(date="2008-08-31")
+    >>> tally = cc.read_reports(half, campaign, figures="new", by="day")
+    >>> plan = cc.schedule(first, over="special-action")
+    >>> progress = cc.track(plan, tally, as_of="2008-08-31")
+    >>> new = cc.reallocate(first, progress, caps={"430481": 12_000}, within="20%")
+    >>> new.version, int(new.allocation.shares()["430481"]), new.allocation.total
+    (2, 12000, 76000)
+    """
+    before = allocation.allocation if isinstance(allocation, Reallocation) else allocation
+    version = allocation.version + 1 if isinstance(allocation, Reallocation) else 2
+    if before.method is None:
+        raise DefinitionError(
+            Problem("allocation", "a goal for each unit", "nothing is shared: change the goal")
+        )
+    shares = {str(code): int(share) for code, share in before.shares().items()}
+    kept = tuple(keep)
+    strangers = [code for code in kept if code not in shares]
+    if strangers:
+        known = ", ".join(list(shares)[:12])
+        raise DefinitionError(Problem(f"keep '{strangers[0]}'", "no such leaf", f"units: {known}"))
+    done = _done(progress, shares)
+    unknown = tuple(code for code, persons in done.items() if persons is None)
+    change = None if within is None else to_rate(within)
+    low, high = _bounds(shares, done, change, dict(floors or {}), dict(caps or {}))
+    pins = {code: shares[code] for code in (*kept, *unknown)}
+    codes = [str(code) for code in before.shares().index]
+    own = declared(
+        dict(zip(codes, leaf_weights(before), strict=True)),
+        because=f"as before: {before.weighting}",
+    )
+    found = allocate(
+        before.campaign,
+        among=before.among,
+        weights=own if weights is None else weights,
+        target=before.total,
+        method=before.method,
+        floors={code: persons for code, persons in low.items() if code not in pins},
+        caps={code: persons for code, persons in high.items() if code not in pins},
+        pins=pins,
+    )
+    basis = (before.basis if weights is None else found.basis).joined(progress.basis)
+    return Reallocation(
+        allocation=attrs.evolve(found, basis=basis.assuming(_said(version, progress.as_of))),
+        before=before,
+        version=version,
+        as_of=progress.as_of,
+        done=tuple(done.items()),
+        unknown=unknown,
+    )
+
+
+def _done(progress: Progress, shares: dict[str, int]) -> dict[str, int | None]:
+    counts = progress.counts.set_index("unit")
+    missing = [code for code in shares if code not in counts.index]
+    if missing:
+        raise DefinitionError(
+            Problem("progress", f"has no unit '{missing[0]}'", "track a plan of this allocation")
+        )
+    known = counts["done"].notna() & counts["complete"].fillna(value=True)
+    done = counts["done"].fillna(0).astype("int64").to_dict()
+    return {code: done[code] if known[code] else None for code in shares}
+
+
+def _bounds(
+    shares: dict[str, int],
+    done: dict[str, int | None],
+    change: Fraction | None,
+    floors: dict[str, int],
+    caps: dict[str, int],
+) -> tuple[dict[str, int], dict[str, int]]:
+    """Return the least and the most of each leaf: done, the caller's bounds, the change allowed."""
+    low = {code: max(persons or 0, 0) for code, persons in done.items()}
+    high: dict[str, int] = {}
+    if change is not None:
+        for code, share in shares.items():
+            low[code] = max(low[code], ceil(share * (1 - change)))
+            # Who has done more than the change allows keeps what was done.
+            high[code] = max(floor(share * (1 + change)), low[code])
+    for code, persons in floors.items():
+        low[str(code)] = max(low.get(str(code), 0), persons)
+    for code, persons in caps.items():
+        high[str(code)] = min(high.get(str(code), persons), persons)
+    return low, high
+
+
+def _said(version: int, day: dt.date) -> Label:
+    return Label(
+        {
+            "en": f"version {version} of the allocation, made on what was done by {day}",
+            "zh-Hans": f"任务分解第{version}版，依据截至{day}的完成情况",
+        }
+    )
