@@ -160,15 +160,18 @@ def _starts(levels: list[_Places], parent: _Places, size: _Places, own: _Places)
     return first
 
 
-def _numbered(column: pd.Series[str]) -> tuple[_Places, list[str]]:
-    """Return each row's number and the texts; rows of one text in a run are looked at once."""
+def _numbered(column: pd.Series[str]) -> tuple[NDArray[np.int64] | NDArray[np.int32], list[str]]:
+    """Return each row's number and the texts; where texts come in long runs, once a run."""
     heads = np.ones(len(column), dtype=bool)
     heads[1:] = column.array[1:] != column.array[:-1]
+    if 2 * np.count_nonzero(heads) > len(column):
+        numbers, texts = pd.factorize(column)
+        return numbers, texts.tolist()
     numbers, texts = pd.factorize(column[heads])
-    return numbers[np.cumsum(heads) - 1], [str(text) for text in texts]
+    return numbers.astype(np.int32)[np.cumsum(heads, dtype=np.int32) - 1], texts.tolist()
 
 
-def _taken(values: _Places, rows: _Places) -> _Places:
+def _taken(values: _Places, rows: NDArray[np.int64] | NDArray[np.int32]) -> _Places:
     return values[rows] if len(rows) else np.empty(0, dtype=np.int64)
 
 
