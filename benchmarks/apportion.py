@@ -100,7 +100,7 @@ def lines() -> list[tuple[str, str, str, bool]]:
     found.extend(_many(random))
     for n in (12, 100):
         few = weights[:n].copy()
-        measured = ratio(lambda w=few, n=n: apportion.webster(10 * n, w), partition, repeat=20)  # type: ignore[misc]
+        measured = ratio(lambda w=few, n=n: apportion.webster(10 * n, w), partition, repeat=200)  # type: ignore[misc]
         found.append(line(f"webster, n = {n}", 0.01, measured, one))
     found.extend(_quotas(weights, partition))
     found.extend(_memory(weights))

@@ -104,36 +104,29 @@ def standing_at(
 
 
 def _range(given: Plain, floors: Ints | None, caps: Ints | None, low: float, high: float) -> _Range:
-    seats, sharing = np.zeros(given.size, dtype=np.int64), np.empty_like(given)
+    seats, sharing = np.zeros(given.size, dtype=np.int64), given.copy()
     weight = 0.0
-    doubtful = []
+    doubtful = [np.empty(0, dtype=np.int64)]
     for start in range(0, given.size, _STRETCH):
         part = slice(start, start + _STRETCH)
-        weights, here = given[part].astype(np.float64, copy=False), seats[part]
+        weights, here, left = given[part].astype(np.float64, copy=False), seats[part], sharing[part]
         least, most = weights * low, weights * high
-        free = np.ones(here.size, dtype=np.bool_)
-        held = np.zeros(here.size, dtype=np.bool_)
-        if floors is not None:
-            bound = floors[part].astype(np.float64)
-            raised = most < bound
-            np.multiply(floors[part], raised, out=here)
-            held |= raised
-            free &= least >= bound
-        if caps is not None:
-            bound = caps[part].astype(np.float64)
-            capped = least > bound
-            capped &= ~held
-            here += caps[part] * capped
-            held |= capped
-            free &= most <= bound
-        np.multiply(given[part], free, out=sharing[part])
-        weight += float(sharing[part].sum(dtype=np.float64))
-        free |= held
-        np.logical_not(free, out=free)
-        if free.any():
-            doubtful.append(np.flatnonzero(free) + start)
-    none = np.empty(0, dtype=np.int64)
-    return _Range(low, high, seats, sharing, weight, np.concatenate([none, *doubtful]))
+        unsure = np.zeros(here.size, dtype=np.bool_)
+        for bound, surely, maybe in ((floors, most, least), (caps, least, most)):
+            if bound is None:
+                continue
+            edge = bound[part].astype(np.float64)
+            beyond = surely < edge if bound is floors else surely > edge
+            unsure |= beyond != (maybe < edge if bound is floors else maybe > edge)
+            held = np.flatnonzero(beyond)
+            here[held] = bound[part][held]
+            left[held] = 0
+        if unsure.any():
+            some = np.flatnonzero(unsure)
+            here[some] = left[some] = 0
+            doubtful.append(some + start)
+        weight += float(left.sum(dtype=np.float64))
+    return _Range(low, high, seats, sharing, weight, np.concatenate(doubtful))
 
 
 def _decided(given: Plain, total: int, found: _Range, few: _Few, t: float) -> Standing | None:

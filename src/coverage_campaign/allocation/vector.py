@@ -74,7 +74,7 @@ def _cut(one: One) -> Cut | None:  # noqa: PLR0911  # each return is one way
     if not is_plain(given) or not n or _crossed(one):
         return None
     if n <= FEW:
-        some = np.minimum.reduce(given) > 0
+        some = np.count_nonzero(given) == n
         cut = cut_few(one, given) if some else None
         if cut is not None:
             return cut
