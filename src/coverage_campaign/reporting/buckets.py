@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from threading import Lock
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
 import pandas as pd
@@ -18,6 +18,7 @@ __all__ = ["Buckets", "Columns"]
 
 Columns = Mapping[str, NDArray[Any]]
 
+_Part: TypeAlias = tuple[int, tuple[np.dtype[Any], ...]]  # how many rows, of which types
 _BUCKETS = 128
 _ROWS_AT_ONCE = 1_000_000
 
@@ -30,6 +31,7 @@ class Buckets:
         self._folder = folder
         self._column = column
         self._names: tuple[str, ...] = ()
+        self._parts: list[list[_Part]] = [[] for _ in range(_BUCKETS)]
         self._rows = np.zeros(_BUCKETS, dtype=np.int64)
         self._writing = Lock()
 
@@ -39,14 +41,16 @@ class Buckets:
         order = np.argsort(bucket, kind="stable")
         ends = np.searchsorted(bucket[order], np.arange(_BUCKETS + 1))
         sorted_columns = [column[order] for column in columns.values()]
+        types = tuple(column.dtype for column in sorted_columns)
         with self._writing:
             self._names = tuple(columns)
             self._rows += np.diff(ends)
             for number in np.flatnonzero(np.diff(ends)).tolist():
+                start, end = int(ends[number]), int(ends[number + 1])
+                self._parts[number].append((end - start, types))
                 with self._path(number).open("ab") as file:
                     for column in sorted_columns:
-                        part = column[ends[number] : ends[number + 1]]
-                        np.save(file, part, allow_pickle=False)
+                        column[start:end].tofile(file)
 
     def _path(self, number: int) -> Path:
         return self._folder / f"{self._column}-{number}"
@@ -67,7 +71,9 @@ class Buckets:
         """Return the rows of some buckets, whose files are gone then."""
         parts: list[list[NDArray[Any]]] = []
         for number in batch:
-            parts += _read(self._path(number), len(self._names))
+            with self._path(number).open("rb") as file:
+                for rows, types in self._parts[number]:
+                    parts.append([np.fromfile(file, dtype=one, count=rows) for one in types])
             self._path(number).unlink()
         return {
             name: _together([part[place] for part in parts])
@@ -84,12 +90,3 @@ def _together(parts: list[NDArray[Any]]) -> NDArray[Any]:
 
 def _hashed(ids: NDArray[Any]) -> NDArray[np.uint64]:
     return pd.util.hash_array(ids.astype(object) if ids.dtype.kind == "U" else ids)
-
-
-def _read(path: Path, columns: int) -> list[list[NDArray[Any]]]:
-    size = path.stat().st_size
-    parts = []
-    with path.open("rb") as file:
-        while file.tell() < size:
-            parts.append([np.load(file, allow_pickle=False) for _ in range(columns)])
-    return parts

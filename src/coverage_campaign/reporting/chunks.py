@@ -34,9 +34,8 @@ from coverage_campaign.reporting.memory import each, in_memory
 from coverage_campaign.reporting.numbering import looked_up
 from coverage_campaign.reporting.packing import Packing, plan_of
 from coverage_campaign.reporting.problems import ReportProblem
-from coverage_campaign.reporting.quiet import uncontested_rows
+from coverage_campaign.reporting.quiet import straight, uncontested_rows
 from coverage_campaign.reporting.samples import double, losers_of, sampled
-from coverage_campaign.reporting.versions import versions
 
 __all__ = ["as_chunks", "count_chunks"]
 
@@ -145,11 +144,11 @@ def _of_records(
     rows: pd.DataFrame = events.rows.collect().to_native()
     late = (rows["second"] > second) | (rows["second"] == MISSING)
     with keeping() as keep:
-        found = versions(events, second, keep)
-        claimed = claims(events, found.holding, plan)
-        held: pd.DataFrame = claimed.collect().to_native()
+        own = straight(events, rows, plan, second, keep)
+        found = own.versions
+        held: pd.DataFrame = claims(events, found.holding, plan).collect().to_native()
         reasons = Counter({"not yet reported": int(late.sum()), "superseded": found.superseded()})
-        reasons["no record"] = len(rows) - reasons.total() - len(held)
+        reasons["no record"] = len(rows) - reasons.total() - len(held) - int(own.rows.sum())
         slot = held["slot"].to_numpy()
         for number in np.unique(slot[slot < 0]).tolist():
             reasons[REASONS[-number - 1]] = int((slot == number).sum())
@@ -160,7 +159,9 @@ def _of_records(
         account = Account(
             cells=_NO_CELLS, reasons=+reasons, rows_in=len(rows), samples=tuple(shown)
         )
-    return account, held.loc[slot >= 0, ["record", "person", "slot", "key", "day"]]
+    names = ["record", "person", "slot", "key", "day"]
+    plain = rows[own.rows].assign(slot=own.slot[own.rows], key=own.key[own.rows])
+    return account, pd.concat([plain[names], held.loc[slot >= 0, names]], ignore_index=True)
 
 
 def _of_persons(events: EventFrame, plan: Packing, samples: int) -> Account:

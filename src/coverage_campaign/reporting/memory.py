@@ -42,7 +42,9 @@ def occurs_again(ids: NDArray[np.int64]) -> NDArray[np.bool_]:
         return np.zeros(0, dtype=bool)
     low, high = int(ids.min()), int(ids.max())
     if high - low > _SPREAD * len(ids) or len(ids) > _MOST_PLACES:
-        return np.asarray(pd.Series(ids).duplicated(keep=False))
+        in_order = np.sort(ids)
+        several = in_order[1:][in_order[1:] == in_order[:-1]]
+        return np.asarray(pd.Series(ids).isin(several))
     places = ids - low if low else ids
     row = np.arange(len(ids), dtype=np.int32)
     one = np.empty(high - low + 1, dtype=np.int32)
