@@ -20,9 +20,6 @@ from campaigns import tiny
 from coverage_campaign.model.units import Unit
 from tally_cases import need
 
-need("fastapi")
-need("uvicorn")
-
 EXAMPLES = Path(__file__).parents[2] / "examples"
 JULY_ROWS = [
     {"unit": "a", "date": "2026-06-05", "persons": 30},
@@ -32,7 +29,9 @@ JULY_ROWS = [
 
 
 def service() -> Any:  # noqa: ANN401 - a module
-    """Return the example as a module."""
+    """Return the example as a module; it needs the extra `service`."""
+    need("fastapi")
+    need("uvicorn")
     spec = importlib.util.spec_from_file_location("example_service", EXAMPLES / "service.py")
     assert spec is not None
     assert spec.loader is not None
@@ -78,15 +77,13 @@ class Client:
 @pytest.fixture(scope="module")
 def client() -> Iterator[Client]:
     """Return a client of a service that keeps three scenarios, 40 kB, 20 units, 5 rows."""
-    import uvicorn
-
     module = service()
     app = module.create_app(module.Limits(body=40_000, units=20, rows=5, stored=3))
     taken = socket.socket()
     taken.bind(("127.0.0.1", 0))
     taken.listen()  # from now on a call waits instead of being refused
-    config = uvicorn.Config(app, log_level="warning", ws="none", lifespan="off")
-    server = uvicorn.Server(config)
+    config = module.uvicorn.Config(app, log_level="warning", ws="none", lifespan="off")
+    server = module.uvicorn.Server(config)
     thread = threading.Thread(target=server.run, kwargs={"sockets": [taken]}, daemon=True)
     thread.start()
     yield Client(taken.getsockname()[1])
@@ -233,6 +230,37 @@ def test_reports_that_are_none_are_refused(client: Client, reports: object, wher
     status, answer = client.json("PUT", f"/scenarios/{key}/reports", json.dumps(reports))
     assert status == 422
     assert answer["problems"][0]["where"].startswith(where)
+
+
+OPENED: list[str] = []
+"""Every file that Python opens while `WATCHING` holds anything."""
+WATCHING: list[bool] = []
+
+
+def watch(event: str, arguments: tuple[Any, ...]) -> None:
+    """Note each file that is opened; an audit hook can be added and never taken away."""
+    if WATCHING and event == "open":
+        OPENED.append(str(arguments[0]))
+
+
+def test_no_path_from_a_client_is_opened(client: Client, tmp_path: Path) -> None:
+    """A file that is named wherever a text can stand is never opened, not even to look at it."""
+    secret = tmp_path / "secret.csv"
+    secret.write_text("unit,date,persons\na,2026-06-05,7\n", encoding="utf-8")
+    key = client.post(scenario())
+    row = {"unit": str(secret), "date": str(secret), "persons": 1}
+    sys.addaudithook(watch)
+    WATCHING.append(True)
+    try:
+        client.json("PUT", f"/scenarios/{key}/reports", {"figures": "new", "rows": [row]})
+        client.json("PUT", f"/scenarios/{key}/reports", {"figures": "new", "rows": str(secret)})
+        client.json("POST", "/scenarios", json.dumps(str(secret)))
+        for field in ("campaign", "weights", "among", "target", "over", "as_of", "scheme"):
+            client.json("POST", "/scenarios", changed(field, str(secret)))
+        secret.read_text(encoding="utf-8")  # the watch itself works
+    finally:
+        WATCHING.clear()
+    assert OPENED.count(str(secret)) == 1
 
 
 def test_sizes_are_bounded(client: Client) -> None:
