@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import attrs
 import pandas as pd
@@ -13,7 +13,13 @@ from coverage_campaign.model.basis import Basis
 from coverage_campaign.model.campaign import Campaign
 from coverage_campaign.notebook import html_table
 from coverage_campaign.progress.track import Progress
-from coverage_campaign.scenarios.scenario import Outcome, Scenario
+from coverage_campaign.scenarios.differences import (
+    VERDICTS,
+    inputs_of,
+    plan_changes,
+    verdict_changes,
+)
+from coverage_campaign.scenarios.scenario import Outcome
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -22,6 +28,17 @@ __all__ = ["Comparison", "compare"]
 
 _Result = TypeVar("_Result", Outcome, Progress, Allocation)
 _QUANTITIES = ("share", "target", "planned", "done", "rank")
+_TOLD = 4
+_TURNS = {
+    ("merit_eligible", "no"): "becomes barred from merit awards",
+    ("merit_eligible", "yes"): "is barred no more",
+    ("commended", "yes"): "becomes commended",
+    ("commended", "no"): "is commended no more",
+    ("target", "yes"): "meets its target",
+    ("target", "no"): "misses its target",
+    ("schedule", "yes"): "comes on schedule",
+    ("schedule", "no"): "falls behind schedule",
+}
 
 
 @attrs.frozen(eq=False, kw_only=True)
@@ -31,6 +48,8 @@ class Comparison:
     campaign: Campaign
     inputs: tuple[str, ...]
     frame: pd.DataFrame
+    turned: pd.DataFrame = attrs.field(factory=pd.DataFrame)
+    planned: pd.DataFrame = attrs.field(factory=pd.DataFrame)
     basis: Basis
 
     @property
@@ -55,17 +74,35 @@ class Comparison:
             .reset_index()
         )
 
+    def verdicts(self) -> pd.DataFrame:
+        """Return what turns for whom: who becomes barred or commended, who crosses a band.
+
+        One row per unit and verdict that is another: unit, name, verdict (merit_eligible,
+        commended, grade, target, schedule), before, after ('yes', 'no' or a grade; <NA> = could
+        not be told), people (how many the unit is over (+) or short of (-) the threshold in the
+        second result). The gravest verdicts first.
+        """
+        return self.turned.copy(deep=False)
+
+    def schedule(self) -> pd.DataFrame:
+        """Return how the plans differ: unit, period, before, after, change [persons, Int64]."""
+        return self.planned.copy(deep=False)
+
     def sentence(self) -> str:
-        """Return in one sentence what differs most."""
+        """Return in one sentence what differs most, and what turns for whom."""
         because = f"With {'; '.join(self.inputs)}: " if self.inputs else ""
         moved = self.frame[self.frame["quantity"] != "rank"]
-        if moved.empty:
-            return f"{because}nothing differs."
-        top = moved.iloc[0]
-        return (
-            f"{because}{moved['unit'].nunique()} units differ, most of all {top['name']}: "
-            f"{top['quantity']} {top['before']} -> {top['after']}."
-        )
+        parts = []
+        if not moved.empty:
+            top = moved.iloc[0]
+            parts.append(
+                f"{moved['unit'].nunique()} units differ, most of all {top['name']}: "
+                f"{top['quantity']} {_number(top['before'])} -> {_number(top['after'])}"
+            )
+        parts += [_turn(row) for _, row in self.turned.head(_TOLD).iterrows()]
+        if len(self.turned) > _TOLD:
+            parts.append(f"{len(self.turned) - _TOLD} more verdicts turn")
+        return f"{because}{'; '.join(parts) or 'nothing differs'}."
 
     def plot(self, ax: Axes | None = None) -> Axes:
         """Draw both results as a slope chart."""
@@ -79,6 +116,24 @@ class Comparison:
     def __repr__(self) -> str:
         """Return the sentence."""
         return f"<Comparison: {self.sentence()}>"
+
+
+def _number(value: object) -> str:
+    return f"{value:,}" if isinstance(value, int) else "unknown"
+
+
+def _turn(row: pd.Series[Any]) -> str:
+    """Return one turn in words: who, what, and by how many people."""
+    verdict, after = str(row["verdict"]), row["after"]
+    said = _TURNS.get((verdict, str(after)))
+    if pd.isna(after):
+        said = f"has no answer to {VERDICTS[verdict]!r} any more"
+    elif said is None:
+        said = f"goes from {row['before']} to {after}"
+    if pd.isna(row["people"]):
+        return f"{row['name']} {said}"
+    people = int(row["people"])
+    return f"{row['name']} {said} ({abs(people):,} {'over' if people >= 0 else 'short'})"
 
 
 def compare(a: _Result, b: _Result) -> Comparison:
@@ -117,8 +172,10 @@ def compare(a: _Result, b: _Result) -> Comparison:
     )
     return Comparison(
         campaign=_campaign_of(b),
-        inputs=_inputs(a, b),
+        inputs=inputs_of(a, b),
         frame=frame,
+        turned=verdict_changes(a, b),
+        planned=plan_changes(a, b),
         basis=_basis(a).joined(_basis(b)),
     )
 
@@ -137,36 +194,6 @@ def _long(result: Outcome | Progress | Allocation) -> pd.DataFrame:
         value_name="value",
     )
     return long.astype({"value": "Int64"})
-
-
-def _inputs(
-    a: Outcome | Progress | Allocation, b: Outcome | Progress | Allocation
-) -> tuple[str, ...]:
-    if isinstance(a, Outcome) and isinstance(b, Outcome):
-        return tuple(
-            f"{field.name} {_shown(getattr(a.scenario, field.name))} -> "
-            f"{_shown(getattr(b.scenario, field.name))}"
-            for field in attrs.fields(Scenario)
-            if getattr(a.scenario, field.name) != getattr(b.scenario, field.name)
-        )
-    if isinstance(a, Progress) and isinstance(b, Progress):
-        return _changes(("as_of", a.as_of, b.as_of), ("known at", a.tally.as_of, b.tally.as_of))
-    if isinstance(a, Allocation) and isinstance(b, Allocation):
-        return _changes(
-            ("total", a.total, b.total),
-            ("weights", a.weighting, b.weighting),
-            ("method", a.method, b.method),
-        )
-    return ()
-
-
-def _changes(*items: tuple[str, object, object]) -> tuple[str, ...]:
-    return tuple(f"{name} {_shown(old)} -> {_shown(new)}" for name, old, new in items if old != new)
-
-
-def _shown(value: object) -> str:
-    name = getattr(value, "__name__", None) or getattr(value, "name", None)
-    return str(name or value) if not isinstance(value, tuple) else f"{len(value)} given"
 
 
 def _basis(result: Outcome | Progress | Allocation) -> Basis:

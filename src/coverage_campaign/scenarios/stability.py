@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from fractions import Fraction
 from itertools import product
 from math import floor
-from typing import Any, cast, get_args
+from typing import Any, cast
 
 import attrs
 import pandas as pd
@@ -18,6 +18,8 @@ from coverage_campaign.model.readings import Readings
 from coverage_campaign.model.targets import to_rate
 from coverage_campaign.notebook import html_table
 from coverage_campaign.reporting.counts import Tally
+from coverage_campaign.scenarios.answers import words_of
+from coverage_campaign.scenarios.margins import nearest_margins
 from coverage_campaign.scenarios.scenario import Outcome, Scenario, run
 
 __all__ = ["Stability", "stability"]
@@ -168,20 +170,12 @@ def _other_readings(
 
 
 def _words(code: str) -> tuple[str, ...]:
-    """Return the words that answer a question: the Literal in its field's type."""
-    import typing  # beside the look at annotations
-
-    hints = typing.get_type_hints(Readings)
-    literals = [
-        get_args(choice)
-        for choice in get_args(hints.get(code, object))
-        if typing.get_origin(choice) is typing.Literal
-    ]
-    if not literals:
+    """Return the words that answer a question; one without a closed set is refused."""
+    words = words_of(code)
+    if not words:
         raise DefinitionError(
             Problem(f"readings '{code}'", "has no closed set of answers", "vary it through `over`")
         )
-    words: tuple[str, ...] = literals[0]
     return words
 
 
@@ -227,7 +221,7 @@ def _ranks(found: Sequence[Assessment]) -> pd.DataFrame:
 def _verdicts(found: Sequence[Assessment], handful: int) -> pd.DataFrame:
     baseline = found[0]
     names = baseline.progress.to_frame().set_index("unit")["name"]
-    margins = {verdict: _nearest(baseline, verdict) for verdict in _VERDICTS}
+    margins = {verdict: nearest_margins(baseline, verdict) for verdict in _VERDICTS}
     tables = [one.to_frame().set_index("unit") for one in found]
     rows = []
     for verdict in _VERDICTS:
@@ -252,28 +246,6 @@ def _verdicts(found: Sequence[Assessment], handful: int) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=columns).astype(
         {"answer": "str", "agreeing": "Int64", "variants": "Int64", "margin": "Int64"}
     )
-
-
-def _nearest(assessment: Assessment, verdict: str) -> dict[str, int]:
-    """Return each unit's margin to the nearest threshold that a verdict turns at [persons]."""
-    table = assessment.boundaries().dropna(subset=["margin"])
-    turns = table["boundary"].map(lambda boundary: _turns(str(boundary), verdict))
-    table = table[turns.astype(bool)]
-    nearest: dict[str, int] = {}
-    for unit, margin in zip(table["unit"], table["margin"], strict=True):
-        known = nearest.get(str(unit))
-        if known is None or abs(int(margin)) < abs(known):
-            nearest[str(unit)] = int(margin)
-    return nearest
-
-
-def _turns(boundary: str, verdict: str) -> bool:
-    """Tell whether a verdict turns at a boundary; a grade hangs on every item's."""
-    if verdict == "commended":
-        return boundary == "commended"
-    if verdict == "merit_eligible":
-        return boundary.endswith("target met")
-    return boundary != "commended"
 
 
 def _text(value: object) -> str | None:
