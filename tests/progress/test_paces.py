@@ -1,10 +1,15 @@
 """Paces on records whose continuation is known by arithmetic."""
 
+import re
+from collections.abc import Callable
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from coverage_campaign.errors import DefinitionError
+from coverage_campaign.files.json_text import from_json, to_json
 from coverage_campaign.progress import paces
 from coverage_campaign.progress.record import Record, rebuilt
 from coverage_campaign.progress.spread import Spread
@@ -194,3 +199,29 @@ def test_errors_grow_with_the_root_of_the_time_between_the_middles() -> None:
     assert three / one == pytest.approx(2**0.5)
     monthly = Spread(errors=np.linspace(-1, 1, 199), stretch=28.0)
     assert np.log(monthly.growth(0.9, np.array([28.0]))).item() / one == pytest.approx(2.0)
+
+
+def test_paces_with_numbers_are_values_that_travel() -> None:
+    """Equal numbers make equal paces, known by name; a forecast with one goes through JSON."""
+    assert paces.run_rate(7) == paces.run_rate(7)
+    assert paces.run_rate(7).__name__ == "run_rate(7)"
+    mine = paces.damping(power=2.5, kept=0.5, trusted=1)
+    assert mine.__name__ == "damping(2.5, 0.5, 1)"
+    for pace in (mine, paces.run_rate(2)):
+        assert from_json(to_json(pace)) == pace
+
+
+@pytest.mark.parametrize(
+    ("make", "found"),
+    [
+        (lambda: paces.run_rate(0), "periods: 0"),
+        (lambda: paces.run_rate(periods=True), "periods: True"),
+        (lambda: paces.damping(power=1, kept=0.5, trusted=1), "power: 1 -- give more than 1"),
+        (lambda: paces.damping(power=2, kept=1.5, trusted=1), "kept: 1.5"),
+        (lambda: paces.damping(power=2, kept=0.5, trusted=float("nan")), "trusted: nan"),
+    ],
+)
+def test_numbers_that_make_no_pace_are_refused(make: Callable[[], object], found: str) -> None:
+    """No period, a power that does not slow, a fraction that is none: the number is named."""
+    with pytest.raises(DefinitionError, match=re.escape(found)):
+        make()

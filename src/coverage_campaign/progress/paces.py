@@ -9,12 +9,24 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TypeAlias
 
+import attrs
 import numpy as np
 from numpy.typing import NDArray
 
+from coverage_campaign.errors import DefinitionError, Problem
 from coverage_campaign.progress.record import Record
 
-__all__ = ["Pace", "damped", "damping", "plan_following", "run_rate", "saturating", "unchanged"]
+__all__ = [
+    "Damping",
+    "Pace",
+    "RunRate",
+    "damped",
+    "damping",
+    "plan_following",
+    "run_rate",
+    "saturating",
+    "unchanged",
+]
 
 _Floats = NDArray[np.float64]
 Pace: TypeAlias = Callable[[Record], _Floats]
@@ -36,15 +48,32 @@ def unchanged(record: Record) -> _Floats:
     return np.broadcast_to(record.now, (len(record.ahead), len(record.now))).copy()
 
 
-def run_rate(periods: int) -> Pace:
-    """Return the pace that goes on as the mean of the last so many periods (days, or months)."""
+def _one_or_more(instance: object, attribute: attrs.Attribute[int], value: int) -> None:
+    del instance
+    if type(value) is not int or value < 1:  # True is no number of periods
+        raise DefinitionError(Problem(attribute.name, f"{value!r}", "give a whole number from 1"))
 
-    def pace(record: Record) -> _Floats:
-        a_day = record.pace(periods * record.period)
+
+@attrs.frozen
+class RunRate:
+    """The pace that goes on as the mean of the last so many periods."""
+
+    periods: int = attrs.field(validator=_one_or_more)
+
+    @property
+    def __name__(self) -> str:
+        """How the pace is called in tables."""
+        return f"run_rate({self.periods})"
+
+    def __call__(self, record: Record) -> _Floats:
+        """Return the totals ahead."""
+        a_day = record.pace(self.periods * record.period)
         return _bounded(record, record.now + record.ahead[:, None] * a_day)
 
-    pace.__name__ = f"run_rate({periods})"
-    return pace
+
+def run_rate(periods: int) -> RunRate:
+    """Return the pace that goes on as the mean of the last so many periods (days, or months)."""
+    return RunRate(periods)
 
 
 def plan_following(record: Record) -> _Floats:
@@ -75,7 +104,43 @@ def saturating(record: Record) -> _Floats:
     return _bounded(record, record.now + filled)
 
 
-def damping(*, power: float, kept: float, trusted: float) -> Pace:
+def _above_one(instance: object, attribute: attrs.Attribute[float], value: float) -> None:
+    del instance
+    if not value > 1:
+        raise DefinitionError(Problem(attribute.name, f"{value!r}", "give more than 1"))
+
+
+def _fraction(instance: object, attribute: attrs.Attribute[float], value: float) -> None:
+    del instance
+    if not 0 <= value <= 1:
+        raise DefinitionError(Problem(attribute.name, f"{value!r}", "give a fraction from 0 to 1"))
+
+
+@attrs.frozen(kw_only=True)
+class Damping:
+    """A pace with a trend that dies away, slowing further as few are left."""
+
+    power: float = attrs.field(validator=_above_one)
+    kept: float = attrs.field(validator=_fraction)
+    trusted: float = attrs.field(validator=_fraction)
+
+    @property
+    def __name__(self) -> str:
+        """How the pace is called in tables."""
+        return f"damping({self.power:g}, {self.kept:g}, {self.trusted:g})"
+
+    def __call__(self, record: Record) -> _Floats:
+        """Return the totals ahead."""
+        of_late, room = record.pace(record.stretch), _room(record)
+        fading = _effective_days(record, _FADE_A_DAY, self)[:, None] * of_late
+        straight = _effective_days(record, 0.0, self)[:, None] * of_late
+        harder = self.power - 1
+        left = (1 + harder * np.maximum(straight / room, 0)) ** (-1 / harder)
+        grown = np.where(np.isfinite(room), _times(room, 1 - left), fading)
+        return _bounded(record, record.now + grown)
+
+
+def damping(*, power: float, kept: float, trusted: float) -> Damping:
     """Return a pace with a trend that dies away, slowing further as few are left.
 
     Args:
@@ -87,17 +152,7 @@ def damping(*, power: float, kept: float, trusted: float) -> Pace:
 
     `damped` is the one that is shipped; docs/forecasting.md compares it with others.
     """
-
-    def pace(record: Record) -> _Floats:
-        of_late, room = record.pace(record.stretch), _room(record)
-        fading = _effective_days(record, _FADE_A_DAY, kept=kept, trusted=trusted)[:, None] * of_late
-        straight = _effective_days(record, 0.0, kept=kept, trusted=trusted)[:, None] * of_late
-        left = (1 + (power - 1) * np.maximum(straight / room, 0)) ** (-1 / (power - 1))
-        grown = np.where(np.isfinite(room), _times(room, 1 - left), fading)
-        return _bounded(record, record.now + grown)
-
-    pace.__name__ = f"damping({power:g}, {kept:g}, {trusted:g})"
-    return pace
+    return Damping(power=power, kept=kept, trusted=trusted)
 
 
 _SHIPPED = damping(power=_HARDER, kept=_TREND_KEPT_A_WEEK, trusted=_TREND_TRUSTED)
@@ -122,16 +177,16 @@ def damped(record: Record) -> _Floats:
     return _SHIPPED(record)
 
 
-def _effective_days(record: Record, fade: float, *, kept: float, trusted: float) -> _Floats:
+def _effective_days(record: Record, fade: float, shape: Damping) -> _Floats:
     """Return, for each day ahead, to how many days at today's pace the days until then amount.
 
     `fade` is the log change of the pace a day that remains when the trend has died away.
     """
     last = int(np.ceil(record.ahead.max(initial=0.0)))
     days = np.arange(1, last + 1)
-    believed = trusted * _DAYS_A_WEEK / record.stretch
+    believed = shape.trusted * _DAYS_A_WEEK / record.stretch
     beyond = believed * (_trend(record, fade) - fade)
-    slope = fade + beyond * kept ** (days / _DAYS_A_WEEK)
+    slope = fade + beyond * shape.kept ** (days / _DAYS_A_WEEK)
     effective = np.concatenate(([0.0], np.cumsum(np.exp(np.cumsum(slope)))))
     return np.interp(record.ahead, np.arange(last + 1), effective)
 
