@@ -58,6 +58,11 @@ def test_the_explorer_follows_the_keyboard(lab: Lab) -> None:
         second = lab_page.page.locator(PICTURE).get_attribute("src")
         assert second != first
         assert lab_page.holds("explorer.scenario.method is cc.apportion.adams")
+        # Moves come in several threads: what stands at the end is of one state.
+        lab_page.page.wait_for_timeout(1_000)
+        assert "37.5%" in lab_page.text_of(LINES)
+        shown = str(lab_page.page.locator(PICTURE).get_attribute("src"))
+        assert lab_page.holds(f"{shown[-200:]!r} in explorer._picture.value")
         lab.keep(lab_page, "explorer-moved")
 
         lab_page.page.get_by_role("button", name="恢复基准").click()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import importlib.util
+import threading
 from collections.abc import Sequence
 from fractions import Fraction
 from typing import Literal
@@ -350,6 +351,39 @@ def test_many_changes_are_drawn_once() -> None:
     total, drawn = asyncio.run(move())
     assert total == 110
     assert len(drawn) == 1
+
+
+def test_threads_end_in_one_state(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A slow picture of an older state never covers that of the last one.
+
+    JupyterLab hands the first move of a control to the thread of the cells and later ones to a
+    thread beside it, each with an event loop of its own.
+    """
+    begun, later_one_is_drawn = threading.Event(), threading.Event()
+
+    def slow(_kind: str, _before: object, now: cc.Outcome, _compared: object, **_: object) -> str:
+        if now.allocation.total == 110:
+            begun.set()
+            later_one_is_drawn.wait(timeout=0.5)
+        else:
+            later_one_is_drawn.set()
+        return f"{now.allocation.total}"
+
+    explorer = cc.explorer(small())
+    monkeypatch.setattr("coverage_campaign.views.explorer.explorer.picture_html", slow)
+
+    async def move(total: int) -> None:
+        explorer.total.value = total
+        await asyncio.sleep(1.5)
+
+    first = threading.Thread(target=lambda: asyncio.run(move(110)))
+    first.start()
+    assert begun.wait(timeout=10)
+    asyncio.run(move(120))
+    first.join()
+    assert explorer.allocation.total == 120
+    assert explorer._picture.value == "120"
+    assert cells_of(numbers(explorer))[-1][2] == "120"
 
 
 def test_the_picture_comes_before_the_table() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any, Final
 
@@ -59,6 +60,8 @@ class Explorer:
 
         from coverage_campaign.views.explorer.controls import Controls  # needs ipywidgets too
 
+        # A notebook hands over what moves in the page in a thread beside that of the cells.
+        self._lock = threading.RLock()
         self._reports, self._received, self._lang = reports, received, lang
         self._campaign = _as_shipped(scenario.campaign)
         self.baseline = self._run(scenario)
@@ -115,7 +118,8 @@ class Explorer:
 
     def reset(self) -> None:
         """Put every control back to the baseline."""
-        self._controls.reset()
+        with self._lock:
+            self._controls.reset()
 
     # -- following the controls ------------------------------------------------------------------
 
@@ -124,17 +128,18 @@ class Explorer:
 
     def _recompute(self) -> None:
         """Follow the controls: the numbers now, the picture when they rest."""
-        try:
-            settings = self._controls.read()
-            outcome = self._run(self._choices.scenario(settings))
-        except CampaignError as error:
-            self.message = self._words_for(error)
-        else:
-            self.message = ""
-            self._settings, self.outcome = settings, outcome
-            self.comparison = compare(self.baseline, outcome)
-        self._message.value = message_html(self.message)
-        self._draw_soon()
+        with self._lock:
+            try:
+                settings = self._controls.read()
+                outcome = self._run(self._choices.scenario(settings))
+            except CampaignError as error:
+                self.message = self._words_for(error)
+            else:
+                self.message = ""
+                self._settings, self.outcome = settings, outcome
+                self.comparison = compare(self.baseline, outcome)
+            self._message.value = message_html(self.message)
+            self._draw_soon()
 
     def _words_for(self, error: CampaignError) -> str:
         if isinstance(error, NoWeightError):
@@ -143,17 +148,18 @@ class Explorer:
 
     def _draw(self) -> None:
         """Show what there is: the picture first, so that who reads the table finds it drawn."""
-        seen = (self.baseline, self.outcome, self.comparison)
-        self._picture.value = picture_html(self.picture.value, *seen, lang=self._lang)
-        self._months.value = months_html(self.baseline, self.outcome, lang=self._lang)
-        self._code.value = self._code_shown()
-        self._numbers.value = numbers_html(
-            *seen,
-            choices=self._choices,
-            inputs=differences(self._choices, self._settings, self._lang),
-            bounds=self._controls.bound_lines(),
-            lang=self._lang,
-        )
+        with self._lock:
+            seen = (self.baseline, self.outcome, self.comparison)
+            self._picture.value = picture_html(self.picture.value, *seen, lang=self._lang)
+            self._months.value = months_html(self.baseline, self.outcome, lang=self._lang)
+            self._code.value = self._code_shown()
+            self._numbers.value = numbers_html(
+                *seen,
+                choices=self._choices,
+                inputs=differences(self._choices, self._settings, self._lang),
+                bounds=self._controls.bound_lines(),
+                lang=self._lang,
+            )
 
     def _code_shown(self) -> str:
         try:

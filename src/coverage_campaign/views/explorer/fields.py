@@ -16,7 +16,7 @@ from coverage_campaign.views.words import Lang, Words
 __all__ = ["Fields", "OpenSlider"]
 
 # In em of the page's letters, which are wider than those that are measured with.
-_LEAST_LABEL, _MOST_LABEL, _BESIDE, _WIDER = 11.0, 19.0, 16.0, 1.2
+_LEAST_LABEL, _MOST_LABEL, _BESIDE, _WIDER = 11.0, 20.0, 16.0, 1.1
 _STEPS: Final = (1, 2, 5)
 _MOST: Final = 10**15
 
