@@ -74,11 +74,10 @@ explorer.weights["census_2010"].value = 60  # beside census_2000 at 100: 5/8 and
 int(explorer.allocation.shares().sum())
 
 # %% [markdown]
-# What was found can be kept: `explorer.scenario` is the scenario on the screen, and `explorer.to_code()` the code that
-# makes it.
+# What was found can be kept: `explorer.scenario` is the scenario on the screen, and this is the code that makes it.
 
 # %%
-cc.compare(outcome, cc.run(explorer.scenario)).sentence()
+print(explorer.to_code())
 
 # %% [markdown]
 # ## Many at once
