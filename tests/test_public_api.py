@@ -82,6 +82,7 @@ def test_an_unknown_name_is_an_attribute_error() -> None:
         "run",
         "compare",
         "explore",
+        "explorer",
         "simulate",
         "stability",
         "solve",
