@@ -121,13 +121,13 @@ class Terrain:
     def interval(self, low: float, high: float, seats: Ints) -> _Interval:
         """Evaluate both ends, writing the seats of the lower one into `seats`."""
         clamp = float(self.field.real(high, self.weight)) > _CLAMP
-        buffer = np.empty(min(self.weights.size, CHUNK))
+        buffers = np.empty((2, min(self.weights.size, CHUNK)))
         changed = np.empty(self.weights.size, dtype=np.bool_)
         total = 0
         for start in range(0, self.weights.size, CHUNK):
             part = slice(start, start + CHUNK)
             weights, here = self.weights[part], seats[part]
-            lower, above = here.view(np.float64), buffer[: here.size]
+            lower, above = buffers[:, : here.size]
             self.field.level(weights, low, lower)
             self.field.level(weights, high, above)
             if clamp:
@@ -135,8 +135,8 @@ class Terrain:
                 np.minimum(above, self.most, out=above)
             lower += MAGIC
             above += MAGIC
-            np.not_equal(here, above.view(np.int64), out=changed[part])
-            here -= MAGIC_BITS
+            np.not_equal(lower, above, out=changed[part])
+            np.subtract(lower.view(np.int64), MAGIC_BITS, out=here)
             total += int(np.add.reduce(self._within(here, part)))
         return self._ends(low, high, seats, total, np.flatnonzero(changed), clamp=clamp)
 
