@@ -11,12 +11,22 @@ from coverage_campaign.views.theme import Status, status_of
 from coverage_campaign.views.words import named
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     import pandas as pd
 
     from coverage_campaign.progress.track import Progress
     from coverage_campaign.views.words import Lang
 
-__all__ = ["Standing", "by_rank", "by_rate", "campaign_name", "standings", "total_of"]
+__all__ = [
+    "Standing",
+    "by_rank",
+    "by_rate",
+    "campaign_name",
+    "rises",
+    "standings",
+    "total_of",
+]
 
 
 @attrs.frozen
@@ -105,6 +115,16 @@ def by_rate(rows: tuple[Standing, ...]) -> tuple[Standing, ...]:
             reverse=True,
         )
     )
+
+
+def rises(rows: Sequence[Standing], previous: Progress | None) -> list[int | None]:
+    """Return how many places each unit rose since an earlier progress; None where not known."""
+    before = {row.unit: row.rank for row in standings(previous, "en")} if previous else {}
+    old = [before.get(row.unit) for row in rows]
+    return [
+        None if was is None or row.rank is None else was - row.rank
+        for was, row in zip(old, rows, strict=True)
+    ]
 
 
 def _rows(frame: pd.DataFrame) -> list[dict[str, object]]:

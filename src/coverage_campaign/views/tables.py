@@ -16,12 +16,11 @@ from coverage_campaign.views.doubtful_days import doubts_of
 from coverage_campaign.views.pictures.back_test import errors_of
 from coverage_campaign.views.pictures.bridge import steps_of
 from coverage_campaign.views.pictures.calendar import phase_rows
-from coverage_campaign.views.pictures.comparison import quantity_of
 from coverage_campaign.views.pictures.fairness import lorenz, need_of
-from coverage_campaign.views.pictures.ranking import rises
-from coverage_campaign.views.pictures.sensitivity import swings_of
 from coverage_campaign.views.signs import sign_words, with_signs
-from coverage_campaign.views.standings import Standing, by_rank, by_rate, standings
+from coverage_campaign.views.slopes import quantity_of
+from coverage_campaign.views.standings import Standing, by_rank, by_rate, rises, standings
+from coverage_campaign.views.swings import swings_of
 from coverage_campaign.views.words import Lang, checked
 
 if TYPE_CHECKING:
@@ -35,7 +34,7 @@ if TYPE_CHECKING:
     from coverage_campaign.reporting.counts import Tally
     from coverage_campaign.scenarios.compare import Comparison
     from coverage_campaign.scenarios.explore import Study
-    from coverage_campaign.views.pictures.comparison import Quantity
+    from coverage_campaign.views.slopes import Quantity
 
 __all__ = [
     "annex",

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from coverage_campaign.views import theme
+from coverage_campaign.views.against_plan import headline, legend, schedule_note
 from coverage_campaign.views.canvas import Canvas, Room
 from coverage_campaign.views.layout import open_canvas
-from coverage_campaign.views.pictures.ranking import headline, legend, schedule_note
 from coverage_campaign.views.standings import (
     Standing,
     by_rate,

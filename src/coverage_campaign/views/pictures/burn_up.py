@@ -10,10 +10,10 @@ import pandas as pd
 
 from coverage_campaign.views import theme
 from coverage_campaign.views.canvas import Canvas, Room
-from coverage_campaign.views.clear import Box, first_clear
 from coverage_campaign.views.fan import bands_of, draw_fan, fan_note
+from coverage_campaign.views.gap_mark import draw_gap
 from coverage_campaign.views.layout import open_canvas
-from coverage_campaign.views.running_totals import Curves, curves_of, dotted_note, to_day
+from coverage_campaign.views.running_totals import Curves, curves_of, dotted_note
 from coverage_campaign.views.scales import (
     TIME_ROOM,
     count_scale,
@@ -63,11 +63,8 @@ _BELOW: Final = Words("below {0}", "低于{0}", "低於{0}")
 _ABOVE: Final = Words("above {0}", "高于{0}", "高於{0}")
 _TARGET: Final = Words("Target {0}", "任务 {0}", "任務 {0}")
 _PLAN: Final = Words("Plan {0}", "计划 {0}", "計劃 {0}")
-_ACTUAL: Final = Words("Done {0}", "实际 {0}", "實際 {0}")
 _FORECAST: Final = Words("Forecast {0}", "预测 {0}", "預測 {0}")
 _RANGE: Final = Words("{0} range", "{0}区间", "{0}區間")
-_LATE_BY: Final = Words("{0} behind plan", "落后计划 {0} 人", "落後計劃 {0} 人")
-_EARLY_BY: Final = Words("{0} ahead of plan", "超前计划 {0} 人", "超前計劃 {0} 人")
 
 
 @attrs.frozen
@@ -155,7 +152,7 @@ def burn_up(
     if total.target is not None:
         _draw_target(canvas, total.target, lang)
     if curves.done_y and total.planned is not None:
-        _draw_gap(canvas, curves, total, fan, lang)
+        draw_gap(canvas, curves, total, fan, lang)
     _draw_ends(canvas, ends)
     return canvas.ax
 
@@ -245,59 +242,6 @@ def _draw_target(canvas: Canvas, target: int, lang: Lang) -> None:
         va="bottom",
         halo=True,
     )
-
-
-def _draw_gap(
-    canvas: Canvas, curves: Curves, total: Standing, fan: pd.DataFrame | None, lang: Lang
-) -> None:
-    """Draw the distance from the plan, and write it where no line runs."""
-    planned, target = total.planned or 0, total.target
-    x, done = max(curves.done_x[-1], curves.counted_x), curves.done_y[-1]
-    behind = done < planned
-    colour = theme.RED if behind else theme.BLUE
-    canvas.line([x, x], [done, planned], colour=colour, width=1.6, zorder=2.9)
-    first = _ACTUAL.say(lang, count(done))
-    second = (_LATE_BY if behind else _EARLY_BY).say(lang, count(abs(done - planned)))
-    lines = [first] if done == planned else [first, second]
-    wide = max(width_of(first, theme.LABEL) + 1, width_of(second, theme.CELL)) + 2
-    tall = 14.0 * len(lines)
-    low, high = canvas.ax.get_xlim()
-    across, upward = canvas.width / (high - low), canvas.height / canvas.ax.get_ylim()[1]
-    at, lower, upper = (x - low) * across, min(done, planned) * upward, max(done, planned) * upward
-    edge = canvas.width
-    corners = [
-        *((at + 8, lower - 9 - tall - more) for more in (0, 12, 24)),
-        *((at - 9 - wide, upper + 9 + more) for more in (0, 12)),
-        *((edge - wide, lower - 9 - tall - more) for more in range(0, 120, 12)),
-        *((at - 9 - wide - more, upper + 9) for more in (30, 60, 90)),
-    ]
-    drawn: list[list[tuple[float, float]]] = [
-        list(zip(curves.plan_x, curves.plan_y, strict=True)),
-        list(zip(curves.done_x, curves.done_y, strict=True)),
-        [(low, target or -1.0), (high, target or -1.0)],
-    ]
-    if fan is not None and len(fan):
-        days = [x, *(x_of(to_day(value), end=True) for value in fan["date"].to_numpy())]
-        ends = (fan[name].astype(float).tolist() for name in ("low", "high"))
-        drawn += [list(zip(days, [float(done), *values], strict=True)) for values in ends]
-    polylines = [[((one - low) * across, y * upward) for one, y in line] for line in drawn]
-    if not behind:
-        corners = [*corners[3:5], *corners[:3], *corners[5:]]
-    boxes = [Box(left, bottom, left + wide, bottom + tall) for left, bottom in corners]
-    box = boxes[first_clear(boxes, polylines, Box(0, 0, edge, canvas.height + 4))]
-    flush_right = box.left < at
-    for number, text in enumerate(lines):
-        canvas.write(
-            box.right if flush_right else box.left,
-            box.top - 7 - 14 * number,
-            text,
-            at=("left", "bottom"),
-            size=theme.LABEL if number == 0 else theme.CELL,
-            colour=theme.BLUE if number == 0 else colour,
-            ha="right" if flush_right else "left",
-            bold=number == 0,
-            halo=True,
-        )
 
 
 def _draw_ends(canvas: Canvas, ends: list[_End]) -> None:

@@ -4,29 +4,24 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final, Literal
 
-import attrs
-
-from coverage_campaign.errors import DefinitionError, Problem
 from coverage_campaign.views import theme
 from coverage_campaign.views.canvas import Canvas, Mark, Room
 from coverage_campaign.views.inputs import Change, changes_of
 from coverage_campaign.views.layout import open_canvas
+from coverage_campaign.views.slopes import Quantity, Slope, largest, quantity_of, slopes_of
 from coverage_campaign.views.spread import spread
 from coverage_campaign.views.typeset import shortened, width_of
-from coverage_campaign.views.words import Lang, Words, checked, count, named, signed, units
+from coverage_campaign.views.words import Lang, Words, checked, count, signed, units
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    import pandas as pd
     from matplotlib.axes import Axes
 
     from coverage_campaign.model.campaign import Campaign
     from coverage_campaign.scenarios.compare import Comparison
 
-__all__ = ["Quantity", "comparison", "quantity_of"]
-
-Quantity = Literal["share", "target", "planned", "done"]
+__all__ = ["comparison"]
 
 _WIDTH: Final = 6.8
 _LINE: Final = 13.0
@@ -35,11 +30,6 @@ _NAME_LIMIT: Final = 172.0
 _SIDE_LIMIT: Final = 230.0
 _LEADER: Final = 13.0
 _LEAST_SCALE: Final = 180.0
-# A change of a tenth of what was there before is told in colour.
-_NOTABLE: Final = 10
-# So many lines can be followed by eye; of more, only the largest changes are named.
-_MOST_NAMED: Final = 40
-_LARGEST: Final = 24
 
 _HEADLINE: Final = Words(
     "{0} up by 10% or more, {1} down by 10% or more",
@@ -81,42 +71,6 @@ _QUANTITIES: Final = {
 }
 
 
-@attrs.frozen
-class _Slope:
-    """One unit on both sides; None where a side does not have it."""
-
-    name: str
-    before: int | None
-    after: int | None
-
-    @property
-    def size(self) -> int:
-        """How far it moves, in persons."""
-        return abs((self.after or 0) - (self.before or 0))
-
-    @property
-    def kind(self) -> Literal["more", "less", "same"]:
-        """Whether the change is notable, decided in whole numbers."""
-        if self.before is None or self.after is None:
-            return "same"
-        change = self.after - self.before
-        if change == 0 or abs(change) * _NOTABLE < abs(self.before):
-            return "same"
-        return "more" if change > 0 else "less"
-
-    @property
-    def colour(self) -> str:
-        """The colour of the line and of its words."""
-        return {"more": theme.BLUE, "less": theme.RED, "same": theme.SECONDARY}[self.kind]
-
-    @property
-    def change(self) -> str:
-        """A notable change in percent, or nothing."""
-        if self.kind == "same" or not self.before or self.after is None:
-            return ""
-        return signed(100 * (self.after - self.before) / self.before, digits=0) + "%"
-
-
 def comparison(
     compared: Comparison,
     *,
@@ -145,8 +99,8 @@ def comparison(
     frame = compared.to_frame()
     what = quantity_of(frame) if quantity is None else quantity
     whole = campaign or compared.campaign
-    everyone = _slopes(frame[frame["quantity"] == what], whole, lang)
-    slopes = _largest(everyone)
+    everyone = slopes_of(frame[frame["quantity"] == what], whole, lang)
+    slopes = largest(everyone)
     inputs = changes_of(compared.inputs, whole, lang)
     before, after = (shortened(words, theme.LABEL, _SIDE_LIMIT) for words in _sides(inputs, lang))
     names = [shortened(one.name, theme.CELL, _NAME_LIMIT) for one in slopes]
@@ -206,48 +160,9 @@ def comparison(
     return canvas.ax
 
 
-def quantity_of(frame: pd.DataFrame) -> Quantity:
-    """Return the first quantity that differs; 'share' where nothing does."""
-    present = set(frame["quantity"].tolist())
-    quantities: tuple[Quantity, ...] = ("share", "target", "done", "planned")
-    found = next((one for one in quantities if one in present), None)
-    if found is None and present:
-        raise DefinitionError(
-            Problem("comparison", f"only {', '.join(sorted(present))} differ", "see its to_frame()")
-        )
-    return found or "share"
-
-
-def _slopes(frame: pd.DataFrame, campaign: Campaign | None, lang: Lang) -> list[_Slope]:
-    units = () if campaign is None else campaign.units
-    names = {unit.code: named(unit.label, lang) for unit in units}
-
-    def whole(values: list[object]) -> list[int | None]:
-        return [value if isinstance(value, int) else None for value in values]
-
-    before, after = (whole(frame[name].tolist()) for name in ("before", "after"))
-    slopes = [
-        _Slope(names.get(code) or str(name), old, new)
-        for code, name, old, new in zip(
-            frame["unit"].tolist(), frame["name"].tolist(), before, after, strict=True
-        )
-    ]
-    # Labels that are moved apart keep this order: lines of equal ends then do not cross.
-    return sorted(slopes, key=lambda one: (one.after or 0, one.before or 0))
-
-
 def _beside(labels: Sequence[str], head: str) -> float:
     widths = [width_of(head, theme.LABEL), *(width_of(text, theme.CELL) for text in labels)]
     return max(widths) + _LEADER + 4
-
-
-def _largest(slopes: Sequence[_Slope]) -> Sequence[_Slope]:
-    """Return the lines that are named, in their order: all of a few, of many the largest."""
-    if len(slopes) <= _MOST_NAMED:
-        return slopes
-    largest = sorted(slopes, key=lambda one: (-one.size, one.name))[:_LARGEST]
-    chosen = {id(one) for one in largest}
-    return [one for one in slopes if id(one) in chosen]
 
 
 def _sides(inputs: Sequence[Change], lang: Lang) -> tuple[str, str]:
@@ -257,7 +172,7 @@ def _sides(inputs: Sequence[Change], lang: Lang) -> tuple[str, str]:
     return _BEFORE.say(lang), _AFTER.say(lang)
 
 
-def _headline(slopes: Sequence[_Slope], lang: Lang) -> str:
+def _headline(slopes: Sequence[Slope], lang: Lang) -> str:
     more = sum(one.kind == "more" for one in slopes)
     less = sum(one.kind == "less" for one in slopes)
     if not slopes:
@@ -269,14 +184,14 @@ def _headline(slopes: Sequence[_Slope], lang: Lang) -> str:
     return _SMALL.say(lang, units(len(slopes), lang))
 
 
-def _draw_rest(canvas: Canvas, slopes: Sequence[_Slope]) -> None:
+def _draw_rest(canvas: Canvas, slopes: Sequence[Slope]) -> None:
     """Draw the lines that have no name, thin."""
     for one in slopes:
         if one.before is not None and one.after is not None:
             canvas.line([0, 1], [one.before, one.after], colour=theme.HAIRLINE, zorder=1.5)
 
 
-def _draw(canvas: Canvas, slopes: Sequence[_Slope]) -> None:
+def _draw(canvas: Canvas, slopes: Sequence[Slope]) -> None:
     for one in slopes:
         plain = one.kind == "same"
         width, zorder = (1.0, 2.0) if plain else (2.0, 3.0)
@@ -294,7 +209,7 @@ def _label(
     canvas: Canvas,
     values: Sequence[int | None],
     texts: Sequence[str],
-    slopes: Sequence[_Slope],
+    slopes: Sequence[Slope],
     *,
     side: Literal["left", "right"],
 ) -> None:

@@ -9,9 +9,9 @@ import attrs
 import numpy as np
 
 from coverage_campaign.views import theme
+from coverage_campaign.views.against_plan import headline, legend, schedule_note
 from coverage_campaign.views.canvas import Canvas, Room
 from coverage_campaign.views.layout import open_canvas
-from coverage_campaign.views.pictures.ranking import headline, legend, schedule_note
 from coverage_campaign.views.running_totals import dotted_note, to_day
 from coverage_campaign.views.scales import runs, x_of
 from coverage_campaign.views.standings import Standing, by_rate, standings, total_of

@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final, Literal
+from typing import TYPE_CHECKING, Final
 
 import attrs
 
 from coverage_campaign.views import theme
-from coverage_campaign.views.canvas import Canvas, Mark, Room
+from coverage_campaign.views.against_plan import headline, legend, schedule_note
+from coverage_campaign.views.canvas import Canvas, Room
+from coverage_campaign.views.columns import GAP, Cell, Column, column_of, draw_columns
 from coverage_campaign.views.layout import open_canvas
 from coverage_campaign.views.signs import sign_words, with_signs
 from coverage_campaign.views.standings import (
     Standing,
     by_rank,
     campaign_name,
+    rises,
     standings,
     total_of,
 )
-from coverage_campaign.views.typeset import shortened, width_of
+from coverage_campaign.views.typeset import shortened
 from coverage_campaign.views.words import (
     MISSING,
     Lang,
@@ -28,7 +31,6 @@ from coverage_campaign.views.words import (
     percent,
     remarks,
     signed,
-    units,
 )
 
 if TYPE_CHECKING:
@@ -38,33 +40,14 @@ if TYPE_CHECKING:
 
     from coverage_campaign.progress.track import Progress
 
-__all__ = ["headline", "legend", "ranking", "rises", "schedule_note"]
+__all__ = ["ranking"]
 
 _WIDTH: Final = 8.6
-_GAP: Final = 15.0
 # Twenty letters of Chinese.
 _NAME_LIMIT: Final = 172.0
 _LEAST_SCALE: Final = 90.0
-_BESIDE_GLYPH: Final = 11.0
 
-_HEADLINE: Final = Words(
-    "{0} of {1} {2} behind the plan",
-    "{1}中有{0}个落后于序时进度",
-    "{1}中有{0}個落後於序時進度",
-)
-_ALL_WELL: Final = Words("All of {0} on schedule", "{0}全部达到序时进度", "{0}全部達到序時進度")
-_NOT_KNOWN: Final = Words("Progress of {0}", "{0}的进度", "{0}的進度")
 _AS_OF: Final = Words("{0}, to {1}", "{0}，截至{1}", "{0}，截至{1}")
-_SCHEDULE: Final = Words(
-    "The mark on each bar is the plan to date ({0} of the target for the whole).",
-    "条上竖线为截至当日的计划进度（合计为任务数的{0}）。",
-    "條上豎線為截至當日的計劃進度（合計為任務數的{0}）。",
-)
-_SLACK: Final = Words(
-    "Slightly behind: by at most {0} points.",
-    "略慢：落后不超过{0}个百分点。",
-    "略慢：落後不超過{0}個百分點。",
-)
 _UNRANKED: Final = Words(
     "Without complete reports a unit has no rank.",
     "报表不全的单位不排名次。",
@@ -81,7 +64,7 @@ _TARGET: Final = Words("Target", "任务数", "任務數")
 _NEW: Final = Words("New", "本期新增", "本期新增")
 _DONE: Final = Words("Done", "累计完成", "累計完成")
 _RATE: Final = Words("Rate", "完成率", "完成率")
-_GAP_POINTS: Final = Words("vs plan, points", "较序时（百分点）", "較序時（百分點）")
+GAP_POINTS: Final = Words("vs plan, points", "较序时（百分点）", "較序時（百分點）")
 _REPORTS: Final = Words("Reports", "报表", "報表")
 _BURDEN: Final = Words("Burden", "负担", "負擔")
 _BURDEN_IS: Final = Words(
@@ -102,26 +85,6 @@ _SIGNS_ARE: Final = Words(
 )
 _NEW_IS: Final = Words("New: in {0}.", "本期新增为{0}数。", "本期新增為{0}數。")
 _STATUS: Final = Words("Status", "状态", "狀態")
-
-
-@attrs.frozen
-class _Cell:
-    """One cell: its text, its colour, and the status whose glyph stands before it."""
-
-    text: str
-    colour: str = theme.INK
-    glyph: theme.Status | None = None
-
-
-@attrs.frozen
-class _Column:
-    """One column of words beside the bars: its head and its cells from the top."""
-
-    head: str
-    cells: tuple[_Cell, ...]
-    width: float
-    flush_right: bool = True
-    after: float = _GAP
 
 
 def ranking(
@@ -156,8 +119,8 @@ def ranking(
     left = _left_columns(everyone, _moves(rows, previous), cell, lang)
     right = _right_columns(everyone, cell, lang)
     room = Room(
-        left=sum(column.width + column.after for column in left) - _GAP + 8,
-        right=_GAP + sum(column.width + column.after for column in right) - _GAP + 8,
+        left=sum(column.width + column.after for column in left) - GAP + 8,
+        right=GAP + sum(column.width + column.after for column in right) - GAP + 8,
         above=24,
         below=2,
     )
@@ -179,36 +142,9 @@ def ranking(
     places = [*(float(number) for number in range(len(rows))), last]
     canvas.ax.set_ylim(last + 0.5, -0.5)
     _draw_bars(canvas, everyone, places)
-    _draw_columns(canvas, left, right, places, cell)
+    draw_columns(canvas, left, right, places, cell)
     _draw_rules(canvas, len(rows))
     return canvas.ax
-
-
-def legend(rows: Sequence[Standing], lang: Lang) -> list[Mark]:
-    """Return the marks of the statuses that occur."""
-    present = {row.status.marker for row in rows}
-    return [
-        Mark(status.words.say(lang), status.colour, status.ink, status.marker)
-        for status in theme.STATUSES
-        if status.marker in present
-    ]
-
-
-def schedule_note(total: Standing, lang: Lang) -> list[str]:
-    """Return what the mark of the plan means and where slightly behind ends."""
-    slack = f"{float(100 * theme.SLACK):g}"
-    return [_SCHEDULE.say(lang, percent(total.planned_rate)), _SLACK.say(lang, slack)]
-
-
-def headline(rows: Sequence[Standing], lang: Lang) -> str:
-    """Return how many units are behind the plan, as a sentence."""
-    known = [row for row in rows if row.status is not theme.UNKNOWN]
-    late = [row for row in known if row.status is not theme.ON_SCHEDULE]
-    if not known:
-        return _NOT_KNOWN.say(lang, units(len(rows), lang))
-    if not late and len(known) == len(rows):
-        return _ALL_WELL.say(lang, units(len(rows), lang))
-    return _HEADLINE.say(lang, len(late), units(len(rows), lang), "is" if len(late) == 1 else "are")
 
 
 def _notes(rows: Sequence[Standing], total: Standing, lang: Lang) -> list[str]:
@@ -233,16 +169,6 @@ def _moved(previous: Progress | None, lang: Lang) -> list[str]:
     return [] if previous is None else [_MOVED.say(lang, day(previous.as_of, lang))]
 
 
-def rises(rows: Sequence[Standing], previous: Progress | None) -> list[int | None]:
-    """Return how many places each unit rose since an earlier progress; None where not known."""
-    before = {row.unit: row.rank for row in standings(previous, "en")} if previous else {}
-    old = [before.get(row.unit) for row in rows]
-    return [
-        None if was is None or row.rank is None else was - row.rank
-        for was, row in zip(old, rows, strict=True)
-    ]
-
-
 def _moves(rows: Sequence[Standing], previous: Progress | None) -> tuple[str, ...]:
     return tuple(
         "" if not rise else f"↑{rise}" if rise > 0 else f"↓{-rise}"
@@ -250,48 +176,37 @@ def _moves(rows: Sequence[Standing], previous: Progress | None) -> tuple[str, ..
     )
 
 
-def _column(
-    head: str, cells: Sequence[_Cell | str], size: float, *, flush_right: bool = True
-) -> _Column:
-    whole = tuple(_Cell(cell) if isinstance(cell, str) else cell for cell in cells)
-    widths = [
-        width_of(cell.text, size) + (_BESIDE_GLYPH if cell.glyph is not None else 0.0)
-        for cell in whole
-    ]
-    return _Column(head, whole, max([width_of(head, theme.CELL), *widths]), flush_right)
-
-
 def _left_columns(
     rows: Sequence[Standing], moves: tuple[str, ...], size: float, lang: Lang
-) -> list[_Column]:
+) -> list[Column]:
     def counts(read: Callable[[Standing], int | None]) -> list[str]:
         return [count(read(row)) for row in rows]
 
-    columns = [_column(_RANK.say(lang), [*(count(row.rank) for row in rows[:-1]), ""], size)]
+    columns = [column_of(_RANK.say(lang), [*(count(row.rank) for row in rows[:-1]), ""], size)]
     if any(moves):
-        arrows = [_Cell(move, theme.SECONDARY) for move in (*moves, "")]
+        arrows = [Cell(move, theme.SECONDARY) for move in (*moves, "")]
         columns = [
             attrs.evolve(columns[0], after=5.0),
-            _column("", arrows, size, flush_right=False),
+            column_of("", arrows, size, flush_right=False),
         ]
     return [
         *columns,
-        _column(
+        column_of(
             _UNIT.say(lang),
             [shortened(row.name, size, _NAME_LIMIT) for row in rows],
             size,
             flush_right=False,
         ),
-        _column(_TARGET.say(lang), counts(lambda row: row.target), size),
-        _column(_NEW.say(lang), counts(lambda row: row.new), size),
-        _column(_DONE.say(lang), counts(lambda row: row.done), size),
-        _column(_RATE.say(lang), [percent(row.completion_rate) for row in rows], size),
+        column_of(_TARGET.say(lang), counts(lambda row: row.target), size),
+        column_of(_NEW.say(lang), counts(lambda row: row.new), size),
+        column_of(_DONE.say(lang), counts(lambda row: row.done), size),
+        column_of(_RATE.say(lang), [percent(row.completion_rate) for row in rows], size),
     ]
 
 
-def _right_columns(rows: Sequence[Standing], size: float, lang: Lang) -> list[_Column]:
-    gaps = [_Cell(signed(row.gap_points), row.status.ink) for row in rows]
-    columns = [_column(_GAP_POINTS.say(lang), gaps, size)]
+def _right_columns(rows: Sequence[Standing], size: float, lang: Lang) -> list[Column]:
+    gaps = [Cell(signed(row.gap_points), row.status.ink) for row in rows]
+    columns = [column_of(GAP_POINTS.say(lang), gaps, size)]
     if any(row.reports_expected is not None for row in rows):
         reports = [
             MISSING
@@ -299,15 +214,15 @@ def _right_columns(rows: Sequence[Standing], size: float, lang: Lang) -> list[_C
             else f"{count(row.reports_received)}/{count(row.reports_expected)}"
             for row in rows
         ]
-        columns.append(_column(_REPORTS.say(lang), reports, size))
+        columns.append(column_of(_REPORTS.say(lang), reports, size))
     if len(_burdens(rows)) > 1:
         burdens = [count(row.burden) for row in rows[:-1]]
-        columns.append(_column(_BURDEN.say(lang), [*burdens, ""], size))
+        columns.append(column_of(_BURDEN.say(lang), [*burdens, ""], size))
     if any(row.signs for row in rows):
-        signs = [_Cell(sign_words(row.signs, lang, short=True), theme.AMBER_INK) for row in rows]
-        columns.append(_column(_SIGNS.say(lang), signs, size, flush_right=False))
-    states = [_Cell(row.status.words.say(lang), row.status.ink, row.status) for row in rows]
-    return [*columns, _column(_STATUS.say(lang), states, size, flush_right=False)]
+        signs = [Cell(sign_words(row.signs, lang, short=True), theme.AMBER_INK) for row in rows]
+        columns.append(column_of(_SIGNS.say(lang), signs, size, flush_right=False))
+    states = [Cell(row.status.words.say(lang), row.status.ink, row.status) for row in rows]
+    return [*columns, column_of(_STATUS.say(lang), states, size, flush_right=False)]
 
 
 def _draw_bars(canvas: Canvas, rows: Sequence[Standing], places: Sequence[float]) -> None:
@@ -339,54 +254,6 @@ def _draw_bars(canvas: Canvas, rows: Sequence[Standing], places: Sequence[float]
         )
     # The limits are ours: a bar must not widen them again.
     canvas.ax.set_xlim(0.0, furthest)
-
-
-def _draw_columns(
-    canvas: Canvas,
-    left: Sequence[_Column],
-    right: Sequence[_Column],
-    places: Sequence[float],
-    size: float,
-) -> None:
-    x = -canvas.room.left
-    for column in left:
-        _draw_column(canvas, column, x, edge="left", places=places, size=size)
-        x += column.width + column.after
-    x = _GAP
-    for column in right:
-        _draw_column(canvas, column, x, edge="right", places=places, size=size)
-        x += column.width + column.after
-
-
-def _draw_column(
-    canvas: Canvas,
-    column: _Column,
-    x: float,
-    *,
-    edge: Literal["left", "right"],
-    places: Sequence[float],
-    size: float,
-) -> None:
-    ha: Literal["left", "right"] = "right" if column.flush_right else "left"
-    anchor = x + column.width if column.flush_right else x
-    canvas.write(
-        anchor, 8, column.head, at=(edge, "top"), colour=theme.SECONDARY, ha=ha, va="baseline"
-    )
-    for place, cell in zip(places, column.cells, strict=True):
-        beside = 0.0
-        if cell.glyph is not None:
-            canvas.glyph(anchor + 3.5, place, cell.glyph, at=(edge, "data"))
-            beside = _BESIDE_GLYPH
-        canvas.write(
-            anchor + beside,
-            place,
-            cell.text,
-            at=(edge, "data"),
-            size=size,
-            colour=cell.colour,
-            ha=ha,
-            bold=place == places[-1],
-        )
 
 
 def _draw_rules(canvas: Canvas, rows: int) -> None:
