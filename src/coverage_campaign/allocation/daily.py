@@ -27,6 +27,7 @@ __all__ = ["run"]
 
 _SAFE = 2**62
 _NEAR = 16 * 2.0**-52  # a few float roundings: closer dates are compared exactly
+_PLAIN = 2**26  # fractions up to 1 with smaller denominators are told apart by floats, and ordered
 
 
 def run(shares: Ints, effort: Sequence[int], days: range, reached: Ints) -> Iterator[Ints]:
@@ -79,6 +80,10 @@ def _first_due(begun: NDArray[np.intp], reached: Ints, shares: Ints, count: int)
     seat, share = reached[begun] + 1, shares[begun]
     due = seat / share
     cut = float(np.partition(due, count - 1)[count - 1])
+    if int(share.max()) < _PLAIN:
+        sure = due < cut
+        near = np.flatnonzero(due == cut)
+        return np.concatenate([begun[sure], begun[near[: count - int(np.count_nonzero(sure))]]])
     sure = due < cut * (1.0 - _NEAR)
     near = np.flatnonzero(~sure & (due <= cut * (1.0 + _NEAR)))
     left = count - int(np.count_nonzero(sure))
