@@ -50,7 +50,9 @@ class Writer:
         """
         if isinstance(value, float) and not math.isfinite(value):
             return f'float("{value}")'
-        if value is None or isinstance(value, (bool, int, str, float)):
+        if isinstance(value, str):
+            return _quoted(value)
+        if value is None or isinstance(value, (bool, int, float)):
             return repr(value)
         if isinstance(value, (tuple, list)):
             parts = [self.expression(one, indent + 4) for one in value]
@@ -71,7 +73,7 @@ class Writer:
             return f"Fraction({value.numerator}, {value.denominator})"
         if isinstance(value, Decimal):
             self.imports.add("from decimal import Decimal")
-            return f"Decimal({str(value)!r})"
+            return f'Decimal("{value}")'
         if isinstance(value, dt.date):
             self.imports.add("import datetime as dt")
             return repr(value).replace("datetime.", "dt.", 1)
@@ -113,6 +115,12 @@ class Writer:
             raise _unreachable(value)
         self.imports.add(f"from {module} import {name}")
         return str(name)
+
+
+def _quoted(text: str) -> str:
+    """Return a text in double quotes where that needs no more than turning the quotes."""
+    plain = repr(text)
+    return plain if '"' in plain or "\\" in plain else f'"{plain[1:-1]}"'
 
 
 def _is_default(field: attrs.Attribute[Any], value: object) -> bool:
