@@ -107,6 +107,7 @@ class FakePlan:
         factory=lambda: np.arange("2008-06-01", "2009-01-01", dtype="datetime64[D]")
     )
     effort: tuple[int, ...] = tuple(range(1, 215))
+    by: str = "month"
 
 
 @attrs.frozen(eq=False)

@@ -28,6 +28,7 @@ from coverage_campaign.views.words import (
     checked,
     count,
     day,
+    month,
     percent,
     remarks,
     signed,
@@ -135,7 +136,12 @@ def ranking(
             lang, campaign_name(progress, lang), day(progress.as_of, lang, year=True)
         ),
         marks=legend(rows, lang),
-        notes=[*_notes(rows, total, lang), *_moved(previous, lang), *remarks(progress, lang)],
+        notes=[
+            *_notes(rows, total, lang),
+            *_new(progress, lang),
+            *_moved(previous, lang),
+            *remarks(progress, lang),
+        ],
         basis=progress.basis,
     )
     last = len(rows) + 0.35
@@ -158,6 +164,13 @@ def _notes(rows: Sequence[Standing], total: Standing, lang: Lang) -> list[str]:
     if any(row.rank is None for row in rows):
         notes.append(_UNRANKED.say(lang))
     return notes
+
+
+def _new(progress: Progress, lang: Lang) -> list[str]:
+    """Return which period the new ones came in, where it has a name."""
+    if progress.plan.by != "month":
+        return []
+    return [_NEW_IS.say(lang, month(progress.as_of, lang))]
 
 
 def _burdens(rows: Sequence[Standing]) -> set[str]:
