@@ -85,7 +85,7 @@ def _cut(
             seats[i] = seat = seats[i] - 1.0
             stop = seat <= (low if isinstance(low, float) else low[i])
             claims[i] = -inf if stop else field.threshold(weights[i], seat)
-        following = claims.max()
+        following = claims[claims.argmax()]
         gap = min(edge, t) - following
     else:
         claims = field.thresholds(weights, seats + 1.0)
@@ -99,7 +99,7 @@ def _cut(
             seats[i] = seat = seats[i] + 1.0
             stop = not isinstance(high, float) and seat >= high[i]
             claims[i] = inf if stop else field.threshold(weights[i], seat + 1.0)
-        following = claims.min()
+        following = claims[claims.argmin()]
         gap = following - max(edge, t)
     if gap > 2.0 * field.slack(max(t, edge, following)) or gap == inf:
         return Cut(seats.astype(np.int64), _NONE, 0)

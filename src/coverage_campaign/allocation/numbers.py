@@ -115,8 +115,7 @@ def read_weights(weights: Weights, names: Sequence[str] | None) -> Weighted:
         floats: NDArray[np.float64] = array.astype(np.float64, copy=False)
         # NaN fails both comparisons, so one pair of them finds every bad value
         if floats.size and not (
-            np.minimum.reduce(floats, axis=None) >= 0
-            and np.maximum.reduce(floats, axis=None) < np.inf
+            floats.item(floats.argmin()) >= 0 and floats.item(floats.argmax()) < np.inf
         ):
             refuse("weights", floats, ~((floats >= 0) & (floats < np.inf)), _WEIGHT, names)
         return floats
