@@ -79,3 +79,12 @@ def test_a_plan_made_anew_keeps_its_past_in_json() -> None:
     after = from_json(to_json(before))
     for day in ("2026-06-01", "2026-06-10"):
         pd.testing.assert_series_equal(after.planned_on(day), before.planned_on(day))
+
+
+def test_a_plan_under_monthly_caps_comes_back_as_it_was() -> None:
+    """What each unit can do in a month is in the text."""
+    caps = {"a": 60, "b": 31}
+    before = schedule(ALLOCATIONS["plain"], over="drive", unit_month_caps=caps)
+    after = from_json(to_json(before))
+    for day in ("2026-06-01", "2026-06-07"):
+        pd.testing.assert_series_equal(after.planned_on(day), before.planned_on(day))

@@ -393,3 +393,64 @@ def test_a_grain_that_is_none_is_refused() -> None:
     plan = plan_of([9], ("drive", "06-01", "08-31"))
     with pytest.raises(DefinitionError, match="'month' or 'day'"):
         schedule(plan.allocation, over="drive", by="week")  # type: ignore[arg-type] # on purpose
+
+
+def test_a_unit_s_monthly_cap_bends_its_own_course_alone() -> None:
+    """92 days; u0 has 92 people and a cap of 31 a month, u1 92 without: 31 + 31 + 30 by hand.
+
+    Even days would give u0 30, 31, 31, which its cap allows, and u1 the same.
+    """
+    plan = plan_of([92, 92], ("drive", "06-01", "08-31"))
+    capped = schedule(plan.allocation, over="drive", unit_month_caps={"u0": 31})
+    by_unit = capped.to_frame().pivot_table(index="period", columns="unit", values="planned")
+    assert by_unit["u0"].tolist() == [30, 31, 31]
+    steep = curves.by_month({"2026-06": "1/2", "2026-07": "1/4", "2026-08": "1/4"})
+    capped = schedule(plan.allocation, over="drive", curve=steep, unit_month_caps={"u0": 32})
+    by_unit = capped.to_frame().pivot_table(index="period", columns="unit", values="planned")
+    assert by_unit["u0"].tolist() == [32, 30, 30]
+    assert by_unit["u1"].tolist() == [46, 23, 23]
+    assert capped.share_on("2026-06-30") == Fraction(78, 184)
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.lists(st.tuples(st.integers(0, 60), st.integers(20, 40)), min_size=1, max_size=5), CURVES)
+def test_units_stay_within_their_monthly_caps_and_their_own_course(
+    units: list[tuple[int, int]], curve: Curve
+) -> None:
+    """Totals, caps and each day: within one of a straight course between the month's ends."""
+    plan = plan_of([share for share, _ in units], ("drive", "06-01", "08-31"), curve=curve)
+    caps = {f"u{place}": cap for place, (_, cap) in enumerate(units)}
+    capped = schedule(plan.allocation, over="drive", curve=curve, unit_month_caps=caps)
+    table = capped.to_frame().pivot_table(index="period", columns="unit", values="planned")
+    assert table.sum().tolist() == [share for share, _ in units]
+    assert all((table[unit] <= cap).all() for unit, cap in caps.items())
+    days = np.arange("2026-06-01", "2026-09-01", dtype="datetime64[D]")
+    effort = [int(one) for one in curve(days)]
+    june = effort[:30]
+    for day in (5, 17, 30):
+        over = Fraction(sum(june[:day]), sum(june))
+        planned = capped.planned_on(f"2026-06-{day:02}")
+        first = table.iloc[0]
+        assert all(abs(int(planned[unit]) - over * int(first[unit])) < 1 for unit in caps)
+        assert abs(int(planned.sum()) - over * int(first.sum())) <= Fraction(1, 2)
+
+
+def test_a_unit_whose_months_are_too_few_is_named() -> None:
+    """3 months of 30 hold 90 of 92 people: 2 too many."""
+    plan = plan_of([92, 5], ("drive", "06-01", "08-31"))
+    with pytest.raises(InfeasibleError, match=r"'u0'.*90 people in 3 months.*2 too many"):
+        schedule(plan.allocation, over="drive", unit_month_caps={"u0": 30})
+    with pytest.raises(DefinitionError, match="no such unit"):
+        schedule(plan.allocation, over="drive", unit_month_caps={"u7": 30})
+    with pytest.raises(DefinitionError, match="cap the months or the units"):
+        schedule(
+            plan.allocation, over="drive", unit_month_caps={"u0": 31}, month_caps={"2026-06": 9}
+        )
+
+
+def test_monthly_caps_of_units_hold_for_what_is_left() -> None:
+    """After a June of 0 of 62, a cap of 31 fills July and August."""
+    plan = plan_of([62], ("drive", "06-01", "08-31"))
+    june = pd.DataFrame({"unit": ["u0"], "period": pd.to_datetime(["2026-06-01"]), "persons": [0]})
+    again = schedule(plan.allocation, over="drive", past=june, unit_month_caps={"u0": 31})
+    assert again.totals()["planned"].tolist() == [0, 31, 31]

@@ -17,6 +17,7 @@ from coverage_campaign.allocation.allocated import Allocation
 from coverage_campaign.allocation.biproportional import Certificate, biproportional_explain
 from coverage_campaign.allocation.celltie import CellTie
 from coverage_campaign.allocation.explained import number_text
+from coverage_campaign.allocation.limits import is_count
 from coverage_campaign.allocation.ties import TieRule
 from coverage_campaign.errors import DefinitionError, InfeasibleError, Problem
 from coverage_campaign.model.basis import Basis
@@ -302,7 +303,7 @@ def _bounds(
     table = np.full((len(rows), len(columns)), 0 if name == "floors" else _SAFE, dtype=np.int64)
     at = [{code: place for place, code in enumerate(one)} for one in codes]
     for (row, column), persons in bounds.items():
-        if isinstance(persons, bool) or int(persons) != persons or persons < 0:
+        if not is_count(persons):
             raise DefinitionError(
                 Problem(
                     f"{name}[{row!r}, {column!r}]", f"{persons!r}", "give whole persons, 0 or more"

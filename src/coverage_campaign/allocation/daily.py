@@ -37,7 +37,7 @@ def run(shares: Ints, effort: Sequence[int], days: range, reached: Ints) -> Iter
     """
     scale = gcd(*effort) or 1
     effort = [one // scale for one in effort]
-    whole = effort[-1]
+    whole = effort[-1] or 1  # without effort nothing is due
     total = sum(shares.tolist())
     wide = int(shares.max(initial=0)) * whole >= _SAFE
     given = int(reached.sum())

@@ -29,6 +29,7 @@ __all__ = [
     "BoundsOrWeighting",
     "Limits",
     "Uplift",
+    "is_count",
     "left_to_enrol",
     "read_bounds",
     "read_limits",
@@ -124,14 +125,15 @@ def read_bounds(tree: CutTree, bounds: Bounds | None, name: str) -> dict[str, in
             f"{name}['{code}']", f"{value!r}", "a bound is a whole number of persons, 0 or more"
         )
         for code, value in given.items()
-        if not _is_count(value)
+        if not is_count(value)
     ]
     if problems:
         raise DefinitionError(problems)
     return {code: int(value) for code, value in given.items()}
 
 
-def _is_count(value: object) -> bool:
+def is_count(value: object) -> bool:
+    """Return whether a value is a whole number of persons, 0 or more."""
     if isinstance(value, (bool, np.bool_)):
         return False
     if isinstance(value, (int, np.integer)):

@@ -49,6 +49,8 @@ class Plan:
     _fixed: int
     _done: _Ints
     _before: _Ints
+    _ends: _Ints
+    _loads: _Ints
 
     @property
     def campaign(self) -> Campaign:
@@ -98,13 +100,21 @@ class Plan:
         return now
 
     def _from(self, after: int, position: int, reached: _Ints) -> Iterator[_Ints]:
-        """Yield what is reached on the days after the fixed past, of what is left to do there."""
-        done = self._done
-        before = self.effort[self._fixed] if self._fixed >= 0 else 0
-        effort = [total - before for total in self.effort]
-        left = np.maximum(np.asarray(self.shares(), dtype=np.int64) - done, 0)
-        for now in run(left, effort, range(after, position + 1), reached - done):
-            yield now + done
+        """Yield what is reached on the days after the fixed past, of what is left to do there.
+
+        What is left lies in stretches (one, or one a month where units have caps) that end at
+        `_ends` and hold `_loads`; each is laid over its own days.
+        """
+        base, first = self._done, self._fixed + 1
+        for end, load in zip(self._ends.tolist(), self._loads, strict=True):
+            days = range(max(after, first), min(position, end) + 1)
+            if days:
+                before = self.effort[first - 1] if first else 0
+                effort = [total - before for total in self.effort[: end + 1]]
+                for now in run(load, effort, days, reached - base):
+                    reached = now + base
+                    yield reached
+            base, first = base + load, end + 1
 
     def days_left(self, day: DateLike) -> int:
         """Return the number of planned days after a day."""

@@ -15,6 +15,8 @@ from coverage_campaign.allocation import apportion
 from coverage_campaign.allocation.allocated import Allocation
 from coverage_campaign.allocation.curves import Curve, DayWeights, even
 from coverage_campaign.allocation.history import History, read_history
+from coverage_campaign.allocation.limits import BoundsOrWeighting, is_count
+from coverage_campaign.allocation.month_loads import month_loads, read_unit_caps
 from coverage_campaign.allocation.plan import Plan
 from coverage_campaign.allocation.stated import spread
 from coverage_campaign.allocation.tree import NO_CAP
@@ -36,6 +38,7 @@ def schedule(
     curve: Curve = even,
     by: Literal["month", "day"] = "month",
     month_caps: Mapping[str, int] | None = None,
+    unit_month_caps: BoundsOrWeighting | None = None,
     past: pd.DataFrame | None = None,
 ) -> Plan:
     """Lay every share out over the days of one or more phases, in whole persons.
@@ -48,6 +51,10 @@ def schedule(
         by: The grain of the plan's table. Progress is measured to the day in either case.
         month_caps: The most that the whole campaign can do in a month ('YYYY-MM') [persons]; what
             a month cannot take goes to the others in proportion to their effort.
+        unit_month_caps: The most that each unit can do in any one month, by code or as a
+            weighting such as `weights.capacity("staff", each=20)` [persons]. Each unit's share
+            then lies over the months in proportion to their effort up to its cap, and the
+            campaign's curve is what that comes to.
         past: What was done in the months that are over (unit, period, persons): they stay as they
             were, and what is left of each share is laid over the days after them. A unit that has
             done more than its share stays at what it has done.
@@ -82,9 +89,19 @@ def schedule(
     stops = _stops(days, day_phases, by)
     history = read_history(shares.index, past, days, stops)
     weights = _weights(curve, days, history.fixed)
+    left = np.maximum(shares.to_numpy("int64") - history.done, 0)
+    ends, loads = np.array([len(days) - 1], dtype=np.int64), left[np.newaxis]
+    if month_caps is not None and unit_month_caps is not None:
+        raise DefinitionError(
+            Problem("month_caps", "together with unit_month_caps", "cap the months or the units")
+        )
     if month_caps is not None:
-        left = int(np.maximum(shares.to_numpy("int64") - history.done, 0).sum())
-        weights = _capped(weights, days, history.fixed, left, month_caps)
+        weights = _capped(weights, days, history.fixed, int(left.sum()), month_caps)
+    if unit_month_caps is not None:
+        caps = read_unit_caps(campaign, shares.index, unit_month_caps)
+        weights, ends, loads = _loaded(
+            weights, days, history.fixed, left=left, caps=caps, codes=shares.index
+        )
     plan = Plan(
         allocation=allocation,
         over=phases,
@@ -99,6 +116,8 @@ def schedule(
         fixed=history.fixed,
         done=history.done,
         before=history.before,
+        ends=ends,
+        loads=loads,
     )
     return attrs.evolve(plan, reached=_at_stops(plan, history, stops))
 
@@ -134,22 +153,52 @@ def _capped(
     bad = [
         Problem(f"month_caps[{month!r}]", f"{most!r}", "give whole persons, 0 or more")
         for month, most in month_caps.items()
-        if isinstance(most, bool) or int(most) != most or most < 0
+        if not is_count(most)
     ]
     if bad:
         raise DefinitionError(bad)
-    after = fixed + 1
-    present, places = np.unique(days[after:].astype("datetime64[M]"), return_inverse=True)
-    names = present.astype(str).tolist()
-    ahead = weights[after:]
-    effort = [Fraction(int(ahead[places == number].sum())) for number in range(len(names))]
+    names, places, effort = _months_ahead(weights, days, fixed)
     caps = np.array([month_caps.get(month, NO_CAP) for month in names], dtype=np.int64)
-    by_month = apportion.webster(persons, effort, caps=caps, names=names)
-    if not by_month.any():
+    by_month = apportion.webster(persons, [Fraction(one) for one in effort], caps=caps, names=names)
+    return _bent(weights, fixed, places, by_month)
+
+
+def _loaded(
+    weights: DayWeights,
+    days: NDArray[np.datetime64],
+    fixed: int,
+    *,
+    left: _Ints,
+    caps: _Ints,
+    codes: pd.Index[str],
+) -> tuple[DayWeights, _Ints, _Ints]:
+    """Return the curve that units' monthly caps come to, where months end, and their loads."""
+    names, places, effort = _months_ahead(weights, days, fixed)
+    if not names:
+        return weights, np.array([len(days) - 1], dtype=np.int64), left[np.newaxis]
+    loads = month_loads(left, effort, caps, codes, names)
+    ends = fixed + np.searchsorted(places, np.arange(len(names)), side="right")
+    return _bent(weights, fixed, places, loads.sum(axis=1)), ends, loads
+
+
+def _months_ahead(
+    weights: DayWeights, days: NDArray[np.datetime64], fixed: int
+) -> tuple[list[str], NDArray[np.intp], list[int]]:
+    """Return the months after the past, each day's place among them, and their effort."""
+    present, places = np.unique(days[fixed + 1 :].astype("datetime64[M]"), return_inverse=True)
+    ahead = weights[fixed + 1 :]
+    effort = [int(ahead[places == number].sum()) for number in range(len(present))]
+    return present.astype(str).tolist(), places, effort
+
+
+def _bent(weights: DayWeights, fixed: int, places: NDArray[np.intp], persons: _Ints) -> DayWeights:
+    """Return weights whose months after the past have effort in proportion to these persons."""
+    if not persons.any():
         return weights
-    bent = spread(ahead, places, [Fraction(count) for count in by_month.tolist()])
+    ahead = weights[fixed + 1 :]
+    bent = spread(ahead, places, [Fraction(count) for count in persons.tolist()])
     # the past keeps its part of the curve beside the days to come
-    before = weights[:after].astype(object) * int(bent.sum())
+    before = weights[: fixed + 1].astype(object) * int(bent.sum())
     both: DayWeights = np.concatenate([before, bent.astype(object) * int(ahead.sum())])
     return both
 
