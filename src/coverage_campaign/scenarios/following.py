@@ -64,7 +64,8 @@ def figures_many(progress: Progress, plan: Plan, share: _Ints, what: Sequence[st
         if {"gap_points", "gap_persons"} & set(what):
             gap = done - planned
             found |= {"gap_persons": gap, "gap_persons known": known}
-            found["gap_points"] = np.where(known, 100 * gap / rated, np.nan)
+            if "gap_points" in what:
+                found["gap_points"] = np.where(known, 100 * gap / rated, np.nan)
     return found
 
 
