@@ -5,8 +5,8 @@ work on the machine moves wall time more. Unlike the twins (tally_twins.py) the 
 code, date and id, and explains every row. Raw layout: text codes, dates, timestamps; ids are int64.
 Integer layout: what `encode` makes. Parquet in for Polars and DuckDB, a frame in memory for pandas.
 
-`python benchmarks/tally.py [rows]` prints the twins and measures 10^6 rows, or as many as are asked
-for; `lines()` is what `benchmarks/run.py` prints.
+`python benchmarks/tally.py [rows [repeats]]` prints the twins and measures 10^6 rows three times,
+or as is asked for; `lines()` is what `benchmarks/run.py` prints.
 """
 
 from __future__ import annotations
@@ -221,7 +221,6 @@ if __name__ == "__main__":
         twins.pandas_by_habit,
     ):
         print(inspect.getsource(twin))
-    for text, bound, measured, held in lines(
-        int(float(sys.argv[1])) if sys.argv[1:] else 1_000_000
-    ):
+    asked = [int(float(number)) for number in sys.argv[1:]]
+    for text, bound, measured, held in lines(*asked):
         print(f"{'ok  ' if held else 'MISS'} {text}: {measured}, goal {bound}")
