@@ -85,3 +85,28 @@ def test_what_never_holds_says_so() -> None:
     )
     assert solution.value is None
     assert "never" in repr(solution)
+
+
+def test_batches_of_variants_are_the_runs_of_each() -> None:
+    """Ranks and verdicts of other methods, totals and errors are those of runs made one by one."""
+    tally = reports({"a": 51, "b": 29, "c": 22})
+    over = {"total": [90, 105], "method": [cc.apportion.adams, cc.apportion.jefferson]}
+    found = cc.stability(scenario(), reports=tally, over=over, error="10%")
+    variants = [scenario()]
+    variants += [cc.vary(scenario(), target=total) for total in over["total"]]
+    variants += [cc.vary(scenario(), method=method) for method in over["method"]]
+    outcomes = [cc.run(one, reports=tally) for one in variants]
+    for unit, change in (("a", 5), ("b", 2), ("c", 2)):
+        for sign in (1, -1):
+            done = {"a": 51, "b": 29, "c": 22}
+            done[unit] += sign * change
+            outcomes.append(cc.run(scenario(), reports=reports(done)))
+    assert len(found.variants) == len(outcomes)
+    assert found.variants[-1] == "c reports -2 persons"
+    ranks = pd.concat([one.progress.to_frame()["rank"] for one in outcomes if one.progress], axis=1)
+    assert found.rank_ranges()["best"].tolist() == ranks.min(axis=1).tolist()
+    assert found.rank_ranges()["worst"].tolist() == ranks.max(axis=1).tolist()
+    merit = [one.assessment.to_frame()["merit_eligible"] for one in outcomes if one.assessment]
+    agreeing = [sum(bool(one[row] == merit[0][row]) for one in merit) for row in range(3)]
+    table = found.to_frame()
+    assert table.loc[table["verdict"] == "merit_eligible", "agreeing"].tolist() == agreeing

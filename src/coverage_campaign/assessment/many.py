@@ -20,7 +20,7 @@ from coverage_campaign.assessment.indicators import read_indicators
 from coverage_campaign.assessment.points import asks_partial, by_person
 from coverage_campaign.assessment.scores import Sight
 from coverage_campaign.assessment.verdicts import outstanding_from, strikes
-from coverage_campaign.model.assessment import COMPLETION, AwardBar, Item, Scheme, Veto
+from coverage_campaign.model.assessment import COMPLETION, COVERAGE, AwardBar, Item, Scheme, Veto
 from coverage_campaign.model.campaign import Campaign
 from coverage_campaign.progress.track import Progress
 
@@ -29,6 +29,7 @@ __all__ = ["ManyVerdicts", "assess_many"]
 _Ints = NDArray[np.int64]
 _Answers = NDArray[np.int8]
 _OPEN: np.int8 = np.int8(-1)
+_WIDE = 2**62
 
 
 @attrs.frozen(kw_only=True, eq=False)
@@ -69,6 +70,7 @@ def assess_many(
     *,
     targets: _Ints,
     uplifted: _Ints,
+    done: _Ints | None = None,
     indicators: pd.DataFrame | None = None,
 ) -> ManyVerdicts:
     """Return the verdicts of a scheme under many targets, as `assess` gives them for one.
@@ -78,6 +80,8 @@ def assess_many(
         scheme: The rules.
         targets: Persons by scenario and unit, in the order of the progress.
         uplifted: The same in the layer that was raised.
+        done: Persons done by scenario and unit, where that is another in each; what nobody
+            reported stays unknown.
         indicators: What the progress does not hold (see `assess`).
     """
     facts = facts_of(progress)
@@ -94,7 +98,10 @@ def assess_many(
             partial=campaign.readings.partial_steps,
         ),
         campaign=campaign,
-        done=np.array([one.done or 0 for one in facts], dtype=np.int64),
+        done=np.broadcast_to(
+            np.array([one.done or 0 for one in facts], dtype=np.int64) if done is None else done,
+            targets.shape,
+        ),
         known=np.array([one.done is not None for one in facts], dtype=bool),
         targets=targets,
         uplifted=uplifted,
@@ -115,32 +122,40 @@ def _of_all(scheme: Scheme) -> list[str]:
         *(veto.of for veto in scheme.vetoes),
         *(prize.by for prize in scheme.prizes),
     ]
-    return [code for code in measured if code not in (COMPLETION, "coverage")]
+    return [code for code in measured if code not in (COMPLETION, COVERAGE)]
 
 
 def _rates(ground: _Ground, of: str, item: str) -> tuple[Rates, NDArray[np.bool_]]:
     """Return the rates that an item or veto measures, and where they are known."""
-    if of == COMPLETION:
-        top, bottom, known = _completion(ground, item)
+    if of in (COMPLETION, COVERAGE):
+        top, bottom, known = _of_persons(ground, of, item)
     else:
         found = [ground.sight.measured(one.unit, of, item=item) for one in ground.facts]
         exact = [Fraction(0) if isinstance(rate, str) else rate for rate in found]
-        tops, bottoms = [one.numerator for one in exact], [one.denominator for one in exact]
-        top, bottom = _whole(tops), _whole(bottoms)
+        top = _whole([one.numerator for one in exact])
+        bottom = _whole([one.denominator for one in exact])
         is_known = np.array([not isinstance(rate, str) for rate in found], dtype=bool)
         known = np.broadcast_to(is_known, ground.shape)
     return Rates(top=top, bottom=bottom, done=ground.done, target=ground.targets), known
 
 
 def _whole(values: list[int]) -> Whole:
-    wide = max(map(abs, values), default=0) >= 2**62
+    wide = max(map(abs, values), default=0) >= _WIDE
     return np.array(values, dtype=object if wide else np.int64)
 
 
-def _completion(ground: _Ground, item: str) -> tuple[Whole, Whole, NDArray[np.bool_]]:
-    done = np.broadcast_to(ground.done, ground.shape).copy()
-    target = ground.targets.copy()
-    known = np.asarray(ground.known & (ground.targets > 0), dtype=bool)
+def _of_persons(ground: _Ground, of: str, item: str) -> tuple[Whole, Whole, NDArray[np.bool_]]:
+    """Return done over target, or covered and done over eligible; units of a pool have its sums."""
+    if of == COMPLETION:
+        top, bottom = ground.done.copy(), ground.targets.copy()
+        known = np.asarray(ground.known & (bottom > 0), dtype=bool)
+    else:
+        covered = np.array([one.covered or 0 for one in ground.facts], dtype=np.int64)
+        eligible = np.array([one.eligible or 0 for one in ground.facts], dtype=np.int64)
+        told = np.array([one.covered is not None for one in ground.facts], dtype=bool)
+        top = ground.done + covered
+        bottom = np.broadcast_to(eligible, ground.shape).copy()
+        known = np.broadcast_to(ground.known & told & (eligible > 0), ground.shape).copy()
     place = {one.unit: number for number, one in enumerate(ground.facts)}
     taken: set[str] = set()
     for pool in ground.sight.pools:
@@ -150,12 +165,11 @@ def _completion(ground: _Ground, item: str) -> tuple[Whole, Whole, NDArray[np.bo
         taken.update(pool.units)
         every = [place[unit] for unit in pool.units if unit in place]
         whole = len(every) == len(pool.units)
-        done[:, mine] = ground.done[every].sum()
-        target[:, mine] = ground.targets[:, every].sum(axis=1)[:, np.newaxis]
-        both = ground.known[every] & (ground.targets[:, every] > 0)
-        each = np.asarray(both.all(axis=1) & whole, dtype=bool)
+        sums = top[:, every].sum(axis=1), bottom[:, every].sum(axis=1)
+        each = np.asarray(known[:, every].all(axis=1) & whole, dtype=bool)
+        top[:, mine], bottom[:, mine] = sums[0][:, np.newaxis], sums[1][:, np.newaxis]
         known[:, mine] = each[:, np.newaxis]
-    return done, np.where(known, target, 1), known
+    return top, np.where(known, bottom, 1), known
 
 
 def _item(ground: _Ground, item: Item) -> tuple[Amount, NDArray[np.bool_]]:

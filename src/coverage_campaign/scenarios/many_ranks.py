@@ -17,6 +17,8 @@ _FEW = 48  # units up to which comparing all pairs is faster than sorting
 def rank_many(done: _Ints, targets: _Ints, ranked: NDArray[np.bool_]) -> _Ints:
     """Return each unit's place by done / target: (scenarios, units), 0 for who is not ranked.
 
+    `done` has one number a unit, or one a scenario and unit.
+
     >>> three = np.ones((1, 3), dtype=bool)
     >>> rank_many(np.array([1, 2, 9]), np.array([[3, 6, 10]]), three).tolist()
     [[2, 2, 1]]
@@ -25,7 +27,7 @@ def rank_many(done: _Ints, targets: _Ints, ranked: NDArray[np.bool_]) -> _Ints:
     if most >= _SURE:
         return _one_by_one(done, targets, ranked)
     rates = np.full(targets.shape[::-1], -np.inf)
-    np.divide(done[:, np.newaxis], targets.T, out=rates, where=ranked.T)
+    np.divide(np.broadcast_to(done, targets.shape).T, targets.T, out=rates, where=ranked.T)
     places = _by_pairs(rates) if len(rates) <= _FEW else _by_order(rates)
     found: _Ints = np.where(ranked, places.T, 0)
     return found
@@ -54,6 +56,7 @@ def _by_order(rates: NDArray[np.float64]) -> _Ints:
 
 def _one_by_one(done: _Ints, targets: _Ints, ranked: NDArray[np.bool_]) -> _Ints:
     found = np.zeros(targets.shape, dtype=np.int64)
-    for row, (target, here) in enumerate(zip(targets, ranked, strict=True)):
-        found[row, here] = competition_ranks(done[here], target[here])
+    each = np.broadcast_to(done, targets.shape)
+    for row, (persons, target, here) in enumerate(zip(each, targets, ranked, strict=True)):
+        found[row, here] = competition_ranks(persons[here], target[here])
     return found
