@@ -1,6 +1,7 @@
 """The examples run on real data, and what they print adds up."""
 
 import importlib.util
+import re
 from pathlib import Path
 from types import ModuleType
 
@@ -123,3 +124,23 @@ def test_no_picture_is_empty(hengyang: Path, united_states: Path) -> None:
         pictures = list(folder.glob("*.png"))
         assert len(pictures) == 6
         assert all(path.stat().st_size > 10_000 for path in pictures)
+
+
+@pytest.mark.slow
+def test_the_page_of_the_demo_shows_what_there_is(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Both campaigns, every document in four forms and two languages; no link leads nowhere."""
+    monkeypatch.syspath_prepend(str(EXAMPLES))
+    assert load("demo").main(tmp_path) == 0
+    page = (tmp_path / "index.html").read_text(encoding="utf-8")
+    links = re.findall(r'(?:href|src)="([^"]+)"', page)
+    assert all((tmp_path / link).is_file() for link in links)
+    for document in ("annexes", "letters", "bulletin-SIMULATED", "comparison"):
+        for lang in ("en", "zh"):
+            for form in ("html", "md", "xlsx", "docx"):
+                assert f"hengyang/{document}-{lang}.{form}" in links
+    gallery = (tmp_path / "gallery" / "index.html").read_text(encoding="utf-8")
+    pictures = re.findall(r'src="([^"]+)"', gallery)
+    assert len(pictures) == len(set(pictures)) == 44
+    assert all((tmp_path / "gallery" / picture).is_file() for picture in pictures)
