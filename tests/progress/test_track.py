@@ -359,6 +359,31 @@ def test_history_is_the_plan_with_what_was_done_until_as_of() -> None:
     assert column(history, "done_to_date") == [10, 10, 15, 15, *([None] * 6)]
 
 
+def test_persons_from_outside_the_plan_have_periods_of_their_own() -> None:
+    """4 before the drive, 10 in it, 3 after it: the periods add up to 17, planned ones to 100."""
+    rows = [
+        ("a", "2026-05-30", "all", 4),
+        ("a", "2026-06-02", "all", 10),
+        ("a", "2026-06-15", "all", 3),
+    ]
+    table = track(planned(), tallied(rows), as_of="2026-06-20").rollup("period")
+    table = table.set_index(table["period"].dt.strftime("%m-%d"))
+    assert table["done"].sum() == 17
+    assert table["planned"].sum() == 100
+    assert table.loc["05-30", ["planned", "done"]].tolist() == [0, 4]
+    assert table.loc["06-15", ["planned", "done"]].tolist() == [0, 3]
+    assert table["done_to_date"].iloc[-1] == 17
+
+
+def test_a_months_figure_stands_at_its_end() -> None:
+    """The June figure of a monthly tally is not done on 1 June, though the plan goes by days."""
+    rows = [("a", "2026-06-01", "all", 30)]
+    history = track(planned(), tallied(rows, by="month"), as_of="2026-06-30").history()
+    assert history["period"].iloc[-1] == pd.Timestamp("2026-06-30")
+    assert history["done_to_date"].iloc[:-1].isna().all()
+    assert history["done_to_date"].iloc[-1] == 30
+
+
 def test_gross_says_which_losses_it_leaves() -> None:
     """Two lapsed and gross counts: a note says so; with a net rule there is nothing to say."""
     gross = track(planned(), tallied(DAILY), as_of="2026-06-04")
@@ -504,6 +529,30 @@ def test_the_identities_hold(rows: list, day: dt.date, counts_net: bool, by: str
     assert (
         (agreeing == known["gap_persons"].map(lambda g: (g > 0) - (g < 0))) | (agreeing == 0)
     ).all()
+
+
+@settings(deadline=None, max_examples=25)
+@given(rows=ROWS, day=DAYS)
+def test_every_view_of_a_progress_adds_up_to_it(rows: list, day: dt.date) -> None:
+    """Parts of the gap, channels, periods, the bridge and the city: each is the same whole."""
+    progress = track(planned(net()), tallied(rows, campaign=net()), as_of=day)
+    frame, total = progress.to_frame(), progress.totals().iloc[0]
+    done = int(frame["done"].fillna(0).sum())
+    parts = progress.shortfall_parts()
+    assert parts["gap_persons"].sum() == done - frame["planned"].sum()
+    assert parts["shortfall"].sum() == (frame["target"] - frame["done"].fillna(0)).clip(0).sum()
+    for share in ("gap_share", "shortfall_share"):
+        assert parts[share].isna().all() or parts[share].sum() == pytest.approx(1)
+    channels = progress.rollup("channel").fillna({"persons": 0})
+    signs = channels["effect"].map({"entry": 1, "resumption": 1, "loss": -1})
+    assert (channels["persons"] * signs).sum() == done
+    assert progress.rollup("period")["done"].fillna(0).sum() == done
+    steps = progress.bridge().set_index("step")["persons"].fillna(0)
+    assert steps["gross"] == steps["entries"] + steps["resumptions"]
+    assert steps["net"] == steps["gross"] + steps["losses"] == done
+    city = progress.rollup("tier").iloc[0]
+    names = ["target", "planned", "done", "new", "gap_persons", "shortfall"]
+    assert city[names].fillna(-1).tolist() == total[names].fillna(-1).tolist()
 
 
 @settings(deadline=None, max_examples=15)

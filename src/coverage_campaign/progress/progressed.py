@@ -100,8 +100,9 @@ class Progress:
     def history(self) -> pd.DataFrame:
         """Return the whole campaign period by period: period, planned_to_date, done_to_date.
 
-        One row for each period of the plan; `planned_to_date` is the plan at the period's end,
-        `done_to_date` what is done by then, or by as_of in the period that it cuts; <NA> after it.
+        One row for each period of the plan, and for each one before or after it that has persons;
+        `planned_to_date` is the plan at the period's end, `done_to_date` what is done by then, or
+        by as_of in the period that it cuts; <NA> after it.
         """
         return history_of(
             self.plan,

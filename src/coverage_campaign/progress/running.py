@@ -22,10 +22,12 @@ def history_of(
 ) -> pd.DataFrame:
     """Return the whole campaign period by period: period, planned_to_date, done_to_date.
 
-    `known` tells whether anything of what is done is known at all.
+    `known` tells whether anything of what is done is known at all. A month's figure stands at the
+    month's end; persons from before or after the plan's days have periods of their own.
     """
     unit = "M" if plan.by == "month" else "D"
-    periods = np.unique(plan.days.astype(f"datetime64[{unit}]"))
+    days = np.concatenate([plan.days, rows.ends(np.unique(rows.period))])
+    periods = np.unique(days.astype(f"datetime64[{unit}]"))
     ends = (periods + 1).astype("datetime64[D]") - 1
     planned = [int(plan.planned_on(end).sum()) for end in ends.tolist()]
     done = _done_by(rows, periods, ends, as_of=as_of, net=net) if known else [None] * len(ends)
@@ -42,7 +44,8 @@ def _done_by(
     rows: Counted, periods: _Days, ends: _Days, *, as_of: dt.date, net: bool
 ) -> list[int | None]:
     order = np.argsort(rows.period, kind="stable")
-    days, running = rows.period[order], np.cumsum((rows.persons * rows.signs(net=net))[order])
+    days = rows.ends(rows.period[order])
+    running = np.cumsum((rows.persons * rows.signs(net=net))[order])
     last = np.searchsorted(days, ends, side="right")
     today = np.datetime64(as_of, "D")
     return [
