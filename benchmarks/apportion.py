@@ -80,6 +80,9 @@ def lines() -> list[tuple[str, str, str, bool]]:
     for total in (76_000, 10**7, 10**9):
         measured = ratio(lambda total=total: apportion.webster(total, weights), partition)  # type: ignore[misc]
         found.append(line(f"webster, n = 10^6, total {total:,}", 0.5, measured, one))
+    whole = weights.astype(np.int64)
+    measured = ratio(lambda: apportion.webster(10**7, whole), partition)
+    found.append(line("webster, n = 10^6, whole numbers", 0.5, measured, one))
     measured = ratio(lambda: apportion.hamilton(10**7, weights), partition)
     found.append(line("hamilton, n = 10^6", 0.5, measured, one))
     floors, caps = _bounds(random, weights)

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from coverage_campaign.allocation.fields import Field
-    from coverage_campaign.allocation.numbers import Ints
+    from coverage_campaign.allocation.numbers import Ints, Plain
 
     Floats: TypeAlias = NDArray[np.float64]
 
@@ -71,13 +71,13 @@ class _Interval:
 
 @attrs.frozen(eq=False)
 class Terrain:
-    """One problem's weights as floats, with its field and bounds.
+    """One problem's weights, with its field and bounds.
 
     `weight` is their sum; seats above `most` need not be told apart.
     """
 
     field: Field
-    weights: Floats
+    weights: Plain
     floors: Ints | None
     caps: Ints | None
     weight: float
@@ -88,10 +88,14 @@ class Terrain:
         """Whether floors or caps are given."""
         return self.floors is not None or self.caps is not None
 
+    def floats(self, units: slice | Ints) -> Floats:
+        """Return the weights of some units as floats, converted where they are needed."""
+        return self.weights[units].astype(np.float64, copy=False)
+
     def sample(self) -> Terrain:
         """Return every so many-th unit."""
         step = self.weights.size // _SAMPLE
-        weights = self.weights[::step].copy()
+        weights = self.weights[::step].astype(np.float64)
         return Terrain(
             self.field,
             weights,
@@ -107,7 +111,7 @@ class Terrain:
         buffer = np.empty(min(self.weights.size, CHUNK))
 
         def stretch(start: int) -> int:
-            weights = self.weights[start : start + CHUNK]
+            weights = self.floats(slice(start, start + CHUNK))
             level = self.field.level(weights, t, buffer[: weights.size])
             if clamp:
                 np.minimum(level, self.most, out=level)
@@ -126,7 +130,7 @@ class Terrain:
         total = 0
         for start in range(0, self.weights.size, CHUNK):
             part = slice(start, start + CHUNK)
-            weights, here = self.weights[part], seats[part]
+            weights, here = self.floats(part), seats[part]
             lower, above = buffers[:, : here.size]
             self.field.level(weights, low, lower)
             self.field.level(weights, high, above)
@@ -150,7 +154,7 @@ class Terrain:
             own = self.field.weights[units]
             alike = bool(own[0] == own[-1] and own.min() == own.max())
             alike = alike and bool(before.min() == before.max())
-        weights = self.weights[units[:1] if alike else units]
+        weights = self.floats(units[:1] if alike else units)
         level = self.field.level(weights, high, np.empty(weights.size))
         if clamp:
             np.minimum(level, self.most, out=level)
@@ -311,12 +315,12 @@ def _settle(  # noqa: PLR0911  # each return is one proof
         run = np.arange(units.size) - np.repeat(np.cumsum(gains) - gains, gains)
         seats = np.repeat(seats, gains) + run
     if found.alike and 0 < wanted < found.gained:
-        cut = float(field.thresholds(terrain.weights[units[:1]], seats[:1].astype(np.float64))[0])
+        cut = float(field.thresholds(terrain.floats(units[:1]), seats[:1].astype(np.float64))[0])
         slack = float(field.slack(cut))
         return (
             Cut(found.seats, units, wanted) if floor < cut - slack < cut + slack < ceiling else None
         )
-    thresholds = field.thresholds(terrain.weights[units], seats.astype(np.float64))
+    thresholds = field.thresholds(terrain.floats(units), seats.astype(np.float64))
     if wanted == 0:
         first = float(thresholds.min())
         return Cut(found.seats, none, 0) if first - float(field.slack(first)) > floor else None
@@ -333,7 +337,7 @@ def _settle(  # noqa: PLR0911  # each return is one proof
         return None
     if first - last <= slack:  # the bound for all is not met: try the one for those concerned
         within = np.abs(thresholds - first) <= slack
-        slack = 2.0 * field.slack_among(first, terrain.weights[units[within]])
+        slack = 2.0 * field.slack_among(first, terrain.floats(units[within]))
     if first - last > slack:
         _give(found.seats, units[thresholds <= last])
         return Cut(found.seats, none, 0)

@@ -88,6 +88,9 @@ def standing_at(
 
     A share that reaches a cap is held by it.
     """
+    if floors is None and caps is None:
+        weight = float(given.sum(dtype=np.float64))
+        return Standing(np.zeros(given.size, dtype=np.int64), given, weight, total)
     t = float(share)
     found = _range(given, floors, caps, t * (1.0 - 2.0 * _SLACK), t * (1.0 + 2.0 * _SLACK))
     weight = found.weight

@@ -31,6 +31,7 @@ _LARGEST_TOTAL = 2**50
 _LARGEST_SUM = 2**62
 _LARGEST_QUOTAS = 2**36  # of Hamilton: its remainders lose what the quotas take
 _LIGHTEST, _HEAVIEST = 1e-100, 1e100
+_STRETCH = 2**15
 _NONE = np.empty(0, dtype=np.int64)
 
 
@@ -82,13 +83,19 @@ def _cut(one: One) -> Cut | None:  # noqa: PLR0911  # each return is one way
             return _among(np.flatnonzero(given), one)
     if not 0 < one.total < min(_LARGEST_TOTAL, _LARGEST_SUM // n):
         return None
-    with np.errstate(over="ignore"):
-        weight = float(given.sum(dtype=np.float64))
+    weight = _sum(given)
     if not _LIGHTEST < weight < _HEAVIEST:
         return None
     if isinstance(one.rule, Remainders):
         return _cut_remainders(one, one.rule, given, weight)
     return _cut_quotients(one, one.rule, given, weight)
+
+
+def _sum(given: Plain) -> float:
+    if given.dtype == np.int64:
+        return float(exact_sum(given.astype(np.int64, copy=False)))
+    with np.errstate(over="ignore"):
+        return float(np.add.reduce(given))
 
 
 def _cut_quotients(one: One, rule: Signposts, given: Plain, weight: float) -> Cut | None:
@@ -101,8 +108,7 @@ def _cut_quotients(one: One, rule: Signposts, given: Plain, weight: float) -> Cu
     if rule.first_is_free and not given.min() > 0:
         return _among(np.flatnonzero(given), one)
     field = DivisorField(rule, given, weight)
-    weights = given.astype(np.float64, copy=False)
-    terrain = Terrain(field, weights, one.floors, one.caps, weight, float(one.total + 1))
+    terrain = Terrain(field, given, one.floors, one.caps, weight, float(one.total + 1))
     return find_cut(terrain, one.total)
 
 
@@ -122,8 +128,7 @@ def _cut_remainders(one: One, rule: Remainders, given: Plain, weight: float) -> 
         return None
     if rule.quota == "hare" and not one.bounded:
         field = RemainderField(given, one.total / weight, one.total, units=given.size)
-        weights = given.astype(np.float64, copy=False)
-        return find_cut(Terrain(field, weights, None, None, weight, one.total + 1.0), one.total)
+        return find_cut(Terrain(field, given, None, None, weight, one.total + 1.0), one.total)
     if rule.bounds == "quota" or rule.quota != "hare":
         quota = quota_of(rule.quota, one.total, Fraction(exact_weight(given)))
         return _by_quota(one, given, 1 / quota)
@@ -150,17 +155,23 @@ def _by_quota(one: One, given: Plain, share: Fraction) -> Cut | None:
     cut = _with_held(found, field)
     if cut is None:
         return None
-    beyond = cut.seats - found.seats - found.sharing * field.scale  # the whole quotient: 0 to -1
     edge = field.absolute
-    if not edge - 1.0 < float(beyond.min()) <= float(beyond.max()) < 1.0 - edge:
-        return None
-    return None if cut.at_stake and beyond[cut.tied[0]] > -edge else cut
+    for start in range(0, given.size, _STRETCH):
+        part = slice(start, start + _STRETCH)
+        # a whole quotient stands 0 to 1 below its quotient, a remainder's seat 0 to 1 above
+        beyond = cut.seats[part] - found.seats[part] - found.sharing[part] * field.scale
+        if not edge - 1.0 < float(beyond.min()) <= float(beyond.max()) < 1.0 - edge:
+            return None
+    if cut.at_stake:
+        tied = cut.tied[0]
+        if cut.seats[tied] - found.seats[tied] - found.sharing[tied] * field.scale > -edge:
+            return None
+    return cut
 
 
 def _with_held(found: Standing, field: RemainderField) -> Cut | None:
     """Return the cut among those who share, the others standing where they are held."""
-    weights = found.sharing.astype(np.float64, copy=False)
-    terrain = Terrain(field, weights, None, None, found.weight, found.left + 1.0)
+    terrain = Terrain(field, found.sharing, None, None, found.weight, found.left + 1.0)
     cut = find_cut(terrain, found.left)
     if cut is not None:
         np.add(cut.seats, found.seats, out=cut.seats)
