@@ -1,5 +1,9 @@
+from collections.abc import Callable
+
+import attrs
 import pandas as pd
 import pytest
+from matplotlib.text import Text
 
 import coverage_campaign as cc
 from campaigns import tiny
@@ -61,3 +65,59 @@ def test_a_channel_that_the_campaign_does_not_have_is_refused(plan: cc.Plan) -> 
     """A loss or an unknown channel cannot be an enrolment."""
     with pytest.raises(cc.DefinitionError, match="lapsed"):
         cc.simulate(plan, seed=1, channels={"lapsed": 1.0})
+
+
+def big(target: int) -> cc.Plan:
+    """Return a plan of so many people, with room for them."""
+    campaign = tiny()
+    for code in "abc":
+        unit = campaign.unit(code)
+        more = attrs.evolve(unit, counts={"eligible": 10_000, "covered": 0})
+        campaign = campaign.with_part(more)
+    allocation = cc.allocate(campaign, weights=cc.weights.equal, target=target)
+    return cc.schedule(allocation, over="drive")
+
+
+def test_a_person_has_one_group_in_every_row() -> None:
+    """Revisions and doubles of a person tell of the same group."""
+    events = cc.simulate(big(3_000), seed=2, double=0.3, revised=0.3).events
+    by_person = events.groupby("person")["group"].nunique()
+    assert len(events) > len(by_person)
+    assert (by_person == 1).all()
+    assert events["group"].nunique() == 2
+
+
+@pytest.mark.parametrize(
+    ("fault", "grows"),
+    [
+        ("late", lambda e: (e["reported_at"] - e["date"]).dt.days.mean()),
+        ("double", lambda e: len(e) - e["person"].nunique()),
+        ("revised", lambda e: (e["revision"] > 0).sum()),
+        ("withdrawn", lambda e: (e["channel"] == "withdrawn").sum()),
+        ("inflated", lambda e: (e["person"] < 0).sum()),
+        ("missing", lambda e: -len(e)),
+        ("rush", lambda e: (e["date"] >= "2026-06-09").sum()),
+    ],
+)
+def test_each_fault_grows_with_its_fraction(
+    fault: str, grows: Callable[[pd.DataFrame], float]
+) -> None:
+    """With half of everything late (double, revised, ...) there is more of it than with none."""
+    plan = big(3_000)
+    quiet = dict.fromkeys(("late", "double", "revised", "withdrawn", "inflated", "rush"), 0.0)
+    quiet |= {"missing": 0.0, "lapse": 0.0}
+    none = cc.simulate(plan, seed=4, **quiet).events
+    half = cc.simulate(plan, seed=4, **{**quiet, fault: 0.5}).events
+    assert grows(half) > grows(none)
+
+
+def test_the_mark_goes_on_to_progress_and_picture() -> None:
+    """What comes of simulated events is marked in every result, and in the note of the picture."""
+    plan = big(300)
+    simulation = cc.simulate(plan, seed=1)
+    tally = cc.tally(simulation.events, plan.campaign, as_of="2026-12-31", simulated=True)
+    progress = cc.track(plan, tally, as_of="2026-06-10")
+    assert progress.basis.simulated
+    axes = cc.charts.ranking(progress)
+    words = " ".join(text.get_text() for text in axes.figure.findobj(Text))
+    assert "SIMULATED" in words.upper()

@@ -18,6 +18,7 @@ from coverage_campaign.notebook import html_table
 __all__ = ["Simulation", "simulate"]
 
 _Ints = NDArray[np.int64]
+_Texts = pd.api.extensions.ExtensionArray
 _SECONDS = 86_400
 
 
@@ -113,7 +114,7 @@ def simulate(
     reported = _reported(plan, rng, true, fractions)
     codes = plan.shares().index.to_numpy()
     names = np.array([channel.code for channel in campaign.channels] + ["withdrawn"], dtype=object)
-    events = _frame(reported, codes, names, _group_codes(campaign, rng, len(reported["unit"])))
+    events = _frame(reported, codes, names, _group_codes(campaign, rng, reported["person"]))
     return Simulation(
         plan=plan,
         seed=seed,
@@ -245,18 +246,20 @@ def _with_revisions(
     return {name: column[order] for name, column in both.items()}
 
 
-def _group_codes(campaign: Campaign, rng: np.random.Generator, count: int) -> NDArray[np.object_]:
-    groups: list[str | None] = [group.code for group in campaign.groups]
-    codes = np.array(groups or [None], dtype=object)
-    drawn: NDArray[np.object_] = codes[rng.integers(0, len(codes), count)]
-    return drawn
+def _group_codes(campaign: Campaign, rng: np.random.Generator, person: _Ints) -> _Texts:
+    """Return the target group of each row: a person has one, in every row about them."""
+    known: list[str | None] = [group.code for group in campaign.groups]
+    codes: _Texts = pd.Series(known or [None], dtype="str").array
+    people = person - person.min(initial=0)  # those who do not exist have numbers below 0
+    of_person = rng.integers(0, len(codes), int(people.max(initial=-1)) + 1)
+    return codes.take(of_person[people])
 
 
 def _frame(
     rows: _Columns,
     codes: NDArray[np.object_],
     names: NDArray[np.object_],
-    groups: NDArray[np.object_],
+    groups: _Texts,
 ) -> pd.DataFrame:
     return pd.DataFrame(
         {
@@ -264,10 +267,10 @@ def _frame(
             "revision": rows["revision"],
             "reported_at": rows["second"].astype("datetime64[s]"),
             "person": rows["person"],
-            "unit": pd.array(codes[rows["unit"]], dtype="str"),
+            "unit": pd.array(codes, dtype="str").take(rows["unit"]),
             "date": rows["date"].astype("datetime64[D]").astype("datetime64[s]"),
-            "channel": pd.array(names[rows["channel"]], dtype="str"),
-            "group": pd.array(groups, dtype="str"),
+            "channel": pd.array(names, dtype="str").take(rows["channel"]),
+            "group": groups,
             "simulated": np.ones(len(rows["unit"]), dtype=bool),
         }
     )
@@ -279,9 +282,9 @@ def _truth(
     """Return what happened by unit, month and channel; everybody enrolled once."""
     table = pd.DataFrame(
         {
-            "unit": pd.array(codes[true["unit"]], dtype="str"),
+            "unit": pd.array(codes, dtype="str").take(true["unit"]),
             "period": plan.days[true["day"]].astype("datetime64[M]").astype("datetime64[s]"),
-            "channel": pd.array(names[true["channel"]], dtype="str"),
+            "channel": pd.array(names, dtype="str").take(true["channel"]),
         }
     )
     return (
@@ -296,7 +299,7 @@ def _received(rng: np.random.Generator, rows: _Columns, codes: NDArray[np.object
     """Return when each unit's report of a month arrived; months without a filed row have none."""
     month = rows["date"].astype("datetime64[D]").astype("datetime64[M]")
     table = (
-        pd.DataFrame({"unit": pd.array(codes[rows["unit"]], dtype="str"), "period": month})
+        pd.DataFrame({"unit": pd.array(codes, dtype="str").take(rows["unit"]), "period": month})
         .drop_duplicates()
         .sort_values(["period", "unit"], ignore_index=True)
     )
