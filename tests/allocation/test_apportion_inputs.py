@@ -196,6 +196,12 @@ def test_bounds_of_a_batch_name_the_row() -> None:
         apportion.webster([9, 3], [[1, 2], [3, 4]], floors=[[1, 1], [2, 2]])
 
 
+def test_a_quota_that_leaves_too_much_names_the_row() -> None:
+    """Droop's quota of 10 for 10 votes and 9 seats is 2: 5 seats, and 4 for one remainder's unit."""
+    with pytest.raises(InfeasibleError, match=r"total\[2\]: 4 seats are left"):
+        apportion.hamilton([1, 1, 9, 1], np.full((4, 1), 10), quota="droop")
+
+
 def test_ties_raise_with_names() -> None:
     """With ties="raise" the tied units are named, and nothing else is refused."""
     with pytest.raises(TieError, match="units 'A', 'C' have equal claims to 1 seat"):

@@ -73,13 +73,19 @@ def share_remainders(
     weights: Sequence[Fraction],
     floors: Sequence[int],
     caps: Sequence[int],
+    *,
+    where: str = "total",
 ) -> Split:
-    """Return whole quotas, then the largest remainders, up to the tie; feasible input only."""
+    """Return whole quotas, then the largest remainders, up to the tie; feasible input only.
+
+    Raises:
+        InfeasibleError: at `where`, if whole quotas and bounds leave too few seats or too many.
+    """
     if sum(floors) == total:
         return Split(list(floors), [], 0)
     if rule.bounds == "rebalance" and rule.quota == "hare":
         return _rebalance(total, weights, floors, caps)
-    return _by_quota(rule, total, weights, floors, caps)
+    return _by_quota(rule, total, weights, (floors, caps), where)
 
 
 def _rebalance(
@@ -98,9 +104,10 @@ def _by_quota(
     rule: Remainders,
     total: int,
     weights: Sequence[Fraction],
-    low: Sequence[int],
-    high: Sequence[int],
+    bounds: tuple[Sequence[int], Sequence[int]],
+    where: str,
 ) -> Split:
+    low, high = bounds
     quota = quota_of(rule.quota, total, sum(weights, Fraction()))
     quotients = [weight / quota for weight in weights]
     whole = [quotient.numerator // quotient.denominator for quotient in quotients]
@@ -125,7 +132,7 @@ def _by_quota(
         )
         raise InfeasibleError(
             Problem(
-                "total",
+                where,
                 f"{found} ({rule.quota} quota {float(quota):,.6g})",
                 "quota='hare' with bounds='rebalance' is defined whenever the bounds can be met",
             )

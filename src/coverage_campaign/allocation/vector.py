@@ -13,7 +13,7 @@ from coverage_campaign.allocation.exact import divide, exact_list
 from coverage_campaign.allocation.few import FEW, cut_few
 from coverage_campaign.allocation.fields import DivisorField, RemainderField, exact_weight
 from coverage_campaign.allocation.hamilton import Remainders, quota_of, share_remainders
-from coverage_campaign.allocation.numbers import MOST, is_plain
+from coverage_campaign.allocation.numbers import MOST, is_plain, label
 from coverage_campaign.allocation.search import Cut, Terrain, find_cut
 from coverage_campaign.allocation.shares import standing, standing_at
 
@@ -62,7 +62,8 @@ def _cut_exactly(one: One) -> Cut:
     low = [0] * n if one.floors is None else one.floors.tolist()
     high = [MOST] * n if one.caps is None else one.caps.tolist()
     if isinstance(one.rule, Remainders):
-        split = share_remainders(one.rule, one.total, exact, low, high)
+        where = label("total", one.place, None)
+        split = share_remainders(one.rule, one.total, exact, low, high, where=where)
     else:
         split = divide(one.rule, one.total, exact, low, high)
     seats, tied = np.array(split.seats, dtype=np.int64), np.array(split.tied, dtype=np.int64)
