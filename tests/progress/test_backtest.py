@@ -1,5 +1,7 @@
 """The back-test against a plain reckoning, and the goal on the real campaign of 2021."""
 
+from pathlib import Path
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -134,3 +136,23 @@ def test_it_shows_its_verdict(us: Backtest) -> None:
     """The repr names method, error, ratio and coverage; the HTML holds the table."""
     assert "of the best baseline's" in repr(us)
     assert "origins_apart" in us._repr_html_()
+
+
+def test_the_page_shows_what_is_measured(us: Backtest) -> None:
+    """The table of the goal in docs/forecasting.md, figure by figure, is the one measured here."""
+    page = (Path(__file__).parents[2] / "docs" / "forecasting.md").read_text(encoding="utf-8")
+    goal = page.split("### The goal")[1].split("###")[0]
+    lines = [line.strip("| ").split(" | ") for line in goal.splitlines() if line.startswith("| ")]
+    shown = {cells[0]: [cell.strip("*| ") for cell in cells[1:5]] for cells in lines[1:]}
+    both = against_all(us)
+    logs = {str(days): both.xs(days, level="ahead") for days in (7, 14, 21, 28, 37)} | {"all": both}
+    measured = {
+        str(days): [
+            f"{row.error:.2f}",
+            f"{row.ratio:.2f}",
+            f"{np.exp(logs[str(days)].mean()):.2f}",
+            f"{100 * row.covered:.0f} %",
+        ]
+        for days, row in zip(logs, us.totals().itertuples(), strict=True)
+    }
+    assert shown == measured
