@@ -425,6 +425,7 @@ def test_explain_gives_formula_and_numbers() -> None:
         "gross; 2 losses reported",
         "15 / 50 = 0.3000",
         "15 - 20 = -5",
+        "the plan comes to 15 persons on 2026-06-03",
         "max(0, 50 - 15) = 35",
         "35 / 6",
         "350 covered before + 15",

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
+import math
 from collections.abc import Iterator, Mapping
 
+import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from coverage_campaign.model.campaign import Campaign
 from coverage_campaign.progress.counted import Counted
@@ -24,12 +27,13 @@ def explanation(
     *,
     place: int,
     clock: Clock,
+    days: NDArray[np.datetime64],
     as_of: dt.date,
     began: dt.date,
 ) -> str:
     """Return one line a figure of the unit in a row of the frame: formula, numbers, result, clause.
 
-    `began` is the first day of the period whose persons are `new`.
+    `days` are those of the plan, `began` is the first day of the period whose persons are `new`.
     """
     figures, known = frame.iloc[place], counts.iloc[place]
     parts = {kind: int(rows.sums(kind)[place]) for kind in ("entry", "resumption", "loss")}
@@ -37,7 +41,7 @@ def explanation(
         f"{figures['name']} ({figures['unit']}) to the end of {as_of}",
         *_planned(campaign, figures, clock),
         *_done(campaign, figures, parts, rows, began),
-        *_gap(figures, clock),
+        *_gap(figures, clock, days),
         *_beside(figures, known),
         _rank(campaign, frame, known, rows, place),
     ]
@@ -80,7 +84,7 @@ def _done(
         yield f"new = {figures['new']:,} of them since {began}"
 
 
-def _gap(figures: pd.Series, clock: Clock) -> Iterator[str]:
+def _gap(figures: pd.Series, clock: Clock, days: NDArray[np.datetime64]) -> Iterator[str]:
     target, planned, done = figures["target"], figures["planned"], figures["done"]
     if pd.isna(done):
         return
@@ -93,6 +97,10 @@ def _gap(figures: pd.Series, clock: Clock) -> Iterator[str]:
         f"gap = {done:,} - {planned:,} = {figures['gap_persons']:+,} persons = "
         f"{figures['gap_points']:+.2f} points = {figures['gap_days']:+.1f} days of the plan"
     )
+    # The day in which the plan comes to what is done: 2.3 days of it are reached on the third.
+    number = math.ceil(round(clock.elapsed + figures["gap_days"], 9))
+    if figures["gap_persons"] and number > 0:
+        yield f"the plan comes to {done:,} persons on {days[number - 1]}"
     yield f"shortfall = max(0, {target:,} - {done:,}) = {figures['shortfall']:,} persons"
     if clock.left:
         yield (

@@ -264,6 +264,7 @@ class Progress:
             self.rows,
             place=self.place(unit),
             clock=self.clock,
+            days=self.plan.days,
             as_of=self.as_of,
             began=period_of(self.plan, self.rows, self.as_of),
         )
