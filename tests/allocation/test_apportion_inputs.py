@@ -197,7 +197,7 @@ def test_bounds_of_a_batch_name_the_row() -> None:
 
 
 def test_a_quota_that_leaves_too_much_names_the_row() -> None:
-    """Droop's quota of 10 for 10 votes and 9 seats is 2: 5 seats, and 4 for one remainder's unit."""
+    """Droop's quota for 10 votes and 9 seats is 2: that is 5 seats, and 4 for one remainder."""
     with pytest.raises(InfeasibleError, match=r"total\[2\]: 4 seats are left"):
         apportion.hamilton([1, 1, 9, 1], np.full((4, 1), 10), quota="droop")
 

@@ -68,42 +68,69 @@ def _cut(
     total: int,
     bounds: tuple[Bound, Bound],
 ) -> Cut | None:
-    low, high = bounds
     found = _rounded(field, weights, total, bounds)
     if found is None:
         return None
     t, seats, excess = found
-    edge = t
+    low, high = bounds
     if excess > 0:
-        claims = field.thresholds(weights, seats)
-        claims[seats <= low] = -inf
-        for _ in range(excess):
-            i = claims.argmax()
-            edge = claims[i]
-            if edge == -inf:
-                return None
-            seats[i] = seat = seats[i] - 1.0
-            stop = seat <= (low if isinstance(low, float) else low[i])
-            claims[i] = -inf if stop else field.threshold(weights[i], seat)
-        following = claims[claims.argmax()]
-        gap = min(edge, t) - following
+        highest, last, first = _take(field, weights, seats, excess, low=low, t=t)
     else:
-        claims = field.thresholds(weights, seats + 1.0)
-        if not isinstance(high, float):
-            claims[seats >= high] = inf
-        for _ in range(-excess):
-            i = claims.argmin()
-            edge = claims[i]
-            if edge == inf:
-                return None
-            seats[i] = seat = seats[i] + 1.0
-            stop = not isinstance(high, float) and seat >= high[i]
-            claims[i] = inf if stop else field.threshold(weights[i], seat + 1.0)
-        following = claims[claims.argmin()]
-        gap = following - max(edge, t)
-    if gap > 2.0 * field.slack(max(t, edge, following)) or gap == inf:
+        highest, last, first = _give(field, weights, seats, -excess, high=high, t=t)
+    if abs(highest) == inf:  # nobody can give a seat, or take one
+        return None
+    if first - last > 2.0 * field.slack(highest) or first - last == inf:
         return Cut(seats.astype(np.int64), _NONE, 0)
     return _settled(field, weights, seats, bounds)
+
+
+def _give(
+    field: DivisorField | RemainderField,
+    weights: Floats,
+    seats: Floats,
+    count: int,
+    *,
+    high: Bound,
+    t: float,
+) -> tuple[float, float, float]:
+    """Give seats, in place, to the lowest thresholds.
+
+    Return how high one had to go, the last threshold given and the first to come.
+    """
+    bounded = not isinstance(high, float)
+    claims = field.thresholds(weights, seats + 1.0)
+    if bounded:
+        claims[seats >= high] = inf
+    highest = t
+    for _ in range(count):
+        i = claims.argmin()
+        highest = max(highest, claims[i])
+        seats[i] = seat = seats[i] + 1.0
+        stop = bounded and seat >= high[i]  # type: ignore[index]  # bounded: an array
+        claims[i] = inf if stop else field.threshold(weights[i], seat + 1.0)
+    return highest, highest, claims[claims.argmin()]
+
+
+def _take(
+    field: DivisorField | RemainderField,
+    weights: Floats,
+    seats: Floats,
+    count: int,
+    *,
+    low: Bound,
+    t: float,
+) -> tuple[float, float, float]:
+    """Take seats, in place, from the highest thresholds; return as `_give`."""
+    claims = field.thresholds(weights, seats)
+    claims[seats <= low] = -inf
+    first = t
+    for _ in range(count):
+        i = claims.argmax()
+        first = min(first, claims[i])
+        seats[i] = seat = seats[i] - 1.0
+        stop = seat <= (low if isinstance(low, float) else low[i])
+        claims[i] = -inf if stop else field.threshold(weights[i], seat)
+    return t if first > -inf else inf, claims[claims.argmax()], first
 
 
 def _rounded(
