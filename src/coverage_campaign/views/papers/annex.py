@@ -101,7 +101,7 @@ def _shares(one: Allocation, lang: Lang) -> Table:
     raised = int(uplifted.sum()) != int(shares.sum())
     whole = int(shares.sum())
     columns = [
-        Column(key="number", head="序号" if zh else "No.", kind="rank", width=7),
+        Column(key="number", head="序号" if zh else "No.", kind="rank", width=8),
         Column(key="unit", head="单位" if zh else "Unit", width=34),
         Column(
             key="persons",
@@ -182,7 +182,7 @@ def _crossed(one: CrossAllocation, lang: Lang) -> Table:
     whole = "合计" if zh else "Total"
     widths = [max(8.5, min(wide(name) * 1.1, 14.0)) for name in names]
     columns = (
-        Column(key="number", head="序号" if zh else "No.", kind="rank", width=7),
+        Column(key="number", head="序号" if zh else "No.", kind="rank", width=8),
         Column(key="unit", head="单位" if zh else "Unit", width=22),
         *(
             Column(key=f"c{place}", head=name, kind="count", width=width, summed=True)

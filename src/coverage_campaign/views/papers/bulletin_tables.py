@@ -87,7 +87,7 @@ def ranking(
     reported = any(one.reports_expected is not None for one in standings)
     burdened = any(one.burden is not None for one in standings)
     columns = [
-        Column(key="rank", head=words["rank"], kind="rank", width=6),
+        Column(key="rank", head=words["rank"], kind="rank", width=8),
         Column(key="unit", head=words["unit"], width=18),
         _count("target", words["target"]),
         _count("new", words["new" if by_month else "new_day"]),
@@ -127,7 +127,7 @@ def breakdown(rows: Sequence[BulletinRow], total: BulletinRow, lang: Lang) -> Ta
     """Return the persons behind the rates: planned, done, what is lacking, needed per day."""
     words = WORDS[lang]
     columns = (
-        Column(key="rank", head=words["rank"], kind="rank", width=6),
+        Column(key="rank", head=words["rank"], kind="rank", width=8),
         Column(key="unit", head=words["unit"], width=24),
         _count("target", words["target"]),
         _count("plan", words["planned_persons"]),

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+import attrs
+
 from coverage_campaign.views.papers.document import plain
 from coverage_campaign.views.words import MISSING, count, percent, signed
 
@@ -12,8 +14,10 @@ if TYPE_CHECKING:
 
     from coverage_campaign.views.papers.document import Cell, Kind, Table
 
-__all__ = ["is_number", "wide", "written", "written_rows"]
+__all__ = ["column_widths", "is_number", "wide", "written", "written_rows"]
 
+# The width of a digit of 12 points, in letters of a workbook.
+_DIGIT: Final = 1.15
 _FIRST_IDEOGRAPH: Final = "\u2e80"
 
 
@@ -45,6 +49,17 @@ def written_rows(table: Table) -> list[list[str]]:
     kinds = [column.kind for column in table.columns]
     return [
         [written(cell, kind) for cell, kind in zip(row, kinds, strict=True)] for row in table.rows
+    ]
+
+
+def column_widths(table: Table) -> list[float]:
+    """Return the widths of the columns, in letters of a workbook: no number is wider."""
+    every = written_rows(attrs.evolve(table, rows=(*table.rows, *filter(None, [table.total]))))
+    return [
+        max([column.width, *(len(row[place]) * _DIGIT + 1.5 for row in every)])
+        if is_number(column.kind)
+        else column.width
+        for place, column in enumerate(table.columns)
     ]
 
 

@@ -68,7 +68,7 @@ def _register(signed: Letters, lang: Lang) -> Table:
     zh = lang == "zh"
     raised = any(one.uplifted != one.persons for one in signed.letters)
     columns = (
-        Column(key="number", head="序号" if zh else "No.", kind="rank", width=7),
+        Column(key="number", head="序号" if zh else "No.", kind="rank", width=9),
         Column(key="unit", head="责任单位" if zh else "Unit", width=26),
         Column(key="to", head="向谁负责" if zh else "Owes to", width=18),
         Column(key="persons", head="任务数" if zh else "Persons", kind="count", width=12),
@@ -84,9 +84,9 @@ def _register(signed: Letters, lang: Lang) -> Table:
             if raised
             else []
         ),
-        Column(key="by", head="完成时限" if zh else "By", width=14),
+        Column(key="by", head="完成时限" if zh else "By", width=17),
         Column(key="office", head="责任人" if zh else "In charge", width=26),
-        Column(key="signed", head="签订日期" if zh else "Signed on", width=14),
+        Column(key="signed", head="签订日期" if zh else "Signed on", width=17),
     )
     rows: list[tuple[Cell, ...]] = [
         (

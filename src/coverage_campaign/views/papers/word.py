@@ -19,7 +19,7 @@ from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
 from docx.shared import Emu, Mm, Pt
 
-from coverage_campaign.views.papers.cells import is_number, written, written_rows
+from coverage_campaign.views.papers.cells import column_widths, is_number, written, written_rows
 from coverage_campaign.views.papers.document import plain
 
 if TYPE_CHECKING:
@@ -165,8 +165,8 @@ def _write_table(made: WordDocument, table: Table, room: float) -> None:
     drawn.alignment = WD_TABLE_ALIGNMENT.CENTER
     drawn.autofit = False
     _narrow_margins(drawn)
-    whole = sum(column.width for column in table.columns)
-    widths = [Mm(room * column.width / whole) for column in table.columns]
+    parts = column_widths(table)
+    widths = [Mm(room * part / sum(parts)) for part in parts]
     for place, width in enumerate(widths):
         drawn.columns[place].width = width
     # The head stands at the top of each page, and no row breaks between two.

@@ -10,7 +10,7 @@ import attrs
 import xlsxwriter
 from xlsxwriter.utility import xl_col_to_name
 
-from coverage_campaign.views.papers.cells import wide
+from coverage_campaign.views.papers.cells import column_widths, wide
 from coverage_campaign.views.papers.document import plain
 from coverage_campaign.views.papers.sheet_names import sheet_names
 
@@ -147,11 +147,14 @@ def _write_head(on: _Sheet, table: Table, title: str) -> None:
         sheet.write_string(1, last // 2, mark, on.formats["mark"])
     if any(column.kind == "count" for column in table.columns):
         sheet.write_string(1, last, on.document.unit, on.formats["unit"])
+    widths = column_widths(table)
     for place, column in enumerate(table.columns):
         sheet.write_string(_HEAD, place, plain(column.head), on.formats["head"])
-        sheet.set_column(place, place, column.width)
+        sheet.set_column(place, place, widths[place])
     sheet.set_row(0, 4 + 28 * _lines(title, _TITLE_POINTS, _width(table.columns)))
-    sheet.set_row(_HEAD, 34)
+    heads = zip(table.columns, widths, strict=True)
+    lines = max(2, *(_lines(column.head, _TEXT_POINTS, width) for column, width in heads))
+    sheet.set_row(_HEAD, 4 + _BODY_POINTS * lines)
 
 
 def _write_rows(on: _Sheet, table: Table) -> int:
