@@ -235,18 +235,28 @@ def each_alone(before: cc.Outcome, wishes: tuple[Wish, ...]) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=columns).astype(dict.fromkeys(counts, "Int64"))
 
 
-def compare_to(path: Path, scenario: cc.Scenario, wishes: tuple[Wish, ...]) -> cc.Comparison:
-    """Write the workbook and return the comparison; InfeasibleError where wishes cannot be met."""
+def compare_to(path: Path, scenario: cc.Scenario, wishes: tuple[Wish, ...]) -> str:
+    """Write the workbook and return what changes most; InfeasibleError where wishes clash."""
     before, after = cc.run(scenario), cc.run(wishing(scenario, wishes))
-    comparison = cc.compare(before.allocation, after.allocation)
-    sheets = {
-        "Comparison": side_by_side(before, after, wishes),
-        "Each wish alone": each_alone(before, wishes),
-    }
+    table = side_by_side(before, after, wishes)
+    sheets = {"Comparison": table, "Each wish alone": each_alone(before, wishes)}
     path.parent.mkdir(parents=True, exist_ok=True)
-    notes = after.allocation.basis.lines()
-    save_workbook(sheets, path, notes=dict.fromkeys(sheets, (comparison.sentence(), *notes)))
-    return comparison
+    sentence = in_short(table.iloc[:-1])
+    notes = (sentence, *after.allocation.basis.lines())
+    save_workbook(sheets, path, notes=dict.fromkeys(sheets, notes))
+    return sentence
+
+
+def in_short(units: pd.DataFrame) -> str:
+    """Return in one sentence how many units change, and which one most."""
+    changes = units["change"].abs()
+    if not changes.any():
+        return "The wishes change nothing."
+    most = units.loc[changes.idxmax()]
+    return (
+        f"{changes.astype(bool).sum()} of {len(units)} units change, most of all {most['name']}: "
+        f"{most['before']:,} -> {most['after']:,}."
+    )
 
 
 # -- the command -----------------------------------------------------------------------------------
@@ -293,7 +303,7 @@ def main(arguments: list[str] | None = None) -> int:
     try:
         scenario = scenario_of(given)
         wishes = read_wishes(given.wishes, scenario.campaign, among=scenario.among)
-        comparison = compare_to(given.out, scenario, wishes)
+        sentence = compare_to(given.out, scenario, wishes)
     except cc.InfeasibleError as error:
         print(error, file=sys.stderr)
         return 1
@@ -303,7 +313,7 @@ def main(arguments: list[str] | None = None) -> int:
     except OSError as error:
         print(f"{given.out}: {error.strerror} -- give another --out", file=sys.stderr)
         return 1
-    print(comparison.sentence())
+    print(sentence)
     print(given.out)
     return 0
 

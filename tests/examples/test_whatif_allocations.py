@@ -45,13 +45,18 @@ def sheet(path: Path, name: str) -> list[dict[str, Any]]:
     return [dict(zip(map(str, grid[0]), row, strict=True)) for row in grid[1:end]]
 
 
-def test_the_wishes_hold_and_the_rest_is_shared_by_census(tmp_path: Path) -> None:
+def test_the_wishes_hold_and_the_rest_is_shared_by_census(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     """Bound units have what they asked for; each other unit has its part of what is left."""
     out = tmp_path / "new" / "whatif.xlsx"
     assert run(EXAMPLES / "data" / "wishes.csv", out) == 0
     rows = {row["unit"]: row for row in sheet(out, "Comparison")}
     after = {code: row["after"] for code, row in rows.items() if code}
     assert sum(after.values()) == 76_000
+    assert capsys.readouterr().out.startswith(
+        "12 of 12 units change, most of all Leiyang City: 13,220 -> 12,000.\n"
+    )
     bound = {"430412": 500, "430406": 2_500, "430481": 12_000, "430426": 10_000}
     assert {code: after[code] for code in bound} == bound
     assert {code: row["decided by"] for code, row in rows.items() if row["decided by"]} == {
@@ -80,6 +85,14 @@ def test_each_wish_alone_says_who_pays(tmp_path: Path) -> None:
     assert 1 <= pinned["units that feel it"] <= 10
     assert idle["units that feel it"] == 0
     assert idle["who feels it most"] is None
+
+
+def test_no_wish_changes_nothing(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """A list of units without a wish gives the same shares twice, and says so."""
+    out = tmp_path / "whatif.xlsx"
+    assert run(wishes(tmp_path, "unit,pin,remark\n430412,,none\n"), out) == 0
+    assert capsys.readouterr().out.startswith("The wishes change nothing.\n")
+    assert sheet(out, "Each wish alone") == []
 
 
 def test_every_mistake_is_said_at_once_with_its_cell(
