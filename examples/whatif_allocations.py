@@ -252,7 +252,7 @@ def in_short(units: pd.DataFrame) -> str:
     changes = units["change"].abs()
     if not changes.any():
         return "The wishes change nothing."
-    most = units.loc[changes.idxmax()]
+    most = units.iloc[int(changes.to_numpy().argmax())]
     return (
         f"{changes.astype(bool).sum()} of {len(units)} units change, most of all {most['name']}: "
         f"{most['before']:,} -> {most['after']:,}."
