@@ -9,6 +9,7 @@ from markupsafe import Markup
 
 from coverage_campaign.views.papers.cells import is_number, written, written_rows
 from coverage_campaign.views.papers.document import plain
+from coverage_campaign.views.webfont import font_face
 
 if TYPE_CHECKING:
     from coverage_campaign.views.papers.document import Cell, Column, Document, Table
@@ -36,7 +37,23 @@ def page(document: Document) -> str:
         rows=_rows,
         total=_total,
         chart=_chart(document),
+        # The rule is made of a name of ours and of base64.
+        font=Markup(font_face(_text(document))),  # noqa: S704 - see above
     )
+
+
+def _text(document: Document) -> str:
+    """Return everything that the page says, to know its letters."""
+    parts = [document.title, document.meta, document.unit, document.mark, *document.notes]
+    parts += document.words.values()
+    for section in document.sections:
+        parts += [section.heading, *section.paragraphs, *section.signed]
+        if section.table is not None:
+            rows = (*section.table.rows, *filter(None, [section.table.total]))
+            parts += [column.head for column in section.table.columns]
+            parts += [cell for row in rows for cell in row if isinstance(cell, str)]
+    # The signs of numbers and dashes stand in no text of the document.
+    return plain(" ".join(parts)) + "−–…"
 
 
 def _chart(document: Document) -> Markup:
