@@ -177,3 +177,12 @@ def test_units_that_the_tree_does_not_know_stand_alone() -> None:
     assert set(tree.units) == {"x", "v1"}
     assert set(tree.above) == {"t1", "c1", "p"}
     assert (tree.last - tree.first).tolist() == [1, 1, 1]
+
+
+def test_the_storage_is_made_once() -> None:
+    """A second roll-up reads the same array; a tally with other rows has one of its own."""
+    tally = tallied(DAILY)
+    first = tally.cube
+    roll_up(tally)
+    assert tally.cube is first
+    assert attrs.evolve(tally, frame=tally.frame.iloc[:1]).cube is not first
