@@ -36,6 +36,7 @@ def test_a_comparison_names_inputs_and_adds_up() -> None:
     assert frame["change"].sum() == 100
     assert frame["change"].abs().is_monotonic_decreasing
     assert "Ash" in comparison.sentence()
+    assert "unknown" not in comparison.sentence()
 
 
 def test_equal_runs_do_not_differ() -> None:

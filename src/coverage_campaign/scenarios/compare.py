@@ -118,8 +118,8 @@ class Comparison:
         return f"<Comparison: {self.sentence()}>"
 
 
-def _number(value: object) -> str:
-    return f"{value:,}" if isinstance(value, int) else "unknown"
+def _number(value: Any) -> str:  # noqa: ANN401 - a cell, which pandas may hand over as NumPy's
+    return "unknown" if pd.isna(value) else f"{value:,}"
 
 
 def _turn(row: pd.Series[Any]) -> str:
