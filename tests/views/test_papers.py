@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import io
 import re
 from collections.abc import Callable
 from functools import cache
@@ -13,6 +15,7 @@ import openpyxl
 import pandas as pd
 import pytest
 from docx.shared import Mm, Pt
+from fontTools.ttLib import TTFont
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -316,6 +319,18 @@ def test_a_simulated_document_says_so_in_every_form(kind: str, tmp_path: Path) -
     assert any("SIMULATED DATA" in text for text in texts_of_workbook(path)) is simulated
     texts = texts_of_word(made.to_docx(tmp_path / "d.docx"))
     assert ("SIMULATED DATA" in texts) is simulated
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_chinese_page_holds_every_letter_that_it_shows(kind: str) -> None:
+    """The font inside the page, read by fontTools, has each letter that a parser finds in it."""
+    text = documents("zh")[kind].to_html()
+    data = re.search(r"data:font/woff;base64,([A-Za-z0-9+/=]+)", text)
+    assert data is not None
+    held = TTFont(io.BytesIO(base64.b64decode(data[1]))).getBestCmap()
+    chinese = {letter for letter in "".join(read_page(text).texts) if letter >= "\u2e80"}
+    assert chinese
+    assert not [letter for letter in chinese if ord(letter) not in held]
 
 
 # -- hostile names --------------------------------------------------------------------------------
