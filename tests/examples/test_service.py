@@ -14,6 +14,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 import coverage_campaign as cc
 from campaigns import tiny
@@ -151,8 +153,8 @@ def test_rows_that_do_not_count_are_named(client: Client) -> None:
 
 def test_progress_before_reports_says_what_is_missing(client: Client) -> None:
     """Without reports, or without a day, there is nothing to track: 409, with the way out."""
-    for given, missing in ((scenario(), "reports"), (scenario(as_of=None), "as_of")):
-        status, answer = client.json("GET", f"/scenarios/{client.post(given)}/progress")
+    for asked, missing in ((scenario(), "reports"), (scenario(as_of=None), "as_of")):
+        status, answer = client.json("GET", f"/scenarios/{client.post(asked)}/progress")
         assert status == 409
         assert [(p["where"], p["found"]) for p in answer["problems"]] == [(missing, "none")]
 
@@ -160,11 +162,10 @@ def test_progress_before_reports_says_what_is_missing(client: Client) -> None:
 def changed(path: str, value: object) -> str:
     """Return the JSON of the tiny scenario with another value at a dotted path."""
     plain = json.loads(cc.to_json(scenario()))
-    *way, last = path.split(".")
-    inner = plain
+    inner, (*way, last) = plain, path.split(".")
     for key in way:
-        inner = inner[int(key)] if key.isdigit() else inner[key]
-    inner[last] = value
+        inner = inner[int(key)] if isinstance(inner, list) else inner[key]
+    inner[int(last) if isinstance(inner, list) else last] = value
     return json.dumps(plain)
 
 
@@ -373,3 +374,37 @@ def test_the_command_line_explains_itself(capsys: pytest.CaptureFixture[str]) ->
             service().main(arguments)
         assert ended.value.code == code
     assert "--port" in capsys.readouterr().out
+
+
+def places(plain: object, way: tuple[str, ...] = ()) -> Iterator[str]:
+    """Yield the dotted path of everything inside plain values."""
+    if way:
+        yield ".".join(way)
+    if isinstance(plain, list):
+        plain = dict(enumerate(plain))
+    if isinstance(plain, dict):
+        for key, value in plain.items():
+            yield from places(value, (*way, str(key)))
+
+
+PLACES = sorted(places(json.loads(cc.to_json(scenario()))))
+ODD = st.sampled_from(
+    [
+        *(None, True, -1, 10**30, 1.5, "", "a", "2026-01-01", [], ["a"], [["a", 1]], {}),
+        *({"float": "nan"}, {"fraction": "1/3"}, {"missing": "NA"}, {"frame": {}}),
+        *({"date": "2026-06-05"}, {"table": [["a", 1]]}, {"function": "allocation.curves.spread"}),
+        *({"function": "allocation.apportion.explain"}, {"type": "allocation.weights.Equal"}),
+    ]
+)
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.sampled_from(PLACES), ODD)
+def test_whatever_is_changed_the_answer_is_a_scenario_or_problems(
+    client: Client, place: str, value: object
+) -> None:
+    """Any value at any place of a scenario: taken, or refused with problems; never a crash."""
+    status, answer = client.json("POST", "/scenarios", changed(place, value))
+    assert status in {201, 413, 422}, answer
+    assert ("id" in answer) == (status == 201)
+    assert status == 201 or answer["problems"]
