@@ -65,7 +65,7 @@ def samples(count: int) -> dict[str, np.ndarray]:
     return {
         "total": random.integers(60_000, 90_000, count),
         "weights.430481": random.integers(500_000, 2_000_000, count),
-        "weights.430412": random.integers(45_000, 90_000, count),
+        "weights.430412": random.integers(55_000, 90_000, count),
     }
 
 

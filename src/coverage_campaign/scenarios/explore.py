@@ -11,7 +11,7 @@ import pandas as pd
 from coverage_campaign.errors import DefinitionError, InfeasibleError, Problem
 from coverage_campaign.reporting.counts import Tally
 from coverage_campaign.scenarios.design import Design, Samples
-from coverage_campaign.scenarios.many import QUANTITIES, Evaluator
+from coverage_campaign.scenarios.many import QUANTITIES, VERDICTS, Evaluator
 from coverage_campaign.scenarios.scenario import Scenario, allocation_of
 from coverage_campaign.scenarios.study import Cells, Study
 
@@ -20,7 +20,8 @@ __all__ = ["Study", "explore", "explore_blocks"]
 _BLOCK = 256 * 2**20
 _LEAST_BLOCK = 2**16
 _PATIENCE = 2.0  # seconds before a bar shows
-_WORKING = 20  # arrays of one number a scenario and unit that a batch takes while it is reckoned
+# Arrays of one number a scenario and unit that a batch takes while it is reckoned.
+_WORKING, _JUDGING = 20, 40
 
 
 def explore(
@@ -148,7 +149,9 @@ def _scenarios_in(block: int, evaluator: Evaluator) -> int:
     """Return how many scenarios fit a block, their working arrays and results included."""
     cells = len(evaluator.units) * 8
     periods = 3 * 32 if "schedule" in evaluator.what else 0
-    return max(block // (cells * (_WORKING + len(evaluator.what) + periods)), 1)
+    judging = _JUDGING if set(evaluator.what) & set(VERDICTS) else 0
+    arrays = _WORKING + judging + len(evaluator.what) + periods
+    return max(block // (cells * arrays), 1)
 
 
 def _joined(studies: Sequence[Study]) -> Study:

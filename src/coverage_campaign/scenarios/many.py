@@ -32,7 +32,7 @@ from coverage_campaign.scenarios.reading import NUMERIC, Reader
 from coverage_campaign.scenarios.scenario import Scenario, allocation_of
 from coverage_campaign.scenarios.study import Study
 
-__all__ = ["QUANTITIES", "Evaluator"]
+__all__ = ["QUANTITIES", "VERDICTS", "Evaluator"]
 
 SHARES = ("share", "uplifted", "eligible_rate", "uncovered_rate")
 PROGRESS = (

@@ -7,8 +7,8 @@ whose bounds cannot be met has no answer, and stops nobody else's.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any, TypeAlias
+from collections.abc import Sequence
+from typing import Any
 
 import attrs
 import numpy as np
@@ -16,43 +16,24 @@ from numpy.typing import NDArray
 
 from coverage_campaign.allocation import apportion
 from coverage_campaign.allocation.sharing import TieRule
-from coverage_campaign.allocation.tree import NO_CAP, CutTree, Siblings, code_ranks
+from coverage_campaign.allocation.tree import NO_CAP, Siblings, code_ranks
 from coverage_campaign.errors import CampaignError, DefinitionError, Problem
+from coverage_campaign.scenarios.many_rooms import (
+    Flags,
+    Ints,
+    Requests,
+    Rises,
+    Room,
+    Weights,
+    capped_sum,
+    first_is_free,
+    on_rows,
+    room_many,
+    rounded_up,
+    summed,
+)
 
-__all__ = ["ManyShares", "Requests", "Rises", "share_many"]
-
-Ints: TypeAlias = NDArray[np.int64]
-Flags: TypeAlias = NDArray[np.bool_]
-Weights: TypeAlias = NDArray[Any]
-"""Whole numbers, floats at face value, or fractions."""
-Rises: TypeAlias = Mapping[int, tuple[Ints, Ints]]
-"""By tier: numerator and denominator of 1 + uplift, one of each a scenario."""
-_MOST = 2**62
-
-
-@attrs.frozen(kw_only=True, eq=False)
-class Requests:
-    """What many scenarios ask for in one cut with one method: one row a scenario.
-
-    `weights` and `there` have one column a leaf, the bounds one a unit (`high` NO_CAP = none);
-    `levels` tells where a method raises the lowest of those who are there first.
-    """
-
-    tree: CutTree
-    method: apportion.Method
-    ties: TieRule
-    leaves_first: bool
-    keeps: bool
-    totals: Ints
-    weights: Weights
-    low: Ints
-    high: Ints
-    bounded: Flags
-    pinned: Flags
-    base: Ints
-    there: Ints
-    levels: Flags
-    rises: Rises
+__all__ = ["ManyShares", "share_many"]
 
 
 @attrs.frozen(kw_only=True, eq=False)
@@ -68,15 +49,6 @@ class ManyShares:
     solved: Flags
 
 
-@attrs.frozen(eq=False)
-class _Room:
-    """What each unit needs and has room for, and which scenarios can be met at all."""
-
-    least: Ints
-    most: Ints
-    fits: Flags
-
-
 def share_many(asked: Requests) -> ManyShares:
     """Return every scenario's shares; `allocate` gives the same to each of them alone.
 
@@ -87,12 +59,12 @@ def share_many(asked: Requests) -> ManyShares:
     if _is_plain(asked):
         return _shared_plainly(asked)
     _refuse_together(asked)
-    weights = _on_rows(tree, asked.weights, count)
-    own = _on_rows(tree, asked.there, count)
-    shifts = _summed(tree, np.where(tree.is_leaf, asked.base[:, np.newaxis] - own, 0))
-    plain = _room(asked, weights, shifts, {})
+    weights = on_rows(tree, asked.weights, count)
+    own = on_rows(tree, asked.there, count)
+    shifts = summed(tree, np.where(tree.is_leaf, asked.base[:, np.newaxis] - own, 0))
+    plain = room_many(asked, weights, shifts, {})
     top = slice(0, tree.starts[1])
-    room = _capped_sum(plain.most[:, top])
+    room = capped_sum(plain.most[:, top])
     left = np.maximum(asked.totals - room, 0) if asked.keeps else np.zeros(count, dtype=np.int64)
     totals = asked.totals - left
     solved = plain.fits & (plain.least[:, top].sum(axis=1) <= totals) & (totals <= room)
@@ -101,10 +73,10 @@ def share_many(asked: Requests) -> ManyShares:
     uplifted = share
     rises = {tier: rise for tier, rise in asked.rises.items() if (rise[0] != rise[1]).any()}
     if rises:
-        raised = _room(asked, weights, shifts, rises)
-        sums = totals if 1 not in rises else _up(totals, *rises[1])
+        raised = room_many(asked, weights, shifts, rises)
+        sums = totals if 1 not in rises else rounded_up(totals, *rises[1])
         solved &= raised.fits & (raised.least[:, top].sum(axis=1) <= sums)
-        solved &= sums <= _capped_sum(raised.most[:, top])
+        solved &= sums <= capped_sum(raised.most[:, top])
         uplifted = problem.solve(raised, rises, solved)
         share[~solved] = 0
     return ManyShares(share=share, uplifted=uplifted, unallocated=left * solved, solved=solved)
@@ -121,7 +93,7 @@ def _is_plain(asked: Requests) -> bool:
     return not (
         rises
         or len(asked.tree.starts) > 2  # noqa: PLR2004 - one tier alone
-        or _first_is_free(asked.method)
+        or first_is_free(asked.method)
         or _distinct(asked.low).any()
         or (_distinct(asked.high) < NO_CAP).any()
         or _distinct(asked.base).any()
@@ -138,7 +110,7 @@ def _shared_plainly(asked: Requests) -> ManyShares:
         share = asked.method(asked.totals, asked.weights, ties=ranks)
     else:
         problem = _Problem(asked, asked.weights, nobody[:, np.newaxis] * asked.low, asked.totals)
-        room = _Room(np.zeros_like(problem.shifts), np.asarray(asked.high), solved)
+        room = Room(np.zeros_like(problem.shifts), np.asarray(asked.high), solved)
         share = problem.solve(room, {}, solved)
     return ManyShares(share=share, uplifted=share, unallocated=nobody, solved=solved)
 
@@ -170,84 +142,6 @@ def _refuse_together(asked: Requests) -> None:
         raise DefinitionError(problems)
 
 
-def _on_rows(tree: CutTree, leaves: Weights, count: int) -> Weights:
-    """Return the leaves' numbers in the tree's columns, and sums above them."""
-    if len(tree.leaf_rows) == len(tree.units):
-        return leaves
-    spread = np.zeros((count, len(tree.units)), dtype=leaves.dtype)
-    spread[:, tree.leaf_rows] = leaves
-    return _summed(tree, spread)
-
-
-def _summed(tree: CutTree, values: NDArray[Any]) -> NDArray[Any]:
-    """Return the leaves' values and, in the columns above, the sums of theirs."""
-    out = values.copy()
-    out[:, ~tree.is_leaf] = 0
-    for tier in reversed(list(tree.siblings())[1:]):
-        out[:, tier.parents] = np.add.reduceat(out[:, tier.rows], tier.heads, axis=1)
-    return out
-
-
-def _capped_sum(values: Ints) -> Ints:
-    """Return the sums of rows of caps; a sum with one that is none, or past 62 bits, is none."""
-    return _capped_sums(values, np.zeros(1, dtype=np.intp))[:, 0]
-
-
-def _capped_sums(values: Ints, heads: NDArray[np.intp]) -> Ints:
-    if not values.size or int(values.max()) < _MOST // values.shape[1]:
-        return np.add.reduceat(values, heads, axis=1)
-    large = np.add.reduceat(values.astype(np.float64), heads, axis=1) >= _MOST
-    sums = np.add.reduceat(np.minimum(values, _MOST // values.shape[1]), heads, axis=1)
-    return np.where(large, NO_CAP, sums)
-
-
-def _up(values: Ints, top: Ints, bottom: Ints) -> Ints:
-    """Return values x top / bottom, rounded up."""
-    return -_down(-values, top, bottom)
-
-
-def _down(values: Ints, top: Ints, bottom: Ints) -> Ints:
-    """Return values x top / bottom, rounded down."""
-    most = int(np.abs(values).max(initial=0)) * int(top.max(initial=1))
-    if most < _MOST:
-        return values * top // bottom
-    return (values.astype(object) * top // bottom).astype(np.int64)
-
-
-def _room(asked: Requests, weights: Weights, shifts: Ints, rises: Rises) -> _Room:
-    """Return what each unit needs and has room for, gathered up the tree."""
-    tree = asked.tree
-    weighted = np.asarray(weights > 0, dtype=bool)
-    least = np.where(tree.is_leaf, asked.base[:, np.newaxis], 0)
-    if _first_is_free(asked.method) and not asked.levels.all():
-        one = np.minimum(shifts + 1, asked.high)
-        free = tree.is_leaf & weighted & ~asked.levels[:, np.newaxis]
-        least = np.where(free, np.maximum(least, one), least)
-    need, room = np.maximum(least, asked.low), asked.high.copy()
-    fits = np.asarray((need <= room).all(axis=1), dtype=bool)
-    np.minimum(need, room, out=need)
-    stuck = tree.is_leaf & ~weighted
-    room = np.where(stuck, need, room)
-    for tier in reversed(list(tree.siblings())[1:]):
-        below = np.add.reduceat(need[:, tier.rows], tier.heads, axis=1)
-        above = _capped_sums(room[:, tier.rows], tier.heads)
-        if tier.tier in rises:
-            top, bottom = (part[:, np.newaxis] for part in rises[tier.tier])
-            below = np.where(below > 0, _down(below - 1, bottom, top) + 1, 0)
-            finite = np.where(above == NO_CAP, 0, above)
-            above = np.where(above == NO_CAP, NO_CAP, _down(finite, bottom, top))
-        mine, most = need[:, tier.parents], room[:, tier.parents]
-        fits = fits & (below <= most).all(axis=1) & (mine <= above).all(axis=1)
-        room[:, tier.parents] = np.minimum(most, above)
-        need[:, tier.parents] = np.minimum(np.maximum(mine, below), room[:, tier.parents])
-    return _Room(need, room, fits)
-
-
-def _first_is_free(method: apportion.Method) -> bool:
-    """Tell whether a method gives every unit with a weight a seat, however small it is."""
-    return bool(method(2, [1, 10**9])[0])
-
-
 @attrs.frozen(eq=False)
 class _Problem:
     """Scenarios that are ready to be shared out."""
@@ -257,7 +151,7 @@ class _Problem:
     shifts: Ints
     totals: Ints
 
-    def solve(self, room: _Room, rises: Rises, solved: Flags) -> Ints:
+    def solve(self, room: Room, rises: Rises, solved: Flags) -> Ints:
         """Return the shares of the solved rows; a row that the kernel refuses is solved no more."""
         found = np.zeros(room.least.shape, dtype=np.int64)
 
@@ -282,20 +176,20 @@ class _Problem:
         attempt(np.flatnonzero(solved))
         return found
 
-    def _share(self, room: _Room, rises: Rises, rows: NDArray[np.intp] | slice) -> Ints:
+    def _share(self, room: Room, rises: Rises, rows: NDArray[np.intp] | slice) -> Ints:
         tree = self.asked.tree
         if self.asked.leaves_first:
             leaves = tree.leaf_rows
             found = np.zeros((len(self.totals[rows]), len(tree.units)), dtype=np.int64)
             one = Siblings(1, slice(0), np.zeros(1, dtype=np.intp), np.full(1, -1, dtype=np.intp))
             found[:, leaves] = self._tier(room, rows, leaves, one, self.totals[rows][:, np.newaxis])
-            return np.asarray(_summed(tree, found), dtype=np.int64)
+            return np.asarray(summed(tree, found), dtype=np.int64)
         shares: Ints | None = None
         for tier in tree.siblings():
             sums = self.totals[rows][:, np.newaxis] if shares is None else shares[:, tier.parents]
             if tier.tier in rises:
                 top, bottom = (part[rows, np.newaxis] for part in rises[tier.tier])
-                sums = _up(sums, top, bottom)
+                sums = rounded_up(sums, top, bottom)
             done = self._tier(room, rows, tier.rows, tier, sums)
             if len(tree.starts) == 2:  # noqa: PLR2004 - one tier alone
                 return done
@@ -306,7 +200,7 @@ class _Problem:
 
     def _tier(
         self,
-        room: _Room,
+        room: Room,
         rows: NDArray[np.intp] | slice,
         columns: slice | NDArray[np.intp],
         tier: Siblings,

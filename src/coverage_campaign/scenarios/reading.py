@@ -24,7 +24,13 @@ from coverage_campaign.allocation.weights import (
 from coverage_campaign.errors import DefinitionError, Problem
 from coverage_campaign.model.targets import CoverageTarget
 from coverage_campaign.scenarios.design import Design, Tried, field_of
-from coverage_campaign.scenarios.many_shares import Flags, Ints, Requests, Weights
+from coverage_campaign.scenarios.many_rooms import (
+    Flags,
+    Ints,
+    Requests,
+    Weights,
+    first_is_free,
+)
 from coverage_campaign.scenarios.scenario import Scenario
 
 __all__ = ["NUMERIC", "Reader"]
@@ -156,7 +162,7 @@ class Reader:
         has_first = self._placed(has_given, varied, places)
         second = self._placed(brought, weighted, places)
         has_second = self._placed(has_brought, weighted, places)
-        free = bool(scenario.method(2, [1, 10**9])[0])
+        free = first_is_free(scenario.method)
         if not has_given.any() and not has_brought.any():
             return first, np.zeros(count, dtype=bool)
         there = np.where(has_first[:, np.newaxis], first, second)
