@@ -66,7 +66,7 @@ print(cc.track(plan, reports, as_of="2008-12-31").explain("430405"))
 # ## Every combination
 #
 # The same reports under every combination of answers, at the end of the year. "Outstanding" has no size in the notice,
-# so three are tried; the schedule is the special action, which ends on that day.
+# so three are tried; schedule and cut-off are those of the special action, which ends on that day.
 
 # %%
 known = cc.tally(simulation.events, campaign, as_of="2009-01-20", by="day", simulated=True)
@@ -76,7 +76,11 @@ judged = cc.readings_table(
     as_of="2008-12-31",
     reports=known,
     received=simulation.received,
-    answers={"outstanding": ["105%", "110%", "120%"], "schedule_over": [("special-action",)]},
+    answers={
+        "outstanding": ["105%", "110%", "120%"],
+        "schedule_over": [("special-action",)],
+        "result_cutoff": [campaign.readings.result_cutoff],
+    },
 )
 judged
 
