@@ -454,3 +454,15 @@ def test_monthly_caps_of_units_hold_for_what_is_left() -> None:
     june = pd.DataFrame({"unit": ["u0"], "period": pd.to_datetime(["2026-06-01"]), "persons": [0]})
     again = schedule(plan.allocation, over="drive", past=june, unit_month_caps={"u0": 31})
     assert again.totals()["planned"].tolist() == [0, 31, 31]
+
+
+def test_small_units_under_caps_keep_the_whole_on_its_course() -> None:
+    """50 units of 10 people, at most 9 a month: 500 x 30/92 and 500 x 61/92 are 163 and 331.5."""
+    plan = plan_of([10] * 50, ("drive", "06-01", "08-31"))
+    caps = {f"u{place}": 9 for place in range(50)}
+    capped = schedule(plan.allocation, over="drive", unit_month_caps=caps)
+    ends = capped.totals()["planned_to_date"].tolist()
+    assert ends == [163, 332, 500]
+    table = capped.to_frame().pivot_table(index="period", columns="unit", values="planned")
+    assert (table.sum() == 10).all()
+    assert table.isin([3, 4]).all(axis=None)

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from fractions import Fraction
-from math import floor, gcd
+from math import floor
 from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
@@ -20,11 +19,12 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     Ints: TypeAlias = NDArray[np.int64]
+    Floats: TypeAlias = NDArray[np.float64]
 
 __all__ = ["month_loads", "read_unit_caps"]
 
 _SHOWN = 20
-_SAFE = 2**62
+_NOISE, _DIGITS = 1e-9, 9  # of a person: what floats leave of whole numbers
 
 
 def read_unit_caps(campaign: Campaign, codes: pd.Index[str], caps: BoundsOrWeighting) -> Ints:
@@ -49,10 +49,12 @@ def read_unit_caps(campaign: Campaign, codes: pd.Index[str], caps: BoundsOrWeigh
     return np.array([int(given.get(unit.code, NO_CAP)) for unit in units], dtype=np.int64)
 
 
-def month_loads(
-    left: Ints, effort: list[int], caps: Ints, codes: pd.Index[str], months: list[str]
-) -> Ints:
-    """Return months x units: each unit's persons by month, in proportion to effort up to its cap.
+def month_loads(left: Ints, effort: list[int], caps: Ints, codes: pd.Index[str]) -> Ints:
+    """Return months x units: each unit's persons by month, none above its cap.
+
+    In real numbers each unit has min(cap, t x effort) in a month, with a t of its own such that
+    the months sum to what is left. These are rounded to neighbouring whole numbers, every unit
+    exact, and months so that the whole keeps its course too where units leave the choice.
 
     Raises:
         InfeasibleError: units whose months together cannot hold what is left for them.
@@ -73,15 +75,55 @@ def month_loads(
             )
             for code, persons, room in over[:_SHOWN]
         )
-    scale = gcd(*effort) or 1
-    weights = [one // scale for one in effort]
-    count, wide = len(left), sum(weights) >= _SAFE
-    tiled = [Fraction(one) for one in weights] * count if wide else np.tile(weights, count)
-    loads = apportion.ragged(
-        apportion.webster,
-        left,
-        tiled,
-        offsets=np.arange(count + 1) * len(months),
-        caps=np.repeat(caps, len(months)),
-    )
-    return np.ascontiguousarray(loads.reshape(count, len(months)).T)
+    return _rounded(_real_loads(left, effort, caps), left, caps, effort)
+
+
+def _rounded(real: Floats, left: Ints, caps: Ints, effort: list[int]) -> Ints:
+    """Return months x units in whole numbers: neighbours of the real ones, units exact.
+
+    Month by month those go up who are most behind their own course, as many as the whole's rounded
+    course asks for; nobody gets off its course by one, so the last month ends at what is left.
+    """
+    count, months = real.shape
+    loads = np.zeros((months, count), dtype=np.int64)
+    behind, reached, given = np.zeros(count), 0.0, 0
+    for month in range(months):
+        down = np.floor(real[:, month] + _NOISE)
+        part = np.where(real[:, month] - down > _NOISE, real[:, month] - down, 0.0)
+        lag = np.round(behind + part, _DIGITS)  # equal lags are equal, whatever floats made of them
+        must, may = (part > 0) & (lag >= 1), (part > 0) & (lag > 0) & (lag < 1)
+        reached += float(real[:, month].sum())
+        wanted = floor(reached + 0.5 + _NOISE) - given - int(down.sum()) - int(must.sum())
+        order = np.flatnonzero(may)
+        chosen = order[np.argsort(-lag[order], kind="stable")[: max(wanted, 0)]]
+        loads[month] = down + must
+        loads[month, chosen] += 1
+        behind += real[:, month] - loads[month]
+        given += int(loads[month].sum())
+    last = max(month for month, one in enumerate(effort) if one)
+    loads[last] += left - loads.sum(axis=0)
+    off = np.flatnonzero((loads[last] > caps) | (loads[last] < 0))  # floats erred: by month alone
+    for unit in off.tolist():
+        own = np.full(months, caps[unit])
+        loads[:, unit] = apportion.webster(int(left[unit]), effort, caps=own)
+    return loads
+
+
+def _real_loads(left: Ints, effort: list[int], caps: Ints) -> Floats:
+    """Return units x months in real numbers: a month that is full stays full, the others share."""
+    whole = sum(effort)
+    shares = np.array([one / whole for one in effort])
+    most = np.minimum(caps, left).astype(np.float64)[:, np.newaxis]  # nobody does more than all
+    full = np.zeros((len(left), len(effort)), dtype=np.bool_)
+    loads = left[:, np.newaxis] * shares
+    for _ in effort:
+        beyond = ~full & (loads >= most) & (shares > 0)
+        if not beyond.any():
+            break
+        full |= beyond
+        rest = left - np.where(full, most, 0.0).sum(axis=1)
+        open_shares = np.where(full, 0.0, shares).sum(axis=1)
+        pace = np.divide(rest, open_shares, out=np.zeros_like(rest), where=open_shares > 0)
+        loads = np.where(full, most, np.maximum(pace, 0.0)[:, np.newaxis] * shares)
+    within: Floats = np.minimum(loads, most)
+    return within

@@ -176,7 +176,7 @@ def _loaded(
     names, places, effort = _months_ahead(weights, days, fixed)
     if not names:
         return weights, np.array([len(days) - 1], dtype=np.int64), left[np.newaxis]
-    loads = month_loads(left, effort, caps, codes, names)
+    loads = month_loads(left, effort, caps, codes)
     ends = fixed + np.searchsorted(places, np.arange(len(names)), side="right")
     return _bent(weights, fixed, places, loads.sum(axis=1)), ends, loads
 
