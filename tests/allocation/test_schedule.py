@@ -14,6 +14,7 @@ from coverage_campaign.allocation import apportion, curves
 from coverage_campaign.allocation.allocate import allocate
 from coverage_campaign.allocation.curves import Curve
 from coverage_campaign.allocation.daily import run
+from coverage_campaign.allocation.month_loads import month_loads
 from coverage_campaign.allocation.schedule import Plan, schedule
 from coverage_campaign.errors import DefinitionError, InfeasibleError
 from coverage_campaign.model.campaign import Campaign
@@ -454,6 +455,44 @@ def test_monthly_caps_of_units_hold_for_what_is_left() -> None:
     june = pd.DataFrame({"unit": ["u0"], "period": pd.to_datetime(["2026-06-01"]), "persons": [0]})
     again = schedule(plan.allocation, over="drive", past=june, unit_month_caps={"u0": 31})
     assert again.totals()["planned"].tolist() == [0, 31, 31]
+
+
+def slow_course(left: int, effort: list[int], cap: int) -> list[Fraction]:
+    """Return min(cap, t x effort) by month with the t that sums to what is left, in fractions."""
+    full: set[int] = set()
+    while True:
+        open_effort = sum(one for month, one in enumerate(effort) if month not in full)
+        pace = Fraction(left - cap * len(full), open_effort) if open_effort else Fraction(0)
+        course = [Fraction(cap) if month in full else pace * one
+                  for month, one in enumerate(effort)]  # fmt: skip
+        beyond = {month for month, persons in enumerate(course) if persons > cap}
+        if not beyond:
+            return course
+        full |= beyond
+
+
+@settings(max_examples=150, deadline=None)
+@given(
+    st.lists(st.integers(0, 5), min_size=1, max_size=6).filter(any),
+    st.lists(st.tuples(st.integers(0, 50), st.integers(0, 3)), min_size=1, max_size=6),
+)
+def test_months_under_caps_are_never_off_a_unit_s_own_course_by_one(
+    effort: list[int], units: list[tuple[int, int]]
+) -> None:
+    """The course is reckoned in fractions; cells and running totals stay within one of it."""
+    usable = sum(1 for one in effort if one)
+    left = [share for share, _ in units]
+    caps = [-(-share // usable) + spare for share, spare in units]
+    codes = pd.Index([f"u{place}" for place in range(len(units))])
+    loads = month_loads(np.array(left), effort, np.array(caps), codes)
+    for unit, (share, cap) in enumerate(zip(left, caps, strict=True)):
+        months, reached, meant = loads[:, unit].tolist(), 0, Fraction(0)
+        assert sum(months) == share
+        for persons, real in zip(months, slow_course(share, effort, cap), strict=True):
+            reached, meant = reached + persons, meant + real
+            assert 0 <= persons <= cap
+            assert abs(persons - real) < 1
+            assert abs(reached - meant) < 1
 
 
 def test_small_units_under_caps_keep_the_whole_on_its_course() -> None:
