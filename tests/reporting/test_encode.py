@@ -124,9 +124,7 @@ def test_chunks_may_be_coded_each_with_codes_of_its_own() -> None:
 def test_a_campaign_that_knows_fewer_units_explains_the_others() -> None:
     """Codes are no promise: what a campaign does not know is explained at the tally."""
     coded = encode(to_pandas(ROWS))
-    smaller = attrs.evolve(
-        CAMPAIGN, units=[unit for unit in CAMPAIGN.units if unit.code != "c"]
-    )
+    smaller = attrs.evolve(CAMPAIGN, units=[unit for unit in CAMPAIGN.units if unit.code != "c"])
     assert_as_reckoned(coded, ROWS, smaller, as_of=LATE)
 
 
