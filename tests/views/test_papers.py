@@ -156,6 +156,15 @@ def test_letters_have_a_register_and_a_page_each(tmp_path: Path) -> None:
     )
     assert leiyang.paragraphs[1] == "（一）2008年12月31日前完成13,220人。"
     assert "签订日期：2008年5月30日" in leiyang.signed
+    english = cc.documents.letters(signed, lang="en").sections[1]
+    assert english.paragraphs == (
+        (
+            'By clause 5(1), for "Hengyang: extension of the social pension insurance", '
+            "Zhuhui District promises to Hengyang:"
+        ),
+        "(1) 1,993 people by 31 December 2008.",
+        "(2) To report every month to Labour and Social Security, by day 5 of the next.",
+    )
     texts = texts_of_word(made.to_docx(tmp_path / "l.docx"))
     assert "责任单位（盖章）：耒阳市" in texts
     pages = made.to_html().count('class="own-page"')

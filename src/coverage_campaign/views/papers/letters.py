@@ -137,10 +137,11 @@ def _promised(signed: Letters, one: Letter, lang: Lang) -> tuple[str, ...]:
         first = f"{clause}为完成{signed.campaign.label.text('zh')}任务，"
         return (f"{first}{one.unit.label.text('zh')}{above}承诺如下：", *numbered)
     above = f" to {one.to.label}" if one.to else ""
-    clause = f" (clause {one.clause})" if one.clause else ""
+    clause = f"By clause {one.clause}, for" if one.clause else "For"
     parts = list(_promised_english(signed, one))
     numbered = [f"({place}) {text}" for place, text in enumerate(parts, start=1)]
-    return (f"{one.unit.label} promises{above} for {signed.campaign.label}{clause}:", *numbered)
+    first = f'{clause} "{signed.campaign.label}", {one.unit.label} promises{above}:'
+    return (first, *numbered)
 
 
 def _promised_chinese(signed: Letters, one: Letter) -> Iterator[str]:
