@@ -19,6 +19,8 @@ from typing import TYPE_CHECKING, TypeAlias
 import attrs
 import numpy as np
 
+from coverage_campaign.allocation.terrain import FEW_SEATS, SAMPLE
+
 if TYPE_CHECKING:
     from collections.abc import Callable
     from fractions import Fraction
@@ -26,21 +28,15 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from coverage_campaign.allocation.fields import Field
-    from coverage_campaign.allocation.numbers import Ints, Plain
+    from coverage_campaign.allocation.numbers import Ints
+    from coverage_campaign.allocation.terrain import Interval, Terrain
 
     Floats: TypeAlias = NDArray[np.float64]
 
-__all__ = ["Cut", "Terrain", "find_cut", "order_exactly"]
+__all__ = ["Cut", "find_cut", "order_exactly"]
 
-CHUNK = 2**16  # units in one go: their buffers stay in the second-level cache
-_SAMPLE = 2**14
-_FEW = 512
-_CLAMP = 2.0**50
 _GUESSES = 24
 _PATIENCE = 2  # intervals before one with many seats is taken as it is
-# Added to a number below 2**51, this leaves its nearest integer in the lowest bits.
-MAGIC = 1.5 * 2.0**52
-MAGIC_BITS = np.float64(MAGIC).view(np.int64)
 
 
 @attrs.frozen(eq=False)
@@ -52,134 +48,6 @@ class Cut:
     at_stake: int
 
 
-@attrs.frozen(eq=False)
-class _Interval:
-    """Seats at the low end and their sum; the units that gain up to the high end, by how much.
-
-    `alike` where all of them have one weight and gain the same seat.
-    """
-
-    low: float
-    high: float
-    seats: Ints
-    total: int
-    units: Ints
-    gains: Ints
-    gained: int
-    alike: bool
-
-
-@attrs.frozen(eq=False)
-class Terrain:
-    """One problem's weights, with its field and bounds.
-
-    `weight` is their sum; seats above `most` need not be told apart.
-    """
-
-    field: Field
-    weights: Plain
-    floors: Ints | None
-    caps: Ints | None
-    weight: float
-    most: float
-
-    @property
-    def bounded(self) -> bool:
-        """Whether floors or caps are given."""
-        return self.floors is not None or self.caps is not None
-
-    def floats(self, units: slice | Ints) -> Floats:
-        """Return the weights of some units as floats, converted where they are needed."""
-        return self.weights[units].astype(np.float64, copy=False)
-
-    def sample(self) -> Terrain:
-        """Return every so many-th unit."""
-        step = self.weights.size // _SAMPLE
-        weights = self.weights[::step].astype(np.float64)
-        return Terrain(
-            self.field,
-            weights,
-            None if self.floors is None else self.floors[::step].copy(),
-            None if self.caps is None else self.caps[::step].copy(),
-            float(weights.sum()),
-            self.most,
-        )
-
-    def sum_at(self, t: float) -> int:
-        """Return the sum of seats at t."""
-        clamp = float(self.field.real(t, self.weight)) > _CLAMP
-        buffer = np.empty(min(self.weights.size, CHUNK))
-
-        def stretch(start: int) -> int:
-            weights = self.floats(slice(start, start + CHUNK))
-            level = self.field.level(weights, t, buffer[: weights.size])
-            if clamp:
-                np.minimum(level, self.most, out=level)
-            level += MAGIC
-            seats = level.view(np.int64)
-            seats -= MAGIC_BITS
-            return int(self._within(seats, slice(start, start + CHUNK)).sum())
-
-        return sum(map(stretch, range(0, self.weights.size, CHUNK)))
-
-    def interval(self, low: float, high: float, seats: Ints) -> _Interval:
-        """Evaluate both ends, writing the seats of the lower one into `seats`."""
-        clamp = float(self.field.real(high, self.weight)) > _CLAMP
-        buffers = np.empty((2, min(self.weights.size, CHUNK)))
-        changed = np.empty(self.weights.size, dtype=np.bool_)
-        total = 0
-        for start in range(0, self.weights.size, CHUNK):
-            part = slice(start, start + CHUNK)
-            weights, here = self.floats(part), seats[part]
-            lower, above = buffers[:, : here.size]
-            self.field.level(weights, low, lower)
-            self.field.level(weights, high, above)
-            if clamp:
-                np.minimum(lower, self.most, out=lower)
-                np.minimum(above, self.most, out=above)
-            lower += MAGIC
-            above += MAGIC
-            np.not_equal(lower, above, out=changed[part])
-            np.subtract(lower.view(np.int64), MAGIC_BITS, out=here)
-            total += int(np.add.reduce(self._within(here, part)))
-        return self._ends(low, high, seats, total, np.flatnonzero(changed), clamp=clamp)
-
-    def _ends(
-        self, low: float, high: float, seats: Ints, total: int, units: Ints, *, clamp: bool
-    ) -> _Interval:
-        """Return the interval, with what each of the units gains in it."""
-        before = seats[units]
-        alike = False
-        if units.size > _FEW and not self.bounded:
-            own = self.field.weights[units]
-            alike = bool(own[0] == own[-1] and own.min() == own.max())
-            alike = alike and bool(before.min() == before.max())
-        weights = self.floats(units[:1] if alike else units)
-        level = self.field.level(weights, high, np.empty(weights.size))
-        if clamp:
-            np.minimum(level, self.most, out=level)
-        level += MAGIC
-        ends = level.view(np.int64)
-        ends -= MAGIC_BITS
-        if alike:
-            gain = int(ends[0] - before[0])
-            gains = np.broadcast_to(np.int64(gain), units.shape)
-            return _Interval(low, high, seats, total, units, gains, gain * units.size, gain == 1)
-        gains = self._within(ends, units)
-        gains -= before
-        if self.bounded:
-            real = gains > 0
-            units, gains = units[real], gains[real]
-        return _Interval(low, high, seats, total, units, gains, int(gains.sum()), alike)
-
-    def _within(self, seats: Ints, units: slice | Ints) -> Ints:
-        if self.floors is not None:
-            np.maximum(seats, self.floors[units], out=seats)
-        if self.caps is not None:
-            np.minimum(seats, self.caps[units], out=seats)
-        return seats
-
-
 def find_cut(terrain: Terrain, total: int) -> Cut | None:
     """Return the seats up to the tie, None where no t was found (bounds that cannot be met)."""
     field, n = terrain.field, terrain.weights.size
@@ -188,7 +56,7 @@ def find_cut(terrain: Terrain, total: int) -> Cut | None:
     low, high = max(t - pad, field.bottom), t + pad
     below: tuple[float, int] | None = None
     above: tuple[float, int] | None = None
-    few, many = max(_FEW, n // 16), max(_FEW, 2 * n)
+    few, many = max(FEW_SEATS, n // 16), max(FEW_SEATS, 2 * n)
     for step in range(1, 200):
         found = terrain.interval(low, high, seats)
         slack = float(field.slack(high))
@@ -241,7 +109,7 @@ def _guess(terrain: Terrain, total: int) -> tuple[float, float]:
     field, n = terrain.field, terrain.weights.size
     t = float(field.start(total, n))
     even = total >= 4 * n and not terrain.bounded
-    if n < 2 * _SAMPLE:
+    if n < 2 * SAMPLE:
         if even:
             return t, (2.0 + sqrt(n)) / float(field.slope)
         t, miss, slope = _solve_for(terrain.sum_at, total, t, 3.0 + n / 64, field)
@@ -297,7 +165,7 @@ def _solve_for(
 
 
 def _settle(  # noqa: PLR0911  # each return is one proof
-    terrain: Terrain, found: _Interval, total: int
+    terrain: Terrain, found: Interval, total: int
 ) -> Cut | None:
     """Return the cut inside an interval, None where it runs too near an end to be proved."""
     field = terrain.field

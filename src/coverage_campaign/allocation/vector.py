@@ -14,8 +14,9 @@ from coverage_campaign.allocation.few import FEW, cut_few
 from coverage_campaign.allocation.fields import DivisorField, RemainderField, exact_weight
 from coverage_campaign.allocation.hamilton import Remainders, quota_of, share_remainders
 from coverage_campaign.allocation.numbers import MOST, is_plain, label
-from coverage_campaign.allocation.search import Cut, Terrain, find_cut
+from coverage_campaign.allocation.search import Cut, find_cut
 from coverage_campaign.allocation.shares import standing, standing_at
+from coverage_campaign.allocation.terrain import Terrain
 
 if TYPE_CHECKING:
     from coverage_campaign.allocation.numbers import Ints, Plain
