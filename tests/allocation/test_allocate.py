@@ -4,7 +4,7 @@ from fractions import Fraction
 import attrs
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from campaigns import tiny
@@ -53,6 +53,7 @@ def test_every_column_of_the_contract_is_there() -> None:
     assert frame["share"].dtype == "Int64"
 
 
+@settings(deadline=None)
 @given(st.integers(0, 150), st.permutations(["a", "b", "c"]))
 def test_row_order_of_weights_and_units_does_not_matter(total: int, order: list[str]) -> None:
     """The order in which units stand in the file changes no share."""
