@@ -21,6 +21,7 @@ __all__ = ["plan_many"]
 _Ints = NDArray[np.int64]
 _MOST = 2**62
 _SURE = 2**51  # quotients of smaller whole numbers differ where the fractions do
+_ROWS = 4096  # scenarios whose arrays stay in the caches
 
 
 def plan_many(shares: _Ints, effort: Sequence[int], days: Sequence[int]) -> _Ints:
@@ -57,6 +58,8 @@ def _last_with_effort(effort: Sequence[int], day: int) -> int:
 def _remembers(shares: _Ints, rise: int, whole: int) -> NDArray[np.bool_]:
     """Tell where a unit does less than one person on the day, so that earlier days matter."""
     least = -(-whole // rise)
+    if int(shares.min(initial=least)) >= least:
+        return np.zeros(len(shares), dtype=bool)
     small = (shares > 0) & (shares < least)
     return np.asarray(small.any(axis=1), dtype=bool)
 
@@ -77,8 +80,15 @@ def _on(shares: _Ints, over: int, whole: int, reached: _Ints | None) -> _Ints:
     """Return what is reached when `over` of the `whole` effort is over."""
     common = gcd(over, whole)
     over, whole = over // common, whole // common
-    wide = int(shares.max(initial=0)) * shares.shape[1] * 2 * whole >= _MOST
-    exact = shares.astype(object) if wide else shares
+    largest = int(shares.max(initial=0))
+    most = largest * shares.shape[1] * 2 * whole
+    if reached is None and max(most, largest * (largest + 1)) < _SURE:
+        found = np.empty_like(shares)
+        for start in range(0, len(shares), _ROWS):
+            rows = slice(start, start + _ROWS)
+            found[rows] = _at_once(shares[rows], over, whole)
+        return found
+    exact = shares.astype(object) if most >= _MOST else shares
     product = exact * over
     below = product // whole
     open_to = np.asarray(product != below * whole, dtype=bool)
@@ -93,6 +103,25 @@ def _on(shares: _Ints, over: int, whole: int, reached: _Ints | None) -> _Ints:
     return _due_first(shares, floors, open_to, left)
 
 
+def _at_once(shares: _Ints, over: int, whole: int) -> _Ints:
+    """Return what is reached, by floats that hold every number exactly.
+
+    Products below 2**51 and their quotients by whole numbers lie on the right side of every whole
+    number, so that floors and equality are those of the fractions.
+    """
+    exact = shares.astype(np.float64)
+    quotient = exact * over
+    quotient /= whole
+    floors = np.floor(quotient)
+    total = exact.sum(axis=1)
+    target = np.floor((2.0 * total * over + whole) / (2.0 * whole))
+    left = target - floors.sum(axis=1)
+    keys = exact / (floors + 1.0)
+    keys[quotient == floors] = -1.0
+    floors += _chosen(keys, left.astype(np.int64))
+    return floors.astype(np.int64)
+
+
 def _due_first(shares: _Ints, floors: _Ints, open_to: NDArray[np.bool_], left: _Ints) -> _Ints:
     """Return the floors, and one more for the `left` units whose next seat is due first."""
     if not left.any():
@@ -104,16 +133,21 @@ def _due_first(shares: _Ints, floors: _Ints, open_to: NDArray[np.bool_], left: _
         )
     keys = shares / seats
     keys[~open_to] = -1.0
+    given: _Ints = floors + _chosen(keys, left)
+    return given
+
+
+def _chosen(keys: NDArray[np.float64], left: _Ints) -> NDArray[np.bool_]:
+    """Return in each row the `left` cells of the greatest keys; of equal ones the first."""
     ordered = np.sort(keys, axis=1)
-    place = np.clip(shares.shape[1] - left, 0, shares.shape[1] - 1)
-    cut = ordered[np.arange(len(shares)), place]
+    width = keys.shape[1]
+    cut = ordered[np.arange(len(keys)), np.clip(width - left, 0, width - 1)]
     cut[left == 0] = np.inf
-    chosen = keys >= cut[:, np.newaxis]
-    many = np.flatnonzero(chosen.sum(axis=1) > left)
-    if len(many):  # equal claims: the first positions have them
+    chosen: NDArray[np.bool_] = keys >= cut[:, np.newaxis]
+    many = np.flatnonzero(np.count_nonzero(chosen, axis=1) > left)
+    if len(many):
         above = keys[many] > cut[many, np.newaxis]
         level = keys[many] == cut[many, np.newaxis]
         room = left[many] - above.sum(axis=1)
         chosen[many] = above | (level & (np.cumsum(level, axis=1) <= room[:, np.newaxis]))
-    given: _Ints = floors + chosen
-    return given
+    return chosen

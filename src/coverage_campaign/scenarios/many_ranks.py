@@ -11,6 +11,7 @@ __all__ = ["rank_many"]
 
 _Ints = NDArray[np.int64]
 _SURE = 2**51  # quotients of smaller whole numbers differ where the fractions do
+_ROWS = 32768  # scenarios whose arrays stay in the caches
 _FEW = 48  # units up to which comparing all pairs is faster than sorting
 
 
@@ -26,10 +27,15 @@ def rank_many(done: _Ints, targets: _Ints, ranked: NDArray[np.bool_]) -> _Ints:
     most = int(np.abs(done).max(initial=0)) * int(targets.max(initial=0))
     if most >= _SURE:
         return _one_by_one(done, targets, ranked)
-    rates = np.full(targets.shape[::-1], -np.inf)
-    np.divide(np.broadcast_to(done, targets.shape).T, targets.T, out=rates, where=ranked.T)
-    places = _by_pairs(rates) if len(rates) <= _FEW else _by_order(rates)
-    found: _Ints = np.where(ranked, places.T, 0)
+    found = np.empty(targets.shape, dtype=np.int64)
+    each = np.broadcast_to(done, targets.shape)
+    for start in range(0, len(targets), _ROWS):
+        rows = slice(start, start + _ROWS)
+        here = ranked[rows].T
+        rates = np.full(here.shape, -np.inf)
+        np.divide(each[rows].T, targets[rows].T, out=rates, where=here)
+        places = _by_pairs(rates) if len(rates) <= _FEW else _by_order(rates)
+        found[rows] = np.where(here, places, 0).T
     return found
 
 
