@@ -11,8 +11,9 @@ from numpy.typing import NDArray
 from coverage_campaign.errors import Problem, ReportError
 from coverage_campaign.reporting.buckets import Columns
 from coverage_campaign.reporting.coding import MISSING
-from coverage_campaign.reporting.events import EventFrame, few_rows, plain_rows
+from coverage_campaign.reporting.events import EventFrame
 from coverage_campaign.reporting.memory import in_memory
+from coverage_campaign.reporting.opening import few_rows, plain_rows
 
 __all__ = ["Books", "named", "numbered"]
 

@@ -28,10 +28,11 @@ from coverage_campaign.reporting.claims import REASONS, claims, count_cells, win
 from coverage_campaign.reporting.coded import CodedEvents
 from coverage_campaign.reporting.coding import MISSING
 from coverage_campaign.reporting.counts import Period
-from coverage_campaign.reporting.events import EventFrame, open_events, second_number
+from coverage_campaign.reporting.events import EventFrame, second_number
 from coverage_campaign.reporting.keeping import keeping
 from coverage_campaign.reporting.memory import each, in_memory
 from coverage_campaign.reporting.numbering import looked_up
+from coverage_campaign.reporting.opening import open_events
 from coverage_campaign.reporting.packing import Packing, plan_of
 from coverage_campaign.reporting.problems import ReportProblem
 from coverage_campaign.reporting.quiet import straight, uncontested_rows

@@ -10,7 +10,8 @@ from narwhals.typing import IntoFrame
 from coverage_campaign.errors import Problem, ReportError
 from coverage_campaign.reporting.coded import CodedEvents
 from coverage_campaign.reporting.coding import MISSING
-from coverage_campaign.reporting.events import EventFrame, collected, has_groups, open_events
+from coverage_campaign.reporting.events import EventFrame, collected
+from coverage_campaign.reporting.opening import has_groups, open_events
 
 __all__ = ["encode"]
 

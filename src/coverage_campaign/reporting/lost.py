@@ -11,9 +11,10 @@ from coverage_campaign.model.dates import DateLike, to_instant
 from coverage_campaign.reporting.cells import decoded
 from coverage_campaign.reporting.claims import claims, winners
 from coverage_campaign.reporting.coded import CodedEvents
-from coverage_campaign.reporting.events import collected, open_events, second_number
+from coverage_campaign.reporting.events import collected, second_number
 from coverage_campaign.reporting.keeping import keeping
 from coverage_campaign.reporting.numbering import prepared
+from coverage_campaign.reporting.opening import open_events
 from coverage_campaign.reporting.quiet import settled
 from coverage_campaign.reporting.samples import losers
 from coverage_campaign.reporting.versions import versions

@@ -12,10 +12,11 @@ import pandas as pd
 
 from coverage_campaign.reporting.claims import NUMBER_OF, REASONS, claims, winners
 from coverage_campaign.reporting.coding import NO_DAY
-from coverage_campaign.reporting.events import EventFrame, collected, few_rows
+from coverage_campaign.reporting.events import EventFrame, collected
 from coverage_campaign.reporting.keeping import Keep
 from coverage_campaign.reporting.memory import in_memory
 from coverage_campaign.reporting.numbering import looked_up
+from coverage_campaign.reporting.opening import few_rows
 from coverage_campaign.reporting.packing import Packing
 from coverage_campaign.reporting.problems import ReportProblem
 from coverage_campaign.reporting.versions import Versions, standing, versions

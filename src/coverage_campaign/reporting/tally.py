@@ -18,7 +18,7 @@ from coverage_campaign.reporting.chunks import as_chunks, count_chunks
 from coverage_campaign.reporting.claims import REASONS
 from coverage_campaign.reporting.coded import CodedEvents
 from coverage_campaign.reporting.counts import Period, Tally
-from coverage_campaign.reporting.events import open_events
+from coverage_campaign.reporting.opening import open_events
 from coverage_campaign.reporting.problems import ReportProblems
 
 __all__ = ["tally"]

@@ -16,15 +16,10 @@ from coverage_campaign.model.dates import DateLike, to_instant
 from coverage_campaign.reporting.cells import decoded
 from coverage_campaign.reporting.claims import claims, count_cells, winners
 from coverage_campaign.reporting.coded import CodedEvents
-from coverage_campaign.reporting.events import (
-    EventFrame,
-    as_number,
-    collected,
-    open_events,
-    second_number,
-)
+from coverage_campaign.reporting.events import EventFrame, as_number, collected, second_number
 from coverage_campaign.reporting.keeping import Keep, keeping
 from coverage_campaign.reporting.numbering import prepared
+from coverage_campaign.reporting.opening import open_events
 from coverage_campaign.reporting.packing import Packing
 from coverage_campaign.reporting.steps import at_every_later_step, grown_in_memory
 from coverage_campaign.reporting.tally import check
