@@ -15,6 +15,7 @@ from coverage_campaign.errors import DefinitionError
 from coverage_campaign.model.assessment import AwardBar, Commendation, Scheme
 from coverage_campaign.model.campaign import Campaign
 from coverage_campaign.model.readings import Question, Readings
+from coverage_campaign.progress.track import track
 
 SHARES = {"a": 50, "b": 30, "c": 20}
 DEPARTMENTS = {"labour": 60, "schools": 40}
@@ -250,3 +251,16 @@ def test_plot_draws_the_ranking() -> None:
     axes = Figure().subplots()
     progress = progress_of(tiny(), {"a": 1, "b": 30, "c": 20}, shares=SHARES)
     assert assess(progress, notice(kinds=("county",))).plot(ax=axes) is axes
+
+
+def test_an_open_count_leaves_every_verdict_open_and_is_named() -> None:
+    """Where it is open whether losses count and some are reported, no verdict on 'done' stands."""
+    asked = attrs.evolve(tiny(), questions=[Question("counted", "gross or net?", "2")])
+    reported = progress_of(asked, {"a": 50, "b": 30, "c": 20}, shares=SHARES)
+    lost = reported.tally.frame.assign(channel="lapsed", persons=1).iloc[:1]
+    rows = pd.concat([reported.tally.frame, lost.astype(reported.tally.frame.dtypes.to_dict())])
+    tally = attrs.evolve(reported.tally, frame=rows.reset_index(drop=True))
+    assessment = assess(track(reported.plan, tally, as_of="2026-06-30"), notice(kinds=("county",)))
+    assert assessment.open_questions == ("counted",)
+    assert column(assessment, "merit_eligible") == [None, None, None]
+    assert "whether losses are taken off is open" in assessment.explain("a")

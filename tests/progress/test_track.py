@@ -101,9 +101,12 @@ def test_an_open_reading_of_net_leaves_done_open() -> None:
     assert column(progress.to_frame(), "done") == [None, None, None]
     assert pd.isna(progress.totals()["done"].iloc[0])
     assert any("readings.counted" in note for note in progress.notes)
+    assert progress.open_questions == ("counted",)
+    assert "what is done is open" in repr(progress)
     no_loss = [row for row in DAILY if row[2] != "lapsed"]
     known = track(planned(asked), tallied(no_loss, campaign=asked), as_of="2026-06-04")
     assert column(known.to_frame(), "done") == [15, 0, None]
+    assert known.open_questions == ()
 
 
 def test_channels_outside_the_counting_rule_do_not_count() -> None:

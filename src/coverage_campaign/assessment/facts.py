@@ -14,7 +14,7 @@ class Facts:
     """The counts of one unit [persons]; None where nobody knows.
 
     `uplifted` is its target in the layer that the allocation raised; `missing` says why the unit
-    could not be assessed, '' where it can.
+    could not be assessed, '' where it can; `questions` are the open ones that keep it from that.
     """
 
     unit: str
@@ -26,6 +26,7 @@ class Facts:
     covered: int | None = None
     eligible: int | None = None
     missing: str = ""
+    questions: tuple[str, ...] = ()
 
 
 def facts_of(progress: Progress) -> tuple[Facts, ...]:
@@ -40,14 +41,20 @@ def facts_of(progress: Progress) -> tuple[Facts, ...]:
     cells = counts.astype(object).where(counts.notna(), None)
     rows = [dict(zip(cells.columns, row, strict=True)) for row in cells.to_numpy().tolist()]
     kinds = {unit.code: unit.kind for unit in progress.campaign.units}
+    is_open = "counted" in progress.open_questions
     return tuple(
-        _facts(row, kind=kinds[str(row["unit"])], uplifted=uplifted.get(row["unit"]))
+        _facts(
+            row,
+            kind=kinds[str(row["unit"])],
+            uplifted=uplifted.get(row["unit"]),
+            is_open=is_open,
+        )
         for row in rows
     )
 
 
-def _facts(row: dict[str, object], *, kind: str, uplifted: object) -> Facts:
-    missing = _missing(row)
+def _facts(row: dict[str, object], *, kind: str, uplifted: object, is_open: bool) -> Facts:
+    missing = _missing(row, is_open=is_open)
     return Facts(
         unit=str(row["unit"]),
         name=str(row["name"]),
@@ -58,10 +65,13 @@ def _facts(row: dict[str, object], *, kind: str, uplifted: object) -> Facts:
         covered=_count(row["covered"]),
         eligible=_count(row["eligible"]),
         missing=missing,
+        questions=("counted",) if is_open else (),
     )
 
 
-def _missing(row: dict[str, object]) -> str:
+def _missing(row: dict[str, object], *, is_open: bool) -> str:
+    if is_open:
+        return "whether losses are taken off is open"
     if row["complete"] is not None and not row["complete"]:
         return f"{row['reports_received']} of {row['reports_expected']} reports received"
     if row["done"] is None:

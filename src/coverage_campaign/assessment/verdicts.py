@@ -43,9 +43,10 @@ class Verdict:
     missing: str = attrs.field(default="", kw_only=True)
 
 
-def unknown(missing: str, clause: str) -> Verdict:
+def unknown(missing: str, clause: str, *, questions: tuple[str, ...] = ()) -> Verdict:
     """Return the verdict on what could not be assessed, for want of what is missing."""
-    return Verdict(None, f"could not be assessed: {missing}", clause, missing=missing)
+    text = f"could not be assessed: {missing}"
+    return Verdict(None, text, clause, missing=missing, questions=questions)
 
 
 def targets_of(facts: Facts, campaign: Campaign) -> tuple[int, ...]:
@@ -70,7 +71,7 @@ def merit_eligible(facts: Facts, bar: AwardBar, campaign: Campaign) -> Verdict:
         text = f"the bar does not strike a {facts.kind}"
         return Verdict(answer=True, reason=text, clause=bar.clause)
     if facts.done is None:
-        return unknown(facts.missing, bar.clause)
+        return unknown(facts.missing, bar.clause, questions=facts.questions)
     targets = targets_of(facts, campaign)
     if not targets:
         return unknown("it has no target", bar.clause)
@@ -114,7 +115,7 @@ def outstanding_from(rule: Commendation, campaign: Campaign) -> Fraction | None:
 def commended(facts: Facts, rule: Commendation, campaign: Campaign) -> Verdict:
     """Return whether a unit is commended: its completion rate reaches the threshold, exactly."""
     if facts.done is None:
-        return unknown(facts.missing, rule.clause)
+        return unknown(facts.missing, rule.clause, questions=facts.questions)
     if not facts.target:
         return unknown("it has no target", rule.clause)
     threshold = outstanding_from(rule, campaign)

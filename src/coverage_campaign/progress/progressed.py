@@ -75,6 +75,20 @@ class Progress:
         """The campaign whose progress it is."""
         return self.plan.campaign
 
+    @property
+    def open_questions(self) -> tuple[str, ...]:
+        """The open questions that a figure hangs on and is <NA> for, as fields of `Readings`.
+
+        `counted`: whether reported losses are taken off (done and all that comes from it);
+        `report_due_day`: by which day a report is on time (reports_on_time).
+        """
+        asked = {question.code for question in self.campaign.open_questions}
+        hangs = {
+            "counted": is_open(self.campaign, self.rows),
+            "report_due_day": self.received is not None,
+        }
+        return tuple(code for code, open_here in hangs.items() if open_here and code in asked)
+
     def to_frame(self) -> pd.DataFrame:
         """Return one row per unit of the plan, in file order; no total row.
 
@@ -277,7 +291,8 @@ class Progress:
 
     def _line(self) -> str:
         total = self.totals().iloc[0]
-        done = "nothing reported" if pd.isna(total["done"]) else f"{total['done']:,} done"
+        unknown = "what is done is open" if "counted" in self.open_questions else "nothing reported"
+        done = unknown if pd.isna(total["done"]) else f"{total['done']:,} done"
         rate = total["completion_rate"]
         share = "" if pd.isna(rate) else f" ({100 * rate:.1f} %)"
         return (
