@@ -6,7 +6,7 @@ from fractions import Fraction
 from functools import partial
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from coverage_campaign.allocation import apportion
@@ -28,6 +28,7 @@ ROUNDED = {
 
 
 @pytest.mark.parametrize("name", ROUNDED)
+@settings(deadline=None)  # the machine may be busy
 @given(st.lists(st.integers(1, 400), min_size=2, max_size=7), st.integers(0, 40))
 def test_anyone_can_check_the_divisor(name: str, weights: list[int], more: int) -> None:
     """Without a tie, every weight over the divisor, rounded by the rule, is its seats."""
@@ -38,6 +39,7 @@ def test_anyone_can_check_the_divisor(name: str, weights: list[int], more: int) 
 
 
 @pytest.mark.parametrize("method", METHODS, ids=lambda m: m.__name__)
+@settings(deadline=None)  # the machine may be busy
 @given(
     weights=st.lists(st.integers(1, 40), min_size=2, max_size=7),
     more=st.integers(0, 20),
@@ -114,6 +116,7 @@ def test_no_divisor_where_nothing_is_shared() -> None:
     assert apportion.explain(apportion.hamilton, 0, [1, 2]).divisor is None
 
 
+@settings(deadline=None)  # the machine may be busy
 @given(
     st.fractions(Fraction(1, 900), 1000, max_denominator=997),
     st.fractions(Fraction(1, 10**6), 10, max_denominator=10**6),

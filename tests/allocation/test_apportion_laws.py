@@ -59,6 +59,7 @@ def bounded(
     return total, row, floors, caps
 
 
+@settings(deadline=None)  # the machine may be busy
 @given(names, any_weights, st.integers(0, 80))
 def test_free_divisor_methods_are_highest_averages(name: str, weights: Row, more: int) -> None:
     """Every divisor method equals giving seats one by one to the highest exact claim."""
@@ -67,6 +68,7 @@ def test_free_divisor_methods_are_highest_averages(name: str, weights: Row, more
     assert DIVISORS[name](total, weights).tolist() == expected
 
 
+@settings(deadline=None)  # the machine may be busy
 @given(names, bounded(least=1))
 def test_bounded_divisor_methods_are_highest_averages_between_bounds(
     name: str, problem: Case
@@ -77,6 +79,7 @@ def test_bounded_divisor_methods_are_highest_averages_between_bounds(
     assert DIVISORS[name](total, weights, floors=floors, caps=caps).tolist() == expected
 
 
+@settings(deadline=None)  # the machine may be busy
 @given(bounded())
 def test_hamilton_with_bounds_is_shares_between_bounds_then_remainders(problem: Case) -> None:
     """Rebalanced Hamilton equals exact bounded shares rounded by largest remainder."""
@@ -85,12 +88,14 @@ def test_hamilton_with_bounds_is_shares_between_bounds_then_remainders(problem: 
     assert got == oracle.hamilton(total, weights, floors=floors, caps=caps)
 
 
+@settings(deadline=None)  # the machine may be busy
 @given(any_weights, st.integers(0, 200))
 def test_free_hamilton_is_whole_quotas_then_largest_remainders(weights: Row, total: int) -> None:
     """Hamilton equals the definition in Fractions."""
     assert apportion.hamilton(total, weights).tolist() == oracle.hamilton(total, weights)
 
 
+@settings(deadline=None)  # the machine may be busy
 @given(names, few_weights, st.integers(0, 40), st.randoms(use_true_random=False))
 def test_ranks_decide_ties_and_only_ties(
     name: str, weights: Row, more: int, random: Random
@@ -103,6 +108,7 @@ def test_ranks_decide_ties_and_only_ties(
     assert DIVISORS[name](total, weights, ties=ranks).tolist() == expected
 
 
+@settings(deadline=None)  # the machine may be busy
 @given(names, few_weights, st.integers(0, 40))
 def test_last_is_first_of_the_reversed_row(name: str, weights: Row, more: int) -> None:
     """Giving ties to the last position mirrors giving them to the first."""
@@ -112,6 +118,7 @@ def test_last_is_first_of_the_reversed_row(name: str, weights: Row, more: int) -
     assert method(total, weights, ties="last").tolist() == mirrored.tolist()
 
 
+@settings(deadline=None)  # the machine may be busy
 @given(names, any_weights, st.integers(0, 60), st.randoms(use_true_random=False))
 def test_anonymity(name: str, weights: Row, more: int, random: Random) -> None:
     """Seats follow their units when the rows are shuffled, ties decided by rank."""
@@ -124,6 +131,7 @@ def test_anonymity(name: str, weights: Row, more: int, random: Random) -> None:
     assert shuffled.tolist() == seats[order].tolist()
 
 
+@settings(deadline=None)  # the machine may be busy
 @given(names, few_weights, st.integers(0, 60), st.integers(1, 10**40))
 def test_scale_does_not_matter(name: str, weights: Row, more: int, factor: int) -> None:
     """Multiplying all weights by one number changes nothing."""
@@ -133,6 +141,7 @@ def test_scale_does_not_matter(name: str, weights: Row, more: int, factor: int) 
     assert method(total, scaled).tolist() == method(total, weights).tolist()
 
 
+@settings(deadline=None)  # the machine may be busy
 @given(names, any_weights, st.integers(0, 60))
 def test_house_monotone(name: str, weights: Row, more: int) -> None:
     """One seat more takes a seat from nobody."""
@@ -141,6 +150,7 @@ def test_house_monotone(name: str, weights: Row, more: int) -> None:
     assert (method(total + 1, weights) >= method(total, weights)).all()
 
 
+@settings(deadline=None)  # the machine may be busy
 @given(names, st.lists(st.integers(1, 10**6), min_size=2, max_size=9), st.integers(0, 60))
 def test_uniform(name: str, weights: Row, more: int) -> None:
     """A part of a solution is the solution for the part's own sum."""
@@ -152,6 +162,7 @@ def test_uniform(name: str, weights: Row, more: int) -> None:
     assert inner.tolist() == seats[:half].tolist()
 
 
+@settings(deadline=None)  # the machine may be busy
 @given(names, st.lists(st.integers(1, 10**6), min_size=2, max_size=9), st.integers(0, 60))
 def test_population_monotone(name: str, weights: Row, more: int) -> None:
     """A unit whose weight alone grows loses no seat."""
@@ -161,6 +172,7 @@ def test_population_monotone(name: str, weights: Row, more: int) -> None:
     assert method(total, grown)[0] >= method(total, weights)[0]
 
 
+@settings(deadline=None)  # the machine may be busy
 @given(st.lists(st.integers(0, 10**9), min_size=1, max_size=9).filter(any))
 def test_weights_that_sum_to_the_total_are_their_own_answer(weights: Row) -> None:
     """A table of whole numbers is left as it is by webster and hamilton."""
@@ -168,7 +180,7 @@ def test_weights_that_sum_to_the_total_are_their_own_answer(weights: Row) -> Non
     assert apportion.hamilton(sum(weights), weights).tolist() == weights
 
 
-@settings(max_examples=40)
+@settings(max_examples=40, deadline=None)
 @given(
     st.lists(st.lists(st.integers(0, 40), min_size=4, max_size=4), min_size=1, max_size=6),
     st.integers(4, 60),
@@ -185,6 +197,7 @@ def test_batch_is_a_loop(rows: list[list[int]], total: int, name: str) -> None:
     assert method([totals], cube).tolist() == [expected]
 
 
+@settings(deadline=None)  # the machine may be busy
 @given(names, bounded(least=1))
 def test_ragged_is_a_loop(name: str, problem: Case) -> None:
     """Groups of one flat row are solved as if each came alone."""
@@ -199,6 +212,7 @@ def test_ragged_is_a_loop(name: str, problem: Case) -> None:
     assert seats.tolist() == [*alone, *alone, 2]
 
 
+@settings(deadline=None)  # the machine may be busy
 @given(names, few_weights, st.integers(0, 30))
 def test_nothing_below_the_first_free_seats(name: str, weights: Row, total: int) -> None:
     """A total below the seats that a method gives to everybody is refused, never bent."""

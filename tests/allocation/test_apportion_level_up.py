@@ -5,7 +5,7 @@ from __future__ import annotations
 from fractions import Fraction
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from coverage_campaign.allocation.level_up import level_up
@@ -28,6 +28,7 @@ def one_by_one(total: int, covered: list[int], eligible: list[int], room: list[i
 units = st.lists(st.tuples(st.integers(0, 30), st.integers(0, 30), st.integers(0, 30)), min_size=1)
 
 
+@settings(deadline=None)  # the machine may be busy
 @given(units, st.integers(0, 100))
 def test_each_enrolment_goes_to_the_lowest_rate(rows: list[tuple[int, int, int]], per: int) -> None:
     """The result equals giving the enrolments one by one, at any total that fits."""
