@@ -4,7 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from coverage_campaign.views.papers.prose import a_day, listed, long_day, month_of, points
+from coverage_campaign.views.papers.prose import (
+    a_day,
+    listed,
+    long_day,
+    month_of,
+    per_thousand,
+    points,
+)
 from coverage_campaign.views.papers.standing_rows import why_unranked
 from coverage_campaign.views.signs import sign_words
 from coverage_campaign.views.words import about, count, percent
@@ -139,9 +146,9 @@ def _burden(burdens: tuple[Standing, ...]) -> str:
     if not burdens:
         return "没有应参保人数，各单位任务负担无法比较。"
     most, least = burdens[0], burdens[-1]
-    if count(most.burden) == count(least.burden):
-        return f"各单位任务负担相同，每千名应参保人{count(most.burden)}人。"
+    if per_thousand(most.burden) == per_thousand(least.burden):
+        return f"各单位任务负担相同，每千名应参保人{per_thousand(most.burden)}人。"
     return (
-        f"每千名应参保人的任务数，{most.name}最多（{count(most.burden)}人），"
-        f"{least.name}最少（{count(least.burden)}人）。"
+        f"每千名应参保人的任务数，{most.name}最多（{per_thousand(most.burden)}人），"
+        f"{least.name}最少（{per_thousand(least.burden)}人）。"
     )

@@ -4,7 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from coverage_campaign.views.papers.prose import a_day, listed, long_day, month_of, points
+from coverage_campaign.views.papers.prose import (
+    a_day,
+    listed,
+    long_day,
+    month_of,
+    per_thousand,
+    points,
+)
 from coverage_campaign.views.papers.standing_rows import why_unranked
 from coverage_campaign.views.signs import sign_words
 from coverage_campaign.views.words import about, count, percent, units
@@ -141,9 +148,10 @@ def _burden(burdens: tuple[Standing, ...]) -> str:
     if not burdens:
         return "Burdens cannot be compared: the campaign names no eligible people."
     most, least = burdens[0], burdens[-1]
-    if count(most.burden) == count(least.burden):
-        return f"All carry the same burden: {count(most.burden)} per 1,000 eligible people."
+    if per_thousand(most.burden) == per_thousand(least.burden):
+        return f"All carry the same burden: {per_thousand(most.burden)} per 1,000 eligible people."
+    highest, lowest = per_thousand(most.burden), per_thousand(least.burden)
     return (
-        f"The target per 1,000 eligible people is highest in {most.name} ({count(most.burden)}) "
-        f"and lowest in {least.name} ({count(least.burden)})."
+        f"The target per 1,000 eligible people is highest in {most.name} ({highest}) "
+        f"and lowest in {least.name} ({lowest})."
     )

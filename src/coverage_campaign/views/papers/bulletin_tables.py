@@ -6,12 +6,14 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from coverage_campaign.views.inputs import input_value
+from coverage_campaign.views.papers.cells import wide
 from coverage_campaign.views.papers.document import Cell, Column, Lang, Table
 from coverage_campaign.views.papers.prose import long_day
 
 if TYPE_CHECKING:
     from coverage_campaign.progress.track import Progress
     from coverage_campaign.views.papers.standing_rows import BulletinRow
+    from coverage_campaign.views.standings import Standing
 
 __all__ = ["WORDS", "breakdown", "defined", "definitions", "ranking"]
 
@@ -88,7 +90,7 @@ def ranking(
     burdened = any(one.burden is not None for one in standings)
     columns = [
         Column(key="rank", head=words["rank"], kind="rank", width=8),
-        Column(key="unit", head=words["unit"], width=18),
+        Column(key="unit", head=words["unit"], width=_names(standings)),
         _count("target", words["target"]),
         _count("new", words["new" if by_month else "new_day"]),
         _count("done", words["done"]),
@@ -223,6 +225,12 @@ def _rests_on(progress: Progress, lang: Lang) -> list[tuple[str, str]]:
     lines = [*progress.basis.lines(lang), *progress.said(lang)]
     term = "依据" if lang == "zh" else "Rests on"
     return [(term if place == 0 else "", line) for place, line in enumerate(lines)]
+
+
+def _names(standings: Sequence[Standing]) -> float:
+    """Return a width for the names: all of them on one line, up to twenty letters of Chinese."""
+    widest = max((wide(one.name) for one in standings), default=0.0)
+    return min(max(18.0, 2.3 * widest + 1), 48.0)
 
 
 def _count(key: str, head: str, *, width: float = 11.0) -> Column:

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
     from coverage_campaign.views.papers.document import Lang
 
-__all__ = ["a_day", "listed", "long_day", "month_of", "points"]
+__all__ = ["a_day", "listed", "long_day", "month_of", "per_thousand", "points"]
 
 _FEW: Final = 10
 _MONTHS: Final = (
@@ -79,3 +79,14 @@ def points(gap: float) -> str:
     '4.0'
     """
     return f"{abs(gap):.1f}"
+
+
+def per_thousand(burden: float | None) -> str:
+    """Return a burden in persons per thousand: whole ones, few to a tenth.
+
+    >>> per_thousand(700.0), per_thousand(0.94), per_thousand(None)
+    ('700', '0.9', '–')
+    """
+    if burden is None:
+        return "–"
+    return f"{burden:.1f}" if burden < _FEW else f"{burden:,.0f}"
