@@ -1,5 +1,6 @@
 import re
 from fractions import Fraction
+from functools import partial
 
 import attrs
 import pandas as pd
@@ -281,3 +282,11 @@ def test_shares_in_proportion_have_a_gini_of_zero() -> None:
     assert allocate(tiny(), weights=weights.eligible).gini() == 0
     uneven = allocate(tiny(), weights=weights.eligible, target=100, pins={"a": 100, "b": 0, "c": 0})
     assert uneven.gini() == Fraction(1, 2)
+
+
+def test_options_of_a_method_stand_in_its_name() -> None:
+    """Hamilton with another quota, given by functools.partial, is named with it."""
+    droop = partial(apportion.hamilton, quota="droop", bounds="quota")
+    result = allocate(tiny(), weights=weights.eligible, method=droop)
+    assert "hamilton(quota=droop, bounds=quota)" in repr(result)
+    assert result.shares().sum() == 100

@@ -1,6 +1,7 @@
 import re
 from fractions import Fraction
 
+import numpy as np
 import pandas as pd
 import pytest
 
@@ -31,6 +32,18 @@ def test_an_empty_cell_stays_empty() -> None:
     cell = frame[(frame["unit"] == "c") & (frame["department"] == "schools")]
     assert cell["share"].tolist() == [0]
     assert frame["share"].sum() == 100
+
+
+def test_a_matrix_means_the_leaves_in_file_order() -> None:
+    """A matrix gives what the same numbers give by code, and one of another shape is refused."""
+    counties = allocate(tiny(), weights=weights.eligible)
+    departments = allocate(tiny(), among="departments", weights={"labour": 2, "schools": 1})
+    by_code = pd.DataFrame({"labour": [4, 1, 3], "schools": [2, 5, 0]}, index=["a", "b", "c"])
+    given = cross(counties, departments, weights=by_code.to_numpy())
+    assert (given.cells == cross(counties, departments, weights=by_code).cells).all()
+    for wrong, found in ((np.ones((2, 3)), r"\(2, 3\)"), (None, "none")):
+        with pytest.raises(DefinitionError, match=f"weights: .*{found}.* 3 x 2"):
+            cross(counties, departments, weights=wrong)
 
 
 def test_two_halves_are_no_cross() -> None:

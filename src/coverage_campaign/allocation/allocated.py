@@ -11,6 +11,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from coverage_campaign.allocation import apportion, burden, explained, fairness, reconciled
+from coverage_campaign.allocation.naming import name_of
 from coverage_campaign.allocation.sharing import UnitTie
 from coverage_campaign.allocation.tree import NO_CAP
 from coverage_campaign.allocation.weights import Number
@@ -193,7 +194,7 @@ class Allocation:
         return charts.fairness(self, ax=ax)
 
     def _line(self) -> str:
-        method = self.method.__name__ if self.method else "each unit to the goal"
+        method = name_of(self.method) if self.method else "each unit to the goal"
         return (
             f"{self.total:,} people among {self.among} by {self.weighting} ({method}), "
             f"{len(self.ties)} {'tie' if len(self.ties) == 1 else 'ties'}"

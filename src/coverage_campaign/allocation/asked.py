@@ -13,6 +13,7 @@ from coverage_campaign.allocation import apportion
 from coverage_campaign.allocation.apportion import _rule_of
 from coverage_campaign.allocation.fitting import Room, room_on
 from coverage_campaign.allocation.limits import BoundsOrWeighting, Limits, read_limits
+from coverage_campaign.allocation.naming import name_of
 from coverage_campaign.allocation.sharing import Sharing, TieRule
 from coverage_campaign.allocation.tree import CutTree, exact_weights
 from coverage_campaign.allocation.weights import (
@@ -66,7 +67,7 @@ class Asked:
         if one_each:
             room = attrs.evolve(
                 room,
-                needed_for=f"floors, pins, bases and one each, which {method.__name__} gives,",
+                needed_for=f"floors, pins, bases and one each, which {name_of(method)} gives,",
             )
         if not weighted.any():
             room = attrs.evolve(room, room_for="no unit has a weight, so there is room for")

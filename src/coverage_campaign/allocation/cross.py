@@ -30,8 +30,11 @@ if TYPE_CHECKING:
 __all__ = ["CellBounds", "CrossAllocation", "CrossWeights", "cross"]
 
 _Number: TypeAlias = int | float | Fraction | Decimal
-CrossWeights: TypeAlias = "Mapping[tuple[str, str], _Number] | pd.DataFrame | Literal['margins']"
-"""A weight per (row unit, column unit): a mapping, or a frame with rows and columns by code.
+CrossWeights: TypeAlias = (
+    "Mapping[tuple[str, str], _Number] | pd.DataFrame | NDArray[Any] | Literal['margins']"
+)
+"""A weight per (row unit, column unit): a mapping, a frame with rows and columns by code, or a
+matrix whose rows and columns are the leaves of both cuts in file order.
 
 'margins' takes every cell in proportion to both of its margins, as if the cuts were independent.
 """
@@ -166,7 +169,8 @@ def cross(
     Args:
         rows: The first cut, such as the counties of annex 1.
         columns: The second cut, such as the departments of annex 2.
-        weights: A weight per cell; 0 keeps a cell empty. 'margins' = rows x columns.
+        weights: A weight per cell, by code or as a matrix in file order; 0 keeps a cell empty.
+            'margins' = rows x columns.
         method: The apportionment method of both margins.
         floors: Least persons by cell.
         caps: Most persons by cell.
@@ -255,10 +259,14 @@ def _weights(
 
 
 def _table(
-    weights: Mapping[tuple[str, str], _Number] | pd.DataFrame, rows: list[str], columns: list[str]
+    weights: Mapping[tuple[str, str], _Number] | pd.DataFrame | NDArray[Any],
+    rows: list[str],
+    columns: list[str],
 ) -> NDArray[Any]:
     """Return the weights by row and column, each as it was given."""
     given: dict[tuple[str, str], Any] = {}
+    if not isinstance(weights, (Mapping, pd.DataFrame)):
+        weights = _by_code(weights, rows, columns)
     if isinstance(weights, pd.DataFrame):
         names = [str(name) for name in weights.columns]
         for row, line in zip(
@@ -291,6 +299,19 @@ def _table(
     table = np.empty(len(flat), dtype=object)
     table[:] = flat
     return table.reshape(len(rows), len(columns))
+
+
+def _by_code(weights: object, rows: list[str], columns: list[str]) -> pd.DataFrame:
+    """Return a matrix as a frame by code; its shape says that it means these units."""
+    matrix = np.asarray(weights)
+    if matrix.shape != (len(rows), len(columns)):
+        found = "none" if weights is None else f"an array of shape {matrix.shape}"
+        way_out = (
+            f"'margins', a weight by (row, column), a frame by code, or a matrix of "
+            f"{len(rows)} x {len(columns)}"
+        )
+        raise DefinitionError(Problem("weights", found, way_out))
+    return pd.DataFrame(matrix, index=rows, columns=columns)
 
 
 def _bounds(
