@@ -29,6 +29,7 @@ from coverage_campaign.notebook import html_table
 
 if TYPE_CHECKING:
     import pandas as pd
+    from matplotlib.axes import Axes
 
 __all__ = ["Campaign", "Part"]
 
@@ -389,6 +390,12 @@ class Campaign:
         }
         frame = pd.DataFrame.from_dict(rows, orient="index", columns=columns).astype("str")
         return frame.rename_axis(index="unit")
+
+    def plot(self, ax: Axes | None = None) -> Axes:
+        """Draw the calendar: phases and drives, with what a review finds in them."""
+        from coverage_campaign.views import charts  # the one way up, taken late
+
+        return charts.calendar(self, ax=ax)
 
     def _repr_html_(self) -> str:
         import pandas as pd  # only tables need it

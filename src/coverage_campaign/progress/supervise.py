@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import pairwise
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 import attrs
 import pandas as pd
@@ -15,6 +15,9 @@ from coverage_campaign.model.basis import Basis
 from coverage_campaign.notebook import html_table
 from coverage_campaign.progress.laggards import Behind, Falling, Rule, Unreported
 from coverage_campaign.progress.progressed import Progress
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
 
 __all__ = ["RULES", "STEPS", "Move", "Step", "Watchlist", "supervise"]
 
@@ -53,12 +56,21 @@ class Move:
 
 @attrs.frozen(eq=False, kw_only=True)
 class Watchlist:
-    """The open cases at the last progress, and every move that led there."""
+    """The open cases at the last `progress`, and every move that led there."""
 
-    as_of: dt.date
-    basis: Basis
+    progress: Progress
     frame: pd.DataFrame
     moves: tuple[Move, ...]
+
+    @property
+    def as_of(self) -> dt.date:
+        """The last day counted."""
+        return self.progress.as_of
+
+    @property
+    def basis(self) -> Basis:
+        """What the list rests on."""
+        return self.progress.basis
 
     def to_frame(self) -> pd.DataFrame:
         """Return one row per open case, the furthest step first, then the oldest.
@@ -104,6 +116,12 @@ class Watchlist:
         units = self.frame["unit"].nunique()
         return f"Watch list of {self.as_of}: {len(self.frame)} open cases of {units} units"
 
+    def plot(self, ax: Axes | None = None) -> Axes:
+        """Draw who is behind: every unit against the schedule, the furthest behind last."""
+        from coverage_campaign.views import charts  # the one way up, taken late
+
+        return charts.bullet(self.progress, ax=ax)
+
     def _repr_html_(self) -> str:
         return html_table(self.frame, title=self._line(), notes=self.basis.lines())
 
@@ -148,8 +166,7 @@ def supervise(
                     moves += _moved(cases, (str(unit), rule.name), bool(lags), day, steps)
     last = history[-1]
     return Watchlist(
-        as_of=last.as_of,
-        basis=last.basis,
+        progress=last,
         frame=_frame(cases, last, steps, signals),
         moves=tuple(moves),
     )

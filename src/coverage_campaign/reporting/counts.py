@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from functools import cached_property
-from typing import Literal, TypeAlias
+from typing import TYPE_CHECKING, Literal, TypeAlias
 
 import attrs
 import pandas as pd
@@ -14,6 +14,9 @@ from coverage_campaign.model.campaign import Campaign
 from coverage_campaign.notebook import html_table
 from coverage_campaign.reporting.cube import Cube, cube_of
 from coverage_campaign.reporting.problems import ReportProblems
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
 
 __all__ = ["Period", "Tally", "empty_baseline", "empty_stock"]
 
@@ -99,6 +102,12 @@ class Tally:
         )
         table.columns = pd.Index(["unit", "period", "entries", "resumptions", "losses"])
         return table.assign(net=table["entries"] + table["resumptions"] - table["losses"])
+
+    def plot(self, ax: Axes | None = None) -> Axes:
+        """Draw the persons by channel, from the gross figure down to the net."""
+        from coverage_campaign.views import charts  # the one way up, taken late
+
+        return charts.bridge(self, ax=ax)
 
     def _repr_html_(self) -> str:
         known = f", as known at {self.as_of}" if self.as_of else ""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Literal, cast
+from typing import TYPE_CHECKING, Literal, cast
 
 import attrs
 import pandas as pd
@@ -26,6 +26,9 @@ from coverage_campaign.notebook import html_table
 from coverage_campaign.progress.track import Progress, track
 from coverage_campaign.reporting.counts import Tally
 from coverage_campaign.version import __version__
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
 
 __all__ = ["Outcome", "Record", "Scenario", "allocation_of", "run"]
 
@@ -153,6 +156,10 @@ class Outcome:
             return leaves.reset_index(drop=True)
         columns = ["unit", "planned", "done", "completion_rate", "rank"]
         return leaves.merge(self.progress.to_frame()[columns], on="unit", how="left")
+
+    def plot(self, ax: Axes | None = None) -> Axes:
+        """Draw what is done against the plan; without reports, the shares against the need."""
+        return (self.progress or self.allocation).plot(ax)
 
     def _repr_html_(self) -> str:
         last = self.progress or self.plan or self.allocation

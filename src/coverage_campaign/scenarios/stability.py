@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from fractions import Fraction
 from itertools import product
 from math import floor
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 
 import attrs
 import numpy as np
@@ -29,6 +29,9 @@ from coverage_campaign.scenarios.many_ranks import rank_many
 from coverage_campaign.scenarios.margins import nearest_margins
 from coverage_campaign.scenarios.scenario import Outcome, Scenario, run
 from coverage_campaign.scenarios.study import Study
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
 
 __all__ = ["Stability", "stability"]
 
@@ -60,6 +63,10 @@ class Stability:
     def rank_ranges(self) -> pd.DataFrame:
         """Return how far ranks move: unit, name, rank (baseline), best, worst."""
         return self.ranks.copy(deep=False)
+
+    def plot(self, ax: Axes | None = None) -> Axes:
+        """Draw the baseline's picture: what the verdicts rest on."""
+        return self.baseline.plot(ax)
 
     def _line(self) -> str:
         standing = int(self.verdicts["stands"].sum())
