@@ -5,7 +5,6 @@ from functools import cache
 
 import pytest
 from matplotlib.figure import Figure
-from matplotlib.text import Text
 
 import coverage_campaign as cc
 
