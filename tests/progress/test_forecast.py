@@ -14,10 +14,13 @@ from coverage_campaign.allocation import curves
 from coverage_campaign.allocation.allocate import allocate
 from coverage_campaign.allocation.schedule import schedule
 from coverage_campaign.errors import DefinitionError
+from coverage_campaign.model.campaign import Campaign
+from coverage_campaign.model.phases import Phase
+from coverage_campaign.model.units import Cut, Unit
 from coverage_campaign.progress import paces
 from coverage_campaign.progress.forecast import forecast, forecast_counts
 from coverage_campaign.progress.track import Progress, track
-from progress.making import DAILY, Row, planned, tallied
+from progress.making import DAILY, Row, planned, received, tallied
 from progress.us import adults, first_doses
 
 
@@ -270,3 +273,39 @@ def test_a_planned_rush_is_named_where_the_shape_leaves_it_out() -> None:
     followed = forecast(progress, method=paces.plan_following)
     assert len(followed.notes) == 1
     assert followed.totals()["expected"].iloc[0] == 32
+
+
+def test_a_month_without_a_figure_is_no_month_of_zero() -> None:
+    """North did 60 in June and 93 in July, 3 a day; August is missing: 93 more by its end.
+
+    Where its report of August came, and was empty, nothing was done there.
+    """
+    city = Campaign(
+        code="city",
+        label="City",
+        year=2026,
+        units=[Unit("n", "North", "county"), Unit("s", "South", "county")],
+        cuts=[Cut("counties", "Counties", ["county"])],
+        phases=[Phase("drive", "Drive", "06-01", "12-31")],
+    )
+    plan = schedule(allocate(city, weights={"n": 1, "s": 1}, target=2_000), over="drive")
+    months = {"n": (60, 93), "s": (60, 93, 31)}
+    rows: list[Row] = [
+        (unit, f"2026-0{6 + place}-01", "all", persons)
+        for unit, persons_by_month in months.items()
+        for place, persons in enumerate(persons_by_month)
+    ]
+    tally = tallied(rows, campaign=city, by="month")
+    open_end = forecast(track(plan, tally, as_of="2026-08-31"), method=paces.unchanged)
+    assert open_end.to_frame()["expected"].tolist() == [60 + 93 + 93, 60 + 93 + 31]
+    assert any("North is not reported" in note for note in open_end.notes)
+    came = received(
+        *(
+            (unit, f"2026-0{month}-01", f"2026-0{month + 1}-03")
+            for unit in "ns"
+            for month in (6, 7, 8)
+        )
+    )
+    known = forecast(track(plan, tally, as_of="2026-08-31", received=came), method=paces.unchanged)
+    assert known.to_frame()["expected"].tolist() == [60 + 93, 60 + 93 + 31]
+    assert not any("North" in note for note in known.notes)

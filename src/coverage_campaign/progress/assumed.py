@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 
+from coverage_campaign.model.campaign import Campaign
 from coverage_campaign.model.labels import Label
 from coverage_campaign.progress.paces import Pace, plan_following
 from coverage_campaign.progress.record import Record
 
-__all__ = ["forecast_remarks"]
+__all__ = ["forecast_remarks", "silent_remarks"]
 
+_LISTED = 8
 # A plan that asks for a quarter more a day than of late has a rush ahead.
 _A_RUSH = 1.25
 _SHAPES_ZH = {
@@ -43,6 +45,21 @@ def forecast_remarks(method: Pace, record: Record, falls: int) -> Iterator[Label
             f"计划今后每日任务为近期的{times:.1f}倍，此走势未计入；"
             f"按计划曲线（paces.plan_following）预计{persons:,}人。",
         )
+
+
+def silent_remarks(campaign: Campaign, units: Sequence[str]) -> Iterator[Label]:
+    """Yield which units the forecast takes further without a figure of the last month."""
+    if not units:
+        return
+    named = [campaign.unit(code).label for code in units[:_LISTED]]
+    more = f", ... ({len(units)} in all)" if len(units) > _LISTED else ""
+    rest = f"等{len(units)}个单位" if len(units) > _LISTED else ""
+    yield _label(
+        f"The last month of {', '.join(label.text() for label in named)}{more} is not reported: "
+        "expected from the last figure on, at the pace before it.",
+        f"{'、'.join(label.text('zh') for label in named)}{rest}最近一个月未上报，"
+        "按此前速度从最后一次上报数推算。",
+    )
 
 
 def _planned_rush(record: Record) -> float:

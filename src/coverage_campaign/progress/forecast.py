@@ -15,11 +15,12 @@ from coverage_campaign.model.basis import Basis
 from coverage_campaign.model.dates import DateLike, to_date
 from coverage_campaign.model.labels import Label
 from coverage_campaign.notebook import html_table
-from coverage_campaign.progress.assumed import forecast_remarks
+from coverage_campaign.progress.assumed import forecast_remarks, silent_remarks
 from coverage_campaign.progress.outlook import Outlook
 from coverage_campaign.progress.paces import Pace, damped
 from coverage_campaign.progress.progressed import Progress
 from coverage_campaign.progress.record import Record, rebuilt
+from coverage_campaign.progress.running import silent_of
 from coverage_campaign.progress.table import to_totals
 
 if TYPE_CHECKING:
@@ -128,8 +129,9 @@ def forecast(progress: Progress, *, method: Pace = damped, level: float = 0.8) -
         method: How a running total goes on; one of `paces`, or a function of the same shape.
         level: The probability of the range from low to high, between 0 and 1.
 
-    The forecast goes on from the last day with figures. Once the plan is over, what is done is all
-    that is expected.
+    The forecast goes on from the last day with figures. A unit without a figure of that month has
+    not reported it, which is no zero: it goes on from its own last figure, and `notes` name it.
+    Once the plan is over, what is done is all that is expected.
     """
     _check(level)
     plan, counts = progress.plan, progress.counts
@@ -138,7 +140,9 @@ def forecast(progress: Progress, *, method: Pace = damped, level: float = 0.8) -
     origin = dates[-1].item()
     known = counts["done"].notna().to_numpy(dtype=bool)
     days = (dates - dates[-1]).astype(np.float64)
-    clean, falls = rebuilt(days, totals[:, known])
+    complete = counts["complete"].fillna(value=False).to_numpy(dtype=bool)
+    silent = silent_of(progress.rows, dates, complete=complete)[:, known]
+    clean, falls = rebuilt(days, np.where(silent, np.nan, totals[:, known]))
     # Once the plan's last day is over nothing is ahead, however old the last figures are.
     start = last if progress.as_of >= last else origin
     future = pd.date_range(start + dt.timedelta(days=1), last, freq="D").date
@@ -162,7 +166,10 @@ def forecast(progress: Progress, *, method: Pace = damped, level: float = 0.8) -
         to=last,
         method=method,
         basis=progress.basis,
-        remarks=tuple(forecast_remarks(method, record, int(falls.sum()))),
+        remarks=(
+            *forecast_remarks(method, record, int(falls.sum())),
+            *silent_remarks(progress.campaign, counts["unit"][known][silent[-1]].tolist()),
+        ),
         frame=frame,
         whole=whole.rows(np.array(["total"]), target.sum(keepdims=True)),
         path=whole.path(),

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from coverage_campaign.allocation.schedule import Plan
 from coverage_campaign.progress.counted import Counted
 
-__all__ = ["history_of", "running_table", "series_of"]
+__all__ = ["history_of", "running_table", "series_of", "silent_of"]
 
 _Floats = NDArray[np.float64]
 _Days = NDArray[np.datetime64]
@@ -72,6 +72,19 @@ def series_of(
     first = min(plan.days[0], *starts[:1], np.datetime64(as_of, "D")) - 1
     days = np.concatenate([[first], rows.ends(starts)]).astype("datetime64[D]")
     return days, totals
+
+
+def silent_of(rows: Counted, days: _Days, *, complete: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Tell of each day and unit whether it lies in a month after the unit's last figure.
+
+    What was done there is not known: a month without a figure is not reported, and no zero. Where
+    all reports of a unit came (`complete`) it is known, and nothing.
+    """
+    months = days.astype("datetime64[M]").astype(np.int64)
+    last = np.full(len(rows.units), months[0])
+    np.maximum.at(last, rows.place, rows.period.astype("datetime64[M]").astype(np.int64))
+    silent: NDArray[np.bool_] = (months[:, None] > last) & ~complete
+    return silent
 
 
 def running_table(days: _Days, totals: _Floats, units: tuple[str, ...]) -> pd.DataFrame:
