@@ -290,3 +290,18 @@ def test_options_of_a_method_stand_in_its_name() -> None:
     result = allocate(tiny(), weights=weights.eligible, method=droop)
     assert "hamilton(quota=droop, bounds=quota)" in repr(result)
     assert result.shares().sum() == 100
+
+
+def test_a_word_that_is_no_option_is_refused() -> None:
+    """Closed options say which words there are, all at once; nothing falls back in silence."""
+    with pytest.raises(DefinitionError) as refused:
+        allocate(tiny(), weights=weights.eligible, order="bottom_up", remainder="drop")  # type: ignore[arg-type]
+    assert [problem.where for problem in refused.value.problems] == ["order", "remainder"]
+    assert "'leaves_first'" in str(refused.value)
+
+
+def test_a_blend_is_said_in_the_reader_s_language() -> None:
+    """The parts of a blend stand in Chinese by the names of their measures, with their shares."""
+    blend = weights.blend((weights.by_measure("eligible"), "5/8"), (weights.equal, "3/8"))
+    lines = allocate(tiny(), weights=blend).basis.lines("zh")
+    assert any("5/8" in line and "influences" not in line for line in lines)

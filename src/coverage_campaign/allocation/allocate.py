@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from fractions import Fraction
-from typing import TYPE_CHECKING, Literal, TypeAlias
+from typing import TYPE_CHECKING, Literal, TypeAlias, get_args
 
 import numpy as np
 import pandas as pd
@@ -37,6 +37,7 @@ if TYPE_CHECKING:
 __all__ = ["Bounds", "Order", "TieRule", "Uplift", "allocate", "check_bounds"]
 
 Order: TypeAlias = Literal["top_down", "leaves_first"]
+Remainder: TypeAlias = Literal["raise", "keep"]
 TargetLike: TypeAlias = HeadcountTarget | CoverageTarget | int | str | None
 
 
@@ -55,7 +56,7 @@ def allocate(
     on_top_of: Weighting | WeightTable | None = None,
     base: int = 0,
     order: Order = "top_down",
-    remainder: Literal["raise", "keep"] = "raise",
+    remainder: Remainder = "raise",
 ) -> Allocation:
     """Share a target out among the units of a cut, tier by tier, exact to one person.
 
@@ -89,6 +90,7 @@ def allocate(
         DefinitionError: A weight that is missing, negative, boolean or not finite; an unknown code.
         InfeasibleError: Floors, caps or pins that cannot be met: each of them, and by how much.
     """
+    _check_words(("order", order, get_args(Order)), ("remainder", remainder, get_args(Remainder)))
     chosen = read_target(campaign, target)
     if isinstance(chosen, CoverageTarget):
         return to_the_goal(campaign, chosen, among=among)
@@ -221,6 +223,16 @@ def _no_room_for(room: Room, tree: CutTree, total: int) -> int:
 
 def _is_callers(target: TargetLike, chosen: HeadcountTarget | int) -> bool:
     return target is not None and isinstance(chosen, int)
+
+
+def _check_words(*options: tuple[str, str, tuple[str, ...]]) -> None:
+    problems = [
+        Problem(name, repr(given), f"one of {', '.join(map(repr, words))}")
+        for name, given, words in options
+        if given not in words
+    ]
+    if problems:
+        raise DefinitionError(problems)
 
 
 def _refuse_together(asked: Asked, *, rises: bool, order: Order) -> None:

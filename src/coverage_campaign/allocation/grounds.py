@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from coverage_campaign.allocation.weights import Declared, Weighting, equal
+from coverage_campaign.allocation.weights import Blend, ByMeasure, Declared, Weighting, equal
 from coverage_campaign.model.basis import Basis
 from coverage_campaign.model.campaign import Campaign
 from coverage_campaign.model.labels import Label
@@ -29,6 +29,10 @@ def grounds_of(
 
 def _declared(campaign: Campaign, among: str, weighting: Weighting) -> Label:
     cut = campaign.cut(among).label.text("zh")
+    if isinstance(weighting, Blend):
+        parts = "、".join(f"{_called(campaign, part)}{share}" for part, share in weighting.parts)
+        chinese = f"{cut}的权重按设定比例合成：{parts}"
+        return Label({"en": f"{among}: {weighting.assumption}", "zh-Hans": chinese})
     # A reason is the caller's own words, in whatever language they are.
     reason = weighting.because if isinstance(weighting, Declared) else weighting.assumption
     chinese = f"{cut}的权重为使用者设定，并无出处（{reason}）"
@@ -40,3 +44,10 @@ def _declared(campaign: Campaign, among: str, weighting: Weighting) -> Label:
             "zh-Hans": chinese,
         }
     )
+
+
+def _called(campaign: Campaign, weighting: Weighting) -> str:
+    """Return what a part of a blend is called in Chinese; its code where nothing else is known."""
+    if isinstance(weighting, ByMeasure):
+        return campaign.measure(weighting.measure).label.text("zh")
+    return weighting.name
