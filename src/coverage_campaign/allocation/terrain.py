@@ -104,13 +104,13 @@ class Terrain:
     def interval(self, low: float, high: float, seats: Ints) -> Interval:
         """Evaluate both ends, writing the seats of the lower one into `seats`."""
         clamp = float(self.field.real(high, self.weight)) > _CLAMP
-        buffers = np.empty((2, min(self.weights.size, CHUNK)))
+        buffer = np.empty(min(self.weights.size, CHUNK))
         changed = np.empty(self.weights.size, dtype=np.bool_)
         total = 0
         for start in range(0, self.weights.size, CHUNK):
             part = slice(start, start + CHUNK)
             weights, here = self.floats(part), seats[part]
-            lower, above = buffers[:, : here.size]
+            lower, above = here.view(np.float64), buffer[: here.size]
             self.field.level(weights, low, lower)
             self.field.level(weights, high, above)
             if clamp:
@@ -119,7 +119,7 @@ class Terrain:
             lower += MAGIC
             above += MAGIC
             np.not_equal(lower, above, out=changed[part])
-            np.subtract(lower.view(np.int64), MAGIC_BITS, out=here)
+            here -= MAGIC_BITS
             total += int(np.add.reduce(self._within(here, part)))
         return self._ends(low, high, seats, total, np.flatnonzero(changed), clamp=clamp)
 
