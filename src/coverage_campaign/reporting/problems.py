@@ -13,6 +13,8 @@ from coverage_campaign.notebook import html_table
 
 __all__ = ["ReportProblem", "ReportProblems"]
 
+_SHOWN = 8
+
 
 @attrs.frozen
 class ReportProblem:
@@ -43,7 +45,7 @@ def _to_totals(value: Iterable[tuple[str, int]]) -> tuple[tuple[str, int], ...]:
     return tuple(value)
 
 
-@attrs.frozen
+@attrs.frozen(repr=False)
 class ReportProblems(Sequence[ReportProblem]):
     """The problems of a tally: `items` to look at, `totals` of rows not counted by reason.
 
@@ -87,6 +89,14 @@ class ReportProblems(Sequence[ReportProblem]):
     def __iter__(self) -> Iterator[ReportProblem]:
         """Go through the items."""
         return iter(self.items)
+
+    def __repr__(self) -> str:
+        """Return the rows not counted by reason, then the first problems, one a line."""
+        totals = ", ".join(f"{count:,} {reason}" for reason, count in self.totals)
+        lines = [f"<ReportProblems: {self.rows:,} rows not counted{totals and f' ({totals})'}>"]
+        lines += [f"  {item}" for item in self.items[:_SHOWN]]
+        more = len(self.items) - _SHOWN
+        return "\n".join([*lines, *([f"  ... and {more:,} more"] if more > 0 else [])])
 
     def _repr_html_(self) -> str:
         notes = [f"{reason}: {count:,} rows not counted" for reason, count in self.totals]
