@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 __all__ = ["Standing", "standing", "standing_at"]
 
 _SAMPLE = 2**14
-_STRETCH = 2**15
+_STRETCH = 2**16
 _RANGES = 12
 _STEPS = 60
 _SLACK = 64 * EPS  # of a share: the roundings of a sum, a quotient and a product
@@ -107,27 +107,39 @@ def standing_at(
 
 
 def _range(given: Plain, floors: Ints | None, caps: Ints | None, low: float, high: float) -> _Range:
-    seats, sharing = np.zeros(given.size, dtype=np.int64), given.copy()
+    seats, sharing = np.empty(given.size, dtype=np.int64), np.empty_like(given)
     weight = 0.0
     doubtful = [np.empty(0, dtype=np.int64)]
+    size = min(given.size, _STRETCH)
+    buffers, flags = np.empty((2, size)), np.zeros((2, size), dtype=np.bool_)
     for start in range(0, given.size, _STRETCH):
         part = slice(start, start + _STRETCH)
-        weights, here, left = given[part].astype(np.float64, copy=False), seats[part], sharing[part]
-        least, most = weights * low, weights * high
-        unsure = np.zeros(here.size, dtype=np.bool_)
-        for bound, surely, maybe in ((floors, most, least), (caps, least, most)):
-            if bound is None:
-                continue
-            edge = bound[part].astype(np.float64)
-            beyond = surely < edge if bound is floors else surely > edge
-            unsure |= beyond != (maybe < edge if bound is floors else maybe > edge)
-            held = np.flatnonzero(beyond)
-            here[held] = bound[part][held]
-            left[held] = 0
-        if unsure.any():
-            some = np.flatnonzero(unsure)
-            here[some] = left[some] = 0
-            doubtful.append(some + start)
+        own, here, left = given[part], seats[part], sharing[part]
+        (share, edge), (below, above) = buffers[:, : here.size], flags[:, : here.size]
+        here.fill(0)
+        np.copyto(left, own)
+        if floors is not None:
+            np.copyto(edge, floors[part])
+            np.less(np.multiply(own, low, out=share), edge, out=below)
+        if caps is not None:
+            np.copyto(edge, caps[part])
+            np.greater(np.multiply(own, high, out=share), edge, out=above)
+        # few units may be held: the other end of the range is looked at for these alone
+        some = np.flatnonzero(below | above)
+        weights = own[some].astype(np.float64, copy=False)
+        held, bound = np.zeros(some.size, dtype=np.bool_), np.zeros(some.size, dtype=np.int64)
+        if caps is not None:
+            most = caps[part][some]
+            held = weights * low > most
+            bound = np.where(held, most, 0)
+        if floors is not None:
+            least = floors[part][some]
+            raised = weights * high < least
+            bound = np.where(raised, least, bound)
+            held |= raised
+        here[some] = bound
+        left[some] = 0
+        doubtful.append(some[~held] + start)
         weight += float(left.sum(dtype=np.float64))
     return _Range(low, high, seats, sharing, weight, np.concatenate(doubtful))
 
