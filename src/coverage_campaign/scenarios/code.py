@@ -26,7 +26,7 @@ __all__ = ["Writer", "digest_of_data", "digest_of_scenario", "scenario_code"]
 
 _PACKAGE = "coverage_campaign"
 _WIDTH = 88
-_PUBLIC = ("apportion", "curves", "paces", "rules")
+_PUBLIC = ("apportion", "curves", "paces", "rules", "weights")
 _CONSTANTS = (
     *(("weights", name) for name in ("eligible", "uncovered", "covered", "equal")),
     ("curves", "even"),
@@ -105,6 +105,9 @@ class Writer:
         """Return the name by which a class or function is reached, its import noted."""
         name, module = getattr(value, "__qualname__", ""), getattr(value, "__module__", "")
         package = importlib.import_module(_PACKAGE)
+        if name in package.__all__ and getattr(package, name) is value:
+            self.imports.add(f"import {_PACKAGE} as cc")
+            return f"cc.{name}"
         for public in _PUBLIC:
             if getattr(getattr(package, public), name, None) is value:
                 self.imports.add(f"import {_PACKAGE} as cc")
