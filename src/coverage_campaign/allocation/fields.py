@@ -52,6 +52,12 @@ class Field(Protocol):
         """Write the numbers whose nearest integers are the seats at t."""
         ...
 
+    def levels(
+        self, weights: Floats, low: float, high: float, *, lower: Floats, above: Floats
+    ) -> None:
+        """Write the levels at both ends of an interval; `above` may be the weights."""
+        ...
+
     def thresholds(self, weights: Floats, seats: Floats) -> Floats:
         """Return the t at which seats are gained."""
         ...
@@ -97,6 +103,13 @@ class DivisorField:
     def level(self, weights: Floats, t: Number, out: Floats) -> Floats:
         """Return the rule's level of weight times t."""
         return self.rule.level(np.multiply(weights, t, out=out), out)
+
+    def levels(
+        self, weights: Floats, low: float, high: float, *, lower: Floats, above: Floats
+    ) -> None:
+        """Write the level at each end."""
+        self.level(weights, low, lower)
+        self.level(weights, high, above)
 
     def thresholds(self, weights: Floats, seats: Floats) -> Floats:
         """Return s(k) / weight."""
@@ -171,6 +184,14 @@ class RemainderField:
         np.multiply(weights, self.scale, out=out)
         out += shift
         return out
+
+    def levels(
+        self, weights: Floats, low: float, high: float, *, lower: Floats, above: Floats
+    ) -> None:
+        """Write the level at each end: the quotients are the same."""
+        np.multiply(weights, self.scale, out=above)
+        np.add(above, low - 0.5, out=lower)
+        above += high - 0.5
 
     def thresholds(self, weights: Floats, seats: Floats) -> Floats:
         """Return k minus the quotient."""

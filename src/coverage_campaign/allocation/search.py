@@ -12,7 +12,6 @@ proportional apportionment (ISAAC 2014); Pukelsheim, Proportional Representation
 
 from __future__ import annotations
 
-from itertools import pairwise
 from math import inf, sqrt
 from typing import TYPE_CHECKING, TypeAlias
 
@@ -22,12 +21,12 @@ import numpy as np
 from coverage_campaign.allocation.terrain import FEW_SEATS, SAMPLE
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
     from fractions import Fraction
 
     from numpy.typing import NDArray
 
-    from coverage_campaign.allocation.fields import Field
+    from coverage_campaign.allocation.fields import Field, Given
     from coverage_campaign.allocation.numbers import Ints
     from coverage_campaign.allocation.terrain import Interval, Terrain
 
@@ -36,6 +35,9 @@ if TYPE_CHECKING:
 __all__ = ["Cut", "find_cut", "order_exactly"]
 
 _GUESSES = 24
+_REACH = 16.0  # of a leap, in intervals without one
+_NARROW = 1e-9  # of t: around one leap
+_CLASSES = 4
 _PATIENCE = 2  # intervals before one with many seats is taken as it is
 
 
@@ -131,10 +133,29 @@ def _guess(terrain: Terrain, total: int) -> tuple[float, float]:
         return float(field.real(at, terrain.weight) + factor * rounding)
 
     error = 0.3 * sqrt(n * factor)
-    if even and abs(corrected(t) - total) < 3.0 * error:
-        return t, (8.0 + sqrt(n)) / float(field.slope)
+    missing = total - corrected(t)
+    if even and abs(missing) < 3.0 * error:
+        return _leap(sample, t, (8.0 + sqrt(n)) / float(field.slope), missing / factor)
     t, miss, slope = _solve_for(corrected, total, t, error / 4, field)
     return t, (8.0 + miss + 3.0 * error) / slope
+
+
+def _leap(sample: Terrain, t: float, pad: float, missing: float) -> tuple[float, float]:
+    """Return t and how far to look, moved to a leap where equal weights gain many seats at once.
+
+    `missing` is what the sample still needs at t.
+    """
+    reach = _REACH * pad
+    if sample.sum_at(t + pad) > sample.sum_at(t - pad):
+        return t, pad
+    found = sample.interval(t - reach, t + reach, np.empty(sample.weights.size, dtype=np.int64))
+    if found.gained == 0:
+        return t, pad
+    seats = (found.before + 1).astype(np.float64)
+    leaps = np.sort(sample.field.thresholds(found.own, seats))
+    place = int(np.searchsorted(leaps, t)) + int(missing)
+    leap = float(leaps[min(max(place, 0), leaps.size - 1)])
+    return leap, _NARROW * leap
 
 
 def _solve_for(
@@ -177,18 +198,18 @@ def _settle(  # noqa: PLR0911  # each return is one proof
     units, gains = found.units, found.gains
     if found.gained == 0:
         return Cut(found.seats, none, 0) if ceiling > floor else None
-    seats = found.seats[units] + 1
+    own, seats = found.own, found.before + 1
     if found.gained > units.size:
         units = np.repeat(units, gains)
         run = np.arange(units.size) - np.repeat(np.cumsum(gains) - gains, gains)
-        seats = np.repeat(seats, gains) + run
+        own, seats = np.repeat(own, gains), np.repeat(seats, gains) + run
     if found.alike and 0 < wanted < found.gained:
-        cut = float(field.thresholds(terrain.floats(units[:1]), seats[:1].astype(np.float64))[0])
+        cut = float(field.thresholds(own[:1], seats[:1].astype(np.float64))[0])
         slack = float(field.slack(cut))
         return (
             Cut(found.seats, units, wanted) if floor < cut - slack < cut + slack < ceiling else None
         )
-    thresholds = field.thresholds(terrain.floats(units), seats.astype(np.float64))
+    thresholds = field.thresholds(own, seats.astype(np.float64))
     if wanted == 0:
         first = float(thresholds.min())
         return Cut(found.seats, none, 0) if first - float(field.slack(first)) > floor else None
@@ -205,7 +226,7 @@ def _settle(  # noqa: PLR0911  # each return is one proof
         return None
     if first - last <= slack:  # the bound for all is not met: try the one for those concerned
         within = np.abs(thresholds - first) <= slack
-        slack = 2.0 * field.slack_among(first, terrain.floats(units[within]))
+        slack = 2.0 * field.slack_among(first, own[within])
     if first - last > slack:
         _give(found.seats, units[thresholds <= last])
         return Cut(found.seats, none, 0)
@@ -228,22 +249,36 @@ def order_exactly(field: Field, units: Ints, seats: Ints, wanted: int) -> tuple[
 
     Units of one weight at one seat are one class: each class is computed once.
     """
-    weights = field.weights[units]
-    if weights.min() != weights.max():
-        order = np.argsort(weights)
-        units, seats, weights = units[order], seats[order], weights[order]
-    fresh = np.flatnonzero((weights[1:] != weights[:-1]) | (seats[1:] != seats[:-1])) + 1
     claims: dict[Fraction, list[Ints]] = {}
-    for start, stop in pairwise([0, *fresh.tolist(), units.size]):
-        claim = field.exact(int(units[start]), int(seats[start]))
-        claims.setdefault(claim, []).append(units[start:stop])
+    for places in _classes(field.weights[units], seats):
+        claim = field.exact(int(units[places[0]]), int(seats[places[0]]))
+        claims.setdefault(claim, []).append(units[places])
     none = np.empty(0, dtype=np.int64)
     sure = [none]
     for claim in sorted(claims):
         members = claims[claim][0] if len(claims[claim]) == 1 else np.concatenate(claims[claim])
         if members.size > wanted:
-            tied = members if bool((members[1:] > members[:-1]).all()) else np.sort(members)
+            tied = np.sort(members, kind="stable")  # quick where a few rising rows are merged
             return np.concatenate(sure), tied if wanted else none, wanted
         sure.append(members)
         wanted -= members.size
     return np.concatenate(sure), none, 0
+
+
+def _classes(weights: Given, seats: Ints) -> Iterator[Ints]:
+    """Return the places of each class: one weight at one seat."""
+    rest = np.arange(weights.size)
+    for _ in range(_CLASSES):  # a few large ones are told apart sooner than sorted
+        if not rest.size:
+            return
+        own, at = weights[rest], seats[rest]
+        alike = (own == own[0]) & (at == at[0])
+        if alike.all():
+            yield rest
+            return
+        yield rest[alike]
+        rest = rest[~alike]
+    rest = rest[np.lexsort((seats[rest], weights[rest]))]
+    own, at = weights[rest], seats[rest]
+    fresh = np.flatnonzero((own[1:] != own[:-1]) | (at[1:] != at[:-1])) + 1
+    yield from np.split(rest, fresh) if rest.size else ()

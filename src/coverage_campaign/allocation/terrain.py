@@ -35,7 +35,8 @@ MAGIC_BITS = np.float64(MAGIC).view(np.int64)
 class Interval:
     """Seats at the low end and their sum; the units that gain up to the high end, by how much.
 
-    `alike` where all of them have one weight and gain the same seat.
+    `own` and `before` are the weights of these units and their seats at the low end; `alike` where
+    all of them have one weight and gain the same seat.
     """
 
     low: float
@@ -43,6 +44,8 @@ class Interval:
     seats: Ints
     total: int
     units: Ints
+    own: Floats
+    before: Ints
     gains: Ints
     gained: int
     alike: bool
@@ -71,6 +74,13 @@ class Terrain:
         """Return the weights of some units as floats, converted where they are needed."""
         return self.weights[units].astype(np.float64, copy=False)
 
+    def _floats_in(self, part: slice, room: Floats) -> Floats:
+        """Return the weights of a stretch as floats, converted into `room` where needed."""
+        if self.weights.dtype == np.float64:
+            return self.floats(part)
+        np.copyto(room, self.weights[part])
+        return room
+
     def sample(self) -> Terrain:
         """Return every so many-th unit."""
         step = self.weights.size // SAMPLE
@@ -90,14 +100,15 @@ class Terrain:
         buffer = np.empty(min(self.weights.size, CHUNK))
 
         def stretch(start: int) -> int:
-            weights = self.floats(slice(start, start + CHUNK))
-            level = self.field.level(weights, t, buffer[: weights.size])
+            part = slice(start, start + CHUNK)
+            room = buffer[: self.weights[part].size]
+            level = self.field.level(self._floats_in(part, room), t, room)
             if clamp:
                 np.minimum(level, self.most, out=level)
             level += MAGIC
             seats = level.view(np.int64)
             seats -= MAGIC_BITS
-            return int(self._within(seats, slice(start, start + CHUNK)).sum())
+            return int(self._within(seats, part).sum())
 
         return sum(map(stretch, range(0, self.weights.size, CHUNK)))
 
@@ -109,10 +120,10 @@ class Terrain:
         total = 0
         for start in range(0, self.weights.size, CHUNK):
             part = slice(start, start + CHUNK)
-            weights, here = self.floats(part), seats[part]
+            here = seats[part]
             lower, above = here.view(np.float64), buffer[: here.size]
-            self.field.level(weights, low, lower)
-            self.field.level(weights, high, above)
+            weights = self._floats_in(part, above)
+            self.field.levels(weights, low, high, lower=lower, above=above)
             if clamp:
                 np.minimum(lower, self.most, out=lower)
                 np.minimum(above, self.most, out=above)
@@ -130,26 +141,35 @@ class Terrain:
         before = seats[units]
         alike = False
         if units.size > FEW_SEATS and not self.bounded:
-            own = self.field.weights[units]
-            alike = bool(own[0] == own[-1] and own.min() == own.max())
+            ends = self.field.weights[units[[0, -1]]]
+            alike = bool(ends[0] == ends[1])
+            if alike:
+                own = self.field.weights[units]
+                alike = bool(own.min() == own.max())
             alike = alike and bool(before.min() == before.max())
         weights = self.floats(units[:1] if alike else units)
         level = self.field.level(weights, high, np.empty(weights.size))
         if clamp:
             np.minimum(level, self.most, out=level)
         level += MAGIC
-        ends = level.view(np.int64)
-        ends -= MAGIC_BITS
+        after = level.view(np.int64)
+        after -= MAGIC_BITS
         if alike:
-            gain = int(ends[0] - before[0])
+            gain = int(after[0] - before[0])
             gains = np.broadcast_to(np.int64(gain), units.shape)
-            return Interval(low, high, seats, total, units, gains, gain * units.size, gain == 1)
-        gains = self._within(ends, units)
+            return Interval(
+                low, high, seats, total, units, np.broadcast_to(weights, units.shape), before,
+                gains, gain * units.size, gain == 1,
+            )  # fmt: skip
+        gains = self._within(after, units)
         gains -= before
         if self.bounded:
             real = gains > 0
             units, gains = units[real], gains[real]
-        return Interval(low, high, seats, total, units, gains, int(gains.sum()), alike)
+            weights, before = weights[real], before[real]
+        return Interval(
+            low, high, seats, total, units, weights, before, gains, int(gains.sum()), alike
+        )
 
     def _within(self, seats: Ints, units: slice | Ints) -> Ints:
         if self.floors is not None:
