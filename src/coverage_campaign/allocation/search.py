@@ -228,20 +228,24 @@ def _settle(  # noqa: PLR0911  # each return is one proof
         within = np.abs(thresholds - first) <= slack
         slack = 2.0 * field.slack_among(first, own[within])
     if first - last > slack:
-        _give(found.seats, units[thresholds <= last])
+        _give(found, units, thresholds <= last)
         return Cut(found.seats, none, 0)
     sure = thresholds < last - slack
     near = np.flatnonzero(~sure & (thresholds <= last + slack))
-    _give(found.seats, units[sure])
+    _give(found, units, sure)
     winners, tied, at_stake = order_exactly(
         field, units[near], seats[near], wanted - int(np.count_nonzero(sure))
     )
-    _give(found.seats, winners)
+    np.add.at(found.seats, winners, 1)  # a unit may gain more than one
     return Cut(found.seats, tied, at_stake)
 
 
-def _give(seats: Ints, units: Ints) -> None:
-    np.add.at(seats, units, 1)  # a unit may gain more than one
+def _give(found: Interval, units: Ints, chosen: NDArray[np.bool_]) -> None:
+    """Give one seat for each of the chosen candidates."""
+    if units is found.units:  # each stands there once: writing all is quicker than picking some
+        found.seats[units] = found.before + chosen
+    else:
+        np.add.at(found.seats, units[chosen], 1)
 
 
 def order_exactly(field: Field, units: Ints, seats: Ints, wanted: int) -> tuple[Ints, Ints, int]:
