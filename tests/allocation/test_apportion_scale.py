@@ -181,6 +181,40 @@ def test_half_of_equal_units_are_tied(n: int) -> None:
     assert apportion.hamilton(n // 2, np.full(n, 7), ties="last")[: n - n // 2].sum() == 0
 
 
+@pytest.mark.parametrize(
+    ("method", "rest"), [(apportion.webster, Fraction(1, 2)), (apportion.jefferson, Fraction(0))]
+)
+@pytest.mark.parametrize("heaviest", [5, 50])
+def test_leaps_of_thousands_of_equal_claims(
+    method: apportion.Method, rest: Fraction, heaviest: int
+) -> None:
+    """Of 40,000 units with few weights, totals at, beside and amid a leap are shared as counted."""
+    n = 40_000
+    weights = np.random.default_rng(heaviest).integers(1, heaviest + 1, n)
+    counts = np.bincount(weights)
+    leaps: dict[Fraction, int] = {}  # how many units claim a seat at this divisor
+    for weight in range(1, heaviest + 1):
+        for seat in range(1, 40):
+            divisor = weight / (seat - rest)
+            leaps[divisor] = leaps.get(divisor, 0) + int(counts[weight])
+    given = 0
+    for divisor in sorted(leaps, reverse=True):
+        given, size = given + leaps[divisor], leaps[divisor]
+        if given > 5 * n:
+            break
+    for total in (given - size, given - size + 1, given - size // 2, given - 1, given):
+        # at the divisor itself a unit may hold its next seat or not: those are the tied
+        quotients = [Fraction(weight) / divisor + rest for weight in range(heaviest + 1)]
+        certain = np.array([-(-q.numerator // q.denominator) - 1 for q in quotients])
+        certain[0] = 0
+        tied = np.flatnonzero(np.array([q.denominator == 1 for q in quotients])[weights])
+        assert tied.size == size
+        seats = certain[weights]
+        seats[tied[: total - (given - size)]] += 1
+        assert method(total, weights).tolist() == seats.tolist()
+        assert method(total, weights * 0.5).tolist() == seats.tolist()
+
+
 @pytest.mark.parametrize("method", [apportion.webster, apportion.hill, apportion.hamilton])
 def test_a_block_with_one_problem_that_cannot_be_met(method: apportion.Method) -> None:
     """Among many rows the one whose caps are too low, or floors too high, is named."""
