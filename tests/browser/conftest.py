@@ -1,4 +1,8 @@
-"""One JupyterLab and one chromium for all tests here, a fresh page for each."""
+"""One JupyterLab for all tests here, one chromium a module, a fresh page for each test.
+
+While playwright is at work, a loop of asyncio runs in the main thread: it is put away at the end of
+each module, or tests that come later would find a loop where a plain script has none.
+"""
 
 from __future__ import annotations
 
@@ -16,7 +20,7 @@ if TYPE_CHECKING:
     from playwright.sync_api import Browser
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
     """Give the browser, or say what is missing."""
     need("playwright")
@@ -36,12 +40,21 @@ def screenshots(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def lab(
-    browser: Browser, screenshots: Path, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Lab]:
-    """Give a JupyterLab with a folder of its own for notebooks."""
+def notebooks(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Give the folder that the JupyterLab serves."""
+    return tmp_path_factory.mktemp("notebooks")
+
+
+@pytest.fixture(scope="session")
+def address(notebooks: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Give the address of a JupyterLab with settings of its own."""
     need("jupyterlab")
     need("ipywidgets")
-    root, own = tmp_path_factory.mktemp("notebooks"), tmp_path_factory.mktemp("lab")
-    with lab_server(root, own) as address:
-        yield Lab(browser, address, root, screenshots)
+    with lab_server(notebooks, tmp_path_factory.mktemp("lab")) as started:
+        yield started
+
+
+@pytest.fixture(scope="module")
+def lab(browser: Browser, address: str, notebooks: Path, screenshots: Path) -> Lab:
+    """Give the JupyterLab as a browser sees it."""
+    return Lab(browser, address, notebooks, screenshots)

@@ -31,15 +31,25 @@ _TURNING: Final = frozenset(
 def plain(text: str) -> str:
     r"""Return a text as one line that stays by itself: breaks are spaces, turning marks left out.
 
-    >>> plain("two\nlines"), plain("\u202eturned"), plain("=1+1")
-    ('two lines', 'turned', '=1+1')
+    So are the code points that are no letters and never will be, such as U+FFFE: a file cannot
+    hold them.
+
+    >>> plain("two\nlines"), plain("\u202eturned"), plain("=1+1"), plain("no\ufffe letter")
+    ('two lines', 'turned', '=1+1', 'no letter')
     """
     kept = (
         " " if unicodedata.category(letter) in {"Cc", "Zl", "Zp"} else letter
         for letter in text
-        if letter not in _TURNING and unicodedata.category(letter) != "Cs"
+        if letter not in _TURNING
+        and unicodedata.category(letter) != "Cs"
+        and not _is_no_character(ord(letter))
     )
     return " ".join("".join(kept).split())
+
+
+def _is_no_character(point: int) -> bool:
+    """Tell whether a code point is one of the 66 that Unicode keeps free for ever."""
+    return point & 0xFFFE == 0xFFFE or 0xFDD0 <= point <= 0xFDEF  # noqa: PLR2004 - section 23.7
 
 
 def checked(lang: str) -> Lang:

@@ -24,7 +24,7 @@ def sheet_names(wanted: Sequence[str]) -> list[str]:
     names: list[str] = []
     taken: set[str] = set()
     for text in wanted:
-        name = plain(text).translate(_FORBIDDEN).strip("'")[:_MOST].strip() or "Sheet"
+        name = plain(text).translate(_FORBIDDEN).strip("' ")[:_MOST].strip("' ") or "Sheet"
         number, tried = 1, name
         # "History" is a name that Excel keeps for itself.
         while tried.casefold() in taken or tried.casefold() == "history":
