@@ -413,11 +413,13 @@ def test_a_row_of_markdown_keeps_its_columns(name: str) -> None:
 
 @given(names=st.lists(st.text(max_size=40), min_size=1, max_size=6))
 @example(names=["a' '", "' b"])
+@example(names=["\U00020000" * 20] * 2)
 def test_sheets_have_names_that_a_workbook_takes(names: list[str]) -> None:
     """At most 31 letters, none forbidden, no apostrophe at an end, none twice whatever the case."""
     found = sheet_names(names)
     assert len(found) == len(names)
-    assert all(0 < len(name) <= 31 and not set(name) & set("[]:*?/\\") for name in found)
+    assert all(0 < len(name.encode("utf-16-le")) <= 2 * 31 for name in found)
+    assert not any(set(name) & set("[]:*?/\\") for name in found)
     assert not any(name.startswith("'") or name.endswith("'") for name in found)
     assert len({name.casefold() for name in found}) == len(found)
 
