@@ -299,6 +299,14 @@ def test_a_month_without_a_figure_is_no_month_of_zero() -> None:
     open_end = forecast(track(plan, tally, as_of="2026-08-31"), method=paces.unchanged)
     assert open_end.to_frame()["expected"].tolist() == [60 + 93 + 93, 60 + 93 + 31]
     assert any("North is not reported" in note for note in open_end.notes)
+    assert open_end.to_frame()["low"].tolist() == [60 + 93, 60 + 93 + 31]
+    near = schedule(allocate(city, weights={"n": 1, "s": 1}, target=400), over="drive")
+    row = (
+        forecast(track(near, tally, as_of="2026-08-31"), method=paces.unchanged).to_frame().iloc[0]
+    )
+    assert row["expected"] == 60 + 93 + 93  # above its target of 200, of which 153 are reported
+    assert pd.isna(row["chance"])
+    assert pd.isna(row["reach_date"])
     came = received(
         *(
             (unit, f"2026-0{month}-01", f"2026-0{month + 1}-03")

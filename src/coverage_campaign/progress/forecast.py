@@ -159,6 +159,9 @@ def forecast(progress: Progress, *, method: Pace = damped, level: float = 0.8) -
     frame = pd.DataFrame({"unit": counts["unit"]}).merge(
         outlook.rows(counts["unit"][known].to_numpy(), target[known]), on="unit", how="left"
     )
+    if silent[-1].any():
+        units = counts["unit"][known][silent[-1]]
+        frame = _no_surer_than_reported(frame, counts, units, origin)
     whole = outlook.pooled()
     return Forecast(
         progress=progress,
@@ -174,6 +177,24 @@ def forecast(progress: Progress, *, method: Pace = damped, level: float = 0.8) -
         whole=whole.rows(np.array(["total"]), target.sum(keepdims=True)),
         path=whole.path(),
         recent=_spread_out(record.pace(record.stretch), known),
+    )
+
+
+def _no_surer_than_reported(
+    frame: pd.DataFrame, counts: pd.DataFrame, units: pd.Series[str], origin: dt.date
+) -> pd.DataFrame:
+    """Return the rows with no more certainty than reports give, where the last month has none.
+
+    What a unit did in an unreported month is an estimate: the low end is what it reported, and a
+    target that only the estimate has reached is not known to be reached.
+    """
+    silent = frame["unit"].isin(units)
+    estimated = silent & (frame["reach_date"] <= pd.Timestamp(origin))
+    estimated &= (counts["done"] < counts["target"]).fillna(value=False).to_numpy(dtype=bool)
+    return frame.assign(
+        low=frame["low"].mask(silent, counts["done"].set_axis(frame.index)),
+        chance=frame["chance"].mask(estimated),
+        reach_date=frame["reach_date"].mask(estimated),
     )
 
 
