@@ -12,6 +12,7 @@ from coverage_campaign.allocation.allocated import Allocation
 from coverage_campaign.allocation.curves import Curve
 from coverage_campaign.allocation.schedule import schedule
 from coverage_campaign.files.json_text import from_json, to_json
+from tally_cases import need
 
 ALLOCATIONS = {
     "plain": allocate(tiny(), weights=weights.eligible),
@@ -61,7 +62,7 @@ CURVES = {
 def test_a_plan_comes_back_as_it_was(name: str) -> None:
     """Table, days and the plan of any day are the same after writing and reading."""
     if name == "country":
-        pytest.importorskip("holidays")
+        need("holidays")
     curve: Curve = CURVES[name]
     before = schedule(ALLOCATIONS["plain"], over="drive", curve=curve)
     after = from_json(to_json(before))

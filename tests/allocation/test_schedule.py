@@ -21,6 +21,7 @@ from coverage_campaign.model.campaign import Campaign
 from coverage_campaign.model.phases import Phase
 from coverage_campaign.model.targets import HeadcountTarget
 from coverage_campaign.model.units import Cut, Unit
+from tally_cases import need
 
 
 def campaign_of(targets: list[int], *phases: tuple[str, str, str]) -> Campaign:
@@ -307,7 +308,7 @@ def test_working_days_of_a_country_know_days_worked_in_place_of_holidays() -> No
 
     As the General Office of the State Council arranged the holidays of 2008.
     """
-    pytest.importorskip("holidays")
+    need("holidays")
     days = np.arange("2008-09-26", "2008-10-07", dtype="datetime64[D]")  # Friday to Monday
     curve = curves.national_working_days("CN")
     assert curve(days).tolist() == [1, 1, 1, 0, 0, 0, 0, 0, 0, 0, 1]

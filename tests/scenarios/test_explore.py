@@ -19,6 +19,7 @@ from campaigns import tiny
 from coverage_campaign.scenarios.design import applied
 from coverage_campaign.scenarios.many import QUANTITIES
 from coverage_campaign.scenarios.many_plans import plan_many
+from tally_cases import need
 
 METHODS = [
     cc.apportion.webster,
@@ -438,7 +439,7 @@ def test_a_design_row_is_a_scenario() -> None:
 
 def test_a_study_is_written_block_by_block(tmp_path: Path) -> None:
     """However many files, any tool reads the folder as the one table."""
-    pytest.importorskip("pyarrow")
+    need("pyarrow")
     over = {"total": range(50, 300)}
     blocks = cc.explore_blocks(baseline(), over=over, block=2**16)
     written = cc.save_study(blocks, tmp_path / "study")
