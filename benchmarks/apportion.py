@@ -28,7 +28,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from coverage_campaign.allocation import apportion
+from coverage_campaign.allocation.apportionment import methods as apportion
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -18,9 +18,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from coverage_campaign.allocation import apportion
-from coverage_campaign.allocation.biproportional import biproportional_explain
-from coverage_campaign.allocation.controlled import controlled_rounding
+from coverage_campaign.allocation.apportionment import methods as apportion
+from coverage_campaign.allocation.two_way.biproportional import biproportional_explain
+from coverage_campaign.allocation.two_way.controlled_rounding import controlled_rounding
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -15,12 +15,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from coverage_campaign.enforcement.canvass import canvass
-from coverage_campaign.enforcement.columns import cases_frame
-from coverage_campaign.enforcement.due import due
-from coverage_campaign.enforcement.measures import ageing, conversion, funnel
-from coverage_campaign.files.cases import load_case
-from coverage_campaign.model.enforcement import Ladder
+from coverage_campaign.enforcement.case_log import cases_frame
+from coverage_campaign.enforcement.case_statistics import ageing, conversion, funnel
+from coverage_campaign.enforcement.due_actions import due
+from coverage_campaign.enforcement.inspections import canvass
+from coverage_campaign.files.shipped_cases import load_case
+from coverage_campaign.model.enforcement_rules import Ladder
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -20,10 +20,10 @@ from coverage_campaign.model.campaign import Campaign
 from coverage_campaign.model.groups import Channel
 from coverage_campaign.model.phases import Phase
 from coverage_campaign.model.units import Unit
-from coverage_campaign.progress.backtest import backtest
+from coverage_campaign.progress.forecast.backtest import backtest
 from coverage_campaign.progress.rollup import roll_up
-from coverage_campaign.reporting.counts import Tally
 from coverage_campaign.reporting.problems import ReportProblems
+from coverage_campaign.reporting.result import Tally
 
 DATA = Path(__file__).parent.parent / "tests" / "data" / "us_vaccination"
 AHEAD = (7, 14, 21, 28, 37)

@@ -17,7 +17,7 @@ import numpy as np
 import pandas as pd
 
 import coverage_campaign as cc
-from coverage_campaign.model.assessment import AwardBar, Commendation, Grade, Item, Scheme
+from coverage_campaign.model.scheme import AwardBar, Commendation, Grade, Item, Scheme
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence

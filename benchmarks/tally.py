@@ -24,11 +24,11 @@ import attrs
 import pandas as pd
 
 import tally_twins as twins
-from coverage_campaign.reporting.coded import CodedEvents
-from coverage_campaign.reporting.counts import Tally
-from coverage_campaign.reporting.encode import encode
+from coverage_campaign.reporting.events.coded import CodedEvents
+from coverage_campaign.reporting.events.encode import encode
+from coverage_campaign.reporting.events.triangle import tally_triangle
+from coverage_campaign.reporting.result import Tally
 from coverage_campaign.reporting.tally import tally
-from coverage_campaign.reporting.triangle import tally_triangle
 from tally_corpus import AS_OF, campaign, events
 
 Run = Callable[[], Any]

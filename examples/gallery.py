@@ -24,8 +24,8 @@ from coverage_campaign.model.groups import Channel
 from coverage_campaign.model.phases import Phase
 from coverage_campaign.model.targets import HeadcountTarget
 from coverage_campaign.model.units import Cut, Measure, Unit
-from coverage_campaign.progress.backtest import Backtest
-from coverage_campaign.views.save import figure_png
+from coverage_campaign.progress.forecast.backtest import Backtest
+from coverage_campaign.views.export import figure_png
 
 Lang: TypeAlias = Literal["en", "zh", "zh-Hant"]
 LANGUAGES: tuple[Lang, ...] = ("en", "zh", "zh-Hant")

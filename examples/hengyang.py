@@ -19,7 +19,7 @@ import coverage_campaign as cc
 from coverage_campaign.files.exports import save_csv, save_workbook
 from coverage_campaign.model.campaign import Campaign
 from coverage_campaign.views.documents import Document
-from coverage_campaign.views.save import figure_png
+from coverage_campaign.views.export import figure_png
 
 YEAR = 2008  # chosen by the caller: the notice does not state it
 AS_OF = dt.date(YEAR, 9, 30)  # the last day that counts

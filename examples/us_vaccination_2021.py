@@ -19,9 +19,9 @@ import coverage_campaign as cc
 from coverage_campaign.files.exports import save_csv, save_workbook
 from coverage_campaign.model.campaign import Campaign
 from coverage_campaign.model.targets import CoverageTarget
-from coverage_campaign.progress.backtest import Backtest
+from coverage_campaign.progress.forecast.backtest import Backtest
 from coverage_campaign.views.documents import Document
-from coverage_campaign.views.save import figure_png
+from coverage_campaign.views.export import figure_png
 
 DATA = Path(__file__).parent / "data" / "us_adult_first_dose_2021_mar_may.csv"
 AS_OF = "2021-05-28"

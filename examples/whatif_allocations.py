@@ -19,11 +19,11 @@ import attrs
 import pandas as pd
 
 import coverage_campaign as cc
-from coverage_campaign.files.delimited import grid_of_text
 from coverage_campaign.files.exports import save_workbook
-from coverage_campaign.reporting.grids import Cell, Grid
-from coverage_campaign.reporting.names import unit_names
-from coverage_campaign.reporting.numerals import read_number
+from coverage_campaign.reporting.sheets.names import unit_names
+from coverage_campaign.reporting.sheets.numbers import read_number
+from coverage_campaign.workbooks.delimited import grid_of_text
+from coverage_campaign.workbooks.grid import Cell, Grid
 
 WISHES = ("pin", "floor", "cap")
 MOST_BYTES, MOST_SHOWN = 2**20, 60

@@ -68,7 +68,7 @@ on_the_edge[columns].style.hide(axis="index").format(thousands=",")
 
 # %%
 from coverage_campaign.assessment import rules
-from coverage_campaign.model.assessment import AwardBar, Commendation, Rule, Scheme
+from coverage_campaign.model.scheme import AwardBar, Commendation, Rule, Scheme
 
 cliff = rules.all_or_nothing(10)
 slope = rules.step(10, loses="0.1", per="1%", partial="prorated")

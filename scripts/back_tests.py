@@ -15,10 +15,10 @@ import numpy as np
 import pandas as pd
 
 import coverage_campaign as cc
-from coverage_campaign.allocation.schedule import Plan
-from coverage_campaign.progress.backtest import BASELINES, Backtest
-from coverage_campaign.progress.paces import Pace, damping
-from coverage_campaign.reporting.counts import Period, Tally
+from coverage_campaign.progress.forecast.backtest import BASELINES, Backtest
+from coverage_campaign.progress.forecast.methods import Pace, damping
+from coverage_campaign.reporting.result import Period, Tally
+from coverage_campaign.scheduling.schedule import Plan
 
 DATA = Path(__file__).parents[1] / "tests" / "data"
 US = DATA / "us_vaccination"

@@ -6,8 +6,8 @@ from pathlib import Path
 from matplotlib.figure import Figure
 
 import coverage_campaign as cc
-from coverage_campaign.views.fonts import families
-from coverage_campaign.views.save import png_bytes
+from coverage_campaign.views.charts._fonts import families
+from coverage_campaign.views.export import png_bytes
 
 IMAGES = Path(__file__).parents[1] / "docs" / "images"
 TARGET = 1_000  # persons, so that a rate of 0.1 % is one person

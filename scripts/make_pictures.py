@@ -12,7 +12,7 @@ from matplotlib.axes import Axes
 from PIL import Image
 
 import coverage_campaign as cc
-from coverage_campaign.views.save import png_bytes
+from coverage_campaign.views.export import png_bytes
 
 ROOT = Path(__file__).parents[1]
 IMAGES = ROOT / "docs" / "images"

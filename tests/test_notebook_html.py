@@ -6,8 +6,8 @@ import pandas as pd
 import pytest
 
 import coverage_campaign as cc
-from campaigns import tiny
 from coverage_campaign.notebook import html_table
+from support.campaigns import tiny
 
 
 def test_hostile_names_are_text() -> None:

@@ -30,40 +30,33 @@ if TYPE_CHECKING:
     from coverage_campaign import (
         testing,
     )
-    from coverage_campaign.allocation import (
-        apportion,
-        curves,
-        weights,
-    )
+    from coverage_campaign.allocation import weights
     from coverage_campaign.allocation.allocate import (
         allocate,
         check_bounds,
     )
-    from coverage_campaign.allocation.allocated import (
+    from coverage_campaign.allocation.allocation import (
         Allocation,
     )
-    from coverage_campaign.allocation.biproportional import (
-        biproportional,
-        biproportional_explain,
-        certify,
-    )
-    from coverage_campaign.allocation.controlled import (
-        controlled_rounding,
+    from coverage_campaign.allocation.apportionment import methods as apportion
+    from coverage_campaign.allocation.apportionment.water_filling import (
+        level_up,
     )
     from coverage_campaign.allocation.cross import (
         CrossAllocation,
         cross,
     )
-    from coverage_campaign.allocation.level_up import (
-        level_up,
-    )
     from coverage_campaign.allocation.partition import (
         Partition,
         partition,
     )
-    from coverage_campaign.allocation.schedule import (
-        Plan,
-        schedule,
+    from coverage_campaign.allocation.two_way.biproportional import (
+        biproportional,
+        biproportional_explain,
+        certify,
+    )
+    from coverage_campaign.allocation.two_way.controlled_rounding import (
+        controlled_rounding,
     )
     from coverage_campaign.assessment import (
         rules,
@@ -75,35 +68,35 @@ if TYPE_CHECKING:
     from coverage_campaign.assessment.letters import (
         letters,
     )
-    from coverage_campaign.enforcement.canvass import (
-        canvass,
-    )
-    from coverage_campaign.enforcement.cases import (
-        advance,
-        open_case,
-    )
-    from coverage_campaign.enforcement.columns import (
+    from coverage_campaign.enforcement.case_log import (
         cases_frame,
         cases_log,
     )
-    from coverage_campaign.enforcement.due import (
-        due,
-    )
-    from coverage_campaign.enforcement.gate import (
-        Application,
-        Document,
-        GateDecision,
-        check_licence,
-    )
-    from coverage_campaign.enforcement.measures import (
+    from coverage_campaign.enforcement.case_statistics import (
         ageing,
         conversion,
         funnel,
         produced,
     )
-    from coverage_campaign.enforcement.surcharge import (
+    from coverage_campaign.enforcement.cases import (
+        advance,
+        open_case,
+    )
+    from coverage_campaign.enforcement.due_actions import (
+        due,
+    )
+    from coverage_campaign.enforcement.inspections import (
+        canvass,
+    )
+    from coverage_campaign.enforcement.late_payment import (
         penalty,
         surcharge,
+    )
+    from coverage_campaign.enforcement.licence_gate import (
+        Application,
+        Document,
+        GateDecision,
+        check_licence,
     )
     from coverage_campaign.errors import (
         CampaignError,
@@ -119,22 +112,19 @@ if TYPE_CHECKING:
         load_campaign,
         save_campaign,
     )
-    from coverage_campaign.files.cases import (
-        case_names,
-        load_case,
-    )
-    from coverage_campaign.files.json_text import (
+    from coverage_campaign.files.json_values import (
         from_json,
         to_json,
     )
     from coverage_campaign.files.schema import (
         campaign_schema,
     )
+    from coverage_campaign.files.shipped_cases import (
+        case_names,
+        load_case,
+    )
     from coverage_campaign.files.studies import (
         save_study,
-    )
-    from coverage_campaign.files.workbooks import (
-        read_reports,
     )
     from coverage_campaign.model.activities import (
         activities,
@@ -142,65 +132,66 @@ if TYPE_CHECKING:
     from coverage_campaign.model.campaign import (
         Campaign,
     )
-    from coverage_campaign.model.findings import (
-        Finding,
-        Findings,
-    )
     from coverage_campaign.model.readings import (
         Readings,
     )
-    from coverage_campaign.model.review import (
+    from coverage_campaign.model.review.findings import (
+        Finding,
+        Findings,
+    )
+    from coverage_campaign.model.review.review import (
         review,
     )
     from coverage_campaign.model.targets import (
         covered_before,
         eligible_persons,
     )
-    from coverage_campaign.progress import (
-        paces,
-    )
-    from coverage_campaign.progress.backtest import (
+    from coverage_campaign.progress.forecast.backtest import (
         backtest,
     )
-    from coverage_campaign.progress.forecast import (
+    from coverage_campaign.progress.forecast.forecast import (
         Forecast,
         forecast,
         forecast_counts,
     )
+    from coverage_campaign.progress.forecast.forecast import methods as paces
     from coverage_campaign.progress.rollup import (
         roll_up,
-    )
-    from coverage_campaign.progress.supervise import (
-        Watchlist,
-        supervise,
     )
     from coverage_campaign.progress.track import (
         Progress,
         track,
     )
-    from coverage_campaign.reporting.calendar import (
+    from coverage_campaign.progress.watchlist.watchlist import (
+        Watchlist,
+        supervise,
+    )
+    from coverage_campaign.reporting.completeness import (
         expected_reports,
     )
-    from coverage_campaign.reporting.coded import (
+    from coverage_campaign.reporting.data_quality import (
+        quality_signals,
+    )
+    from coverage_campaign.reporting.events.coded import (
         CodedEvents,
     )
-    from coverage_campaign.reporting.counts import (
-        Tally,
-    )
-    from coverage_campaign.reporting.encode import (
+    from coverage_campaign.reporting.events.encode import (
         encode,
     )
-    from coverage_campaign.reporting.lost import (
+    from coverage_campaign.reporting.events.lost_claims import (
         lost_claims,
     )
-    from coverage_campaign.reporting.quality import (
-        quality_signals,
+    from coverage_campaign.reporting.events.triangle import (
+        tally_triangle,
+    )
+    from coverage_campaign.reporting.result import (
+        Tally,
+    )
+    from coverage_campaign.reporting.sheets.read_reports import (
+        read_reports,
     )
     from coverage_campaign.reporting.tally import (
         tally,
-    )
-    from coverage_campaign.reporting.triangle import (
-        tally_triangle,
     )
     from coverage_campaign.scenarios.compare import (
         Comparison,
@@ -209,6 +200,10 @@ if TYPE_CHECKING:
     from coverage_campaign.scenarios.explore import (
         explore,
         explore_blocks,
+    )
+    from coverage_campaign.scenarios.goal_seek import (
+        Solution,
+        solve,
     )
     from coverage_campaign.scenarios.optimize import (
         optimize,
@@ -226,8 +221,9 @@ if TYPE_CHECKING:
         Reallocation,
         reallocate,
     )
-    from coverage_campaign.scenarios.region import (
-        Region,
+    from coverage_campaign.scenarios.robustness import (
+        Stability,
+        stability,
     )
     from coverage_campaign.scenarios.scenario import (
         Outcome,
@@ -238,23 +234,20 @@ if TYPE_CHECKING:
         Simulation,
         simulate,
     )
-    from coverage_campaign.scenarios.solve import (
-        Solution,
-        solve,
-    )
-    from coverage_campaign.scenarios.stability import (
-        Stability,
-        stability,
-    )
     from coverage_campaign.scenarios.study import (
         Study,
     )
-    from coverage_campaign.views import (
-        charts,
-        documents,
-        tables,
+    from coverage_campaign.scenarios.subset import (
+        Region,
     )
-    from coverage_campaign.views.bulletin import (
+    from coverage_campaign.scheduling import curves
+    from coverage_campaign.scheduling.schedule import (
+        Plan,
+        schedule,
+    )
+    from coverage_campaign.views import chart_data as tables
+    from coverage_campaign.views import charts, documents
+    from coverage_campaign.views.documents.bulletin import (
         Bulletin,
         bulletin,
     )
@@ -267,14 +260,14 @@ if TYPE_CHECKING:
 # only computes does not pay for pictures, spreadsheets or files; a test holds these tables and the
 # block above together.
 _MODULES = {
-    "apportion": "allocation.apportion",
-    "curves": "allocation.curves",
+    "apportion": "allocation.apportionment.methods",
+    "curves": "scheduling.curves",
     "weights": "allocation.weights",
-    "paces": "progress.paces",
+    "paces": "progress.forecast.methods",
     "rules": "assessment.rules",
     "charts": "views.charts",
     "documents": "views.documents",
-    "tables": "views.tables",
+    "tables": "views.chart_data",
     "testing": "testing",
 }
 _HOME = {
@@ -291,68 +284,68 @@ _HOME = {
     "activities": "model.activities",
     "covered_before": "model.targets",
     "eligible_persons": "model.targets",
-    "Finding": "model.findings",
-    "Findings": "model.findings",
-    "review": "model.review",
-    "case_names": "files.cases",
-    "load_case": "files.cases",
+    "Finding": "model.review.findings",
+    "Findings": "model.review.findings",
+    "review": "model.review.review",
+    "case_names": "files.shipped_cases",
+    "load_case": "files.shipped_cases",
     "load_campaign": "files.campaigns",
     "save_campaign": "files.campaigns",
-    "from_json": "files.json_text",
-    "to_json": "files.json_text",
+    "from_json": "files.json_values",
+    "to_json": "files.json_values",
     "save_study": "files.studies",
     "campaign_schema": "files.schema",
     "allocate": "allocation.allocate",
     "check_bounds": "allocation.allocate",
-    "Allocation": "allocation.allocated",
-    "biproportional": "allocation.biproportional",
-    "biproportional_explain": "allocation.biproportional",
-    "certify": "allocation.biproportional",
-    "controlled_rounding": "allocation.controlled",
+    "Allocation": "allocation.allocation",
+    "biproportional": "allocation.two_way.biproportional",
+    "biproportional_explain": "allocation.two_way.biproportional",
+    "certify": "allocation.two_way.biproportional",
+    "controlled_rounding": "allocation.two_way.controlled_rounding",
     "CrossAllocation": "allocation.cross",
     "cross": "allocation.cross",
-    "level_up": "allocation.level_up",
+    "level_up": "allocation.apportionment.water_filling",
     "Partition": "allocation.partition",
     "partition": "allocation.partition",
-    "Plan": "allocation.schedule",
-    "schedule": "allocation.schedule",
-    "Tally": "reporting.counts",
-    "CodedEvents": "reporting.coded",
-    "encode": "reporting.encode",
+    "Plan": "scheduling.schedule",
+    "schedule": "scheduling.schedule",
+    "Tally": "reporting.result",
+    "CodedEvents": "reporting.events.coded",
+    "encode": "reporting.events.encode",
     "tally": "reporting.tally",
-    "tally_triangle": "reporting.triangle",
-    "lost_claims": "reporting.lost",
-    "expected_reports": "reporting.calendar",
-    "quality_signals": "reporting.quality",
-    "read_reports": "files.workbooks",
+    "tally_triangle": "reporting.events.triangle",
+    "lost_claims": "reporting.events.lost_claims",
+    "expected_reports": "reporting.completeness",
+    "quality_signals": "reporting.data_quality",
+    "read_reports": "reporting.sheets.read_reports",
     "Progress": "progress.track",
     "track": "progress.track",
     "roll_up": "progress.rollup",
-    "Forecast": "progress.forecast",
-    "forecast": "progress.forecast",
-    "forecast_counts": "progress.forecast",
-    "backtest": "progress.backtest",
-    "Watchlist": "progress.supervise",
-    "supervise": "progress.supervise",
+    "Forecast": "progress.forecast.forecast",
+    "forecast": "progress.forecast.forecast",
+    "forecast_counts": "progress.forecast.forecast",
+    "backtest": "progress.forecast.backtest",
+    "Watchlist": "progress.watchlist.watchlist",
+    "supervise": "progress.watchlist.watchlist",
     "Assessment": "assessment.assess",
     "assess": "assessment.assess",
     "letters": "assessment.letters",
-    "canvass": "enforcement.canvass",
+    "canvass": "enforcement.inspections",
     "advance": "enforcement.cases",
     "open_case": "enforcement.cases",
-    "cases_frame": "enforcement.columns",
-    "cases_log": "enforcement.columns",
-    "due": "enforcement.due",
-    "Application": "enforcement.gate",
-    "Document": "enforcement.gate",
-    "GateDecision": "enforcement.gate",
-    "check_licence": "enforcement.gate",
-    "ageing": "enforcement.measures",
-    "conversion": "enforcement.measures",
-    "funnel": "enforcement.measures",
-    "produced": "enforcement.measures",
-    "penalty": "enforcement.surcharge",
-    "surcharge": "enforcement.surcharge",
+    "cases_frame": "enforcement.case_log",
+    "cases_log": "enforcement.case_log",
+    "due": "enforcement.due_actions",
+    "Application": "enforcement.licence_gate",
+    "Document": "enforcement.licence_gate",
+    "GateDecision": "enforcement.licence_gate",
+    "check_licence": "enforcement.licence_gate",
+    "ageing": "enforcement.case_statistics",
+    "conversion": "enforcement.case_statistics",
+    "funnel": "enforcement.case_statistics",
+    "produced": "enforcement.case_statistics",
+    "penalty": "enforcement.late_payment",
+    "surcharge": "enforcement.late_payment",
     "Outcome": "scenarios.scenario",
     "Scenario": "scenarios.scenario",
     "run": "scenarios.scenario",
@@ -361,21 +354,21 @@ _HOME = {
     "Study": "scenarios.study",
     "Reallocation": "scenarios.reallocate",
     "reallocate": "scenarios.reallocate",
-    "Region": "scenarios.region",
+    "Region": "scenarios.subset",
     "Optimum": "scenarios.optimum",
     "optimize": "scenarios.optimize",
     "ReadingsTable": "scenarios.readings_result",
     "readings_table": "scenarios.readings_table",
     "explore": "scenarios.explore",
     "explore_blocks": "scenarios.explore",
-    "Stability": "scenarios.stability",
-    "stability": "scenarios.stability",
-    "Solution": "scenarios.solve",
-    "solve": "scenarios.solve",
+    "Stability": "scenarios.robustness",
+    "stability": "scenarios.robustness",
+    "Solution": "scenarios.goal_seek",
+    "solve": "scenarios.goal_seek",
     "Simulation": "scenarios.simulate",
     "simulate": "scenarios.simulate",
-    "Bulletin": "views.bulletin",
-    "bulletin": "views.bulletin",
+    "Bulletin": "views.documents.bulletin",
+    "bulletin": "views.documents.bulletin",
     "Explorer": "views.explorer.explorer",
     "explorer": "views.explorer.explorer",
 }

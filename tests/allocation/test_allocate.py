@@ -8,13 +8,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from campaigns import tiny
-from coverage_campaign.allocation import apportion, weights
+from coverage_campaign.allocation import weights
 from coverage_campaign.allocation.allocate import allocate
+from coverage_campaign.allocation.apportionment import methods as apportion
 from coverage_campaign.errors import DefinitionError, InfeasibleError, TieError
 from coverage_campaign.model.campaign import Campaign
 from coverage_campaign.model.targets import HeadcountTarget
 from coverage_campaign.model.units import Cut, Unit
+from support.campaigns import tiny
 
 
 def shares(campaign: Campaign, **options: object) -> dict[str, int]:

@@ -7,13 +7,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from campaigns import tiny
-from coverage_campaign.allocation import apportion, weights
+from coverage_campaign.allocation import weights
 from coverage_campaign.allocation.allocate import allocate, check_bounds
+from coverage_campaign.allocation.apportionment import methods as apportion
 from coverage_campaign.errors import DefinitionError, InfeasibleError
 from coverage_campaign.model.campaign import Campaign
 from coverage_campaign.model.targets import CoverageTarget, HeadcountTarget
 from coverage_campaign.model.units import Cut, Measure, Unit
+from support.campaigns import tiny
 
 
 def town(code: str, parent: str, eligible: int, covered: int, staff: int = 1) -> Unit:

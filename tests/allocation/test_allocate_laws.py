@@ -10,11 +10,11 @@ import attrs
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from allocation_oracles import POSTS, highest_averages
-from coverage_campaign.allocation import apportion
 from coverage_campaign.allocation.allocate import allocate, check_bounds
+from coverage_campaign.allocation.apportionment import methods as apportion
 from coverage_campaign.model.campaign import Campaign
 from coverage_campaign.model.units import Cut, Unit
+from support.apportionment_oracles import POSTS, highest_averages
 
 Tree: TypeAlias = dict[str, list[str]]
 _ENDLESS = 400  # more than any total here comes to

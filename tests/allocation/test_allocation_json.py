@@ -5,14 +5,16 @@ from fractions import Fraction
 import pandas as pd
 import pytest
 
-from campaigns import tiny
-from coverage_campaign.allocation import apportion, curves, weights
+from coverage_campaign.allocation import weights
 from coverage_campaign.allocation.allocate import allocate
-from coverage_campaign.allocation.allocated import Allocation
-from coverage_campaign.allocation.curves import Curve
-from coverage_campaign.allocation.schedule import schedule
-from coverage_campaign.files.json_text import from_json, to_json
-from tally_cases import need
+from coverage_campaign.allocation.allocation import Allocation
+from coverage_campaign.allocation.apportionment import methods as apportion
+from coverage_campaign.files.json_values import from_json, to_json
+from coverage_campaign.scheduling import curves
+from coverage_campaign.scheduling.curves import Curve
+from coverage_campaign.scheduling.schedule import schedule
+from support.campaigns import tiny
+from support.tally_cases import need
 
 ALLOCATIONS = {
     "plain": allocate(tiny(), weights=weights.eligible),

@@ -5,13 +5,14 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from campaigns import tiny
-from coverage_campaign.allocation import apportion, weights
+from coverage_campaign.allocation import weights
 from coverage_campaign.allocation.allocate import allocate
+from coverage_campaign.allocation.apportionment import methods as apportion
 from coverage_campaign.allocation.cross import CrossAllocation, cross
 from coverage_campaign.allocation.partition import partition
 from coverage_campaign.errors import DefinitionError, InfeasibleError
-from coverage_campaign.files.json_text import from_json, to_json
+from coverage_campaign.files.json_values import from_json, to_json
+from support.campaigns import tiny
 
 
 def test_both_margins_are_exact() -> None:

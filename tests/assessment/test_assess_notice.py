@@ -8,14 +8,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from assessment.progresses import progress_of
-from campaigns import tiny
 from coverage_campaign.assessment.assess import Assessment, assess
 from coverage_campaign.errors import DefinitionError
-from coverage_campaign.model.assessment import AwardBar, Commendation, Scheme
 from coverage_campaign.model.campaign import Campaign
 from coverage_campaign.model.readings import Question, Readings
+from coverage_campaign.model.scheme import AwardBar, Commendation, Scheme
 from coverage_campaign.progress.track import track
+from support.assessed_progress import progress_of
+from support.campaigns import tiny
 
 SHARES = {"a": 50, "b": 30, "c": 20}
 DEPARTMENTS = {"labour": 60, "schools": 40}

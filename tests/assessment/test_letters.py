@@ -3,12 +3,12 @@
 import attrs
 import pytest
 
-from campaigns import tiny
 from coverage_campaign.allocation.allocate import allocate
 from coverage_campaign.assessment.letters import Letters, letters
 from coverage_campaign.errors import DefinitionError
 from coverage_campaign.model.clauses import Clause
 from coverage_campaign.model.readings import Readings
+from support.campaigns import tiny
 
 
 def counties(**changes: object) -> Letters:

@@ -12,13 +12,13 @@ import pandas as pd
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from assessment.progresses import progress_of
-from campaigns import tiny
 from coverage_campaign.assessment import rules
 from coverage_campaign.assessment.assess import Assessment, assess
-from coverage_campaign.model.assessment import Band, Scheme
 from coverage_campaign.model.campaign import Campaign
 from coverage_campaign.model.readings import Question, Readings
+from coverage_campaign.model.scheme import Band, Scheme
+from support.assessed_progress import progress_of
+from support.campaigns import tiny
 
 SHARES = {"a": 50, "b": 30, "c": 20}
 

@@ -8,10 +8,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from coverage_campaign.assessment import rules
-from coverage_campaign.assessment.boundaries import edges
 from coverage_campaign.assessment.points import Measured, points_of
+from coverage_campaign.assessment.thresholds import edges
 from coverage_campaign.errors import DefinitionError
-from coverage_campaign.model.assessment import (
+from coverage_campaign.model.scheme import (
     Band,
     Bands,
     Item,

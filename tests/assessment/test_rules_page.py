@@ -9,8 +9,8 @@ import pytest
 
 from assessment.test_published_schemes import CAOXI, CHUZHOU, HULUDAO, SHANWEI
 from coverage_campaign.assessment import rules
-from coverage_campaign.files.shapes import converter
-from coverage_campaign.model.assessment import Scheme
+from coverage_campaign.files.converters import converter
+from coverage_campaign.model.scheme import Scheme
 
 PAGE = Path(__file__).parents[2] / "docs" / "rules.md"
 

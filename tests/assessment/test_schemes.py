@@ -7,12 +7,12 @@ import attrs
 import pandas as pd
 import pytest
 
-from assessment.progresses import progress_of
-from campaigns import tiny
 from coverage_campaign.assessment import rules
 from coverage_campaign.assessment.assess import Assessment, assess
 from coverage_campaign.errors import DefinitionError
-from coverage_campaign.model.assessment import AwardBar, Commendation, Scheme
+from coverage_campaign.model.scheme import AwardBar, Commendation, Scheme
+from support.assessed_progress import progress_of
+from support.campaigns import tiny
 
 SHARES = {"a": 50, "b": 30, "c": 20}
 DONE = {"a": 40, "b": 30, "c": 25}

@@ -3,12 +3,12 @@
 import pandas as pd
 import pytest
 
-from campaigns import tiny
-from coverage_campaign.enforcement.canvass import canvass
+from coverage_campaign.enforcement.inspections import canvass
 from coverage_campaign.errors import DefinitionError
 from coverage_campaign.model.campaign import Campaign
 from coverage_campaign.model.groups import TargetGroup
 from coverage_campaign.model.phases import Phase
+from support.campaigns import tiny
 
 ROWS = [
     ("e1", "a", "hotels", "2026-06-02", "insured"),

@@ -9,10 +9,10 @@ from hypothesis import strategies as st
 
 from coverage_campaign.enforcement.cases import Case, advance, open_case
 from coverage_campaign.errors import DefinitionError, IllegalMoveError, OpenQuestionError
-from coverage_campaign.files.shapes import converter
-from coverage_campaign.model.enforcement import Ladder, Move, Step, Under
+from coverage_campaign.files.converters import converter
+from coverage_campaign.model.enforcement_rules import Ladder, Move, Step, Under
 from coverage_campaign.model.readings import Readings
-from enforcement.ladders import APPEAL, NOTICE
+from support.ladders import APPEAL, NOTICE
 
 EITHER = NOTICE.under(Readings(court_applicant="either", rectification_days=15))
 

@@ -7,11 +7,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from coverage_campaign.enforcement.case_log import cases_frame, cases_log
 from coverage_campaign.enforcement.cases import Case, advance, open_case
-from coverage_campaign.enforcement.columns import cases_frame, cases_log
 from coverage_campaign.errors import DefinitionError, IllegalMoveError
 from coverage_campaign.model.readings import Readings
-from enforcement.ladders import NOTICE
+from support.ladders import NOTICE
 
 LADDER = NOTICE.under(Readings(court_applicant="either", rectification_days=15))
 ACTS = st.tuples(

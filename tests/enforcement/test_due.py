@@ -3,12 +3,12 @@
 import pandas as pd
 import pytest
 
+from coverage_campaign.enforcement.case_log import cases_frame, cases_log
 from coverage_campaign.enforcement.cases import Case, advance, open_case
-from coverage_campaign.enforcement.columns import cases_frame, cases_log
-from coverage_campaign.enforcement.due import due
+from coverage_campaign.enforcement.due_actions import due
 from coverage_campaign.errors import DefinitionError
 from coverage_campaign.model.readings import Readings
-from enforcement.ladders import APPEAL, NOTICE
+from support.ladders import APPEAL, NOTICE
 
 LADDER = NOTICE.under(Readings(court_applicant="either", rectification_days=15))
 

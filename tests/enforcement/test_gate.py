@@ -3,9 +3,9 @@
 import attrs
 import pytest
 
-from coverage_campaign.enforcement.gate import Application, Document, check_licence
+from coverage_campaign.enforcement.licence_gate import Application, Document, check_licence
 from coverage_campaign.errors import DefinitionError
-from coverage_campaign.model.enforcement import Gate, Requirement
+from coverage_campaign.model.enforcement_rules import Gate, Requirement
 
 GATE = Gate(
     "commerce",

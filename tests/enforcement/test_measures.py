@@ -3,11 +3,11 @@
 import pandas as pd
 import pytest
 
-from coverage_campaign.enforcement.columns import cases_frame
-from coverage_campaign.enforcement.measures import ageing, conversion, funnel, produced
+from coverage_campaign.enforcement.case_log import cases_frame
+from coverage_campaign.enforcement.case_statistics import ageing, conversion, funnel, produced
 from coverage_campaign.errors import DefinitionError
 from coverage_campaign.model.readings import Readings
-from enforcement.ladders import NOTICE
+from support.ladders import NOTICE
 
 LADDER = NOTICE.under(Readings(court_applicant="either", rectification_days=15))
 

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from coverage_campaign.enforcement.surcharge import parameter_on, penalty, surcharge
+from coverage_campaign.enforcement.late_payment import parameter_on, penalty, surcharge
 from coverage_campaign.errors import DefinitionError
 from coverage_campaign.model.clauses import Parameter
 

@@ -10,9 +10,8 @@ import pytest
 from coverage_campaign.errors import DefinitionError
 from coverage_campaign.files.campaigns import load_campaign, save_campaign
 from coverage_campaign.files.schema import campaign_schema
-from coverage_campaign.model import findings
 from coverage_campaign.model.readings import Readings
-from coverage_campaign.model.review import review
+from coverage_campaign.model.review.review import findings, review
 
 GUIDE = (Path(__file__).parents[2] / "docs" / "campaign-files.md").read_text(encoding="utf-8")
 BLOCKS = re.findall(r"```toml\n(.*?)```", GUIDE, flags=re.DOTALL)

@@ -6,8 +6,8 @@ import pytest
 import coverage_campaign.files.text as bounds
 from coverage_campaign.errors import DefinitionError, Problem
 from coverage_campaign.files.campaigns import load_campaign
-from coverage_campaign.files.cases import load_case
-from coverage_campaign.files.json_text import from_json, to_json
+from coverage_campaign.files.json_values import from_json, to_json
+from coverage_campaign.files.shipped_cases import load_case
 from coverage_campaign.model.readings import Readings
 
 SOUND = """
@@ -456,7 +456,7 @@ def test_a_foreign_class_is_refused_by_name(name: str) -> None:
 
 def test_a_function_of_the_library_comes_back_by_name() -> None:
     """A method is written as its name and comes back as the very function."""
-    from coverage_campaign.allocation.apportion import webster  # one test needs it
+    from coverage_campaign.allocation.apportionment.methods import webster  # one test needs it
 
     assert "allocation.apportion.webster" in to_json(webster)
     assert from_json(to_json(webster)) is webster

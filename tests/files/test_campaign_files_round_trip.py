@@ -6,15 +6,15 @@ import jsonschema
 import pytest
 from hypothesis import HealthCheck, given, settings
 
-from campaigns import tiny
 from coverage_campaign.errors import DefinitionError
 from coverage_campaign.files.campaigns import load_campaign, save_campaign
-from coverage_campaign.files.cases import case_names, load_case
-from coverage_campaign.files.json_text import from_json, to_json
+from coverage_campaign.files.json_values import from_json, to_json
 from coverage_campaign.files.schema import campaign_schema
+from coverage_campaign.files.shipped_cases import case_names, load_case
 from coverage_campaign.model.campaign import Campaign
 from coverage_campaign.model.readings import Readings
-from strategies_campaigns import campaigns
+from support.campaign_strategies import campaigns
+from support.campaigns import tiny
 
 VALIDATOR = jsonschema.Draft202012Validator(campaign_schema())
 LAW = settings(

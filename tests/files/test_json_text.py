@@ -9,10 +9,10 @@ import pandas as pd
 import pytest
 
 import coverage_campaign as cc
-from campaigns import tiny
 from coverage_campaign.errors import DefinitionError
-from coverage_campaign.files.json_text import from_json, to_json
+from coverage_campaign.files.json_values import from_json, to_json
 from coverage_campaign.model.dates import MonthDay, Window
+from support.campaigns import tiny
 
 
 def scenario() -> cc.Scenario:

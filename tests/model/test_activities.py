@@ -2,8 +2,8 @@ import attrs
 import pytest
 
 import coverage_campaign as cc
-from campaigns import tiny
 from coverage_campaign.model.phases import Activity, Phase
+from support.campaigns import tiny
 
 
 def campaign() -> cc.Campaign:

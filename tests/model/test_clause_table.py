@@ -10,9 +10,9 @@ import pytest
 from attrs import evolve
 
 import coverage_campaign as cc
-from coverage_campaign.enforcement.gate import Application
-from coverage_campaign.model.assessment import AwardBar, Commendation
-from coverage_campaign.model.enforcement import Ladder
+from coverage_campaign.enforcement.licence_gate import Application
+from coverage_campaign.model.enforcement_rules import Ladder
+from coverage_campaign.model.scheme import AwardBar, Commendation
 from coverage_campaign.model.units import Measure
 
 Change = Callable[[cc.Campaign], cc.Campaign]

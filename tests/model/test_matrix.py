@@ -1,7 +1,7 @@
 from fractions import Fraction
 
 import coverage_campaign as cc
-from campaigns import tiny
+from support.campaigns import tiny
 
 
 def test_the_matrix_has_a_cell_for_each_duty() -> None:

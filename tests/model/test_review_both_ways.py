@@ -11,20 +11,20 @@ import attrs
 import pytest
 from attrs import evolve
 
-from campaigns import tiny
-from coverage_campaign.files.cases import load_case
-from coverage_campaign.model.assessment import AwardBar, Band, Bands, Commendation, Item, Scheme
+from coverage_campaign.files.shipped_cases import load_case
 from coverage_campaign.model.campaign import Campaign
 from coverage_campaign.model.dates import MonthDay
-from coverage_campaign.model.enforcement import Gate, Ladder, Move, Requirement, Step
+from coverage_campaign.model.enforcement_rules import Gate, Ladder, Move, Requirement, Step
 from coverage_campaign.model.groups import Channel, TargetGroup
 from coverage_campaign.model.phases import Phase
 from coverage_campaign.model.readings import Question, Readings
-from coverage_campaign.model.reporting import CountingRule
+from coverage_campaign.model.reporting_rule import CountingRule
 from coverage_campaign.model.responsibilities import LeadingGroup, Responsibility, Seat
-from coverage_campaign.model.review import review
+from coverage_campaign.model.review.review import review
+from coverage_campaign.model.scheme import AwardBar, Band, Bands, Commendation, Item, Scheme
 from coverage_campaign.model.targets import CoverageTarget, HeadcountTarget, MoneyTarget
 from coverage_campaign.model.units import Annex, Unit
+from support.campaigns import tiny
 
 Change = Callable[[Campaign], Campaign]
 

@@ -4,10 +4,10 @@ import attrs
 from hypothesis import HealthCheck, Phase, given, settings
 
 from coverage_campaign.model.campaign import Campaign
-from coverage_campaign.model.findings import unanswered
 from coverage_campaign.model.readings import Readings
-from coverage_campaign.model.review import review
-from strategies_campaigns import campaigns
+from coverage_campaign.model.review.findings import unanswered
+from coverage_campaign.model.review.review import review
+from support.campaign_strategies import campaigns
 
 LAW = settings(
     deadline=None,

@@ -7,13 +7,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from campaigns import tiny
 from coverage_campaign.errors import DefinitionError
 from coverage_campaign.model.campaign import Campaign
 from coverage_campaign.model.units import Unit
 from coverage_campaign.progress.rollup import roll_up
 from coverage_campaign.reporting.cube import cube_of, tree_of
-from progress.making import DAILY, Row, tallied
+from support.campaigns import tiny
+from support.small_progress import DAILY, Row, tallied
 
 PARENT = {
     "p": None, "v4": "t3", "t1": "c1", "v1": "t1", "c1": "p", "t2": "c1", "v2": "t1",

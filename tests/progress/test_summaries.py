@@ -8,15 +8,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from campaigns import tiny
 from coverage_campaign.allocation.allocate import allocate
-from coverage_campaign.allocation.schedule import Plan, schedule
 from coverage_campaign.errors import DefinitionError
 from coverage_campaign.model.campaign import Campaign
 from coverage_campaign.model.phases import Phase
 from coverage_campaign.model.units import Measure, Unit
 from coverage_campaign.progress.track import Progress, track
-from progress.making import DAILY, Row, planned, received, tallied
+from coverage_campaign.scheduling.schedule import Plan, schedule
+from support.campaigns import tiny
+from support.small_progress import DAILY, Row, planned, received, tallied
 
 
 def hengyang_like() -> Campaign:

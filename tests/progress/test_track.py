@@ -8,17 +8,17 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from campaigns import tiny
 from coverage_campaign.errors import DefinitionError, ReportError
-from coverage_campaign.files.workbooks import read_reports
 from coverage_campaign.model.campaign import Campaign
 from coverage_campaign.model.dates import to_instant
 from coverage_campaign.model.readings import Question, Readings
-from coverage_campaign.model.reporting import CountingRule, ReportingRule
-from coverage_campaign.progress.counted import counted
-from coverage_campaign.progress.figures import COLUMNS
+from coverage_campaign.model.reporting_rule import CountingRule, ReportingRule
+from coverage_campaign.progress.indicators import COLUMNS
+from coverage_campaign.progress.reported_counts import counted
 from coverage_campaign.progress.track import track
-from progress.making import DAILY, planned, received, tallied
+from coverage_campaign.reporting.sheets.read_reports import read_reports
+from support.campaigns import tiny
+from support.small_progress import DAILY, planned, received, tallied
 
 NA = pd.NA
 
@@ -341,7 +341,7 @@ def test_a_month_that_is_not_over_owes_no_report() -> None:
 def test_a_target_of_zero_has_no_rate_and_no_rank() -> None:
     """A unit with no target: rates <NA>, counts as they are, a reason."""
     from coverage_campaign.allocation.allocate import allocate
-    from coverage_campaign.allocation.schedule import schedule
+    from coverage_campaign.scheduling.schedule import schedule
 
     allocation = allocate(tiny(), among="counties", weights={"a": 1, "b": 1, "c": 0})
     plan = schedule(allocation, over="drive")

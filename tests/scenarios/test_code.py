@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given, settings
 
 import coverage_campaign as cc
-from campaigns import tiny
-from strategies_campaigns import campaigns
+from support.campaign_strategies import campaigns
+from support.campaigns import tiny
 
 SCENARIOS = {
     "plain": cc.Scenario(campaign=tiny()),

@@ -4,8 +4,8 @@ import attrs
 import pandas as pd
 
 import coverage_campaign as cc
-import coverage_campaign.model.assessment as rules_of
-from campaigns import tiny
+import coverage_campaign.model.scheme as rules_of
+from support.campaigns import tiny
 
 
 def reports(persons: list[int]) -> cc.Tally:

@@ -14,12 +14,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import coverage_campaign as cc
-import coverage_campaign.model.assessment as rules_of
-from campaigns import tiny
+import coverage_campaign.model.scheme as rules_of
 from coverage_campaign.scenarios.design import applied
 from coverage_campaign.scenarios.many import QUANTITIES
 from coverage_campaign.scenarios.many_plans import plan_many
-from tally_cases import need
+from support.campaigns import tiny
+from support.tally_cases import need
 
 METHODS = [
     cc.apportion.webster,

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import coverage_campaign as cc
-from campaigns import tiny
+from support.campaigns import tiny
 
 NEED = {"a": 150, "b": 90, "c": 60}
 

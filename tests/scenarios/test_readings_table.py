@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 import coverage_campaign as cc
-from campaigns import tiny
+from support.campaigns import tiny
 
 WEIGHTS = cc.weights.by_measure("census_2000")
 

@@ -4,7 +4,7 @@ import pandas as pd
 import pytest
 
 import coverage_campaign as cc
-from campaigns import tiny
+from support.campaigns import tiny
 
 
 def progress(persons: dict[str, int]) -> tuple[cc.Allocation, cc.Progress]:

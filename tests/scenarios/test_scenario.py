@@ -1,7 +1,7 @@
 import pytest
 
 import coverage_campaign as cc
-from campaigns import tiny
+from support.campaigns import tiny
 
 
 def baseline() -> cc.Scenario:

@@ -6,7 +6,7 @@ import pytest
 from matplotlib.text import Text
 
 import coverage_campaign as cc
-from campaigns import tiny
+from support.campaigns import tiny
 
 
 @pytest.fixture(scope="module")

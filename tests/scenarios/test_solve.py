@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 
 import coverage_campaign as cc
-from campaigns import tiny
+from support.campaigns import tiny
 
 
 def scenario() -> cc.Scenario:

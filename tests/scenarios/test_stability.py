@@ -3,7 +3,7 @@ import pandas as pd
 import pytest
 
 import coverage_campaign as cc
-from campaigns import tiny
+from support.campaigns import tiny
 
 
 def reports(persons: dict[str, int]) -> cc.Tally:

@@ -7,9 +7,9 @@ import pandas as pd
 import pytest
 
 import coverage_campaign as cc
-from campaigns import tiny
 from coverage_campaign.model.labels import Label
-from coverage_campaign.views.papers.document import plain
+from coverage_campaign.views.documents.document import plain
+from support.campaigns import tiny
 
 # The independent reader does not know the data bars that the workbook has, and says so.
 pytestmark = pytest.mark.filterwarnings("ignore:.* extension is not supported:UserWarning")

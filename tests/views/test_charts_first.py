@@ -13,12 +13,13 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
 from coverage_campaign.errors import DefinitionError
-from coverage_campaign.model.review import review
-from coverage_campaign.views import charts, theme
-from coverage_campaign.views.doubtful_days import doubts_of
-from coverage_campaign.views.scales import runs
-from views.drawn import SIZES, assert_readable, texts_of, words_of
-from views.stand_ins import (
+from coverage_campaign.model.review.review import review
+from coverage_campaign.views import charts
+from coverage_campaign.views.charts import _theme as theme
+from coverage_campaign.views.charts._calendar_issues import doubts_of
+from coverage_campaign.views.charts._ticks import runs
+from support.chart_boxes import SIZES, assert_readable, texts_of, words_of
+from support.stand_ins import (
     HOSTILE,
     FakeForecast,
     FakeProgress,

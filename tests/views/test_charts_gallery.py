@@ -13,7 +13,7 @@ import pytest
 from matplotlib import _pylab_helpers
 
 from coverage_campaign.views.traditional import _PAIRS, traditional
-from views.drawn import assert_readable, texts_of, words_of
+from support.chart_boxes import assert_readable, texts_of, words_of
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
 LANGS = ("en", "zh", "zh-Hant")

@@ -16,25 +16,26 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
-from campaigns import tiny
 from coverage_campaign.allocation import weights
 from coverage_campaign.allocation.allocate import allocate
 from coverage_campaign.errors import DefinitionError
-from coverage_campaign.progress.backtest import backtest
-from coverage_campaign.reporting.counts import Tally
+from coverage_campaign.progress.forecast.backtest import backtest
 from coverage_campaign.reporting.problems import ReportProblems
+from coverage_campaign.reporting.result import Tally
 from coverage_campaign.scenarios.compare import Comparison, compare
 from coverage_campaign.scenarios.explore import explore
 from coverage_campaign.scenarios.scenario import Scenario
-from coverage_campaign.views import charts, theme
-from coverage_campaign.views.clear import Box, first_clear
-from coverage_campaign.views.pictures.fairness import Need, lorenz, need_of
-from coverage_campaign.views.spread import spread
-from coverage_campaign.views.typeset import shortened, width_of, wrapped
+from coverage_campaign.views import charts
+from coverage_campaign.views.charts import _theme as theme
+from coverage_campaign.views.charts._clear import Box, first_clear
+from coverage_campaign.views.charts._spread import spread
+from coverage_campaign.views.charts._typeset import shortened, width_of, wrapped
+from coverage_campaign.views.charts.fairness_chart import Need, lorenz, need_of
 from coverage_campaign.views.words import Words
-from views.cases import channel_frame, crossed, shared, two_cuts
-from views.drawn import SIZES, assert_readable, texts_of, words_of
-from views.stand_ins import HOSTILE, complete_frame, progress
+from support.campaigns import tiny
+from support.chart_boxes import SIZES, assert_readable, texts_of, words_of
+from support.chart_subjects import channel_frame, crossed, shared, two_cuts
+from support.stand_ins import HOSTILE, complete_frame, progress
 
 LANGS = ("en", "zh", "zh-Hant")
 

@@ -7,13 +7,14 @@ import pytest
 
 from coverage_campaign.model.labels import Label
 from coverage_campaign.model.units import Measure
-from coverage_campaign.progress.forecast import forecast
+from coverage_campaign.progress.forecast.forecast import forecast
 from coverage_campaign.progress.track import Progress
 from coverage_campaign.scenarios.compare import compare
-from coverage_campaign.views import charts, tables
-from views.cases import crossed, shared, tracked, two_cuts
-from views.drawn import assert_readable, words_of
-from views.stand_ins import HOSTILE, campaign
+from coverage_campaign.views import chart_data as tables
+from coverage_campaign.views import charts
+from support.chart_boxes import assert_readable, words_of
+from support.chart_subjects import crossed, shared, tracked, two_cuts
+from support.stand_ins import HOSTILE, campaign
 
 LONG = tuple(
     f"新疆维吾尔自治区巴音郭楞蒙古自治州第{number}" for number in "一二三四五六七八九十百千"

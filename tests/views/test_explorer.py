@@ -13,11 +13,11 @@ import attrs
 import pytest
 
 import coverage_campaign as cc
-from campaigns import tiny
 from coverage_campaign.allocation.weights import Number
 from coverage_campaign.model.targets import CoverageTarget
 from coverage_campaign.model.units import Unit
-from views.explorer_cases import cells_of, hengyang, small, tags_of
+from support.campaigns import tiny
+from support.explorer_cases import cells_of, hengyang, small, tags_of
 
 
 def made_by(code: str) -> cc.Scenario:

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import coverage_campaign as cc
-from views.explorer_cases import cells_of, small
+from support.explorer_cases import cells_of, small
 
 METHODS = ["webster", "hamilton", "jefferson", "adams", "hill", "dean", "stationary", "modified"]
 MOVES = st.one_of(

@@ -20,15 +20,21 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 import coverage_campaign as cc
-from campaigns import tiny
 from coverage_campaign.errors import DefinitionError
-from coverage_campaign.model.assessment import Grade, Item, StepDown
 from coverage_campaign.model.labels import Label
+from coverage_campaign.model.scheme import Grade, Item, StepDown
 from coverage_campaign.views.documents import Document
-from coverage_campaign.views.papers.document import Column, Section, Table, plain
-from coverage_campaign.views.papers.sheet_names import sheet_names
-from views.papers_read import formulas_of, links_of, read_page, texts_of_word, texts_of_workbook
-from views.stand_ins import HOSTILE
+from coverage_campaign.views.documents.document import Column, Section, Table, plain
+from coverage_campaign.views.documents.writers.sheet_names import sheet_names
+from support.campaigns import tiny
+from support.document_readers import (
+    formulas_of,
+    links_of,
+    read_page,
+    texts_of_word,
+    texts_of_workbook,
+)
+from support.stand_ins import HOSTILE
 
 # The independent reader does not know the data bars that a workbook has, and says so.
 pytestmark = pytest.mark.filterwarnings("ignore:.* extension is not supported:UserWarning")

@@ -11,11 +11,11 @@ import pandas as pd
 import pytest
 
 import coverage_campaign as cc
-from browser.lab import chromium_path, open_browser
-from campaigns import tiny
 from coverage_campaign.model.labels import Label
-from coverage_campaign.views.papers.document import plain
-from tally_cases import missing, need
+from coverage_campaign.views.documents.document import plain
+from support.campaigns import tiny
+from support.lab import chromium_path, open_browser
+from support.tally_cases import missing, need
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser

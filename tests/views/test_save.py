@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING
 from PIL import Image
 
 from coverage_campaign.views import charts
-from coverage_campaign.views.save import figure_png, inline_svg, png_bytes
-from views.stand_ins import HOSTILE, progress
+from coverage_campaign.views.export import figure_png, inline_svg, png_bytes
+from support.stand_ins import HOSTILE, progress
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -71,7 +71,7 @@ def test_pyplot_is_never_loaded() -> None:
         "from coverage_campaign.views import charts\n"
         "assert 'matplotlib' not in sys.modules\n"
         "from views.stand_ins import progress\n"
-        "from coverage_campaign.views.save import png_bytes\n"
+        "from coverage_campaign.views.export import png_bytes\n"
         "png_bytes(charts.ranking(progress(5)))\n"
         "assert 'matplotlib.pyplot' not in sys.modules\n"
     )

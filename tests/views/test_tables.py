@@ -5,10 +5,11 @@ from __future__ import annotations
 import pandas as pd
 
 from coverage_campaign.scenarios.compare import compare
-from coverage_campaign.views import charts, tables
-from coverage_campaign.views.tables import __all__ as table_names
-from views.cases import crossed, shared, two_cuts
-from views.stand_ins import campaign, progress
+from coverage_campaign.views import chart_data as tables
+from coverage_campaign.views import charts
+from coverage_campaign.views.chart_data import __all__ as table_names
+from support.chart_subjects import crossed, shared, two_cuts
+from support.stand_ins import campaign, progress
 
 
 def test_every_chart_has_a_table_of_its_name() -> None:

@@ -9,20 +9,20 @@ from typing import TYPE_CHECKING, Literal, TypeAlias, get_args
 import numpy as np
 import pandas as pd
 
-from coverage_campaign.allocation import apportion
-from coverage_campaign.allocation.allocated import Allocation
-from coverage_campaign.allocation.asked import Asked, read_asked
-from coverage_campaign.allocation.fitting import Room, misfits_frame, refuse
-from coverage_campaign.allocation.goals import read_target, to_the_goal
-from coverage_campaign.allocation.grounds import grounds_of
+from coverage_campaign.allocation.allocation import Allocation
+from coverage_campaign.allocation.apportionment import methods as apportion
+from coverage_campaign.allocation.assumptions import grounds_of
+from coverage_campaign.allocation.coverage_target import read_target, to_the_goal
+from coverage_campaign.allocation.feasibility import Room, misfits_frame, refuse
 from coverage_campaign.allocation.limits import (
     Bounds,
     BoundsOrWeighting,
     Uplift,
     read_uplift,
 )
+from coverage_campaign.allocation.request import Asked, read_asked
 from coverage_campaign.allocation.rows import share_rows, with_unallocated
-from coverage_campaign.allocation.sharing import TieRule, UnitTie
+from coverage_campaign.allocation.top_down import TieRule, UnitTie
 from coverage_campaign.allocation.tree import CutTree
 from coverage_campaign.allocation.weights import Weighting, WeightTable, equal
 from coverage_campaign.errors import DefinitionError, Problem

@@ -6,14 +6,14 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from coverage_campaign.allocation.asked import exact_number
-from coverage_campaign.allocation.fairness import Fairness, fairness
+from coverage_campaign.allocation.equity import Fairness, fairness
+from coverage_campaign.allocation.request import exact_number
 from coverage_campaign.allocation.tree import counts_of
 
 if TYPE_CHECKING:
     from fractions import Fraction
 
-    from coverage_campaign.allocation.allocated import Allocation
+    from coverage_campaign.allocation.allocation import Allocation
 
 __all__ = ["burden", "fairness_of", "leaf_weights"]
 

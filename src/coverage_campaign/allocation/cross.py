@@ -12,13 +12,13 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from coverage_campaign.allocation import apportion
-from coverage_campaign.allocation.allocated import Allocation
-from coverage_campaign.allocation.biproportional import Certificate, biproportional_explain
-from coverage_campaign.allocation.celltie import CellTie
-from coverage_campaign.allocation.explained import number_text
+from coverage_campaign.allocation.allocation import Allocation
+from coverage_campaign.allocation.apportionment import methods as apportion
+from coverage_campaign.allocation.apportionment.ties import TieRule
+from coverage_campaign.allocation.explain import number_text
 from coverage_campaign.allocation.limits import is_count
-from coverage_campaign.allocation.ties import TieRule
+from coverage_campaign.allocation.two_way.biproportional import Certificate, biproportional_explain
+from coverage_campaign.allocation.two_way.cell_ties import CellTie
 from coverage_campaign.errors import DefinitionError, InfeasibleError, Problem
 from coverage_campaign.model.basis import Basis
 from coverage_campaign.model.labels import Label

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 
-from coverage_campaign.allocation.apportion import Method
+from coverage_campaign.allocation.apportionment.methods import Method
 
 __all__ = ["name_of"]
 

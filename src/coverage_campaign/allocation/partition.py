@@ -8,10 +8,10 @@ import attrs
 import numpy as np
 import pandas as pd
 
-from coverage_campaign.allocation import apportion
 from coverage_campaign.allocation.allocate import allocate
-from coverage_campaign.allocation.allocated import Allocation
-from coverage_campaign.allocation.goals import read_target
+from coverage_campaign.allocation.allocation import Allocation
+from coverage_campaign.allocation.apportionment import methods as apportion
+from coverage_campaign.allocation.coverage_target import read_target
 from coverage_campaign.allocation.weights import Number, Weighting, WeightTable
 from coverage_campaign.errors import DefinitionError, Problem
 from coverage_campaign.model.basis import Basis

@@ -12,7 +12,7 @@ from coverage_campaign.allocation.tree import NO_CAP
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from coverage_campaign.allocation.asked import Asked
+    from coverage_campaign.allocation.request import Asked
     from coverage_campaign.allocation.weights import Number
 
     Ints: TypeAlias = NDArray[np.int64]

@@ -16,7 +16,7 @@ import attrs
 import numpy as np
 from numpy.typing import NDArray
 
-from coverage_campaign.model.assessment import (
+from coverage_campaign.model.scheme import (
     AllOrNothing,
     Bands,
     Bonus,

@@ -9,14 +9,14 @@ import attrs
 import pandas as pd
 
 from coverage_campaign.assessment.assessed import Assessed, trace
-from coverage_campaign.assessment.boundaries import boundaries
 from coverage_campaign.assessment.facts import facts_of
 from coverage_campaign.assessment.indicators import FLOATS_ARE_DECIMALS, read_indicators
-from coverage_campaign.assessment.scores import Scored, Sight, prizes, scored, veto_on
+from coverage_campaign.assessment.scoring import Scored, Sight, prizes, scored, veto_on
+from coverage_campaign.assessment.thresholds import boundaries
 from coverage_campaign.assessment.verdicts import both, commended, merit_eligible, none_strikes
 from coverage_campaign.errors import DefinitionError, Problem
-from coverage_campaign.model.assessment import COMPLETION, COVERAGE, Scheme
 from coverage_campaign.model.basis import Basis
+from coverage_campaign.model.scheme import COMPLETION, COVERAGE, Scheme
 from coverage_campaign.notebook import html_table
 from coverage_campaign.progress.track import Progress
 

@@ -10,9 +10,9 @@ import attrs
 
 from coverage_campaign.assessment.facts import Facts
 from coverage_campaign.assessment.numbers import number
-from coverage_campaign.assessment.scores import Scored, grade_of
+from coverage_campaign.assessment.scoring import Scored, grade_of
 from coverage_campaign.assessment.verdicts import Verdict
-from coverage_campaign.model.assessment import Grade, Scheme
+from coverage_campaign.model.scheme import Grade, Scheme
 
 __all__ = ["Assessed", "trace"]
 

@@ -18,10 +18,10 @@ from coverage_campaign.assessment.amounts import Amount, Rates, Whole, amount_of
 from coverage_campaign.assessment.facts import Facts, facts_of
 from coverage_campaign.assessment.indicators import read_indicators
 from coverage_campaign.assessment.points import asks_partial, by_person
-from coverage_campaign.assessment.scores import Sight
+from coverage_campaign.assessment.scoring import Sight
 from coverage_campaign.assessment.verdicts import outstanding_from, strikes
-from coverage_campaign.model.assessment import COMPLETION, COVERAGE, AwardBar, Item, Scheme, Veto
 from coverage_campaign.model.campaign import Campaign
+from coverage_campaign.model.scheme import COMPLETION, COVERAGE, AwardBar, Item, Scheme, Veto
 from coverage_campaign.progress.track import Progress
 
 __all__ = ["ManyVerdicts", "assess_many"]

@@ -8,7 +8,7 @@ from math import floor
 import attrs
 
 from coverage_campaign.errors import DefinitionError, Problem
-from coverage_campaign.model.assessment import (
+from coverage_campaign.model.scheme import (
     AllOrNothing,
     Band,
     Bands,

@@ -16,7 +16,7 @@ from fractions import Fraction
 from coverage_campaign.assessment.points import Measured, asks_partial, points_of
 from coverage_campaign.assessment.sentences import sentence
 from coverage_campaign.errors import DefinitionError, Problem
-from coverage_campaign.model.assessment import (
+from coverage_campaign.model.scheme import (
     AllOrNothing,
     Band,
     Bands,

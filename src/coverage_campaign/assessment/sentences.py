@@ -8,7 +8,7 @@ from fractions import Fraction
 from typing import Literal, TypeAlias
 
 from coverage_campaign.assessment.numbers import number, percent
-from coverage_campaign.model.assessment import (
+from coverage_campaign.model.scheme import (
     AllOrNothing,
     Band,
     Bands,

@@ -13,8 +13,8 @@ import attrs
 
 from coverage_campaign.assessment.facts import Facts
 from coverage_campaign.assessment.numbers import percent
-from coverage_campaign.model.assessment import AwardBar, Commendation
 from coverage_campaign.model.campaign import Campaign
+from coverage_campaign.model.scheme import AwardBar, Commendation
 
 __all__ = [
     "Verdict",

@@ -6,7 +6,7 @@ import datetime as dt
 
 import attrs
 
-from coverage_campaign.enforcement.moves import (
+from coverage_campaign.enforcement.transitions import (
     OPEN,
     Active,
     after,
@@ -17,7 +17,7 @@ from coverage_campaign.enforcement.moves import (
 )
 from coverage_campaign.errors import IllegalMoveError, Problem
 from coverage_campaign.model.dates import DateLike, to_date
-from coverage_campaign.model.enforcement import Ladder, Move
+from coverage_campaign.model.enforcement_rules import Ladder, Move
 
 __all__ = ["Case", "CaseEvent", "advance", "open_case"]
 
@@ -102,7 +102,7 @@ def open_case(
 
     `code` is the employer's and the day's unless it is given; `unit` is where the employer is.
 
-    >>> from coverage_campaign.model.enforcement import Move, Step
+    >>> from coverage_campaign.model.enforcement_rules import Move, Step
     >>> ladder = Ladder(
     ...     [Step("inspection", "Inspection"), Step("ordered", "Order to rectify")],
     ...     [Move("order", "inspection", "ordered", "labour")],

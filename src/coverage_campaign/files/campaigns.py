@@ -13,8 +13,9 @@ from typing import Any
 import attrs
 
 from coverage_campaign.errors import DefinitionError, Problem
-from coverage_campaign.files import mistakes, places
-from coverage_campaign.files.shapes import converter
+from coverage_campaign.files import places
+from coverage_campaign.files import validation as mistakes
+from coverage_campaign.files.converters import converter
 from coverage_campaign.files.text import read_text
 from coverage_campaign.files.toml import toml_text
 from coverage_campaign.model.campaign import Campaign

@@ -11,7 +11,7 @@ from typing import Any, Literal, get_args, get_origin
 import attrs
 
 from coverage_campaign.files.campaigns import SCHEMA
-from coverage_campaign.files.shapes import (
+from coverage_campaign.files.converters import (
     COUNTS,
     NONE,
     TARGET_KINDS,

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TypeGuard
 
-from coverage_campaign.files.shapes import Inline
+from coverage_campaign.files.converters import Inline
 
 __all__ = ["toml_text"]
 

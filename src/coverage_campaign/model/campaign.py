@@ -10,21 +10,21 @@ from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar, cast
 import attrs
 
 from coverage_campaign.errors import DefinitionError, OpenQuestionError, Problem
-from coverage_campaign.model.assessment import Scheme
 from coverage_campaign.model.basis import Basis
 from coverage_campaign.model.clauses import Clause, Parameter
-from coverage_campaign.model.coherence import misfits
 from coverage_campaign.model.dates import DateLike, MonthDay, Window, to_date
-from coverage_campaign.model.enforcement import Gate, Ladder
+from coverage_campaign.model.enforcement_rules import Gate, Ladder
 from coverage_campaign.model.groups import Channel, TargetGroup
-from coverage_campaign.model.guesses import did_you_mean
 from coverage_campaign.model.labels import Label, to_label
 from coverage_campaign.model.phases import Phase, parents_first, resolved
 from coverage_campaign.model.readings import Question, Readings, answer_label
-from coverage_campaign.model.reporting import CountingRule, ReportingRule
+from coverage_campaign.model.reporting_rule import CountingRule, ReportingRule
 from coverage_campaign.model.responsibilities import LeadingGroup, Responsibility
+from coverage_campaign.model.scheme import Scheme
+from coverage_campaign.model.suggestions import did_you_mean
 from coverage_campaign.model.targets import CoverageTarget, HeadcountTarget, MoneyTarget, Target
 from coverage_campaign.model.units import Annex, Cut, Measure, Unit
+from coverage_campaign.model.validation import misfits
 from coverage_campaign.notebook import html_table
 
 if TYPE_CHECKING:

@@ -9,9 +9,9 @@ from fractions import Fraction
 import attrs
 import pandas as pd
 
-from coverage_campaign.allocation.schedule import Plan
 from coverage_campaign.model.campaign import Campaign
 from coverage_campaign.model.dates import Window, days_of
+from coverage_campaign.scheduling.schedule import Plan
 
 __all__ = ["Base", "bases_of", "bases_table"]
 

@@ -8,8 +8,8 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from coverage_campaign.model.campaign import Campaign
-from coverage_campaign.reporting.counts import Tally
 from coverage_campaign.reporting.cube import Sums, Tree
+from coverage_campaign.reporting.result import Tally
 
 __all__ = ["RollUp", "roll_up"]
 

@@ -8,8 +8,8 @@ from numpy.typing import NDArray
 
 from coverage_campaign.errors import DefinitionError, Problem
 from coverage_campaign.model.campaign import Campaign
-from coverage_campaign.progress.counted import Counted
-from coverage_campaign.progress.figures import Clock, figures, pooled_by
+from coverage_campaign.progress.indicators import Clock, figures, pooled_by
+from coverage_campaign.progress.reported_counts import Counted
 from coverage_campaign.reporting.cube import tree_of
 
 __all__ = ["by_channel", "by_group", "by_period", "by_tier"]

@@ -7,18 +7,18 @@ import datetime as dt
 import numpy as np
 import pandas as pd
 
-from coverage_campaign.allocation.schedule import Plan
 from coverage_campaign.errors import DefinitionError, Problem
 from coverage_campaign.model.campaign import Campaign
 from coverage_campaign.model.dates import DateLike, to_date
 from coverage_campaign.model.labels import Label
-from coverage_campaign.progress.counted import counted
-from coverage_campaign.progress.figures import Clock, figures
-from coverage_campaign.progress.persons import persons_of
-from coverage_campaign.progress.progressed import Progress
-from coverage_campaign.progress.remarks import remarks_on
-from coverage_campaign.progress.reports import report_counts
-from coverage_campaign.reporting.counts import Tally
+from coverage_campaign.progress.indicators import Clock, figures
+from coverage_campaign.progress.notes import remarks_on
+from coverage_campaign.progress.progress import Progress
+from coverage_campaign.progress.reported_counts import counted
+from coverage_campaign.progress.reporting_rates import report_counts
+from coverage_campaign.progress.unit_counts import persons_of
+from coverage_campaign.reporting.result import Tally
+from coverage_campaign.scheduling.schedule import Plan
 
 __all__ = ["Progress", "track"]
 

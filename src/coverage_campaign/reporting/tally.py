@@ -12,14 +12,14 @@ from narwhals.typing import IntoFrame
 from coverage_campaign.errors import DefinitionError, Problem
 from coverage_campaign.model.campaign import Campaign
 from coverage_campaign.model.dates import DateLike, to_instant
-from coverage_campaign.reporting.accounts import count
-from coverage_campaign.reporting.cells import table
-from coverage_campaign.reporting.chunks import as_chunks, count_chunks
-from coverage_campaign.reporting.claims import REASONS
-from coverage_campaign.reporting.coded import CodedEvents
-from coverage_campaign.reporting.counts import Period, Tally
-from coverage_campaign.reporting.opening import open_events
+from coverage_campaign.reporting.events.accounts import count
+from coverage_campaign.reporting.events.cells import table
+from coverage_campaign.reporting.events.coded import CodedEvents
+from coverage_campaign.reporting.events.deduplicate import REASONS
+from coverage_campaign.reporting.events.opening import open_events
+from coverage_campaign.reporting.events.partitions import as_chunks, count_chunks
 from coverage_campaign.reporting.problems import ReportProblems
+from coverage_campaign.reporting.result import Period, Tally
 
 __all__ = ["tally"]
 
@@ -58,7 +58,7 @@ def tally(
         DefinitionError: The campaign has no channels or no phases, or an option is unknown.
 
     >>> import pandas as pd
-    >>> import coverage_campaign.files.cases as shipped
+    >>> import coverage_campaign.files.shipped_cases as shipped
     >>> hengyang = shipped.load_case("hengyang", year=2008)
     >>> events = pd.DataFrame({
     ...     "record": ["r1", "r2"], "revision": [0, 0],

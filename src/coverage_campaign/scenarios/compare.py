@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import attrs
 import pandas as pd
 
-from coverage_campaign.allocation.allocated import Allocation
+from coverage_campaign.allocation.allocation import Allocation
 from coverage_campaign.errors import DefinitionError, Problem
 from coverage_campaign.model.basis import Basis
 from coverage_campaign.model.campaign import Campaign

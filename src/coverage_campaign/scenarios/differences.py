@@ -8,14 +8,14 @@ from fractions import Fraction
 import attrs
 import pandas as pd
 
-from coverage_campaign.allocation.allocated import Allocation
-from coverage_campaign.allocation.schedule import Plan
+from coverage_campaign.allocation.allocation import Allocation
 from coverage_campaign.assessment.assess import Assessment
 from coverage_campaign.model.campaign import Campaign
 from coverage_campaign.model.readings import Readings
 from coverage_campaign.progress.track import Progress
 from coverage_campaign.scenarios.margins import nearest_margins
 from coverage_campaign.scenarios.scenario import Outcome, Scenario
+from coverage_campaign.scheduling.schedule import Plan
 
 __all__ = ["VERDICTS", "Result", "inputs_of", "plan_changes", "verdict_changes"]
 

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from coverage_campaign.errors import DefinitionError, InfeasibleError, Problem
-from coverage_campaign.reporting.counts import Tally
+from coverage_campaign.reporting.result import Tally
 from coverage_campaign.scenarios.design import Design, Samples
 from coverage_campaign.scenarios.many import QUANTITIES, VERDICTS, Evaluator
 from coverage_campaign.scenarios.scenario import Scenario, allocation_of

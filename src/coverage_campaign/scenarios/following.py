@@ -8,13 +8,13 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from coverage_campaign.allocation.schedule import Plan
 from coverage_campaign.allocation.tree import CutTree, counts_of
 from coverage_campaign.model.campaign import Campaign
 from coverage_campaign.progress.track import Progress
 from coverage_campaign.scenarios.filling import Arrays
 from coverage_campaign.scenarios.many_plans import plan_many
 from coverage_campaign.scenarios.many_ranks import rank_many
+from coverage_campaign.scheduling.schedule import Plan
 
 __all__ = ["burdens", "figures_many", "periods_of"]
 

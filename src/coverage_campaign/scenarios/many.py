@@ -14,15 +14,14 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from coverage_campaign.allocation.schedule import Plan, schedule
 from coverage_campaign.allocation.tree import CutTree
 from coverage_campaign.assessment.many import assess_many
 from coverage_campaign.errors import DefinitionError, Problem
-from coverage_campaign.model.assessment import Scheme
 from coverage_campaign.model.basis import Basis
+from coverage_campaign.model.scheme import Scheme
 from coverage_campaign.model.targets import CoverageTarget
 from coverage_campaign.progress.track import Progress, track
-from coverage_campaign.reporting.counts import Tally
+from coverage_campaign.reporting.result import Tally
 from coverage_campaign.scenarios.design import Design, applied, field_of, value_at
 from coverage_campaign.scenarios.filling import Arrays, Filling
 from coverage_campaign.scenarios.following import burdens, figures_many, periods_of
@@ -31,6 +30,7 @@ from coverage_campaign.scenarios.many_shares import ManyShares, share_many
 from coverage_campaign.scenarios.reading import NUMERIC, Reader
 from coverage_campaign.scenarios.scenario import Scenario, allocation_of
 from coverage_campaign.scenarios.study import Study
+from coverage_campaign.scheduling.schedule import Plan, schedule
 
 __all__ = ["QUANTITIES", "VERDICTS", "Evaluator"]
 

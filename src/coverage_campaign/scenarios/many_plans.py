@@ -14,7 +14,7 @@ from math import gcd
 import numpy as np
 from numpy.typing import NDArray
 
-from coverage_campaign.allocation import apportion
+from coverage_campaign.allocation.apportionment import methods as apportion
 
 __all__ = ["plan_many"]
 

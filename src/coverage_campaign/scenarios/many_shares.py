@@ -14,8 +14,8 @@ import attrs
 import numpy as np
 from numpy.typing import NDArray
 
-from coverage_campaign.allocation import apportion
-from coverage_campaign.allocation.sharing import TieRule
+from coverage_campaign.allocation.apportionment import methods as apportion
+from coverage_campaign.allocation.top_down import TieRule
 from coverage_campaign.allocation.tree import NO_CAP, Siblings, code_ranks
 from coverage_campaign.errors import CampaignError, DefinitionError, Problem
 from coverage_campaign.scenarios.many_rooms import (

@@ -17,7 +17,7 @@ import attrs
 import numpy as np
 from numpy.typing import NDArray
 
-from coverage_campaign.allocation.goals import read_target
+from coverage_campaign.allocation.coverage_target import read_target
 from coverage_campaign.allocation.limits import Bounds, Limits, read_limits
 from coverage_campaign.allocation.tree import NO_CAP, CutTree
 from coverage_campaign.allocation.weights import Weighting, WeightTable, to_weighting

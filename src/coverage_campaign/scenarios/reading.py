@@ -10,7 +10,7 @@ import attrs
 import numpy as np
 import pandas as pd
 
-from coverage_campaign.allocation.goals import read_target
+from coverage_campaign.allocation.coverage_target import read_target
 from coverage_campaign.allocation.limits import Limits, read_limits, read_uplift
 from coverage_campaign.allocation.tree import CutTree, exact_weights
 from coverage_campaign.allocation.weights import (

@@ -12,7 +12,6 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from coverage_campaign.allocation.schedule import schedule
 from coverage_campaign.allocation.weights import Weighting, WeightTable, equal
 from coverage_campaign.errors import DefinitionError, Problem
 from coverage_campaign.model.campaign import Campaign
@@ -23,12 +22,13 @@ from coverage_campaign.model.targets import (
     eligible_persons,
     to_rate,
 )
-from coverage_campaign.reporting.counts import Tally
-from coverage_campaign.scenarios.answers import answer_text, answers_of
+from coverage_campaign.reporting.result import Tally
 from coverage_campaign.scenarios.explore import explore
+from coverage_campaign.scenarios.interpretations import answer_text, answers_of
 from coverage_campaign.scenarios.readings_result import UNIT_ANSWERS, ReadingsTable
 from coverage_campaign.scenarios.scenario import Scenario, allocation_of
 from coverage_campaign.scenarios.study import Study
+from coverage_campaign.scheduling.schedule import schedule
 
 __all__ = ["ReadingsTable", "readings_table"]
 

@@ -8,23 +8,23 @@ from typing import TYPE_CHECKING, Literal, cast
 import attrs
 import pandas as pd
 
-from coverage_campaign.allocation import apportion
 from coverage_campaign.allocation.allocate import allocate
-from coverage_campaign.allocation.allocated import Allocation
-from coverage_campaign.allocation.curves import Curve, even
+from coverage_campaign.allocation.allocation import Allocation
+from coverage_campaign.allocation.apportionment import methods as apportion
 from coverage_campaign.allocation.limits import BoundsOrWeighting, Uplift
-from coverage_campaign.allocation.schedule import Plan, schedule
-from coverage_campaign.allocation.sharing import TieRule
+from coverage_campaign.allocation.top_down import TieRule
 from coverage_campaign.allocation.weights import Weighting, WeightTable, to_weighting
 from coverage_campaign.assessment.assess import Assessment, assess
-from coverage_campaign.model.assessment import Scheme
 from coverage_campaign.model.campaign import Campaign
 from coverage_campaign.model.dates import DateLike
+from coverage_campaign.model.scheme import Scheme
 from coverage_campaign.model.targets import CoverageTarget, HeadcountTarget
 from coverage_campaign.model.units import to_codes
 from coverage_campaign.notebook import html_table
 from coverage_campaign.progress.track import Progress, track
-from coverage_campaign.reporting.counts import Tally
+from coverage_campaign.reporting.result import Tally
+from coverage_campaign.scheduling.curves import Curve, even
+from coverage_campaign.scheduling.schedule import Plan, schedule
 from coverage_campaign.version import __version__
 
 if TYPE_CHECKING:
@@ -100,7 +100,7 @@ class Scenario:
             target=900,
         )
         """
-        from coverage_campaign.scenarios.code import scenario_code  # the writer knows scenarios
+        from coverage_campaign.scenarios.export import scenario_code  # the writer knows scenarios
 
         return scenario_code(self, campaign)
 
@@ -137,7 +137,7 @@ class Outcome:
     @property
     def record(self) -> Record:
         """What has to be kept beside the scenario to make this outcome again."""
-        from coverage_campaign.scenarios.code import digest_of_data, digest_of_scenario
+        from coverage_campaign.scenarios.export import digest_of_data, digest_of_scenario
 
         return Record(
             version=self.version,

@@ -14,8 +14,8 @@ from coverage_campaign.errors import DefinitionError, Problem
 from coverage_campaign.model.basis import Basis
 from coverage_campaign.notebook import html_table
 from coverage_campaign.scenarios.design import Design, Tried, applied, shown_values
-from coverage_campaign.scenarios.region import Region
 from coverage_campaign.scenarios.scenario import Scenario
+from coverage_campaign.scenarios.subset import Region
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -238,7 +238,7 @@ class Study:
         the largest burden), largest_burden (its share over its uncovered people), largest_rise
         [persons] and rises_most (over the scenario of the baseline); <NA> where unknown.
         """
-        from coverage_campaign.scenarios.measures import fairness_of
+        from coverage_campaign.scenarios.sensitivity import fairness_of
 
         return fairness_of(self)
 
@@ -249,7 +249,7 @@ class Study:
         study needs the scenarios in which the others stay as in the first one: explore it with
         design="one_at_a_time".
         """
-        from coverage_campaign.scenarios.measures import tornado_of
+        from coverage_campaign.scenarios.sensitivity import tornado_of
 
         return tornado_of(self, unit, quantity)
 

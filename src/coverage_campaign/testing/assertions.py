@@ -10,13 +10,13 @@ from typing import Any, TypeAlias
 
 import pandas as pd
 
-from coverage_campaign.allocation.allocated import Allocation
+from coverage_campaign.allocation.allocation import Allocation
 from coverage_campaign.allocation.cross import CrossAllocation
-from coverage_campaign.allocation.schedule import Plan
 from coverage_campaign.assessment.assess import Assessment
 from coverage_campaign.progress.track import Progress
-from coverage_campaign.reporting.counts import Tally
+from coverage_campaign.reporting.result import Tally
 from coverage_campaign.scenarios.scenario import Outcome
+from coverage_campaign.scheduling.schedule import Plan
 
 __all__ = ["assert_accounted", "assert_exact", "assert_same_outcome"]
 

@@ -7,12 +7,12 @@ import datetime as dt
 import attrs
 from hypothesis import strategies as st
 
-from coverage_campaign.model.assessment import AwardBar, Scheme
 from coverage_campaign.model.campaign import Campaign
 from coverage_campaign.model.groups import Channel, TargetGroup
 from coverage_campaign.model.labels import Label, to_label
 from coverage_campaign.model.phases import Phase
-from coverage_campaign.model.reporting import ReportingRule
+from coverage_campaign.model.reporting_rule import ReportingRule
+from coverage_campaign.model.scheme import AwardBar, Scheme
 from coverage_campaign.model.targets import HeadcountTarget
 from coverage_campaign.model.units import Cut, Measure, Unit
 

@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING, Final
 import attrs
 import pandas as pd
 
-from coverage_campaign.reporting.quality import falls, quality_signals
+from coverage_campaign.reporting.data_quality import falls, quality_signals
 from coverage_campaign.views.words import Lang, Words
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from coverage_campaign.progress.track import Progress
-    from coverage_campaign.reporting.counts import Tally
+    from coverage_campaign.reporting.result import Tally
     from coverage_campaign.views.standings import Standing
 
 __all__ = ["sign_words", "signs_of", "with_signs"]

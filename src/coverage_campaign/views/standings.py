@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import attrs
 import numpy as np
 
-from coverage_campaign.views.theme import Status, status_of
+from coverage_campaign.views.charts._theme import Status, status_of
 from coverage_campaign.views.words import named
 
 if TYPE_CHECKING:

@@ -12,16 +12,17 @@ from typing import Final
 
 import attrs
 
-from coverage_campaign.allocation import apportion, curves
 from coverage_campaign.allocation import weights as weighing
-from coverage_campaign.allocation.curves import Curve
-from coverage_campaign.allocation.goals import read_target
-from coverage_campaign.allocation.signposts import Modified, Stationary
+from coverage_campaign.allocation.apportionment import methods as apportion
+from coverage_campaign.allocation.apportionment.rounding_rules import Modified, Stationary
+from coverage_campaign.allocation.coverage_target import read_target
 from coverage_campaign.allocation.weights import Weighting
 from coverage_campaign.errors import DefinitionError, Problem
 from coverage_campaign.model.targets import CoverageTarget, HeadcountTarget, to_rate
 from coverage_campaign.model.units import Unit
 from coverage_campaign.scenarios.scenario import Scenario
+from coverage_campaign.scheduling import curves
+from coverage_campaign.scheduling.curves import Curve
 from coverage_campaign.views.explorer import phrases
 from coverage_campaign.views.explorer.settings import Settings
 from coverage_campaign.views.words import Lang, named

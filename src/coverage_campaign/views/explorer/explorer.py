@@ -6,11 +6,11 @@ import threading
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any, Final
 
-from coverage_campaign.allocation.allocated import Allocation
+from coverage_campaign.allocation.allocation import Allocation
 from coverage_campaign.errors import CampaignError, DefinitionError, Problem
-from coverage_campaign.files.cases import case_names, load_case
+from coverage_campaign.files.shipped_cases import case_names, load_case
 from coverage_campaign.model.campaign import Campaign
-from coverage_campaign.reporting.counts import Tally
+from coverage_campaign.reporting.result import Tally
 from coverage_campaign.scenarios.compare import compare
 from coverage_campaign.scenarios.scenario import Outcome, Scenario, run
 from coverage_campaign.views.explorer import phrases

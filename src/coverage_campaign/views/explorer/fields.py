@@ -8,9 +8,9 @@ from typing import Any, Final
 import ipywidgets
 from traitlets import TraitError, validate
 
+from coverage_campaign.views.charts._typeset import shortened, width_of
 from coverage_campaign.views.explorer import phrases
 from coverage_campaign.views.explorer.choices import GIVEN
-from coverage_campaign.views.typeset import shortened, width_of
 from coverage_campaign.views.words import Lang, Words
 
 __all__ = ["Fields", "OpenSlider"]

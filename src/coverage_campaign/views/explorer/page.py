@@ -10,19 +10,19 @@ from typing import TYPE_CHECKING, Final
 import attrs
 from jinja2 import Environment, PackageLoader, StrictUndefined, Template
 
-from coverage_campaign.allocation import apportion
+from coverage_campaign.allocation.apportionment import methods as apportion
 from coverage_campaign.errors import CampaignError
 from coverage_campaign.views import charts
 from coverage_campaign.views.explorer import phrases
 from coverage_campaign.views.explorer.choices import Choices, influences_of
 from coverage_campaign.views.explorer.table import month_rows, unit_frame, unit_grid
-from coverage_campaign.views.save import png_bytes
+from coverage_campaign.views.export import png_bytes
 from coverage_campaign.views.words import Lang, count, named, signed
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-    from coverage_campaign.allocation.allocated import Allocation
+    from coverage_campaign.allocation.allocation import Allocation
     from coverage_campaign.scenarios.compare import Comparison
     from coverage_campaign.scenarios.scenario import Outcome
 

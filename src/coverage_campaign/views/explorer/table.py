@@ -11,7 +11,7 @@ from coverage_campaign.views.explorer import phrases
 from coverage_campaign.views.words import Lang, count, month, named, signed
 
 if TYPE_CHECKING:
-    from coverage_campaign.allocation.allocated import Allocation
+    from coverage_campaign.allocation.allocation import Allocation
     from coverage_campaign.scenarios.compare import Comparison
     from coverage_campaign.scenarios.scenario import Outcome
 

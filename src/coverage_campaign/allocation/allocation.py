@@ -1,0 +1,212 @@
+"""The result of an allocation: shares, the ground they rest on, and a sentence for each."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from typing import TYPE_CHECKING, Literal, TypeAlias
+
+import attrs
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from coverage_campaign.allocation import bound_effects as reconciled
+from coverage_campaign.allocation import burden
+from coverage_campaign.allocation import equity as fairness
+from coverage_campaign.allocation import explain as explained
+from coverage_campaign.allocation.apportionment import methods as apportion
+from coverage_campaign.allocation.naming import name_of
+from coverage_campaign.allocation.top_down import UnitTie
+from coverage_campaign.allocation.tree import NO_CAP
+from coverage_campaign.allocation.weights import Number
+from coverage_campaign.model.basis import Basis
+from coverage_campaign.model.campaign import Campaign
+from coverage_campaign.notebook import html_table
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+__all__ = ["NO_CAP", "Allocation", "UnitTie"]
+
+Ints: TypeAlias = NDArray[np.int64]
+_NEVER: NDArray[np.bool_] = np.zeros(0, dtype=np.bool_)
+
+
+def _none() -> Ints:
+    return np.zeros(0, dtype=np.int64)
+
+
+@attrs.frozen(eq=False, kw_only=True)
+class Allocation:
+    """Who does how much: each unit's share of a target, and the ground it rests on.
+
+    `drift` has, where leaves were shared first, (upper unit, its sum less its share from the top);
+    `unallocated` are persons whom no cap left room for; `uplift` has (tier, rise). By row of the
+    units, what the kernel was given: `there` are people who were there already (`on_top_of` says
+    which), `shifts` what is added to the seats of the kernel (base less those there), `least` and
+    `most` the bounds of a share, `uncovered_caps` where the cap is who is left to enrol.
+    """
+
+    campaign: Campaign
+    among: str
+    total: int
+    target: str
+    method: apportion.Method | None
+    weighting: str
+    weights: tuple[Number, ...]
+    basis: Basis
+    ties: tuple[UnitTie, ...]
+    frame: pd.DataFrame
+    drift: tuple[tuple[str, int], ...] = ()
+    unallocated: int = 0
+    order: Literal["top_down", "leaves_first"] = "top_down"
+    uplift: tuple[tuple[int, Fraction], ...] = ()
+    on_top_of: str = ""
+    there: Ints = attrs.field(factory=_none)
+    shifts: Ints = attrs.field(factory=_none)
+    least: Ints = attrs.field(factory=_none)
+    most: Ints = attrs.field(factory=_none)
+    uncovered_caps: NDArray[np.bool_] = _NEVER
+    _records: dict[str, explained.Record] = attrs.field(init=False, repr=False, factory=dict)
+
+    def to_frame(self) -> pd.DataFrame:
+        """Return one row per unit of the cut, upper tiers first; no total row.
+
+        Columns: unit, name, parent, tier (1 = top), weight, quota [persons, unrounded], share
+        [persons, Int64], floor and cap [persons, <NA> = none], pinned, uplifted [persons]: the
+        share in the layer where each tier's sum is raised by the uplift.
+        """
+        return self.frame.copy(deep=False)
+
+    def shares(self) -> pd.Series[int]:
+        """Return the leaves' shares [persons], int64, indexed by unit code in the frame's order."""
+        return self._of_leaves("share")
+
+    def uplifted_shares(self) -> pd.Series[int]:
+        """Return the leaves' shares in the uplifted layer [persons], as `shares`."""
+        return self._of_leaves("uplifted")
+
+    def _of_leaves(self, column: str) -> pd.Series[int]:
+        shared = self.frame.iloc[: len(self.weights)]  # what is unallocated is nobody's share
+        leaves = explained.leaf_rows(self)
+        codes = pd.Index(shared["unit"].array.take(leaves), name="unit")
+        return pd.Series(shared[column].to_numpy("int64")[leaves], index=codes, name=column)
+
+    def totals(self) -> pd.DataFrame:
+        """Return one row per tier: tier, units, share, uplifted [persons], rise, factor.
+
+        `rise` is the tier's own uplift as an exact fraction ('1/20'), `factor` uplifted / share,
+        what all uplifts down to this tier and the rounding up have come to.
+        """
+        rises = dict(self.uplift)
+        totals = (
+            self.frame.groupby("tier", sort=True)
+            .agg(units=("unit", "size"), share=("share", "sum"), uplifted=("uplifted", "sum"))
+            .reset_index()
+        )
+        rise = [str(rises.get(int(tier), 0)) for tier in totals["tier"]]
+        factor = totals["uplifted"] / totals["share"].replace(0, pd.NA)
+        return totals.assign(rise=pd.array(rise, dtype="str"), factor=factor.astype("Float64"))
+
+    def explain(self, unit: str) -> str:
+        """Return in one sentence why a unit has its share, so that a person can check it.
+
+        >>> import coverage_campaign as cc
+        >>> campaign = cc.load_case("hengyang", year=2008)
+        >>> counties = cc.allocate(campaign, weights=cc.weights.by_measure("census_2000"))
+        >>> print(counties.explain("430426"))
+        Qidong County: census_2000 884,957 ÷ 89.275 = 9,912.71 → 9,913; the next would need a
+        weight of 885,028.
+        """
+        return explained.sentence(self, unit)
+
+    def divisor(self, parent: str = "") -> Fraction | None:
+        """Return the divisor that shares the seats under a parent ('' = the top), or None.
+
+        It has the fewest digits of all that give these shares.
+        """
+        return explained.record_under(self, parent).apportionment.divisor
+
+    def next_in_line(self, parent: str = "") -> tuple[str, ...]:
+        """Return who under a parent ('' = the top) would get one person more: several if tied."""
+        record = explained.record_under(self, parent)
+        return tuple(record.codes[unit] for unit in record.apportionment.next_in_line)
+
+    def water_level(self, parent: str = "") -> Fraction | None:
+        """Return the ratio of people to weight that the units without a bound end at, or None.
+
+        It is one over the divisor. With `weights.level()` it is the coverage rate that the lowest
+        are raised to; `levels` has every unit's own.
+        """
+        found = self.divisor(parent)
+        return 1 / found if found else None
+
+    def levels(self) -> pd.DataFrame:
+        """Return how full each leaf is, before and after: people per weight.
+
+        Columns: unit, name, weight, there_before, share, there_after [persons], level_before,
+        level_after (people per weight; coverage rates with `weights.level()`), held_by ('' for a
+        unit at the water level, else 'already there', 'floor', 'cap' or 'pin').
+        """
+        return reconciled.levels(self)
+
+    def bounds(self) -> pd.DataFrame:
+        """Return the units whose bound decides: unit, name, bound, share, without_it [persons].
+
+        Pins are bounds too. `without_it` is what the unit would have at the same divisor.
+        """
+        return reconciled.binding(self)
+
+    def reconciliation(self) -> pd.DataFrame:
+        """Return what bounds did to everyone: asked, given, and why it differs.
+
+        Columns: unit, name, bound ('' = none), asked (the floor, cap or pin), given (the share),
+        without_bounds (the share if nobody had a floor, cap or pin), difference (given less
+        without_bounds) [persons], why. One row per unit, as `to_frame`.
+        """
+        return reconciled.reconciliation(self)
+
+    def burden(self) -> pd.DataFrame:
+        """Return how heavy each leaf's share is: what is asked over who could be asked.
+
+        Columns: unit, name, share, eligible, uncovered [persons, <NA> where unknown],
+        eligible_rate and uncovered_rate (share over each; fractions of one).
+        """
+        return burden.burden(self)
+
+    def fairness(self) -> fairness.Fairness:
+        """Return the Gini coefficient with the least and the largest burden.
+
+        Burden is share per eligible person where all are known, else share per weight;
+        `.need` says which.
+        """
+        return burden.fairness_of(self)
+
+    def gini(self) -> Fraction:
+        """Return how unevenly the shares lie on the weights: 0 = all in proportion, exact.
+
+        The Gini coefficient of share per weight, over the leaves. Source: M. O. Lorenz, Methods of
+        measuring the concentration of wealth, Publications of the American Statistical
+        Association 9 (1905) 209-219; C. Gini, Variabilità e mutabilità, 1912.
+        """
+        return fairness.gini(self.shares().tolist(), burden.leaf_weights(self))
+
+    def plot(self, ax: Axes | None = None) -> Axes:
+        """Draw the shares against the need (Lorenz curve with Gini)."""
+        from coverage_campaign.views import charts  # the one way up, taken late
+
+        return charts.fairness(self, ax=ax)
+
+    def _line(self) -> str:
+        method = name_of(self.method) if self.method else "each unit to the goal"
+        return (
+            f"{self.total:,} people among {self.among} by {self.weighting} ({method}), "
+            f"{len(self.ties)} {'tie' if len(self.ties) == 1 else 'ties'}"
+        )
+
+    def _repr_html_(self) -> str:
+        return html_table(self.frame, title=self._line(), notes=self.basis.lines())
+
+    def __repr__(self) -> str:
+        """Return the allocation in one line."""
+        return f"<Allocation of {self._line()}>"

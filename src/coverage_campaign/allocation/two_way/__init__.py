@@ -1,0 +1,1 @@
+"""Tables of whole numbers with both margins given."""

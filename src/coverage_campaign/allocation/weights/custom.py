@@ -1,0 +1,114 @@
+"""Weights that no source states: equal ones, or the caller's own by unit code."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from decimal import Decimal
+from fractions import Fraction
+
+import attrs
+import numpy as np
+import pandas as pd
+
+from coverage_campaign.allocation.weights.weighting import Number, Weighting, WeightTable
+from coverage_campaign.errors import DefinitionError, Problem
+from coverage_campaign.model.campaign import Campaign
+from coverage_campaign.model.units import Unit
+
+__all__ = ["Declared", "Equal", "to_weighting"]
+
+
+@attrs.frozen
+class Equal:
+    """The same weight for every unit."""
+
+    name: str = "equal"
+    assumption: str = "every unit has the same weight"
+
+    def of(self, campaign: Campaign, units: Sequence[Unit]) -> dict[str, Number]:
+        """Return 1 for each unit."""
+        del campaign
+        return {unit.code: 1 for unit in units}
+
+
+def _to_pairs(
+    value: WeightTable | Iterable[tuple[str, Number]],
+) -> tuple[tuple[str, Number], ...]:
+    if isinstance(value, pd.Series):
+        pairs: Iterable[tuple[object, object]] = zip(
+            value.index.tolist(), value.tolist(), strict=True
+        )
+    else:
+        pairs = value.items() if isinstance(value, Mapping) else value
+    return tuple((str(code), _to_number(code, weight)) for code, weight in pairs)
+
+
+def _to_number(code: object, weight: object) -> Number:
+    plain = weight.item() if isinstance(weight, np.generic) else weight
+    if isinstance(plain, bool) or not isinstance(plain, (int, float, Fraction, Decimal)):
+        raise DefinitionError(
+            Problem(f"weights['{code}']", f"{plain!r}", "a weight is a number, 0 or more")
+        )
+    if not plain >= 0 or plain in {float("inf"), Decimal("inf")}:
+        raise DefinitionError(
+            Problem(f"weights['{code}']", f"{plain}", "a weight is a finite number, 0 or more")
+        )
+    return plain
+
+
+@attrs.frozen
+class Declared:
+    """Weights that the caller gives by unit code, with the reason; no source states them."""
+
+    weights: tuple[tuple[str, Number], ...] = attrs.field(converter=_to_pairs)
+    because: str = "given by the caller"
+
+    @property
+    def name(self) -> str:
+        """The word 'declared'."""
+        return "declared"
+
+    @property
+    def assumption(self) -> str:
+        """The reason that was given."""
+        return f"weights are declared, not taken from a source ({self.because})"
+
+    def of(self, campaign: Campaign, units: Sequence[Unit]) -> dict[str, Number]:
+        """Return the declared weights; a missing or an unknown code is an error."""
+        given = dict(self.weights)
+        codes = {unit.code for unit in units}
+        problems = [
+            Problem(
+                f"weights['{unit.code}']",
+                f"missing: {unit.label} has no weight",
+                "give every unit a weight; 0 leaves it out on purpose",
+            )
+            for unit in units
+            if unit.code not in given
+        ] + [
+            Problem(
+                f"weights['{code}']",
+                "no such unit here",
+                f"take it out; the units are {', '.join(sorted(codes))}",
+            )
+            for code in given
+            if code not in codes
+        ]
+        if problems:
+            raise DefinitionError(problems, source=f"weights for campaign '{campaign.code}'")
+        return {unit.code: given[unit.code] for unit in units}
+
+
+def to_weighting(weights: Weighting | WeightTable) -> Weighting:
+    """Return a weighting from itself or from a mapping or Series by unit code."""
+    if isinstance(weights, (Mapping, pd.Series)):
+        return Declared(weights)
+    if not hasattr(weights, "of"):
+        raise DefinitionError(
+            Problem(
+                "weights",
+                f"a {type(weights).__name__}",
+                "give a number by unit code (a mapping or a Series), or one of cc.weights",
+            )
+        )
+    return weights

@@ -1,0 +1,194 @@
+"""The licence gate: what was shown decides if a firm may proceed, or what is missing and where."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable
+
+import attrs
+
+from coverage_campaign.errors import DefinitionError, Problem
+from coverage_campaign.model.dates import DateLike, to_date
+from coverage_campaign.model.enforcement_rules import Gate, Requirement
+
+__all__ = ["Application", "Document", "GateDecision", "Missing", "check_licence"]
+
+
+def _to_optional_date(value: DateLike | None) -> dt.date | None:
+    return None if value is None else to_date(value)
+
+
+@attrs.frozen
+class Document:
+    """A document that an applicant shows; after `valid_until` it is none."""
+
+    code: str
+    valid_until: dt.date | None = attrs.field(default=None, converter=_to_optional_date)
+
+
+def _to_documents(value: Iterable[Document | str] | str) -> tuple[Document, ...]:
+    given = (value,) if isinstance(value, str) else value
+    return tuple(one if isinstance(one, Document) else Document(one) for one in given)
+
+
+@attrs.frozen
+class Application:
+    """Who comes to the gate, on which occasion, and what is shown there."""
+
+    employer: str
+    occasion: str
+    shown: tuple[Document, ...] = attrs.field(default=(), converter=_to_documents)
+
+
+@attrs.frozen
+class Missing:
+    """A document that was not shown: where to get it, what that takes, what would do instead.
+
+    `expired` is set where it was shown and is no longer valid. `needs` are the documents that the
+    applicant does not have either.
+    """
+
+    requirement: Requirement
+    needs: tuple[str, ...] = ()
+    expired: dt.date | None = None
+
+    @property
+    def where(self) -> str:
+        """The unit that gives the document out; '' if the campaign names none."""
+        return self.requirement.from_unit
+
+    def __str__(self) -> str:
+        """Return what is missing and the way to it."""
+        late = f" (expired on {self.expired})" if self.expired else ""
+        where = f": get it from {self.where}" if self.where else ""
+        takes = f", which needs {' and '.join(self.needs)}" if self.needs else ""
+        instead = " or ".join(self.requirement.instead)
+        other = f"; {instead} will do instead" if instead else ""
+        return f"{self.requirement.code}{late}{where}{takes}{other}"
+
+
+@attrs.frozen
+class GateDecision:
+    """Whether an applicant may proceed; if not, what is missing, in the order in which to get it.
+
+    `deadlock` is the chain of documents that leads back to what the gate itself issues: the
+    applicant cannot get out of it alone. `way_out` then says what can be done.
+    """
+
+    application: Application
+    on: dt.date
+    missing: tuple[Missing, ...]
+    deadlock: tuple[str, ...] = ()
+    way_out: str = ""
+    clause: str = ""
+
+    @property
+    def may_proceed(self) -> bool:
+        """Whether nothing is missing."""
+        return not self.missing
+
+    def explain(self) -> str:
+        """Return the decision with its reasons, one a line."""
+        who, occasion = self.application.employer, self.application.occasion
+        verdict = "may proceed" if self.may_proceed else "comes back with what is missing"
+        clause = f" (clause {self.clause})" if self.clause else ""
+        lines = [f"{who}, {occasion}, {self.on}: {verdict}{clause}"]
+        lines += [f"  missing: {one}" for one in self.missing]
+        if self.deadlock:
+            lines.append(f"  deadlock: {' needs '.join(self.deadlock)}, which this gate issues")
+            lines.append(f"  way out: {self.way_out}")
+        return "\n".join(lines)
+
+
+def check_licence(application: Application, *, gate: Gate, on: DateLike) -> GateDecision:
+    """Return whether an application passes the gate on a day, or what is missing and where it is.
+
+    A new firm can stand in a deadlock: the gate asks for a certificate that one gets only with the
+    licence that the gate issues. The decision says so. The gate cannot let it pass by itself; the
+    documented way out is a document that the campaign accepts in its place (`instead` of a
+    requirement), such as a written undertaking to register within a term.
+
+    Raises:
+        DefinitionError: The gate has no such occasion.
+    """
+    day = to_date(on, where="on")
+    if application.occasion not in gate.occasions:
+        raise DefinitionError(
+            Problem(
+                "application.occasion",
+                f"no {application.occasion!r} at this gate",
+                f"occasions: {', '.join(gate.occasions)}",
+            )
+        )
+    valid = {
+        one.code for one in application.shown if one.valid_until is None or day <= one.valid_until
+    }
+    expired = {one.code: one.valid_until for one in application.shown if one.code not in valid}
+    asked = [
+        one
+        for one in gate.requirements
+        if not one.occasions or application.occasion in one.occasions
+    ]
+    left = [one for one in asked if one.code not in valid and not valid & {*one.instead}]
+    first_time = gate.first_time or gate.occasions[:1]
+    # Who comes again has what the gate issued the first time, shown or not.
+    has = valid if application.occasion in first_time else {*valid, *gate.issues}
+    by_code = {one.code: one for one in asked}
+    missing = tuple(
+        Missing(
+            requirement=one,
+            needs=tuple(code for code in one.needs if code not in has),
+            expired=expired.get(one.code),
+        )
+        for one in _in_order(left)
+    )
+    chains = (_chain(one, by_code, has, set(gate.issues)) for one in _in_order(left))
+    deadlock = next((chain for chain in chains if chain), ())
+    return GateDecision(
+        application=application,
+        on=day,
+        missing=missing,
+        deadlock=deadlock,
+        way_out=_way_out(deadlock, by_code) if deadlock else "",
+        clause=gate.clause,
+    )
+
+
+def _in_order(left: list[Requirement]) -> list[Requirement]:
+    """Return what is missing so that each comes after what it needs, where that is possible."""
+    waiting, ordered = list(left), list[Requirement]()
+    while waiting:
+        codes = {one.code for one in waiting}
+        ready = [one for one in waiting if not codes & {*one.needs}] or waiting
+        ordered += ready
+        waiting = [one for one in waiting if one not in ready]
+    return ordered
+
+
+def _chain(
+    start: Requirement, by_code: dict[str, Requirement], has: set[str], issued: set[str]
+) -> tuple[str, ...]:
+    """Return the documents from one that is missing to one that only the gate gives, or ()."""
+    waiting: list[tuple[str, ...]] = [(start.code,)]
+    while waiting:
+        path = waiting.pop(0)
+        requirement = by_code.get(path[-1])
+        for code in requirement.needs if requirement else ():
+            if code in has:
+                continue
+            if code in issued or code in path:
+                return (*path, code)
+            waiting.append((*path, code))
+    return ()
+
+
+def _way_out(deadlock: tuple[str, ...], by_code: dict[str, Requirement]) -> str:
+    accepted = dict.fromkeys(
+        code for step in deadlock if step in by_code for code in by_code[step].instead
+    )
+    if accepted:
+        return f"show {' or '.join(accepted)}"
+    return (
+        f"let a document stand in for {deadlock[0]} at the first licence (Requirement.instead), "
+        "such as an undertaking to register within a term"
+    )

@@ -1,0 +1,228 @@
+"""Every mistake of a file at once: reading goes on after the first one, and each has its place."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Iterator
+from decimal import Decimal
+from fractions import Fraction
+from typing import Any, Literal, TypeVar, cast, get_args, get_origin
+
+import attrs
+from cattrs.errors import (
+    BaseValidationError,
+    ClassValidationError,
+    ForbiddenExtraKeysError,
+    IterableValidationError,
+)
+
+from coverage_campaign.errors import DefinitionError, Problem
+from coverage_campaign.files.converters import TARGET_KINDS, converter, is_choice, is_day, own_keys
+from coverage_campaign.files.places import Path, did_you_mean, nearest, place
+from coverage_campaign.model.dates import MonthDay
+
+__all__ = ["structured"]
+
+_Kind = TypeVar("_Kind")
+_MOST = 1_000
+_ROUNDS = 6
+_DEPTH_OF_A_PART = 2
+_SECTIONS = frozenset(
+    [
+        "units",
+        "cuts",
+        "measures",
+        "annexes",
+        "groups",
+        "channels",
+        "targets",
+        "phases",
+        "leading_groups",
+        "clauses",
+    ]
+)
+
+
+@attrs.frozen
+class _Mistake:
+    """What is wrong at a path; `below` is text for a place inside the value that stands there.
+
+    Of an unknown key, `known` are the ones that its table can have.
+    """
+
+    path: Path
+    found: str
+    way_out: str
+    below: str = ""
+    known: tuple[str, ...] = ()
+    missing_kind: object = None
+
+    def problem(self, top: object, source: str, moved: dict[Path, Path]) -> Problem:
+        where = place(moved.get(self.path, self.path), top) + self.below
+        prefix = f"{source}: " if source and where else source
+        key = str(self.path[-1]) if self.known else ""
+        way_out = did_you_mean(key, self.known, of="known keys") if key else self.way_out
+        return Problem(f"{prefix}{where}", self.found, way_out)
+
+
+def structured(
+    value: dict[str, Any], kind: type[_Kind], *, source: str, moved: dict[Path, Path] | None = None
+) -> _Kind:
+    """Return the value of a class that a table describes; `value` is used up.
+
+    `moved` maps a path in `value` to the one where the file had it.
+
+    Raises:
+        DefinitionError: Every mistake with its place, those of single values and those of values
+            that do not fit together.
+    """
+    rules = converter()
+    first: list[Problem] | None = None
+    for _ in range(_ROUNDS):
+        try:
+            result = rules.structure(value, kind)
+        except (BaseValidationError, DefinitionError) as error:
+            mistakes = list(_mistakes(error, ()))
+            problems = _problems(mistakes, value, source, moved or {})
+            if first is None:
+                first = problems
+                if len(mistakes) > _MOST or any(_hides_a_code(mistake) for mistake in mistakes):
+                    raise DefinitionError(first, source=source) from None
+            elif all(mistake.path == () and mistake.below for mistake in mistakes):
+                first += problems
+                break
+            if all(mistake.path == () for mistake in mistakes):
+                break
+            _mend(mistakes, value)
+        else:
+            if first is None:
+                return result
+            break
+    raise DefinitionError(first or [], source=source)
+
+
+def _problems(
+    mistakes: list[_Mistake], value: object, source: str, moved: dict[Path, Path]
+) -> list[Problem]:
+    few = len(mistakes) <= _MOST + 1  # the model bounds its own problems in the same way
+    shown = mistakes if few else mistakes[:_MOST]
+    problems = list(dict.fromkeys(mistake.problem(value, source, moved) for mistake in shown))
+    if not few:
+        more = len(mistakes) - _MOST
+        problems.append(Problem(source or "input", f"{more:,} more mistakes", "mend these first"))
+    return problems
+
+
+# -- from the tree of errors that cattrs makes to places -------------------------------------------
+
+
+def _mistakes(error: BaseException, path: Path, kind: type | None = None) -> Iterator[_Mistake]:
+    match error:
+        case ClassValidationError():
+            noted, others = error.group_exceptions()
+            for inner, note in noted:
+                if isinstance(inner, KeyError):
+                    yield _missing((*path, note.name), note.type, error.cl)
+                else:
+                    yield from _mistakes(inner, (*path, note.name))
+            for inner in others:
+                yield from _mistakes(inner, path, error.cl)
+        case IterableValidationError():
+            for inner, item in error.group_exceptions()[0]:
+                yield from _mistakes(inner, (*path, item.index))
+        case ForbiddenExtraKeysError():
+            yield from _unknown_keys(error, path)
+        case DefinitionError():
+            for problem in error.problems:
+                yield _from_problem(problem, path, kind)
+        case _:
+            raise error
+
+
+def _missing(path: Path, kind: object, owner: type) -> _Mistake:
+    way_out = f"every {_words(owner)} needs it"
+    if path == ("year",):
+        way_out = "add year = ..., or pass year= where the source names none"
+    return _Mistake(path, "missing", way_out, missing_kind=kind)
+
+
+def _unknown_keys(error: ForbiddenExtraKeysError, path: Path) -> Iterator[_Mistake]:
+    keys = tuple(_keys(error.cl))
+    for key in sorted(error.extra_fields):
+        yield _Mistake((*path, key), "unknown key", "", known=keys)
+
+
+def _keys(kind: type) -> list[str]:
+    keys = [attribute.name for attribute in attrs.fields(cast("Any", kind))]
+    return ["kind", *keys] if kind in TARGET_KINDS.values() else keys
+
+
+def _from_problem(problem: Problem, path: Path, kind: type | None) -> _Mistake:
+    """Return a mistake found by a rule of the files (kind is None) or by the model itself."""
+    if kind is None:
+        step = problem.where.removeprefix(".")
+        inner = (*path, step) if problem.where.startswith(".") else path
+        return _Mistake(inner, problem.found, problem.way_out)
+    if not path:
+        return _Mistake((), problem.found, problem.way_out, below=problem.where)
+    field = problem.where.partition(".")[0]
+    inner = (*path, field) if field in attrs.fields_dict(cast("Any", kind)) else path
+    return _Mistake(inner, problem.found, problem.way_out)
+
+
+def _words(kind: type) -> str:
+    return re.sub(r"(?<=[a-z])(?=[A-Z])", " ", kind.__name__).lower()
+
+
+# -- mending, only so that reading can go on to the mistakes that lie behind ----------------------
+
+
+def _hides_a_code(mistake: _Mistake) -> bool:
+    """Tell whether references cannot be checked because a part's code cannot be read."""
+    path = mistake.path
+    is_section = len(path) == 1 and path[0] in _SECTIONS
+    is_part = len(path) == _DEPTH_OF_A_PART and isinstance(path[1], int)
+    is_code = len(path) == _DEPTH_OF_A_PART + 1 and path[-1] == "code"
+    return is_section or is_part or (is_code and mistake.missing_kind is not None)
+
+
+def _mend(mistakes: list[_Mistake], top: dict[str, Any]) -> None:
+    for mistake in mistakes:
+        *above, last = mistake.path
+        holder: Any = top
+        for step in above:
+            holder = holder[step]
+        if isinstance(holder, list) and isinstance(last, int):
+            holder[last] = {}
+        elif isinstance(holder, dict):
+            _mend_key(mistake, holder, str(last))
+
+
+def _mend_key(mistake: _Mistake, holder: dict[str, Any], key: str) -> None:
+    if mistake.missing_kind is not None:
+        holder[key] = _stand_in(mistake.missing_kind)
+    elif key == "kind" and mistake.path[0] == "targets":
+        holder[key] = next(iter(TARGET_KINDS))
+    elif key == "code" and type(holder.get(key)) is int:
+        holder[key] = str(holder[key])
+    else:
+        value = holder.pop(key, None)
+        meant = nearest(key, mistake.known)
+        if meant is not None:
+            holder.setdefault(meant, value)
+
+
+def _stand_in(kind: object) -> object:
+    """Return a plain value that a type accepts, for a required key that is missing."""
+    if get_origin(kind) is Literal:
+        return get_args(kind)[0]
+    if get_origin(kind) is tuple:
+        return []
+    if is_day(kind) or kind is MonthDay:
+        return "01-01"
+    if is_choice(kind):
+        return {next(iter(own_keys(kind))): 0}
+    numbers: dict[object, object] = {int: 2000, Fraction: 0, Decimal: 0}
+    stand_ins = {**numbers, dt.date: dt.date(2000, 1, 1)}
+    return stand_ins.get(kind, "?")

@@ -1,0 +1,1 @@
+"""What a definition leaves open or contradicts: findings by subject."""

@@ -1,0 +1,323 @@
+"""What the calendar leaves open or contradicts: days without a drive, days in two, odd ends."""
+
+from __future__ import annotations
+
+import calendar
+import datetime as dt
+import itertools
+from collections.abc import Iterable, Iterator, Sequence
+from fractions import Fraction
+
+from coverage_campaign.model.campaign import Campaign
+from coverage_campaign.model.dates import Window, days_of
+from coverage_campaign.model.phases import Phase
+from coverage_campaign.model.review.findings import (
+    Finding,
+    ReadingEffect,
+    listed,
+    persons,
+    taken_answer,
+    unanswered,
+)
+
+__all__ = ["calendar_findings", "comparison_day", "schedule_windows"]
+
+_DAY = dt.timedelta(days=1)
+
+
+def calendar_findings(campaign: Campaign, *, as_of: dt.date | None = None) -> Iterator[Finding]:
+    """Yield what the days of the phases leave open; `as_of` is the day that windows differ on."""
+    yield from _year_not_stated(campaign)
+    if not campaign.phases:
+        return
+    yield from _days_derived(campaign)
+    yield from _ends_one_day_short(campaign)
+    for stage in campaign.phases:
+        parts = [phase for phase in campaign.phases if phase.parent == stage.code]
+        if parts:
+            yield from _uncovered(campaign, stage, parts)
+            yield from _outside(campaign, stage, parts)
+            yield from _in_two_parts(campaign, parts)
+    yield from _stages_overlap(campaign)
+    yield from _windows_differ(campaign, as_of)
+    yield from _cutoff(campaign)
+
+
+def _dates(window: Window) -> tuple[dt.date, ...]:
+    return tuple(window.first + _DAY * n for n in range(window.days))
+
+
+def _span(window: Window) -> str:
+    if window.days == 1:
+        return _day(window.first)
+    return f"{_day(window.first)} to {_day(window.last)} ({window.days} days)"
+
+
+def _day(day: dt.date) -> str:
+    return f"{day.day} {calendar.month_name[day.month]}"
+
+
+def _year_not_stated(campaign: Campaign) -> Iterator[Finding]:
+    if campaign.year_stated:
+        return
+    effect = "it has no phases yet"
+    if campaign.phases:
+        whole = campaign.whole_window
+        weekday = calendar.day_name[whole.first.weekday()]
+        effect = f"it runs from {whole}, {whole.days} days, beginning on a {weekday}"
+    yield Finding(
+        code="year-not-stated",
+        severity="high",
+        clause="",
+        message=f"The source names no year; {campaign.year} was given by the caller.",
+        readings=[ReadingEffect(answer=str(campaign.year), effect=effect)],
+    )
+
+
+def _days_derived(campaign: Campaign) -> Iterator[Finding]:
+    if not unanswered(campaign, "whole_months"):
+        return
+    for phase in campaign.phases:
+        if phase.days_derived:
+            window = campaign.window(phase.code)
+            yield Finding(
+                code="days-derived",
+                severity="low",
+                clause=phase.clause,
+                message=f"{phase.label} is given in months; its days {_span(window)} were derived.",
+                parts=[phase.code],
+                dates=[window.first, window.last],
+                question="whole_months",
+                taken=taken_answer(campaign, "whole_months"),
+            )
+
+
+def _ends_one_day_short(campaign: Campaign) -> Iterator[Finding]:
+    for phase in campaign.phases:
+        last = campaign.window(phase.code).last
+        if last.day == calendar.monthrange(last.year, last.month)[1] - 1:
+            missing = last + _DAY
+            yield Finding(
+                code="end-one-day-short",
+                severity="low",
+                clause=phase.clause,
+                message=f"{phase.label} ends on {_day(last)}, one day before its month does.",
+                readings=[
+                    ReadingEffect(answer=_day(last), effect="as written"),
+                    ReadingEffect(answer=_day(missing), effect="one day more"),
+                ],
+                parts=[phase.code],
+                dates=[missing],
+            )
+
+
+def _runs(days: Sequence[dt.date]) -> Iterator[Window]:
+    """Yield the windows of days that follow each other."""
+    for _, run in itertools.groupby(
+        enumerate(days), key=lambda pair: pair[1].toordinal() - pair[0]
+    ):
+        dates = [day for _, day in run]
+        yield Window(dates[0], dates[-1])
+
+
+def _uncovered(campaign: Campaign, stage: Phase, parts: list[Phase]) -> Iterator[Finding]:
+    whole = campaign.window(stage.code)
+    covered = {day for part in parts for day in _dates(campaign.window(part.code)) if day in whole}
+    for run in _runs([day for day in _dates(whole) if day not in covered]):
+        at_end = run.last == whole.last
+        yield Finding(
+            code="stage-outlasts-its-parts" if at_end else "day-in-no-part",
+            severity="medium",
+            clause=stage.clause,
+            message=f"{_span(run)} {'lies' if run.days == 1 else 'lie'} in none of the parts of "
+            f"{stage.label}.",
+            readings=_work_of(campaign, stage, run),
+            parts=[stage.code, *(part.code for part in parts)],
+            dates=_dates(run),
+        )
+
+
+def _work_of(campaign: Campaign, stage: Phase, run: Window) -> Iterator[ReadingEffect]:
+    """Yield what an even plan does with days that no part covers."""
+    target = campaign.headcount
+    if target is None or target.within != stage.code:
+        return
+    share = Fraction(target.persons * run.days, campaign.window(stage.code).days)
+    yield ReadingEffect(
+        answer=stage.code,
+        effect=f"an even plan over the whole stage has {persons(share)} people on these days",
+        figure=share,
+    )
+    yield ReadingEffect(
+        answer="its parts alone", effect="a plan over the parts has nobody", figure=Fraction(0)
+    )
+
+
+def _outside(campaign: Campaign, stage: Phase, parts: list[Phase]) -> Iterator[Finding]:
+    whole = campaign.window(stage.code)
+    for part in parts:
+        window = campaign.window(part.code)
+        if window.first < whole.first or window.last > whole.last:
+            yield Finding(
+                code="part-outside-its-stage",
+                severity="medium",
+                clause=part.clause,
+                message=f"{part.label} ({window}) is not inside {stage.label} ({whole}).",
+                parts=[stage.code, part.code],
+                dates=[day for day in _dates(window) if day not in whole],
+            )
+
+
+def _overlaps(campaign: Campaign, phases: list[Phase]) -> Iterator[tuple[Phase, Phase, Window]]:
+    for first, second in itertools.combinations(phases, 2):
+        both = campaign.window(first.code).overlap(campaign.window(second.code))
+        if both is not None:
+            yield first, second, both
+
+
+def _in_two_parts(campaign: Campaign, parts: list[Phase]) -> Iterator[Finding]:
+    if not unanswered(campaign, "doubled_day"):
+        return
+    for first, second, both in _overlaps(campaign, parts):
+        shared = set(first.groups) & set(second.groups)
+        by_group = (
+            "their groups differ, so each day's work goes to the part of its group"
+            if not shared
+            else f"does not settle it: {listed(sorted(shared))} are in both"
+        )
+        yield Finding(
+            code="day-in-two-parts",
+            severity="low",
+            clause=second.clause,
+            message=f"{_span(both)} {'lies' if both.days == 1 else 'lie'} in {first.label} and in "
+            f"{second.label}.",
+            readings=[
+                ReadingEffect(answer="first", effect=f"belongs to {first.label}"),
+                ReadingEffect(answer="second", effect=f"belongs to {second.label}"),
+                ReadingEffect(answer="both", effect="belongs to both and counts once"),
+                ReadingEffect(answer="by_group", effect=by_group),
+            ],
+            parts=[first.code, second.code],
+            dates=_dates(both),
+            question="doubled_day",
+            taken=taken_answer(campaign, "doubled_day"),
+        )
+
+
+def _stages_overlap(campaign: Campaign) -> Iterator[Finding]:
+    stages = [phase for phase in campaign.phases if phase.parent is None]
+    for first, second, both in _overlaps(campaign, stages):
+        yield Finding(
+            code="stages-overlap",
+            severity="medium",
+            clause=second.clause,
+            message=f"{first.label} and {second.label} overlap: {_span(both)}.",
+            parts=[first.code, second.code],
+            dates=_dates(both),
+        )
+
+
+# -- over which days the plan runs -----------------------------------------------------------------
+
+
+def comparison_day(campaign: Campaign) -> dt.date:
+    """Return the day on which windows are compared: the end of the month that the first part of
+    the target's phase ends in; the middle of the campaign where there is no such part.
+    """  # noqa: D205 - one sentence
+    target = campaign.headcount
+    within = target.within if target else ""
+    parts = [phase for phase in campaign.phases if within and phase.parent == within]
+    if not parts:
+        whole = campaign.window(within) if within else campaign.whole_window
+        return whole.first + _DAY * (whole.days // 2)
+    last = min(campaign.window(part.code).last for part in parts)
+    return last.replace(day=calendar.monthrange(last.year, last.month)[1])
+
+
+def schedule_windows(campaign: Campaign) -> dict[str, tuple[Window, ...]]:
+    """Return the windows that "on schedule" can mean, by what they are called.
+
+    The whole campaign; the target's phase; from the first day to that phase's end; its parts alone.
+    """
+    whole = campaign.whole_window
+    windows: dict[str, tuple[Window, ...]] = {"the whole campaign": (whole,)}
+    target = campaign.headcount
+    if target and target.within:
+        inside = campaign.window(target.within)
+        windows[f"{target.within} alone"] = (inside,)
+        windows[f"the first day to the end of {target.within}"] = (
+            Window(whole.first, inside.last),
+        )
+        parts = tuple(
+            campaign.window(phase.code)
+            for phase in campaign.phases
+            if phase.parent == target.within
+        )
+        if parts:
+            windows[f"the parts of {target.within}"] = parts
+    return windows
+
+
+def _share(windows: Iterable[Window], day: dt.date) -> Fraction:
+    days = days_of(windows)
+    return Fraction(int((days <= days.dtype.type(day)).sum()), len(days))
+
+
+def _windows_differ(campaign: Campaign, as_of: dt.date | None) -> Iterator[Finding]:
+    target = campaign.headcount
+    if target is None or not unanswered(campaign, "schedule_over"):
+        return
+    day = as_of or comparison_day(campaign)
+    year = Window(dt.date(day.year, 1, 1), dt.date(day.year, 12, 31))
+    shares = {name: _share(windows, day) for name, windows in schedule_windows(campaign).items()}
+    shares["the calendar year by days"] = year.share(day)
+    if (day + _DAY).day == 1:
+        shares["the calendar year by months"] = Fraction(day.month, 12)
+    least, most = (choose(shares.values()) * target.persons for choose in (min, max))
+    if least == most:
+        return
+    yield Finding(
+        code="schedule-window-open",
+        severity="high",
+        clause=target.clause,
+        message=f"The source does not say over which days the target is spread: at {_day(day)} an "
+        f"even plan has {persons(least)} to {persons(most)} people, by the window taken.",
+        readings=[
+            ReadingEffect(
+                answer=name,
+                effect=f"{persons(share * target.persons)} people by {_day(day)}",
+                figure=share * target.persons,
+            )
+            for name, share in sorted(shares.items(), key=lambda pair: pair[1])
+        ],
+        parts=[target.code],
+        dates=[day],
+        question="schedule_over",
+        taken=taken_answer(campaign, "schedule_over"),
+    )
+
+
+def _cutoff(campaign: Campaign) -> Iterator[Finding]:
+    target = campaign.headcount
+    if target is None or not target.within or not unanswered(campaign, "result_cutoff"):
+        return
+    inside, whole = campaign.window(target.within), campaign.whole_window
+    if inside.last == whole.last:
+        return
+    yield Finding(
+        code="result-cutoff-open",
+        severity="medium",
+        clause=target.clause,
+        message=f"The source does not say whether people enrolled after {_day(inside.last)} count.",
+        readings=[
+            ReadingEffect(answer=f"{inside.last:%m-%d}", effect=f"the end of {target.within}"),
+            ReadingEffect(
+                answer=f"{whole.last:%m-%d}",
+                effect=f"the end of the campaign, {(whole.last - inside.last).days} days later",
+            ),
+        ],
+        parts=[target.code],
+        dates=[inside.last, whole.last],
+        question="result_cutoff",
+        taken=taken_answer(campaign, "result_cutoff"),
+    )

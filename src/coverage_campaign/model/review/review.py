@@ -1,0 +1,41 @@
+"""The review: what a definition leaves open, leaves out or contradicts, computed from its values.
+
+Each check is a function of the campaign alone. Nothing is looked up by the campaign's name: mend a
+value and its finding is gone, break another and one appears.
+"""
+
+from __future__ import annotations
+
+from coverage_campaign.model.campaign import Campaign
+from coverage_campaign.model.dates import DateLike, to_date
+from coverage_campaign.model.review.calendar import calendar_findings
+from coverage_campaign.model.review.duties import duty_findings
+from coverage_campaign.model.review.findings import Findings
+from coverage_campaign.model.review.rules import rule_findings
+from coverage_campaign.model.review.targets import target_findings
+
+__all__ = ["review"]
+
+
+def review(campaign: Campaign, *, as_of: DateLike | None = None) -> Findings:
+    """Return the findings on a campaign: calendar, targets, duties, rules, in this order.
+
+    A question that the caller answered is no finding; one that only has a suggested answer is.
+    `as_of` is the day on which the windows that "on schedule" can mean are compared; without it,
+    the end of the month in which the first drive ends.
+
+    >>> from coverage_campaign.files.shipped_cases import load_case
+    >>> findings = review(load_case("hengyang", year=2008))
+    >>> findings.of("day-in-no-part")[0].message
+    '31 July lies in none of the parts of Special action.'
+    """
+    day = None if as_of is None else to_date(as_of, where="as_of")
+    return Findings(
+        campaign.label.text(),
+        [
+            *calendar_findings(campaign, as_of=day),
+            *target_findings(campaign),
+            *duty_findings(campaign),
+            *rule_findings(campaign),
+        ],
+    )

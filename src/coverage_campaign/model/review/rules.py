@@ -1,0 +1,298 @@
+"""What the rules of reporting, enforcement, the gate and the assessment leave open."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from fractions import Fraction
+
+from coverage_campaign.model.campaign import Campaign
+from coverage_campaign.model.enforcement_rules import Gate, Ladder
+from coverage_campaign.model.review.findings import (
+    Finding,
+    ReadingEffect,
+    listed,
+    persons,
+    taken_answer,
+    unanswered,
+)
+from coverage_campaign.model.scheme import falling_items
+
+__all__ = ["rule_findings"]
+
+
+def rule_findings(campaign: Campaign) -> Iterator[Finding]:
+    """Yield what reports, cases, licences and verdicts need and the source does not say."""
+    yield from _reporting(campaign)
+    if campaign.ladder:
+        yield from _terms(campaign, campaign.ladder)
+        yield from _dead_ends(campaign.ladder)
+        yield from _branches(campaign, campaign.ladder)
+        yield from _applicants(campaign, campaign.ladder)
+    if campaign.gate:
+        yield from _gate_deadlock(campaign, campaign.gate)
+    yield from _award_bar(campaign)
+    yield from _missed_target(campaign)
+    yield from _outstanding(campaign)
+    yield from _falling_scores(campaign)
+
+
+def _reporting(campaign: Campaign) -> Iterator[Finding]:
+    rule = campaign.reporting
+    if rule is None:
+        yield Finding(
+            code="reporting-rule-missing",
+            severity="low",
+            clause="",
+            message="The source does not say who reports to whom and when; whether figures are "
+            "complete or in time cannot be told.",
+        )
+    elif rule.due_day is None and unanswered(campaign, "report_due_day"):
+        yield Finding(
+            code="report-due-day-missing",
+            severity="medium",
+            clause=rule.clause,
+            message="Reports are due every month and no day is named; without one, none is late.",
+            question="report_due_day",
+            taken=taken_answer(campaign, "report_due_day"),
+        )
+
+
+# -- the ladder ------------------------------------------------------------------------------------
+
+
+def _terms(campaign: Campaign, ladder: Ladder) -> Iterator[Finding]:
+    timed = {
+        move.source
+        for move in ladder.moves
+        if move.within_days is not None or (move.term and not unanswered(campaign, move.term))
+    }
+    left = [
+        step
+        for step in ladder.steps
+        if not step.final
+        and step.code not in timed
+        and any(move.source == step.code for move in ladder.moves)
+    ]
+    if left:
+        yield Finding(
+            code="ladder-without-terms",
+            severity="medium",
+            clause=ladder.clause or left[0].clause,
+            message=f"The source sets no term for {len(left)} of {len(ladder.steps)} steps: "
+            f"{listed([step.label.text() for step in left], most=6)}.",
+            parts=[step.code for step in left],
+            question="rectification_days",
+            taken=taken_answer(campaign, "rectification_days"),
+        )
+
+
+def _dead_ends(ladder: Ladder) -> Iterator[Finding]:
+    left_from = {move.source for move in ladder.moves}
+    reached = {ladder.steps[0].code} if ladder.steps else set()
+    waiting = list(reached)
+    while waiting:
+        here = waiting.pop()
+        further = {move.target for move in ladder.moves if move.source == here} - reached
+        reached |= further
+        waiting.extend(further)
+    for step in ladder.steps:
+        if not step.final and step.code not in left_from:
+            found = "leads nowhere and does not close the case"
+        elif step.code not in reached:
+            found = "is never reached from the first step"
+        else:
+            continue
+        yield Finding(
+            code="ladder-dead-end",
+            severity="medium",
+            clause=step.clause or ladder.clause,
+            message=f"The step {step.label} {found}.",
+            parts=[step.code],
+        )
+
+
+def _branches(campaign: Campaign, ladder: Ladder) -> Iterator[Finding]:
+    if not unanswered(campaign, "after_refusal"):
+        return
+    label = {step.code: step.label for step in ladder.steps}
+    final = {step.code for step in ladder.steps if step.final}
+    for step in ladder.steps:
+        ways = list(
+            dict.fromkeys(
+                move.target
+                for move in ladder.moves
+                if move.source == step.code and move.target not in final
+            )
+        )
+        if len(ways) > 1:
+            names = [label[way].text() if way in label else way for way in ways]
+            yield Finding(
+                code="ladder-order-open",
+                severity="medium",
+                clause=step.clause or ladder.clause,
+                message=f"After {step.label}, the source does not say in which order "
+                f"{listed(names)} come.",
+                readings=[
+                    ReadingEffect(answer="exposure_first", effect=f"{names[0]} comes first"),
+                    ReadingEffect(answer="parallel", effect="either may come first, or both"),
+                ],
+                parts=[step.code, *ways],
+                question="after_refusal",
+                taken=taken_answer(campaign, "after_refusal"),
+            )
+
+
+def _applicants(campaign: Campaign, ladder: Ladder) -> Iterator[Finding]:
+    if not unanswered(campaign, "court_applicant"):
+        return
+    final = {step.code for step in ladder.steps if step.final}
+    may: dict[tuple[str, str, str], dict[str, None]] = {}
+    for move in ladder.moves:
+        if move.target not in final:
+            who = may.setdefault((move.event, move.source, move.target), {})
+            who.update(dict.fromkeys(move.authorities))
+    name = {unit.code: unit.label.text() for unit in campaign.units}
+    shared = {(event, target, tuple(who)): None for (event, _, target), who in may.items()}
+    for event, target, authorities in shared:
+        if len(authorities) < 2:  # noqa: PLR2004 - one alone shares nothing
+            continue
+        names = [name.get(authority, authority) for authority in authorities]
+        yield Finding(
+            code="ladder-authority-shared",
+            severity="medium",
+            clause=ladder.clause,
+            message=f"{listed(names)} may each take the step '{event}', and the source does "
+            "not say who does.",
+            parts=[target, *authorities],
+            question="court_applicant",
+            taken=taken_answer(campaign, "court_applicant"),
+        )
+
+
+# -- the gate --------------------------------------------------------------------------------------
+
+
+def _gate_deadlock(campaign: Campaign, gate: Gate) -> Iterator[Finding]:
+    first = set(gate.first_time or gate.occasions[:1])
+    needs = {one.code: one.needs for one in gate.requirements if not one.instead}
+    for requirement in gate.requirements:
+        if requirement.occasions and not first & set(requirement.occasions):
+            continue
+        path = _way_back(requirement.code, needs, set(gate.issues))
+        if path:
+            unit = campaign.unit(gate.unit).label
+            circle = f"what {unit} issues needs it" if path[-1] in gate.issues else "a circle"
+            yield Finding(
+                code="gate-deadlock",
+                severity="high",
+                clause=gate.clause,
+                message=f"A newcomer cannot pass the gate: {' needs '.join(path)}, and {circle}.",
+                parts=[gate.unit, *path],
+            )
+            return
+
+
+def _way_back(start: str, needs: dict[str, tuple[str, ...]], issued: set[str]) -> list[str]:
+    """Return the documents from one to the one that the gate issues, or round to itself."""
+    waiting = [[start]]
+    seen: set[str] = set()
+    while waiting:
+        path = waiting.pop(0)
+        for document in needs.get(path[-1], ()):
+            if document in issued or document == start:
+                return [*path, document]
+            if document not in seen:
+                seen.add(document)
+                waiting.append([*path, document])
+    return []
+
+
+# -- the assessment --------------------------------------------------------------------------------
+
+
+def _award_bar(campaign: Campaign) -> Iterator[Finding]:
+    bar = campaign.scheme.award_bar if campaign.scheme else None
+    if bar is None or not bar.kinds or not unanswered(campaign, "award_bar"):
+        return
+    kinds = {kind for cut in campaign.cuts for kind in cut.kinds} - set(bar.kinds)
+    outside = [unit for unit in campaign.units if unit.kind in kinds]
+    if outside:
+        yield Finding(
+            code="award-bar-scope",
+            severity="high",
+            clause=bar.clause,
+            message=f"The bar from merit awards names {listed(bar.kinds)}; {len(outside)} units "
+            f"that have a target are of other kinds: "
+            f"{listed([unit.label.text() for unit in outside])}.",
+            readings=[
+                ReadingEffect(
+                    answer="departments",
+                    effect=f"{len(outside)} units can miss their target and keep their awards",
+                    figure=Fraction(0),
+                ),
+                ReadingEffect(
+                    answer="departments_and_governments",
+                    effect=f"it strikes these {len(outside)} units too",
+                    figure=Fraction(len(outside)),
+                ),
+            ],
+            parts=[unit.code for unit in outside],
+            question="award_bar",
+            taken=taken_answer(campaign, "award_bar"),
+        )
+
+
+def _missed_target(campaign: Campaign) -> Iterator[Finding]:
+    bar = campaign.scheme.award_bar if campaign.scheme else None
+    asked = any(question.code == "missed_target" for question in campaign.questions)
+    if bar is None or not asked or not unanswered(campaign, "missed_target"):
+        return
+    yield Finding(
+        code="missed-target-open",
+        severity="medium",
+        clause=bar.clause,
+        message="The source does not say whether a target is missed below a unit's own share or "
+        "below the larger one that was handed down.",
+        question="missed_target",
+        taken=taken_answer(campaign, "missed_target"),
+    )
+
+
+def _outstanding(campaign: Campaign) -> Iterator[Finding]:
+    award = campaign.scheme.commendation if campaign.scheme else None
+    if award is None or award.threshold is not None or not unanswered(campaign, "outstanding"):
+        return
+    rate, target = campaign.readings.outstanding, campaign.headcount
+    people = rate * target.persons if rate is not None and target else None
+    yield Finding(
+        code="outstanding-without-threshold",
+        severity="medium",
+        clause=award.clause,
+        message="Outstanding contribution is to be commended and the source sets no size for it.",
+        readings=[]
+        if people is None
+        else [
+            ReadingEffect(
+                answer=str(rate),
+                effect=f"for the campaign as a whole, {persons(people)} people",
+                figure=people,
+            )
+        ],
+        question="outstanding",
+        taken=taken_answer(campaign, "outstanding"),
+    )
+
+
+def _falling_scores(campaign: Campaign) -> Iterator[Finding]:
+    scheme = campaign.scheme
+    if scheme is None:
+        return
+    labels = {item.code: item.label.text() for item in (*scheme.items, *scheme.rewards)}
+    for code in falling_items(scheme):
+        yield Finding(
+            code="score-falls",
+            severity="high",
+            clause=scheme.clause,
+            message=f"By the rule of {labels[code]} a unit that brings in more people can get "
+            "fewer points.",
+        )

@@ -1,0 +1,410 @@
+"""What the targets and annexes leave open or contradict, with the figures of each reading."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from fractions import Fraction
+from typing import get_args
+
+from coverage_campaign.model.campaign import Campaign
+from coverage_campaign.model.review.findings import (
+    Finding,
+    ReadingEffect,
+    listed,
+    persons,
+    taken_answer,
+    unanswered,
+)
+from coverage_campaign.model.targets import (
+    CoverageTarget,
+    HeadcountTarget,
+    Increase,
+    MoneyTarget,
+    Target,
+    covered_before,
+    eligible_persons,
+)
+from coverage_campaign.model.units import Annex, Unit
+
+__all__ = ["target_findings"]
+
+_INCREASES: tuple[Increase, ...] = get_args(Increase)
+_HALF_A_POINT = Fraction(1, 200)
+
+
+def target_findings(campaign: Campaign) -> Iterator[Finding]:
+    """Yield what the numbers to be reached leave open."""
+    for target in campaign.targets:
+        if isinstance(target, CoverageTarget):
+            yield from _increase(campaign, target)
+            yield from _eligible_unknown(campaign, target)
+            yield from _contradiction(campaign, target)
+    yield from _levels(campaign)
+    yield from _gross_or_net(campaign)
+    yield from _counted_at(campaign)
+    yield from _channels_counted(campaign)
+    yield from _money(campaign)
+    for annex in campaign.annexes:
+        yield from _annex(campaign, annex)
+    yield from _annexes_related(campaign)
+
+
+def _percent(rate: Fraction) -> str:
+    text = f"{float(rate * 100):.2f}".rstrip("0").rstrip(".")
+    return f"{text} %"
+
+
+def _rates_before(campaign: Campaign, target: CoverageTarget) -> dict[Increase, Fraction]:
+    """Return the rate before the campaign under each reading of the rise that is still possible."""
+    if target.rise_is is not None:
+        possible: tuple[Increase, ...] = (target.rise_is,)
+    elif unanswered(campaign, "increase") or campaign.readings.increase is None:
+        possible = _INCREASES
+    else:
+        possible = (campaign.readings.increase,)
+    rates = {reading: target.rate_before(reading) for reading in possible}
+    return {reading: rate for reading, rate in rates.items() if rate is not None}
+
+
+def _increase(campaign: Campaign, target: CoverageTarget) -> Iterator[Finding]:
+    if target.rise is None or target.rise_is or not unanswered(campaign, "increase"):
+        return
+    rates = _rates_before(campaign, target)
+    yield Finding(
+        code="increase-ambiguous",
+        severity="high",
+        clause=target.clause,
+        message=f"A rise by {_percent(target.rise)} to {_percent(target.to)} can be meant in "
+        "points or as a ratio.",
+        readings=[_reading_of(campaign, target, *pair) for pair in rates.items()],
+        parts=[target.code],
+        question="increase",
+        taken=taken_answer(campaign, "increase"),
+    )
+
+
+def _reading_of(
+    campaign: Campaign, target: CoverageTarget, reading: Increase, before: Fraction
+) -> ReadingEffect:
+    effect = f"from {_percent(before)} to {_percent(target.to)}"
+    headcount = campaign.headcount
+    if headcount is None or before >= target.to:
+        return ReadingEffect(answer=reading, effect=effect)
+    eligible = eligible_persons(new_persons=headcount.persons, rate_from=before, rate_to=target.to)
+    covered = covered_before(new_persons=headcount.persons, rate_from=before, rate_to=target.to)
+    return ReadingEffect(
+        answer=reading,
+        effect=f"{effect}; {persons(headcount.persons)} people more make {persons(eligible)} "
+        f"eligible and {persons(covered)} covered before",
+        figure=eligible,
+    )
+
+
+def _leaves_of_first_cut(campaign: Campaign) -> tuple[Unit, ...]:
+    return campaign.leaves(campaign.cuts[0].code) if campaign.cuts else ()
+
+
+def _total(units: tuple[Unit, ...], measure: str) -> int | None:
+    counts = [unit.count(measure) for unit in units] if measure else []
+    known = [count for count in counts if count is not None]
+    return sum(known) if known and len(known) == len(counts) else None
+
+
+def _eligible_unknown(campaign: Campaign, target: CoverageTarget) -> Iterator[Finding]:
+    leaves = _leaves_of_first_cut(campaign)
+    for part, measure in (("eligible", campaign.eligible), ("covered", campaign.covered)):
+        missing = [unit for unit in leaves if not measure or unit.count(measure) is None]
+        if missing or not measure:
+            who = "any unit" if len(missing) == len(leaves) else f"{len(missing)} units"
+            yield Finding(
+                code=f"{part}-unknown",
+                severity="high",
+                clause=target.clause,
+                message=f"A coverage rate of {_percent(target.to)} is to be reached and the number "
+                f"of people {part} {'before ' if part == 'covered' else ''}is not known for {who}.",
+                parts=[target.code, *(unit.code for unit in missing)],
+            )
+
+
+def _contradiction(campaign: Campaign, target: CoverageTarget) -> Iterator[Finding]:
+    """Yield a finding where headcount, rates and known figures cannot hold under any reading."""
+    headcount = campaign.headcount
+    if headcount is None:
+        return
+    rates: dict[str, Fraction | None] = dict(_rates_before(campaign, target).items())
+    rates = rates or {"as stated": None}
+    clashes = {name: list(_clashes(campaign, target, rate)) for name, rate in rates.items()}
+    if not all(clashes.values()):
+        return
+    yield Finding(
+        code="targets-contradict",
+        severity="high",
+        clause=headcount.clause,
+        message=f"{persons(headcount.persons)} more people and a coverage rate of "
+        f"{_percent(target.to)} do not go together under any reading.",
+        readings=[
+            ReadingEffect(answer=name, effect="; ".join(texts)) for name, texts in clashes.items()
+        ],
+        parts=[headcount.code, target.code],
+    )
+
+
+def _clashes(campaign: Campaign, target: CoverageTarget, before: Fraction | None) -> Iterator[str]:
+    """Yield what does not fit, beyond the rounding of rates that are stated in whole percent."""
+    headcount = campaign.headcount
+    if headcount is None:
+        return
+    leaves = _leaves_of_first_cut(campaign)
+    eligible, covered = (_total(leaves, one) for one in (campaign.eligible, campaign.covered))
+    if before is not None and not 0 <= before < target.to:
+        yield f"it would begin at {_percent(before)}"
+        return
+    if (
+        eligible
+        and before is not None
+        and _differ(Fraction(headcount.persons, eligible), target.to - before)
+    ):
+        rise = Fraction(headcount.persons, eligible)
+        yield (
+            f"they are {_percent(rise)} of {persons(eligible)} eligible, not "
+            f"{_percent(target.to - before)}"
+        )
+    if eligible and covered is not None:
+        reached = Fraction(covered + headcount.persons, eligible)
+        if before is not None and _differ(Fraction(covered, eligible), before):
+            known = _percent(Fraction(covered, eligible))
+            yield f"coverage is {known} before, not {_percent(before)}"
+        if _differ(reached, target.to):
+            yield f"they bring coverage to {_percent(reached)}, not {_percent(target.to)}"
+    if not eligible and before is not None:
+        implied = eligible_persons(
+            new_persons=headcount.persons, rate_from=before, rate_to=target.to
+        )
+        totals = [_total(leaves, measure.code) for measure in campaign.measures]
+        largest = max((total for total in totals if total is not None), default=None)
+        if largest is not None and implied > largest:
+            yield (
+                f"it needs {persons(implied)} eligible people, and only {persons(largest)} are "
+                "counted"
+            )
+
+
+def _differ(one: Fraction, other: Fraction) -> bool:
+    return abs(one - other) >= _HALF_A_POINT
+
+
+def _levels(campaign: Campaign) -> Iterator[Finding]:
+    for target in campaign.targets:
+        for other in campaign.targets:
+            if target.level == "stretch" and other.level == "guaranteed" and _less(target, other):
+                yield Finding(
+                    code="stretch-below-guaranteed",
+                    severity="high",
+                    clause=target.clause,
+                    message=f"The stretch target {target.label} is below the guaranteed one, "
+                    f"{other.label}.",
+                    parts=[target.code, other.code],
+                )
+
+
+def _less(stretch: Target, guaranteed: Target) -> bool:
+    match stretch, guaranteed:
+        case HeadcountTarget(), HeadcountTarget() if stretch.within == guaranteed.within:
+            return stretch.persons < guaranteed.persons
+        case CoverageTarget(), CoverageTarget() if stretch.within == guaranteed.within:
+            return stretch.to < guaranteed.to
+        case MoneyTarget(), MoneyTarget() if (stretch.within, stretch.of) == (
+            guaranteed.within,
+            guaranteed.of,
+        ):
+            return stretch.fen < guaranteed.fen
+    return False
+
+
+# -- what counts -----------------------------------------------------------------------------------
+
+
+def _gross_or_net(campaign: Campaign) -> Iterator[Finding]:
+    losses = [channel for channel in campaign.channels if channel.effect == "loss"]
+    headcount = campaign.headcount
+    if headcount is None or campaign.counting.net is not None or not losses:
+        return
+    if not unanswered(campaign, "counted"):
+        return
+    rates = {
+        reading: rate
+        for target in campaign.targets
+        if isinstance(target, CoverageTarget)
+        for reading, rate in _rates_before(campaign, target).items()
+        if 0 <= rate < target.to
+    }
+    to = next((one.to for one in campaign.targets if isinstance(one, CoverageTarget)), Fraction(1))
+    costs = [
+        f"{persons(lapsed / 100)} ({reading})"
+        for reading, rate in rates.items()
+        for lapsed in [covered_before(new_persons=headcount.persons, rate_from=rate, rate_to=to)]
+    ]
+    cost = f"; each 1 % of those covered before that lapses takes off {' or '.join(costs)}"
+    yield Finding(
+        code="gross-or-net",
+        severity="high",
+        clause=headcount.clause,
+        message="The source does not say whether losses are taken off: "
+        f"{listed([channel.label.text() for channel in losses])}.",
+        readings=[
+            ReadingEffect(
+                answer="gross",
+                effect=f"{persons(headcount.persons)} enrolments are enough",
+                figure=Fraction(headcount.persons),
+            ),
+            ReadingEffect(
+                answer="net",
+                effect=f"as many more as lapse are needed{cost if costs else ''}",
+            ),
+        ],
+        parts=[headcount.code, *(channel.code for channel in losses)],
+        question="counted",
+        taken=taken_answer(campaign, "counted"),
+    )
+
+
+def _counted_at(campaign: Campaign) -> Iterator[Finding]:
+    question = next((one for one in campaign.questions if one.code == "counted_at"), None)
+    if question is None or campaign.counting.at or not unanswered(campaign, "counted_at"):
+        return
+    yield Finding(
+        code="counted-at-open",
+        severity="medium",
+        clause=question.clause,
+        message="The source does not say by which event a person counts.",
+        readings=[
+            ReadingEffect(answer="registered", effect="a registration counts, paid or not"),
+            ReadingEffect(answer="first_paid", effect="a person counts with the first payment"),
+        ],
+        question="counted_at",
+        taken=taken_answer(campaign, "counted_at"),
+    )
+
+
+def _channels_counted(campaign: Campaign) -> Iterator[Finding]:
+    back = [channel for channel in campaign.channels if channel.effect == "resumption"]
+    first = [channel for channel in campaign.channels if channel.effect == "entry"]
+    if not back or not first or campaign.counting.channels:
+        return
+    yield Finding(
+        code="channels-counted-open",
+        severity="medium",
+        clause=campaign.counting.clause or back[0].clause,
+        message="The source does not say whether people who come back count as new: "
+        f"{listed([channel.label.text() for channel in back])}.",
+        parts=[channel.code for channel in back],
+    )
+
+
+def _money(campaign: Campaign) -> Iterator[Finding]:
+    duties = [duty for duty in campaign.responsibilities if duty.role in ("fund", "collect")]
+    if not duties or any(isinstance(target, MoneyTarget) for target in campaign.targets):
+        return
+    units = [campaign.unit(duty.unit) for duty in duties]
+    yield Finding(
+        code="money-without-amount",
+        severity="medium",
+        clause=duties[0].clause,
+        message=f"{listed([unit.label.text() for unit in units])} are to fund or collect and no "
+        "target is an amount of money.",
+        parts=[unit.code for unit in units],
+    )
+
+
+# -- annexes ---------------------------------------------------------------------------------------
+
+
+def _annex(campaign: Campaign, annex: Annex) -> Iterator[Finding]:
+    if not annex.shares or not annex.at_hand:
+        yield Finding(
+            code="annex-absent",
+            severity="high",
+            clause=annex.clause,
+            message=f"{annex.label} is not at hand: the shares of "
+            f"{len(campaign.leaves(annex.cut))} {annex.cut} are unknown.",
+            parts=[annex.code],
+        )
+        return
+    yield from _annex_total(campaign, annex)
+    leaves = {unit.code for unit in campaign.leaves(annex.cut)}
+    have = {code for code, _ in annex.shares}
+    for found, codes in (("has no share for", leaves - have), ("has shares for", have - leaves)):
+        if codes:
+            outside = f", outside {annex.cut}" if found == "has shares for" else ""
+            names = listed([campaign.unit(code).label.text() for code in sorted(codes)])
+            yield Finding(
+                code="annex-units-differ",
+                severity="high",
+                clause=annex.clause,
+                message=f"{annex.label} {found} {names}{outside}.",
+                parts=[annex.code, *sorted(codes)],
+            )
+
+
+def _annex_total(campaign: Campaign, annex: Annex) -> Iterator[Finding]:
+    target = next((one for one in campaign.targets if one.code == annex.target), None)
+    if not isinstance(target, HeadcountTarget):
+        return
+    total = sum(share for _, share in annex.shares)
+    if total != target.persons:
+        off = total - target.persons
+        yield Finding(
+            code="annex-total-differs",
+            severity="high",
+            clause=annex.clause,
+            message=f"{annex.label} adds up to {persons(total)} people, "
+            f"{persons(abs(off))} {'more' if off > 0 else 'fewer'} than the target of "
+            f"{persons(target.persons)}.",
+            readings=[
+                ReadingEffect(answer="the annex", effect=persons(total), figure=Fraction(total)),
+                ReadingEffect(
+                    answer="the target",
+                    effect=persons(target.persons),
+                    figure=Fraction(target.persons),
+                ),
+            ],
+            parts=[annex.code, target.code],
+        )
+
+
+def _annexes_related(campaign: Campaign) -> Iterator[Finding]:
+    headcount = campaign.headcount
+    if headcount is None or not unanswered(campaign, "annexes"):
+        return
+    same = [annex for annex in campaign.annexes if annex.target == headcount.code]
+    if len({annex.cut for annex in same}) < 2:  # noqa: PLR2004 - two tables can relate
+        return
+    number = headcount.persons
+    yield Finding(
+        code="annex-relation-open",
+        severity="high",
+        clause=same[0].clause,
+        message=f"The source does not say how {listed([one.label.text() for one in same])} relate.",
+        readings=[
+            ReadingEffect(
+                answer="two_cuts",
+                effect=f"each shares out the same {persons(number)} people",
+                figure=Fraction(number),
+            ),
+            ReadingEffect(
+                answer="partition",
+                effect=f"together they make {persons(number)}, each has a part",
+                figure=Fraction(number),
+            ),
+            ReadingEffect(answer="subset", effect="one repeats some of the people of the other"),
+            ReadingEffect(
+                answer="different_measures",
+                effect="one counts people, the other something else; added up blindly they would "
+                f"be {persons(number * len(same))}",
+                figure=Fraction(number * len(same)),
+            ),
+        ],
+        parts=[annex.code for annex in same],
+        question="annexes",
+        taken=taken_answer(campaign, "annexes"),
+    )

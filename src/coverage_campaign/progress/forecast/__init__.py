@@ -1,0 +1,1 @@
+"""Where a campaign will end: methods, ranges and back-tests."""

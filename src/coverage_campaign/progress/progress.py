@@ -1,0 +1,325 @@
+"""How far every unit is, as a result: the frame, and the questions that may be asked of it."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING, Literal
+
+import attrs
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from coverage_campaign.errors import DefinitionError, Problem
+from coverage_campaign.model.basis import Basis
+from coverage_campaign.model.campaign import Campaign
+from coverage_campaign.model.dates import DateLike
+from coverage_campaign.model.labels import Label
+from coverage_campaign.notebook import html_table
+from coverage_campaign.progress.bases import bases_of, bases_table
+from coverage_campaign.progress.bridge import bridge_table
+from coverage_campaign.progress.change_since import movement_between
+from coverage_campaign.progress.context import ground_of
+from coverage_campaign.progress.denominators import coverage_table
+from coverage_campaign.progress.explain import explanation
+from coverage_campaign.progress.gap_contributions import shortfall_parts
+from coverage_campaign.progress.indicators import Clock, figures, pooled
+from coverage_campaign.progress.reported_counts import Counted
+from coverage_campaign.progress.required_rate import needed_table
+from coverage_campaign.progress.status import unranked_table
+from coverage_campaign.progress.summaries import by_channel, by_group, by_period, by_tier
+from coverage_campaign.progress.time_series import history_of, running_table, series_of
+from coverage_campaign.progress.unit_counts import is_open, period_of
+from coverage_campaign.reporting.result import Tally
+from coverage_campaign.scheduling.schedule import Plan
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+__all__ = ["Progress"]
+
+_SHOWN = 6
+
+
+@attrs.frozen(eq=False, kw_only=True)
+class Progress:
+    """How far each unit is at the end of `as_of`; every ratio comes from the counts beside it.
+
+    `counts` holds the whole persons that all figures are reckoned from, `rows` the rows of the
+    tally that count, `remarks` what a reader must be told about this very progress.
+    """
+
+    plan: Plan
+    tally: Tally
+    as_of: dt.date
+    received: pd.DataFrame | None
+    basis: Basis
+    remarks: tuple[Label, ...]
+    counts: pd.DataFrame
+    rows: Counted
+    clock: Clock
+    frame: pd.DataFrame
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """The remarks in English."""
+        return self.said("en")
+
+    def said(self, lang: str) -> tuple[str, ...]:
+        """Return the remarks in a language."""
+        return tuple(remark.text(lang) for remark in self.remarks)
+
+    @property
+    def campaign(self) -> Campaign:
+        """The campaign whose progress it is."""
+        return self.plan.campaign
+
+    @property
+    def open_questions(self) -> tuple[str, ...]:
+        """The open questions that a figure hangs on and is <NA> for, as fields of `Readings`.
+
+        `counted`: whether reported losses are taken off (done and all that comes from it);
+        `report_due_day`: by which day a report is on time (reports_on_time).
+        """
+        asked = {question.code for question in self.campaign.open_questions}
+        hangs = {
+            "counted": is_open(self.campaign, self.rows),
+            "report_due_day": self.received is not None,
+        }
+        return tuple(code for code, open_here in hangs.items() if open_here and code in asked)
+
+    def to_frame(self) -> pd.DataFrame:
+        """Return one row per unit of the plan, in file order; no total row.
+
+        Columns: unit, name; Int64 persons: target, planned (to the end of as_of), done (entries +
+        resumptions, less losses where the campaign counts net), new (in the period of as_of);
+        completion_rate, planned_rate (fractions of one); gap_points, gap_persons, gap_days (done -
+        planned, negative = behind); shortfall [persons]; required_per_day [persons per planned
+        day left]; rank (1 = best, ties share); reports_expected, reports_received,
+        reports_on_time, complete; coverage_rate (fraction of one).
+
+        What nobody reported is <NA>, never 0; nothing is clipped: above 1 stays above 1.
+        """
+        return self.frame.copy(deep=False)
+
+    def totals(self) -> pd.DataFrame:
+        """Return the whole as one row of the same columns, pooled: sums, never means of rates.
+
+        A unit that did not report adds nothing to `done`; `notes` name it.
+        """
+        whole = pooled(self.counts, unit="total", name="Total")
+        return figures(whole, self.clock, rank=False)
+
+    def history(self) -> pd.DataFrame:
+        """Return the whole campaign period by period: period, planned_to_date, done_to_date.
+
+        One row for each period of the plan, and for each one before or after it that has persons;
+        `planned_to_date` is the plan at the period's end, `done_to_date` what is done by then, or
+        by as_of in the period that it cuts; <NA> after it.
+        """
+        return history_of(
+            self.plan,
+            self.rows,
+            as_of=self.as_of,
+            net=self.campaign.counts_net is True,
+            known=bool(self.counts["done"].notna().any()),
+        )
+
+    def series(self) -> tuple[NDArray[np.datetime64], NDArray[np.float64]]:
+        """Return the days that the tally knows and the running totals on them [persons].
+
+        One row a day, one column a unit; the first row is the day before the first period, with
+        nothing done; a unit whose `done` is <NA> is a column of nan. A day for which no unit has a
+        figure is left out: it was not reported, or nobody came.
+        """
+        return series_of(
+            self.plan,
+            self.rows,
+            as_of=self.as_of,
+            net=self.campaign.counts_net is True,
+            unknown=self.counts["done"].isna().to_numpy(dtype=bool),
+        )
+
+    def bases(self) -> pd.DataFrame:
+        """Return every usual way to say how much was to be done, side by side, for the whole.
+
+        Columns: basis, over, days, planned_rate, planned, gap_persons, gap_points. See
+        `bases.bases_of` for what each one means; `plan` is the one that this progress uses.
+        """
+        total = self.totals().iloc[0]
+        done = None if pd.isna(total["done"]) else int(total["done"])
+        bases = bases_of(self.plan, self.as_of)
+        return bases_table(bases, target=int(total["target"]), done=done)
+
+    def rollup(self, by: Literal["tier", "channel", "group", "period"]) -> pd.DataFrame:
+        """Return the progress of tiers, channels, target groups or periods, by pooled sums.
+
+        tier: one row per upper unit, `tier` and the columns of `to_frame`, ranked within the tier.
+        channel: channel, name, effect, persons, new. group: group, name, done (a tally made with
+        by_group). period: period, planned, done, planned_to_date, done_to_date.
+        """
+        began = np.datetime64(period_of(self.plan, self.rows, self.as_of), "D")
+        tables: dict[str, Callable[[], pd.DataFrame]] = {
+            "tier": lambda: by_tier(self.counts, self.campaign, self.clock),
+            "channel": lambda: by_channel(self.rows, self.campaign, began),
+            "group": lambda: by_group(self.rows, self.campaign),
+            "period": lambda: by_period(self.history()),
+        }
+        if by not in tables:
+            raise DefinitionError(Problem("by", f"{by!r}", f"choose one of {', '.join(tables)}"))
+        return tables[by]()
+
+    def movement(self, before: Progress | None = None) -> pd.DataFrame:
+        """Return what changed since an earlier progress, or since the end of the period before.
+
+        Columns: unit, name, done_before, done, new, rate_before, completion_rate,
+        gap_points_before, gap_points, rank_before, rank, moved (places won, negative = lost).
+        """
+        earlier = self.previous() if before is None else before
+        return movement_between(earlier.frame, self.frame)
+
+    def previous(self) -> Progress:
+        """Return the progress at the end of the period before, as the same tally knows it."""
+        day = period_of(self.plan, self.rows, self.as_of) - dt.timedelta(days=1)
+        from coverage_campaign.progress.track import track  # progresses are made there, from here
+
+        return track(self.plan, self.tally, as_of=day, received=self.received)
+
+    def bridge(self, unit: str | None = None) -> pd.DataFrame:
+        """Return the way from covered before over gross and net to covered now: step by step.
+
+        Columns: step, persons, covered_to_here, coverage_rate; of one unit, or of the whole. Here
+        losses are always taken off, whether or not the campaign counts them.
+        """
+        places = slice(None) if unit is None else [self.place(unit)]
+        reported = bool(self.rows.reported()[places].any())
+        counts = self.counts.iloc[places]
+        kinds = {
+            kind: int(self.rows.sums(kind)[places].sum()) if reported else None
+            for kind in ("entry", "resumption", "loss")
+        }
+        return bridge_table(
+            covered=_sum_if_known(counts["covered"]),
+            entries=kinds["entry"],
+            resumptions=kinds["resumption"],
+            losses=kinds["loss"],
+            eligible=_sum_if_known(counts["eligible"]),
+        )
+
+    def coverage(self) -> pd.DataFrame:
+        """Return the coverage under every denominator that the campaign names.
+
+        One row per unit and measure: unit, measure, persons (the measure's figure), covered_now
+        (covered before, or the reported stock, and done), coverage_rate (covered_now / persons),
+        done_rate (done / persons; fractions of one). <NA> where a figure is not known.
+        """
+        return coverage_table(self.campaign, self.counts)
+
+    def shortfall_parts(self) -> pd.DataFrame:
+        """Return who explains the gap, the furthest behind first; parts add up to the whole.
+
+        Columns: unit, name, reported, gap_persons, gap_share, shortfall, shortfall_share.
+        """
+        return shortfall_parts(self.frame)
+
+    def needed(self, *, holidays: Iterable[DateLike] = ()) -> pd.DataFrame:
+        """Return what each unit needs a day to finish by the plan's last day.
+
+        Columns: unit, name, shortfall; days (planned days left), per_day; calendar_days,
+        per_calendar_day; working_days (of the planned days left Monday to Friday and no holiday),
+        per_working_day; <NA> where no such day is left.
+        """
+        return needed_table(self.frame, self.plan, as_of=self.as_of, holidays=holidays)
+
+    def ground(self, signals: pd.DataFrame | None = None) -> pd.DataFrame:
+        """Return what has to stand beside each rank before it is held against anybody.
+
+        Columns: unit, name, rank, complete, reports_received, reports_expected, burden_rate
+        (target over eligible persons, fraction of one), signals (of doubtful figures, in words;
+        yours with the columns unit and signal, or those found in the tally), diagnosis ('low
+        reach', or 'high lapse' where losses make up half of what is lacking net).
+        """
+        return ground_of(self.frame, self.counts, self.rows, self.tally, signals)
+
+    def place(self, unit: str) -> int:
+        """Return the row of a unit in the frame.
+
+        Raises:
+            DefinitionError: The unit is not in the plan.
+        """
+        places = np.flatnonzero((self.frame["unit"] == unit).to_numpy(dtype=bool))
+        if not len(places):
+            codes = self.frame["unit"].tolist()
+            raise DefinitionError(
+                Problem(f"unit '{unit}'", "is not in the plan", f"units: {', '.join(codes[:12])}")
+            )
+        return int(places[0])
+
+    def running_totals(self) -> pd.DataFrame:
+        """Return the totals of each unit on the days that the tally knows, for a back-test.
+
+        Index: date (the last day of each period counted); one column a unit, Int64 persons; <NA>
+        for a unit that never reported. The first row is the day before the first period, all 0.
+        """
+        return running_table(*self.series(), self.rows.units)
+
+    def unranked(self) -> pd.DataFrame:
+        """Return who has no rank and why: unit, name, reason."""
+        is_open_now = is_open(self.campaign, self.rows)
+        return unranked_table(self.frame, self.counts, is_open=is_open_now)
+
+    def explain(self, unit: str) -> str:
+        """Return how each figure of a unit comes about: formula, numbers, clause; one a line."""
+        return explanation(
+            self.campaign,
+            self.frame,
+            self.counts,
+            self.rows,
+            place=self.place(unit),
+            clock=self.clock,
+            days=self.plan.days,
+            as_of=self.as_of,
+            began=period_of(self.plan, self.rows, self.as_of),
+        )
+
+    def plot(self, ax: Axes | None = None) -> Axes:
+        """Draw what is done against what was planned, period by period."""
+        from coverage_campaign.views import charts  # the one way up, taken late
+
+        return charts.burn_up(self, ax=ax)
+
+    def _line(self) -> str:
+        total = self.totals().iloc[0]
+        unknown = "what is done is open" if "counted" in self.open_questions else "nothing reported"
+        done = unknown if pd.isna(total["done"]) else f"{total['done']:,} done"
+        rate = total["completion_rate"]
+        share = "" if pd.isna(rate) else f" ({100 * rate:.1f} %)"
+        return (
+            f"{self.campaign.label.text()} to {self.as_of}: {done} of {total['target']:,}{share}, "
+            f"{total['planned']:,} planned"
+        )
+
+    def _repr_html_(self) -> str:
+        notes = [*self.basis.lines(), *self.notes]
+        return html_table(self.frame, title=self._line(), notes=notes)
+
+    def __repr__(self) -> str:
+        """Return the whole in one line and the units that are furthest behind."""
+        shown = self.frame.sort_values("gap_points", na_position="last", kind="stable")
+        lines = [_unit_line(row) for row in shown.head(_SHOWN).itertuples()]
+        more = len(self.frame) - len(lines)
+        rest = [f"  ... and {more:,} more units"] if more else []
+        return "\n".join([f"<Progress of {self._line()}>", *lines, *rest])
+
+
+def _sum_if_known(column: pd.Series[int]) -> int | None:
+    return None if column.isna().any() else int(column.sum())
+
+
+def _unit_line(row: object) -> str:
+    name, rate = getattr(row, "name"), getattr(row, "completion_rate")  # noqa: B009
+    gap = getattr(row, "gap_persons")  # noqa: B009
+    if pd.isna(rate):
+        return f"  {name}: not known"
+    return f"  {name}: {100 * rate:.1f} %, {gap:+,} persons"

@@ -1,0 +1,232 @@
+"""What a tally counts for the units of a plan, to the end of a day and no further."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Mapping
+
+import attrs
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from coverage_campaign.errors import Problem, ReportError
+from coverage_campaign.model.campaign import Campaign
+from coverage_campaign.model.groups import Effect
+from coverage_campaign.progress.places import planned_places
+from coverage_campaign.reporting.result import Period, Tally
+
+__all__ = ["Counted", "counted"]
+
+_Ints = NDArray[np.int64]
+_KINDS: tuple[Effect, ...] = ("entry", "resumption", "loss")
+
+
+@attrs.frozen(eq=False, kw_only=True)
+class Counted:
+    """The rows of a tally that count, as arrays: place of the unit, first day of the period, kind.
+
+    `place` is the position of the row's unit, or of the planned unit that it lies under; `channel`
+    and `group` are positions in `channels` and `groups`. A group of -1 is not known, and `group` is
+    None for a tally made without groups. `left_out` are persons in periods that the day cuts and
+    nobody can split; `elsewhere` are persons of units outside the plan, by unit code.
+    """
+
+    units: tuple[str, ...]
+    by: Period
+    place: _Ints
+    period: NDArray[np.datetime64]
+    channel: NDArray[np.int64]
+    kind: NDArray[np.int64]
+    persons: _Ints
+    channels: tuple[str, ...]
+    group: NDArray[np.int64] | None
+    groups: tuple[str, ...]
+    through: dt.date
+    left_out: int
+    left_out_from: dt.date | None
+    elsewhere: tuple[tuple[str, int], ...]
+    stock: _Ints
+    has_stock: NDArray[np.bool_]
+
+    def signs(self, *, net: bool) -> _Ints:
+        """Return what each row does to the persons done: 1, or -1 (0 in gross) for a loss."""
+        return np.where(self.kind == _KINDS.index("loss"), -1 if net else 0, 1)
+
+    def ends(self, starts: NDArray[np.datetime64]) -> NDArray[np.datetime64]:
+        """Return the last counted day of the periods that begin on `starts`."""
+        through = np.datetime64(self.through, "D")
+        if self.by == "day":
+            return starts
+        months = (starts.astype("datetime64[M]") + 1).astype("datetime64[D]") - 1
+        ends: NDArray[np.datetime64] = np.minimum(months, through)
+        return ends
+
+    def sums(self, kind: Effect, *, since: dt.date | None = None) -> _Ints:
+        """Return the persons of one kind by unit, from the period that begins on `since`."""
+        rows = self.kind == _KINDS.index(kind)
+        if since is not None:
+            rows &= self.period >= np.datetime64(since, "D")
+        return _scattered(self.place[rows], self.persons[rows], len(self.units))
+
+    def reported(self, *, since: dt.date | None = None) -> NDArray[np.bool_]:
+        """Tell of each unit whether any figure of it counts."""
+        seen = np.zeros(len(self.units), dtype=bool)
+        rows = slice(None) if since is None else self.period >= np.datetime64(since, "D")
+        seen[self.place[rows]] = True
+        return seen
+
+
+def counted(
+    tally: Tally, campaign: Campaign, units: tuple[str, ...], *, through: dt.date
+) -> Counted:
+    """Return what a tally counts for `units` to the end of the day `through`.
+
+    A day's figure counts if the day is over. A month's figure counts if the month is over, or if
+    the tally itself was made no later than `through`: then it cannot hold a later person. Any
+    other month that `through` cuts is left out as a whole and counted in `left_out`. Units below a
+    planned one count for it; channels outside the campaign's counting rule do not count.
+
+    Raises:
+        ReportError: The tally has units, and not one of them is planned or lies under a planned
+            one.
+    """
+    frame = tally.frame
+    frame = frame[frame["persons"].notna()]
+    row_unit, found = pd.factorize(frame["unit"])
+    names = found.tolist()
+    parent = {unit.code: unit.parent for one in (tally.campaign, campaign) for unit in one.units}
+    above = planned_places(parent, units, names)
+    if len(names) and (above < 0).all():
+        raise _nothing_shared(names, units)
+    place = above[row_unit] if len(names) else np.empty(0, dtype=np.int64)
+    persons = frame["persons"].to_numpy(dtype=np.int64)
+    first = frame["period"].to_numpy(dtype="datetime64[D]")
+    row_period, periods = pd.factorize(first)
+    known = tally.as_of is not None and tally.as_of.date() <= through
+    begins, ends = periods <= np.datetime64(through, "D"), _last_days(periods, tally.by, campaign)
+    begun = begins[row_period]
+    whole = (begins & ((ends <= np.datetime64(through, "D")) | known))[row_period]
+    row_channel, channel_names = pd.factorize(frame["channel"])
+    kinds = _kinds(campaign, channel_names)
+    kind = kinds[row_channel] if len(channel_names) else np.empty(0, dtype=np.int64)
+    planned = place >= 0
+    counts = kind >= 0
+    cut = begun & ~whole & planned & counts
+    outside = whole & ~planned & counts
+    rows = whole & planned & counts
+    row_group, groups = _groups(frame)
+    stock, has_stock = _stock(tally, parent, units, through, names)
+    return Counted(
+        units=units,
+        by=tally.by,
+        place=place[rows],
+        period=first[rows],
+        channel=row_channel[rows],
+        kind=kind[rows],
+        persons=persons[rows],
+        channels=tuple(str(name) for name in channel_names.tolist()),
+        group=None if row_group is None else row_group[rows],
+        groups=groups,
+        through=through,
+        left_out=int(persons[cut].sum()),
+        left_out_from=first[cut].min().item() if cut.any() else None,
+        elsewhere=_elsewhere(names, row_unit[outside], persons[outside]),
+        stock=stock,
+        has_stock=has_stock,
+    )
+
+
+def _groups(frame: pd.DataFrame) -> tuple[NDArray[np.int64] | None, tuple[str, ...]]:
+    """Return the number of each row's target group, -1 for none; None for a tally without."""
+    if "group" not in frame.columns:
+        return None, ()
+    numbers, names = pd.factorize(frame["group"])
+    return numbers.astype(np.int64), tuple(str(name) for name in names)
+
+
+def _last_days(
+    first: NDArray[np.datetime64], by: str, campaign: Campaign
+) -> NDArray[np.datetime64]:
+    """Return the last day of each period; no period runs past the campaign's own last day."""
+    if by == "day":
+        return first
+    months = first.astype("datetime64[M]")
+    ends = (months + 1).astype("datetime64[D]") - 1
+    if not campaign.phases:
+        return ends
+    no_later: NDArray[np.datetime64] = np.minimum(
+        ends, np.datetime64(campaign.whole_window.last, "D")
+    )
+    return no_later
+
+
+def _kinds(campaign: Campaign, channels: Iterable[str]) -> NDArray[np.int64]:
+    """Return the kind of each channel as its number, or -1 for one that does not count."""
+    effect = {channel.code: channel.effect for channel in campaign.channels}
+    wanted = set(campaign.counting.channels)
+    return np.array(
+        [
+            _KINDS.index(effect.get(code, "entry"))
+            if not wanted or code in wanted or code not in effect
+            else -1
+            for code in channels
+        ],
+        dtype=np.int64,
+    )
+
+
+def _scattered(place: _Ints, persons: _Ints, length: int) -> _Ints:
+    sums = np.zeros(length, dtype=np.int64)
+    np.add.at(sums, place, persons)
+    return sums
+
+
+def _stock(
+    tally: Tally,
+    parent: Mapping[str, str | None],
+    units: tuple[str, ...],
+    through: dt.date,
+    reporting: Iterable[str],
+) -> tuple[_Ints, NDArray[np.bool_]]:
+    """Return the persons covered before by unit, and for which units they are known.
+
+    They are the first cumulative figures and the baselines that the caller gave; a unit over
+    several that report is known where each of them is.
+    """
+    stock = tally.stock[tally.stock["persons"].notna()]
+    stock = stock[stock["period"].to_numpy(dtype="datetime64[D]") <= np.datetime64(through, "D")]
+    before = pd.concat([stock[["unit", "persons"]], tally.baseline], ignore_index=True)
+    place = planned_places(parent, units, before["unit"])
+    rows = place >= 0
+    persons = before["persons"].to_numpy(dtype=np.int64)[rows]
+    has = np.zeros(len(units), dtype=bool)
+    has[place[rows]] = True
+    lacking = planned_places(parent, units, set(reporting).difference(before["unit"]))
+    has[lacking[lacking >= 0]] = False
+    return _scattered(place[rows], persons, len(units)), has
+
+
+def _elsewhere(
+    names: Iterable[str], row_unit: NDArray[np.int64], persons: _Ints
+) -> tuple[tuple[str, int], ...]:
+    codes = [str(name) for name in names]
+    sums = _scattered(row_unit, persons, len(codes))
+    return tuple((codes[unit], int(sums[unit])) for unit in np.unique(row_unit).tolist())
+
+
+def _nothing_shared(names: Iterable[str], units: tuple[str, ...]) -> ReportError:
+    reported = [str(name) for name in names]
+    return ReportError(
+        Problem(
+            "tally",
+            f"counts for {_some(reported)}, the plan for {_some(units)}: no unit in common",
+            "plan among the units that report, or among units above them",
+        )
+    )
+
+
+def _some(codes: Iterable[str], most: int = 8) -> str:
+    codes = list(codes)
+    more = f", ... ({len(codes)} in all)" if len(codes) > most else ""
+    return ", ".join(codes[:most]) + more

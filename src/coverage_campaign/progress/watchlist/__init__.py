@@ -1,0 +1,1 @@
+"""Units that need attention: triggers and steps."""

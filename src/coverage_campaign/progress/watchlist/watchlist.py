@@ -1,0 +1,272 @@
+"""Who needs help now: lists that open, escalate with a due date, and close when caught up."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import pairwise
+from typing import TYPE_CHECKING, Literal
+
+import attrs
+import pandas as pd
+
+from coverage_campaign.errors import DefinitionError, Problem
+from coverage_campaign.model.basis import Basis
+from coverage_campaign.notebook import html_table
+from coverage_campaign.progress.progress import Progress
+from coverage_campaign.progress.watchlist.triggers import Behind, Falling, Rule, Unreported
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+__all__ = ["RULES", "STEPS", "Move", "Step", "Watchlist", "supervise"]
+
+
+@attrs.frozen
+class Step:
+    """A graded measure: its code, and the days it gives before the next one follows."""
+
+    code: str
+    days: int
+
+
+STEPS = (
+    Step("bulletin", 30),
+    Step("reminder", 20),
+    Step("interview", 15),
+    Step("follow-up", 15),
+)
+"""Named in the bulletin, reminded, called to an interview, followed up under supervision."""
+
+RULES: tuple[Rule, ...] = (Behind(points=10, periods=2), Unreported(), Falling(periods=2))
+"""Behind by more than 10 points twice in a row; reports missing; pace falling twice in a row."""
+
+
+@attrs.frozen(kw_only=True)
+class Move:
+    """One change of the list: a case opened, escalated to its next step, or closed."""
+
+    on: dt.date
+    unit: str
+    rule: str
+    move: Literal["opened", "escalated", "closed"]
+    step: str
+    due: dt.date | None
+
+
+@attrs.frozen(eq=False, kw_only=True)
+class Watchlist:
+    """The open cases at the last `progress`, and every move that led there."""
+
+    progress: Progress
+    frame: pd.DataFrame
+    moves: tuple[Move, ...]
+
+    @property
+    def as_of(self) -> dt.date:
+        """The last day counted."""
+        return self.progress.as_of
+
+    @property
+    def basis(self) -> Basis:
+        """What the list rests on."""
+        return self.progress.basis
+
+    def to_frame(self) -> pd.DataFrame:
+        """Return one row per open case, the furthest step first, then the oldest.
+
+        Columns: unit, rule, step, since (opened on), due (when the next step follows); then, so
+        that nobody is judged by a rank alone: name, gap_points, rank, required_per_day [persons],
+        back_by and back_per_day (what would bring it back to the plan: persons a calendar day until
+        the due day, or the plan's last day before it), diagnosis ('low reach' or 'high lapse'),
+        complete (reports), burden_rate (target over eligible persons, fraction of one), signals (of
+        doubtful figures).
+        """
+        return self.frame.copy(deep=False)
+
+    def totals(self) -> pd.DataFrame:
+        """Return one row per rule and step: rule, step, cases."""
+        counts = self.frame.groupby(["rule", "step"], sort=False).size()
+        return counts.rename("cases").astype("Int64").reset_index()
+
+    def history(self) -> pd.DataFrame:
+        """Return one row per move, in date order: on, unit, rule, move, step, due."""
+        names = [field.name for field in attrs.fields(Move)]
+        table = pd.DataFrame([attrs.astuple(move) for move in self.moves], columns=names)
+        days = {name: pd.to_datetime(table[name]).astype("datetime64[s]") for name in ("on", "due")}
+        return table.assign(**days).astype(dict.fromkeys(("unit", "rule", "move", "step"), "str"))
+
+    def explain(self, unit: str) -> str:
+        """Return the moves of a unit, one a line, and what would bring it back to the plan."""
+        lines = [
+            f"{move.on}: {move.move} ({move.rule}), {move.step}"
+            + (f", due {move.due}" if move.due else "")
+            for move in self.moves
+            if move.unit == unit
+        ]
+        ways = self.frame[(self.frame["unit"] == unit) & self.frame["back_by"].notna()]
+        days = ways["back_by"].dt.date
+        lines += [
+            f"back on the plan by {by}: {a_day:.1f} persons a day ({(by - self.as_of).days} days)"
+            for by, a_day in dict.fromkeys(zip(days, ways["back_per_day"], strict=True))
+        ]
+        return "\n".join(lines) or f"{unit}: nothing to report up to {self.as_of}"
+
+    def _line(self) -> str:
+        units = self.frame["unit"].nunique()
+        return f"Watch list of {self.as_of}: {len(self.frame)} open cases of {units} units"
+
+    def plot(self, ax: Axes | None = None) -> Axes:
+        """Draw who is behind: every unit against the schedule, the furthest behind last."""
+        from coverage_campaign.views import charts  # the one way up, taken late
+
+        return charts.bullet(self.progress, ax=ax)
+
+    def _repr_html_(self) -> str:
+        return html_table(self.frame, title=self._line(), notes=self.basis.lines())
+
+    def __repr__(self) -> str:
+        """Return the list in one line."""
+        return f"<{self._line()}>"
+
+
+def supervise(
+    history: Sequence[Progress],
+    *,
+    rules: Iterable[Rule] = RULES,
+    steps: Sequence[Step] = STEPS,
+    signals: pd.DataFrame | None = None,
+) -> Watchlist:
+    """Return who is on the watch list at the last of some progresses, by which rule, since when.
+
+    A case opens at the first step on the day on which its rule first holds. While the rule holds,
+    a progress after the due day moves it one step on; the last step stays. It closes on the day on
+    which the rule no longer holds, and opens anew at the first step. What cannot be told (<NA>)
+    moves nothing: who stops reporting has not caught up.
+
+    Args:
+        history: Progresses in date order, each with its own as_of.
+        rules: Who lags; see `laggards`.
+        steps: The graded measures and their days.
+        signals: Signs of doubtful figures to show beside each case: unit, signal. None takes those
+            that `reporting.quality` finds in the last progress's tally.
+
+    Raises:
+        DefinitionError: No progress, progresses out of order, no step.
+    """
+    _check(history, steps)
+    rules = tuple(rules)
+    moves: list[Move] = []
+    cases: dict[tuple[str, str], _Case] = {}
+    for end in range(1, len(history) + 1):
+        day = history[end - 1].as_of
+        for rule in rules:
+            for unit, lags in rule(history[:end]).items():
+                if not pd.isna(lags):
+                    moves += _moved(cases, (str(unit), rule.name), bool(lags), day, steps)
+    last = history[-1]
+    return Watchlist(
+        progress=last,
+        frame=_frame(cases, last, steps, signals),
+        moves=tuple(moves),
+    )
+
+
+@attrs.frozen
+class _Case:
+    since: dt.date
+    step: int
+    due: dt.date
+
+
+def _check(history: Sequence[Progress], steps: Sequence[Step]) -> None:
+    problems = []
+    if not history:
+        problems.append(Problem("history", "no progress", "give at least one, in date order"))
+    if not steps:
+        problems.append(Problem("steps", "none", "give at least one step"))
+    for before, after in pairwise(history):
+        if after.as_of <= before.as_of:
+            found = f"{after.as_of} stands after {before.as_of}"
+            problems.append(Problem("history", found, "give progresses in date order"))
+    if problems:
+        raise DefinitionError(problems)
+
+
+def _moved(
+    cases: dict[tuple[str, str], _Case],
+    key: tuple[str, str],
+    lags: bool,  # noqa: FBT001 - a row's answer, passed on
+    day: dt.date,
+    steps: Sequence[Step],
+) -> Iterator[Move]:
+    """Open, escalate or close the case of a unit and a rule, and yield the move."""
+    unit, rule = key
+    case = cases.get(key)
+    if case is None:
+        if lags:
+            opened = _Case(day, 0, day + dt.timedelta(days=steps[0].days))
+            cases[key] = opened
+            code = steps[0].code
+            yield Move(on=day, unit=unit, rule=rule, move="opened", step=code, due=opened.due)
+    elif not lags:
+        del cases[key]
+        code = steps[case.step].code
+        yield Move(on=day, unit=unit, rule=rule, move="closed", step=code, due=None)
+    elif day > case.due and case.step + 1 < len(steps):
+        step = steps[case.step + 1]
+        due = day + dt.timedelta(days=step.days)
+        cases[key] = _Case(case.since, case.step + 1, due)
+        yield Move(on=day, unit=unit, rule=rule, move="escalated", step=step.code, due=due)
+
+
+def _frame(
+    cases: dict[tuple[str, str], _Case],
+    last: Progress,
+    steps: Sequence[Step],
+    signals: pd.DataFrame | None,
+) -> pd.DataFrame:
+    """Return the open cases with what has to stand beside a rank."""
+    place = {unit: number for number, unit in enumerate(last.to_frame()["unit"])}
+    order = sorted(
+        (key for key in cases if key[0] in place),
+        key=lambda key: (-cases[key].step, cases[key].since, place[key[0]], key[1]),
+    )
+    open_cases = [cases[key] for key in order]
+    table = pd.DataFrame(
+        {
+            "unit": pd.array([unit for unit, _ in order], dtype="str"),
+            "rule": pd.array([rule for _, rule in order], dtype="str"),
+            "step": pd.array([steps[case.step].code for case in open_cases], dtype="str"),
+            "since": pd.to_datetime([case.since for case in open_cases]).as_unit("s"),
+            "due": pd.to_datetime([case.due for case in open_cases]).as_unit("s"),
+        }
+    )
+    rows = [place[unit] for unit, _ in order]
+    standing = last.to_frame().iloc[rows].reset_index(drop=True)
+    ground = last.ground(signals).iloc[rows].reset_index(drop=True)
+    ways = list(_ways_back(last, [(key[0], cases[key]) for key in order]))
+    return table.assign(
+        **standing[["name", "gap_points", "rank", "required_per_day"]],
+        back_by=pd.Series([by for by, _ in ways], dtype="datetime64[s]"),
+        back_per_day=pd.array([a_day for _, a_day in ways], dtype="Float64"),
+        **ground[["diagnosis", "complete", "burden_rate", "signals"]],
+    )
+
+
+def _ways_back(
+    last: Progress, cases: Sequence[tuple[str, _Case]]
+) -> Iterator[tuple[dt.date | None, float | None]]:
+    """Yield by when, and with how many persons a day, each case is back on the plan's curve.
+
+    The day is the one on which the next step is due, or the plan's last day before it.
+    """
+    done = last.to_frame().set_index("unit")["done"]
+    days = [min(case.due, last.plan.days[-1].item()) for _, case in cases]
+    planned = {day: last.plan.planned_on(day) for day in set(days)}
+    for (unit, _), day in zip(cases, days, strict=True):
+        left = (day - last.as_of).days
+        if left <= 0 or pd.isna(done[unit]):
+            yield None, None
+        else:
+            yield day, max(int(planned[day][unit]) - int(done[unit]), 0) / left

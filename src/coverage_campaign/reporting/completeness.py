@@ -1,0 +1,303 @@
+"""Which unit owes which report to whom by when, and which reports are in."""
+
+from __future__ import annotations
+
+import calendar
+import datetime as dt
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from coverage_campaign.errors import DefinitionError, Problem, ReportError
+from coverage_campaign.model.campaign import Campaign
+from coverage_campaign.model.dates import DateLike, days_of, to_date
+from coverage_campaign.model.reporting_rule import ReportingRule
+from coverage_campaign.model.units import Unit
+from coverage_campaign.reporting.sheets.dates import read_dates
+from coverage_campaign.reporting.sheets.names import unit_names
+
+__all__ = ["completeness", "due_on", "expected_reports", "report_routes"]
+
+_WANTED = ("unit", "period", "received_on")
+
+
+def expected_reports(
+    campaign: Campaign,
+    *,
+    received: pd.DataFrame,
+    as_of: DateLike,
+    over: str | Sequence[str] | None = None,
+) -> pd.DataFrame:
+    """Return one row per report that a unit owed for a month that was over at the end of `as_of`.
+
+    Columns: unit, period (first day of the month), to (who is to get it), due (last day on which it
+    is on time, NaT where that is an open question), received_on (first arrival, NaT = none yet),
+    times (arrivals), status, on_time (boolean, <NA> where it cannot be told), empty (boolean: it
+    came without a figure, <NA> where it cannot be told), expected (boolean).
+
+    `status` is 'on_time', 'late', 'received' (in, but no due day is known), 'missing' (its due day
+    is over), or 'outstanding' (not in, and not due or no due day known). A unit owes a report for
+    each month in which it is open on at least one day; a report that nobody owed has a row too,
+    `expected` False and status 'not_expected', so that nothing that arrived is lost.
+
+    Args:
+        campaign: Its reporting rule says who reports to whom; the due day is the rule's, or the
+            reading `report_due_day`.
+        received: unit (code, name or alias), period (any day of the month, or text such as
+            '2008年7月'), received_on; and persons, if emptiness is to be told (<NA> = empty).
+        as_of: Later arrivals are not known yet.
+        over: The phases whose months are reported; None = the whole campaign.
+
+    Raises:
+        DefinitionError: The campaign has no reporting rule.
+        ReportError: `received` lacks a column, or has a unit or date that cannot be read.
+
+    >>> from coverage_campaign.model.units import Unit
+    >>> from coverage_campaign.model.phases import Phase
+    >>> city = Campaign(
+    ...     code="city",
+    ...     label="City",
+    ...     year=2008,
+    ...     units=[Unit("a", "Ash", "county"), Unit("labour", "Labour", "department")],
+    ...     phases=[Phase("drive", "Drive", "06-01", "07-31")],
+    ...     reporting=ReportingRule(kinds="county", to="labour", due_day=5),
+    ... )
+    >>> came = pd.DataFrame({"unit": ["a"], "period": ["2008-06"], "received_on": ["2008-07-07"]})
+    >>> expected_reports(city, received=came, as_of="2008-08-31")[["period", "due", "status"]]
+          period        due   status
+    0 2008-06-01 2008-07-05     late
+    1 2008-07-01 2008-08-05  missing
+    """
+    rule, day = _rule(campaign), to_date(as_of, where="as_of")
+    months = _months(campaign, over, day)
+    owed = pd.DataFrame(
+        [
+            (unit.code, month, _due(campaign, rule, month))
+            for unit in _reporting_units(campaign, rule)
+            for month in months.tolist()
+            if _open_in(unit, month)
+        ],
+        columns=pd.Index(["unit", "period", "due"], dtype="str"),
+    ).astype({"unit": "str", "period": "datetime64[s]", "due": "datetime64[s]"})
+    arrivals = _arrivals(received, campaign, day)
+    table = owed.assign(expected=True).merge(arrivals, on=["unit", "period"], how="outer")
+    table["expected"] = table["expected"].eq(True)  # noqa: FBT003 - a comparison, no argument
+    table = table[table["expected"] | table["times"].notna()]
+    return _finished(table, campaign, rule, day)
+
+
+def _finished(
+    table: pd.DataFrame, campaign: Campaign, rule: ReportingRule, day: dt.date
+) -> pd.DataFrame:
+    order = {unit.code: at for at, unit in enumerate(campaign.units)}
+    position = table["unit"].map(order).astype("int64")
+    table = table.assign(position=position).sort_values(["position", "period"], ignore_index=True)
+    due = pd.to_datetime(table["due"]).astype("datetime64[s]")
+    came = pd.to_datetime(table["received_on"]).astype("datetime64[s]")
+    expected = table["expected"].astype("boolean")
+    on_time = (came <= due).astype("boolean").mask(came.isna() | due.isna() | ~expected)
+    overdue = came.isna() & (due < pd.Timestamp(day))
+    status = np.select(
+        [
+            ~expected,
+            on_time.eq(other=True).fillna(value=False),
+            on_time.eq(other=False).fillna(value=False),
+            came.notna(),
+            overdue,
+        ],
+        ["not_expected", "on_time", "late", "received", "missing"],
+        default="outstanding",
+    )
+    return pd.DataFrame(
+        {
+            "unit": table["unit"].astype("str"),
+            "period": pd.to_datetime(table["period"]).astype("datetime64[s]"),
+            "to": pd.Series([rule.to or None] * len(table), dtype="str"),
+            "due": due,
+            "received_on": came,
+            "times": table["times"].fillna(0).astype("Int64"),
+            "status": pd.Series(status, dtype="str"),
+            "on_time": on_time,
+            "empty": table["empty"].astype("boolean"),
+            "expected": expected,
+        }
+    )
+
+
+def completeness(reports: pd.DataFrame) -> pd.DataFrame:
+    """Return one row per unit: expected, received, on_time, late, missing, empty, and the rates.
+
+    `reports` is the table of `expected_reports`. Expected are the reports that are in or overdue or
+    have no known due day: one that is not yet due is not missing. reporting_rate = received /
+    expected and on_time_rate = on_time / expected, never on_time / received (fractions of one, <NA>
+    where nothing was expected; on_time_rate is <NA> where no due day is known).
+    """
+    owed = reports[reports["expected"]]
+    waiting = owed["status"].eq("outstanding") & owed["due"].notna()
+    owed = owed[~waiting]
+    marks = pd.DataFrame(
+        {
+            "unit": owed["unit"],
+            "expected": 1,
+            "received": owed["received_on"].notna(),
+            "on_time": owed["status"].eq("on_time"),
+            "late": owed["status"].eq("late"),
+            "missing": owed["status"].eq("missing"),
+            "empty": owed["empty"].fillna(value=False),
+            "dated": owed["due"].notna(),
+            "seen": owed["empty"].notna(),
+        }
+    )
+    units = pd.Index(reports.loc[reports["expected"], "unit"].unique(), name="unit")
+    sums = marks.groupby("unit").sum().reindex(units, fill_value=0).astype("Int64")
+    dated, seen = sums.pop("dated").gt(0), sums.pop("seen").gt(0)
+    for name in ("on_time", "late", "missing"):
+        sums[name] = sums[name].where(dated)
+    sums["empty"] = sums["empty"].where(seen)
+    expected = sums["expected"].mask(sums["expected"].eq(0))
+    sums["reporting_rate"] = sums["received"] / expected
+    sums["on_time_rate"] = sums["on_time"] / expected
+    return sums.reset_index()
+
+
+def report_routes(campaign: Campaign, *, period: DateLike) -> pd.DataFrame:
+    """Return one row per unit and hop: unit, hop, sender, receiver, due; who hands on by when.
+
+    `period` is a day of the month that is reported. A report travels from its unit up the chain of
+    command (`answers_to`) and ends at the rule's `to`; a hop whose office the source does not name
+    has <NA>. The first hop is due on the due day, each further one `days_per_hop` later.
+    """
+    rule, day = _rule(campaign), to_date(period, where="period")
+    month = day.replace(day=1)
+    rows = [
+        (unit.code, hop + 1, sender, receiver, _due(campaign, rule, month, hops=hop + 1))
+        for unit in _reporting_units(campaign, rule)
+        if _open_in(unit, month)
+        for hop, (sender, receiver) in enumerate(_route(unit, campaign, rule))
+    ]
+    columns = ["unit", "hop", "sender", "receiver", "due"]
+    table = pd.DataFrame(rows, columns=pd.Index(columns, dtype="str"))
+    return table.astype(
+        {"unit": "str", "hop": "Int64", "sender": "str", "receiver": "str", "due": "datetime64[s]"}
+    )
+
+
+def due_on(campaign: Campaign, *, period: DateLike) -> dt.date | None:
+    """Return the last day on which the report of a month is on time; None = an open question.
+
+    A due day that the following month does not have is that month's last day.
+    """
+    rule = _rule(campaign)
+    return _due(campaign, rule, to_date(period, where="period").replace(day=1))
+
+
+# -- who owes what ---------------------------------------------------------------------------------
+
+
+def _rule(campaign: Campaign) -> ReportingRule:
+    if campaign.reporting is None:
+        way_out = "give the campaign a ReportingRule: who reports to whom, by which day"
+        raise DefinitionError(Problem("reporting", "the campaign has no rule", way_out))
+    return campaign.reporting
+
+
+def _reporting_units(campaign: Campaign, rule: ReportingRule) -> tuple[Unit, ...]:
+    """Return the units that report; the one that gets the reports owes none to itself."""
+    return tuple(u for u in campaign.units if u.kind in rule.kinds and u.code != rule.to)
+
+
+def _months(
+    campaign: Campaign, over: str | Sequence[str] | None, day: dt.date
+) -> NDArray[np.datetime64]:
+    """Return the first days of the months reported that are over at the end of a day."""
+    codes = [over] if isinstance(over, str) else over
+    windows = (
+        [campaign.whole_window] if codes is None else [campaign.window(code) for code in codes]
+    )
+    months = np.unique(days_of(windows).astype("datetime64[M]"))
+    over_by_then = (months + 1).astype("datetime64[D]") <= np.datetime64(day, "D") + 1
+    return np.asarray(months[over_by_then].astype("datetime64[D]"))
+
+
+def _open_in(unit: Unit, month: dt.date) -> bool:
+    last = month.replace(day=calendar.monthrange(month.year, month.month)[1])
+    return (unit.opened is None or unit.opened <= last) and (
+        unit.closed is None or month <= unit.closed
+    )
+
+
+def _due(
+    campaign: Campaign, rule: ReportingRule, month: dt.date, *, hops: int | None = None
+) -> dt.date | None:
+    due_day = rule.due_day if rule.due_day is not None else campaign.readings.report_due_day
+    if due_day is None:
+        return None
+    year, following = (month.year + 1, 1) if month.month == 12 else (month.year, month.month + 1)  # noqa: PLR2004 - December
+    first_hop = dt.date(year, following, min(due_day, calendar.monthrange(year, following)[1]))
+    handed_on = (rule.hops if hops is None else hops) - 1
+    return first_hop + dt.timedelta(days=handed_on * rule.days_per_hop)
+
+
+def _route(
+    unit: Unit, campaign: Campaign, rule: ReportingRule
+) -> Iterator[tuple[str | None, str | None]]:
+    """Yield sender and receiver of each hop, from the unit to the rule's `to`."""
+    sender: str | None = unit.code
+    for hop in range(rule.hops):
+        above = campaign.unit(sender).answers_to if sender else None
+        receiver = (rule.to or None) if hop == rule.hops - 1 else above
+        yield sender, receiver
+        sender = receiver
+
+
+# -- what came -------------------------------------------------------------------------------------
+
+
+def _arrivals(received: pd.DataFrame, campaign: Campaign, day: dt.date) -> pd.DataFrame:
+    """Return the first arrival of each report, how often it came, and whether it was empty."""
+    there = [str(column) for column in received.columns]
+    lacking = [column for column in _WANTED if column not in there]
+    if lacking:
+        found = f"no column {', '.join(lacking)} among {', '.join(there) or 'none'}"
+        raise ReportError(Problem("received", found, f"give the columns {', '.join(_WANTED)}"))
+    names, window = unit_names(campaign), campaign.whole_window
+    position, ways_out = names.find(received["unit"])
+    period = read_dates(received["period"], window)
+    came = read_dates(received["received_on"], window)
+    texts = {column: received[column].astype("str").tolist() for column in _WANTED}
+    problems = [
+        Problem(
+            f"received, row {at}",
+            f"unit {texts['unit'][at]!r}",
+            ways_out.get(texts["unit"][at], ""),
+        )
+        for at in np.flatnonzero(position < 0).tolist()
+    ]
+    way_out = "write a date as YYYY-MM-DD, a month as YYYY-MM"
+    for column, dates in (("period", period), ("received_on", came)):
+        wrong = (dates.faults == "not_a_date") | ((dates.faults != "") & (column == "period"))
+        problems += [
+            Problem(f"received, row {at}", f"{column} {texts[column][at]!r}", way_out)
+            for at in np.flatnonzero(wrong).tolist()
+        ]
+    if problems:
+        raise ReportError(problems, source="received")
+    table = pd.DataFrame(
+        {
+            "unit": np.array(names.codes, dtype=object)[position],
+            "period": period.days.astype("datetime64[M]").astype("datetime64[s]"),
+            "received_on": came.days.astype("datetime64[s]"),
+            "empty": received["persons"].isna().array if "persons" in there else pd.NA,
+        }
+    ).astype({"empty": "boolean"})
+    known = table[table["received_on"] <= pd.Timestamp(day)]
+    grouped = known.sort_values("received_on", kind="stable").groupby(
+        ["unit", "period"], as_index=False
+    )
+    return grouped.agg(
+        received_on=("received_on", "min"),
+        times=("received_on", "size"),
+        empty=("empty", lambda one: one.all(skipna=False)),
+    )

@@ -1,0 +1,1 @@
+"""Tallies from person-level events."""

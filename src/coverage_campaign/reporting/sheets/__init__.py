@@ -1,0 +1,1 @@
+"""Tallies from units' sheets of figures."""

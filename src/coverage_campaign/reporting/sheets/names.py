@@ -1,0 +1,127 @@
+"""Units as reports write them, found by code, name or alias; never guessed."""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections import defaultdict
+from collections.abc import Iterable
+
+import attrs
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from coverage_campaign.model.campaign import Campaign
+from coverage_campaign.model.labels import Label
+from coverage_campaign.reporting.sheets.numbers import plain
+
+__all__ = ["Names", "channel_names", "unit_names"]
+
+# "耒阳" for 耒阳市: the last character of a division's name, where the rest is still a name.
+_DIVISION = re.compile(r"(?P<short>.{2,})(?:市|县|縣|区|區|州|盟|旗)")
+_SUB_PART = ".·•-—"
+_MOST_SUGGESTIONS = 50
+_MOST_COMPARED = 5_000
+
+
+def _key(text: str) -> str:
+    """Return what two spellings of one name share; leading marks of a sub-part are none of it."""
+    return plain(text).lstrip(_SUB_PART).casefold()
+
+
+@attrs.frozen(eq=False)
+class Names:
+    """The codes that names stand for; a name that two units share stands for neither."""
+
+    kind: str
+    codes: tuple[str, ...]
+    position: dict[str, int]
+    by_key: dict[str, frozenset[str]]
+    by_short_key: dict[str, frozenset[str]]
+
+    def meant(self, text: str) -> frozenset[str]:
+        """Return the codes that a text may mean: one where it is known, none, or several."""
+        if text in self.position:  # a code is never shadowed by another one's name
+            return frozenset({text})
+        key = _key(text)
+        return self.by_key.get(key) or self.by_short_key.get(key, frozenset())
+
+    def find(self, column: pd.Series) -> tuple[NDArray[np.intp], dict[str, str]]:
+        """Return each row's position in `codes` (-1 = not found), and the way out by unknown text.
+
+        Each distinct text is looked up once.
+        """
+        labels, texts = pd.factorize(_as_text(column))
+        found = np.full(len(texts) + 1, -1, dtype=np.intp)  # the last one: no text at all
+        ways_out: dict[str, str] = {}
+        for index, text in enumerate(texts):
+            meant = self.meant(str(text))
+            if len(meant) == 1:
+                found[index] = self.position[next(iter(meant))]
+            else:
+                ways_out[str(text)] = self._way_out(str(text), meant, len(ways_out))
+        return found[labels], ways_out
+
+    def _way_out(self, text: str, meant: Iterable[str], known_already: int) -> str:
+        several = sorted(meant)
+        if several:
+            return f"it may mean {' or '.join(several)}: write the code"
+        if known_already < _MOST_SUGGESTIONS and len(self.position) <= _MOST_COMPARED:
+            close = difflib.get_close_matches(_key(text)[:60], self.by_key, n=1)
+            if close:
+                (nearest, *_) = sorted(self.by_key[close[0]])
+                return f"did you mean {nearest}? Write its code, name or an alias of the campaign"
+        return f"write the code, the name or an alias of a {self.kind} of the campaign"
+
+
+def _as_text(column: pd.Series) -> pd.Series:
+    """Return codes as text; a whole number that a spreadsheet made a float is a code again."""
+    if pd.api.types.is_float_dtype(column.dtype):
+        whole = column.mod(1).eq(0)
+        return column.astype("str").where(~whole, column.where(whole).astype("Int64").astype("str"))
+    if column.dtype == object:
+        return column.map(_cell_text, na_action="ignore")
+    return column.astype("str").str.strip()
+
+
+def _cell_text(cell: object) -> str:
+    if isinstance(cell, float) and cell.is_integer():
+        return str(int(cell))
+    return str(cell).strip()
+
+
+def _names(kind: str, named: Iterable[tuple[str, Iterable[str]]]) -> Names:
+    position: dict[str, int] = {}
+    by_key: defaultdict[str, set[str]] = defaultdict(set)
+    by_short_key: defaultdict[str, set[str]] = defaultdict(set)
+    for code, texts in named:
+        position[code] = len(position)
+        for text in (code, *texts):
+            key = _key(text)
+            by_key[key].add(code)
+            shorter = _DIVISION.fullmatch(key)
+            if shorter:
+                by_short_key[shorter["short"]].add(code)
+    return Names(
+        kind,
+        tuple(position),
+        position,
+        {key: frozenset(meant) for key, meant in by_key.items()},
+        {key: frozenset(meant) for key, meant in by_short_key.items()},
+    )
+
+
+def _texts(label: Label) -> tuple[str, ...]:
+    return tuple(text for _, text in label.texts)
+
+
+def unit_names(campaign: Campaign) -> Names:
+    """Return the names of a campaign's units: codes, labels in every language, aliases."""
+    return _names("unit", ((u.code, (*_texts(u.label), *u.aliases)) for u in campaign.units))
+
+
+def channel_names(campaign: Campaign) -> Names:
+    """Return the names of a campaign's channels, and 'all' for reports without channels."""
+    channels = ((channel.code, _texts(channel.label)) for channel in campaign.channels)
+    return _names("channel", (*channels, ("all", ("合计", "total"))))

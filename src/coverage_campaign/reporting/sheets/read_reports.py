@@ -1,0 +1,267 @@
+"""Reports in files and frames: workbooks become grids, grids become figures, figures a tally."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import TypeAlias, get_args
+
+import attrs
+import narwhals as nw
+import pandas as pd
+from narwhals.typing import IntoFrame
+
+from coverage_campaign.errors import DefinitionError, Problem, ReportError
+from coverage_campaign.model.campaign import Campaign
+from coverage_campaign.model.dates import DateLike, to_date
+from coverage_campaign.reporting.problems import ReportProblem
+from coverage_campaign.reporting.result import Period, Tally
+from coverage_campaign.reporting.sheets.baselines import Baseline
+from coverage_campaign.reporting.sheets.column_roles import FigureKind, role_of
+from coverage_campaign.reporting.sheets.dates import Moment, read_moment
+from coverage_campaign.reporting.sheets.header import figures_of_grid
+from coverage_campaign.reporting.sheets.layouts import Columns, Heading, layout_of
+from coverage_campaign.reporting.sheets.long_table import (
+    Figures,
+    chosen_rows,
+    figures_of,
+    headings_of,
+    joined,
+)
+from coverage_campaign.reporting.sheets.validate import reckon
+from coverage_campaign.workbooks.delimited import grid_of_text
+from coverage_campaign.workbooks.grid import Grid
+from coverage_campaign.workbooks.spreadsheets import grids_of_workbook, is_workbook
+
+__all__ = ["open_grids", "read_reports"]
+
+_Source: TypeAlias = str | Path | IntoFrame
+_LARGEST_FILE = 64 * 2**20
+"""[bytes]; a year of monthly figures of 3,000 units is a hundredth of it."""
+
+
+def read_reports(
+    path_or_frame: _Source,
+    campaign: Campaign,
+    *,
+    figures: FigureKind,
+    by: Period = "month",
+    baseline: Baseline = None,
+    as_of: DateLike | None = None,
+    simulated: bool = False,
+    unit: str = "",
+    date: str = "",
+    persons: str = "",
+    channel: str = "",
+    target: str = "",
+    rate: str = "",
+    period: DateLike | None = None,
+    sheet: str = "",
+    only: Mapping[str, str] | None = None,
+) -> Tally:
+    """Return the tally of the figures that units reported, each row counted or explained.
+
+    Takes the path of a CSV, .xlsx, .xls or .ods file as officials write them, or a data frame of
+    any engine. A long table has a column for the unit (code, name or alias), one for the date and
+    one for the persons; a wide one has a column per period, channel or unit. Columns are known by
+    their headings, in Chinese or English, or named: `unit="postal", persons="dose1_18plus"`.
+    `period` dates a table that has no dates; of a file the titles are read for it. A workbook's
+    sheets are all read but the hidden ones, or `sheet` alone. `only` chooses the rows of one matter
+    from a table of several: `only={"项目名称": "新增城镇就业"}`.
+
+    `figures="new"`: each figure is the persons of its day or month [persons]. `"cumulative"`: each
+    is the persons so far; what it adds to the unit's figure before it counts on its day (or in its
+    month), and a fall counts as negative persons. The first figure is stock, never new: the last
+    one before the campaign's first day where there is one, else the first of all. With a `baseline`
+    (0, or persons by unit) the difference to it is new.
+
+    With `by="month"`, dates that are all first days of months name the months. With `as_of`, what
+    is dated later is not counted. Reports without channels carry the channel 'all'.
+
+    In `.problems`, each with file, sheet and cell. Not counted: no_date, not_a_date,
+    not_yet_reported, printed_total (a sum, kept as a check), total_differs (a sum that its parts do
+    not add up to), unknown_unit, unknown_channel, no_value (a formula without its result),
+    no_figure, not_a_count, below_zero, outside_campaign, double (a second row with the same figure
+    for a unit, channel and date), contradicting (rows with different figures: none of them counts).
+    Counted, with a doubt: fall, no_report (a period in which nobody reported, or a unit did not),
+    above_eligible, rate_differs (a printed rate that is not persons / target, or persons /
+    eligible, at the precision of the print), figures_differ (a printed new figure that is not the
+    difference of the cumulative ones), looks_cumulative and looks_new (the declared kind does not
+    fit the figures).
+
+    A sheet that is hidden (hidden_sheet) or holds no such table (no_table) is a problem too.
+
+    `rows_in` counts figures: a row of a wide table has several. Raises `ReportError` where the
+    source as a whole cannot be read, and `DefinitionError` for a wrong option.
+
+    >>> import pandas as pd
+    >>> from coverage_campaign.model.phases import Phase
+    >>> from coverage_campaign.model.units import Unit
+    >>> city = Campaign(
+    ...     code="city",
+    ...     label="City",
+    ...     year=2008,
+    ...     units=[Unit("430481", {"zh-Hans": "耒阳市"}, "county")],
+    ...     phases=[Phase("drive", "Drive", "06-01", "12-31")],
+    ... )
+    >>> sheet = pd.DataFrame({"单位": ["耒阳", "耒阳"], "月份": ["7月", "8月"]})
+    >>> sheet["累计"] = ["1,2００人", 1500]
+    >>> read_reports(sheet, city, figures="cumulative", baseline=0).to_frame()
+         unit     period channel  persons
+    0  430481 2008-07-01     all     1200
+    1  430481 2008-08-01     all      300
+    """
+    _check_choice("figures", figures, get_args(FigureKind))
+    _check_choice("by", by, get_args(Period))
+    columns = Columns(
+        unit=unit, date=date, persons=persons, channel=channel, target=target, rate=rate
+    )
+    moment = None if period is None else _moment(period, campaign)
+    if isinstance(path_or_frame, (str, Path)):
+        grids = open_grids(Path(path_or_frame), sheet=sheet)
+        read = _of_grids(
+            grids, campaign, kind=figures, columns=columns, period=moment, only=only or {}
+        )
+    else:
+        frame = _to_pandas(path_or_frame)
+        read = _of_frame(
+            frame, campaign, kind=figures, columns=columns, period=moment, only=only or {}
+        )
+    return reckon(
+        read,
+        campaign,
+        kind=figures,
+        by=by,
+        baseline=baseline,
+        as_of=as_of,
+        simulated=simulated,
+    )
+
+
+def _check_choice(option: str, value: str, choices: tuple[str, ...]) -> None:
+    if value not in choices:
+        way_out = f"choose one: {', '.join(map(repr, choices))}"
+        raise DefinitionError(Problem(option, f"{value!r}", way_out))
+
+
+def open_grids(path: Path, *, sheet: str = "") -> tuple[Grid, ...]:
+    """Return the grids of a file's sheets, hidden ones without their cells, or of one sheet.
+
+    Raises `ReportError` for a file that is too large, a damaged or encrypted workbook, one that
+    unpacks to more than a sheet of reports can hold, or no table at all.
+    """
+    try:
+        size = path.stat().st_size
+        data = path.read_bytes() if size <= _LARGEST_FILE else b""
+    except OSError as error:
+        reason = error.strerror or "it cannot be opened"
+        raise ReportError(Problem(str(path), reason, "give the path of a file")) from None
+    if size > _LARGEST_FILE:
+        found = f"{size:,} bytes"
+        way_out = f"give at most {_LARGEST_FILE:,} bytes, or pass a data frame"
+        raise ReportError(Problem(path.name, found, way_out))
+    if is_workbook(data):
+        return grids_of_workbook(data, path.name, sheet=sheet)
+    return (grid_of_text(data, path.name),)
+
+
+def _moment(period: DateLike, campaign: Campaign) -> Moment:
+    """Return the day or month that a table is about, as the caller says."""
+    if isinstance(period, str):
+        moment = read_moment(period, campaign.whole_window)
+        if moment is not None:
+            return moment
+    return Moment(to_date(period, where="period"))
+
+
+def _of_grids(
+    grids: Sequence[Grid],
+    campaign: Campaign,
+    *,
+    kind: FigureKind,
+    columns: Columns,
+    period: Moment | None,
+    only: Mapping[str, str],
+) -> Figures:
+    """Return the figures of all sheets; a sheet that cannot be read is an error if none can."""
+    tables: list[Figures] = []
+    errors: list[Problem] = []
+    skipped: list[ReportProblem] = []
+    for grid in grids:
+        if grid.hidden:
+            way_out = f"if it counts, pass sheet={grid.sheet!r}"
+            skipped.append(
+                ReportProblem("hidden_sheet", grid.name, "it is hidden", way_out, counted=True)
+            )
+            continue
+        try:
+            table = figures_of_grid(
+                grid, campaign, kind=kind, columns=columns, period=period, only=only
+            )
+        except ReportError as error:
+            errors.extend(error.problems)
+            continue
+        if table is None:
+            found = "no header with a unit or date and figures"
+            errors.append(Problem(grid.name, found, _NAME_COLUMNS))
+        else:
+            tables.append(table)
+    if not tables:
+        raise ReportError(errors or Problem("the workbook", "no visible sheet", "pass sheet="))
+    skipped += [
+        ReportProblem("no_table", one.where, one.found, one.way_out, counted=True) for one in errors
+    ]
+    whole = joined(tables)
+    return attrs.evolve(whole, problems=(*whole.problems, *skipped))
+
+
+_NAME_COLUMNS = "name the columns as they are headed: unit=, date=, persons="
+
+
+def _to_pandas(frame: IntoFrame) -> pd.DataFrame:
+    if isinstance(frame, pd.DataFrame):
+        return frame
+    try:
+        columns = nw.from_native(frame).lazy().collect().to_dict(as_series=False)
+    except TypeError:
+        kind = type(frame).__name__
+        problem = Problem("reports", f"a {kind}", "give a data frame, or the path of a file")
+        raise ReportError(problem) from None
+    return pd.DataFrame(columns)
+
+
+def _of_frame(
+    frame: pd.DataFrame,
+    campaign: Campaign,
+    *,
+    kind: FigureKind,
+    columns: Columns,
+    period: Moment | None,
+    only: Mapping[str, str],
+) -> Figures:
+    labels = frame.index
+    frame = _with_index(frame, kind)
+    texts = headings_of(frame.columns)
+    levels = frame.columns.to_frame(index=False).astype("str").itertuples(index=False, name=None)
+    headings = [Heading(text, parts) for text, parts in zip(texts, levels, strict=True)]
+    frame = frame.set_axis(pd.Index(texts, dtype="str"), axis="columns")
+    chosen = chosen_rows(frame, only, "reports")
+    labels, frame = labels[chosen], frame.iloc[chosen].reset_index(drop=True)
+    return figures_of(
+        frame,
+        layout_of(headings, campaign, kind=kind, columns=columns, source="reports"),
+        source="reports",
+        place=lambda row, heading: f"reports, row {labels[row]}, column {heading!r}",
+        period=period,
+    )
+
+
+def _with_index(frame: pd.DataFrame, kind: FigureKind) -> pd.DataFrame:
+    """Return the frame with its index among the columns where that holds dates or units."""
+    index = frame.index
+    if isinstance(index, (pd.DatetimeIndex, pd.PeriodIndex)):
+        return frame.reset_index(names="date" if index.name is None else str(index.name))
+    named = [name for name in index.names if name is not None]
+    if any(role_of(str(name), kind) in {"unit", "date"} for name in named):
+        return frame.reset_index()
+    return frame.reset_index(drop=True)

@@ -1,0 +1,273 @@
+"""What would it take: the value of one input at which a condition begins or ceases to hold."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from itertools import pairwise
+from typing import cast
+
+import attrs
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from coverage_campaign.errors import DefinitionError, InfeasibleError, Problem
+from coverage_campaign.model.dates import to_date, to_instant
+from coverage_campaign.notebook import html_table
+from coverage_campaign.reporting.result import Tally
+from coverage_campaign.scenarios.design import Design, applied, shown
+from coverage_campaign.scenarios.explore import explore
+from coverage_campaign.scenarios.scenario import Outcome, Scenario, allocation_of, run
+from coverage_campaign.scenarios.study import Study
+
+__all__ = ["Crossing", "Solution", "solve"]
+
+_PROBES = 6  # values between the ends and the crossing at which a monotone condition is tried
+_PACE = "pace"
+
+
+@attrs.frozen(kw_only=True)
+class Crossing:
+    """Two neighbouring values between which the condition changes."""
+
+    before: object
+    after: object
+    holds_after: bool
+
+
+@attrs.frozen(kw_only=True)
+class Solution:
+    """Where a condition changes along one input, and how many runs it took to find out.
+
+    `whole` tells whether every value was tried; otherwise the condition was taken to change at
+    most once, and tried at some values more.
+    """
+
+    lever: str
+    crossings: tuple[Crossing, ...]
+    holds_first: bool
+    runs: int
+    whole: bool = False
+    first: object = None
+
+    @property
+    def value(self) -> object:
+        """The first value at which the condition holds, None where it never does."""
+        if self.holds_first:
+            return self.first
+        return self.crossings[0].after if self.crossings else None
+
+    def to_frame(self) -> pd.DataFrame:
+        """Return one row per crossing: before, after (values, as text) and holds_after."""
+        return pd.DataFrame(
+            {
+                "before": pd.array([str(shown(one.before)) for one in self.crossings], dtype="str"),
+                "after": pd.array([str(shown(one.after)) for one in self.crossings], dtype="str"),
+                "holds_after": np.array([one.holds_after for one in self.crossings], dtype=bool),
+            }
+        )
+
+    def _repr_html_(self) -> str:
+        return html_table(self.to_frame(), title=repr(self)[1:-1])
+
+    def __repr__(self) -> str:
+        """Return the crossings in words."""
+        if not self.crossings:
+            return f"<Solution: {'always' if self.holds_first else 'never'} over {self.lever}>"
+        parts = [
+            f"{'begins' if one.holds_after else 'ceases'} between {shown(one.before)} and "
+            f"{shown(one.after)}"
+            for one in self.crossings
+        ]
+        return f"<Solution over {self.lever}: {'; '.join(parts)} ({self.runs} runs)>"
+
+
+def solve(
+    scenario: Scenario,
+    *,
+    lever: tuple[str, Sequence[object]],
+    until: Callable[[Outcome], bool] | None = None,
+    holds: Callable[[Study], NDArray[np.bool_]] | None = None,
+    what: Sequence[str] = ("share",),
+    monotone: bool = True,
+    reports: Tally | None = None,
+    received: pd.DataFrame | None = None,
+) -> Solution:
+    """Return where along one input a condition changes, with both neighbours.
+
+    Args:
+        scenario: The baseline.
+        lever: An input, as `explore` names them ('total', 'as_of', 'weights.430481', ...), and
+            the values to search, in order, such as ("total", range(70_000, 90_001)). 'pace' are
+            persons a day, for all units together in proportion to their shares, from the day after
+            the tally's last to the scenario's `as_of`, on top of what is reported.
+        until: The condition on an outcome. A value with which a run is infeasible does not meet
+            it.
+        holds: Instead, the condition on a study, one flag a scenario (see `Study.where`): every
+            value is tried in one batch, and every crossing is returned.
+        what: The quantities that `holds` looks at.
+        monotone: The condition changes at most once along the values: they are halved until the
+            two neighbours are found, and some more are tried; a contradiction is an error. False
+            tries every value and returns every crossing.
+        reports: The tally to track, where the condition looks at progress or assessment.
+        received: When reports arrived (see `track`).
+
+    Raises:
+        DefinitionError: No such input, fewer than two values, not one condition, or a condition
+            that is not monotone after all.
+
+    >>> import coverage_campaign as cc
+    >>> campaign = cc.load_case("hengyang", year=2008)
+    >>> baseline = cc.Scenario(campaign=campaign, weights=cc.weights.by_measure("census_2000"))
+    >>> cc.solve(
+    ...     baseline,
+    ...     lever=("total", range(50_000, 100_001)),
+    ...     until=lambda outcome: outcome.allocation.shares()["430481"] >= 15_000,
+    ... ).value
+    86229
+    """
+    name, values = lever
+    if (until is None) == (holds is None):
+        raise DefinitionError(
+            Problem("until", "no condition, or two", "give until= or holds=, one of them")
+        )
+    if len(values) < 2:  # noqa: PLR2004 - a search needs two ends
+        raise DefinitionError(
+            Problem("lever", f"{name!r} with {len(values)} values", "give at least two values")
+        )
+    if name != _PACE:
+        ends = [values[0], values[-1]]
+        Design.of(scenario, over={name: ends}, samples=None, design="grid")  # refuses no input
+    if holds is not None:
+        study = explore(
+            scenario, samples={name: values}, what=what, reports=reports, received=received
+        )
+        flags = study.where(holds).holds.tolist()
+        return _solution(name, values, dict(enumerate(flags)), whole=True)
+    known: dict[int, bool] = {}
+
+    def tried(place: int) -> bool:
+        if place not in known:
+            known[place] = _meets(
+                scenario, name, values[place], cast("Callable[[Outcome], bool]", until),
+                reports=reports, received=received,
+            )  # fmt: skip
+        return known[place]
+
+    last = len(values) - 1
+    if monotone:
+        _halve(tried, last)
+        _probe(tried, known, values)
+    else:
+        for place in range(last + 1):
+            tried(place)
+    return _solution(name, values, known, whole=not monotone)
+
+
+def _meets(
+    scenario: Scenario,
+    name: str,
+    value: object,
+    until: Callable[[Outcome], bool],
+    *,
+    reports: Tally | None,
+    received: pd.DataFrame | None,
+) -> bool:
+    try:
+        if name == _PACE:
+            reports = _paced(scenario, cast("int", value), reports)
+            return bool(until(run(scenario, reports=reports, received=received)))
+        varied = applied(scenario, {name: value})
+        if reports is not None:
+            reports = attrs.evolve(reports, campaign=varied.campaign)
+        return bool(until(run(varied, reports=reports, received=received)))
+    except InfeasibleError:
+        return False
+
+
+def _paced(scenario: Scenario, pace: int, reports: Tally | None) -> Tally:
+    """Return the reports with so many persons a day more, from their last day to the scenario's."""
+    if reports is None or scenario.as_of is None or reports.frame.empty:
+        raise DefinitionError(
+            Problem("lever", "pace without reports or as_of", "give reports and a later as_of")
+        )
+    until = to_date(scenario.as_of)
+    last = reports.frame["period"].max().date() if reports.as_of is None else reports.as_of.date()
+    days = (until - last).days
+    if days < 1:
+        raise DefinitionError(Problem("as_of", f"{until}", f"a pace needs days after {last}"))
+    allocation = allocation_of(scenario)
+    shares = allocation.shares()
+    method = allocation.method
+    total = int(pace) * days
+    persons = (
+        shares.to_numpy() * 0 if method is None or not total else method(total, shares.to_numpy())
+    )
+    entry = next(one.code for one in scenario.campaign.channels if one.effect == "entry")
+    period = np.datetime64(until if reports.by == "day" else until.replace(day=1), "s")
+    rows = pd.DataFrame(
+        {
+            "unit": pd.array(shares.index.tolist(), dtype="str"),
+            "period": period,
+            "channel": pd.array([entry] * len(shares), dtype="str"),
+            "persons": pd.array(persons, dtype="Int64"),
+        }
+    )
+    frame = pd.concat([reports.frame, rows], ignore_index=True)
+    known = None if reports.as_of is None else to_instant(until)
+    return attrs.evolve(reports, frame=frame[reports.frame.columns], as_of=known)
+
+
+def _solution(
+    name: str, values: Sequence[object], known: dict[int, bool], *, whole: bool
+) -> Solution:
+    places = sorted(known)
+    crossings = tuple(
+        Crossing(before=_plain(values[a]), after=_plain(values[b]), holds_after=known[b])
+        for a, b in pairwise(places)
+        if known[a] != known[b]
+    )
+    return Solution(
+        lever=name,
+        crossings=crossings,
+        holds_first=known[0],
+        runs=len(known),
+        whole=whole,
+        first=_plain(values[0]),
+    )
+
+
+def _plain(value: object) -> object:
+    return value.item() if isinstance(value, np.generic) else value
+
+
+def _halve(holds: Callable[[int], bool], last: int) -> None:
+    """Try values until two neighbours are found between which the condition changes."""
+    low, high = 0, last
+    if holds(low) == holds(high):
+        return
+    while high - low > 1:
+        middle = (low + high) // 2
+        if holds(middle) == holds(low):
+            low = middle
+        else:
+            high = middle
+
+
+def _probe(holds: Callable[[int], bool], known: dict[int, bool], values: Sequence[object]) -> None:
+    """Try some more values; a condition that changes twice was not monotone."""
+    last = len(values) - 1
+    for step in range(1, _PROBES + 1):
+        holds(step * last // (_PROBES + 1))
+    places = sorted(known)
+    changes = [(a, b) for a, b in pairwise(places) if known[a] != known[b]]
+    if len(changes) > 1:
+        (a, b), (c, d) = changes[:2]
+        raise DefinitionError(
+            Problem(
+                "monotone",
+                f"the condition changes between {shown(values[a])} and {shown(values[b])}, and "
+                f"again between {shown(values[c])} and {shown(values[d])}",
+                "search the whole range: monotone=False, or holds= for all of it in one batch",
+            )
+        )

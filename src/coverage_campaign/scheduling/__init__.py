@@ -1,0 +1,1 @@
+"""By when: curves, plans of whole persons for each day, capacity."""

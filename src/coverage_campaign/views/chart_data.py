@@ -1,0 +1,263 @@
+"""The numbers of each chart as a frame, by the chart's name.
+
+Order and selection are those of the picture; counts are Int64, rates fractions of one, what is
+missing <NA>. Names and words are in `lang`.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from coverage_campaign.allocation.allocation import Allocation
+from coverage_campaign.model.review.review import review
+from coverage_campaign.views.charts._calendar_issues import doubts_of
+from coverage_campaign.views.charts._slopes import quantity_of
+from coverage_campaign.views.charts._swings import swings_of
+from coverage_campaign.views.charts.back_test_chart import errors_of
+from coverage_campaign.views.charts.bridge_chart import steps_of
+from coverage_campaign.views.charts.calendar_chart import phase_rows
+from coverage_campaign.views.charts.fairness_chart import lorenz, need_of
+from coverage_campaign.views.signs import sign_words, with_signs
+from coverage_campaign.views.standings import Standing, by_rank, by_rate, rises, standings
+from coverage_campaign.views.words import Lang, checked
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from coverage_campaign.allocation.cross import CrossAllocation
+    from coverage_campaign.model.campaign import Campaign
+    from coverage_campaign.progress.forecast.backtest import Backtest
+    from coverage_campaign.progress.forecast.forecast import Forecast
+    from coverage_campaign.progress.track import Progress
+    from coverage_campaign.reporting.result import Tally
+    from coverage_campaign.scenarios.compare import Comparison
+    from coverage_campaign.scenarios.explore import Study
+    from coverage_campaign.views.charts._slopes import Quantity
+
+__all__ = [
+    "annex",
+    "back_test",
+    "bridge",
+    "bullet",
+    "burn_up",
+    "calendar",
+    "comparison",
+    "fairness",
+    "multiples",
+    "ranking",
+    "sensitivity",
+]
+
+
+def ranking(
+    progress: Progress, *, previous: Progress | None = None, lang: Lang = "en"
+) -> pd.DataFrame:
+    """Return the ranked units: rank, rise (places since `previous`), counts, rates, status.
+
+    Columns: rank, rise, unit, name, target, new, done, completion_rate, planned_rate, gap_points,
+    burden (target per 1,000 eligible people), reports_received, reports_expected, signs (what to
+    check in its monthly figures, '' for nothing), status. Units without a rank stand last.
+    """
+    lang = checked(lang)
+    rows = with_signs(by_rank(standings(progress, lang)), progress)
+    return pd.DataFrame(
+        {
+            "rank": _whole([row.rank for row in rows]),
+            "rise": _whole(rises(rows, previous)),
+            **_names(rows),
+            "target": _whole([row.target for row in rows]),
+            "new": _whole([row.new for row in rows]),
+            "done": _whole([row.done for row in rows]),
+            "completion_rate": _rates([row.completion_rate for row in rows]),
+            "planned_rate": _rates([row.planned_rate for row in rows]),
+            "gap_points": _rates([row.gap_points for row in rows]),
+            "burden": _rates([row.burden for row in rows]),
+            "reports_received": _whole([row.reports_received for row in rows]),
+            "reports_expected": _whole([row.reports_expected for row in rows]),
+            "signs": pd.array([sign_words(row.signs, lang) for row in rows], dtype="str"),
+            "status": pd.array([row.status.words.say(lang) for row in rows], dtype="str"),
+        }
+    )
+
+
+def bullet(progress: Progress, *, lang: Lang = "en") -> pd.DataFrame:
+    """Return the units by falling rate: unit, name, both rates, done, target, status."""
+    lang = checked(lang)
+    rows = by_rate(standings(progress, lang))
+    return pd.DataFrame(
+        {
+            **_names(rows),
+            "completion_rate": _rates([row.completion_rate for row in rows]),
+            "planned_rate": _rates([row.planned_rate for row in rows]),
+            "done": _whole([row.done for row in rows]),
+            "target": _whole([row.target for row in rows]),
+            "status": pd.array([row.status.words.say(lang) for row in rows], dtype="str"),
+        }
+    )
+
+
+def burn_up(progress: Progress, forecast: Forecast | None = None) -> pd.DataFrame:
+    """Return the whole, one row a date: date, planned, done, expected, low, high [persons].
+
+    Dates are those that the reports know and, with a forecast, those ahead.
+    """
+    days, totals = progress.series()
+    known = ~pd.isna(totals).all(axis=0)
+    done = totals[:, known].sum(axis=1).round().tolist() if known.any() else []
+    frame = pd.DataFrame({"date": days[: len(done)].astype("datetime64[s]"), "done": _whole(done)})
+    if forecast is not None:
+        frame = frame.merge(forecast.fan(), on="date", how="outer")
+    else:
+        frame = frame.assign(**{name: _whole([None] * len(frame)) for name in _FAN})
+    planned = [int(progress.plan.planned_on(date).sum()) for date in frame["date"].dt.date.tolist()]
+    frame["planned"] = _whole(planned)
+    return frame[["date", "planned", "done", *_FAN]]
+
+
+_FAN = ("expected", "low", "high")
+
+
+def multiples(progress: Progress, *, lang: Lang = "en") -> pd.DataFrame:
+    """Return each unit's running total, one row a unit and date: unit, name, date, done, rate."""
+    rows = by_rate(standings(progress, checked(lang)))
+    days, totals = progress.series()
+    place_of = {code: place for place, code in enumerate(progress.to_frame()["unit"].tolist())}
+    frames = []
+    for row in rows:
+        done = [None if pd.isna(one) else round(one) for one in totals[:, place_of[row.unit]]]
+        rate = [one / row.target if row.target and one is not None else None for one in done]
+        frames.append(
+            pd.DataFrame(
+                {
+                    "unit": pd.array([row.unit] * len(days), dtype="str"),
+                    "name": pd.array([row.name] * len(days), dtype="str"),
+                    "date": days.astype("datetime64[s]"),
+                    "done": _whole(done),
+                    "completion_rate": _rates(rate),
+                }
+            )
+        )
+    return pd.concat(frames, ignore_index=True)
+
+
+def calendar(campaign: Campaign, *, lang: Lang = "en") -> pd.DataFrame:
+    """Return phases and days in doubt: kind, code, name, first, last, days.
+
+    `kind` is phase, gap, overlap, short or outside; days in doubt bear the codes of their phases
+    and say in `name` what is to be checked.
+    """
+    lang = checked(lang)
+    lines = [("phase", row.code, row.name, row.window) for row in phase_rows(campaign, lang)] + [
+        (one.kind, " ".join(one.phases), one.sentence(campaign, lang), one.window)
+        for one in doubts_of(review(campaign))
+    ]
+    return pd.DataFrame(
+        {
+            "kind": pd.array([kind for kind, _, _, _ in lines], dtype="str"),
+            "code": pd.array([code for _, code, _, _ in lines], dtype="str"),
+            "name": pd.array([name for _, _, name, _ in lines], dtype="str"),
+            "first": pd.to_datetime([window.first for *_, window in lines]).as_unit("s"),
+            "last": pd.to_datetime([window.last for *_, window in lines]).as_unit("s"),
+            "days": _whole([window.days for *_, window in lines]),
+        }
+    )
+
+
+def annex(cross: CrossAllocation, *, lang: Lang = "en") -> pd.DataFrame:
+    """Return the annex as it is issued: units by departments, by name, with both margins."""
+    return cross.to_table(lang=checked(lang))
+
+
+def bridge(subject: Tally | Progress, *, lang: Lang = "en") -> pd.DataFrame:
+    """Return gross to net by channel: channel, name, effect, persons (losses negative), running."""
+    steps = steps_of(subject, checked(lang))
+    persons = [step.persons for step in steps]
+    return pd.DataFrame(
+        {
+            "channel": pd.array([step.channel for step in steps], dtype="str"),
+            "name": pd.array([step.name for step in steps], dtype="str"),
+            "effect": pd.array([step.effect for step in steps], dtype="str"),
+            "persons": _whole(persons),
+            "running": _whole([sum(persons[: place + 1]) for place in range(len(persons))]),
+        }
+    )
+
+
+def comparison(compared: Comparison, *, quantity: Quantity | None = None) -> pd.DataFrame:
+    """Return what differs of one quantity: unit, name, before, after, change, change_rate."""
+    frame = compared.to_frame()
+    chosen = frame[frame["quantity"] == (quantity or quantity_of(frame))].drop(columns="quantity")
+    before = chosen["before"].astype("Float64")
+    rate = (chosen["change"].astype("Float64") / before).mask(before == 0)
+    return chosen.assign(change_rate=rate).reset_index(drop=True)
+
+
+def fairness(
+    allocations: Allocation | Mapping[str, Allocation],
+    *,
+    need: Mapping[str, int] | pd.Series[int] | None = None,
+) -> pd.DataFrame:
+    """Return one row an allocation: allocation, gini, units, left_out (units without a need)."""
+    named = (
+        {allocations.weighting: allocations}
+        if isinstance(allocations, Allocation)
+        else dict(allocations)
+    )
+    held = need_of(next(iter(named.values())), need)
+    curves = {name: lorenz(one, held) for name, one in named.items()}
+    return pd.DataFrame(
+        {
+            "allocation": pd.array(list(curves), dtype="str"),
+            "gini": _rates([float(curve.gini) for curve in curves.values()]),
+            "units": _whole([len(curve.need) - 1 for curve in curves.values()]),
+            "left_out": _whole([curve.left_out for curve in curves.values()]),
+        }
+    )
+
+
+def sensitivity(study: Study, *, unit: str | None = None, lang: Lang = "en") -> pd.DataFrame:
+    """Return the bars, widest first: name, low, high, low_value, high_value, base, range."""
+    swings, _ = swings_of(study, unit=unit, lang=checked(lang))
+    return pd.DataFrame(
+        {
+            "name": pd.array([swing.name for swing in swings], dtype="str"),
+            "low": _rates([swing.low for swing in swings]),
+            "high": _rates([swing.high for swing in swings]),
+            "low_value": pd.array([swing.low_value for swing in swings], dtype="str"),
+            "high_value": pd.array([swing.high_value for swing in swings], dtype="str"),
+            "base": _rates([swing.base for swing in swings]),
+            "range": _rates([swing.range for swing in swings]),
+        }
+    )
+
+
+def back_test(tested: Backtest) -> pd.DataFrame:
+    """Return the mean error of each method by days ahead: ahead, one column a method, covered."""
+    errors = errors_of(tested)
+    coverage = tested.coverage()
+    days = coverage["ahead"].tolist()
+    return pd.DataFrame(
+        {
+            "ahead": _whole(days),
+            **{name: _rates([line.get(day) for day in days]) for name, line in errors.items()},
+            "covered": coverage["covered"].array,
+            "origins_apart": _whole(coverage["origins_apart"].tolist()),
+        }
+    )
+
+
+def _names(rows: Sequence[Standing]) -> dict[str, pd.api.extensions.ExtensionArray]:
+    return {
+        "unit": pd.array([row.unit for row in rows], dtype="str"),
+        "name": pd.array([row.name for row in rows], dtype="str"),
+    }
+
+
+def _whole(values: Sequence[float | None]) -> pd.arrays.IntegerArray:
+    return pd.array(list(values), dtype="Int64")
+
+
+def _rates(values: Sequence[float | None]) -> pd.arrays.FloatingArray:
+    return pd.array(list(values), dtype="Float64")

@@ -1,0 +1,53 @@
+"""The charts: one function each, `(subject, ..., *, ax=None, lang="en", title=None) -> Axes`.
+
+`ax` draws there and makes no figure; without it there is one new figure, which a notebook shows
+once and pyplot does not know. The words are dark: a figure of yours has a light ground. `lang` is
+"en", "zh" (simplified) or "zh-Hant". `title=None` writes the main fact as the headline, `title=""`
+none. The same-named table of `views.tables` gives the numbers. Each function is loaded when it is
+first asked for, and matplotlib with it.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from coverage_campaign.views.charts.annex_chart import annex
+    from coverage_campaign.views.charts.back_test_chart import back_test
+    from coverage_campaign.views.charts.bridge_chart import bridge
+    from coverage_campaign.views.charts.bullet_chart import bullet
+    from coverage_campaign.views.charts.burn_up_chart import burn_up
+    from coverage_campaign.views.charts.calendar_chart import calendar
+    from coverage_campaign.views.charts.comparison_chart import comparison
+    from coverage_campaign.views.charts.fairness_chart import fairness
+    from coverage_campaign.views.charts.multiples_chart import multiples
+    from coverage_campaign.views.charts.ranking_chart import ranking
+    from coverage_campaign.views.charts.sensitivity_chart import sensitivity
+
+__all__ = [
+    "annex",
+    "back_test",
+    "bridge",
+    "bullet",
+    "burn_up",
+    "calendar",
+    "comparison",
+    "fairness",
+    "multiples",
+    "ranking",
+    "sensitivity",
+]
+
+if not TYPE_CHECKING:
+
+    def __getattr__(name):  # noqa: ANN001, ANN202 - the type checker sees the imports above
+        if name not in __all__:
+            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        chart = getattr(import_module(f"{__name__}.{name}_chart"), name)
+        globals()[name] = chart
+        return chart
+
+
+def __dir__() -> list[str]:
+    return __all__

@@ -1,0 +1,101 @@
+"""Columns of words beside the scale of a chart, at fixed points from its edges."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final, Literal
+
+import attrs
+
+from coverage_campaign.views.charts import _theme as theme
+from coverage_campaign.views.charts._typeset import width_of
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from coverage_campaign.views.charts._axes import Canvas
+
+__all__ = ["GAP", "Cell", "Column", "column_of", "draw_columns"]
+
+GAP: Final = 15.0
+_BESIDE_GLYPH: Final = 11.0
+
+
+@attrs.frozen
+class Cell:
+    """One cell: its text, its colour, and the status whose glyph stands before it."""
+
+    text: str
+    colour: str = theme.INK
+    glyph: theme.Status | None = None
+
+
+@attrs.frozen
+class Column:
+    """One column of words beside the bars: its head and its cells from the top."""
+
+    head: str
+    cells: tuple[Cell, ...]
+    width: float
+    flush_right: bool = True
+    after: float = GAP
+
+
+def column_of(
+    head: str, cells: Sequence[Cell | str], size: float, *, flush_right: bool = True
+) -> Column:
+    """Return a column as wide as its widest cell."""
+    whole = tuple(Cell(cell) if isinstance(cell, str) else cell for cell in cells)
+    widths = [
+        width_of(cell.text, size) + (_BESIDE_GLYPH if cell.glyph is not None else 0.0)
+        for cell in whole
+    ]
+    return Column(head, whole, max([width_of(head, theme.CELL), *widths]), flush_right)
+
+
+def draw_columns(
+    canvas: Canvas,
+    left: Sequence[Column],
+    right: Sequence[Column],
+    places: Sequence[float],
+    size: float,
+) -> None:
+    """Draw the columns on both sides of the scale; the last row is bold."""
+    x = -canvas.room.left
+    for column in left:
+        _draw_column(canvas, column, x, edge="left", places=places, size=size)
+        x += column.width + column.after
+    x = GAP
+    for column in right:
+        _draw_column(canvas, column, x, edge="right", places=places, size=size)
+        x += column.width + column.after
+
+
+def _draw_column(
+    canvas: Canvas,
+    column: Column,
+    x: float,
+    *,
+    edge: Literal["left", "right"],
+    places: Sequence[float],
+    size: float,
+) -> None:
+    ha: Literal["left", "right"] = "right" if column.flush_right else "left"
+    anchor = x + column.width if column.flush_right else x
+    canvas.write(
+        anchor, 8, column.head, at=(edge, "top"), colour=theme.SECONDARY, ha=ha, va="baseline"
+    )
+    for place, cell in zip(places, column.cells, strict=True):
+        beside = 0.0
+        if cell.glyph is not None:
+            canvas.glyph(anchor + 3.5, place, cell.glyph, at=(edge, "data"))
+            beside = _BESIDE_GLYPH
+        canvas.write(
+            anchor + beside,
+            place,
+            cell.text,
+            at=(edge, "data"),
+            size=size,
+            colour=cell.colour,
+            ha=ha,
+            bold=place == places[-1],
+        )

@@ -1,0 +1,160 @@
+"""Scales beside a chart: months and counts, written where they have room."""
+
+from __future__ import annotations
+
+import datetime as dt
+from itertools import pairwise
+from typing import TYPE_CHECKING, Final
+
+from coverage_campaign.views.charts import _theme as theme
+from coverage_campaign.views.charts._typeset import width_of
+from coverage_campaign.views.words import Lang, count, day, month
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from coverage_campaign.views.charts._axes import Canvas
+
+__all__ = ["TIME_ROOM", "count_scale", "round_steps", "runs", "time_scale", "x_of"]
+
+# Points below the Axes that two lines of months and years take.
+TIME_ROOM: Final = 30.0
+_STEPS: Final = (1.0, 2.0, 2.5, 5.0, 10.0)
+_BY_WEEK: Final = 60
+_WEEK: Final = 7.0
+_BY_YEAR: Final = 1500
+
+
+def x_of(date: dt.date, *, end: bool = False) -> float:
+    """Return the place of a day's beginning, or of its end, in days.
+
+    >>> x_of(dt.date(2008, 6, 2)) - x_of(dt.date(2008, 6, 1), end=True)
+    0.0
+    """
+    return float(date.toordinal() + end)
+
+
+def runs(days: list[float]) -> list[tuple[slice, bool]]:
+    """Return the stretches of a series of reports, and whether nothing was reported in one.
+
+    A step of more than three usual steps and a week is a stretch without reports.
+
+    >>> [(part.start, part.stop, silent) for part, silent in runs([0.0, 90.0, 91.0, 92.0])]
+    [(0, 2, True), (1, 4, False)]
+    """
+    steps = [after - before for before, after in pairwise(days)]
+    usual = sorted(steps)[len(steps) // 2] if steps else 0.0
+    found: list[tuple[slice, bool]] = []
+    for place, step in enumerate(steps):
+        silent = step > max(3 * usual, _WEEK)
+        if found and not silent and not found[-1][1]:
+            found[-1] = (slice(found[-1][0].start, place + 2), False)
+        else:
+            found.append((slice(place, place + 2), silent))
+    return found
+
+
+def round_steps(highest: float, *, most: int = 5) -> list[float]:
+    """Return round values from 0 that reach `highest` in at most `most` steps.
+
+    >>> round_steps(76_000)
+    [0.0, 20000.0, 40000.0, 60000.0, 80000.0]
+    """
+    if highest <= 0:
+        return [0.0, 1.0]
+    size = 1.0
+    while size * _STEPS[-1] * most < highest:
+        size *= 10
+    while size * most >= highest and size > 1:
+        size /= 10
+    step = next(
+        size * factor
+        for factor in (*_STEPS, 20.0, 25.0, 50.0, 100.0)
+        if size * factor * most >= highest and size * factor == int(size * factor)
+    )
+    return [step * number for number in range(int(-(-highest // step)) + 1)]
+
+
+def count_scale(canvas: Canvas, steps: list[float]) -> None:
+    """Draw hairlines at round counts and write the counts left of them."""
+    for value in steps:
+        canvas.line([0, 1], [value, value], at=("share", "data"), colour=theme.HAIRLINE, zorder=0.5)
+        canvas.write(
+            -7,
+            value,
+            count(value),
+            at=("left", "data"),
+            size=theme.TICK,
+            colour=theme.SECONDARY,
+            ha="right",
+        )
+
+
+def time_scale(canvas: Canvas, first: dt.date, last: dt.date, lang: Lang, *, rules: bool) -> None:
+    """Write months, or weeks or years, below the scale, the year where it changes."""
+    days = (last - first).days + 1
+    points_a_day = canvas.width / days
+    if days <= _BY_WEEK:
+        _write_weeks(canvas, first, last, lang, points_a_day, rules=rules)
+        return
+    months = list(_months(first, last))
+    widest = max(width_of(month(date, lang), theme.TICK) for date in months)
+    every = next(n for n in (1, 2, 3, 6, 12, 120) if 30 * n * points_a_day > widest + 6 or n > 12)  # noqa: PLR2004
+    shown_year = 0
+    for number, start in enumerate(months):
+        after = _next_month(start)
+        if rules and start > first:
+            canvas.line(
+                [x_of(start)] * 2, [0, 1], at=("data", "share"), colour=theme.HAIRLINE, zorder=0.5
+            )
+        if number % every:
+            continue
+        left, right = max(x_of(start), x_of(first)), min(x_of(after), x_of(last, end=True))
+        middle = (left + right) / 2
+        if days <= _BY_YEAR and (right - left) * points_a_day >= widest * 0.8:
+            _tick(canvas, middle, month(start, lang), 0)
+        elif days <= _BY_YEAR:
+            continue
+        if start.year != shown_year:
+            shown_year = start.year
+            _tick(canvas, middle, str(start.year), 1)
+
+
+def _write_weeks(
+    canvas: Canvas, first: dt.date, last: dt.date, lang: Lang, points_a_day: float, *, rules: bool
+) -> None:
+    widest = width_of(day(dt.date(2000, 12, 28), lang), theme.TICK) + 8
+    every = next(n for n in (1, 2, 7, 14, 28, 56) if n * points_a_day > widest or n == 56)  # noqa: PLR2004
+    date = first
+    while date <= last:
+        x = x_of(date) + 0.5
+        _tick(canvas, x, day(date, lang), 0)
+        if rules:
+            canvas.line([x, x], [0, 1], at=("data", "share"), colour=theme.HAIRLINE, zorder=0.5)
+        if date == first or date.year != (date - dt.timedelta(days=every)).year:
+            _tick(canvas, x, str(date.year), 1)
+        date += dt.timedelta(days=every)
+
+
+def _tick(canvas: Canvas, x: float, text: str, line: int) -> None:
+    canvas.write(
+        x,
+        -13 - 12 * line,
+        text,
+        at=("data", "bottom"),
+        size=theme.TICK,
+        colour=theme.SECONDARY,
+        ha="center",
+        va="baseline",
+    )
+
+
+def _months(first: dt.date, last: dt.date) -> Iterator[dt.date]:
+    start = first.replace(day=1)
+    while start <= last:
+        yield start
+        start = _next_month(start)
+
+
+def _next_month(date: dt.date) -> dt.date:
+    return (date.replace(day=28) + dt.timedelta(days=4)).replace(day=1)

@@ -1,0 +1,238 @@
+"""Who does what of whose share: units by departments, with both margins."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+import attrs
+
+from coverage_campaign.views.charts import _theme as theme
+from coverage_campaign.views.charts._axes import Canvas, Room
+from coverage_campaign.views.charts._layout import open_canvas
+from coverage_campaign.views.charts._typeset import balanced, pieces, shortened, width_of
+from coverage_campaign.views.words import Lang, Words, checked, count, named, percent
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from matplotlib.axes import Axes
+
+    from coverage_campaign.allocation.allocation import Allocation
+    from coverage_campaign.allocation.cross import CrossAllocation
+
+__all__ = ["annex"]
+
+_WIDTH: Final = 9.4
+# Twenty letters of Chinese.
+_NAME_LIMIT: Final = 192.0
+_HEAD_LINES: Final = 3
+_LEAST_SIZE: Final = 6.0
+_TOTAL: Final = Words("Total", "合计", "合計")
+_HEADLINE: Final = Words(
+    "{0} carries most, {1} of the whole",
+    "任务分解：{0}承担最多，占{1}",
+    "任務分解：{0}承擔最多，佔{1}",
+)
+_ALIKE: Final = Words(
+    "Each carries the same, {0} of the whole",
+    "任务分解：各承担任务相同，各占{0}",
+    "任務分解：各承擔任務相同，各佔{0}",
+)
+_EMPTY: Final = Words("Nothing to share out", "没有可分解的任务", "沒有可分解的任務")
+_ABOUT: Final = Words(
+    "{0} × {1}, people; rows and columns add up to {2}",
+    "{0}×{1}任务数（人），行列合计均为{2}",
+    "{0}×{1}任務數（人），行列合計均為{2}",
+)
+_NO_NUMBERS: Final = Words(
+    "Cells are too small for numbers; the table of the same name has them.",
+    "单元格过小，数字见同名表。",
+    "單元格過小，數字見同名表。",
+)
+_NOUGHT: Final = "·"
+
+
+def annex(
+    cross: CrossAllocation,
+    *,
+    ax: Axes | None = None,
+    lang: Lang = "en",
+    title: str | None = None,
+) -> Axes:
+    """Return the Axes of a table of shares, units down and departments across, dark where many.
+
+    The last column and row are the totals; a cell without people is a point.
+
+    >>> import coverage_campaign as cc
+    >>> campaign = cc.load_case("hengyang", year=2008)
+    >>> counties = cc.allocate(campaign, weights=cc.weights.by_measure("census_2000"))
+    >>> departments = cc.allocate(campaign, among="departments", weights=cc.weights.equal)
+    >>> table = cc.cross(counties, departments, weights="margins")
+    >>> cc.charts.annex(table, title="Annex").get_label().rpartition("; ")[2]
+    'rows and columns add up to 76,000'
+    """
+    lang = checked(lang)
+    rows, columns = _names(cross.rows, lang), _names(cross.columns, lang)
+    cells: list[list[int]] = cross.cells.tolist()
+    across = [sum(line[place] for line in cells) for place in range(len(columns))]
+    down = [sum(line) for line in cells]
+    whole = sum(down)
+    size, pitch = theme.row_type(len(rows))
+    labels = [shortened(name, theme.LABEL, _NAME_LIMIT) for name in [*rows, _TOTAL.say(lang)]]
+    label_width = max(width_of(label, theme.LABEL) for label in labels)
+    total_width = max(width_of(count(value), theme.CELL + 0.5) for value in [*down, whole])
+    head = _heads(columns, size)
+    wide = max(head.width, width_of(count(max([*across, 0])), size) + 6)
+    width = max(_WIDTH, (wide * len(columns) + label_width + total_width + 52) / 72)
+    if ax is not None:
+        scale = ax.get_window_extent().width / (ax.figure.dpi / 72) - label_width - total_width - 32
+        head = _fitted(head, columns, size, scale / max(len(columns), 1))
+        wide = scale / max(len(columns), 1)
+    number_size = _number_size(cells, across, size, wide)
+    canvas = open_canvas(
+        ax,
+        width=width,
+        height=pitch * (len(rows) + 1.3),
+        room=Room(left=label_width + 10, right=total_width + 16, above=head.height + 4, below=2),
+        lang=lang,
+        title=_headline(columns, across, whole, lang) if title is None else title,
+        subtitle=_ABOUT.say(lang, _cut(cross.rows, lang), _cut(cross.columns, lang), count(whole)),
+        notes=[] if number_size else [_NO_NUMBERS.say(lang)],
+        basis=cross.basis,
+    )
+    canvas.ax.set_xlim(-0.5, len(columns) - 0.5)
+    bottom = len(rows) + 0.3
+    canvas.ax.set_ylim(bottom + 0.5, -0.5)
+    _draw_cells(canvas, cells, number_size)
+    _write_margins(canvas, labels, [*down, whole], [*range(len(rows)), bottom])
+    for place, value in enumerate(across):
+        if number_size:
+            canvas.write(place, bottom, count(value), size=number_size, ha="center")
+    _write_heads(canvas, head, lang)
+    line = len(rows) - 0.35
+    canvas.across_all(line, colour=theme.INK, width=0.9)
+    canvas.line([6, 6], [-0.5, bottom + 0.5], at=("right", "data"), colour=theme.INK, width=0.9)
+    return canvas.ax
+
+
+@attrs.frozen
+class _Heads:
+    """The names of the columns: their lines, or one line set upright."""
+
+    lines: tuple[tuple[str, ...], ...]
+    width: float
+    height: float
+    upright: bool
+
+
+def _names(allocation: Allocation, lang: Lang) -> list[str]:
+    campaign = allocation.campaign
+    return [named(campaign.unit(code).label, lang) or code for code in allocation.shares().index]
+
+
+def _cut(allocation: Allocation, lang: Lang) -> str:
+    return named(allocation.campaign.cut(allocation.among).label, lang) or allocation.among
+
+
+def _heads(columns: Sequence[str], size: float) -> _Heads:
+    """Return the names in up to three lines, in columns as wide as the widest word needs."""
+    wide = 48.0
+    for name in columns:
+        wide = max(wide, *(min(width_of(part.rstrip(), size), 76.0) + 7 for part in pieces(name)))
+        if width_of(name, size) > _HEAD_LINES * wide:
+            wide = max(wide, min(width_of(name, size) / _HEAD_LINES * 1.25, 90.0))
+    lines = tuple(tuple(balanced(name, size, wide - 5, lines=_HEAD_LINES)) for name in columns)
+    most = max((len(one) for one in lines), default=1)
+    return _Heads(lines, wide, most * size * 1.3 + 4, upright=False)
+
+
+def _fitted(head: _Heads, columns: Sequence[str], size: float, wide: float) -> _Heads:
+    """Return the names as they are if the columns are wide enough for them, else set upright."""
+    if wide >= head.width:
+        return head
+    names = tuple((shortened(name, size, 80.0),) for name in columns)
+    tallest = max((width_of(name, size) for (name,) in names), default=0.0)
+    return _Heads(names, wide, tallest + 6, upright=True)
+
+
+def _number_size(
+    cells: list[list[int]], across: list[int], size: float, wide: float
+) -> float | None:
+    """Return the size at which every number fits its cell, None where none does."""
+    widest = max((count(value) for line in [*cells, across] for value in line), key=len, default="")
+    while size >= _LEAST_SIZE:
+        if width_of(widest, size) + 3 <= wide:
+            return size
+        size -= 0.5
+    return None
+
+
+def _headline(columns: list[str], across: list[int], whole: int, lang: Lang) -> str:
+    if not whole:
+        return _EMPTY.say(lang)
+    most = max(range(len(columns)), key=lambda place: across[place])
+    if len(columns) > 1 and across[most] - min(across) <= 1:
+        return _ALIKE.say(lang, percent(1 / len(columns), digits=0))
+    return _HEADLINE.say(lang, columns[most], percent(across[most] / whole, digits=0))
+
+
+def _draw_cells(canvas: Canvas, cells: list[list[int]], size: float | None) -> None:
+    highest = max((value for line in cells for value in line), default=0) or 1
+    filled = [
+        (row, column, theme.shade(value / highest))
+        for row, line in enumerate(cells)
+        for column, value in enumerate(line)
+        if value
+    ]
+    canvas.ax.barh(
+        [row for row, _, _ in filled],
+        [0.94] * len(filled),
+        left=[column - 0.47 for _, column, _ in filled],
+        height=0.9,
+        color=[colour for _, _, colour in filled],
+        zorder=1,
+    )
+    for row, line in enumerate(cells):
+        for column, value in enumerate(line):
+            if not value:
+                canvas.write(column, row, _NOUGHT, colour=theme.SECONDARY, ha="center")
+            elif size:
+                ink = theme.ink_on(theme.shade(value / highest))
+                canvas.write(column, row, count(value), size=size, colour=ink, ha="center")
+
+
+def _write_margins(
+    canvas: Canvas, labels: list[str], totals: list[int], places: list[float]
+) -> None:
+    for label, value, place in zip(labels, totals, places, strict=True):
+        last = place == places[-1]
+        canvas.write(-10, place, label, at=("left", "data"), size=theme.LABEL, ha="right")
+        canvas.write(
+            canvas.room.right,
+            place,
+            count(value),
+            at=("right", "data"),
+            ha="right",
+            bold=last,
+        )
+
+
+def _write_heads(canvas: Canvas, head: _Heads, lang: Lang) -> None:
+    for place, lines in enumerate(head.lines):
+        if head.upright:
+            canvas.write(
+                place, 5, lines[0], at=("data", "top"), ha="left", va="center", rotation=90
+            )
+            continue
+        for number, line in enumerate(reversed(lines)):
+            canvas.write(
+                place,
+                6 + number * theme.CELL * 1.3,
+                line,
+                at=("data", "top"),
+                ha="center",
+                va="baseline",
+            )
+    canvas.write(
+        canvas.room.right, 6, _TOTAL.say(lang), at=("right", "top"), ha="right", va="baseline"
+    )

@@ -1,0 +1,205 @@
+"""From gross to net: what came in by each channel and what was lost."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+import attrs
+import numpy as np
+
+from coverage_campaign.progress.track import Progress
+from coverage_campaign.views.charts import _theme as theme
+from coverage_campaign.views.charts._axes import Canvas, Room
+from coverage_campaign.views.charts._layout import open_canvas
+from coverage_campaign.views.charts._typeset import balanced, pieces, width_of
+from coverage_campaign.views.words import Lang, Words, checked, count, day, named, signed
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from matplotlib.axes import Axes
+
+    from coverage_campaign.model.groups import Effect
+    from coverage_campaign.reporting.result import Tally
+
+__all__ = ["Step", "bridge", "steps_of"]
+
+_WIDTH: Final = 7.4
+_HEIGHT: Final = 210.0
+_HEAD_LINES: Final = 3
+
+_HEADLINE: Final = Words(
+    "{0} came in, {1} net of losses", "共增{0}人，扣减后净增{1}人", "共增{0}人，扣減後淨增{1}人"
+)
+_NO_LOSS: Final = Words(
+    "{0} came in, no loss reported", "共增{0}人，未报减员", "共增{0}人，未報減員"
+)
+_NOTHING: Final = Words("No report counted yet", "尚无报表", "尚無報表")
+_ABOUT: Final = Words("{0}: people by channel{1}", "{0}：按渠道（人）{1}", "{0}：按渠道（人）{1}")
+_TO: Final = Words(", to {0}", "，截至{0}", "，截至{0}")
+_NET: Final = Words("Net", "净增", "淨增")
+_GROSS_COUNTS: Final = Words(
+    "What counts is the gross figure: losses are not taken off.",
+    "考核以总增为准，减员不扣。",
+    "考核以總增為準，減員不扣。",
+)
+_NET_COUNTS: Final = Words("What counts is the net figure.", "考核以净增为准。", "考核以淨增為準。")
+_OPEN: Final = Words(
+    "Whether losses are taken off is open.", "减员是否扣减尚无定论。", "減員是否扣減尚無定論。"
+)
+_ALL: Final = Words("All channels", "全部渠道", "全部渠道")
+
+
+@attrs.frozen
+class Step:
+    """One bar: its channel, what it is called, and the persons that it adds or takes."""
+
+    channel: str
+    effect: Effect
+    name: str
+    persons: int
+
+
+def bridge(
+    subject: Tally | Progress,
+    *,
+    ax: Axes | None = None,
+    lang: Lang = "en",
+    title: str | None = None,
+) -> Axes:
+    """Return the Axes of bars from the gross figure by channel down to the net, all from 0.
+
+    A progress counts to its last day and its units; a tally all that it holds.
+
+    >>> import coverage_campaign as cc
+    >>> campaign = cc.load_case("hengyang", year=2008)
+    >>> allocation = cc.allocate(campaign, weights=cc.weights.by_measure("census_2000"))
+    >>> plan = cc.schedule(allocation, over="special-action")
+    >>> events = cc.simulate(plan, seed=1).events
+    >>> tally = cc.tally(events, campaign, as_of="2008-10-05", simulated=True)
+    >>> progress = cc.track(plan, tally, as_of="2008-09-30")
+    >>> bars = cc.charts.bridge(progress).patches
+    >>> int(bars[-1].get_height() - cc.tables.bridge(progress)["persons"].sum())
+    0
+    """
+    lang = checked(lang)
+    tally = subject.tally if isinstance(subject, Progress) else subject
+    as_of = subject.as_of if isinstance(subject, Progress) else None
+    steps = steps_of(subject, lang)
+    net = sum(step.persons for step in steps)
+    gross = sum(step.persons for step in steps if step.effect != "loss")
+    names = [*(step.name for step in steps), _NET.say(lang)]
+    widest = max(width_of(part, theme.TICK) for name in names for part in pieces(name))
+    width = max(_WIDTH, ((widest + 9) * len(names) + 30) / 72)
+    column = (width * 72 - 30) / len(names)
+    if ax is not None:
+        column = ax.get_window_extent().width * 72 / ax.figure.dpi / len(names)
+    heads = [balanced(name, theme.TICK, column - 4, lines=_HEAD_LINES) for name in names]
+    campaign = tally.campaign
+    until = "" if as_of is None else _TO.say(lang, day(as_of, lang, year=True))
+    counted = campaign.counts_net
+    canvas = open_canvas(
+        ax,
+        width=width,
+        height=_HEIGHT,
+        room=Room(left=2, right=2, above=8, below=8 + 12.5 * max(len(head) for head in heads)),
+        lang=lang,
+        title=_headline(steps, gross, net, lang) if title is None else title,
+        subtitle=_ABOUT.say(lang, named(campaign.label, lang), until),
+        notes=[(_OPEN if counted is None else _NET_COUNTS if counted else _GROSS_COUNTS).say(lang)],
+        basis=subject.basis,
+    )
+    _draw(canvas, steps, net)
+    for place, head in enumerate(heads):
+        for number, line in enumerate(head):
+            canvas.write(
+                place,
+                -14 - 12.5 * number,
+                line,
+                at=("data", "bottom"),
+                size=theme.TICK,
+                ha="center",
+                va="baseline",
+            )
+    return canvas.ax
+
+
+def steps_of(subject: Tally | Progress, lang: Lang) -> tuple[Step, ...]:
+    """Return the bars in the campaign's order of channels, entries first, losses last."""
+    tally = subject.tally if isinstance(subject, Progress) else subject
+    found = dict(_sums(subject))
+    kinds: tuple[Effect, ...] = ("entry", "resumption", "loss")
+    channels = {channel.code: channel for channel in tally.campaign.channels}
+    order = [*channels, *(code for code in found if code not in channels)]
+    steps = []
+    for kind in kinds:
+        for code in order:
+            channel = channels.get(code)
+            effect: Effect = "entry" if channel is None else channel.effect
+            if effect != kind or code not in found:
+                continue
+            name = named(channel.label, lang) if channel is not None else ""
+            if not name:
+                name = _ALL.say(lang) if code == "all" else code
+            persons = -found[code] if kind == "loss" else found[code]
+            steps.append(Step(code, kind, name, persons))
+    return tuple(steps)
+
+
+def _sums(subject: Tally | Progress) -> Iterator[tuple[str, int]]:
+    if isinstance(subject, Progress):
+        rows = subject.rows
+        for place, channel in enumerate(rows.channels):
+            chosen = rows.channel == place
+            if chosen.any():
+                yield channel, int(np.sum(rows.persons[chosen]))
+        return
+    frame = subject.to_frame()
+    sums = frame.groupby("channel", sort=False)["persons"].sum()
+    for channel, persons in zip(sums.index.tolist(), sums.tolist(), strict=True):
+        yield str(channel), int(persons)
+
+
+def _headline(steps: Sequence[Step], gross: int, net: int, lang: Lang) -> str:
+    if not steps:
+        return _NOTHING.say(lang)
+    if gross == net:
+        return _NO_LOSS.say(lang, count(gross))
+    return _HEADLINE.say(lang, count(gross), count(net))
+
+
+def _draw(canvas: Canvas, steps: Sequence[Step], net: int) -> None:
+    levels = [0]
+    for step in steps:
+        levels.append(levels[-1] + step.persons)
+    low, high = min([*levels, 0]), max([*levels, 1])
+    height = high - low
+    canvas.ax.set_xlim(-0.5, len(steps) + 0.5)
+    canvas.ax.set_ylim(low - (0.09 * height if low < 0 else 0), high + 0.09 * height)
+    canvas.line([0, 1], [0, 0], at=("share", "data"), colour=theme.TERTIARY, width=0.9)
+    a_point = (canvas.ax.get_ylim()[1] - canvas.ax.get_ylim()[0]) / canvas.height
+    for place, step in enumerate(steps):
+        start, end = levels[place], levels[place + 1]
+        colour = theme.RED if step.persons < 0 else theme.BLUE
+        canvas.ax.bar([place], [end - start], bottom=start, width=0.62, color=colour, zorder=2)
+        following = place + 1 - 0.31 if place + 1 <= len(steps) else place + 0.31
+        canvas.line([place + 0.31, following], [end, end], colour=theme.TERTIARY, width=0.8)
+        down = step.persons < 0
+        canvas.write(
+            place,
+            min(start, end) - 9 * a_point if down else max(start, end) + 8 * a_point,
+            signed(step.persons, digits=0),
+            colour=theme.RED if down else theme.INK,
+            ha="center",
+            halo=True,
+        )
+    canvas.ax.bar([len(steps)], [net], width=0.62, color=theme.NAVY, zorder=2)
+    canvas.write(
+        len(steps),
+        max(net, 0) + 8 * a_point,
+        count(net),
+        size=theme.LABEL,
+        ha="center",
+        bold=True,
+        halo=True,
+    )

@@ -1,0 +1,196 @@
+"""Who is behind: every unit's rate against one line of the plan."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from coverage_campaign.views.charts import _theme as theme
+from coverage_campaign.views.charts._axes import Canvas, Room
+from coverage_campaign.views.charts._layout import open_canvas
+from coverage_campaign.views.charts._status import headline, legend, schedule_note
+from coverage_campaign.views.charts._typeset import shortened, width_of
+from coverage_campaign.views.standings import (
+    Standing,
+    by_rate,
+    campaign_name,
+    standings,
+    total_of,
+)
+from coverage_campaign.views.words import Lang, Words, checked, count, day, percent, remarks
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from matplotlib.axes import Axes
+
+    from coverage_campaign.progress.track import Progress
+
+__all__ = ["bullet"]
+
+_WIDTH: Final = 7.4
+# Twenty letters of Chinese.
+_NAME_LIMIT: Final = 192.0
+_LEAST_SCALE: Final = 200.0
+_GAP: Final = 14.0
+_AS_OF: Final = Words("{0}, to {1}", "{0}，截至{1}", "{0}，截至{1}")
+_PLAN: Final = Words("Plan to date {0}", "序时进度 {0}", "序時進度 {0}")
+_RATE: Final = Words("Rate", "完成率", "完成率")
+_DONE: Final = Words("Done / target", "完成 / 任务", "完成 / 任務")
+# Units whose plan to date is this near to the whole's share one line.
+_ONE_LINE: Final = 0.005
+
+
+def bullet(
+    progress: Progress,
+    *,
+    ax: Axes | None = None,
+    lang: Lang = "en",
+    title: str | None = None,
+) -> Axes:
+    """Return the Axes of one bar a unit, by falling rate, against the line of the plan to date.
+
+    Where the units' plans differ, each has a mark of its own instead. Bars run on beyond 100 %.
+
+    >>> import coverage_campaign as cc
+    >>> campaign = cc.load_case("hengyang", year=2008)
+    >>> allocation = cc.allocate(campaign, weights=cc.weights.by_measure("census_2000"))
+    >>> plan = cc.schedule(allocation, over="special-action")
+    >>> events = cc.simulate(plan, seed=1).events
+    >>> tally = cc.tally(events, campaign, as_of="2008-10-05", simulated=True)
+    >>> progress = cc.track(plan, tally, as_of="2008-09-30")
+    >>> cc.charts.bullet(progress, title="September").get_label()
+    'September Hengyang: extension of the social pension insurance, to 30 Sep 2008 simulated data'
+    """
+    lang = checked(lang)
+    rows = by_rate(standings(progress, lang))
+    total = total_of(progress)
+    size, pitch = theme.row_type(len(rows))
+    names = [shortened(row.name, theme.LABEL, _NAME_LIMIT) for row in rows]
+    rates = [percent(row.completion_rate) for row in rows]
+    counts = [f"{count(row.done)} / {count(row.target)}" for row in rows]
+    rate_width = _widest([*rates, _RATE.say(lang)], size) + 11
+    count_width = _widest([*counts, _DONE.say(lang)], size)
+    room = Room(
+        left=_widest(names, theme.LABEL) + 9,
+        right=_GAP + rate_width + _GAP + count_width,
+        above=22,
+        below=20,
+    )
+    canvas = open_canvas(
+        ax,
+        width=max(_WIDTH, (room.left + room.right + _LEAST_SCALE + 22) / 72),
+        height=(pitch + 3) * max(len(rows), 1),
+        room=room,
+        lang=lang,
+        title=headline(rows, lang) if title is None else title,
+        subtitle=_AS_OF.say(
+            lang, campaign_name(progress, lang), day(progress.as_of, lang, year=True)
+        ),
+        marks=legend(rows, lang),
+        notes=[*schedule_note(total, lang)[1:], *remarks(progress, lang)],
+        basis=progress.basis,
+    )
+    canvas.ax.set_ylim(len(rows) - 0.5, -0.5)
+    furthest = _draw_bars(canvas, rows)
+    _draw_plan(canvas, rows, total, lang)
+    _draw_scale(canvas, furthest)
+    for place, (row, name) in enumerate(zip(rows, names, strict=True)):
+        canvas.write(-9, place, name, at=("left", "data"), size=theme.LABEL, ha="right")
+        canvas.glyph(_GAP + 4, place, row.status, at=("right", "data"))
+        canvas.write(
+            _GAP + rate_width,
+            place,
+            rates[place],
+            at=("right", "data"),
+            size=size,
+            colour=row.status.ink,
+            ha="right",
+        )
+        canvas.write(
+            _GAP + rate_width + _GAP + count_width,
+            place,
+            counts[place],
+            at=("right", "data"),
+            size=size,
+            colour=theme.SECONDARY,
+            ha="right",
+        )
+    for head, right in (
+        (_RATE, _GAP + rate_width),
+        (_DONE, _GAP + rate_width + _GAP + count_width),
+    ):
+        canvas.write(
+            right,
+            6,
+            head.say(lang),
+            at=("right", "top"),
+            colour=theme.SECONDARY,
+            ha="right",
+            va="baseline",
+        )
+    return canvas.ax
+
+
+def _widest(texts: Sequence[str], size: float) -> float:
+    return max((width_of(text, size) for text in texts), default=0.0)
+
+
+def _draw_bars(canvas: Canvas, rows: Sequence[Standing]) -> float:
+    """Draw the bars and return how far the scale reaches."""
+    known = [row.completion_rate for row in rows if row.completion_rate is not None]
+    plans = [row.planned_rate for row in rows if row.planned_rate is not None]
+    furthest = max([1.0, *known, *plans])
+    places = list(range(len(rows)))
+    canvas.ax.barh(places, [1.0] * len(rows), height=0.62, color=theme.TRACK, zorder=1)
+    canvas.ax.barh(
+        [place for place, row in enumerate(rows) if row.completion_rate is not None],
+        known,
+        height=0.36,
+        color=[row.status.colour for row in rows if row.completion_rate is not None],
+        zorder=2,
+    )
+    canvas.ax.set_xlim(0.0, furthest)
+    return furthest
+
+
+def _draw_plan(canvas: Canvas, rows: Sequence[Standing], total: Standing, lang: Lang) -> None:
+    line = total.planned_rate
+    if line is None:
+        return
+    plans = [row.planned_rate for row in rows if row.planned_rate is not None]
+    if all(abs(plan - line) <= _ONE_LINE for plan in plans):
+        canvas.line([line, line], [0, 1], at=("data", "share"), width=1.3, zorder=3)
+    else:
+        for place, row in enumerate(rows):
+            if row.planned_rate is not None:
+                mark = row.planned_rate
+                canvas.line([mark, mark], [place - 0.36, place + 0.36], width=1.3, zorder=3)
+    words = _PLAN.say(lang, percent(line))
+    half = width_of(words, theme.CELL) / 2
+    low, high = half - canvas.room.left, canvas.width - half
+    middle = line / canvas.ax.get_xlim()[1] * canvas.width
+    canvas.write(
+        min(max(middle, low), high), 6, words, at=("left", "top"), ha="center", va="baseline"
+    )
+
+
+def _draw_scale(canvas: Canvas, furthest: float) -> None:
+    step = next(step for step in (0.25, 0.5, 1.0, 2.0, 5.0, 10.0, 1e9) if furthest / step <= 6)  # noqa: PLR2004
+    number = 0
+    while number * step <= furthest + 1e-9:
+        value = number * step
+        canvas.write(
+            value,
+            -14,
+            percent(value, digits=0),
+            at=("data", "bottom"),
+            size=theme.TICK,
+            colour=theme.SECONDARY,
+            ha="center",
+            va="baseline",
+        )
+        if value == 1 and furthest > 1:
+            canvas.line(
+                [1, 1], [0, 1], at=("data", "share"), colour=theme.TERTIARY, style=":", zorder=1.5
+            )
+        number += 1

@@ -1,0 +1,265 @@
+"""Shall we make it: the plan, what is done, and where the pace leads."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import TYPE_CHECKING, Final
+
+import attrs
+import pandas as pd
+
+from coverage_campaign.views.charts import _theme as theme
+from coverage_campaign.views.charts._axes import Canvas, Room
+from coverage_campaign.views.charts._fan import bands_of, draw_fan, fan_note
+from coverage_campaign.views.charts._gap_mark import draw_gap
+from coverage_campaign.views.charts._layout import open_canvas
+from coverage_campaign.views.charts._running_totals import Curves, curves_of, dotted_note
+from coverage_campaign.views.charts._spread import spread
+from coverage_campaign.views.charts._ticks import (
+    TIME_ROOM,
+    count_scale,
+    round_steps,
+    runs,
+    time_scale,
+    x_of,
+)
+from coverage_campaign.views.charts._typeset import width_of
+from coverage_campaign.views.standings import Standing, campaign_name, total_of
+from coverage_campaign.views.words import Lang, Words, about, checked, count, day, percent, remarks
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+    from coverage_campaign.progress.forecast.forecast import Forecast
+    from coverage_campaign.progress.track import Progress
+
+__all__ = ["burn_up"]
+
+_WIDTH: Final = 7.4
+_HEIGHT: Final = 222.0
+_MOST_DOTS: Final = 40
+# The highest value leaves room for the words above it.
+_HEADROOM: Final = 1.07
+
+_AT_THIS_PACE: Final = Words(
+    "At this pace it ends near {0} of {1}",
+    "按目前进度预计完成{0}人，任务{1}人",
+    "按目前進度預計完成{0}人，任務{1}人",
+)
+_BEHIND: Final = Words("{0} behind the plan on {1}", "截至{1}落后计划{0}人", "截至{1}落後計劃{0}人")
+_AHEAD: Final = Words(
+    "{0} ahead of the plan on {1}", "截至{1}超前计划{0}人", "截至{1}超前計劃{0}人"
+)
+_ON_PLAN: Final = Words("Exactly on the plan on {0}", "截至{0}与计划持平", "截至{0}與計劃持平")
+_NO_REPORT: Final = Words("No report counted yet", "尚无报表", "尚無報表")
+_PEOPLE: Final = Words(
+    "{0}: people, cumulative, to {1}", "{0}：累计（人），截至{1}", "{0}：累計（人），截至{1}"
+)
+_CHANCE: Final = Words(
+    "; chance of reaching the target {0}", "，完成任务的概率{0}", "，完成任務的概率{0}"
+)
+_ABOUT: Final = Words("about {0}", "约{0}", "約{0}")
+_BELOW: Final = Words("below {0}", "低于{0}", "低於{0}")
+_ABOVE: Final = Words("above {0}", "高于{0}", "高於{0}")
+_TARGET: Final = Words("Target {0}", "任务 {0}", "任務 {0}")
+_PLAN: Final = Words("Plan {0}", "计划 {0}", "計劃 {0}")
+_FORECAST: Final = Words("Forecast {0}", "预测 {0}", "預測 {0}")
+_RANGE: Final = Words("{0} range", "{0}区间", "{0}區間")
+
+
+@attrs.frozen
+class _End:
+    """Words at the right end of a line: their lines, colour, place and whether they are bold."""
+
+    y: float
+    lines: tuple[str, ...]
+    colour: str
+
+
+def burn_up(
+    progress: Progress,
+    forecast: Forecast | None = None,
+    *,
+    ax: Axes | None = None,
+    lang: Lang = "en",
+    title: str | None = None,
+) -> Axes:
+    """Return the Axes of the running totals, plan and done, of the whole, with the forecast's fan.
+
+    Dots stand at the ends of the periods. The red or blue stroke at the last day counted is the
+    distance from the plan. Persons on the upright scale.
+
+    >>> import coverage_campaign as cc
+    >>> campaign = cc.load_case("hengyang", year=2008)
+    >>> allocation = cc.allocate(campaign, weights=cc.weights.by_measure("census_2000"))
+    >>> plan = cc.schedule(allocation, over="special-action")
+    >>> events = cc.simulate(plan, seed=1).events
+    >>> tally = cc.tally(events, campaign, as_of="2008-10-05", simulated=True)
+    >>> progress = cc.track(plan, tally, as_of="2008-09-30")
+    >>> first, last = cc.charts.burn_up(progress).get_xlim()
+    >>> int(last - first)  # days
+    214
+    """
+    lang = checked(lang)
+    curves = curves_of(progress)
+    total = total_of(progress)
+    fan = None if forecast is None else forecast.fan().dropna()
+    chance = None if forecast is None else _chance(forecast.totals())
+    ends = _ends(curves, forecast, fan, lang)
+    end_width = max(
+        width_of(line, theme.LABEL if number == 0 else 8.0)
+        for end in ends
+        for number, line in enumerate(end.lines)
+    )
+    bands = [] if forecast is None else bands_of(forecast)
+    tops = [float(band["high"].max()) for _, band in bands if len(band)]
+    highest = float(max([*curves.plan_y, *curves.done_y, total.target or 0, *tops]))
+    steps = [step for step in round_steps(highest) if step <= highest * _HEADROOM]
+    subtitle = _PEOPLE.say(
+        lang, campaign_name(progress, lang), day(progress.as_of, lang, year=True)
+    )
+    if chance is not None:
+        subtitle += _CHANCE.say(lang, _chance_words(chance, lang))
+    canvas = open_canvas(
+        ax,
+        width=_WIDTH,
+        height=_HEIGHT,
+        room=Room(
+            left=width_of(count(steps[-1]), theme.TICK) + 9,
+            right=end_width + 12,
+            above=4,
+            below=TIME_ROOM,
+        ),
+        lang=lang,
+        title=_headline(curves, fan, total, progress.as_of, lang) if title is None else title,
+        subtitle=subtitle,
+        notes=[
+            *([fan_note(forecast, lang)] if forecast is not None and tops else []),
+            *dotted_note(curves.done_x, curves.counted_x, lang),
+            *remarks(progress, lang),
+            *(remarks(forecast, lang) if forecast is not None else ()),
+        ],
+        basis=progress.basis,
+    )
+    canvas.ax.set_xlim(x_of(curves.first), x_of(curves.last, end=True))
+    canvas.ax.set_ylim(0.0, highest * _HEADROOM)
+    count_scale(canvas, steps)
+    time_scale(canvas, curves.first, curves.last, lang, rules=False)
+    if fan is not None and len(fan):
+        draw_fan(canvas, fan, bands, curves)
+    canvas.line(curves.plan_x, curves.plan_y, colour=theme.SECONDARY, width=1.4, zorder=2.2)
+    _draw_done(canvas, curves)
+    if total.target is not None:
+        _draw_target(canvas, total.target, lang)
+    if curves.done_y and total.planned is not None:
+        draw_gap(canvas, curves, total, fan, lang)
+    _draw_ends(canvas, ends)
+    return canvas.ax
+
+
+def _chance(totals: pd.DataFrame) -> float | None:
+    if "chance" not in totals.columns or pd.isna(totals["chance"].iloc[0]):
+        return None
+    return float(totals["chance"].iloc[0])
+
+
+def _chance_words(chance: float, lang: Lang) -> str:
+    """Return a chance as roughly as it is known."""
+    least, most = 0.01, 0.99
+    if chance < least:
+        return _BELOW.say(lang, "1%")
+    if chance > most:
+        return _ABOVE.say(lang, "99%")
+    return _ABOUT.say(lang, percent(chance, digits=0))
+
+
+def _headline(
+    curves: Curves, fan: pd.DataFrame | None, total: Standing, as_of: dt.date, lang: Lang
+) -> str:
+    target, gap = total.target, total.gap_persons
+    if fan is not None and len(fan) and target is not None:
+        expected = float(fan["expected"].iloc[-1])
+        return _AT_THIS_PACE.say(lang, about(expected), count(target))
+    if not curves.done_y or gap is None:
+        return _NO_REPORT.say(lang)
+    date = day(as_of, lang)
+    if gap == 0:
+        return _ON_PLAN.say(lang, date)
+    return (_BEHIND if gap < 0 else _AHEAD).say(lang, count(abs(gap)), date)
+
+
+def _ends(
+    curves: Curves, forecast: Forecast | None, fan: pd.DataFrame | None, lang: Lang
+) -> list[_End]:
+    ends = [_End(curves.plan_y[-1], (_PLAN.say(lang, count(curves.plan_y[-1])),), theme.SECONDARY)]
+    if fan is None or forecast is None or not len(fan):
+        return ends
+    low, expected, high = (float(fan[name].iloc[-1]) for name in ("low", "expected", "high"))
+    lines = (
+        _FORECAST.say(lang, about(expected)),
+        _RANGE.say(lang, percent(forecast.level, digits=0)),
+        f"{about(low)}–{about(high)}",
+    )
+    return [*ends, _End(expected, lines, theme.BLUE)]
+
+
+def _draw_done(canvas: Canvas, curves: Curves) -> None:
+    if not curves.done_x:
+        return
+    for part, silent in runs(curves.done_x):
+        x, y = curves.done_x[part], curves.done_y[part]
+        if silent:
+            canvas.line(x, y, colour=theme.BLUE, width=1.4, style=":", zorder=3)
+        else:
+            canvas.line(x, y, colour=theme.BLUE, width=2.6, zorder=3)
+    if curves.done_x[-1] < curves.counted_x:
+        # No report came in between: that is not known to be nothing.
+        x, y = [curves.done_x[-1], curves.counted_x], [curves.done_y[-1]] * 2
+        canvas.line(x, y, colour=theme.BLUE, width=1.4, style=":", zorder=3)
+    dots = slice(1, None) if len(curves.done_x) <= _MOST_DOTS else slice(-1, None)
+    canvas.line(
+        curves.done_x[dots],
+        curves.done_y[dots],
+        colour=theme.BLUE,
+        width=0,
+        marker="o",
+        marker_size=6.0,
+        edge="white",
+        zorder=3.2,
+    )
+
+
+def _draw_target(canvas: Canvas, target: int, lang: Lang) -> None:
+    canvas.line([0, 1], [target, target], at=("share", "data"), style=":", width=1.2, zorder=2.1)
+    points = canvas.height / (canvas.ax.get_ylim()[1] or 1.0)
+    lift = 4 / points
+    canvas.write(
+        3,
+        target + lift,
+        _TARGET.say(lang, count(target)),
+        at=("left", "data"),
+        size=theme.LABEL,
+        va="bottom",
+        halo=True,
+    )
+
+
+def _draw_ends(canvas: Canvas, ends: list[_End]) -> None:
+    points = canvas.height / canvas.ax.get_ylim()[1]
+    # The first line stands at the end of its own line, the others hang below it.
+    heights = [14.0 + 11.0 * (len(end.lines) - 1) for end in ends]
+    wanted = [end.y * points + 7 - height / 2 for end, height in zip(ends, heights, strict=True)]
+    centres = spread(wanted, heights, low=-20.0, high=canvas.height + 20)
+    for end, height, centre in zip(ends, heights, centres, strict=True):
+        top = centre + height / 2
+        for number, line in enumerate(end.lines):
+            y = top - 7 - (0 if number == 0 else 2 + 11 * number)
+            canvas.write(
+                8,
+                y,
+                line,
+                at=("right", "bottom"),
+                size=theme.LABEL if number == 0 else 8.0,
+                colour=end.colour if number == 0 else theme.SECONDARY,
+                bold=number == 0,
+            )

@@ -1,0 +1,239 @@
+"""What changes for whom: one line a unit from one result to the other."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final, Literal
+
+from coverage_campaign.views.charts import _theme as theme
+from coverage_campaign.views.charts._axes import Canvas, Mark, Room
+from coverage_campaign.views.charts._layout import open_canvas
+from coverage_campaign.views.charts._slopes import Quantity, Slope, largest, quantity_of, slopes_of
+from coverage_campaign.views.charts._spread import spread
+from coverage_campaign.views.charts._typeset import shortened, width_of
+from coverage_campaign.views.inputs import Change, changes_of
+from coverage_campaign.views.words import Lang, Words, checked, count, signed, units
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from matplotlib.axes import Axes
+
+    from coverage_campaign.model.campaign import Campaign
+    from coverage_campaign.scenarios.compare import Comparison
+
+__all__ = ["comparison"]
+
+_WIDTH: Final = 6.8
+_LINE: Final = 13.0
+# Twenty letters of Chinese.
+_NAME_LIMIT: Final = 172.0
+_SIDE_LIMIT: Final = 230.0
+_LEADER: Final = 13.0
+_LEAST_SCALE: Final = 180.0
+
+_HEADLINE: Final = Words(
+    "{0} up by 10% or more, {1} down by 10% or more",
+    "{0}增加10%以上，{1}个减少10%以上",
+    "{0}增加10%以上，{1}個減少10%以上",
+)
+_MORE_ONLY: Final = Words(
+    "{0} up by 10% or more, none down by as much",
+    "{0}增加10%以上，没有单位减少10%以上",
+    "{0}增加10%以上，沒有單位減少10%以上",
+)
+_LESS_ONLY: Final = Words(
+    "{0} down by 10% or more, none up by as much",
+    "{0}减少10%以上，没有单位增加10%以上",
+    "{0}減少10%以上，沒有單位增加10%以上",
+)
+_SMALL: Final = Words("{0} changed, none by 10%", "{0}有变化，均不到10%", "{0}有變化，均不到10%")
+_NOTHING: Final = Words("Nothing differs", "没有变化", "沒有變化")
+_ABOUT: Final = Words("{0} by unit; {1}", "各单位{0}，{1}", "各單位{0}，{1}")
+_SAME: Final = Words("the total is the same", "总量不变", "總量不變")
+_OTHER: Final = Words("the total changes by {0}", "总量变化{0}", "總量變化{0}")
+_MORE: Final = Words("≥10% more", "增≥10%", "增≥10%")
+_LESS: Final = Words("≥10% less", "减≥10%", "減≥10%")
+_BEFORE: Final = Words("before", "之前", "之前")
+_AFTER: Final = Words("after", "之后", "之後")
+_ONLY: Final = Words(
+    "Units that do not differ are left out.", "无变化的单位未列出。", "無變化的單位未列出。"
+)
+_NAMED_ONLY: Final = Words(
+    "The {0} largest changes are named; {1} smaller ones are grey.",
+    "仅标注变化最大的{0}个单位，其余{1}个为灰线。",
+    "僅標註變化最大的{0}個單位，其餘{1}個為灰線。",
+)
+_QUANTITIES: Final = {
+    "share": Words("Share, people", "任务数（人）", "任務數（人）"),
+    "target": Words("Target, people", "任务数（人）", "任務數（人）"),
+    "planned": Words("Planned to date, people", "计划数（人）", "計劃數（人）"),
+    "done": Words("Done, people", "完成数（人）", "完成數（人）"),
+}
+
+
+def comparison(
+    compared: Comparison,
+    *,
+    quantity: Quantity | None = None,
+    campaign: Campaign | None = None,
+    ax: Axes | None = None,
+    lang: Lang = "en",
+    title: str | None = None,
+) -> Axes:
+    """Return the Axes of two scales of persons and one line a unit between them.
+
+    `quantity` is what is compared: by default the first of share, target, done, planned that
+    differs. `campaign` gives the units' names in the language of the chart, by default that of the
+    results. Changes of at least a tenth are in colour and told in percent. Of more than 40 units
+    the 24 with the largest changes are named.
+
+    >>> import coverage_campaign as cc
+    >>> campaign = cc.load_case("hengyang", year=2008)
+    >>> by = cc.weights.by_measure
+    >>> old = cc.allocate(campaign, weights=by("census_2000"))
+    >>> new = cc.allocate(campaign, weights=by("census_2010"))
+    >>> cc.charts.comparison(cc.compare(old, new), title="").get_label()
+    'Share, people by unit; the total is the same'
+    """
+    lang = checked(lang)
+    frame = compared.to_frame()
+    what = quantity_of(frame) if quantity is None else quantity
+    whole = campaign or compared.campaign
+    everyone = slopes_of(frame[frame["quantity"] == what], whole, lang)
+    slopes = largest(everyone)
+    inputs = changes_of(compared.inputs, whole, lang)
+    before, after = (shortened(words, theme.LABEL, _SIDE_LIMIT) for words in _sides(inputs, lang))
+    names = [shortened(one.name, theme.CELL, _NAME_LIMIT) for one in slopes]
+    left = [f"{name}  {count(one.before)}" for one, name in zip(slopes, names, strict=True)]
+    right = [
+        f"{count(one.after)}  {name}  {one.change}".rstrip()
+        for one, name in zip(slopes, names, strict=True)
+    ]
+    change = sum((one.after or 0) - (one.before or 0) for one in everyone)
+    total = _SAME.say(lang) if change == 0 else _OTHER.say(lang, signed(change, digits=0))
+    notes = [f"{one}." if lang == "en" else f"{one}。" for one in inputs] if len(inputs) > 1 else []
+    if len(slopes) < len(everyone):
+        notes.append(_NAMED_ONLY.say(lang, len(slopes), len(everyone) - len(slopes)))
+    room = Room(left=_beside(left, before), right=_beside(right, after), above=22, below=4)
+    canvas = open_canvas(
+        ax,
+        width=max(_WIDTH, (room.left + room.right + _LEAST_SCALE + 22) / 72),
+        height=max(250.0, _LINE * (len(slopes) + 1)),
+        room=room,
+        lang=lang,
+        title=_headline(everyone, lang) if title is None else title,
+        subtitle=_ABOUT.say(lang, _QUANTITIES[what].say(lang), total),
+        marks=[
+            Mark(words.say(lang), colour, colour, marker)
+            for kind, words, colour, marker in (
+                ("more", _MORE, theme.BLUE, "^"),
+                ("less", _LESS, theme.RED, "v"),
+            )
+            if any(one.kind == kind for one in slopes)
+        ],
+        notes=[*notes, _ONLY.say(lang)],
+        basis=compared.basis,
+    )
+    values = [value for one in everyone for value in (one.before, one.after) if value is not None]
+    low, high = min([*values, 0]), max([*values, 1])
+    canvas.ax.set_xlim(0.0, 1.0)
+    canvas.ax.set_ylim(low - 0.02 * (high - low), high + 0.02 * (high - low))
+    for side, words in (("left", before), ("right", after)):
+        sign = -1 if side == "left" else 1
+        x = 0.0 if side == "left" else 1.0
+        canvas.line([x, x], [0, 1], at=("data", "share"), colour=theme.HAIRLINE, width=1.0)
+        canvas.write(
+            sign * (_LEADER + 2),
+            7,
+            words,
+            at=("left" if side == "left" else "right", "top"),
+            size=theme.LABEL,
+            ha="right" if side == "left" else "left",
+            va="baseline",
+            bold=True,
+        )
+    kept = {id(one) for one in slopes}
+    _draw_rest(canvas, [one for one in everyone if id(one) not in kept])
+    _draw(canvas, slopes)
+    _label(canvas, [one.before for one in slopes], left, slopes, side="left")
+    _label(canvas, [one.after for one in slopes], right, slopes, side="right")
+    return canvas.ax
+
+
+def _beside(labels: Sequence[str], head: str) -> float:
+    widths = [width_of(head, theme.LABEL), *(width_of(text, theme.CELL) for text in labels)]
+    return max(widths) + _LEADER + 4
+
+
+def _sides(inputs: Sequence[Change], lang: Lang) -> tuple[str, str]:
+    """Return what to call the two sides: the two values of the one input that differs."""
+    if len(inputs) == 1:
+        return inputs[0].before, inputs[0].after
+    return _BEFORE.say(lang), _AFTER.say(lang)
+
+
+def _headline(slopes: Sequence[Slope], lang: Lang) -> str:
+    more = sum(one.kind == "more" for one in slopes)
+    less = sum(one.kind == "less" for one in slopes)
+    if not slopes:
+        return _NOTHING.say(lang)
+    if more and less:
+        return _HEADLINE.say(lang, units(more, lang), less)
+    if more or less:
+        return (_MORE_ONLY if more else _LESS_ONLY).say(lang, units(more or less, lang))
+    return _SMALL.say(lang, units(len(slopes), lang))
+
+
+def _draw_rest(canvas: Canvas, slopes: Sequence[Slope]) -> None:
+    """Draw the lines that have no name, thin."""
+    for one in slopes:
+        if one.before is not None and one.after is not None:
+            canvas.line([0, 1], [one.before, one.after], colour=theme.HAIRLINE, zorder=1.5)
+
+
+def _draw(canvas: Canvas, slopes: Sequence[Slope]) -> None:
+    for one in slopes:
+        plain = one.kind == "same"
+        width, zorder = (1.0, 2.0) if plain else (2.0, 3.0)
+        colour = theme.TERTIARY if plain else one.colour
+        if one.before is not None and one.after is not None:
+            canvas.line([0, 1], [one.before, one.after], colour=colour, width=width, zorder=zorder)
+        for x, value in ((0, one.before), (1, one.after)):
+            if value is not None:
+                canvas.line(
+                    [x], [value], colour=colour, width=0, marker="o", marker_size=4.5, zorder=4
+                )
+
+
+def _label(
+    canvas: Canvas,
+    values: Sequence[int | None],
+    texts: Sequence[str],
+    slopes: Sequence[Slope],
+    *,
+    side: Literal["left", "right"],
+) -> None:
+    low, high = canvas.ax.get_ylim()
+    points = canvas.height / (high - low)
+    shown = [place for place, value in enumerate(values) if value is not None]
+    wanted = [((values[place] or 0) - low) * points for place in shown]
+    line = min(_LINE, canvas.height / max(len(shown), 1))
+    centres = spread(wanted, [line] * len(shown), low=-2.0, high=canvas.height + 2)
+    sign = -1 if side == "left" else 1
+    for place, want, centre in zip(shown, wanted, centres, strict=True):
+        if abs(want - centre) > 1.5:  # noqa: PLR2004 - points: nearer it needs no leader
+            canvas.line(
+                [sign * 3, sign * _LEADER],
+                [want, centre],
+                at=(side, "bottom"),
+                colour=theme.TERTIARY,
+                width=0.5,
+            )
+        canvas.write(
+            sign * (_LEADER + 2),
+            centre,
+            texts[place],
+            at=(side, "bottom"),
+            colour=slopes[place].colour,
+            ha="right" if side == "left" else "left",
+        )

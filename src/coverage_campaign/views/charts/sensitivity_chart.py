@@ -1,0 +1,251 @@
+"""What moves the result most: one input at a time, the widest first."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING, Final
+
+import pandas as pd
+
+from coverage_campaign.errors import DefinitionError, Problem
+from coverage_campaign.views.charts import _theme as theme
+from coverage_campaign.views.charts._axes import Canvas, Room
+from coverage_campaign.views.charts._layout import open_canvas
+from coverage_campaign.views.charts._swings import Swing, given_swings, swings_of
+from coverage_campaign.views.charts._ticks import round_steps
+from coverage_campaign.views.charts._typeset import shortened, width_of
+from coverage_campaign.views.inputs import input_name
+from coverage_campaign.views.words import Lang, Words, checked, count, named, signed
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from matplotlib.axes import Axes
+
+    from coverage_campaign.model.basis import Basis
+    from coverage_campaign.scenarios.explore import Study
+
+__all__ = ["sensitivity"]
+
+_WIDTH: Final = 7.4
+# Twenty letters of Chinese.
+_NAME_LIMIT: Final = 192.0
+_VALUE_LIMIT: Final = 110.0
+_FEW: Final = 24
+_LEAST_SCALE: Final = 260.0
+
+_HEADLINE: Final = Words("It depends most on {0}", "影响最大的是{0}", "影響最大的是{0}")
+_HEADLINE_UNIT: Final = Words(
+    "{1}: its share depends most on the {0}", "{1}：影响最大的是{0}", "{1}：影響最大的是{0}"
+)
+_VARIES: Final = Words(
+    "{0} varies most, by {1}", "{0}变化最大，相差{1}人", "{0}變化最大，相差{1}人"
+)
+_NOTHING: Final = Words("Nothing moves it", "各项均无影响", "各項均無影響")
+_ABOUT: Final = Words(
+    "People; one input at a time, the others as in the baseline",
+    "人数；逐项变动，其余不变",
+    "人數；逐項變動，其餘不變",
+)
+_ABOUT_UNITS: Final = Words(
+    "Share of each unit, people, over every combination of {0}",
+    "各单位任务数（人）在{0}所有组合下的变化范围",
+    "各單位任務數（人）在{0}所有組合下的變化範圍",
+)
+_NO_EFFECT: Final = Words("no effect", "无影响", "無影響")
+_BASE: Final = Words("Baseline {0}", "基准 {0}", "基準 {0}")
+_TARGET: Final = Words("Target {0}", "任务 {0}", "任務 {0}")
+
+
+def sensitivity(
+    subject: Study | pd.DataFrame,
+    *,
+    unit: str | None = None,
+    base: float | None = None,
+    target: float | None = None,
+    ax: Axes | None = None,
+    lang: Lang = "en",
+    title: str | None = None,
+) -> Axes:
+    """Return the Axes of one bar an input, the widest first, around the line of the baseline.
+
+    A study shows how far each unit's share moves over its grid; with `unit`, how far each input
+    moves the share of that unit while the others stay as in the baseline. A frame has the columns
+    input, low_value, high_value, low, high (results in persons) and needs `base`.
+
+    >>> import coverage_campaign as cc
+    >>> campaign = cc.load_case("hengyang", year=2008)
+    >>> weights = cc.weights.by_measure("census_2000")
+    >>> baseline = cc.Scenario(campaign=campaign, weights=weights)
+    >>> study = cc.explore(baseline, over={"total": [70_000, 76_000, 86_000]})
+    >>> cc.charts.sensitivity(study, unit="430481", title="Leiyang").get_label()
+    'Leiyang People; one input at a time, the others as in the baseline'
+    """
+    lang = checked(lang)
+    if isinstance(subject, pd.DataFrame):
+        swings, centre, basis, about = given_swings(subject), base, None, _ABOUT.say(lang)
+        if centre is None:
+            raise DefinitionError(
+                Problem("base", "None", "give the result of the baseline, or a study")
+            )
+    else:
+        swings, centre = swings_of(subject, unit=unit, lang=lang)
+        basis = subject.basis
+        separator = ", " if lang == "en" else "、"
+        about = (
+            _ABOUT_UNITS.say(lang, separator.join(input_name(name, lang) for name in subject.over))
+            if unit is None
+            else _ABOUT.say(lang)
+        )
+    return _drawn(
+        swings,
+        centre,
+        target,
+        ax=ax,
+        lang=lang,
+        title=_headline(subject, swings, unit, lang) if title is None else title,
+        about=about,
+        basis=basis,
+    )
+
+
+def _headline(
+    subject: Study | pd.DataFrame, swings: Sequence[Swing], unit: str | None, lang: Lang
+) -> str:
+    if not swings or not swings[0].range:
+        return _NOTHING.say(lang)
+    if isinstance(subject, pd.DataFrame):
+        return _HEADLINE.say(lang, swings[0].name)
+    if unit is None:
+        return _VARIES.say(lang, swings[0].name, count(swings[0].range))
+    label = named(subject.baseline.campaign.unit(unit).label, lang)
+    return _HEADLINE_UNIT.say(lang, swings[0].name, label)
+
+
+def _drawn(
+    swings: Sequence[Swing],
+    base: float | None,
+    target: float | None,
+    *,
+    ax: Axes | None,
+    lang: Lang,
+    title: str,
+    about: str,
+    basis: Basis | None,
+) -> Axes:
+    names = [shortened(swing.name, theme.LABEL, _NAME_LIMIT) for swing in swings]
+    size, pitch = theme.row_type(len(swings))
+    values = [
+        max(width_of(shortened(text, size, _VALUE_LIMIT), size) for text in pair)
+        for pair in ((swing.low_value, swing.high_value) for swing in swings)
+    ]
+    beside = max([0.0, *values]) + 8
+    label = max([0.0, *(width_of(name, theme.LABEL) for name in names)])
+    room = Room(
+        left=label + beside + 34,
+        right=beside + 34,
+        above=36 if target is not None else 22 if base is not None else 4,
+        below=20,
+    )
+    canvas = open_canvas(
+        ax,
+        width=max(_WIDTH, (room.left + room.right + _LEAST_SCALE + 22) / 72),
+        height=(pitch + 8 if len(swings) <= _FEW else pitch) * max(len(swings), 1),
+        room=room,
+        lang=lang,
+        title=title,
+        subtitle=about,
+        basis=basis,
+    )
+    ends = [end for swing in swings for end in (swing.low, swing.high, swing.base or swing.low)]
+    marks = [mark for mark in (base, target) if mark is not None]
+    low, high = min([*ends, *marks, 0 if base is None else float("inf")]), max([*ends, *marks])
+    span = (high - low) or 1.0
+    canvas.ax.set_xlim(low - 0.02 * span, high + 0.02 * span)
+    canvas.ax.set_ylim(len(swings) - 0.5, -0.5)
+    _draw_scale(canvas, low, high)
+    for place, (swing, name) in enumerate(zip(swings, names, strict=True)):
+        canvas.write(
+            -canvas.room.left + label,
+            place,
+            name,
+            at=("left", "data"),
+            size=theme.LABEL,
+            ha="right",
+        )
+        centre = base if base is not None else swing.base
+        _draw_swing(canvas, swing, place, base=centre, size=size, lang=lang)
+    if base is not None:
+        _draw_mark(canvas, base, _BASE.say(lang, count(base)), dotted=False, high=False)
+    if target is not None:
+        _draw_mark(canvas, target, _TARGET.say(lang, count(target)), dotted=True, high=True)
+    return canvas.ax
+
+
+def _draw_swing(
+    canvas: Canvas, swing: Swing, place: int, *, base: float | None, size: float, lang: Lang
+) -> None:
+    low, high = min(swing.low, swing.high), max(swing.low, swing.high)
+    centre = low if base is None else min(max(base, low), high)
+    canvas.ax.barh([place], [centre - low], left=low, height=0.56, color=theme.RED, zorder=2)
+    canvas.ax.barh([place], [high - centre], left=centre, height=0.56, color=theme.BLUE, zorder=2)
+    a_point = (canvas.ax.get_xlim()[1] - canvas.ax.get_xlim()[0]) / canvas.width
+    if base is not None:
+        canvas.line([base, base], [place - 0.36, place + 0.36], width=1.2, zorder=3)
+    if not swing.range:
+        x = high + 5 * a_point
+        canvas.write(x, place, _NO_EFFECT.say(lang), size=size, colour=theme.SECONDARY, halo=True)
+        return
+    ends = ((swing.low, swing.low_value), (swing.high, swing.high_value))
+    flipped = swing.low > swing.high
+    for number, (end, value) in enumerate(ends):
+        at_left = (number == 0) != flipped
+        change = "" if base is None or end == base else signed(end - base, digits=0)
+        text = "  ".join(part for part in (shortened(value, size, _VALUE_LIMIT), change) if part)
+        canvas.write(
+            (low if at_left else high) + (-5 if at_left else 5) * a_point,
+            place,
+            text,
+            size=size,
+            colour=theme.SECONDARY,
+            ha="right" if at_left else "left",
+            halo=True,
+        )
+
+
+def _draw_scale(canvas: Canvas, low: float, high: float) -> None:
+    step = round_steps(high - low, most=4)[1]
+    value = math.ceil(low / step) * step
+    while value <= high:
+        canvas.line([value, value], [0, 1], at=("data", "share"), colour=theme.HAIRLINE, zorder=0.5)
+        canvas.write(
+            value,
+            -14,
+            count(value),
+            at=("data", "bottom"),
+            size=theme.TICK,
+            colour=theme.SECONDARY,
+            ha="center",
+            va="baseline",
+        )
+        value += step
+
+
+def _draw_mark(canvas: Canvas, x: float, words: str, *, dotted: bool, high: bool) -> None:
+    canvas.line(
+        [x, x],
+        [0, 1],
+        at=("data", "share"),
+        width=1.3,
+        style=":" if dotted else "-",
+        zorder=3,
+    )
+    canvas.write(
+        x,
+        20 if high else 6,
+        words,
+        at=("data", "top"),
+        size=theme.CELL,
+        ha="center",
+        va="baseline",
+    )

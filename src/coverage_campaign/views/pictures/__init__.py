@@ -1,1 +1,0 @@
-"""The charts, one in a file; `views.charts` gathers them."""

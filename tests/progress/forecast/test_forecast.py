@@ -1,0 +1,319 @@
+"""Forecasts of hand-made records, and the laws that every forecast keeps."""
+
+import datetime as dt
+
+import attrs
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from coverage_campaign.allocation.allocate import allocate
+from coverage_campaign.errors import DefinitionError
+from coverage_campaign.model.campaign import Campaign
+from coverage_campaign.model.phases import Phase
+from coverage_campaign.model.units import Cut, Unit
+from coverage_campaign.progress.forecast.forecast import forecast, forecast_counts
+from coverage_campaign.progress.forecast.forecast import methods as paces
+from coverage_campaign.progress.track import Progress, track
+from coverage_campaign.scheduling import curves
+from coverage_campaign.scheduling.schedule import schedule
+from support.campaigns import tiny
+from support.small_progress import DAILY, Row, planned, received, tallied
+from support.us_progress import adults, first_doses
+
+
+def steady(day: int) -> Progress:
+    """Return the progress on a day of June of Ash 4 and Birch 1 persons a day; Cedar is silent."""
+    rows: list[Row] = []
+    for number in range(1, day + 1):
+        rows += [("a", f"2026-06-{number:02d}", "new_employer", 4)]
+        rows += [("b", f"2026-06-{number:02d}", "new_employer", 1)]
+    return track(planned(), tallied(rows), as_of=f"2026-06-{day:02d}")
+
+
+def weekly(*columns: list[float | None]) -> pd.DataFrame:
+    """Return running totals a week apart, one column a unit."""
+    dates = pd.date_range("2026-01-04", periods=len(columns[0]), freq="7D")
+    names = [f"u{number}" for number in range(len(columns))]
+    return pd.DataFrame(dict(zip(names, columns, strict=True)), index=dates)
+
+
+def test_the_frames_are_the_contract() -> None:
+    """Columns and types of the units, the whole and the fan."""
+    result = forecast(steady(4))
+    frame = result.to_frame()
+    assert list(frame.columns) == ["unit", "expected", "low", "high", "chance", "reach_date"]
+    assert frame.dtypes.astype(str).tolist() == [
+        "str", "Int64", "Int64", "Int64", "Float64", "datetime64[s]",
+    ]  # fmt: skip
+    assert list(result.totals().columns) == list(frame.columns)
+    fan = result.fan()
+    assert list(fan.columns) == ["date", "expected", "low", "high"]
+    assert fan["date"].dt.date.tolist() == [dt.date(2026, 6, day) for day in range(5, 11)]
+
+
+def test_a_run_rate_reaches_what_arithmetic_says() -> None:
+    """4 a day makes 40 of 50 on day 10; 1 a day makes 10; the whole is their sum."""
+    result = forecast(steady(4), method=paces.run_rate(7))
+    frame = result.to_frame().set_index("unit")
+    assert frame["expected"].fillna(-1).tolist() == [40, 10, -1]
+    assert frame.loc["c"].isna().all()
+    assert result.totals()["expected"].iloc[0] == 50
+    assert result.fan()["expected"].tolist() == [25, 30, 35, 40, 45, 50]
+    assert frame["reach_date"].isna().all()
+
+
+def test_the_day_of_reaching_is_the_first_with_enough() -> None:
+    """12 a day since 1 June reaches 50 on day 5; who has reached it keeps the day it did."""
+    rows = [("a", f"2026-06-{day:02d}", "all", 12) for day in range(1, 5)]
+    early = forecast(track(planned(), tallied(rows), as_of="2026-06-04"), method=paces.run_rate(3))
+    row = early.to_frame().iloc[0]
+    assert row["reach_date"] == pd.Timestamp("2026-06-05")
+    assert row["chance"] > 0.95
+    rows += [("a", f"2026-06-{day:02d}", "all", 12) for day in range(5, 9)]
+    later = forecast(track(planned(), tallied(rows), as_of="2026-06-08"), method=paces.run_rate(3))
+    row = later.to_frame().iloc[0]
+    assert row["reach_date"] == pd.Timestamp("2026-06-05")
+    assert row["chance"] == 1.0
+
+
+def test_on_and_after_the_last_day_the_forecast_is_what_is_done() -> None:
+    """With no day ahead nothing is left to expect: expected = low = high = done."""
+    result = forecast(steady(10))
+    frame = result.to_frame().set_index("unit")
+    assert frame.loc["a", ["expected", "low", "high", "chance"]].tolist() == [40, 40, 40, 0.0]
+    assert len(result.fan()) == 0
+    assert "Forecast" in repr(result)
+    old_figures = forecast(track(planned(), tallied(DAILY), as_of="2026-07-01"))
+    assert old_figures.to_frame()["expected"].iloc[0] == 15
+
+
+def test_needed_stands_beside_the_recent_pace() -> None:
+    """Ash does 4 a day and has 34 left in 6 days; Birch has 26; who has no pace has no times."""
+    table = forecast(steady(4)).needed().set_index("unit")
+    assert table.loc["a", "recent_per_day"] == pytest.approx(4)
+    assert table.loc["a", "needed_per_day"] == pytest.approx(34 / 6)
+    assert table.loc["b", "times"] == pytest.approx(26 / 6)
+    assert table.loc["c"].isna().all()
+    assert forecast(steady(10)).needed()["needed_per_day"].isna().all()
+
+
+def test_nothing_reported_is_nothing_expected() -> None:
+    """An empty tally has a forecast of <NA>, for units and for the whole."""
+    result = forecast(track(planned(), tallied([]), as_of="2026-06-04"))
+    assert result.to_frame()["expected"].isna().all()
+    assert "no report" in repr(result)
+    assert "no report" in result._repr_html_()
+
+
+def test_the_eligible_limit_what_is_expected() -> None:
+    """Of 200 eligible people 198 are covered: two are left, whatever the pace."""
+    units = [
+        attrs.evolve(unit, counts={"eligible": 500, "covered": 480}) if unit.code == "a" else unit
+        for unit in tiny().units
+    ]
+    campaign = attrs.evolve(tiny(), units=units, eligible="eligible", covered="covered")
+    rows = [("a", f"2026-06-{day:02d}", "all", 4) for day in range(1, 5)]
+    tally = tallied(rows, campaign=campaign)
+    plan = planned(tiny())
+    plan = attrs.evolve(plan, allocation=attrs.evolve(plan.allocation, campaign=campaign))
+    row = forecast(track(plan, tally, as_of="2026-06-04"), method=paces.run_rate(7)).to_frame()
+    assert row["expected"].iloc[0] == 20
+    assert row["high"].iloc[0] == 20
+
+
+def test_the_shape_and_the_corrections_are_said() -> None:
+    """Notes name the pace and count what was corrected downwards."""
+    rows = [("a", f"2026-06-{day:02d}", "all", 4 if day != 3 else -5) for day in range(1, 6)]
+    result = forecast(track(planned(), tallied(rows), as_of="2026-06-05"))
+    assert any("damped" in note for note in result.notes)
+    assert any("1 corrections" in note for note in result.notes)
+
+
+def test_a_level_is_a_probability() -> None:
+    """0, 1 and 80 are refused."""
+    for level in (0, 1, 80):
+        with pytest.raises(DefinitionError, match="between 0 and 1"):
+            forecast(steady(4), level=level)
+    narrow, wide = forecast(steady(4), level=0.5), forecast(steady(4), level=0.95)
+    assert narrow.totals()["low"].iloc[0] >= wide.totals()["low"].iloc[0]
+    assert narrow.totals()["high"].iloc[0] <= wide.totals()["high"].iloc[0]
+
+
+def test_counts_need_no_campaign() -> None:
+    """Running totals with a column 'date' or with dates as index give the same."""
+    totals = weekly([100, 200, 300], [50, 80, 110])
+    one = forecast_counts(totals, to="2026-01-25", method=paces.run_rate(1))
+    assert list(one.columns) == ["unit", "expected", "low", "high"]
+    assert one["expected"].tolist() == [400, 140]
+    named = totals.rename_axis("date").reset_index()
+    pd.testing.assert_frame_equal(
+        one, forecast_counts(named, to="2026-01-25", method=paces.run_rate(1))
+    )
+    upside_down = totals.iloc[::-1]
+    pd.testing.assert_frame_equal(
+        one, forecast_counts(upside_down, to="2026-01-25", method=paces.run_rate(1))
+    )
+
+
+def test_counts_may_have_holes_and_falls() -> None:
+    """A missing value lies on the line, a fall is no pace, an unknown unit stays unknown."""
+    totals = weekly([100, None, 300], [100, 200, 150], [None, None, None]).astype("Float64")
+    result = forecast_counts(totals, to="2026-01-25", method=paces.run_rate(1))
+    assert result["expected"].fillna(-1).tolist() == [400, 250, -1]
+    assert result["low"].isna().tolist() == [False, False, True]
+
+
+def test_the_ceiling_holds_by_unit() -> None:
+    """A ceiling by unit limits expected and high; a unit without one is free."""
+    totals = weekly([100, 200, 300], [100, 200, 300])
+    limit = pd.Series({"u0": 310})
+    result = forecast_counts(totals, to="2026-03-01", ceiling=limit)
+    assert result["expected"].iloc[0] <= result["high"].iloc[0] <= 310
+    assert result["expected"].iloc[1] > 310
+
+
+@pytest.mark.parametrize(
+    ("totals", "to", "message"),
+    [
+        (weekly([1, 2]), "2026-01-11", "later day"),
+        (weekly([1, 2]).set_axis([pd.Timestamp("2026-01-04")] * 2), "2026-02-01", "twice"),
+        (weekly([1, 2]).astype(str), "2026-02-01", "numbers of persons"),
+        (weekly([1, 2]).iloc[:0], "2026-02-01", "at least one row"),
+    ],
+)
+def test_bad_counts_say_what_is_wrong(totals: pd.DataFrame, to: str, message: str) -> None:
+    """A day that is not ahead, a date twice, text for numbers, no row: each has its way out."""
+    with pytest.raises(DefinitionError, match=message):
+        forecast_counts(totals, to=to)
+
+
+def test_one_row_is_a_start() -> None:
+    """From one date no pace is known: nothing is expected to come."""
+    result = forecast_counts(weekly([100]), to="2026-02-01")
+    assert result[["expected", "low", "high"]].iloc[0].tolist() == [100, 100, 100]
+
+
+def test_the_states_on_26_april() -> None:
+    """What was expected for 28 May lies in the right place: 61.7 % of adults came to be covered."""
+    known = first_doses().loc[:"2021-04-26"]
+    result = forecast_counts(known, to="2021-05-28", ceiling=adults()).set_index("unit")
+    came = first_doses().loc["2021-05-28"]
+    assert result["expected"].sum() / adults().sum() == pytest.approx(0.617, abs=0.04)
+    inside = (result["low"] <= came) & (came <= result["high"])
+    assert inside.mean() >= 0.7
+
+
+def test_progress_explains_how_the_units_stand_with_a_forecast_of_the_whole() -> None:
+    """The whole's range is narrower than the sum of the units' ranges, around the same middle."""
+    result = forecast(steady(6))
+    frame, whole = result.to_frame(), result.totals().iloc[0]
+    assert abs(whole["expected"] - frame["expected"].sum()) <= 1
+    assert whole["high"] - whole["low"] <= frame["high"].sum() - frame["low"].sum()
+
+
+@settings(deadline=None, max_examples=25)
+@given(
+    totals=st.lists(st.integers(0, 5000), min_size=1, max_size=12),
+    ahead=st.integers(1, 90),
+    level=st.floats(0.1, 0.95),
+    room=st.integers(0, 10_000) | st.none(),
+)
+def test_low_expected_and_high_are_in_order(
+    totals: list[int], ahead: int, level: float, room: int | None
+) -> None:
+    """Whatever was reported, falls too: low <= expected <= high, high within the ceiling."""
+    to = dt.date(2026, 1, 4) + dt.timedelta(days=7 * (len(totals) - 1) + ahead)
+    ceiling = None if room is None else pd.Series({"u0": max(totals) + room})
+    result = forecast_counts(
+        weekly([float(t) for t in totals]), to=to, ceiling=ceiling, level=level
+    )
+    row = result.iloc[0]
+    assert row["low"] <= row["expected"] <= row["high"]
+    assert row["expected"] >= totals[-1]
+    if room is not None:
+        assert row["high"] <= max(totals) + room
+
+
+@settings(deadline=None, max_examples=15)
+@given(st.permutations(range(4)), st.lists(st.integers(1, 50), min_size=16, max_size=16))
+def test_the_order_of_units_is_irrelevant(order: list[int], steps: list[int]) -> None:
+    """Columns in another order give the same forecasts, unit by unit."""
+    columns = [np.cumsum(steps[4 * n : 4 * n + 4]).astype(float).tolist() for n in range(4)]
+    totals = weekly(*columns)
+    one = forecast_counts(totals, to="2026-03-01").set_index("unit")
+    other = forecast_counts(totals.iloc[:, order], to="2026-03-01").set_index("unit")
+    difference = (one - other.reindex(one.index)).abs().max(axis=None)
+    assert difference <= 1  # sums in another order may differ in the last digit of a float
+
+
+def test_a_forecast_rests_on_its_progress() -> None:
+    """The basis travels on, and what is handed out cannot change the result."""
+    progress = track(planned(), tallied(DAILY), as_of="2026-06-04")
+    result = forecast(progress)
+    assert result.basis == progress.basis
+    handed_out = result.to_frame()
+    handed_out["expected"] = 0
+    assert result.to_frame()["expected"].iloc[0] > 0
+
+
+def test_a_planned_rush_is_named_where_the_shape_leaves_it_out() -> None:
+    """A plan with half of its people in the last two of ten days: 4 x as much a day as before."""
+    campaign = tiny()
+    allocation = allocate(campaign, among="counties", weights={"a": 5, "b": 3, "c": 2})
+    plan = schedule(allocation, over="drive", curve=curves.through({"2026-06-08": "1/2"}))
+    rows: list[Row] = [("a", f"2026-06-{day:02d}", "new_employer", 2) for day in range(1, 9)]
+    progress = track(plan, tallied(rows), as_of="2026-06-08")
+    remark = forecast(progress).notes[-1]
+    assert "4.0 times as much a day" in remark
+    assert "32 are expected" in remark  # 16 persons with half of the plan over
+    assert not any("times" in note for note in forecast(steady(4)).notes)
+    followed = forecast(progress, method=paces.plan_following)
+    assert len(followed.notes) == 1
+    assert followed.totals()["expected"].iloc[0] == 32
+
+
+def test_a_month_without_a_figure_is_no_month_of_zero() -> None:
+    """North did 60 in June and 93 in July, 3 a day; August is missing: 93 more by its end.
+
+    Where its report of August came, and was empty, nothing was done there.
+    """
+    city = Campaign(
+        code="city",
+        label="City",
+        year=2026,
+        units=[Unit("n", "North", "county"), Unit("s", "South", "county")],
+        cuts=[Cut("counties", "Counties", ["county"])],
+        phases=[Phase("drive", "Drive", "06-01", "12-31")],
+    )
+    plan = schedule(allocate(city, weights={"n": 1, "s": 1}, target=2_000), over="drive")
+    months = {"n": (60, 93), "s": (60, 93, 31)}
+    rows: list[Row] = [
+        (unit, f"2026-0{6 + place}-01", "all", persons)
+        for unit, persons_by_month in months.items()
+        for place, persons in enumerate(persons_by_month)
+    ]
+    tally = tallied(rows, campaign=city, by="month")
+    open_end = forecast(track(plan, tally, as_of="2026-08-31"), method=paces.unchanged)
+    assert open_end.to_frame()["expected"].tolist() == [60 + 93 + 93, 60 + 93 + 31]
+    assert any("North is not reported" in note for note in open_end.notes)
+    assert open_end.to_frame()["low"].tolist() == [60 + 93, 60 + 93 + 31]
+    near = schedule(allocate(city, weights={"n": 1, "s": 1}, target=400), over="drive")
+    row = (
+        forecast(track(near, tally, as_of="2026-08-31"), method=paces.unchanged).to_frame().iloc[0]
+    )
+    assert row["expected"] == 60 + 93 + 93  # above its target of 200, of which 153 are reported
+    assert pd.isna(row["chance"])
+    assert pd.isna(row["reach_date"])
+    came = received(
+        *(
+            (unit, f"2026-0{month}-01", f"2026-0{month + 1}-03")
+            for unit in "ns"
+            for month in (6, 7, 8)
+        )
+    )
+    known = forecast(track(plan, tally, as_of="2026-08-31", received=came), method=paces.unchanged)
+    assert known.to_frame()["expected"].tolist() == [60 + 93, 60 + 93 + 31]
+    assert not any("North" in note for note in known.notes)

@@ -1,0 +1,293 @@
+"""One corpus with every glitch, on every engine, against the oracle in `tests/tally_oracle.py`."""
+# ruff: noqa: ANN401 - frames of engines that may not be installed: imported where they run
+
+from __future__ import annotations
+
+import datetime as dt
+import os
+import pwd
+import shutil
+import socket
+import subprocess
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import narwhals as nw
+import pandas as pd
+import pytest
+
+from coverage_campaign.reporting.tally import tally
+from support.campaigns import tiny
+from support.tally_cases import assert_as_reckoned, missing, need, to_pandas
+from support.tally_oracle import REASONS, corpus, reckon
+
+CAMPAIGN = tiny()
+ROWS = corpus(CAMPAIGN, rows=2_000, seed=20_260_601)
+EARLY, LATE = dt.datetime(2026, 7, 8, 12), dt.datetime(2027, 12, 1)  # noqa: DTZ001 - civil time
+WAYS = [
+    {"as_of": EARLY},
+    {"as_of": LATE, "by": "day"},
+    {"as_of": LATE, "by_group": True},
+    {"as_of": EARLY, "by": "day", "by_group": True},
+]
+Make = Callable[[pd.DataFrame], Any]
+
+
+def _pyarrow(frame: pd.DataFrame) -> Any:
+    need("pyarrow")
+    import pyarrow as pa
+
+    table = pa.Table.from_pandas(frame, preserve_index=False)
+    date = table.schema.get_field_index("date")
+    return table.set_column(date, "date", table["date"].cast(pa.timestamp("s")).cast(pa.date32()))
+
+
+def _polars(frame: pd.DataFrame) -> Any:
+    need("polars")
+    import polars as pl
+
+    return pl.from_arrow(_pyarrow(frame))
+
+
+def _duckdb(frame: pd.DataFrame) -> Any:
+    need("duckdb")
+    import duckdb
+
+    connection = duckdb.connect()
+    connection.register("arrived", _pyarrow(frame))
+    connection.execute("CREATE TABLE events AS SELECT * FROM arrived")
+    return connection.table("events")
+
+
+IN_PROCESS: dict[str, Make] = {
+    "pandas": lambda frame: frame,
+    "pandas of objects": lambda frame: frame.astype(object),
+    "pandas of categories": lambda frame: frame.astype(
+        {"unit": "category", "channel": "category", "group": "category"}
+    ),
+    "pandas of Arrow": lambda frame: _pyarrow(frame).to_pandas(types_mapper=pd.ArrowDtype),
+    "PyArrow": _pyarrow,
+    "Polars": _polars,
+    "Polars lazy": lambda frame: _polars(frame).lazy(),
+    "DuckDB": _duckdb,
+}
+
+
+def test_the_corpus_has_every_glitch() -> None:
+    """Every reason occurs in the corpus, so that no engine passes by luck."""
+    assert reckon(ROWS, CAMPAIGN, as_of=EARLY).reasons.keys() == set(REASONS)
+    assert len(ROWS) >= 2_000
+
+
+@pytest.mark.parametrize("name", IN_PROCESS)
+@pytest.mark.parametrize("way", WAYS, ids=str)
+def test_an_engine_in_this_process_agrees_with_the_oracle(name: str, way: dict[str, Any]) -> None:
+    """Cells, reasons and the account of rows are the oracle's on every engine without a server."""
+    assert_as_reckoned(IN_PROCESS[name](to_pandas(ROWS)), ROWS, CAMPAIGN, **way)
+
+
+def test_duckdb_over_parquet_files(tmp_path: Path) -> None:
+    """A relation over a folder of Parquet files gives the oracle's answer."""
+    need("duckdb")
+    import duckdb
+
+    frame = to_pandas(ROWS)
+    for number, part in enumerate((frame.iloc[:700], frame.iloc[700:])):
+        part.to_parquet(tmp_path / f"part-{number}.parquet", index=False)
+    relation = duckdb.connect().from_parquet(str(tmp_path / "*.parquet"))
+    assert_as_reckoned(relation, ROWS, CAMPAIGN, as_of=LATE)
+
+
+def test_polars_streaming_over_parquet(tmp_path: Path) -> None:
+    """A lazy scan, which Polars streams, gives the oracle's answer."""
+    need("polars")
+    import polars as pl
+
+    to_pandas(ROWS).to_parquet(tmp_path / "events.parquet", index=False)
+    assert_as_reckoned(pl.scan_parquet(tmp_path / "events.parquet"), ROWS, CAMPAIGN, as_of=LATE)
+
+
+# -- rows that enter pandas ------------------------------------------------------------------------
+
+
+def _most_rows(samples: int) -> int:
+    """Return units x periods x channels, a row a unit and reason, and a few a record shown."""
+    cells = len(CAMPAIGN.units) * 8 * len(CAMPAIGN.channels)
+    return cells + len(CAMPAIGN.units) + len(REASONS) + samples * 2 * len(REASONS) * 4
+
+
+def _rows_that_enter(events: Any, monkeypatch: pytest.MonkeyPatch, *, samples: int) -> int:
+    entered: list[int] = []
+    collect = nw.LazyFrame.collect
+
+    def counted(self: Any, *args: Any, **kwargs: Any) -> Any:
+        result = collect(self, *args, **kwargs)
+        if self.implementation is not nw.Implementation.PANDAS:
+            entered.append(len(result))
+        return result
+
+    monkeypatch.setattr(nw.LazyFrame, "collect", counted)
+    tally(events, CAMPAIGN, as_of=LATE, samples=samples)
+    assert entered
+    return sum(entered)
+
+
+@pytest.mark.parametrize("name", ["Polars lazy", "DuckDB"])
+@pytest.mark.parametrize("samples", [0, 3])
+def test_only_counts_and_samples_enter_pandas(
+    name: str, samples: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A lazy engine hands over no more rows than there are cells, and a few to look at."""
+    # Many more rows than cells, or the bound would prove nothing.
+    rows = corpus(CAMPAIGN, rows=6_000, seed=1)
+    events = IN_PROCESS[name](to_pandas(rows))
+    entered = _rows_that_enter(events, monkeypatch, samples=samples)
+    assert entered <= _most_rows(samples) < len(rows) / 4
+
+
+# -- PySpark ---------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def spark() -> Iterator[Any]:
+    """Start Spark in this machine, in a session time zone that would move careless times."""
+    need("pyspark")
+    if shutil.which("java") is None:
+        missing("a Java runtime (java)")
+    from pyspark.sql import SparkSession
+
+    os.environ.setdefault("SPARK_LOCAL_IP", "127.0.0.1")
+    session = (
+        SparkSession.builder.master("local[2]")
+        .config("spark.ui.enabled", "false")
+        .config("spark.driver.bindAddress", "127.0.0.1")
+        .config("spark.driver.host", "127.0.0.1")
+        .config("spark.sql.shuffle.partitions", "2")
+        .config("spark.sql.session.timeZone", "Asia/Shanghai")
+        .config("spark.log.level", "ERROR")
+        .getOrCreate()
+    )
+    yield session
+    session.stop()
+
+
+@pytest.mark.real
+@pytest.mark.slow
+@pytest.mark.parametrize("kind", ["timestamp_ntz", "timestamp"])
+def test_spark_agrees_with_the_oracle(spark: Any, tmp_path: Path, kind: str) -> None:
+    """PySpark gives the oracle's answer for both of its timestamps, in any session time zone."""
+    path = str(tmp_path / "events.parquet")
+    _write_for_spark(path)
+    events = spark.read.parquet(path)
+    events = events.withColumn("reported_at", events["reported_at"].cast(kind))
+    assert_as_reckoned(events, ROWS, CAMPAIGN, as_of=EARLY, by_group=True)
+
+
+@pytest.mark.real
+@pytest.mark.slow
+def test_spark_hands_over_counts_only(
+    spark: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """From Spark, too, no more rows arrive than there are cells."""
+    path = str(tmp_path / "events.parquet")
+    _write_for_spark(path)
+    events = spark.read.parquet(path)
+    assert _rows_that_enter(events, monkeypatch, samples=0) <= _most_rows(0)
+
+
+def _write_for_spark(path: str) -> None:
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    table = _pyarrow(to_pandas(ROWS))
+    place = table.schema.get_field_index("reported_at")
+    moments = table["reported_at"].cast(pa.timestamp("us"))
+    pq.write_table(table.set_column(place, "reported_at", moments), path)
+
+
+# -- ibis on PostgreSQL ----------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def postgres() -> Iterator[int]:
+    """Start a PostgreSQL cluster of its own on loopback and hand over its port."""
+    need("ibis")
+    need("psycopg")
+    programs = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"))
+    initdb = shutil.which("initdb") or (str(programs[-1]) if programs else None)
+    if initdb is None:
+        missing("PostgreSQL (initdb, pg_ctl)")
+    programs_in = Path(initdb).resolve().parent
+    home = Path("/tmp") / f"coverage-pg-{os.getpid()}"  # noqa: S108 - short, or the socket's path is too long
+    home.mkdir(mode=0o700)
+    user: dict[str, Any] = {}
+    if os.geteuid() == 0:  # PostgreSQL refuses to run as root
+        try:
+            account = pwd.getpwnam("postgres")
+        except KeyError:
+            missing("the system user postgres")
+        os.chown(home, account.pw_uid, account.pw_gid)
+        user = {"user": "postgres", "group": account.pw_gid, "extra_groups": []}
+    port = _free_port()
+
+    def run(*command: str) -> None:
+        subprocess.run(  # noqa: S603 - fixed commands
+            command, check=True, cwd=home, capture_output=True, text=True, **user
+        )
+
+    data = str(home / "data")
+    locale = ["--encoding=UTF8", "--locale=C.UTF-8", "--icu-locale=und", "--locale-provider=icu"]
+    run(initdb, "-D", data, "--auth=trust", "--username=postgres", *locale)
+    settings = (
+        f"-p {port} -c listen_addresses=127.0.0.1 -c unix_socket_directories={home} -c fsync=off"
+    )
+    control = str(programs_in / "pg_ctl")
+    run(control, "-D", data, "-w", "-o", settings, "-l", str(home / "log"), "start")
+    try:
+        yield port
+    finally:
+        run(control, "-D", data, "-w", "-m", "fast", "stop")
+        shutil.rmtree(home, ignore_errors=True)
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+@pytest.fixture(scope="module")
+def table(postgres: int) -> Iterator[Any]:
+    """Load the corpus by COPY and hand over the ibis table."""
+    import ibis
+
+    backend = ibis.postgres.connect(
+        host="127.0.0.1", port=postgres, user="postgres", database="postgres"
+    )
+    frame = to_pandas(ROWS)
+    with backend.con.cursor() as cursor:
+        cursor.execute(
+            "CREATE TABLE events (record text, revision int, reported_at timestamp, person text, "
+            'unit text, "date" date, channel text, "group" text)'
+        )
+        with cursor.copy("COPY events FROM STDIN") as copy:
+            for row in frame.astype(object).itertuples(index=False):
+                copy.write_row([None if pd.isna(value) else value for value in row])
+    backend.con.commit()
+    yield backend.table("events")
+    backend.disconnect()
+
+
+@pytest.mark.real
+@pytest.mark.parametrize("way", WAYS, ids=str)
+def test_postgresql_agrees_with_the_oracle(table: Any, way: dict[str, Any]) -> None:
+    """PostgreSQL gives the oracle's answer, though its own language sorts text in another way."""
+    assert_as_reckoned(table, ROWS, CAMPAIGN, **way)
+
+
+@pytest.mark.real
+def test_postgresql_hands_over_counts_only(table: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """From PostgreSQL, too, no more rows arrive than there are cells."""
+    assert _rows_that_enter(table, monkeypatch, samples=0) <= _most_rows(0)

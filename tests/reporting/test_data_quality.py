@@ -1,0 +1,250 @@
+"""Signs in figures: each is found where it was put, and nowhere else."""
+
+import datetime as dt
+import decimal
+import math
+import statistics
+from pathlib import Path
+
+import attrs
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from coverage_campaign.errors import DefinitionError
+from coverage_campaign.model.phases import Phase
+from coverage_campaign.reporting import data_quality as quality
+from coverage_campaign.reporting.result import Tally
+from coverage_campaign.reporting.sheets.read_reports import read_reports
+from support.campaigns import tiny
+
+YEAR = attrs.evolve(
+    tiny(),
+    phases=[Phase("year", "Year", dt.date(2026, 1, 1), dt.date(2026, 12, 31))],
+    targets=[],
+)
+COLUMNS = ["signal", "unit", "period", "persons", "reference", "note"]
+
+
+def months(**figures: list[int | None]) -> Tally:
+    """Return a tally of 2026 by month, from January on, of some units."""
+    rows = [
+        (unit, f"2026-{month:02d}", persons)
+        for unit, numbers in figures.items()
+        for month, persons in enumerate(numbers, 1)
+        if persons is not None
+    ]
+    frame = pd.DataFrame(rows, columns=["unit", "period", "persons"])
+    return read_reports(frame, YEAR, figures="new")
+
+
+def found(frame: pd.DataFrame) -> list[tuple[str, int, int]]:
+    """Return unit, month and persons of each sign."""
+    assert frame.columns.tolist() == COLUMNS
+    return list(zip(frame["unit"], frame["period"].dt.month, frame["persons"], strict=True))
+
+
+def test_a_fall_is_shown_with_what_there_was_before() -> None:
+    """Ash takes three of fifteen persons back in March."""
+    signs = quality.falls(months(a=[10, 5, -3, 8], b=[1, 0, 2, 0]))
+    assert found(signs) == [("a", 3, -3)]
+    assert signs["reference"].tolist() == [15]
+
+
+def test_a_jump_is_far_from_the_median_around_it() -> None:
+    """500 among months of about 100 is a jump; the months beside it are not."""
+    steady = [100, 104, 98, 101, 97, 103, 99, 100, 102, 98, 101, 100]
+    with_jump = [*steady[:5], 500, *steady[6:]]
+    signs = quality.jumps(months(a=steady, b=with_jump))
+    assert found(signs) == [("b", 6, 500)]
+    assert signs["reference"].tolist() == [statistics.median(with_jump[2:9])]
+    assert "7 periods" in signs["note"][0]
+
+
+def test_one_person_among_quiet_months_is_no_jump() -> None:
+    """The noise of counting is the least that sigma can be."""
+    assert quality.jumps(months(a=[0] * 5 + [1] + [0] * 6)).empty
+    assert found(quality.jumps(months(a=[0] * 5 + [4] + [0] * 6))) == [("a", 6, 4)]
+
+
+def test_few_figures_say_nothing() -> None:
+    """Six months are fewer than the window of seven."""
+    assert quality.jumps(months(a=[1, 1, 1, 500, 1, 1])).empty
+
+
+@pytest.mark.parametrize("window", [0, 1, 2, 4])
+def test_a_window_has_a_middle(window: int) -> None:
+    """An even window has no middle, and one of one period no neighbours."""
+    with pytest.raises(DefinitionError, match="window"):
+        quality.jumps(months(a=[1]), window=window)
+
+
+@settings(deadline=None, max_examples=40)
+@given(st.lists(st.integers(0, 400), min_size=7, max_size=12))
+def test_jumps_are_those_of_the_definition(figures: list[int]) -> None:
+    """The filter agrees with Hampel's definition written out one figure at a time."""
+    expected = []
+    for at, figure in enumerate(figures):
+        around = figures[max(0, at - 3) : at + 4]
+        median = statistics.median(around)
+        spread = statistics.median(abs(other - median) for other in around)
+        if abs(figure - median) > 3 * max(1.4826 * spread, max(median, 1) ** 0.5):
+            expected.append(("a", at + 1, figure))
+    assert found(quality.jumps(months(a=figures))) == expected
+
+
+def test_what_was_added_over_a_gap_is_no_jump() -> None:
+    """A Monday's cumulative figure holds three days: per day it is like the others."""
+    days = [1, 2, 3, 4, 5, 8, 9, 10]
+    frame = pd.DataFrame(
+        {
+            "unit": "a",
+            "date": [f"2026-06-0{day}"[:10] if day < 10 else "2026-06-10" for day in days],
+        }
+    )
+    frame["persons"] = [100 * day for day in days]
+    tally = read_reports(frame, tiny(), figures="cumulative", by="day", baseline=0)
+    assert tally.to_frame()["persons"].tolist() == [100] * 5 + [300, 100, 100]
+    assert len(quality.jumps(tally)) == 1
+    assert quality.jumps(tally, figures="cumulative").empty
+
+
+def test_the_same_figure_month_after_month_is_shown_at_its_end() -> None:
+    """Three equal months of 400 are a sign, two are not, and zeros are only quiet."""
+    signs = quality.identical_figures(
+        months(a=[400, 400, 400, 8, 8], b=[0, 0, 0, 0, 1], c=[900, 7, 900, 7])
+    )
+    assert found(signs) == [("a", 3, 400)]
+    assert signs["reference"].tolist() == [3]
+    two = quality.identical_figures(months(a=[400, 400, 8]), run=2, false_alarms=0.1)
+    assert two["period"].dt.month.tolist() == [2]
+
+
+def test_small_figures_need_longer_runs() -> None:
+    """A seven is 0.149 likely where 7 is the mean: 8 x 0.149^2 = 0.18, and 8 x 0.149^3 = 0.026."""
+    assert quality.identical_figures(months(a=[7, 7, 7, 1, 2, 3, 4, 5])).empty
+    signs = quality.identical_figures(months(a=[7, 7, 7, 7, 2, 3, 4, 5]))
+    assert found(signs) == [("a", 4, 7)]
+    assert signs["note"].tolist() == ["4 times the same figure; by chance 0.03 such runs"]
+
+
+def test_the_rule_is_that_of_the_poisson_law_written_out() -> None:
+    """The chance of each length is reckoned with exact fractions and e from the decimal module."""
+    with decimal.localcontext(prec=50):
+        for figure in (1, 2, 5, 12, 40):
+            power = decimal.Decimal(figure) ** figure / math.factorial(figure)
+            chance = power * decimal.Decimal(-figure).exp()
+            for length in range(3, 11):
+                others = [figure + 1 + month for month in range(12 - length)]
+                odd = 12 * chance ** (length - 1) <= decimal.Decimal("0.05")
+                signs = quality.identical_figures(months(a=[figure] * length + others))
+                assert len(signs) == odd, (figure, length)
+
+
+def test_counts_that_vary_as_counts_do_give_few_alarms() -> None:
+    """In 200 years of 3 counties and 12 months at most 10 alarms are to be expected; means vary."""
+    dice = np.random.default_rng(20_080_601)
+    alarms = 0
+    for mean in np.repeat([0.5, 2.0, 9.0, 60.0], 50):
+        figures = {unit: dice.poisson(mean, 12).tolist() for unit in "abc"}
+        alarms += len(quality.identical_figures(months(**figures)))
+    assert alarms <= 10
+
+
+def test_a_run_does_not_pass_from_one_unit_to_the_next() -> None:
+    """Ash ends with 900, 900 and Birch begins with 900: no unit has three."""
+    assert quality.identical_figures(months(a=[1, 900, 900], b=[900, 1, 2])).empty
+
+
+def test_a_spike_at_the_deadline_is_compared_with_the_months_before() -> None:
+    """December holds three times the mean of the months before, or more; a person less does not."""
+    signs = quality.deadline_spikes(
+        months(a=[10] * 11 + [30], b=[10] * 11 + [29], c=[10] * 11), phase="year"
+    )
+    assert found(signs) == [("a", 12, 30)]
+    assert signs["reference"].tolist() == [10]
+    assert "3.0 times" in signs["note"][0]
+    assert found(quality.deadline_spikes(months(b=[10] * 11 + [29]), phase="year", ratio=2)) == [
+        ("b", 12, 29)
+    ]
+
+
+def test_losses_soon_after_the_best_month_are_shown() -> None:
+    """Ash loses 50 of the 100 that entered in June within three months; Birch loses them later."""
+    rows = [
+        ("a", "2026-05", "self_employed", 10),
+        ("a", "2026-06", "self_employed", 100),
+        ("a", "2026-07", "lapsed", 20),
+        ("a", "2026-09", "lapsed", 30),
+        ("b", "2026-06", "self_employed", 100),
+        ("b", "2026-09", "lapsed", 49),
+        ("b", "2026-10", "lapsed", 40),
+    ]
+    frame = pd.DataFrame(rows, columns=["unit", "period", "channel", "persons"])
+    signs = quality.lapses_after_entry(read_reports(frame, YEAR, figures="new"))
+    assert found(signs) == [("a", 6, 50)]
+    assert signs["reference"].tolist() == [100]
+
+
+def test_above_all_the_eligible_counts_who_was_covered_before() -> None:
+    """350 of Ash's 500 were covered before: the 151st new person is too many."""
+    signs = quality.above_eligible(months(a=[100, 50, 1, 4], b=[90]))
+    assert found(signs) == [("a", 3, 501)]
+    assert signs["reference"].tolist() == [500]
+    assert "in 2 periods" in signs["note"][0]
+
+
+def test_stock_of_the_reports_goes_before_the_campaign_s_measure() -> None:
+    """Who was covered before is what the first report says, where there is one."""
+    frame = pd.DataFrame({"unit": "a", "period": ["2026-01", "2026-02"], "persons": [480, 502]})
+    signs = quality.above_eligible(read_reports(frame, YEAR, figures="cumulative"))
+    assert found(signs) == [("a", 2, 502)]
+
+
+def test_printed_totals_and_doubles_come_from_the_reports() -> None:
+    """A sum that its parts miss and a row that came twice are signs of the source."""
+    frame = pd.DataFrame(
+        {"unit": ["a", "a", "b", "合计"], "period": "2026-01", "persons": [1, 1, 2, 9]}
+    )
+    signs = quality.printed_totals(read_reports(frame, YEAR, figures="new"))
+    assert signs["signal"].tolist() == ["total_differs", "double"]
+    assert signs["unit"].isna().all()
+    assert "printed 9" in signs["note"][0]
+
+
+def test_all_signs_stand_in_one_table() -> None:
+    """One table of one grain, by unit in file order, then by period; no sign, no row."""
+    signs = quality.quality_signals(months(b=[7, 7, 7, 7, -2], a=[1, 2, 30, 4]))
+    assert list(zip(signs["signal"], signs["unit"], strict=True)) == [
+        ("identical", "b"),
+        ("fall", "b"),
+    ]
+    quiet = quality.quality_signals(months(a=[1, 2, 3]))
+    assert quiet.empty
+    assert quiet.columns.tolist() == COLUMNS
+
+
+def test_the_corrections_of_2021_are_found() -> None:
+    """The CDC's corrections (see test_sheets_us) are the falls of the published file."""
+    frame = pd.read_csv(
+        Path(__file__).parents[1] / "data" / "cdc_first_dose_2021" / "six_states.csv"
+    )
+    units = {"AR": "a", "NH": "b", "VT": "c"}
+    frame = frame[frame["postal"].isin(units)].assign(unit=lambda one: one["postal"].map(units))
+    campaign = attrs.evolve(
+        YEAR,
+        year=2021,
+        phases=[Phase("drive", "Drive", dt.date(2021, 3, 25), dt.date(2021, 7, 4))],
+    )
+    tally = read_reports(
+        frame, campaign, figures="cumulative", by="day", unit="unit", persons="dose1_18plus"
+    )
+    falls = quality.falls(tally)
+    assert list(zip(falls["unit"], falls["persons"], strict=True)) == [
+        ("a", -300),
+        ("b", -56_705),
+        ("b", -84_276),
+        ("c", -5_677),
+    ]

@@ -1,0 +1,1 @@
+"""What tests share: campaigns, strategies, slow twins, readers of documents."""

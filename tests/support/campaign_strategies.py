@@ -1,0 +1,411 @@
+"""Campaigns that Hypothesis draws: every part there is, odd texts, few of each."""
+
+import datetime as dt
+from collections.abc import Callable
+from decimal import Decimal
+from typing import TypeVar, get_args
+
+from hypothesis import strategies as st
+
+from coverage_campaign.model import enforcement_rules as enforcement
+from coverage_campaign.model import groups, phases, responsibilities
+from coverage_campaign.model import scheme as assessment
+from coverage_campaign.model.campaign import Campaign
+from coverage_campaign.model.clauses import Clause, Parameter
+from coverage_campaign.model.dates import MonthDay
+from coverage_campaign.model.labels import Label
+from coverage_campaign.model.readings import Question, Readings
+from coverage_campaign.model.reporting_rule import CountingRule, ReportingRule
+from coverage_campaign.model.targets import CoverageTarget, HeadcountTarget, MoneyTarget
+from coverage_campaign.model.units import Annex, Cut, Measure, Unit
+
+T = TypeVar("T")
+TEXT = st.text(st.characters(codec="utf-8"), max_size=12)
+CODE = st.one_of(
+    st.from_regex(r"[a-z0-9][a-z0-9-]{0,7}", fullmatch=True),
+    st.text(st.characters(codec="utf-8"), min_size=1, max_size=6),
+)
+COUNT = st.integers(0, 10**9)
+RATE = st.fractions(0, 3, max_denominator=10_000)
+POINTS = st.decimals(-1000, 1000, places=3)
+YEAR = 2024  # a leap year, so that 29 February can be drawn
+LABEL = st.dictionaries(st.sampled_from(["en", "zh-Hans", "zh-Hant", "fr"]), TEXT).map(Label)
+DATE = st.dates(dt.date(1990, 1, 1), dt.date(2040, 12, 31))
+MONTH_DAY = st.builds(
+    lambda day: MonthDay(day.month, day.day), st.dates(dt.date(2023, 1, 1), dt.date(2023, 12, 31))
+)
+DAY = st.one_of(MONTH_DAY, DATE)
+MONEY = st.sampled_from(["contributions", "arrears"])
+
+
+def few(strategy: st.SearchStrategy[T], most: int = 3) -> st.SearchStrategy[list[T]]:
+    """Return lists of a few values."""
+    return st.lists(strategy, max_size=most)
+
+
+def coded(draw: st.DrawFn, make: Callable[[str], st.SearchStrategy[T]], most: int = 3) -> list[T]:
+    """Return a few parts, each with a code of its own."""
+    return [draw(make(code)) for code in draw(st.lists(CODE, max_size=most, unique=True))]
+
+
+def some_of(codes: list[str]) -> st.SearchStrategy[tuple[str, ...]]:
+    """Return a few of these codes, none twice."""
+    if not codes:
+        return st.just(())
+    return st.lists(st.sampled_from(codes), max_size=3, unique=True).map(tuple)
+
+
+def one_of(codes: list[str]) -> st.SearchStrategy[str]:
+    """Return one of these codes, or none."""
+    return st.sampled_from(["", *codes])
+
+
+def maybe(strategy: st.SearchStrategy[T]) -> st.SearchStrategy[T | None]:
+    """Return a value or None."""
+    return st.none() | strategy
+
+
+def counts(codes: list[str]) -> st.SearchStrategy[dict[str, int]]:
+    """Return counts by code."""
+    return st.dictionaries(st.sampled_from(codes), COUNT, max_size=3) if codes else st.just({})
+
+
+def literal(alias: object) -> st.SearchStrategy[str]:
+    """Return one of the words of a Literal."""
+    return st.sampled_from(get_args(alias))
+
+
+def answers(phase_codes: list[str]) -> st.SearchStrategy[Readings]:
+    """Return readings without suggestions."""
+    return st.builds(
+        Readings,
+        increase=maybe(st.sampled_from(["points", "ratio"])),
+        counted=maybe(st.sampled_from(["gross", "net"])),
+        annexes=maybe(st.sampled_from(["partition", "two_cuts", "subset"])),
+        schedule_over=maybe(some_of(phase_codes)),
+        result_cutoff=maybe(MONTH_DAY),
+        outstanding=maybe(RATE),
+        report_due_day=maybe(st.integers(1, 31)),
+        partial_steps=maybe(st.sampled_from(["prorated", "whole_steps"])),
+    )
+
+
+PARTIAL = maybe(st.sampled_from(["prorated", "whole_steps"]))
+SIMPLE_RULE = st.one_of(
+    st.builds(assessment.PerPoint, POINTS, above=RATE, partial=PARTIAL),
+    st.builds(assessment.AllOrNothing, POINTS, goal=RATE),
+    st.builds(assessment.PerPerson, POINTS, goal=RATE),
+    st.builds(
+        assessment.StepDown,
+        st.just(Decimal(10)),
+        loses=POINTS,
+        per=RATE.filter(bool),
+        least=st.just(Decimal("-2.5")),
+        partial=PARTIAL,
+    ),
+    st.builds(
+        assessment.Bonus,
+        POINTS,
+        per=RATE.filter(bool),
+        most=maybe(POINTS),
+        partial=PARTIAL,
+    ),
+    st.lists(RATE, min_size=1, max_size=3, unique=True).flatmap(
+        lambda bounds: st.builds(
+            lambda points: assessment.Bands(
+                [
+                    assessment.Band(None, points),
+                    *(assessment.Band(bound, points) for bound in sorted(bounds)),
+                ]
+            ),
+            POINTS,
+        )
+    ),
+)
+RULE = st.recursive(
+    SIMPLE_RULE,
+    lambda rules: st.one_of(
+        st.builds(assessment.Capped, rules, most=maybe(st.just(Decimal("7.5")))),
+        st.builds(assessment.Total, st.lists(rules, min_size=1, max_size=2)),
+    ),
+    max_leaves=3,
+)
+
+
+@st.composite
+def schemes(draw: st.DrawFn) -> assessment.Scheme:
+    """Return an assessment scheme, scored or not."""
+    items = coded(draw, lambda code: st.builds(assessment.Item, st.just(code), LABEL, RULE))
+    return assessment.Scheme(
+        draw(CODE),
+        draw(maybe(st.builds(assessment.AwardBar, few(CODE), TEXT))),
+        draw(maybe(st.builds(assessment.Commendation, maybe(RATE), TEXT))),
+        draw(TEXT),
+        items=items,
+        full=None if items else draw(maybe(st.just(Decimal(100)))),
+        prizes=coded(
+            draw,
+            lambda code: st.builds(
+                assessment.Prize, st.just(code), LABEL, st.lists(POINTS, max_size=2), CODE, RATE
+            ),
+            2,
+        ),
+        vetoes=coded(draw, lambda code: st.builds(assessment.Veto, st.just(code), LABEL)),
+        grades=[
+            assessment.Grade("low", "Low"),
+            assessment.Grade("high", "High", draw(POINTS)),
+        ],
+    )
+
+
+@st.composite
+def campaigns(draw: st.DrawFn) -> Campaign:
+    """Return a campaign whose parts refer to each other, each part with a code of its own."""
+    measures = coded(draw, lambda code: st.builds(Measure, st.just(code), LABEL, TEXT, maybe(DATE)))
+    measure_codes = [measure.code for measure in measures]
+    unit_codes = draw(st.lists(CODE, min_size=1, max_size=5, unique=True))
+    units = [
+        draw(
+            st.builds(
+                Unit,
+                st.just(code),
+                LABEL,
+                st.sampled_from(["city", "county", "department"]),
+                parent=st.sampled_from([None, *unit_codes[:index]]),
+                answers_to=st.sampled_from([None, *unit_codes]),
+                opened=maybe(DATE),
+                aliases=few(TEXT),
+                counts=counts(measure_codes),
+                clause=TEXT,
+            )
+        )
+        for index, code in enumerate(unit_codes)
+    ]
+    cuts = coded(draw, lambda code: st.builds(Cut, st.just(code), LABEL, few(CODE)))
+    target_groups = coded(
+        draw,
+        lambda code: st.builds(
+            groups.TargetGroup, st.just(code), LABEL, maybe(literal(groups.Ownership)), TEXT
+        ),
+    )
+    group_codes = [group.code for group in target_groups]
+    channels = coded(
+        draw,
+        lambda code: st.builds(groups.Channel, st.just(code), LABEL, literal(groups.Effect), TEXT),
+    )
+    channel_codes = [channel.code for channel in channels]
+    stages = draw(phase_lists(unit_codes, group_codes, channel_codes))
+    phase_codes = [phase.code for phase in stages]
+    targets = coded(
+        draw,
+        lambda code: st.one_of(
+            st.builds(HeadcountTarget, st.just(code), LABEL, COUNT, one_of(phase_codes)),
+            st.builds(
+                CoverageTarget,
+                st.just(code),
+                LABEL,
+                st.fractions(0, 1, max_denominator=10_000),
+                maybe(RATE),
+                maybe(st.sampled_from(["points", "ratio"])),
+                level=st.sampled_from(["guaranteed", "stretch"]),
+            ),
+            st.builds(
+                MoneyTarget,
+                st.just(code),
+                LABEL,
+                COUNT,
+                st.sampled_from(["contributions", "arrears"]),
+            ),
+        ),
+    )
+    annexes = (
+        coded(
+            draw,
+            lambda code: st.builds(
+                Annex,
+                st.just(code),
+                LABEL,
+                st.sampled_from([cut.code for cut in cuts]),
+                one_of([target.code for target in targets]),
+                st.booleans(),
+                counts(unit_codes),
+                TEXT,
+            ),
+        )
+        if cuts
+        else []
+    )
+    question_codes = draw(
+        st.lists(st.sampled_from(["increase", "schedule_over", "outstanding"]), unique=True)
+    )
+    suggested = draw(maybe(answers(phase_codes)))
+    chosen = draw(answers(phase_codes))
+    return Campaign(
+        code=draw(CODE),
+        label=draw(LABEL),
+        year=YEAR,
+        year_stated=draw(st.booleans()),
+        source=draw(TEXT),
+        units=units,
+        cuts=cuts,
+        measures=measures,
+        eligible=draw(one_of(measure_codes)),
+        annexes=annexes,
+        groups=target_groups,
+        channels=channels,
+        targets=targets,
+        phases=stages,
+        responsibilities=draw(few(duties(unit_codes, group_codes, channel_codes))),
+        leading_groups=coded(draw, lambda code: leading_groups(code, unit_codes)),
+        counting=draw(
+            st.builds(
+                CountingRule,
+                maybe(st.booleans()),
+                maybe(st.sampled_from(["registered", "first_paid"])),
+            )
+        ),
+        reporting=draw(
+            maybe(
+                st.builds(
+                    ReportingRule,
+                    kinds=few(CODE),
+                    to=st.sampled_from(unit_codes),
+                    due_day=maybe(st.integers(1, 28)),
+                )
+            )
+        ),
+        ladder=draw(maybe(ladders())),
+        gate=draw(
+            maybe(
+                st.builds(
+                    enforcement.Gate,
+                    st.sampled_from(unit_codes),
+                    few(CODE),
+                    st.lists(
+                        st.builds(enforcement.Requirement, CODE, LABEL, instead=few(CODE, 1)),
+                        max_size=2,
+                        unique_by=lambda requirement: requirement.code,
+                    ),
+                    issues=few(CODE, 1),
+                    first_time=few(CODE, 1),
+                )
+            )
+        ),
+        scheme=draw(maybe(schemes())),
+        parameters=draw(few(st.builds(Parameter, CODE, TEXT, DATE, TEXT, TEXT, maybe(DATE)), 2)),
+        clauses=coded(draw, lambda code: st.builds(Clause, st.just(code), LABEL)),
+        questions=[Question(code, draw(LABEL), draw(TEXT)) for code in question_codes],
+        readings=Readings(
+            increase=chosen.increase,
+            schedule_over=chosen.schedule_over,
+            result_cutoff=chosen.result_cutoff,
+            outstanding=chosen.outstanding,
+            suggested=suggested,
+        ),
+    )
+
+
+def duties(
+    units: list[str], group_codes: list[str], channels: list[str]
+) -> st.SearchStrategy[responsibilities.Responsibility]:
+    """Return duties of these units."""
+    return st.builds(
+        responsibilities.Responsibility,
+        st.sampled_from(units),
+        literal(responsibilities.Role),
+        some_of(group_codes),
+        some_of(channels),
+        maybe(DAY),
+        maybe(DAY),
+        TEXT,
+    )
+
+
+def leading_groups(code: str, units: list[str]) -> st.SearchStrategy[responsibilities.LeadingGroup]:
+    """Return leading groups at these units."""
+    seat = st.builds(
+        responsibilities.Seat,
+        literal(responsibilities.SeatRole),
+        LABEL,
+        st.sampled_from([None, *units]),
+    )
+    return st.builds(
+        responsibilities.LeadingGroup,
+        st.just(code),
+        LABEL,
+        st.sampled_from(units),
+        few(seat),
+        few(CODE),
+        some_of(units),
+        st.booleans(),
+        TEXT,
+    )
+
+
+@st.composite
+def ladders(draw: st.DrawFn) -> enforcement.Ladder:
+    """Return a ladder whose first step leads to a final one."""
+    days = draw(maybe(st.integers(1, 60)))
+    return enforcement.Ladder(
+        [
+            enforcement.Step("first", draw(LABEL), clause=draw(TEXT)),
+            enforcement.Step("last", draw(LABEL), final=True),
+        ],
+        [
+            enforcement.Move(
+                "end",
+                "first",
+                "last",
+                draw(few(CODE)),
+                days,
+                keeps=draw(st.booleans()),
+                term=draw(st.sampled_from([None, "rectification_days"])),
+                under=draw(
+                    few(st.just(enforcement.Under("court_applicant", ("labour", "either"))), 1)
+                ),
+            )
+        ],
+        draw(TEXT),
+    )
+
+
+@st.composite
+def phase_lists(
+    draw: st.DrawFn, units: list[str], group_codes: list[str], channels: list[str]
+) -> list[phases.Phase]:
+    """Return phases, some inside others, in days of the year or in dates."""
+    codes = draw(st.lists(CODE, max_size=3, unique=True))
+    made: list[phases.Phase] = []
+    for index, code in enumerate(codes):
+        starts: MonthDay | dt.date
+        if draw(st.booleans()):
+            starts, ends = draw(MONTH_DAY), draw(MONTH_DAY)
+        else:
+            starts = draw(st.dates(dt.date(YEAR, 1, 1), dt.date(YEAR, 12, 31)))
+            ends = starts + dt.timedelta(days=draw(st.integers(0, 400)))
+        activity = st.builds(
+            phases.Activity, CODE, LABEL, maybe(DAY), maybe(DAY), st.booleans(), TEXT
+        )
+        made.append(
+            draw(
+                st.builds(
+                    phases.Phase,
+                    st.just(code),
+                    LABEL,
+                    st.just(starts),
+                    st.just(ends),
+                    st.sampled_from([None, *codes[:index]]),
+                    some_of(group_codes),
+                    some_of(units),
+                    st.booleans(),
+                    st.booleans(),
+                    few(activity, 2),
+                    TEXT,
+                    some_of(channels),
+                )
+            )
+        )
+    return made
+
+
+__all__ = ["campaigns", "schemes"]
