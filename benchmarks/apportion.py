@@ -225,7 +225,7 @@ def _many(random: np.random.Generator) -> list[tuple[str, str, str, bool]]:
         offsets = np.concatenate([[0], cuts, [MILLION]])
         shares = 8 * np.diff(offsets)
         measured = ratio(
-            lambda o=offsets, s=shares: apportion.ragged(apportion.webster, s, leaves, offsets=o),  # type: ignore[misc]
+            lambda o=offsets, s=shares: apportion.by_group(apportion.webster, s, leaves, offsets=o),  # type: ignore[misc]
             lambda: np.partition(leaves, MILLION // 2),
             rounds=7,
         )

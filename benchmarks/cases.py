@@ -18,9 +18,9 @@ import pandas as pd
 from coverage_campaign.enforcement.case_log import cases_frame
 from coverage_campaign.enforcement.case_statistics import ageing, conversion, funnel
 from coverage_campaign.enforcement.due_actions import due
-from coverage_campaign.enforcement.inspections import canvass
+from coverage_campaign.enforcement.inspections import inspection_coverage
 from coverage_campaign.files.shipped_cases import load_case
-from coverage_campaign.model.enforcement_rules import Ladder
+from coverage_campaign.model.enforcement_rules import EnforcementLadder
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -77,7 +77,7 @@ def log(cases: int, *, mixed: bool) -> pd.DataFrame:
     return frame
 
 
-def ladder() -> Ladder:
+def ladder() -> EnforcementLadder:
     """Return the ladder of the notice as its suggested readings have it."""
     campaign = load_case("hengyang", year=2008)
     if campaign.ladder is None:
@@ -141,7 +141,9 @@ def lines() -> list[tuple[str, str, str, bool]]:
     def by_employer() -> object:
         return employers.groupby("employer", sort=False)["visited_on"].max()
 
-    measured = ratio(lambda: canvass(employers, campaign, as_of="2008-12-31"), by_employer)
+    measured = ratio(
+        lambda: inspection_coverage(employers, campaign, as_of="2008-12-31"), by_employer
+    )
     found.append(line("sweep of 10^6 employers", measured))
 
     def by_case() -> object:

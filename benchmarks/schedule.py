@@ -17,7 +17,7 @@ import numpy as np
 import coverage_campaign as cc
 from coverage_campaign.model.phases import Phase
 from coverage_campaign.model.targets import HeadcountTarget
-from coverage_campaign.model.units import Cut, Measure, Unit
+from coverage_campaign.model.units import Breakdown, Measure, Unit
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -55,7 +55,7 @@ def campaign_of(towns: int) -> cc.Campaign:
         label="Many",
         year=2026,
         units=units,
-        cuts=[Cut("units", "Units", ("county", "town"))],
+        breakdowns=[Breakdown("units", "Units", ("county", "town"))],
         measures=[Measure("people", "People", "made up")],
         targets=[HeadcountTarget("headcount", "Target", 10 * towns)],
         phases=[Phase("drive", "Drive", FIRST, LAST)],

@@ -23,7 +23,7 @@ from coverage_campaign.model.campaign import Campaign
 from coverage_campaign.model.groups import Channel
 from coverage_campaign.model.phases import Phase
 from coverage_campaign.model.targets import HeadcountTarget
-from coverage_campaign.model.units import Cut, Measure, Unit
+from coverage_campaign.model.units import Breakdown, Measure, Unit
 from coverage_campaign.progress.forecast.backtest import Backtest
 from coverage_campaign.views.export import figure_png
 
@@ -140,9 +140,11 @@ def made_up(units: int) -> Campaign:
         ],
         eligible="people",
         units=[*counties, *(attrs.evolve(unit, parent=None) for unit in departments)],
-        cuts=[
-            Cut("counties", {"en": "Counties", "zh-Hans": "县", "zh-Hant": "縣"}, ("county",)),
-            Cut(
+        breakdowns=[
+            Breakdown(
+                "counties", {"en": "Counties", "zh-Hans": "县", "zh-Hant": "縣"}, ("county",)
+            ),
+            Breakdown(
                 "departments",
                 {"en": "Departments", "zh-Hans": "部门", "zh-Hant": "部門"},
                 tuple({unit.kind for unit in departments}),

@@ -8,7 +8,7 @@
     GET  /scenarios/{id}/progress      how far each unit is
     GET  /scenarios/{id}/bulletin      the page that is read, in English or Chinese
 
-An error is data: {"problems": [{"where": …, "found": …, "way_out": …}]}, all problems at once. What
+An error is data: {"problems": [{"where": …, "found": …, "fix": …}]}, all problems at once. What
 a client sends is read as values and never as a path, a class or a piece of code. Body, units, rows
 and stored scenarios are bounded; the store is in memory, locked, and lets the least recently used
 scenario go. Ids cannot be guessed, but whoever knows one may read it: put a proxy with names,
@@ -56,7 +56,7 @@ class ProblemOut(BaseModel):
 
     where: str
     found: str
-    way_out: str
+    fix: str
 
 
 class ProblemsOut(BaseModel):
@@ -140,13 +140,13 @@ class Store:
             if key in self._outcomes:
                 self._outcomes.move_to_end(key)
                 return self._outcomes[key]
-        way_out = "POST the scenario to /scenarios; the least recently used ones go"
-        raise refused(HTTPStatus.NOT_FOUND, "scenario", "no such id", way_out)
+        fix = "POST the scenario to /scenarios; the least recently used ones go"
+        raise refused(HTTPStatus.NOT_FOUND, "scenario", "no such id", fix)
 
 
-def refused(status: HTTPStatus, where: str, found: str, way_out: str) -> RefusedError:
+def refused(status: HTTPStatus, where: str, found: str, fix: str) -> RefusedError:
     """Return the refusal for one problem."""
-    return RefusedError(status, [cc.Problem(where, found, way_out)])
+    return RefusedError(status, [cc.Problem(where, found, fix)])
 
 
 class Bounded:
@@ -167,8 +167,8 @@ class Bounded:
             body += message.get("body", b"")
             more = message.get("more_body", False)
             if len(body) > self._most:
-                way_out = f"send at most {self._most:,} bytes"
-                problem = cc.Problem("body", "too large", way_out)
+                fix = f"send at most {self._most:,} bytes"
+                problem = cc.Problem("body", "too large", fix)
                 await _answer(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, [problem])(scope, receive, send)
                 return
         read: list[Message] = [{"type": "http.request", "body": bytes(body), "more_body": False}]
@@ -186,12 +186,12 @@ def scenario_of(body: bytes, limits: Limits) -> cc.Scenario:
     except UnicodeDecodeError:
         raise refused(HTTPStatus.BAD_REQUEST, "body", "no UTF-8 text", "send UTF-8") from None
     if not isinstance(value, cc.Scenario) or not isinstance(value.campaign, cc.Campaign):
-        way_out = "send what cc.to_json(scenario) writes"
-        raise refused(HTTPStatus.UNPROCESSABLE_ENTITY, "body", "no scenario", way_out)
+        fix = "send what cc.to_json(scenario) writes"
+        raise refused(HTTPStatus.UNPROCESSABLE_ENTITY, "body", "no scenario", fix)
     units = len(value.campaign.units)
     if units > limits.units:
-        found, way_out = f"{units:,} units", f"send at most {limits.units:,}"
-        raise refused(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "campaign.units", found, way_out)
+        found, fix = f"{units:,} units", f"send at most {limits.units:,}"
+        raise refused(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "campaign.units", found, fix)
     return value
 
 
@@ -202,9 +202,9 @@ def fitting(reckon: Callable[[], Result]) -> Result:
     except cc.CampaignError:
         raise
     except (TypeError, ValueError, AttributeError, LookupError, ArithmeticError):
-        way_out = "take the text as cc.to_json writes it, and change values alone"
+        fix = "take the text as cc.to_json writes it, and change values alone"
         found = "its parts do not fit each other"
-        raise refused(HTTPStatus.UNPROCESSABLE_ENTITY, "scenario", found, way_out) from None
+        raise refused(HTTPStatus.UNPROCESSABLE_ENTITY, "scenario", found, fix) from None
 
 
 def rows_of(frame: pd.DataFrame) -> list[dict[str, Cell]]:
@@ -225,8 +225,8 @@ def progress_of(outcome: cc.Outcome) -> cc.Progress:
     if outcome.progress is not None:
         return outcome.progress
     missing = "as_of" if outcome.scenario.as_of is None else "reports"
-    way_out = "POST a scenario with as_of, then PUT its reports to /scenarios/{id}/reports"
-    raise refused(HTTPStatus.CONFLICT, missing, "none", way_out)
+    fix = "POST a scenario with as_of, then PUT its reports to /scenarios/{id}/reports"
+    raise refused(HTTPStatus.CONFLICT, missing, "none", fix)
 
 
 def with_reports(
@@ -234,8 +234,8 @@ def with_reports(
 ) -> tuple[cc.Outcome, cc.Tally]:
     """Return the outcome of the same scenario with the figures of its units, and their tally."""
     if len(given.rows) > limits.rows:
-        found, way_out = f"{len(given.rows):,} rows", f"send at most {limits.rows:,}"
-        raise refused(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "rows", found, way_out)
+        found, fix = f"{len(given.rows):,} rows", f"send at most {limits.rows:,}"
+        raise refused(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "rows", found, fix)
     frame = pd.DataFrame(
         [row.model_dump() for row in given.rows], columns=list(FigureIn.model_fields)
     )
@@ -293,9 +293,7 @@ def create_app(limits: Limits | None = None) -> FastAPI:
         """Take the figures of the units in place of those before; each row is counted or named."""
         outcome, tally = fitting(lambda: with_reports(store.get(key), reports, bounds))
         store.put(key, outcome)
-        problems = [
-            ProblemOut(where=p.where, found=p.found, way_out=p.way_out) for p in tally.problems
-        ]
+        problems = [ProblemOut(where=p.where, found=p.found, fix=p.fix) for p in tally.problems]
         return ReportsOut(counted=tally.rows_in - tally.problems.rows, problems=problems)
 
     @app.get("/scenarios/{key}/allocation")

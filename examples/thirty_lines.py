@@ -20,7 +20,7 @@ def main(path: str, measure: str) -> int:
         plan = cc.schedule(shares, over=[one.code for one in campaign.phases])
     except cc.CampaignError as error:
         for one in error.problems:
-            data = {"where": one.where, "found": one.found, "way_out": one.way_out}
+            data = {"where": one.where, "found": one.found, "fix": one.fix}
             print(json.dumps(data), file=sys.stderr)
         return 2
     rows = plan.to_frame().itertuples(index=False)

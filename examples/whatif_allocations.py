@@ -89,16 +89,16 @@ def _bytes_of(path: Path) -> bytes:
         if path.is_file() and size <= MOST_BYTES:
             return path.read_bytes()
         found = f"{size:,} bytes" if path.is_file() else "no file"
-        way_out = f"give a CSV file of at most {MOST_BYTES:,} bytes"
+        fix = f"give a CSV file of at most {MOST_BYTES:,} bytes"
     except OSError as error:
-        found, way_out = error.strerror or "cannot be read", "give the path of a CSV file"
-    raise cc.DefinitionError(cc.Problem(str(path), found, way_out))
+        found, fix = error.strerror or "cannot be read", "give the path of a CSV file"
+    raise cc.DefinitionError(cc.Problem(str(path), found, fix))
 
 
 def _columns(grid: Grid) -> tuple[Mapping[str, int], list[cc.Problem]]:
     """Return the position of each column by its name, and what is wrong with the first row."""
     known = ("unit", *WISHES, "remark")
-    way_out = f"the columns are {', '.join(known)}"
+    fix = f"the columns are {', '.join(known)}"
     columns: dict[str, int] = {}
     problems = []
     for position, cell in enumerate(grid.cells[0] if grid.cells else ()):
@@ -106,12 +106,10 @@ def _columns(grid: Grid) -> tuple[Mapping[str, int], list[cc.Problem]]:
         if not name:
             continue
         if name not in known or name in columns:
-            problems.append(cc.Problem(grid.place(0, position), _shown(cell), way_out))
+            problems.append(cc.Problem(grid.place(0, position), _shown(cell), fix))
         columns[name] = position
     if "unit" not in columns or not set(WISHES) & set(columns):
-        problems.append(
-            cc.Problem(grid.name, "no column unit, or none of pin, floor, cap", way_out)
-        )
+        problems.append(cc.Problem(grid.name, "no column unit, or none of pin, floor, cap", fix))
     return columns, problems
 
 
@@ -130,8 +128,8 @@ def _wish(
         return None
     codes = meant(str(text or ""))
     if len(codes) != 1:
-        way_out = "write the code or the name of a unit that is shared among"
-        problems.append(cc.Problem(place, f"no unit {_shown(text)}", way_out))
+        fix = "write the code or the name of a unit that is shared among"
+        problems.append(cc.Problem(place, f"no unit {_shown(text)}", fix))
     persons = {
         name: _persons(cell, grid.place(row, columns[name]), problems)
         for name, cell in asked.items()

@@ -89,7 +89,7 @@ label = "Education department"
 kind = "department"
 parent = "city"
 
-[[cuts]]
+[[breakdowns]]
 code = "counties"
 label = "Counties"
 kinds = ["county"]

@@ -87,7 +87,7 @@ judged
 # %% [markdown]
 # ## For the head of the office
 #
-# Which verdicts may be announced today, and which have to wait until somebody says what was meant. `hangs_on` is the
+# Which verdicts may be announced today, and which have to wait until somebody says what was meant. `depends_on` is the
 # question to ask.
 
 # %%
@@ -99,7 +99,7 @@ final = verdicts.assign(
     under=verdicts["agreeing"].astype(str) + " of " + verdicts["combinations"].astype(str),
     say=verdicts["stands"].map({True: "may be announced", False: "ask first"}),
 )
-final = final.sort_values(["say", "name"])[["name", "answer", "under", "say", "hangs_on"]]
+final = final.sort_values(["say", "name"])[["name", "answer", "under", "say", "depends_on"]]
 final.style.hide(axis="index")
 
 # %%

@@ -70,7 +70,7 @@ def test_an_unknown_name_is_an_attribute_error() -> None:
         "paces",
         "backtest",
         "supervise",
-        "canvass",
+        "inspection_coverage",
         "open_case",
         "advance",
         "due",

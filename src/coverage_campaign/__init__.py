@@ -75,8 +75,8 @@ if TYPE_CHECKING:
     from coverage_campaign.enforcement.case_statistics import (
         ageing,
         conversion,
+        enrolments_by_case,
         funnel,
-        produced,
     )
     from coverage_campaign.enforcement.cases import (
         advance,
@@ -86,7 +86,7 @@ if TYPE_CHECKING:
         due,
     )
     from coverage_campaign.enforcement.inspections import (
-        canvass,
+        inspection_coverage,
     )
     from coverage_campaign.enforcement.late_payment import (
         penalty,
@@ -330,7 +330,7 @@ _HOME = {
     "Assessment": "assessment.assess",
     "assess": "assessment.assess",
     "letters": "assessment.letters",
-    "canvass": "enforcement.inspections",
+    "inspection_coverage": "enforcement.inspections",
     "advance": "enforcement.cases",
     "open_case": "enforcement.cases",
     "cases_frame": "enforcement.case_log",
@@ -343,7 +343,7 @@ _HOME = {
     "ageing": "enforcement.case_statistics",
     "conversion": "enforcement.case_statistics",
     "funnel": "enforcement.case_statistics",
-    "produced": "enforcement.case_statistics",
+    "enrolments_by_case": "enforcement.case_statistics",
     "penalty": "enforcement.late_payment",
     "surcharge": "enforcement.late_payment",
     "Outcome": "scenarios.scenario",
@@ -424,7 +424,6 @@ __all__ = [
     "biproportional_explain",
     "bulletin",
     "campaign_schema",
-    "canvass",
     "case_names",
     "cases_frame",
     "cases_log",
@@ -442,6 +441,7 @@ __all__ = [
     "due",
     "eligible_persons",
     "encode",
+    "enrolments_by_case",
     "expected_reports",
     "explore",
     "explore_blocks",
@@ -450,6 +450,7 @@ __all__ = [
     "forecast_counts",
     "from_json",
     "funnel",
+    "inspection_coverage",
     "letters",
     "level_up",
     "load_campaign",
@@ -460,7 +461,6 @@ __all__ = [
     "paces",
     "partition",
     "penalty",
-    "produced",
     "quality_signals",
     "read_reports",
     "readings_table",

@@ -35,11 +35,11 @@ class Problem:
 
     where: str
     found: str
-    way_out: str
+    fix: str
 
     def __str__(self) -> str:
         """Return the problem as one line."""
-        return f"{self.where}: {self.found} -- {self.way_out}"
+        return f"{self.where}: {self.found} -- {self.fix}"
 
 
 class CampaignError(Exception):

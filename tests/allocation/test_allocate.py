@@ -14,7 +14,7 @@ from coverage_campaign.allocation.apportionment import methods as apportion
 from coverage_campaign.errors import DefinitionError, InfeasibleError, TieError
 from coverage_campaign.model.campaign import Campaign
 from coverage_campaign.model.targets import HeadcountTarget
-from coverage_campaign.model.units import Cut, Unit
+from coverage_campaign.model.units import Breakdown, Unit
 from support.campaigns import tiny
 
 
@@ -34,7 +34,7 @@ def tree(tiers: int) -> Campaign:
         label="Chain",
         year=2026,
         units=units,
-        cuts=[Cut("tiers", "Tiers", "tier")],
+        breakdowns=[Breakdown("tiers", "Tiers", "tier")],
         targets=[HeadcountTarget("headcount", "Target", 76_000)],
     )
 
@@ -201,7 +201,11 @@ def test_the_lowest_coverage_rates_rise_first() -> None:
     covered = {"a": 350, "b": 210, "c": 100}
     eligible = {"a": 500, "b": 300, "c": 200}
     result = allocate(
-        tiny(), weights=weights.eligible, on_top_of=covered, method=apportion.adams, target=100
+        tiny(),
+        weights=weights.eligible,
+        already_covered=covered,
+        method=apportion.adams,
+        target=100,
     )
     now = dict(covered)
     for _ in range(100):
@@ -243,7 +247,11 @@ def two_tiers() -> Campaign:
     units += [Unit(code, code, "unit", parent="p") for code in ("p1", "p2", "p3")]
     units += [Unit(code, code, "unit", parent="q") for code in ("q1", "q2")]
     return Campaign(
-        code="two", label="Two", year=2026, units=units, cuts=[Cut("units", "Units", "unit")]
+        code="two",
+        label="Two",
+        year=2026,
+        units=units,
+        breakdowns=[Breakdown("units", "Units", "unit")],
     )
 
 
@@ -254,9 +262,7 @@ def test_leaves_first_says_how_far_parents_drift() -> None:
     q1 and q2 all have 2 for three seats, which go by code. From the top q has 12, 4, 2.4, p 6, 2.
     """
     leaf_weights = {"p1": 1, "p2": 1, "p3": 1, "q1": 3, "q2": 3}
-    result = allocate(
-        two_tiers(), among="units", weights=leaf_weights, target=5, order="leaves_first"
-    )
+    result = allocate(two_tiers(), among="units", weights=leaf_weights, target=5, order="bottom_up")
     share = result.to_frame().set_index("unit")["share"]
     assert share["p"] == share[["p1", "p2", "p3"]].sum()
     assert share["q"] == share[["q1", "q2"]].sum()
@@ -298,7 +304,7 @@ def test_a_word_that_is_no_option_is_refused() -> None:
     with pytest.raises(DefinitionError) as refused:
         allocate(tiny(), weights=weights.eligible, order="bottom_up", remainder="drop")  # type: ignore[arg-type]
     assert [problem.where for problem in refused.value.problems] == ["order", "remainder"]
-    assert "'leaves_first'" in str(refused.value)
+    assert "'bottom_up'" in str(refused.value)
 
 
 def test_a_blend_is_said_in_the_reader_s_language() -> None:

@@ -13,7 +13,7 @@ from coverage_campaign.allocation.apportionment import methods as apportion
 from coverage_campaign.errors import DefinitionError, InfeasibleError
 from coverage_campaign.model.campaign import Campaign
 from coverage_campaign.model.targets import CoverageTarget, HeadcountTarget
-from coverage_campaign.model.units import Cut, Measure, Unit
+from coverage_campaign.model.units import Breakdown, Measure, Unit
 from support.campaigns import tiny
 
 
@@ -36,7 +36,7 @@ def two_counties() -> Campaign:
             town("p2", "p", 2_000, 0, staff=3),
             town("q1", "q", 2_000, 0, staff=5),
         ],
-        cuts=[Cut("units", "Units", "unit")],
+        breakdowns=[Breakdown("units", "Units", "unit")],
         measures=[Measure(code, code, "made up") for code in ("eligible", "covered", "staff")],
         eligible="eligible",
         covered="covered",
@@ -172,7 +172,7 @@ def two_tier_free(people: dict[str, int]) -> Campaign:
         label="Free",
         year=2026,
         units=[Unit(code, code, "county") for code in people],
-        cuts=[Cut("counties", "Counties", "county")],
+        breakdowns=[Breakdown("counties", "Counties", "county")],
     )
 
 
@@ -235,7 +235,7 @@ def test_bounds_of_upper_units_do_not_go_with_leaves_first() -> None:
     with pytest.raises(DefinitionError, match="bounds of 'p'"):
         allocate(
             two_counties(), among="units", weights=weights.eligible, caps={"p": 5},
-            order="leaves_first",
+            order="bottom_up",
         )  # fmt: skip
 
 
@@ -301,7 +301,7 @@ def test_an_equal_load_for_every_member_of_staff() -> None:
     load = {"p1": 10, "p2": 0, "q1": 0}
     result = allocate(
         two_counties(), among="units", weights=weights.level(staff, there=load),
-        method=apportion.adams, target=40, order="leaves_first",
+        method=apportion.adams, target=40, order="bottom_up",
     )  # fmt: skip
     assert result.shares().to_dict() == {"p1": 0, "p2": 15, "q1": 25}
     assert result.levels()["level_after"].tolist() == [5.0, 5.0, 5.0]
@@ -407,7 +407,7 @@ def test_a_cut_with_a_gap_between_its_tiers_is_refused() -> None:
         Unit("z", "Z", "town", parent="y"),
     ]
     campaign = attrs.evolve(
-        two_tier_free({}), units=units, cuts=[Cut("gap", "Gap", ("province", "town"))]
+        two_tier_free({}), units=units, breakdowns=[Breakdown("gap", "Gap", ("province", "town"))]
     )
     with pytest.raises(DefinitionError, match=r"'z'.*under 'x' by way of 'y'.*'county'"):
         allocate(campaign, among="gap", weights=weights.equal, target=1)

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from coverage_campaign.allocation.allocate import allocate, check_bounds
 from coverage_campaign.allocation.apportionment import methods as apportion
 from coverage_campaign.model.campaign import Campaign
-from coverage_campaign.model.units import Cut, Unit
+from coverage_campaign.model.units import Breakdown, Unit
 from support.apportionment_oracles import POSTS, highest_averages
 
 Tree: TypeAlias = dict[str, list[str]]
@@ -55,7 +55,7 @@ def campaign_of(tree: Tree) -> Campaign:
         label="Law",
         year=2026,
         units=sorted(units, key=lambda unit: (len(unit.code), unit.code)),
-        cuts=[Cut("all", "All", "unit")],
+        breakdowns=[Breakdown("all", "All", "unit")],
     )
 
 
@@ -206,7 +206,7 @@ def test_leaves_first_is_uniform(
     assume(any(by_leaf.values()))
     campaign = campaign_of(tree)
     result = allocate(
-        campaign, among="all", weights=by_leaf, target=total, method=method, order="leaves_first"
+        campaign, among="all", weights=by_leaf, target=total, method=method, order="bottom_up"
     )
     share = result.to_frame().set_index("unit")["share"].to_dict()
     assert sum(result.shares()) == total

@@ -196,8 +196,8 @@ def test_what_cannot_be_run_is_refused_with_its_problems(
     """Broken JSON, unknown functions, classes and values that do not fit are a 422 with data."""
     status, answer = client.json("POST", "/scenarios", body or " ")
     assert status == 422
-    assert all(set(one) == {"where", "found", "way_out"} for one in answer["problems"])
-    assert all(one["way_out"] for one in answer["problems"])
+    assert all(set(one) == {"where", "found", "fix"} for one in answer["problems"])
+    assert all(one["fix"] for one in answer["problems"])
     assert word in json.dumps(answer)
     assert "Traceback" not in json.dumps(answer)
 
@@ -293,7 +293,7 @@ def test_an_unknown_way_is_a_problem_too(client: Client) -> None:
     ):
         found, answer = client.json(method, path, None)
         assert found == status
-        assert answer["problems"][0]["way_out"]
+        assert answer["problems"][0]["fix"]
 
 
 def test_hostile_names_stay_text(client: Client) -> None:
@@ -364,7 +364,7 @@ def test_the_description_of_the_service_is_complete(client: Client) -> None:
     for name in set(json.dumps(described).split("#/components/schemas/")[1:]):
         assert name.split('"')[0] in described["components"]["schemas"]
     problems = described["components"]["schemas"]["ProblemOut"]
-    assert set(problems["required"]) == {"where", "found", "way_out"}
+    assert set(problems["required"]) == {"where", "found", "fix"}
 
 
 def test_the_command_line_explains_itself(capsys: pytest.CaptureFixture[str]) -> None:

@@ -211,7 +211,7 @@ def test_thirty_lines_share_and_schedule_a_campaign(
     assert len({unit for unit, _, _ in rows}) == 12
     assert script.main(str(path), "census_1066") == 2
     problem = json.loads(capsys.readouterr().err)
-    assert set(problem) == {"where", "found", "way_out"}
+    assert set(problem) == {"where", "found", "fix"}
 
 
 def test_thirty_lines_are_thirty_and_need_nothing_else() -> None:

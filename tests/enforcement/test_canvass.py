@@ -3,7 +3,7 @@
 import pandas as pd
 import pytest
 
-from coverage_campaign.enforcement.inspections import canvass
+from coverage_campaign.enforcement.inspections import inspection_coverage
 from coverage_campaign.errors import DefinitionError
 from coverage_campaign.model.campaign import Campaign
 from coverage_campaign.model.groups import TargetGroup
@@ -38,7 +38,7 @@ def plain(frame: pd.DataFrame) -> list[list[object]]:
 
 def test_counts_by_drive_and_unit() -> None:
     """Columns: drive, unit, in scope, visited, late, not visited, insured, uninsured, ..."""
-    frame = canvass(register(*ROWS), city(), as_of="2026-06-30")
+    frame = inspection_coverage(register(*ROWS), city(), as_of="2026-06-30")
     assert plain(frame) == [
         ["drive", "a", 4, 3, 0, 1, 1, 2, 1, 0],
         ["drive", "b", 1, 1, 1, 0, 0, 1, 0, 1],
@@ -49,7 +49,7 @@ def test_counts_by_drive_and_unit() -> None:
 
 def test_a_visit_after_the_day_is_not_yet_one() -> None:
     """On 3 June two of four hotels and schools of a were visited; those of b were not."""
-    frame = canvass(register(*ROWS), city(), as_of="2026-06-03")
+    frame = inspection_coverage(register(*ROWS), city(), as_of="2026-06-03")
     assert plain(frame)[:2] == [
         ["drive", "a", 4, 2, 0, 2, 1, 1, 0, 0],
         ["drive", "b", 1, 0, 0, 1, 0, 0, 0, 0],
@@ -59,7 +59,7 @@ def test_a_visit_after_the_day_is_not_yet_one() -> None:
 def test_nobody_is_passed_over() -> None:
     """Law: visited + not visited = in scope, and every employer of one drive stands once."""
     for day in ("2026-05-31", "2026-06-04", "2027-01-01"):
-        frame = canvass(register(*ROWS), city(), as_of=day)
+        frame = inspection_coverage(register(*ROWS), city(), as_of=day)
         assert (frame["visited"] + frame["not_visited"] == frame["in_scope"]).all()
         assert frame["in_scope"].sum() == len(ROWS)
 
@@ -70,10 +70,10 @@ def test_the_last_visit_holds() -> None:
         ("e1", "a", "hotels", "2026-06-05", "enrolled"),
         ("e1", "a", "hotels", "2026-06-02", "uninsured"),
     ]
-    assert plain(canvass(register(*rows), city(), as_of="2026-06-30"))[0][2:] == [
+    assert plain(inspection_coverage(register(*rows), city(), as_of="2026-06-30"))[0][2:] == [
         *(1, 1, 0, 0, 0, 1, 1, 0)
     ]
-    assert plain(canvass(register(*rows), city(), as_of="2026-06-04"))[0][2:] == [
+    assert plain(inspection_coverage(register(*rows), city(), as_of="2026-06-04"))[0][2:] == [
         *(1, 1, 0, 0, 0, 1, 0, 0)
     ]
 
@@ -82,7 +82,7 @@ def test_a_group_of_two_drives_is_in_scope_of_both() -> None:
     """An employer whose group two drives work on counts in each."""
     second = Phase("second", "Second drive", "06-11", "06-20", groups="hotels")
     campaign = city().with_part(second)
-    frame = canvass(register(*ROWS), campaign, as_of="2026-06-30")
+    frame = inspection_coverage(register(*ROWS), campaign, as_of="2026-06-30")
     hotels = frame[frame["drive"] == "second"]
     assert hotels["in_scope"].tolist() == [3, 1]
     assert hotels["visited_late"].tolist() == [0, 0]
@@ -90,14 +90,14 @@ def test_a_group_of_two_drives_is_in_scope_of_both() -> None:
 
 def test_each_row_is_an_employer_where_none_is_named() -> None:
     """A register of columns alone counts its rows."""
-    named = canvass(register(*ROWS), city(), as_of="2026-06-30")
-    bare = canvass(register(*ROWS).drop(columns="employer"), city(), as_of="2026-06-30")
+    named = inspection_coverage(register(*ROWS), city(), as_of="2026-06-30")
+    bare = inspection_coverage(register(*ROWS).drop(columns="employer"), city(), as_of="2026-06-30")
     pd.testing.assert_frame_equal(named, bare)
 
 
 def test_an_empty_register() -> None:
     """No employer, no row; the columns are there."""
-    frame = canvass(register(), city(), as_of="2026-06-30")
+    frame = inspection_coverage(register(), city(), as_of="2026-06-30")
     assert (len(frame), "in_scope" in frame.columns) == (0, True)
 
 
@@ -112,7 +112,7 @@ def test_every_bad_row_is_named() -> None:
         ("e6", "a", "hotels", "2026-06-02", None),
     ]
     with pytest.raises(DefinitionError) as caught:
-        canvass(register(*rows), city(), as_of="2026-06-30")
+        inspection_coverage(register(*rows), city(), as_of="2026-06-30")
     assert [problem.where for problem in caught.value.problems] == [
         "register[0].employer",
         "register[1].unit",
@@ -122,4 +122,4 @@ def test_every_bad_row_is_named() -> None:
         "register[5].outcome",
     ]
     with pytest.raises(DefinitionError, match="no column visited_on, outcome"):
-        canvass(register(*rows).iloc[:, :3], city(), as_of="2026-06-30")
+        inspection_coverage(register(*rows).iloc[:, :3], city(), as_of="2026-06-30")

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from coverage_campaign.enforcement.cases import Case, advance, open_case
 from coverage_campaign.errors import DefinitionError, IllegalMoveError, OpenQuestionError
 from coverage_campaign.files.converters import converter
-from coverage_campaign.model.enforcement_rules import Ladder, Move, Step, Under
+from coverage_campaign.model.enforcement_rules import EnforcementLadder, Move, Step, Under
 from coverage_campaign.model.readings import Readings
 from support.ladders import APPEAL, NOTICE
 
@@ -141,7 +141,7 @@ def test_a_move_may_hang_on_two_readings() -> None:
     """From refusal straight to the court: only in parallel, and only who applies."""
     conditions = [Under("after_refusal", "parallel"), Under("court_applicant", ["tax", "either"])]
     steps = [Step("refused", "Refusal"), Step("court", "Court")]
-    ladder = Ladder(steps, [Move("apply", "refused", "court", "tax", under=conditions)])
+    ladder = EnforcementLadder(steps, [Move("apply", "refused", "court", "tax", under=conditions)])
     assert ladder.under(Readings(after_refusal="exposure_first")).moves == ()
     half = ladder.under(Readings(after_refusal="parallel"))
     assert half.moves[0].under == (conditions[1],)
@@ -184,7 +184,7 @@ def test_ladders_that_lead_nowhere_are_refused(
 ) -> None:
     """A move that leaves the ladder is refused where the ladder is made."""
     with pytest.raises(DefinitionError, match=words):
-        Ladder(steps, moves)
+        EnforcementLadder(steps, moves)
 
 
 def test_a_term_is_whole_days() -> None:
@@ -201,7 +201,7 @@ TRIES = st.lists(
 
 
 @given(tries=TRIES, ladder=st.sampled_from([EITHER, APPEAL]))
-def test_no_move_leaves_the_ladder(tries: list[tuple[str, str]], ladder: Ladder) -> None:
+def test_no_move_leaves_the_ladder(tries: list[tuple[str, str]], ladder: EnforcementLadder) -> None:
     """Law: a case stands on steps of its ladder, moves only as it allows, and replays to itself."""
     case = open_case("hotel", ladder=ladder, on="2008-08-04")
     codes = {step.code for step in ladder.steps}
@@ -228,6 +228,6 @@ def test_no_move_leaves_the_ladder(tries: list[tuple[str, str]], ladder: Ladder)
 
 
 @pytest.mark.parametrize("ladder", [NOTICE, EITHER, APPEAL])
-def test_ladders_survive_a_file(ladder: Ladder) -> None:
+def test_ladders_survive_a_file(ladder: EnforcementLadder) -> None:
     """What a file holds of a ladder makes the same ladder again."""
-    assert converter().structure(converter().unstructure(ladder), Ladder) == ladder
+    assert converter().structure(converter().unstructure(ladder), EnforcementLadder) == ladder

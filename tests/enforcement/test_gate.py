@@ -5,9 +5,9 @@ import pytest
 
 from coverage_campaign.enforcement.licence_gate import Application, Document, check_licence
 from coverage_campaign.errors import DefinitionError
-from coverage_campaign.model.enforcement_rules import Gate, Requirement
+from coverage_campaign.model.enforcement_rules import LicenceGate, Requirement
 
-GATE = Gate(
+GATE = LicenceGate(
     "commerce",
     ["new-licence", "yearly-inspection"],
     [
@@ -45,7 +45,7 @@ def test_a_new_firm_stands_in_a_deadlock() -> None:
     decision = check_licence(Application("hotel", "new-licence"), gate=GATE, on="2008-08-01")
     assert not decision.may_proceed
     assert decision.deadlock == ("registration", "business-licence")
-    assert "Requirement.instead" in decision.way_out
+    assert "Requirement.instead" in decision.fix
     assert "deadlock: registration needs business-licence" in decision.explain()
 
 
@@ -57,7 +57,7 @@ def test_the_way_out_is_a_document_in_its_place() -> None:
     ]
     gate = attrs.evolve(GATE, requirements=requirements)
     stuck = check_licence(Application("hotel", "new-licence"), gate=gate, on="2008-08-01")
-    assert stuck.way_out == "show undertaking"
+    assert stuck.fix == "show undertaking"
     passed = check_licence(
         Application("hotel", "new-licence", "undertaking"), gate=gate, on="2008-08-01"
     )
@@ -85,7 +85,7 @@ def test_an_expired_document_is_none() -> None:
 
 def test_a_circle_of_documents_is_a_deadlock() -> None:
     """Two certificates that need each other lead nowhere either."""
-    gate = Gate(
+    gate = LicenceGate(
         "commerce",
         "new-licence",
         [Requirement("a", "A", needs="b"), Requirement("b", "B", needs="a")],

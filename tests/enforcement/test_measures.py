@@ -4,7 +4,12 @@ import pandas as pd
 import pytest
 
 from coverage_campaign.enforcement.case_log import cases_frame
-from coverage_campaign.enforcement.case_statistics import ageing, conversion, funnel, produced
+from coverage_campaign.enforcement.case_statistics import (
+    ageing,
+    conversion,
+    enrolments_by_case,
+    funnel,
+)
 from coverage_campaign.errors import DefinitionError
 from coverage_campaign.model.readings import Readings
 from support.ladders import NOTICE
@@ -93,7 +98,7 @@ def test_what_cases_brought() -> None:
             "persons": [7, 12, 1, 5, 99],
         }
     )
-    frame = produced(five(), enrolments)
+    frame = enrolments_by_case(five(), enrolments)
     assert frame["case"].tolist() == list("abcde")
     assert frame["persons"].tolist() == [0, 0, 13, 5, 0]
     assert frame["last_on"].iloc[2] == pd.Timestamp("2008-08-26")
@@ -108,7 +113,7 @@ def test_what_two_cases_of_an_employer_brought() -> None:
     enrolments = pd.DataFrame(
         {"employer": ["X"] * 3, "date": ["2008-08-31", "2008-09-01", "2008-09-02"]}
     )
-    frame = produced(cases_frame(log, ladder=LADDER), enrolments)
+    frame = enrolments_by_case(cases_frame(log, ladder=LADDER), enrolments)
     assert frame["persons"].tolist() == [1, 2]
 
 
@@ -117,4 +122,4 @@ def test_frames_that_are_none_are_refused() -> None:
     with pytest.raises(DefinitionError, match="cases_frame"):
         funnel(pd.DataFrame({"case": []}))
     with pytest.raises(DefinitionError, match="no column employer, date"):
-        produced(five(), pd.DataFrame())
+        enrolments_by_case(five(), pd.DataFrame())

@@ -21,7 +21,7 @@ eligible = "adults"
 code = "adults"
 label = "Adults"
 
-[[cuts]]
+[[breakdowns]]
 code = "counties"
 label = "Counties"
 kinds = "county"

@@ -11,7 +11,7 @@ from attrs import evolve
 
 import coverage_campaign as cc
 from coverage_campaign.enforcement.licence_gate import Application
-from coverage_campaign.model.enforcement_rules import Ladder
+from coverage_campaign.model.enforcement_rules import EnforcementLadder
 from coverage_campaign.model.scheme import AwardBar, Commendation
 from coverage_campaign.model.units import Measure
 
@@ -86,7 +86,7 @@ def without_court(case: cc.Campaign) -> cc.Campaign:
     assert case.ladder is not None
     return evolve(
         case,
-        ladder=Ladder(
+        ladder=EnforcementLadder(
             [step for step in case.ladder.steps if step.code != "court"],
             [move for move in case.ladder.moves if "court" not in (move.source, move.target)],
         ),

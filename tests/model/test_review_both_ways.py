@@ -14,7 +14,13 @@ from attrs import evolve
 from coverage_campaign.files.shipped_cases import load_case
 from coverage_campaign.model.campaign import Campaign
 from coverage_campaign.model.dates import MonthDay
-from coverage_campaign.model.enforcement_rules import Gate, Ladder, Move, Requirement, Step
+from coverage_campaign.model.enforcement_rules import (
+    EnforcementLadder,
+    LicenceGate,
+    Move,
+    Requirement,
+    Step,
+)
 from coverage_campaign.model.groups import Channel, TargetGroup
 from coverage_campaign.model.phases import Phase
 from coverage_campaign.model.readings import Question, Readings
@@ -79,7 +85,7 @@ def spotless() -> Campaign:
         counting=CountingRule(
             net=False, at="registered", channels=("new_employer", "self_employed", "resumed")
         ),
-        ladder=Ladder(
+        ladder=EnforcementLadder(
             [Step("order", "Order"), Step("court", "Court"), Step("paid", "Paid", final=True)],
             [
                 Move("sue", "order", "court", "labour", 30),
@@ -87,7 +93,7 @@ def spotless() -> Campaign:
                 Move("pay", "court", "paid", "labour", 60),
             ],
         ),
-        gate=Gate(
+        gate=LicenceGate(
             "labour", ("renewal",), [Requirement("registration", "Registration")], issues="licence"
         ),
         scheme=Scheme("tiny", AwardBar(("county", "department")), Commendation("110%")),
@@ -364,7 +370,7 @@ BREAKS: dict[str, Change] = {
     "ladder-dead-end": without_moves("court", "paid"),
     "ladder-order-open": lambda campaign: evolve(
         campaign,
-        ladder=Ladder(
+        ladder=EnforcementLadder(
             [*campaign.ladder.steps, Step("press", "Press")],
             [
                 *campaign.ladder.moves,

@@ -28,7 +28,7 @@ def country() -> Campaign:
     return attrs.evolve(
         tiny(),
         units=units,
-        cuts=(),
+        breakdowns=(),
         responsibilities=(),
         leading_groups=(),
         reporting=None,

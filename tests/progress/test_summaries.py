@@ -259,7 +259,7 @@ def test_every_denominator_gives_its_own_coverage() -> None:
 def test_the_parts_of_the_gap_add_up() -> None:
     """Parts are the furthest behind first and add up to the gap of the whole, silent units too."""
     progress = progressed()
-    parts = progress.shortfall_parts()
+    parts = progress.gap_contributions()
     assert parts["unit"].tolist() == ["b", "c", "a"]
     assert parts["gap_persons"].sum() == progress.totals()["gap_persons"].iloc[0] == -25
     assert parts["gap_share"].sum() == pytest.approx(1)
@@ -275,7 +275,7 @@ def test_parts_of_no_gap_have_no_share() -> None:
         ("b", "2026-06-01", "all", 2),
         ("c", "2026-06-01", "all", 2),
     ]
-    parts = track(planned(), tallied(rows), as_of="2026-06-01").shortfall_parts()
+    parts = track(planned(), tallied(rows), as_of="2026-06-01").gap_contributions()
     assert parts["gap_persons"].sum() == 0
     assert parts["gap_share"].isna().all()
 

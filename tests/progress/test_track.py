@@ -542,7 +542,7 @@ def test_every_view_of_a_progress_adds_up_to_it(rows: list, day: dt.date) -> Non
     progress = track(planned(net()), tallied(rows, campaign=net()), as_of=day)
     frame, total = progress.to_frame(), progress.totals().iloc[0]
     done = int(frame["done"].fillna(0).sum())
-    parts = progress.shortfall_parts()
+    parts = progress.gap_contributions()
     assert parts["gap_persons"].sum() == done - frame["planned"].sum()
     assert parts["shortfall"].sum() == (frame["target"] - frame["done"].fillna(0)).clip(0).sum()
     for share in ("gap_share", "shortfall_share"):

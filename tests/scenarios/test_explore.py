@@ -244,13 +244,13 @@ def test_any_grid_over_any_campaign_is_its_runs(data: st.DataObject) -> None:
         "method": data.draw(st.lists(st.sampled_from(METHODS), min_size=1, max_size=2)),
         "floors": [{}, data.draw(bounds)],
         "caps": [{}, data.draw(bounds)],
-        "on_top_of": [None, data.draw(weight)],
+        "already_covered": [None, data.draw(weight)],
     }
     extra = data.draw(st.sampled_from(["uplift", "pins", "order", "base", "remainder", "unit"]))
     over |= {
         "uplift": {"uplift": [0, "0.1"]},
         "pins": {"pins": [{}, data.draw(bounds)]},
-        "order": {"order": ["top_down", "leaves_first"]},
+        "order": {"order": ["top_down", "bottom_up"]},
         "base": {"base": [0, 3]},
         "remainder": {"remainder": ["raise", "keep"]},
         "unit": {f"weights.{leaves[0]}": [1, 0.25, 50], f"caps.{leaves[-1]}": [None, 20]},

@@ -75,7 +75,7 @@ def test_who_is_barred_hangs_on_whom_the_bar_can_strike(hengyang: cc.Campaign) -
     assert barred["departments_and_governments"].tolist() == [1]
     stands = table.stands().set_index(["conclusion", "unit"])
     assert not stands.loc[("merit_eligible", "430481"), "stands"]
-    assert stands.loc[("merit_eligible", "430481"), "hangs_on"] == "award_bar"
+    assert stands.loc[("merit_eligible", "430481"), "depends_on"] == "award_bar"
     assert stands.loc[("merit_eligible", "430405"), "stands"]
     assert stands.loc[("merit_eligible", "430405"), "answer"] == "may have merit awards"
     assert "court_applicant" in table.idle

@@ -15,7 +15,7 @@ from coverage_campaign.errors import DefinitionError, InfeasibleError
 from coverage_campaign.model.campaign import Campaign
 from coverage_campaign.model.phases import Phase
 from coverage_campaign.model.targets import HeadcountTarget
-from coverage_campaign.model.units import Cut, Unit
+from coverage_campaign.model.units import Breakdown, Unit
 from coverage_campaign.scheduling import curves
 from coverage_campaign.scheduling.capacity import month_loads
 from coverage_campaign.scheduling.curves import Curve
@@ -33,7 +33,7 @@ def campaign_of(targets: list[int], *phases: tuple[str, str, str]) -> Campaign:
         label="Law",
         year=2026,
         units=units,
-        cuts=[Cut("counties", "Counties", "county")],
+        breakdowns=[Breakdown("counties", "Counties", "county")],
         targets=[HeadcountTarget("headcount", "Target", sum(targets))],
         phases=[Phase(code, code, first, last) for code, first, last in phases],
     )

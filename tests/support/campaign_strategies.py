@@ -17,7 +17,7 @@ from coverage_campaign.model.labels import Label
 from coverage_campaign.model.readings import Question, Readings
 from coverage_campaign.model.reporting_rule import CountingRule, ReportingRule
 from coverage_campaign.model.targets import CoverageTarget, HeadcountTarget, MoneyTarget
-from coverage_campaign.model.units import Annex, Cut, Measure, Unit
+from coverage_campaign.model.units import Annex, Breakdown, Measure, Unit
 
 T = TypeVar("T")
 TEXT = st.text(st.characters(codec="utf-8"), max_size=12)
@@ -181,7 +181,7 @@ def campaigns(draw: st.DrawFn) -> Campaign:
         )
         for index, code in enumerate(unit_codes)
     ]
-    cuts = coded(draw, lambda code: st.builds(Cut, st.just(code), LABEL, few(CODE)))
+    cuts = coded(draw, lambda code: st.builds(Breakdown, st.just(code), LABEL, few(CODE)))
     target_groups = coded(
         draw,
         lambda code: st.builds(
@@ -278,7 +278,7 @@ def campaigns(draw: st.DrawFn) -> Campaign:
         gate=draw(
             maybe(
                 st.builds(
-                    enforcement.Gate,
+                    enforcement.LicenceGate,
                     st.sampled_from(unit_codes),
                     few(CODE),
                     st.lists(
@@ -343,10 +343,10 @@ def leading_groups(code: str, units: list[str]) -> st.SearchStrategy[responsibil
 
 
 @st.composite
-def ladders(draw: st.DrawFn) -> enforcement.Ladder:
+def ladders(draw: st.DrawFn) -> enforcement.EnforcementLadder:
     """Return a ladder whose first step leads to a final one."""
     days = draw(maybe(st.integers(1, 60)))
-    return enforcement.Ladder(
+    return enforcement.EnforcementLadder(
         [
             enforcement.Step("first", draw(LABEL), clause=draw(TEXT)),
             enforcement.Step("last", draw(LABEL), final=True),

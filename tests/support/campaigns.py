@@ -7,7 +7,7 @@ from coverage_campaign.model.phases import Phase
 from coverage_campaign.model.reporting_rule import ReportingRule
 from coverage_campaign.model.responsibilities import LeadingGroup, Responsibility, Seat
 from coverage_campaign.model.targets import CoverageTarget, HeadcountTarget
-from coverage_campaign.model.units import Cut, Measure, Unit
+from coverage_campaign.model.units import Breakdown, Measure, Unit
 
 
 def tiny() -> Campaign:
@@ -46,9 +46,9 @@ def tiny() -> Campaign:
             Unit("labour", {"en": "Labour", "zh-Hans": "劳动部门"}, "department", parent="city"),
             Unit("schools", {"en": "Schools", "zh-Hans": "教育部门"}, "department", parent="city"),
         ],
-        cuts=[
-            Cut("counties", "Counties", "county"),
-            Cut("departments", "Departments", "department"),
+        breakdowns=[
+            Breakdown("counties", "Counties", "county"),
+            Breakdown("departments", "Departments", "department"),
         ],
         measures=[
             Measure("eligible", "Eligible", "made up"),

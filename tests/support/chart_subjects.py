@@ -12,7 +12,7 @@ from coverage_campaign.allocation.allocation import Allocation
 from coverage_campaign.allocation.cross import CrossAllocation, cross
 from coverage_campaign.model.campaign import Campaign
 from coverage_campaign.model.groups import Channel
-from coverage_campaign.model.units import Cut, Unit
+from coverage_campaign.model.units import Breakdown, Unit
 from coverage_campaign.progress.track import Progress, track
 from coverage_campaign.reporting.problems import ReportProblems
 from coverage_campaign.reporting.result import Tally
@@ -48,9 +48,9 @@ def two_cuts(units: int, *, named: tuple[str, ...] = ()) -> Campaign:
     return attrs.evolve(
         made,
         units=(*made.units, *departments),
-        cuts=(
-            Cut("counties", {"en": "Counties", "zh-Hans": "县市区"}, ("county",)),
-            Cut("departments", {"en": "Departments", "zh-Hans": "部门"}, ("department",)),
+        breakdowns=(
+            Breakdown("counties", {"en": "Counties", "zh-Hans": "县市区"}, ("county",)),
+            Breakdown("departments", {"en": "Departments", "zh-Hans": "部门"}, ("department",)),
         ),
         channels=CHANNELS,
     )

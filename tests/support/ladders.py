@@ -1,10 +1,10 @@
 """Ladders for the tests: the notice's, as its clause 4(2) tells it, and one with an appeal."""
 
-from coverage_campaign.model.enforcement_rules import Ladder, Move, Step, Under
+from coverage_campaign.model.enforcement_rules import EnforcementLadder, Move, Step, Under
 
 BOTH = ("labour", "tax")
 
-NOTICE = Ladder(
+NOTICE = EnforcementLadder(
     [
         Step("inspection", "Special inspection"),
         Step("ordered", "Order to rectify"),
@@ -34,7 +34,7 @@ NOTICE = Ladder(
     clause="4(2)",
 )
 
-APPEAL = Ladder(
+APPEAL = EnforcementLadder(
     [
         Step("ordered", "Order to rectify"),
         Step("appealed", "Appeal"),

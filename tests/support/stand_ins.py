@@ -141,7 +141,7 @@ class FakeProgress:
             rows_in=0,
         )
 
-    def said(self, lang: str) -> tuple[str, ...]:
+    def notes_in(self, lang: str) -> tuple[str, ...]:
         """Return the remarks; these are the same in every language."""
         del lang
         return self.notes
@@ -254,7 +254,7 @@ class FakeForecast:
     chance: float = 0.1
     notes: tuple[str, ...] = ("The shape assumed is damped.",)
 
-    def said(self, lang: str) -> tuple[str, ...]:
+    def notes_in(self, lang: str) -> tuple[str, ...]:
         """Return the remarks; these are the same in every language."""
         del lang
         return self.notes

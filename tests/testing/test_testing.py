@@ -317,7 +317,7 @@ def test_a_long_list_of_faults_is_cut(sound: cc.Allocation) -> None:
     """Ten faults are shown and the rest is counted, so that a message can be read."""
     campaign = cc.load_case("us-vaccination-2021")
     whole = cc.allocate(
-        campaign, among=campaign.cuts[0].code, target=5_000, weights=cc.weights.equal
+        campaign, among=campaign.breakdowns[0].code, target=5_000, weights=cc.weights.equal
     )
     frame = whole.to_frame()
     frame["share"] = np.int64(0)

@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Bounds", "Order", "TieRule", "Uplift", "allocate", "check_bounds"]
 
-Order: TypeAlias = Literal["top_down", "leaves_first"]
+Order: TypeAlias = Literal["top_down", "bottom_up"]
 Remainder: TypeAlias = Literal["raise", "keep"]
 TargetLike: TypeAlias = HeadcountTarget | CoverageTarget | int | str | None
 
@@ -53,7 +53,7 @@ def allocate(
     pins: BoundsOrWeighting | None = None,
     uplift: Uplift = 0,
     ties: TieRule = "code",
-    on_top_of: Weighting | WeightTable | None = None,
+    already_covered: Weighting | WeightTable | None = None,
     base: int = 0,
     order: Order = "top_down",
     remainder: Remainder = "raise",
@@ -77,11 +77,11 @@ def allocate(
         uplift: The rise of each tier's sum over its parent's share, rounded up per parent.
         ties: Who gets a seat that several claim equally: by least `code`, or `first`, `last` in
             file order, or `raise` a TieError. Ties are kept in `.ties` in any case.
-        on_top_of: Persons who are there already, by leaf: what is shared is they and the target
-            together, nobody is taken away, and a share is what comes on top. `weights.level()`
-            brings it with it: with the method `adams` the lowest coverage rates rise first.
+        already_covered: Persons who are there already, by leaf: what is shared is they and the
+            target together, nobody is taken away, and a share is what comes on top.
+            `weights.level()` brings it with it: with the method `adams` the lowest rates rise first.
         base: Persons that every leaf gets before the rest is shared by weight.
-        order: `top_down` shares tier by tier; `leaves_first` shares among all leaves at once and
+        order: `top_down` shares tier by tier; `bottom_up` shares among all leaves at once and
             adds up; `.drift` then says by how much each upper unit differs from the other order.
         remainder: What becomes of persons whom no cap leaves room for: `raise` an error, or `keep`
             them in a row of their own, the unit 'unallocated'.
@@ -107,7 +107,7 @@ def allocate(
     rises = read_uplift(tree, uplift)
     asked = read_asked(
         campaign, tree, weights=weights, floors=floors, caps=caps, pins=pins,
-        on_top_of=on_top_of, base=base, method=method, ties=ties,
+        already_covered=already_covered, base=base, method=method, ties=ties,
     )  # fmt: skip
     _refuse_together(asked, rises=any(rises.values()), order=order)
     room = asked.room({})
@@ -137,7 +137,7 @@ def allocate(
         unallocated=unallocated,
         order=order,
         uplift=tuple(rises.items()) if any(rises.values()) else (),
-        on_top_of=asked.on_top_of,
+        already_covered=asked.already_covered,
         there=asked.there,
         shifts=asked.sharing.shifts,
         least=room.least,
@@ -157,7 +157,7 @@ def check_bounds(
     caps: BoundsOrWeighting | None = None,
     pins: BoundsOrWeighting | None = None,
     uplift: Uplift = 0,
-    on_top_of: Weighting | WeightTable | None = None,
+    already_covered: Weighting | WeightTable | None = None,
     base: int = 0,
 ) -> pd.DataFrame:
     """Return the floors, caps and pins that cannot be met, before anything is shared.
@@ -181,7 +181,7 @@ def check_bounds(
     rises = read_uplift(tree, uplift)
     asked = read_asked(
         campaign, tree, weights=equal if weights is None else weights, floors=floors, caps=caps,
-        pins=pins, on_top_of=on_top_of, base=base, method=method, ties="code",
+        pins=pins, already_covered=already_covered, base=base, method=method, ties="code",
     )  # fmt: skip
     total = chosen if isinstance(chosen, int) else chosen.persons
     plain = asked.room({}).for_total(tree, total, Fraction(0))
@@ -198,7 +198,7 @@ def _shared(
     if order == "top_down":
         return share, ties, ()
     from_the_top = share
-    share, ties = sharing.leaves_first(total, room.least, room.most)
+    share, ties = sharing.bottom_up(total, room.least, room.most)
     upper = np.flatnonzero(~tree.is_leaf).tolist()
     return (
         share,
@@ -241,15 +241,15 @@ def _refuse_together(asked: Asked, *, rises: bool, order: Order) -> None:
         problems.append(
             Problem("uplift", "together with pins", "pin the uplifted shares in a second call")
         )
-    if order == "leaves_first":
+    if order == "bottom_up":
         if rises:
             problems.append(
-                Problem("uplift", "together with order='leaves_first'", "an uplift goes top_down")
+                Problem("uplift", "together with order='bottom_up'", "an uplift goes top_down")
             )
         problems += [
             Problem(
                 f"bounds of '{asked.tree.codes[row]}'",
-                "together with order='leaves_first'",
+                "together with order='bottom_up'",
                 "bound its leaves, or share top_down: an upper unit is then a sum of leaves",
             )
             for row in np.flatnonzero(asked.limits.bounded & ~asked.tree.is_leaf).tolist()

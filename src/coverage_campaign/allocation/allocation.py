@@ -42,9 +42,9 @@ class Allocation:
 
     `drift` has, where leaves were shared first, (upper unit, its sum less its share from the top);
     `unallocated` are persons whom no cap left room for; `uplift` has (tier, rise). By row of the
-    units, what the kernel was given: `there` are people who were there already (`on_top_of` says
-    which), `shifts` what is added to the seats of the kernel (base less those there), `least` and
-    `most` the bounds of a share, `uncovered_caps` where the cap is who is left to enrol.
+    units, what the kernel was given: `there` are people who were there already (`already_covered`
+    says which), `shifts` what is added to the seats of the kernel (base less those there), `least`
+    and `most` the bounds of a share, `uncovered_caps` where the cap is who is left to enrol.
     """
 
     campaign: Campaign
@@ -59,9 +59,9 @@ class Allocation:
     frame: pd.DataFrame
     drift: tuple[tuple[str, int], ...] = ()
     unallocated: int = 0
-    order: Literal["top_down", "leaves_first"] = "top_down"
+    order: Literal["top_down", "bottom_up"] = "top_down"
     uplift: tuple[tuple[int, Fraction], ...] = ()
-    on_top_of: str = ""
+    already_covered: str = ""
     there: Ints = attrs.field(factory=_none)
     shifts: Ints = attrs.field(factory=_none)
     least: Ints = attrs.field(factory=_none)

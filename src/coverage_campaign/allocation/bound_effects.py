@@ -165,10 +165,10 @@ def _without_bounds(allocation: Allocation) -> Ints:
         shifts=allocation.shifts,
         method=allocation.method,
         rule="code",
-        levels=bool(allocation.on_top_of),
+        levels=bool(allocation.already_covered),
     )
     least = allocation.shifts + allocation.there
     most = np.full(len(tree.units), NO_CAP, dtype=np.int64)
-    if allocation.order == "leaves_first":
-        return sharing.leaves_first(allocation.total, least, most)[0]
+    if allocation.order == "bottom_up":
+        return sharing.bottom_up(allocation.total, least, most)[0]
     return sharing.top_down(allocation.total, {}, least, most)[0]

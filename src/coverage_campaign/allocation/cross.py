@@ -306,11 +306,11 @@ def _by_code(weights: object, rows: list[str], columns: list[str]) -> pd.DataFra
     matrix = np.asarray(weights)
     if matrix.shape != (len(rows), len(columns)):
         found = "none" if weights is None else f"an array of shape {matrix.shape}"
-        way_out = (
+        fix = (
             f"'margins', a weight by (row, column), a frame by code, or a matrix of "
             f"{len(rows)} x {len(columns)}"
         )
-        raise DefinitionError(Problem("weights", found, way_out))
+        raise DefinitionError(Problem("weights", found, fix))
     return pd.DataFrame(matrix, index=rows, columns=columns)
 
 

@@ -64,13 +64,13 @@ def record_of(allocation: Allocation, row: int) -> Record:
         )
     frame = allocation.frame.iloc[: len(allocation.weights)]
     parents = frame["parent"]
-    parent = "" if allocation.order == "leaves_first" else _text(parents.iloc[row])
-    if allocation.order == "leaves_first" and row not in leaf_rows(allocation):
+    parent = "" if allocation.order == "bottom_up" else _text(parents.iloc[row])
+    if allocation.order == "bottom_up" and row not in leaf_rows(allocation):
         raise DefinitionError(
             Problem("allocation", "leaves were shared first", "ask for a leaf; this is a sum")
         )
     if parent not in allocation._records:  # noqa: SLF001 - its own memory of what it explained
-        if allocation.order == "leaves_first":
+        if allocation.order == "bottom_up":
             rows = leaf_rows(allocation)
         else:
             same = parents.isna() if not parent else parents == parent
@@ -89,7 +89,7 @@ def leaf_rows(allocation: Allocation) -> NDArray[np.intp]:
 def record_under(allocation: Allocation, parent: str) -> Record:
     """Return the record of what was shared under a parent ('' = the top)."""
     column = allocation.frame["parent"].iloc[: len(allocation.weights)]
-    if allocation.order == "leaves_first":
+    if allocation.order == "bottom_up":
         return record_of(allocation, len(column) - 1)  # the last row is a leaf
     children = column.isna() if not parent else column == parent
     rows = np.flatnonzero(children.to_numpy(dtype=bool))
@@ -106,7 +106,7 @@ def records(allocation: Allocation) -> list[Record]:
         return []
     frame = allocation.frame.iloc[: len(allocation.weights)]
     firsts = np.flatnonzero(~frame["parent"].duplicated().to_numpy(dtype=bool)).tolist()
-    if allocation.order == "leaves_first":
+    if allocation.order == "bottom_up":
         firsts = [len(frame) - 1]
     return [record_of(allocation, row) for row in firsts]
 
@@ -122,7 +122,7 @@ def _record(allocation: Allocation, rows: NDArray[np.intp]) -> Record:
     weights = [exact_number(allocation.weights[row]) for row in rows.tolist()]
     seats = shares - shifts
     method, scarce = allocation.method, False
-    if allocation.on_top_of and _rule_of(method).first_is_free:
+    if allocation.already_covered and _rule_of(method).first_is_free:
         waiting = (floors == 0) & (caps > 0) & np.array([weight > 0 for weight in weights])
         scarce = int(seats.sum() - floors.sum()) < int(waiting.sum())
         if scarce:  # all at 0 have the same endless claim

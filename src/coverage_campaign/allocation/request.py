@@ -50,7 +50,7 @@ class Asked:
     scale: int
     limits: Limits
     there: Ints
-    on_top_of: str
+    already_covered: str
     base: int
     sharing: Sharing
 
@@ -95,7 +95,7 @@ def read_asked(
     floors: BoundsOrWeighting | None,
     caps: BoundsOrWeighting | None,
     pins: BoundsOrWeighting | None,
-    on_top_of: Weighting | WeightTable | None,
+    already_covered: Weighting | WeightTable | None,
     base: int,
     method: apportion.Method,
     ties: TieRule,
@@ -104,14 +104,14 @@ def read_asked(
     if type(base) is not int or base < 0:  # True is an int to isinstance
         raise DefinitionError(Problem("base", f"{base!r}", "give whole persons, 0 or more"))
     weighting = to_weighting(weights)
-    if on_top_of is None and isinstance(weighting, Levelled):
-        on_top_of = weighting.there
+    if already_covered is None and isinstance(weighting, Levelled):
+        already_covered = weighting.there
     leaves = tree.leaves
     given = weighting.of(campaign, leaves)
     whole, scale = exact_weights([exact_number(given[unit.code]) for unit in leaves])
     there, name = np.zeros(len(leaves), dtype=np.int64), ""
-    if on_top_of is not None:
-        stock = to_weighting(on_top_of)
+    if already_covered is not None:
+        stock = to_weighting(already_covered)
         there, name = _persons(stock.of(campaign, leaves), tree), stock.name
     return Asked(
         tree=tree,
@@ -120,7 +120,7 @@ def read_asked(
         scale=scale,
         limits=read_limits(campaign, tree, floors=floors, caps=caps, pins=pins),
         there=tree.summed(there),
-        on_top_of=name,
+        already_covered=name,
         base=base,
         sharing=Sharing(
             tree=tree,
@@ -128,7 +128,7 @@ def read_asked(
             shifts=tree.summed(base - there),
             method=method,
             rule=ties,
-            levels=on_top_of is not None and _rule_of(method).first_is_free,
+            levels=already_covered is not None and _rule_of(method).first_is_free,
         ),
     )
 
@@ -142,7 +142,7 @@ def summed_weights(tree: CutTree, on_leaves: ExactWeights) -> ExactWeights:
 
 def _persons(counts: Mapping[str, Number], tree: CutTree) -> Ints:
     problems = [
-        Problem(f"on_top_of['{code}']", f"{count}", "people who are there are whole persons")
+        Problem(f"already_covered['{code}']", f"{count}", "people who are there are whole persons")
         for code, count in counts.items()
         if int(count) != count
     ]

@@ -173,7 +173,7 @@ class Sharing:
             ties += found
         return shares, tuple(ties)
 
-    def leaves_first(self, total: int, least: Ints, most: Ints) -> tuple[Ints, tuple[UnitTie, ...]]:
+    def bottom_up(self, total: int, least: Ints, most: Ints) -> tuple[Ints, tuple[UnitTie, ...]]:
         """Return the shares of all leaves in one sharing, and their sums for the units above.
 
         With a divisor method each parent's children stand as if its own sum had been shared out

@@ -75,8 +75,8 @@ def read_indicators(
             figures[unit, indicator] = _figure([_exact(one) for one in numbers])
         except (DefinitionError, ZeroDivisionError):
             found = " of ".join(str(one) for one in numbers)
-            way_out = "give a rate such as '98%', or a count and a number above 0 that it is out of"
-            problems.append(Problem(f"indicators[{place}] '{unit}' {indicator}", found, way_out))
+            fix = "give a rate such as '98%', or a count and a number above 0 that it is out of"
+            problems.append(Problem(f"indicators[{place}] '{unit}' {indicator}", found, fix))
     if problems:
         raise DefinitionError(problems, source="indicators")
     return figures, any(isinstance(one, float) for row in rows for one in row)
@@ -87,11 +87,11 @@ def _unknown(
 ) -> Iterator[Problem]:
     for place, (unit, indicator, *_) in enumerate(rows):
         if unit not in units:
-            way_out = f"units: {', '.join(list(units)[:12])}"
-            yield Problem(f"indicators[{place}].unit", f"no {unit!r} in the plan", way_out)
+            fix = f"units: {', '.join(list(units)[:12])}"
+            yield Problem(f"indicators[{place}].unit", f"no {unit!r} in the plan", fix)
         if indicator not in known:
-            way_out = f"the scheme measures {', '.join(known) or 'no indicator'}"
-            yield Problem(f"indicators[{place}].indicator", f"no {indicator!r}", way_out)
+            fix = f"the scheme measures {', '.join(known) or 'no indicator'}"
+            yield Problem(f"indicators[{place}].indicator", f"no {indicator!r}", fix)
     for (unit, indicator), times in Counter((row[0], row[1]) for row in rows).items():
         if times > 1:
             where = f"indicators '{unit}' {indicator}"

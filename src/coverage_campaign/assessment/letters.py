@@ -83,9 +83,9 @@ class Letters:
         """Return the letters with that of a unit signed on a day; a letter is signed once."""
         letter = self.letter(unit)
         if letter.signed_on is not None:
-            way_out = "make new letters from a new allocation to replace it"
+            fix = "make new letters from a new allocation to replace it"
             found = f"was signed on {letter.signed_on}"
-            raise DefinitionError(Problem(f"letter of '{unit}'", found, way_out))
+            raise DefinitionError(Problem(f"letter of '{unit}'", found, fix))
         signed = attrs.evolve(letter, signed_on=to_date(on, where="on"))
         return attrs.evolve(
             self, letters=tuple(signed if one is letter else one for one in self.letters)

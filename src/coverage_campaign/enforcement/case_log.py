@@ -26,7 +26,7 @@ from coverage_campaign.enforcement.transitions import (
     legal_move,
 )
 from coverage_campaign.errors import DefinitionError, IllegalMoveError, OpenQuestionError, Problem
-from coverage_campaign.model.enforcement_rules import Ladder
+from coverage_campaign.model.enforcement_rules import EnforcementLadder
 
 __all__ = ["REACHED", "cases_frame", "cases_log"]
 
@@ -42,8 +42,8 @@ def cases_log(cases: Iterable[Case]) -> pd.DataFrame:
     cases = tuple(cases)
     twice = [code for code, count in Counter(case.code for case in cases).items() if count > 1]
     if twice:
-        found, way_out = f"{len(twice)} codes used more than once", "give each case its own code"
-        raise DefinitionError(Problem("cases", f"{found}: {', '.join(twice[:5])}", way_out))
+        found, fix = f"{len(twice)} codes used more than once", "give each case its own code"
+        raise DefinitionError(Problem("cases", f"{found}: {', '.join(twice[:5])}", fix))
     rows = [
         (case.code, case.employer, case.unit, one.event, one.on, one.by)
         for case in cases
@@ -55,7 +55,7 @@ def cases_log(cases: Iterable[Case]) -> pd.DataFrame:
     return texts.assign(on=pd.to_datetime(frame["on"]).astype("datetime64[s]"))[columns]
 
 
-def cases_frame(frame: pd.DataFrame, *, ladder: Ladder) -> pd.DataFrame:
+def cases_frame(frame: pd.DataFrame, *, ladder: EnforcementLadder) -> pd.DataFrame:
     """Return one row per case from a log of events, replayed on the ladder.
 
     Args:
@@ -161,8 +161,8 @@ class _Log:
         """Read a log; every problem of it at once."""
         missing = [name for name in ("case", "event", "on", "by") if name not in frame.columns]
         if missing:
-            found, way_out = f"no column {', '.join(missing)}", "give case, event, on and by"
-            raise DefinitionError(Problem("cases", found, way_out))
+            found, fix = f"no column {', '.join(missing)}", "give case, event, on and by"
+            raise DefinitionError(Problem("cases", found, fix))
         days = pd.to_datetime(frame["on"], errors="coerce").to_numpy("datetime64[D]")
         on = days.astype("datetime64[s]")
         case, case_names = pd.factorize(frame["case"])
@@ -217,7 +217,9 @@ def _order(case: _Ints, on: NDArray[np.datetime64]) -> _Ints:
 class _Replay:
     """Where each steps, event and authority leads, found out once for each that is met."""
 
-    def __init__(self, ladder: Ladder, events: Sequence[str], authorities: Sequence[str]) -> None:
+    def __init__(
+        self, ladder: EnforcementLadder, events: Sequence[str], authorities: Sequence[str]
+    ) -> None:
         self.ladder = ladder
         self.events = events
         self.authorities = authorities
@@ -258,7 +260,7 @@ class _Replay:
             move = legal_move(self.ladder, active, name, self.authorities[authority], case="")
         except (IllegalMoveError, OpenQuestionError) as error:
             self._next[cell] = _ILLEGAL
-            self.reasons[cell] = f"{error.problems[0].found} -- {error.problems[0].way_out}"
+            self.reasons[cell] = f"{error.problems[0].found} -- {error.problems[0].fix}"
             return
         number = self._number(after(self.ladder, active, move))
         self._next[cell], self._target[cell] = number, self._step[move.target]

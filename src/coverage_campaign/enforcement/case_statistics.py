@@ -13,7 +13,7 @@ from coverage_campaign.enforcement.case_log import REACHED
 from coverage_campaign.errors import DefinitionError, Problem
 from coverage_campaign.model.dates import DateLike, to_date
 
-__all__ = ["ageing", "conversion", "funnel", "produced"]
+__all__ = ["ageing", "conversion", "enrolments_by_case", "funnel"]
 
 _SECONDS = 24 * 60 * 60
 
@@ -21,8 +21,8 @@ _SECONDS = 24 * 60 * 60
 def _steps(cases: pd.DataFrame) -> list[str]:
     steps = [name.removeprefix(REACHED) for name in cases.columns if name.startswith(REACHED)]
     if not steps:
-        way_out = "give the frame that cases_frame returns"
-        raise DefinitionError(Problem("cases", f"no column {REACHED}...", way_out))
+        fix = "give the frame that cases_frame returns"
+        raise DefinitionError(Problem("cases", f"no column {REACHED}...", fix))
     return steps
 
 
@@ -134,7 +134,7 @@ def _went(
         yield source, target, len(seconds), float(middle.sum()) / 2
 
 
-def produced(cases: pd.DataFrame, enrolments: pd.DataFrame) -> pd.DataFrame:
+def enrolments_by_case(cases: pd.DataFrame, enrolments: pd.DataFrame) -> pd.DataFrame:
     """Return what the cases brought: case, employer, persons (Int64), first_on, last_on.
 
     Args:

@@ -17,7 +17,7 @@ from coverage_campaign.enforcement.transitions import (
 )
 from coverage_campaign.errors import IllegalMoveError, Problem
 from coverage_campaign.model.dates import DateLike, to_date
-from coverage_campaign.model.enforcement_rules import Ladder, Move
+from coverage_campaign.model.enforcement_rules import EnforcementLadder, Move
 
 __all__ = ["Case", "CaseEvent", "advance", "open_case"]
 
@@ -39,7 +39,7 @@ class Case:
     code: str
     employer: str
     unit: str
-    ladder: Ladder
+    ladder: EnforcementLadder
     history: tuple[CaseEvent, ...]
     steps: Active
 
@@ -96,14 +96,20 @@ class Case:
 
 
 def open_case(
-    employer: str, *, ladder: Ladder, on: DateLike, by: str = "", unit: str = "", code: str = ""
+    employer: str,
+    *,
+    ladder: EnforcementLadder,
+    on: DateLike,
+    by: str = "",
+    unit: str = "",
+    code: str = "",
 ) -> Case:
     """Return a new case against an employer, on the first step of a ladder.
 
     `code` is the employer's and the day's unless it is given; `unit` is where the employer is.
 
     >>> from coverage_campaign.model.enforcement_rules import Move, Step
-    >>> ladder = Ladder(
+    >>> ladder = EnforcementLadder(
     ...     [Step("inspection", "Inspection"), Step("ordered", "Order to rectify")],
     ...     [Move("order", "inspection", "ordered", "labour")],
     ... )

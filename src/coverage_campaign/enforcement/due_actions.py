@@ -12,7 +12,7 @@ from coverage_campaign.enforcement.cases import Case
 from coverage_campaign.enforcement.transitions import possible
 from coverage_campaign.errors import DefinitionError, Problem
 from coverage_campaign.model.dates import DateLike, to_date
-from coverage_campaign.model.enforcement_rules import Ladder, Move
+from coverage_campaign.model.enforcement_rules import EnforcementLadder, Move
 
 __all__ = ["due"]
 
@@ -20,7 +20,7 @@ _COLUMNS = ["case", "employer", "unit", "step", "event", "by", "since", "due_on"
 
 
 def due(
-    cases: Iterable[Case] | pd.DataFrame, *, on: DateLike, ladder: Ladder | None = None
+    cases: Iterable[Case] | pd.DataFrame, *, on: DateLike, ladder: EnforcementLadder | None = None
 ) -> pd.DataFrame:
     """Return what is to be done by the end of a day: the open cases whose term is over or unset.
 
@@ -51,14 +51,16 @@ def due(
     return whole.sort_values("due_on", kind="stable", na_position="last", ignore_index=True)
 
 
-def _by_ladder(cases: Iterable[Case]) -> Iterator[tuple[Ladder, list[Case]]]:
-    groups: dict[Ladder, list[Case]] = {}
+def _by_ladder(cases: Iterable[Case]) -> Iterator[tuple[EnforcementLadder, list[Case]]]:
+    groups: dict[EnforcementLadder, list[Case]] = {}
     for case in cases:
         groups.setdefault(case.ladder, []).append(case)
     yield from groups.items()
 
 
-def _due(frame: pd.DataFrame, ladder: Ladder, day: np.datetime64) -> Iterator[pd.DataFrame]:
+def _due(
+    frame: pd.DataFrame, ladder: EnforcementLadder, day: np.datetime64
+) -> Iterator[pd.DataFrame]:
     going = frame[frame["is_open"]]
     for label, here in going.groupby("step", sort=False):
         active = tuple(str(label).split(" + "))
@@ -69,7 +71,11 @@ def _due(frame: pd.DataFrame, ladder: Ladder, day: np.datetime64) -> Iterator[pd
 
 
 def _due_on_step(
-    here: pd.DataFrame, code: str, moves: Sequence[Move], ladder: Ladder, day: np.datetime64
+    here: pd.DataFrame,
+    code: str,
+    moves: Sequence[Move],
+    ladder: EnforcementLadder,
+    day: np.datetime64,
 ) -> Iterator[pd.DataFrame]:
     since = here[f"{REACHED}{code}"]
     timed = [(move.within_days, move) for move in moves if move.within_days is not None]
@@ -83,7 +89,7 @@ def _due_on_step(
         yield _rows(here, code, _acts(moves, ladder), never, day)
 
 
-def _acts(moves: Sequence[Move], ladder: Ladder) -> Sequence[Move]:
+def _acts(moves: Sequence[Move], ladder: EnforcementLadder) -> Sequence[Move]:
     """Return the moves that an authority can make by itself: those that do not close the case."""
     further = [move for move in moves if not ladder.step(move.target).final]
     return further or moves

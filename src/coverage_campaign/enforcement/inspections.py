@@ -14,7 +14,7 @@ from coverage_campaign.errors import DefinitionError, Problem
 from coverage_campaign.model.campaign import Campaign
 from coverage_campaign.model.dates import DateLike, to_date
 
-__all__ = ["Outcome", "canvass"]
+__all__ = ["Outcome", "inspection_coverage"]
 
 Outcome: TypeAlias = Literal["insured", "uninsured", "enrolled", "case_opened"]
 """What a visit found: all insured; somebody uninsured and nothing yet, enrolment, or a case."""
@@ -23,7 +23,9 @@ _Ints = NDArray[np.int64]
 _SHOWN = 5
 
 
-def canvass(register: pd.DataFrame, campaign: Campaign, *, as_of: DateLike) -> pd.DataFrame:
+def inspection_coverage(
+    register: pd.DataFrame, campaign: Campaign, *, as_of: DateLike
+) -> pd.DataFrame:
     """Return how far the sweep is: one row per drive and unit that has employers in scope.
 
     Args:
@@ -80,8 +82,8 @@ def _read(register: pd.DataFrame, campaign: Campaign) -> _Rows:
     names = ["unit", "group", "visited_on", "outcome"]
     missing = [name for name in names if name not in register.columns]
     if missing:
-        found, way_out = f"no column {', '.join(missing)}", f"give {', '.join(names)}"
-        raise DefinitionError(Problem("register", found, way_out))
+        found, fix = f"no column {', '.join(missing)}", f"give {', '.join(names)}"
+        raise DefinitionError(Problem("register", found, fix))
     outcomes = get_args(Outcome)
     employer = np.arange(len(register), dtype=np.int64)
     if "employer" in register.columns:
@@ -101,8 +103,8 @@ def _read(register: pd.DataFrame, campaign: Campaign) -> _Rows:
         ("outcome", ~no_day & (outcome < 0) & ~no_outcome, "say what was found"),
     )
     problems = [
-        Problem(f"register[{row}].{name}", f"{register[name].iloc[row]}", way_out)
-        for name, bad, way_out in checks
+        Problem(f"register[{row}].{name}", f"{register[name].iloc[row]}", fix)
+        for name, bad, fix in checks
         for row in np.flatnonzero(bad)[:_SHOWN].tolist()
     ]
     if problems:

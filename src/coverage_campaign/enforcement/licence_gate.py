@@ -9,7 +9,7 @@ import attrs
 
 from coverage_campaign.errors import DefinitionError, Problem
 from coverage_campaign.model.dates import DateLike, to_date
-from coverage_campaign.model.enforcement_rules import Gate, Requirement
+from coverage_campaign.model.enforcement_rules import LicenceGate, Requirement
 
 __all__ = ["Application", "Document", "GateDecision", "Missing", "check_licence"]
 
@@ -72,14 +72,14 @@ class GateDecision:
     """Whether an applicant may proceed; if not, what is missing, in the order in which to get it.
 
     `deadlock` is the chain of documents that leads back to what the gate itself issues: the
-    applicant cannot get out of it alone. `way_out` then says what can be done.
+    applicant cannot get out of it alone. `fix` then says what can be done.
     """
 
     application: Application
     on: dt.date
     missing: tuple[Missing, ...]
     deadlock: tuple[str, ...] = ()
-    way_out: str = ""
+    fix: str = ""
     clause: str = ""
 
     @property
@@ -96,11 +96,11 @@ class GateDecision:
         lines += [f"  missing: {one}" for one in self.missing]
         if self.deadlock:
             lines.append(f"  deadlock: {' needs '.join(self.deadlock)}, which this gate issues")
-            lines.append(f"  way out: {self.way_out}")
+            lines.append(f"  way out: {self.fix}")
         return "\n".join(lines)
 
 
-def check_licence(application: Application, *, gate: Gate, on: DateLike) -> GateDecision:
+def check_licence(application: Application, *, gate: LicenceGate, on: DateLike) -> GateDecision:
     """Return whether an application passes the gate on a day, or what is missing and where it is.
 
     A new firm can stand in a deadlock: the gate asks for a certificate that one gets only with the
@@ -149,7 +149,7 @@ def check_licence(application: Application, *, gate: Gate, on: DateLike) -> Gate
         on=day,
         missing=missing,
         deadlock=deadlock,
-        way_out=_way_out(deadlock, by_code) if deadlock else "",
+        fix=_way_out(deadlock, by_code) if deadlock else "",
         clause=gate.clause,
     )
 

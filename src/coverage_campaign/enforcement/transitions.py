@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TypeAlias
 
 from coverage_campaign.errors import IllegalMoveError, OpenQuestionError, Problem
-from coverage_campaign.model.enforcement_rules import Ladder, Move
+from coverage_campaign.model.enforcement_rules import EnforcementLadder, Move
 
 __all__ = ["OPEN", "Active", "after", "first_steps", "is_closed", "legal_move", "possible"]
 
@@ -20,17 +20,17 @@ Active: TypeAlias = tuple[str, ...]
 """The codes of the steps that a case stands on."""
 
 
-def first_steps(ladder: Ladder) -> Active:
+def first_steps(ladder: EnforcementLadder) -> Active:
     """Return the steps of a case that has just been opened."""
     return (ladder.steps[0].code,)
 
 
-def is_closed(ladder: Ladder, active: Active) -> bool:
+def is_closed(ladder: EnforcementLadder, active: Active) -> bool:
     """Tell whether a case that stands on these steps is closed."""
     return any(step.final and step.code in active for step in ladder.steps)
 
 
-def possible(ladder: Ladder, active: Active) -> tuple[Move, ...]:
+def possible(ladder: EnforcementLadder, active: Active) -> tuple[Move, ...]:
     """Return the moves that are open to a case, in the order of the ladder.
 
     A step that the case stands on is not reached a second time, unless from itself (a new term).
@@ -42,7 +42,9 @@ def possible(ladder: Ladder, active: Active) -> tuple[Move, ...]:
     )
 
 
-def legal_move(ladder: Ladder, active: Active, event: str, by: str, *, case: str) -> Move:
+def legal_move(
+    ladder: EnforcementLadder, active: Active, event: str, by: str, *, case: str
+) -> Move:
     """Return the move that an event by an authority makes; the first that fits in the ladder.
 
     Raises:
@@ -72,7 +74,7 @@ def legal_move(ladder: Ladder, active: Active, event: str, by: str, *, case: str
     )
 
 
-def _why(ladder: Ladder, active: Active, event: str, by: str, named: list[Move]) -> str:
+def _why(ladder: EnforcementLadder, active: Active, event: str, by: str, named: list[Move]) -> str:
     steps = " + ".join(active)
     if is_closed(ladder, active):
         return f"'{event}' after it was closed ({steps})"
@@ -91,7 +93,7 @@ def _way_out(moves: tuple[Move, ...]) -> str:
     return f"possible: {'; '.join(dict.fromkeys(str(move) for move in moves))}"
 
 
-def after(ladder: Ladder, active: Active, move: Move) -> Active:
+def after(ladder: EnforcementLadder, active: Active, move: Move) -> Active:
     """Return the steps on which a case stands after a move.
 
     A final step closes every track.

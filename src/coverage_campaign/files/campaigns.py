@@ -105,8 +105,8 @@ def campaign_from_plain(
 def _check_schema(schema: object, source: str) -> None:
     if schema != SCHEMA or isinstance(schema, bool):
         found = "missing" if schema is None else places.shown(schema)
-        way_out = f"write schema = {SCHEMA}, the version that this library reads"
-        raise DefinitionError(Problem(f"{source}: schema", found, way_out), source=source)
+        fix = f"write schema = {SCHEMA}, the version that this library reads"
+        raise DefinitionError(Problem(f"{source}: schema", found, fix), source=source)
 
 
 def _gather_suggestions(value: dict[str, Any]) -> dict[places.Path, places.Path]:
@@ -141,8 +141,8 @@ def _parsed(text: str, name: str) -> dict[str, Any]:
     try:
         return tomllib.loads(text, parse_float=Decimal)
     except RecursionError:
-        found, way_out = "nested too deep", "a campaign file has tables three deep at most"
-        raise DefinitionError(Problem(name, found, way_out)) from None
+        found, fix = "nested too deep", "a campaign file has tables three deep at most"
+        raise DefinitionError(Problem(name, found, fix)) from None
     except ValueError as error:  # a broken TOML text, or a number of thousands of digits
         raise DefinitionError(_broken_toml(str(error), name)) from None
 
@@ -156,7 +156,7 @@ def _broken_toml(found: str, name: str) -> Problem:
         "Illegal character": "close the quotes in their line, or put quotes around the text",
         "Invalid value": "put quotes around text; a number has no unit and no comma",
     }
-    way_out = next(
+    fix = next(
         (way for start, way in ways_out.items() if found.startswith(start)), "mend the TOML there"
     )
-    return Problem(where, _AT_LINE.sub("", found)[:200].strip(), way_out)
+    return Problem(where, _AT_LINE.sub("", found)[:200].strip(), fix)

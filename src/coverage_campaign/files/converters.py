@@ -228,14 +228,14 @@ def _target(value: object, rules: Converter) -> Target:
     if not isinstance(value, dict):
         raise DefinitionError(wrong(value, "give a table with kind, code, label"))
     if "kind" not in value:
-        way_out = f"write kind = one of {', '.join(TARGET_KINDS)}"
-        raise DefinitionError(Problem(".kind", "missing", way_out))
+        fix = f"write kind = one of {', '.join(TARGET_KINDS)}"
+        raise DefinitionError(Problem(".kind", "missing", fix))
     name = value["kind"]
     kind = TARGET_KINDS.get(name) if isinstance(name, str) else None
     if kind is None:
         word = name if isinstance(name, str) else ""
-        way_out = did_you_mean(word, TARGET_KINDS, of="choose one")
-        raise DefinitionError(wrong(name, way_out, where=".kind"))
+        fix = did_you_mean(word, TARGET_KINDS, of="choose one")
+        raise DefinitionError(wrong(name, fix, where=".kind"))
     rest = {key: inner for key, inner in value.items() if key != "kind"}
     return rules.structure(rest, kind)
 
@@ -338,10 +338,10 @@ def _day(value: object) -> MonthDay | dt.date:
         return _date(value)
     except DefinitionError as error:
         (problem,) = error.problems
-        if "calendar" in problem.way_out:
+        if "calendar" in problem.fix:
             raise
-        way_out = 'give a day as "MM-DD", or a date as YYYY-MM-DD'
-        raise DefinitionError(wrong(value, way_out)) from None
+        fix = 'give a day as "MM-DD", or a date as YYYY-MM-DD'
+        raise DefinitionError(wrong(value, fix)) from None
 
 
 # -- to plain values -------------------------------------------------------------------------------

@@ -113,9 +113,9 @@ def _without_doubles(pairs: list[tuple[str, object]]) -> dict[str, object]:
     return table
 
 
-def _problem(path: Path, found: str, way_out: str) -> DefinitionError:
+def _problem(path: Path, found: str, fix: str) -> DefinitionError:
     where = place(path, None)
-    return DefinitionError(Problem(f"{_SOURCE}: {where}" if where else _SOURCE, found, way_out))
+    return DefinitionError(Problem(f"{_SOURCE}: {where}" if where else _SOURCE, found, fix))
 
 
 # -- to plain values -------------------------------------------------------------------------------
@@ -160,8 +160,8 @@ def _dates_as_text(plain: Any) -> Any:  # noqa: ANN401 - plain values of any dep
 def _plain_instance(value: Any, path: Path) -> dict[str, object]:  # noqa: ANN401 - any attrs value
     name = _own_name(type(value), _CLASS)
     if name is None:
-        way_out = "only public values of this library have a name in JSON"
-        raise _problem(path, f"a {type(value).__name__}", way_out)
+        fix = "only public values of this library have a name in JSON"
+        raise _problem(path, f"a {type(value).__name__}", fix)
     plain: dict[str, object] = {"type": name}
     for field in attrs.fields(type(value)):
         if field.init:
@@ -189,8 +189,8 @@ def _name_of_function(value: Callable[..., object], path: Path) -> str:
     name = _own_name(value, _FUNCTION) if hasattr(value, "__qualname__") else None
     if name is None:
         found = f"the function {getattr(value, '__module__', '')}.{called}"
-        way_out = "only functions of this library have a name in JSON; hand yours over in Python"
-        raise _problem(path, found, way_out)
+        fix = "only functions of this library have a name in JSON; hand yours over in Python"
+        raise _problem(path, found, fix)
     return name
 
 
@@ -254,8 +254,8 @@ def _function(name: object, path: Path) -> object:
         function = _named(name)
         if callable(function):
             return function
-    way_out = "a text names functions of this library, such as allocation.apportion.hill"
-    raise _problem(path, f"{shown(name)} is none of its functions", way_out)
+    fix = "a text names functions of this library, such as allocation.apportion.hill"
+    raise _problem(path, f"{shown(name)} is none of its functions", fix)
 
 
 def _function_with(table: dict[str, Any], path: Path) -> object:
@@ -275,8 +275,8 @@ def _instance(name: object, plain: dict[str, object], path: Path) -> object:
         return campaign_from_plain(fields, source=f"{_SOURCE}: {where}" if where else _SOURCE)
     kind = _named(name) if isinstance(name, str) and _CLASS.fullmatch(name) else None
     if not isinstance(kind, type) or not attrs.has(kind):
-        way_out = 'a text names classes of this library, or is of type "campaign"'
-        raise _problem((*path, "type"), f"{shown(name)} is none of its classes", way_out)
+        fix = 'a text names classes of this library, or is of type "campaign"'
+        raise _problem((*path, "type"), f"{shown(name)} is none of its classes", fix)
     known = {field.alias or field.name: field for field in attrs.fields(kind) if field.init}
     for key in fields:
         if key not in known:
@@ -289,7 +289,7 @@ def _instance(name: object, plain: dict[str, object], path: Path) -> object:
         return kind(**values)
     except DefinitionError as error:
         (first, *_) = error.problems
-        raise _problem(path, f"{first.where}: {first.found}", first.way_out) from None
+        raise _problem(path, f"{first.where}: {first.found}", first.fix) from None
     except (TypeError, AttributeError, KeyError) as error:
         found = f"its fields do not make a {name}"
         raise _problem(path, found, "take the text as to_json wrote it") from error

@@ -83,6 +83,6 @@ def did_you_mean(word: str, known: Iterable[str], *, of: str = "known") -> str:
     return f"{of}: {', '.join(choices[:_MOST_CHOICES])}{more}"
 
 
-def wrong(value: object, way_out: str, *, where: str = "") -> Problem:
+def wrong(value: object, fix: str, *, where: str = "") -> Problem:
     """Return a problem whose place is still to be found: `where` is the step below, if any."""
-    return Problem(where, shown(value), way_out)
+    return Problem(where, shown(value), fix)

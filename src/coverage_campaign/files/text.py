@@ -26,8 +26,8 @@ def read_text(path: str | os.PathLike[str]) -> str:
             raise DefinitionError(Problem(str(file), "no file", "give the path of a file"))
         if size > MOST_BYTES:
             found = f"{size / 1024**2:,.0f} MB"
-            way_out = f"a campaign file has at most {MOST_BYTES // 1024**2} MB"
-            raise DefinitionError(Problem(file.name, found, way_out))
+            fix = f"a campaign file has at most {MOST_BYTES // 1024**2} MB"
+            raise DefinitionError(Problem(file.name, found, fix))
         return file.read_bytes().decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = error.object[: error.start].count(b"\n") + 1

@@ -31,7 +31,7 @@ _DEPTH_OF_A_PART = 2
 _SECTIONS = frozenset(
     [
         "units",
-        "cuts",
+        "breakdowns",
         "measures",
         "annexes",
         "groups",
@@ -53,7 +53,7 @@ class _Mistake:
 
     path: Path
     found: str
-    way_out: str
+    fix: str
     below: str = ""
     known: tuple[str, ...] = ()
     missing_kind: object = None
@@ -62,8 +62,8 @@ class _Mistake:
         where = place(moved.get(self.path, self.path), top) + self.below
         prefix = f"{source}: " if source and where else source
         key = str(self.path[-1]) if self.known else ""
-        way_out = did_you_mean(key, self.known, of="known keys") if key else self.way_out
-        return Problem(f"{prefix}{where}", self.found, way_out)
+        fix = did_you_mean(key, self.known, of="known keys") if key else self.fix
+        return Problem(f"{prefix}{where}", self.found, fix)
 
 
 def structured(
@@ -141,10 +141,10 @@ def _mistakes(error: BaseException, path: Path, kind: type | None = None) -> Ite
 
 
 def _missing(path: Path, kind: object, owner: type) -> _Mistake:
-    way_out = f"every {_words(owner)} needs it"
+    fix = f"every {_words(owner)} needs it"
     if path == ("year",):
-        way_out = "add year = ..., or pass year= where the source names none"
-    return _Mistake(path, "missing", way_out, missing_kind=kind)
+        fix = "add year = ..., or pass year= where the source names none"
+    return _Mistake(path, "missing", fix, missing_kind=kind)
 
 
 def _unknown_keys(error: ForbiddenExtraKeysError, path: Path) -> Iterator[_Mistake]:
@@ -163,12 +163,12 @@ def _from_problem(problem: Problem, path: Path, kind: type | None) -> _Mistake:
     if kind is None:
         step = problem.where.removeprefix(".")
         inner = (*path, step) if problem.where.startswith(".") else path
-        return _Mistake(inner, problem.found, problem.way_out)
+        return _Mistake(inner, problem.found, problem.fix)
     if not path:
-        return _Mistake((), problem.found, problem.way_out, below=problem.where)
+        return _Mistake((), problem.found, problem.fix, below=problem.where)
     field = problem.where.partition(".")[0]
     inner = (*path, field) if field in attrs.fields_dict(cast("Any", kind)) else path
-    return _Mistake(inner, problem.found, problem.way_out)
+    return _Mistake(inner, problem.found, problem.fix)
 
 
 def _words(kind: type) -> str:

@@ -13,7 +13,7 @@ from coverage_campaign.errors import DefinitionError, OpenQuestionError, Problem
 from coverage_campaign.model.basis import Basis
 from coverage_campaign.model.clauses import Clause, Parameter
 from coverage_campaign.model.dates import DateLike, MonthDay, Window, to_date
-from coverage_campaign.model.enforcement_rules import Gate, Ladder
+from coverage_campaign.model.enforcement_rules import EnforcementLadder, LicenceGate
 from coverage_campaign.model.groups import Channel, TargetGroup
 from coverage_campaign.model.labels import Label, to_label
 from coverage_campaign.model.phases import Phase, parents_first, resolved
@@ -23,7 +23,7 @@ from coverage_campaign.model.responsibilities import LeadingGroup, Responsibilit
 from coverage_campaign.model.scheme import Scheme
 from coverage_campaign.model.suggestions import did_you_mean
 from coverage_campaign.model.targets import CoverageTarget, HeadcountTarget, MoneyTarget, Target
-from coverage_campaign.model.units import Annex, Cut, Measure, Unit
+from coverage_campaign.model.units import Annex, Breakdown, Measure, Unit
 from coverage_campaign.model.validation import misfits
 from coverage_campaign.notebook import html_table
 
@@ -34,7 +34,16 @@ if TYPE_CHECKING:
 __all__ = ["Campaign", "Part"]
 
 Part: TypeAlias = (
-    Unit | Cut | Measure | Annex | TargetGroup | Channel | Target | Phase | LeadingGroup | Clause
+    Unit
+    | Breakdown
+    | Measure
+    | Annex
+    | TargetGroup
+    | Channel
+    | Target
+    | Phase
+    | LeadingGroup
+    | Clause
 )
 """A part of a campaign that has a code."""
 
@@ -42,7 +51,7 @@ _Coded = TypeVar("_Coded", bound=Part)
 
 _FIELD_OF: Mapping[type, str] = {
     Unit: "units",
-    Cut: "cuts",
+    Breakdown: "breakdowns",
     Measure: "measures",
     Annex: "annexes",
     TargetGroup: "groups",
@@ -64,7 +73,7 @@ def _to_units(value: Iterable[Unit]) -> tuple[Unit, ...]:
     return tuple(value)
 
 
-def _to_cuts(value: Iterable[Cut]) -> tuple[Cut, ...]:
+def _to_cuts(value: Iterable[Breakdown]) -> tuple[Breakdown, ...]:
     return tuple(value)
 
 
@@ -131,7 +140,7 @@ class Campaign:
     year_stated: bool = True
     source: str = ""
     units: tuple[Unit, ...] = attrs.field(converter=_to_units)
-    cuts: tuple[Cut, ...] = attrs.field(default=(), converter=_to_cuts)
+    breakdowns: tuple[Breakdown, ...] = attrs.field(default=(), converter=_to_cuts)
     measures: tuple[Measure, ...] = attrs.field(default=(), converter=_to_measures)
     eligible: str = ""
     covered: str = ""
@@ -146,8 +155,8 @@ class Campaign:
     leading_groups: tuple[LeadingGroup, ...] = attrs.field(default=(), converter=_to_leading_groups)
     counting: CountingRule = attrs.field(factory=CountingRule)
     reporting: ReportingRule | None = None
-    ladder: Ladder | None = None
-    gate: Gate | None = None
+    ladder: EnforcementLadder | None = None
+    gate: LicenceGate | None = None
     scheme: Scheme | None = None
     parameters: tuple[Parameter, ...] = attrs.field(default=(), converter=_to_parameters)
     clauses: tuple[Clause, ...] = attrs.field(default=(), converter=_to_clauses)
@@ -182,9 +191,9 @@ class Campaign:
         """Return the unit of a code."""
         return self._find("units", code, Unit)
 
-    def cut(self, code: str) -> Cut:
+    def cut(self, code: str) -> Breakdown:
         """Return the cut of a code, such as 'counties'."""
-        return self._find("cuts", code, Cut)
+        return self._find("breakdowns", code, Breakdown)
 
     def phase(self, code: str) -> Phase:
         """Return the phase of a code, such as 'drive-1'."""
@@ -427,7 +436,7 @@ class Campaign:
         """Return the campaign in a few lines: who, what, when, what is open."""
         headcount = self.headcount
         people = f", {headcount.persons:,} people" if headcount else ""
-        cuts = ", ".join(f"{len(self.leaves(cut.code))} {cut.code}" for cut in self.cuts)
+        cuts = ", ".join(f"{len(self.leaves(cut.code))} {cut.code}" for cut in self.breakdowns)
         phases = ", ".join(phase.code for phase in self.phases if phase.parent is None)
         return (
             f"<Campaign {self.code} {self.year}{people}: {cuts or len(self.units)}; "

@@ -13,7 +13,7 @@ from coverage_campaign.model.labels import Label, to_label
 from coverage_campaign.model.readings import Readings
 from coverage_campaign.model.units import to_codes
 
-__all__ = ["Gate", "Ladder", "Move", "Requirement", "Step", "Term", "Under"]
+__all__ = ["EnforcementLadder", "LicenceGate", "Move", "Requirement", "Step", "Term", "Under"]
 
 Term: TypeAlias = Literal["rectification_days"]
 """A reading that sets a term which the source leaves open [calendar days]."""
@@ -85,7 +85,7 @@ def _to_moves(value: Iterable[Move]) -> tuple[Move, ...]:
 
 
 @attrs.frozen
-class Ladder:
+class EnforcementLadder:
     """The steps of enforcement and the moves between them; the first step is where a case opens."""
 
     steps: tuple[Step, ...] = attrs.field(converter=_to_steps)
@@ -106,7 +106,7 @@ class Ladder:
         known = ", ".join(step.code for step in self.steps)
         raise DefinitionError(Problem("ladder", f"no step {code!r}", f"steps: {known}"))
 
-    def under(self, readings: Readings) -> Ladder:
+    def under(self, readings: Readings) -> EnforcementLadder:
         """Return the ladder as these readings have it.
 
         A move that depends on an answer stays, without the condition, where that answer is given,
@@ -126,7 +126,7 @@ class Ladder:
         return attrs.evolve(self, moves=moves)
 
 
-def _problems(ladder: Ladder) -> Iterator[Problem]:
+def _problems(ladder: EnforcementLadder) -> Iterator[Problem]:
     if not ladder.steps:
         yield Problem("steps", "none", "give at least the step where a case opens")
     for code, count in Counter(step.code for step in ladder.steps).items():
@@ -139,8 +139,8 @@ def _problems(ladder: Ladder) -> Iterator[Problem]:
         place = f"moves[{index}] '{move.event}'"
         for field, code in (("source", move.source), ("target", move.target)):
             if code not in final:
-                way_out = f"steps: {', '.join(final)}"
-                yield Problem(f"{place}.{field}", f"no step {code!r}", way_out)
+                fix = f"steps: {', '.join(final)}"
+                yield Problem(f"{place}.{field}", f"no step {code!r}", fix)
         if final.get(move.source):
             found = f"leaves the final step {move.source!r}"
             yield Problem(f"{place}.source", found, "a final step closes the case")
@@ -167,7 +167,7 @@ def _to_requirements(value: Iterable[Requirement]) -> tuple[Requirement, ...]:
 
 
 @attrs.frozen
-class Gate:
+class LicenceGate:
     """What a unit asks to see before it issues a licence or passes a yearly inspection.
 
     `issues` are the documents that the unit itself gives out at this gate: a requirement that needs

@@ -81,8 +81,8 @@ class Readings:
     @suggested.validator
     def _suggests_nothing_itself(self, _: object, value: Readings | None) -> None:
         if value is not None and value.suggested is not None:
-            way_out = "a suggestion holds answers alone"
-            raise DefinitionError(Problem("suggested", "suggestions of its own", way_out))
+            fix = "a suggestion holds answers alone"
+            raise DefinitionError(Problem("suggested", "suggestions of its own", fix))
 
     def is_suggested(self, question: str) -> bool:
         """Tell whether the answer is the one that the shipped case proposed."""

@@ -19,15 +19,15 @@ def _is_due_day(
 ) -> None:
     del instance
     if value is not None and (type(value) is not int or not 1 <= value <= _LAST_DAY):
-        way_out = f"a due day is from 1 to {_LAST_DAY}"
-        raise DefinitionError(Problem(attribute.name, f"{value!r}", way_out))
+        fix = f"a due day is from 1 to {_LAST_DAY}"
+        raise DefinitionError(Problem(attribute.name, f"{value!r}", fix))
 
 
 def _is_number(instance: object, attribute: attrs.Attribute[int], value: int) -> None:
     del instance
     if type(value) is not int or value < 0:
-        way_out = "give a whole number, 0 or more"
-        raise DefinitionError(Problem(attribute.name, f"{value!r}", way_out))
+        fix = "give a whole number, 0 or more"
+        raise DefinitionError(Problem(attribute.name, f"{value!r}", fix))
 
 
 @attrs.frozen

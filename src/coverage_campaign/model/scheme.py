@@ -410,8 +410,8 @@ def _problems(scheme: Scheme) -> Iterator[Problem]:
                 yield Problem(f"{name} '{code}'", f"used {count} times", "a code names one part")
     weights = sum((item.weight for item in scheme.items), Decimal(0))
     if scheme.items and scheme.full is not None and weights != scheme.full:
-        way_out = "mend a weight, or set full to None where only a part of a scheme is known"
-        yield Problem("items", f"weights add up to {weights}, not to {scheme.full}", way_out)
+        fix = "mend a weight, or set full to None where only a part of a scheme is known"
+        yield Problem("items", f"weights add up to {weights}, not to {scheme.full}", fix)
     bounds = [Decimal("-Infinity") if one.least is None else one.least for one in scheme.grades]
     if any(later <= earlier for earlier, later in pairwise(bounds)):
         yield Problem("grades", "not rising", "put the grades in rising order, each bound once")

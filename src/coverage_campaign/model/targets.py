@@ -74,8 +74,8 @@ def _whole(instance: object, attribute: attrs.Attribute[int], value: int) -> Non
 def _at_most_all(instance: object, attribute: attrs.Attribute[Fraction], value: Fraction) -> None:
     del instance
     if not 0 <= value <= 1:
-        way_out = "a coverage rate is from 0 to 1: write '80%' or '0.8'"
-        raise DefinitionError(Problem(attribute.name, f"{value}", way_out))
+        fix = "a coverage rate is from 0 to 1: write '80%' or '0.8'"
+        raise DefinitionError(Problem(attribute.name, f"{value}", fix))
 
 
 @attrs.frozen

@@ -11,7 +11,7 @@ from coverage_campaign.errors import DefinitionError, Problem
 from coverage_campaign.model.dates import DateLike, to_date
 from coverage_campaign.model.labels import Label, to_label
 
-__all__ = ["Annex", "Cut", "Measure", "Unit", "to_codes"]
+__all__ = ["Annex", "Breakdown", "Measure", "Unit", "to_codes"]
 
 
 def to_codes(value: Iterable[str] | str) -> tuple[str, ...]:
@@ -86,7 +86,7 @@ class Unit:
 
 
 @attrs.frozen
-class Cut:
+class Breakdown:
     """One way to share out the same people: the units of these kinds, tier under tier.
 
     Two cuts of a campaign (counties, departments) cross: each counts everybody once.

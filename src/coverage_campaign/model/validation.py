@@ -47,8 +47,8 @@ def misfits(campaign: Campaign, parts: Mapping[str, tuple[Part, ...]]) -> Iterat
     yield from unknown
     yield from circles
     if not _is_year(campaign.year):
-        way_out = "give a year of four digits, such as 2008"
-        yield Problem("year", f"{campaign.year!r}", way_out)
+        fix = "give a year of four digits, such as 2008"
+        yield Problem("year", f"{campaign.year!r}", fix)
     elif not any(problem.where.startswith("phases") for problem in (*unknown, *circles)):
         yield from _impossible_days(campaign)
 
@@ -70,7 +70,7 @@ def _references_of_units(campaign: Campaign) -> Iterator[tuple[str, str, str]]:
     yield from _each("covered", "measures", campaign.covered)
     for index, annex in enumerate(campaign.annexes):
         place = f"annexes[{index}] '{annex.code}'"
-        yield from _each(f"{place}.cut", "cuts", annex.cut)
+        yield from _each(f"{place}.cut", "breakdowns", annex.cut)
         yield from _each(f"{place}.target", "targets", annex.target)
         for unit_code, _ in annex.shares:
             yield f"{place}.shares.{unit_code}", "units", unit_code
@@ -115,9 +115,9 @@ def _unknown_references(
     for place, name, code in _references(campaign):
         if code not in known[name]:
             missing += 1
-            way_out = did_you_mean(code, known[name]) if missing <= _MOST_GUESSES else "mend it"
+            fix = did_you_mean(code, known[name]) if missing <= _MOST_GUESSES else "mend it"
             if missing <= _MOST_REFERENCES:
-                yield Problem(place, f"no {code!r} in {name}", way_out)
+                yield Problem(place, f"no {code!r} in {name}", fix)
     if missing > _MOST_REFERENCES:
         found = f"{missing - _MOST_REFERENCES:,} more codes that name no part"
         yield Problem("references", found, "mend these first")
@@ -150,11 +150,11 @@ def _impossible_days(campaign: Campaign) -> Iterator[Problem]:
                 yield Problem(f"{place}.ends", found, "a phase ends on or after its first day")
             elif not campaign.year <= first.year <= last.year <= campaign.year + _MOST_YEARS:
                 found = f"{first} to {last} in a campaign of {campaign.year}"
-                way_out = f"phases lie in its year and the {_MOST_YEARS} after it"
-                yield Problem(place, found, way_out)
+                fix = f"phases lie in its year and the {_MOST_YEARS} after it"
+                yield Problem(place, found, fix)
         except DefinitionError as error:
             (problem,) = error.problems
-            yield Problem(place, f"{problem.where}: {problem.found}", problem.way_out)
+            yield Problem(place, f"{problem.where}: {problem.found}", problem.fix)
             firsts.setdefault(phase.code, earliest)
 
 

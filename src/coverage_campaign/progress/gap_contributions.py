@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pandas as pd
 
-__all__ = ["shortfall_parts"]
+__all__ = ["gap_contributions"]
 
 
-def shortfall_parts(frame: pd.DataFrame) -> pd.DataFrame:
+def gap_contributions(frame: pd.DataFrame) -> pd.DataFrame:
     """Return each unit's part in the gap and in the shortfall, the furthest behind first.
 
     Columns: unit, name, reported, gap_persons (done - planned, nothing done where nothing is

@@ -23,7 +23,7 @@ from coverage_campaign.progress.change_since import movement_between
 from coverage_campaign.progress.context import ground_of
 from coverage_campaign.progress.denominators import coverage_table
 from coverage_campaign.progress.explain import explanation
-from coverage_campaign.progress.gap_contributions import shortfall_parts
+from coverage_campaign.progress.gap_contributions import gap_contributions
 from coverage_campaign.progress.indicators import Clock, figures, pooled
 from coverage_campaign.progress.reported_counts import Counted
 from coverage_campaign.progress.required_rate import needed_table
@@ -64,9 +64,9 @@ class Progress:
     @property
     def notes(self) -> tuple[str, ...]:
         """The remarks in English."""
-        return self.said("en")
+        return self.notes_in("en")
 
-    def said(self, lang: str) -> tuple[str, ...]:
+    def notes_in(self, lang: str) -> tuple[str, ...]:
         """Return the remarks in a language."""
         return tuple(remark.text(lang) for remark in self.remarks)
 
@@ -216,12 +216,12 @@ class Progress:
         """
         return coverage_table(self.campaign, self.counts)
 
-    def shortfall_parts(self) -> pd.DataFrame:
+    def gap_contributions(self) -> pd.DataFrame:
         """Return who explains the gap, the furthest behind first; parts add up to the whole.
 
         Columns: unit, name, reported, gap_persons, gap_share, shortfall, shortfall_share.
         """
-        return shortfall_parts(self.frame)
+        return gap_contributions(self.frame)
 
     def needed(self, *, holidays: Iterable[DateLike] = ()) -> pd.DataFrame:
         """Return what each unit needs a day to finish by the plan's last day.

@@ -198,8 +198,8 @@ def due_on(campaign: Campaign, *, period: DateLike) -> dt.date | None:
 
 def _rule(campaign: Campaign) -> ReportingRule:
     if campaign.reporting is None:
-        way_out = "give the campaign a ReportingRule: who reports to whom, by which day"
-        raise DefinitionError(Problem("reporting", "the campaign has no rule", way_out))
+        fix = "give the campaign a ReportingRule: who reports to whom, by which day"
+        raise DefinitionError(Problem("reporting", "the campaign has no rule", fix))
     return campaign.reporting
 
 
@@ -275,11 +275,11 @@ def _arrivals(received: pd.DataFrame, campaign: Campaign, day: dt.date) -> pd.Da
         )
         for at in np.flatnonzero(position < 0).tolist()
     ]
-    way_out = "write a date as YYYY-MM-DD, a month as YYYY-MM"
+    fix = "write a date as YYYY-MM-DD, a month as YYYY-MM"
     for column, dates in (("period", period), ("received_on", came)):
         wrong = (dates.faults == "not_a_date") | ((dates.faults != "") & (column == "period"))
         problems += [
-            Problem(f"received, row {at}", f"{column} {texts[column][at]!r}", way_out)
+            Problem(f"received, row {at}", f"{column} {texts[column][at]!r}", fix)
             for at in np.flatnonzero(wrong).tolist()
         ]
     if problems:

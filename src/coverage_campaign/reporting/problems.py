@@ -28,13 +28,13 @@ class ReportProblem:
     reason: str
     where: str
     found: str
-    way_out: str
+    fix: str
     record: str | None = None
     counted: bool = False
 
     def __str__(self) -> str:
         """Return the problem as one line."""
-        return f"{self.where}: {self.found} -- {self.way_out}"
+        return f"{self.where}: {self.found} -- {self.fix}"
 
 
 def _to_items(value: Iterable[ReportProblem]) -> tuple[ReportProblem, ...]:
@@ -67,7 +67,7 @@ class ReportProblems(Sequence[ReportProblem]):
         return sum(count for _, count in self.totals)
 
     def to_frame(self) -> pd.DataFrame:
-        """Return one row per problem: reason, where, found, way_out, record, counted."""
+        """Return one row per problem: reason, where, found, fix, record, counted."""
         columns = [field.name for field in attrs.fields(ReportProblem)]
         rows = [attrs.astuple(item) for item in self.items]
         return pd.DataFrame(rows, columns=columns).astype(

@@ -279,8 +279,8 @@ def _with_numbers(scenario: Scenario, field: str, numbers: Mapping[str, object])
         return attrs.evolve(scenario, weights=declared(changed, because=because))
     now_given = getattr(scenario, field)
     if not isinstance(now_given, tuple):
-        way_out = "give the baseline's as numbers by unit code"
-        raise DefinitionError(Problem(field, "a weighting, of which one number varies", way_out))
+        fix = "give the baseline's as numbers by unit code"
+        raise DefinitionError(Problem(field, "a weighting, of which one number varies", fix))
     bounds = {**dict(now_given), **numbers}
     kept = {code: count for code, count in bounds.items() if count is not None}
     changed_bounds: Scenario = attrs.evolve(scenario, **cast("dict[str, Any]", {field: kept}))

@@ -48,7 +48,7 @@ class Requests:
     tree: CutTree
     method: apportion.Method
     ties: TieRule
-    leaves_first: bool
+    bottom_up: bool
     keeps: bool
     totals: Ints
     weights: Weights

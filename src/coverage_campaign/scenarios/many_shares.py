@@ -124,16 +124,16 @@ def _refuse_together(asked: Requests) -> None:
         problems.append(
             Problem("uplift", "together with pins", "pin the uplifted shares in a second call")
         )
-    if asked.leaves_first:
+    if asked.bottom_up:
         if rising.any():
             problems.append(
-                Problem("uplift", "together with order='leaves_first'", "an uplift goes top_down")
+                Problem("uplift", "together with order='bottom_up'", "an uplift goes top_down")
             )
         upper = np.flatnonzero((asked.bounded & ~asked.tree.is_leaf).any(axis=0)).tolist()
         problems += [
             Problem(
                 f"bounds of '{asked.tree.codes[row]}'",
-                "together with order='leaves_first'",
+                "together with order='bottom_up'",
                 "bound its leaves, or share top_down: an upper unit is then a sum of leaves",
             )
             for row in upper
@@ -178,7 +178,7 @@ class _Problem:
 
     def _share(self, room: Room, rises: Rises, rows: NDArray[np.intp] | slice) -> Ints:
         tree = self.asked.tree
-        if self.asked.leaves_first:
+        if self.asked.bottom_up:
             leaves = tree.leaf_rows
             found = np.zeros((len(self.totals[rows]), len(tree.units)), dtype=np.int64)
             one = Siblings(1, slice(0), np.zeros(1, dtype=np.intp), np.full(1, -1, dtype=np.intp))
@@ -242,7 +242,7 @@ class _Call:
             return self.method(sums[:, 0], weights, floors=low, caps=high, ties=ranks)
         count, size = sums.shape[0], len(self.codes)
         starts = (np.arange(count)[:, np.newaxis] * size + self.heads).ravel()
-        flat = apportion.ragged(
+        flat = apportion.by_group(
             self.method,
             sums.ravel(),
             np.ascontiguousarray(weights).ravel(),

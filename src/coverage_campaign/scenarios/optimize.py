@@ -34,7 +34,7 @@ _NOTHING: Mapping[str, int] = {}
 
 @attrs.frozen(eq=False)
 class _Constraint:
-    """So many persons at least and at most in some cells (unit, part); `said` in words."""
+    """So many persons at least and at most in some cells (unit, part); `notes_in` in words."""
 
     said: str
     cells: NDArray[np.intp]

@@ -35,7 +35,7 @@ from coverage_campaign.scenarios.scenario import Scenario
 
 __all__ = ["NUMERIC", "Reader"]
 
-NUMERIC = ("target", "weights", "floors", "caps", "pins", "uplift", "on_top_of", "base")
+NUMERIC = ("target", "weights", "floors", "caps", "pins", "uplift", "already_covered", "base")
 """Inputs that are arrays in a batch; any other input makes batches of its own."""
 _EXACT_FLOAT = 2**53
 
@@ -62,7 +62,7 @@ class Reader:
             tree=tree,
             method=scenario.method,
             ties=scenario.ties,
-            leaves_first=scenario.order == "leaves_first",
+            bottom_up=scenario.order == "bottom_up",
             keeps=scenario.remainder == "keep",
             totals=self._column("target", places, self._target_table),
             weights=self._weights(places),
@@ -150,14 +150,14 @@ class Reader:
     def _there(self, places: Sequence[Ints]) -> tuple[Ints, Flags]:
         """Return who is there already, by leaf, and where the lowest of them are raised first."""
         scenario = self.scenario
-        varied, weighted = self._at("on_top_of"), self._at("weights")
+        varied, weighted = self._at("already_covered"), self._at("weights")
         count = len(places[0])
-        own = self._values("on_top_of", varied)
+        own = self._values("already_covered", varied)
         by_weights = self._values("weights", weighted)
-        if "on_top_of" not in self.tables:
+        if "already_covered" not in self.tables:
             stocks = [one.there if isinstance(one, Levelled) else None for one in by_weights]
-            self.tables["on_top_of"] = (self._stocks(own), self._stocks(stocks))
-        (given, has_given), (brought, has_brought) = self.tables["on_top_of"]
+            self.tables["already_covered"] = (self._stocks(own), self._stocks(stocks))
+        (given, has_given), (brought, has_brought) = self.tables["already_covered"]
         first = self._placed(given, varied, places)
         has_first = self._placed(has_given, varied, places)
         second = self._placed(brought, weighted, places)
@@ -182,7 +182,9 @@ class Reader:
         leaves = self.tree.leaves
         given = to_weighting(value).of(self.scenario.campaign, leaves)
         problems = [
-            Problem(f"on_top_of['{code}']", f"{count}", "people who are there are whole persons")
+            Problem(
+                f"already_covered['{code}']", f"{count}", "people who are there are whole persons"
+            )
             for code, count in given.items()
             if int(count) != count
         ]

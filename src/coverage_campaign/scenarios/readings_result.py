@@ -75,13 +75,13 @@ class ReadingsTable:
         """Return which conclusions stand under every reading, the ones that do not stand first.
 
         Columns: conclusion, unit ('' = the whole), name, answer (the most frequent one, as text),
-        stands, agreeing, combinations (counts), hangs_on (the questions that alone, all others as
+        stands, agreeing, combinations (counts), depends_on (the questions that alone, all others as
         they are, can change it). A verdict that some combination leaves open does not stand.
         """
         rows = [self._whole(name) for name in self._conclusions()]
         rows += self._of_units()
         columns = ["conclusion", "unit", "name", "answer", "stands", "agreeing", "combinations",
-                   "hangs_on"]  # fmt: skip
+                   "depends_on"]  # fmt: skip
         table = pd.DataFrame(rows, columns=columns).astype(
             {"agreeing": "Int64", "combinations": "Int64"}
         )

@@ -66,9 +66,9 @@ class Scenario:
     pins: Pairs | Weighting = attrs.field(default=(), converter=_to_pairs)
     uplift: Uplift = 0
     ties: TieRule = "code"
-    on_top_of: Weighting | None = attrs.field(default=None, converter=_to_weighting)
+    already_covered: Weighting | None = attrs.field(default=None, converter=_to_weighting)
     base: int = 0
-    order: Literal["top_down", "leaves_first"] = "top_down"
+    order: Literal["top_down", "bottom_up"] = "top_down"
     remainder: Literal["raise", "keep"] = "raise"
     over: tuple[str, ...] = attrs.field(default=(), converter=to_codes)
     curve: Curve = even
@@ -188,7 +188,7 @@ def allocation_of(scenario: Scenario) -> Allocation:
         pins=_bounds(scenario.pins),
         uplift=scenario.uplift,
         ties=scenario.ties,
-        on_top_of=scenario.on_top_of,
+        already_covered=scenario.already_covered,
         base=scenario.base,
         order=scenario.order,
         remainder=scenario.remainder,

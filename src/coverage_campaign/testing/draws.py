@@ -14,7 +14,7 @@ from coverage_campaign.model.phases import Phase
 from coverage_campaign.model.reporting_rule import ReportingRule
 from coverage_campaign.model.scheme import AwardBar, Scheme
 from coverage_campaign.model.targets import HeadcountTarget
-from coverage_campaign.model.units import Cut, Measure, Unit
+from coverage_campaign.model.units import Breakdown, Measure, Unit
 
 __all__ = ["campaigns", "names", "unit_trees", "weights"]
 
@@ -110,9 +110,9 @@ def campaigns(draw: st.DrawFn, *, most_units: int = 6, tiers: int = 1) -> Campai
         label={"en": "Drawn campaign", "zh-Hans": "抽取的行动"},
         year=2025,
         units=[*units, *departments],
-        cuts=[
-            Cut("counties", "Counties", _KINDS[_MOST_TIERS - tiers :]),
-            Cut("departments", "Departments", "department"),
+        breakdowns=[
+            Breakdown("counties", "Counties", _KINDS[_MOST_TIERS - tiers :]),
+            Breakdown("departments", "Departments", "department"),
         ],
         measures=[Measure("eligible", "Eligible"), Measure("covered", "Covered")],
         eligible="eligible",

@@ -42,7 +42,7 @@ def events(
     Columns: record, person, unit, channel, group (text), revision (Int64), reported_at and date
     (datetime64[s]).
     """
-    units = [unit.code for unit in campaign.leaves(among or campaign.cuts[0].code)]
+    units = [unit.code for unit in campaign.leaves(among or campaign.breakdowns[0].code)]
     one = _faulty(campaign, units, most) if glitches else _sound(campaign, units)
     size = draw(st.integers(0, most))  # a list of any size would mostly hold five
     rows = draw(st.lists(one, min_size=size, max_size=size))

@@ -55,7 +55,7 @@ _MONTHS: Final = (
 class Remarked(Protocol):
     """A result that says in a language what its reader must be told."""
 
-    def said(self, lang: str) -> tuple[str, ...]:
+    def notes_in(self, lang: str) -> tuple[str, ...]:
         """Return the remarks in a language."""
 
 
@@ -91,8 +91,8 @@ def named(label: Label, lang: Lang) -> str:
 def remarks(subject: Remarked, lang: Lang) -> tuple[str, ...]:
     """Return the remarks of a result in the language of a chart."""
     if lang != "zh-Hant":
-        return subject.said(lang)
-    return tuple(traditional(remark) for remark in subject.said("zh"))
+        return subject.notes_in(lang)
+    return tuple(traditional(remark) for remark in subject.notes_in("zh"))
 
 
 def told(label: Label, lang: Lang) -> str:

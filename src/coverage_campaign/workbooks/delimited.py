@@ -25,8 +25,8 @@ def grid_of_text(data: bytes, name: str) -> Grid:
     """
     text = _decoded(data, name)
     if text.lstrip()[:200].lower().startswith(("<html", "<!doctype", "<?xml", "<table")):
-        way_out = "open it in a spreadsheet program and save it as .xlsx or .csv"
-        raise ReportError(Problem(name, "a web page, whatever its name says", way_out))
+        fix = "open it in a spreadsheet program and save it as .xlsx or .csv"
+        raise ReportError(Problem(name, "a web page, whatever its name says", fix))
     rows: list[list[str]] = []
     cells = 0
     try:
@@ -36,11 +36,11 @@ def grid_of_text(data: bytes, name: str) -> Grid:
                 break
             rows.append([cell.strip() for cell in row])
     except csv.Error as error:
-        way_out = "save the file as CSV once more"
-        raise ReportError(Problem(f"{name}, row {len(rows) + 1}", str(error), way_out)) from None
+        fix = "save the file as CSV once more"
+        raise ReportError(Problem(f"{name}, row {len(rows) + 1}", str(error), fix)) from None
     if cells > MOST_CELLS:
-        way_out = f"give at most {MOST_CELLS:,} cells, or pass a data frame"
-        raise ReportError(Problem(name, "too many cells", way_out))
+        fix = f"give at most {MOST_CELLS:,} cells, or pass a data frame"
+        raise ReportError(Problem(name, "too many cells", fix))
     return Grid(name, rows)
 
 
@@ -53,8 +53,8 @@ def _decoded(data: bytes, name: str) -> str:
             continue
         if "\x00" not in text:
             return text
-    way_out = "give a CSV file in UTF-8 or GB 18030, or an .xlsx, .xls or .ods workbook"
-    raise ReportError(Problem(name, "neither text nor a workbook", way_out))
+    fix = "give a CSV file in UTF-8 or GB 18030, or an .xlsx, .xls or .ods workbook"
+    raise ReportError(Problem(name, "neither text nor a workbook", fix))
 
 
 def _delimiter(text: str) -> str:

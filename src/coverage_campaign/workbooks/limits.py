@@ -24,5 +24,5 @@ class Reach:
         self._columns = max(self._columns, column + 1)
         if self._rows * self._columns > MOST_CELLS:
             found = f"cells over {self._rows:,} rows and {self._columns:,} columns"
-            way_out = "delete the cells far below or right of the table, and save"
-            raise ReportError(Problem(self._place, found, way_out))
+            fix = "delete the cells far below or right of the table, and save"
+            raise ReportError(Problem(self._place, found, fix))

@@ -42,8 +42,8 @@ def grids_of_workbook(data: bytes, name: str, *, sheet: str = "") -> tuple[Grid,
             SheetVisibleEnum,
         )
     except ImportError:
-        way_out = "pip install 'coverage-campaign[excel]', or save the file as CSV"
-        raise ReportError(Problem(name, "workbooks need python-calamine", way_out)) from None
+        fix = "pip install 'coverage-campaign[excel]', or save the file as CSV"
+        raise ReportError(Problem(name, "workbooks need python-calamine", fix)) from None
     marks: Mapping[str, Sheets] = {}
     if data.startswith(_ZIP):
         marks = inspected(data, name)
@@ -52,8 +52,8 @@ def grids_of_workbook(data: bytes, name: str, *, sheet: str = "") -> tuple[Grid,
     with _damage_refused(name):
         workbook = CalamineWorkbook.from_filelike(io.BytesIO(data))
     if sheet and sheet not in workbook.sheet_names:
-        way_out = f"choose one of {', '.join(workbook.sheet_names)}"
-        raise ReportError(Problem(name, f"no sheet {sheet!r}", way_out))
+        fix = f"choose one of {', '.join(workbook.sheet_names)}"
+        raise ReportError(Problem(name, f"no sheet {sheet!r}", fix))
     return tuple(
         Grid(name, (), one.name, hidden=True)
         if one.visible != SheetVisibleEnum.Visible and not sheet
@@ -69,8 +69,8 @@ def _grid(workbook: CalamineWorkbook, sheet: str, name: str, marks: Sheets | Non
         read: CalamineSheet = workbook.get_sheet_by_name(sheet)
         if read.total_height * read.total_width > MOST_CELLS:
             found = f"{read.total_height:,} rows and {read.total_width:,} columns"
-            way_out = "delete the cells far below or right of the table, and save"
-            raise ReportError(Problem(place, found, way_out))
+            fix = "delete the cells far below or right of the table, and save"
+            raise ReportError(Problem(place, found, fix))
         rows: list[list[Cell]] = [list(row) for row in read.to_python(skip_empty_area=False)]
         merged = tuple(read.merged_cell_ranges or ())
     for (row, column), why in (marks or {}).items():

@@ -258,6 +258,6 @@ def test_groups_of_every_size_side_by_side() -> None:
     weights = random.lognormal(10, 1.5, offsets[-1])
     totals = [3 * size + (size > 0) for size in sizes]
     for method in (apportion.webster, apportion.hill, apportion.hamilton):
-        seats = apportion.ragged(method, totals, weights, offsets=offsets)
+        seats = apportion.by_group(method, totals, weights, offsets=offsets)
         for total, (start, stop) in zip(totals, pairwise(offsets.tolist()), strict=True):
             assert (seats[start:stop] == method(total, weights[start:stop])).all()

@@ -114,9 +114,9 @@ def test_wrong_shapes_are_refused() -> None:
         lambda: apportion.webster(3, [1, 2], ties="random"),  # type: ignore[arg-type]
         lambda: apportion.webster(3, 7),
         lambda: apportion.webster([1, 2, 3], [[1, 2], [3, 4]]),
-        lambda: apportion.ragged(apportion.webster, [1], [1, 2], offsets=[0, 1]),
-        lambda: apportion.ragged(apportion.webster, [1, 1], [1, 2], offsets=[0, 3, 2]),
-        lambda: apportion.ragged(apportion.webster, [1], [[1, 2]], offsets=[0, 2]),
+        lambda: apportion.by_group(apportion.webster, [1], [1, 2], offsets=[0, 1]),
+        lambda: apportion.by_group(apportion.webster, [1, 1], [1, 2], offsets=[0, 3, 2]),
+        lambda: apportion.by_group(apportion.webster, [1], [[1, 2]], offsets=[0, 2]),
         lambda: apportion.explain(apportion.webster, 1, [[1, 2]]),
         lambda: apportion.explain(print, 1, [1, 2]),  # type: ignore[arg-type, misc]
         lambda: apportion.hamilton(3, [1, 2], quota="imperiali"),  # type: ignore[arg-type]
@@ -137,7 +137,7 @@ def test_infeasible_floors_say_by_how_much_and_who() -> None:
         apportion.webster(10, [1, 1, 1], floors=[2, 9, 4], names=["A", "B", "C"])
     (problem,) = caught.value.problems
     assert problem.found == "floors sum to 15 but the total is 10"
-    assert problem.way_out == "lower them by 5 (largest: B: 9, C: 4, A: 2)"
+    assert problem.fix == "lower them by 5 (largest: B: 9, C: 4, A: 2)"
 
 
 def test_infeasible_caps_say_by_how_much() -> None:

@@ -205,7 +205,7 @@ def test_ragged_is_a_loop(name: str, problem: Case) -> None:
     flat, low, high = weights * 2 + [1], floors * 2 + [0], caps * 2 + [3]
     n = len(weights)
     method = DIVISORS[name]
-    seats = apportion.ragged(
+    seats = apportion.by_group(
         method, [total, total, 2], flat, offsets=[0, n, 2 * n, 2 * n + 1], floors=low, caps=high
     )
     alone = method(total, weights, floors=floors, caps=caps).tolist()

@@ -25,8 +25,8 @@ from support.two_way_oracles import proves
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-ZURICH = Path(__file__).parent.parent / "data" / "kantonsrat_zurich" / "seats.csv"
-ZUG = Path(__file__).parent.parent / "data" / "kantonsrat_zug" / "votes.csv"
+ZURICH = Path(__file__).parents[2] / "data" / "kantonsrat_zurich" / "seats.csv"
+ZUG = Path(__file__).parents[2] / "data" / "kantonsrat_zug" / "votes.csv"
 
 # (weights, row totals, column totals, method, published matrix)
 PUBLISHED = {

@@ -13,7 +13,7 @@ from coverage_campaign.allocation.allocate import allocate
 from coverage_campaign.errors import DefinitionError
 from coverage_campaign.model.campaign import Campaign
 from coverage_campaign.model.phases import Phase
-from coverage_campaign.model.units import Cut, Unit
+from coverage_campaign.model.units import Breakdown, Unit
 from coverage_campaign.progress.forecast.forecast import forecast, forecast_counts
 from coverage_campaign.progress.forecast.forecast import methods as paces
 from coverage_campaign.progress.track import Progress, track
@@ -285,7 +285,7 @@ def test_a_month_without_a_figure_is_no_month_of_zero() -> None:
         label="City",
         year=2026,
         units=[Unit("n", "North", "county"), Unit("s", "South", "county")],
-        cuts=[Cut("counties", "Counties", ["county"])],
+        breakdowns=[Breakdown("counties", "Counties", ["county"])],
         phases=[Phase("drive", "Drive", "06-01", "12-31")],
     )
     plan = schedule(allocate(city, weights={"n": 1, "s": 1}, target=2_000), over="drive")

@@ -368,7 +368,7 @@ def test_a_missing_column_is_named_with_what_was_there() -> None:
         read_reports(frame, tiny(), figures="new")
     (problem,) = error.value.problems
     assert problem.found == "no column for persons; the columns are unit, date, remarks"
-    assert "persons='<heading>'" in problem.way_out
+    assert "persons='<heading>'" in problem.fix
 
 
 def test_a_column_named_by_the_caller_must_be_there() -> None:

@@ -69,7 +69,7 @@ def refuse(
     where: str,
     values: NDArray[np.generic],
     bad: NDArray[np.bool_],
-    way_out: str,
+    fix: str,
     names: Sequence[str] | None,
 ) -> None:
     """Raise a DefinitionError that names the bad entries, if there are any."""
@@ -77,11 +77,11 @@ def refuse(
     if not len(places):
         return
     problems = [
-        Problem(label(where, tuple(place), names), str(values[tuple(place)]), way_out)
+        Problem(label(where, tuple(place), names), str(values[tuple(place)]), fix)
         for place in places[:_SHOWN].tolist()
     ]
     if len(places) > _SHOWN:
-        problems.append(Problem(where, f"and {len(places) - _SHOWN:,} more", way_out))
+        problems.append(Problem(where, f"and {len(places) - _SHOWN:,} more", fix))
     raise DefinitionError(problems)
 
 

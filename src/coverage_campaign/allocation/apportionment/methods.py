@@ -92,6 +92,7 @@ __all__ = [
     "Totals",
     "Weights",
     "adams",
+    "by_group",
     "d_hondt",
     "dean",
     "explain",
@@ -101,7 +102,6 @@ __all__ = [
     "jefferson",
     "largest_remainder",
     "modified",
-    "ragged",
     "ragged_with_ties",
     "sainte_lague",
     "stationary",
@@ -445,7 +445,7 @@ def _read_rest(
     return low, high, read_ties(ties, weights.shape, names)
 
 
-def ragged(
+def by_group(
     method: Method,
     totals: Totals,
     weights: Weights,
@@ -462,7 +462,7 @@ def ragged(
     totals[g]; `offsets` begins with 0 and ends with the number of units. Everything else as
     `webster`.
 
-    >>> ragged(webster, [3, 2], [2, 1, 1, 1, 1], offsets=[0, 2, 5]).tolist()
+    >>> by_group(webster, [3, 2], [2, 1, 1, 1, 1], offsets=[0, 2, 5]).tolist()
     [2, 1, 1, 1, 0]
     """
     seats, _ = ragged_with_ties(
@@ -482,7 +482,7 @@ def ragged_with_ties(
     ties: TieRule = "first",
     names: Sequence[str] | None = None,
 ) -> tuple[Seats, tuple[Tie, ...]]:
-    """Return what `ragged` returns, and the ties: positions in them count from each group's start.
+    """Return what `by_group` returns, and the ties, positions counted from each group's start.
 
     >>> ragged_with_ties(webster, [3, 2], [2, 1, 1, 1, 1], offsets=[0, 2, 5])[1]
     (Tie(units=(0, 1, 2), seats=2, winners=(0, 1), rule='first', group=1),)

@@ -158,7 +158,7 @@ class Turn:
             won[order] = placed
         return TieTable(groups, sizes, seats, units, won, self.rule)
 
-    def _refuse(self, units: NDArray[np.int64], seats: int, way_out: str) -> None:
+    def _refuse(self, units: NDArray[np.int64], seats: int, fix: str) -> None:
         names = self.names
         shown = [repr(names[i % len(names)]) if names else str(i) for i in units[:10].tolist()]
         more = f" and {units.size - 10:,} more" if units.size > len(shown) else ""
@@ -167,7 +167,7 @@ class Turn:
                 "ties",
                 f"units {', '.join(shown)}{more} have equal claims to {seats:,} "
                 f"seat{'s' if seats != 1 else ''}",
-                way_out,
+                fix,
             )
         )
 

@@ -77,7 +77,7 @@ def _refusal(
     at_stake: int,
     row_names: Sequence[str],
     col_names: Sequence[str],
-    way_out: str,
+    fix: str,
 ) -> TieError:
     shown = "; ".join(f"{row_names[i]}, {col_names[j]}" for i, j in cells[:_SHOWN])
     more = f" and {len(cells) - _SHOWN:,} more" if len(cells) > _SHOWN else ""
@@ -86,7 +86,7 @@ def _refusal(
             "ties",
             f"cells ({shown}){more} have equal claims to {at_stake:,} "
             f"seat{'s' if at_stake != 1 else ''}",
-            f"say who goes first: {way_out}",
+            f"say who goes first: {fix}",
         )
     )
 

@@ -79,14 +79,14 @@ def _read(table: Weights) -> Weighted:
         raise DefinitionError(
             Problem("table", f"an array of shape {array.shape}", "a matrix: rows x columns")
         )
-    way_out = f"a number between -{_LARGEST:,.0f} and {_LARGEST:,.0f}"
+    fix = f"a number between -{_LARGEST:,.0f} and {_LARGEST:,.0f}"
     if array.dtype.kind in "if" and array.dtype.itemsize <= np.dtype(np.float64).itemsize:
-        refuse("table", array, ~(np.abs(array) < _LARGEST), way_out, None)
+        refuse("table", array, ~(np.abs(array) < _LARGEST), fix, None)
         if array.dtype.kind == "i":
             return array.astype(np.int64)
         return array.astype(np.float64)
     exact = np.empty(array.size, dtype=object)
     exact[:] = [as_fraction(value) for value in array.ravel().tolist()]
     bad = np.array([value is None or not abs(value) < _LARGEST for value in exact], dtype=bool)
-    refuse("table", array, bad.reshape(array.shape), way_out, None)
+    refuse("table", array, bad.reshape(array.shape), fix, None)
     return exact.reshape(array.shape)

@@ -62,16 +62,14 @@ def read_margins(
 def read_margin(totals: Margin, where: str, names: Sequence[str]) -> Ints:
     """Return one margin as int64; errors as `read_margins`."""
     array = as_array(totals)
-    way_out = "one whole number, 0 or more, for each"
+    fix = "one whole number, 0 or more, for each"
     if array.shape != (len(names),):
-        raise DefinitionError(
-            Problem(where, f"shape {array.shape} for {len(names)} names", way_out)
-        )
+        raise DefinitionError(Problem(where, f"shape {array.shape} for {len(names)} names", fix))
     if array.dtype.kind == "i" and not (array.size and array.min() < 0):
         return array.astype(np.int64)
     exact = [as_fraction(value) for value in array.tolist()]
     problems = [
-        Problem(f"{where}[{name}]", str(value), way_out)
+        Problem(f"{where}[{name}]", str(value), fix)
         for name, value, number in zip(names, array.tolist(), exact, strict=True)
         if number is None or number < 0 or number.denominator != 1 or number > MOST
     ]

@@ -163,7 +163,7 @@ def _mirrors(campaign: Campaign) -> Iterator[Finding]:
 def _attribution(campaign: Campaign) -> Iterator[Finding]:
     if not unanswered(campaign, "attribution"):
         return
-    shared_out = {kind for cut in campaign.cuts for kind in cut.kinds}
+    shared_out = {kind for cut in campaign.breakdowns for kind in cut.kinds}
     target = campaign.headcount
     for unit in campaign.units:
         if unit.answers_to is None:
@@ -205,7 +205,7 @@ def _kinds_without_unit(campaign: Campaign) -> Iterator[Finding]:
 
 
 def _kinds_named(campaign: Campaign) -> Iterator[tuple[str, str, tuple[str, ...]]]:
-    for cut in campaign.cuts:
+    for cut in campaign.breakdowns:
         yield f"The cut {cut.label}", cut.clause, cut.kinds
     for body in campaign.leading_groups:
         yield f"The mirror of {body.label}", body.clause, body.mirrored_by

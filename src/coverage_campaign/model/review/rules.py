@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from fractions import Fraction
 
 from coverage_campaign.model.campaign import Campaign
-from coverage_campaign.model.enforcement_rules import Gate, Ladder
+from coverage_campaign.model.enforcement_rules import EnforcementLadder, LicenceGate
 from coverage_campaign.model.review.findings import (
     Finding,
     ReadingEffect,
@@ -60,7 +60,7 @@ def _reporting(campaign: Campaign) -> Iterator[Finding]:
 # -- the ladder ------------------------------------------------------------------------------------
 
 
-def _terms(campaign: Campaign, ladder: Ladder) -> Iterator[Finding]:
+def _terms(campaign: Campaign, ladder: EnforcementLadder) -> Iterator[Finding]:
     timed = {
         move.source
         for move in ladder.moves
@@ -86,7 +86,7 @@ def _terms(campaign: Campaign, ladder: Ladder) -> Iterator[Finding]:
         )
 
 
-def _dead_ends(ladder: Ladder) -> Iterator[Finding]:
+def _dead_ends(ladder: EnforcementLadder) -> Iterator[Finding]:
     left_from = {move.source for move in ladder.moves}
     reached = {ladder.steps[0].code} if ladder.steps else set()
     waiting = list(reached)
@@ -111,7 +111,7 @@ def _dead_ends(ladder: Ladder) -> Iterator[Finding]:
         )
 
 
-def _branches(campaign: Campaign, ladder: Ladder) -> Iterator[Finding]:
+def _branches(campaign: Campaign, ladder: EnforcementLadder) -> Iterator[Finding]:
     if not unanswered(campaign, "after_refusal"):
         return
     label = {step.code: step.label for step in ladder.steps}
@@ -142,7 +142,7 @@ def _branches(campaign: Campaign, ladder: Ladder) -> Iterator[Finding]:
             )
 
 
-def _applicants(campaign: Campaign, ladder: Ladder) -> Iterator[Finding]:
+def _applicants(campaign: Campaign, ladder: EnforcementLadder) -> Iterator[Finding]:
     if not unanswered(campaign, "court_applicant"):
         return
     final = {step.code for step in ladder.steps if step.final}
@@ -172,7 +172,7 @@ def _applicants(campaign: Campaign, ladder: Ladder) -> Iterator[Finding]:
 # -- the gate --------------------------------------------------------------------------------------
 
 
-def _gate_deadlock(campaign: Campaign, gate: Gate) -> Iterator[Finding]:
+def _gate_deadlock(campaign: Campaign, gate: LicenceGate) -> Iterator[Finding]:
     first = set(gate.first_time or gate.occasions[:1])
     needs = {one.code: one.needs for one in gate.requirements if not one.instead}
     for requirement in gate.requirements:
@@ -214,7 +214,7 @@ def _award_bar(campaign: Campaign) -> Iterator[Finding]:
     bar = campaign.scheme.award_bar if campaign.scheme else None
     if bar is None or not bar.kinds or not unanswered(campaign, "award_bar"):
         return
-    kinds = {kind for cut in campaign.cuts for kind in cut.kinds} - set(bar.kinds)
+    kinds = {kind for cut in campaign.breakdowns for kind in cut.kinds} - set(bar.kinds)
     outside = [unit for unit in campaign.units if unit.kind in kinds]
     if outside:
         yield Finding(

@@ -101,7 +101,7 @@ def _reading_of(
 
 
 def _leaves_of_first_cut(campaign: Campaign) -> tuple[Unit, ...]:
-    return campaign.leaves(campaign.cuts[0].code) if campaign.cuts else ()
+    return campaign.leaves(campaign.breakdowns[0].code) if campaign.breakdowns else ()
 
 
 def _total(units: tuple[Unit, ...], measure: str) -> int | None:

@@ -49,9 +49,9 @@ class Forecast:
     @property
     def notes(self) -> tuple[str, ...]:
         """The remarks in English: the shape that is assumed, what was left aside."""
-        return self.said("en")
+        return self.notes_in("en")
 
-    def said(self, lang: str) -> tuple[str, ...]:
+    def notes_in(self, lang: str) -> tuple[str, ...]:
         """Return the remarks in a language."""
         return tuple(remark.text(lang) for remark in self.remarks)
 

@@ -90,7 +90,7 @@ def _read(
         try:
             value = way(events[name])
         except _WrongTypeError as wrong:
-            problems.append(Problem(f"column '{name}'", wrong.found, wrong.way_out))
+            problems.append(Problem(f"column '{name}'", wrong.found, wrong.fix))
             continue
         columns[column], books[column] = value if isinstance(value, tuple) else (value, None)
     if problems:
@@ -106,10 +106,10 @@ def _read(
 
 
 class _WrongTypeError(Exception):
-    def __init__(self, found: str, way_out: str) -> None:
+    def __init__(self, found: str, fix: str) -> None:
         super().__init__(found)
         self.found = found
-        self.way_out = way_out
+        self.fix = fix
 
 
 def _first_of(column: pd.Series, wanted: tuple[type, ...]) -> object:

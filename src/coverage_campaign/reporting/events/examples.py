@@ -184,7 +184,7 @@ def double(record: str, *, unit: str, channel: str, day: int) -> ReportProblem:
         reason="double",
         where=f"record {record!r}",
         found=_lost(unit, channel, day),
-        way_out=_WAYS_OUT["double"],
+        fix=_WAYS_OUT["double"],
         record=record,
     )
 
@@ -200,7 +200,7 @@ def _told(reason: str, events: EventFrame, table: pd.DataFrame) -> Iterator[Repo
             reason=reason,
             where=f"record {record!r}" if record is not None else "a row without record",
             found=_found(reason, events, row),
-            way_out=_WAYS_OUT[reason],
+            fix=_WAYS_OUT[reason],
             record=record,
         )
 

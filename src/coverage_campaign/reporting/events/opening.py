@@ -242,7 +242,7 @@ def _wrong_type(column: str, dtype: nw.dtypes.DType, engine: nw.Implementation) 
             f"times in the zone {zone}",
             "hand over local civil time without a zone: convert to the campaign's zone, drop it",
         )
-    allowed, way_out = {
+    allowed, fix = {
         "record": (text or dtype.is_integer(), "ids are text or whole numbers"),
         "person": (text or dtype.is_integer(), "ids are text or whole numbers"),
         "revision": (dtype.is_integer(), "revisions are whole numbers: 0, 1, ..."),
@@ -252,4 +252,4 @@ def _wrong_type(column: str, dtype: nw.dtypes.DType, engine: nw.Implementation) 
         "channel": (text, "codes are text"),
         "group": (text, "codes are text"),
     }[column]
-    return None if allowed else Problem(f"column '{column}'", f"type {dtype}", way_out)
+    return None if allowed else Problem(f"column '{column}'", f"type {dtype}", fix)

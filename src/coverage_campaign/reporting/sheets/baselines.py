@@ -34,8 +34,8 @@ def baseline_of(
         persons, given = _by_unit(baseline, units)
         return persons[series.unit], given[series.unit]
     if isinstance(baseline, (bool, float)) or baseline < 0:
-        way_out = "give None, a whole number from 0, or persons by unit"
-        raise DefinitionError(Problem("baseline", f"{baseline!r}", way_out))
+        fix = "give None, a whole number from 0, or persons by unit"
+        raise DefinitionError(Problem("baseline", f"{baseline!r}", fix))
     return np.full(len(series.rows), baseline, np.int64), np.ones(len(series.rows), dtype=bool)
 
 

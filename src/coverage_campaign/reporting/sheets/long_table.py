@@ -187,8 +187,8 @@ def chosen_rows(frame: pd.DataFrame, only: Mapping[str, str], source: str) -> li
     for heading, text in only.items():
         named = next((one for one in frame.columns if plain(one) == plain(heading)), None)
         if named is None:
-            way_out = f"name one of the columns that are there: {', '.join(frame.columns)}"
-            raise ReportError(Problem(source, f"no column {heading!r} for only=", way_out))
+            fix = f"name one of the columns that are there: {', '.join(frame.columns)}"
+            raise ReportError(Problem(source, f"no column {heading!r} for only=", fix))
         kept &= np.array([plain(str(cell)) == plain(text) for cell in frame[named]], dtype=bool)
     return np.flatnonzero(kept).tolist()
 

@@ -140,8 +140,8 @@ def read_reports(
 
 def _check_choice(option: str, value: str, choices: tuple[str, ...]) -> None:
     if value not in choices:
-        way_out = f"choose one: {', '.join(map(repr, choices))}"
-        raise DefinitionError(Problem(option, f"{value!r}", way_out))
+        fix = f"choose one: {', '.join(map(repr, choices))}"
+        raise DefinitionError(Problem(option, f"{value!r}", fix))
 
 
 def open_grids(path: Path, *, sheet: str = "") -> tuple[Grid, ...]:
@@ -158,8 +158,8 @@ def open_grids(path: Path, *, sheet: str = "") -> tuple[Grid, ...]:
         raise ReportError(Problem(str(path), reason, "give the path of a file")) from None
     if size > _LARGEST_FILE:
         found = f"{size:,} bytes"
-        way_out = f"give at most {_LARGEST_FILE:,} bytes, or pass a data frame"
-        raise ReportError(Problem(path.name, found, way_out))
+        fix = f"give at most {_LARGEST_FILE:,} bytes, or pass a data frame"
+        raise ReportError(Problem(path.name, found, fix))
     if is_workbook(data):
         return grids_of_workbook(data, path.name, sheet=sheet)
     return (grid_of_text(data, path.name),)
@@ -189,9 +189,9 @@ def _of_grids(
     skipped: list[ReportProblem] = []
     for grid in grids:
         if grid.hidden:
-            way_out = f"if it counts, pass sheet={grid.sheet!r}"
+            fix = f"if it counts, pass sheet={grid.sheet!r}"
             skipped.append(
-                ReportProblem("hidden_sheet", grid.name, "it is hidden", way_out, counted=True)
+                ReportProblem("hidden_sheet", grid.name, "it is hidden", fix, counted=True)
             )
             continue
         try:
@@ -209,7 +209,7 @@ def _of_grids(
     if not tables:
         raise ReportError(errors or Problem("the workbook", "no visible sheet", "pass sheet="))
     skipped += [
-        ReportProblem("no_table", one.where, one.found, one.way_out, counted=True) for one in errors
+        ReportProblem("no_table", one.where, one.found, one.fix, counted=True) for one in errors
     ]
     whole = joined(tables)
     return attrs.evolve(whole, problems=(*whole.problems, *skipped))

@@ -33,20 +33,18 @@ class Sieve:
         self.items: list[ReportProblem] = []
 
     def refuse(
-        self, rows: Mask, reason: str, found: _Said, way_out: str | _Said, *, at: Role = "persons"
+        self, rows: Mask, reason: str, found: _Said, fix: str | _Said, *, at: Role = "persons"
     ) -> None:
         """Take out the rows of a mask that still stand, and say why."""
         fallen = np.flatnonzero(rows & self.standing).tolist()
         self.standing[fallen] = False
         for row in fallen:
-            out = way_out if isinstance(way_out, str) else way_out(row)
+            out = fix if isinstance(fix, str) else fix(row)
             self.items.append(ReportProblem(reason, self.place(row, at), found(row), out))
 
-    def doubt(
-        self, row: int, reason: str, found: str, way_out: str, *, at: Role = "persons"
-    ) -> None:
+    def doubt(self, row: int, reason: str, found: str, fix: str, *, at: Role = "persons") -> None:
         """Say something about a row that is counted all the same."""
-        self.items.append(ReportProblem(reason, self.place(row, at), found, way_out, counted=True))
+        self.items.append(ReportProblem(reason, self.place(row, at), found, fix, counted=True))
 
     def place(self, row: int, role: Role) -> str:
         """Return where the part of a row stands."""

@@ -122,12 +122,12 @@ def doubt_kind(series: Series, kind: FigureKind) -> Iterator[ReportProblem]:
         return
     if kind == "new" and falls == 0 and (steps > 0).any():
         found = f"declared new, but no figure falls in {len(steps)} steps"
-        way_out = "if these are persons so far, pass figures='cumulative'"
-        yield ReportProblem("looks_cumulative", "figures", found, way_out, counted=True)
+        fix = "if these are persons so far, pass figures='cumulative'"
+        yield ReportProblem("looks_cumulative", "figures", found, fix, counted=True)
     if kind == "cumulative" and falls > len(steps) * _MOST_FALLS:
         found = f"declared cumulative, but figures fall in {falls} of {len(steps)} steps"
-        way_out = "if these are the persons of each period, pass figures='new'"
-        yield ReportProblem("looks_new", "figures", found, way_out, counted=True)
+        fix = "if these are the persons of each period, pass figures='new'"
+        yield ReportProblem("looks_new", "figures", found, fix, counted=True)
 
 
 def gaps(series: Series, units: Names, campaign: Campaign, by: Period) -> Iterator[ReportProblem]:

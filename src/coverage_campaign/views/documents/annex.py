@@ -91,7 +91,7 @@ def _heading(one: Allocation, place: int, lang: Lang) -> str:
 
 
 def _cut(campaign: Campaign, code: str, lang: Lang) -> str:
-    found = next((one for one in campaign.cuts if one.code == code), None)
+    found = next((one for one in campaign.breakdowns if one.code == code), None)
     return code if found is None else found.label.text(lang)
 
 

@@ -89,7 +89,7 @@ def assessment(assessed: Assessment, *, lang: Lang = "zh") -> Document:
         unit="单位：人" if zh else "Unit: persons",
         mark=("模拟数据" if zh else "SIMULATED DATA") if assessed.basis.simulated else "",
         sections=tuple(sections),
-        notes=(*assessed.basis.lines(lang), *assessed.progress.said(lang)),
+        notes=(*assessed.basis.lines(lang), *assessed.progress.notes_in(lang)),
     )
 
 

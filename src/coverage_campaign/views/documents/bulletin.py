@@ -147,7 +147,7 @@ def bulletin(
         rows=rows,
         total=total,
         definitions=definitions(progress, lang),
-        notes=(*progress.basis.lines(lang), *progress.said(lang)),
+        notes=(*progress.basis.lines(lang), *progress.notes_in(lang)),
         forecast=forecast,
     )
 

@@ -222,7 +222,7 @@ def definitions(progress: Progress, lang: Lang) -> tuple[tuple[str, str], ...]:
 
 def _rests_on(progress: Progress, lang: Lang) -> list[tuple[str, str]]:
     """Return readings, assumptions and remarks, the first with a term before it."""
-    lines = [*progress.basis.lines(lang), *progress.said(lang)]
+    lines = [*progress.basis.lines(lang), *progress.notes_in(lang)]
     term = "依据" if lang == "zh" else "Rests on"
     return [(term if place == 0 else "", line) for place, line in enumerate(lines)]
 
