@@ -146,6 +146,7 @@ if TYPE_CHECKING:
         covered_before,
         eligible_persons,
     )
+    from coverage_campaign.progress.forecast import methods as paces
     from coverage_campaign.progress.forecast.backtest import (
         backtest,
     )
@@ -154,7 +155,6 @@ if TYPE_CHECKING:
         forecast,
         forecast_counts,
     )
-    from coverage_campaign.progress.forecast.forecast import methods as paces
     from coverage_campaign.progress.rollup import (
         roll_up,
     )

@@ -79,7 +79,7 @@ def allocate(
             file order, or `raise` a TieError. Ties are kept in `.ties` in any case.
         already_covered: Persons who are there already, by leaf: what is shared is they and the
             target together, nobody is taken away, and a share is what comes on top.
-            `weights.level()` brings it with it: with the method `adams` the lowest rates rise first.
+            `weights.level()` brings it with it: with the method `adams` the lowest rates rise.
         base: Persons that every leaf gets before the rest is shared by weight.
         order: `top_down` shares tier by tier; `bottom_up` shares among all leaves at once and
             adds up; `.drift` then says by how much each upper unit differs from the other order.

@@ -7,8 +7,8 @@ import pandas as pd
 import pytest
 
 from coverage_campaign.errors import DefinitionError
+from coverage_campaign.progress.forecast import methods as paces
 from coverage_campaign.progress.forecast.backtest import Backtest, backtest
-from coverage_campaign.progress.forecast.forecast import methods as paces
 from support.us_progress import adults, first_doses, library_errors
 
 

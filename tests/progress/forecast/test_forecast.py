@@ -14,8 +14,8 @@ from coverage_campaign.errors import DefinitionError
 from coverage_campaign.model.campaign import Campaign
 from coverage_campaign.model.phases import Phase
 from coverage_campaign.model.units import Breakdown, Unit
+from coverage_campaign.progress.forecast import methods as paces
 from coverage_campaign.progress.forecast.forecast import forecast, forecast_counts
-from coverage_campaign.progress.forecast.forecast import methods as paces
 from coverage_campaign.progress.track import Progress, track
 from coverage_campaign.scheduling import curves
 from coverage_campaign.scheduling.schedule import schedule

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from coverage_campaign.errors import DefinitionError
 from coverage_campaign.files.json_values import from_json, to_json
-from coverage_campaign.progress.forecast.forecast import methods as paces
+from coverage_campaign.progress.forecast import methods as paces
 from coverage_campaign.progress.forecast.history import Record, rebuilt
 from coverage_campaign.progress.forecast.intervals import Spread
 
