@@ -5,8 +5,8 @@ import subprocess
 import sys
 
 ROUNDS = 7
-PEER = "import pandas, pendulum"
-OURS = "import pandas, pendulum, coverage_campaign"
+PEER = "import pandas"
+OURS = "import pandas, coverage_campaign"
 USED = (
     "import coverage_campaign as cc; cc.load_case; cc.review; cc.allocate; cc.schedule; cc.tally; "
     "cc.track; cc.forecast; cc.assess; cc.run"
@@ -36,13 +36,13 @@ def lines() -> list[tuple[str, str, str, bool]]:
     late_used = loaded(USED)
     return [
         (
-            "import with pandas and pendulum / pandas and pendulum alone",
+            "import with pandas / pandas alone",
             "<= 1.25",
             f"{ours / peer:.2f}",
             ours <= 1.25 * peer,
         ),
         (
-            "import and touch every stage / pandas and pendulum alone (for information)",
+            "import and touch every stage / pandas alone (for information)",
             "-",
             f"{used / peer:.2f}",
             True,

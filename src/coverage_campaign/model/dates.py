@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Iterable
 from fractions import Fraction
 from typing import TypeAlias
 
 import attrs
 import numpy as np
-import pendulum
 from numpy.typing import NDArray
 
 from coverage_campaign.errors import DefinitionError, Problem
@@ -17,32 +17,43 @@ from coverage_campaign.errors import DefinitionError, Problem
 __all__ = ["DateLike", "MonthDay", "Window", "days_of", "to_date", "to_instant", "to_month_day"]
 
 DateLike: TypeAlias = dt.date | dt.datetime | str
-"""A date (means to its end), a datetime or pandas Timestamp (means that instant), or ISO text."""
+"""A date (means to its end), a datetime or Timestamp (that instant), or text as YYYY-MM-DD."""
+
+_FULL = re.compile(
+    r"\d{4}-\d{2}-\d{2}(?P<time>[T ]\d{2}:\d{2}(?::\d{2}(?:\.\d{1,6})?)?(?:Z|[+-]\d{2}:\d{2})?)?"
+)
+_FIRST_YEAR, _LAST_YEAR = 1800, 2200
+"""Beyond them a date is a slip of the pen, or a 'for ever' that arithmetic cannot go past."""
 
 
 def _parse(value: DateLike, *, where: str) -> dt.date | dt.datetime:
-    if isinstance(value, dt.date):  # a datetime and a pandas Timestamp are dates too
-        if value != value:  # noqa: PLR0124 - only NaT differs from itself
-            raise DefinitionError(Problem(where, "NaT", "give a date such as '2008-09-30'"))
-        return value
-    if isinstance(value, str):
-        try:
-            parsed = pendulum.parse(value, exact=True, tz=None)
-        except ValueError:
-            parsed = None
-        if isinstance(parsed, dt.date):
-            return parsed
-    raise DefinitionError(
-        Problem(
-            where,
-            f"{value!r} is no date",
-            "give a date, a datetime or ISO text such as '2008-09-30'",
-        )
-    )
+    parsed = _from_text(value) if isinstance(value, str) else value
+    if not isinstance(parsed, dt.date):  # a datetime and a pandas Timestamp are dates too
+        fix = "give a date, a datetime or a full day as text, such as '2008-09-30'"
+        raise DefinitionError(Problem(where, f"{value!r} is no date", fix))
+    if parsed != parsed:  # noqa: PLR0124 - only NaT differs from itself
+        raise DefinitionError(Problem(where, "NaT", "give a date such as '2008-09-30'"))
+    if not _FIRST_YEAR <= parsed.year <= _LAST_YEAR:
+        fix = f"give a year from {_FIRST_YEAR} to {_LAST_YEAR}"
+        raise DefinitionError(Problem(where, f"the year {parsed.year}", fix))
+    return parsed
+
+
+def _from_text(text: str) -> dt.date | dt.datetime | None:
+    """Return the day or the instant of a full ISO text; a month or 'now' names no day."""
+    found = _FULL.fullmatch(text)
+    if found is None or not text.isascii():
+        return None
+    try:
+        return dt.datetime.fromisoformat(text) if found["time"] else dt.date.fromisoformat(text)
+    except ValueError:
+        return None
 
 
 def to_date(value: DateLike, *, where: str = "date") -> dt.date:
-    """Return the calendar day of a date, datetime or ISO text, as a plain `datetime.date`.
+    """Return the calendar day of a date, datetime or full ISO text, as a plain `datetime.date`.
+
+    Text names a day in full: '2008-07' (a month), '2008071' and 'now' are refused everywhere.
 
     >>> to_date("2008-09-30")
     datetime.date(2008, 9, 30)
