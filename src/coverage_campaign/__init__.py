@@ -126,6 +126,9 @@ if TYPE_CHECKING:
     from coverage_campaign.files.studies import (
         save_study,
     )
+    from coverage_campaign.messages.language import (
+        language,
+    )
     from coverage_campaign.model.activities import (
         activities,
     )
@@ -289,6 +292,7 @@ _HOME = {
     "review": "model.review.review",
     "case_names": "files.shipped_cases",
     "load_case": "files.shipped_cases",
+    "language": "messages.language",
     "load_campaign": "files.campaigns",
     "save_campaign": "files.campaigns",
     "from_json": "files.json_values",
@@ -451,6 +455,7 @@ __all__ = [
     "from_json",
     "funnel",
     "inspection_coverage",
+    "language",
     "letters",
     "level_up",
     "load_campaign",

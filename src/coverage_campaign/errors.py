@@ -6,7 +6,7 @@ Every error of this library carries `problems`: a tuple of `Problem` values. Its
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 import attrs
 
@@ -25,21 +25,58 @@ __all__ = [
 ]
 
 
-@attrs.frozen
+class Translatable(Protocol):
+    """A part of a problem that has its own text in each language: a message or a name."""
+
+    def text(self, lang: str | None = None, /) -> str:
+        """Return the text in a language."""
+
+
+@attrs.frozen(repr=False)
 class Problem:
-    """One thing that is wrong: where it stands, what was found there, the way out.
+    """One thing that is wrong: its place, what was found there, and the fix.
+
+    Each part is a text or a message; `where`, `found` and `fix` are read in English.
 
     >>> print(Problem("units[2] '430406'.eligible", "-40", "a count is a whole number, 0 or more"))
     units[2] '430406'.eligible: -40 -- a count is a whole number, 0 or more
     """
 
-    where: str
-    found: str
-    fix: str
+    _where: str | Translatable
+    _found: str | Translatable
+    _fix: str | Translatable
+
+    @property
+    def where(self) -> str:
+        """The place: a cell, a field of a file, a parameter."""
+        return str(self._where)
+
+    @property
+    def found(self) -> str:
+        """What was found there."""
+        return str(self._found)
+
+    @property
+    def fix(self) -> str:
+        """What to do."""
+        return str(self._fix)
+
+    def text(self, lang: str | None = None) -> str:
+        """Return the problem as one line in a language; without one, in that of the context."""
+        from coverage_campaign.messages import check_language, text_of
+
+        language = check_language(lang)
+        where, found, fix = (text_of(part, language) for part in attrs.astuple(self, recurse=False))
+        chinese = language in ("zh", "zh-Hant")
+        return f"{where}：{found}——{fix}" if chinese else f"{where}: {found} -- {fix}"
 
     def __str__(self) -> str:
-        """Return the problem as one line."""
+        """Return the problem as one line in English."""
         return f"{self.where}: {self.found} -- {self.fix}"
+
+    def __repr__(self) -> str:
+        """Return the call that makes it."""
+        return f"Problem({self.where!r}, {self.found!r}, {self.fix!r})"
 
 
 class CampaignError(Exception):

@@ -35,9 +35,13 @@ class Label:
     texts: tuple[tuple[str, str], ...] = attrs.field(default=(), converter=_to_texts)
 
     def text(self, lang: str = "en") -> str:
-        """Return the name in a language; else in English; else the first there is; else ''."""
+        """Return the name in a language; else in English; else the first there is; else ''.
+
+        A traditional name that is not given is the simplified one: names are never converted.
+        """
         by_tag = dict(self.texts)
-        for tag in (lang, _SHORT.get(lang, lang), "en"):
+        full = _SHORT.get(lang, lang)
+        for tag in (lang, full, "zh-Hans" if full == "zh-Hant" else full, "en"):
             if tag in by_tag:
                 return by_tag[tag]
         return self.texts[0][1] if self.texts else ""

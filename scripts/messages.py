@@ -1,0 +1,169 @@
+"""Keep the catalogues of messages: `python scripts/messages.py update|traditional|table`.
+
+- `update` writes each message of the source into the catalogue of its room, without a translation
+  where it is new, and drops what the source no longer says.
+- `traditional` makes the zh_Hant catalogues from the zh_Hans ones with OpenCC (s2hk).
+- `table` prints how many messages each room has and how many have no translation yet.
+"""
+
+from __future__ import annotations
+
+import ast
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Final, TypeAlias
+
+from babel.messages.catalog import Catalog
+from babel.messages.pofile import write_po
+
+from coverage_campaign.messages.catalogues import LOCALE, read_catalogue
+
+Key: TypeAlias = tuple[str, str]
+"""The context ('' without one) and the English text of a message."""
+
+SOURCE: Final = Path(__file__).parents[1] / "src" / "coverage_campaign"
+# Folder of the source -> room; the longest folder that fits decides.
+ROOMS: Final = {
+    "allocation/apportionment": "kernel",
+    "allocation/two_way": "kernel",
+    "allocation": "flow",
+    "scheduling": "flow",
+    "reporting/sheets": "sheets",
+    "reporting": "events",
+    "progress/forecast": "forecast",
+    "progress/watchlist": "forecast",
+    "progress": "progress",
+    "enforcement": "enforcement",
+    "assessment": "assessment",
+    "scenarios": "scenarios",
+    "files": "files",
+    "workbooks": "files",
+    "views": "views",
+    "notebook.py": "views",
+    "messages": "views",
+    "model": "model",
+    "shipped": "model",
+    "": "model",
+}
+_HEADER: Final = """\
+msgid ""
+msgstr ""
+"Language: {language}\\n"
+"MIME-Version: 1.0\\n"
+"Content-Type: text/plain; charset=UTF-8\\n"
+"Content-Transfer-Encoding: 8bit\\n"
+
+"""
+
+
+def room_of(path: Path) -> str:
+    """Return the room whose catalogue holds the messages of a source file."""
+    place = path.relative_to(SOURCE).as_posix()
+    fitting = [
+        folder for folder in ROOMS if folder in ("", place) or place.startswith(f"{folder}/")
+    ]
+    return ROOMS[max(fitting, key=len)]
+
+
+def messages_in(path: Path) -> Iterator[Key]:
+    """Yield the messages of a source file; one that is not written out is an error."""
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if not isinstance(node, ast.Call):
+            continue
+        name = node.func.id if isinstance(node.func, ast.Name) else ""
+        if name not in ("message", "message_in"):
+            continue
+        texts = [
+            argument.value
+            for argument in node.args
+            if isinstance(argument, ast.Constant) and isinstance(argument.value, str)
+        ]
+        if len(texts) != len(node.args) or len(texts) != (1 if name == "message" else 2):
+            sys.exit(f"{path}:{node.lineno}: {name}() takes its English text as it is written")
+        yield ("", texts[0]) if name == "message" else (texts[0], texts[1])
+
+
+def source_messages() -> dict[Key, str]:
+    """Return each message of the source and the room that holds it."""
+    found: dict[Key, str] = {}
+    for path in sorted(SOURCE.rglob("*.py")):
+        for key in messages_in(path):
+            found.setdefault(key, room_of(path))
+    return found
+
+
+def translations_in(language: str) -> dict[Key, str]:
+    """Return what the catalogues of a language have, without empty translations."""
+    return {
+        (entry.context or "", str(entry.id)): str(entry.string)
+        for path in sorted((LOCALE / language / "LC_MESSAGES").glob("*.po"))
+        for entry in read_catalogue(path)
+        if entry.id and entry.string
+    }
+
+
+def write(language: str, room: str, texts: dict[Key, str]) -> None:
+    """Write a catalogue: sorted, without dates and places, so that few lines change at once."""
+    catalogue = Catalog(language)
+    for (context, msgid), text in sorted(texts.items(), key=lambda item: item[0][::-1]):
+        catalogue.add(msgid, text, context=context or None)
+    path = LOCALE / language / "LC_MESSAGES" / f"{room}.po"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("wb") as file:
+        file.write(_HEADER.format(language=language).encode())
+        write_po(file, catalogue, width=0, omit_header=True)
+
+
+def update() -> None:
+    """Bring the zh_Hans catalogues up to date with the source."""
+    known = translations_in("zh_Hans")
+    by_room: dict[str, dict[Key, str]] = {room: {} for room in ROOMS.values()}
+    for key, room in source_messages().items():
+        by_room[room][key] = known.get(key, "")
+    for room, texts in by_room.items():
+        write("zh_Hans", room, texts)
+
+
+def traditional() -> None:
+    """Make the zh_Hant catalogues."""
+    for room, texts in made_traditional().items():
+        write("zh_Hant", room, texts)
+
+
+def made_traditional() -> dict[str, dict[Key, str]]:
+    """Return the messages of each zh_Hans catalogue in traditional Chinese, by OpenCC."""
+    import opencc
+
+    convert = opencc.OpenCC("s2hk").convert
+    return {
+        path.stem: {
+            (entry.context or "", str(entry.id)): convert(str(entry.string))
+            for entry in read_catalogue(path)
+            if entry.id
+        }
+        for path in sorted((LOCALE / "zh_Hans" / "LC_MESSAGES").glob("*.po"))
+    }
+
+
+def table() -> None:
+    """Print how many messages each room has and how many have no translation."""
+    known = translations_in("zh_Hans")
+    counts: dict[str, list[Key]] = {}
+    for key, room in source_messages().items():
+        counts.setdefault(room, []).append(key)
+    print(f"{'room':<14}{'messages':>10}{'untranslated':>14}")
+    for room, keys in sorted(counts.items()):
+        print(f"{room:<14}{len(keys):>10}{sum(key not in known for key in keys):>14}")
+    total = sum(map(len, counts.values()))
+    missing = [key for keys in counts.values() for key in keys if key not in known]
+    print(f"{'all':<14}{total:>10}{len(missing):>14}")
+
+
+if __name__ == "__main__":
+    commands = {"update": update, "traditional": traditional, "table": table}
+    chosen = sys.argv[1:]
+    if not chosen or any(name not in commands for name in chosen):
+        sys.exit(__doc__)
+    for name in chosen:
+        commands[name]()

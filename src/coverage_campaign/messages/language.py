@@ -1,0 +1,65 @@
+"""The languages that the library speaks, checked in one place, and the default of a context."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from contextvars import ContextVar
+from typing import TYPE_CHECKING, Final, Literal, TypeAlias
+
+from coverage_campaign.errors import DefinitionError, Problem
+
+if TYPE_CHECKING:
+    from collections.abc import Generator
+
+__all__ = ["LANGUAGES", "Language", "check_language", "current_language", "language"]
+
+Language: TypeAlias = Literal["en", "zh", "zh-Hant"]
+"""English, simplified Chinese ("zh" is short for "zh-Hans") and traditional Chinese."""
+
+LANGUAGES: Final[dict[str, str]] = {"en": "en", "zh": "zh_Hans", "zh-Hant": "zh_Hant"}
+"""The languages and the folder of the catalogue of each, which is also its CLDR locale."""
+
+_CURRENT: ContextVar[Language] = ContextVar("language", default="en")
+
+
+def check_language(lang: str | None = None) -> Language:
+    """Return `lang` if the library speaks it; without one, the language of the context.
+
+    Raises a DefinitionError that names the languages there are.
+
+    >>> check_language("zh")
+    'zh'
+    >>> check_language("fr")
+    Traceback (most recent call last):
+    coverage_campaign.errors.DefinitionError: lang: 'fr' -- use one of 'en', 'zh', 'zh-Hant'
+    """
+    if lang is None:
+        return _CURRENT.get()
+    if lang not in LANGUAGES:
+        choices = ", ".join(map(repr, LANGUAGES))
+        raise DefinitionError(Problem("lang", repr(lang), f"use one of {choices}"))
+    return lang  # type: ignore[return-value]  # one of the keys, which are the Literal's words
+
+
+def current_language() -> Language:
+    """Return the language that texts take where none is asked for: English by default."""
+    return _CURRENT.get()
+
+
+@contextmanager
+def language(lang: Language) -> Generator[None]:
+    """Return a context in which texts, charts and documents are in `lang` unless told otherwise.
+
+    It holds for the current thread or task alone, so that a service can answer each request in
+    the language of its reader. Errors, reprs, `.message` and `.notes` stay in English.
+
+    >>> from coverage_campaign.messages.formats import listed
+    >>> with language("zh"):
+    ...     listed(["甲", "乙", "丙"], limit=2)
+    '甲、乙等3个'
+    """
+    token = _CURRENT.set(check_language(lang))
+    try:
+        yield
+    finally:
+        _CURRENT.reset(token)
