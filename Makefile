@@ -6,7 +6,7 @@ BIN    := $(VENV)/bin
 EXTRAS ?= test
 PIP    := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt
 
-.PHONY: demo test check bench format fast docs clean lock
+.PHONY: demo test check bench format fast docs clean lock shape
 
 demo: $(VENV)/.demo
 	$(BIN)/python examples/demo.py
@@ -31,6 +31,10 @@ docs: $(VENV)/.docs
 
 bench: $(VENV)/.test
 	$(BIN)/python benchmarks/run.py
+
+# How large the source is, and how its files hang together.
+shape: $(VENV)/.test
+	$(BIN)/python scripts/shape.py
 
 format: $(VENV)/.test
 	$(BIN)/ruff format .
