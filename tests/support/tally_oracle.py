@@ -15,16 +15,16 @@ from typing import NamedTuple
 from coverage_campaign.model.campaign import Campaign
 
 REASONS = (
-    "not yet reported",
-    "no record",
+    "not_yet_reported",
+    "no_record",
     "superseded",
     "withdrawn",
-    "person changed",
-    "no date",
-    "no person",
-    "unknown unit",
-    "unknown channel",
-    "outside the campaign",
+    "person_changed",
+    "no_date",
+    "no_person",
+    "unknown_unit",
+    "unknown_channel",
+    "outside_campaign",
     "double",
 )
 
@@ -80,9 +80,9 @@ def reckon(
     records: defaultdict[str, list[Row]] = defaultdict(list)
     for row in rows:
         if row.reported_at is None or row.reported_at.replace(microsecond=0) > as_of:
-            reasons["not yet reported"] += 1
+            reasons["not_yet_reported"] += 1
         elif row.record is None or row.revision is None:
-            reasons["no record"] += 1
+            reasons["no_record"] += 1
         else:
             records[row.record].append(row)
     claims: defaultdict[tuple[object, ...], list[tuple[tuple[object, ...], Row]]] = defaultdict(
@@ -119,17 +119,17 @@ def _fault(holding: Row, versions: list[Row], campaign: Campaign) -> str:  # noq
     if holding.channel == "withdrawn":
         return "withdrawn"
     if len({row.person for row in versions if row.person is not None}) > 1:
-        return "person changed"
+        return "person_changed"
     if holding.date is None:
-        return "no date"
+        return "no_date"
     if holding.person is None:
-        return "no person"
+        return "no_person"
     if holding.unit not in {unit.code for unit in campaign.units}:
-        return "unknown unit"
+        return "unknown_unit"
     if holding.channel not in {channel.code for channel in campaign.channels}:
-        return "unknown channel"
+        return "unknown_channel"
     if not window.first <= holding.date <= window.last:
-        return "outside the campaign"
+        return "outside_campaign"
     return ""
 
 

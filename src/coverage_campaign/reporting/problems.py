@@ -1,40 +1,160 @@
-"""Every row that was not counted, or counted with a doubt: its place, the reason, the way out."""
+"""Why a row was not counted, or was counted with a doubt: one list of reasons for all reports."""
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from typing import overload
+from typing import Final, Literal, TypeAlias, get_args, overload
 
 import attrs
 import pandas as pd
 
+from coverage_campaign.errors import DefinitionError, Problem, Translatable
 from coverage_campaign.notebook import html_table
 
-__all__ = ["ReportProblem", "ReportProblems"]
+__all__ = [
+    "EVENT_REASONS",
+    "SEVERITY",
+    "EventReason",
+    "Reason",
+    "ReportProblem",
+    "ReportProblems",
+    "Severity",
+    "SheetReason",
+]
+
+EventReason: TypeAlias = Literal[
+    "not_yet_reported",
+    "superseded",
+    "withdrawn",
+    "no_record",
+    "person_changed",
+    "no_date",
+    "no_person",
+    "unknown_unit",
+    "unknown_channel",
+    "outside_campaign",
+    "unit_not_open",
+    "double",
+]
+"""Why a row of events is not counted, in the order in which they are asked: the first holds."""
+SheetReason: TypeAlias = Literal[
+    "above_eligible",
+    "ambiguous_date",
+    "below_zero",
+    "contradicting",
+    "fall",
+    "figures_differ",
+    "hidden_sheet",
+    "looks_cumulative",
+    "looks_new",
+    "no_figure",
+    "no_report",
+    "no_table",
+    "no_unit",
+    "no_value",
+    "not_a_count",
+    "not_a_date",
+    "other_measure",
+    "other_year",
+    "plan_only",
+    "printed_total",
+    "rate_differs",
+    "rate_unreadable",
+    "repeated_column",
+    "several_periods",
+    "target_differs",
+    "total_differs",
+]
+"""Reasons that only sheets of figures have."""
+Reason: TypeAlias = EventReason | SheetReason
+Severity: TypeAlias = Literal["error", "warning", "info"]
+"""error: something is to be mended; warning: something is to be looked at; info: all is well."""
+
+EVENT_REASONS: Final[tuple[EventReason, ...]] = get_args(EventReason)
+SEVERITY: Final[dict[str, Severity]] = {
+    **dict.fromkeys((*EVENT_REASONS, *get_args(SheetReason)), "error"),
+    **dict.fromkeys(("not_yet_reported", "superseded", "withdrawn", "double"), "info"),
+    **dict.fromkeys(("hidden_sheet", "plan_only", "printed_total"), "info"),
+    **dict.fromkeys(
+        (
+            "above_eligible",
+            "fall",
+            "figures_differ",
+            "looks_cumulative",
+            "looks_new",
+            "no_report",
+            "no_table",
+            "rate_differs",
+            "rate_unreadable",
+            "repeated_column",
+            "target_differs",
+            "total_differs",
+        ),
+        "warning",
+    ),
+}
+"""Every reason, and how much it matters."""
 
 _SHOWN = 8
 
 
-@attrs.frozen
+def _is_reason(instance: object, attribute: attrs.Attribute[str], value: str) -> None:
+    del instance
+    if value not in SEVERITY:
+        fix = f"choose one of {', '.join(sorted(SEVERITY))}"
+        raise DefinitionError(Problem(attribute.name, repr(value), fix))
+
+
+@attrs.frozen(repr=False)
 class ReportProblem:
     """One row or cell that was not counted, or a doubt about one that was.
 
-    `reason` is a stable code such as 'superseded'; `where` the place (a record, or file, sheet and
-    cell); `record` the reported event's id, never a person's. `counted` is True for a doubt about
-    a figure that is in the tally all the same, such as a correction downwards.
+    `reason` is one of the codes of `Reason`; `where` the place (a record, or file, sheet and cell),
+    `found` what was found there, `fix` what to do, each a text or a message and read in English;
+    `record` the reported event's id, never a person's. `counted` is True for a doubt about a figure
+    that is in the tally all the same, such as a correction downwards.
     """
 
-    reason: str
-    where: str
-    found: str
-    fix: str
+    reason: Reason = attrs.field(validator=_is_reason)
+    _where: str | Translatable
+    _found: str | Translatable
+    _fix: str | Translatable
     record: str | None = None
     counted: bool = False
 
+    @property
+    def where(self) -> str:
+        """The place: a record, or file, sheet and cell."""
+        return str(self._where)
+
+    @property
+    def found(self) -> str:
+        """What was found there."""
+        return str(self._found)
+
+    @property
+    def fix(self) -> str:
+        """What to do."""
+        return str(self._fix)
+
+    @property
+    def severity(self) -> Severity:
+        """How much it matters: 'error', 'warning' or 'info'; what is counted is no error."""
+        severity = SEVERITY[self.reason]
+        return "warning" if self.counted and severity == "error" else severity
+
+    def text(self, lang: str | None = None) -> str:
+        """Return the problem as one line in a language; without one, in that of the context."""
+        return Problem(self._where, self._found, self._fix).text(lang)
+
     def __str__(self) -> str:
-        """Return the problem as one line."""
+        """Return the problem as one line in English."""
         return f"{self.where}: {self.found} -- {self.fix}"
+
+    def __repr__(self) -> str:
+        """Return the reason and the line."""
+        return f"<{self.reason}: {self}>"
 
 
 def _to_items(value: Iterable[ReportProblem]) -> tuple[ReportProblem, ...]:
@@ -67,9 +187,9 @@ class ReportProblems(Sequence[ReportProblem]):
         return sum(count for _, count in self.totals)
 
     def to_frame(self) -> pd.DataFrame:
-        """Return one row per problem: reason, where, found, fix, record, counted."""
-        columns = [field.name for field in attrs.fields(ReportProblem)]
-        rows = [attrs.astuple(item) for item in self.items]
+        """Return one row per problem: reason, severity, where, found, fix, record, counted."""
+        columns = ["reason", "severity", "where", "found", "fix", "record", "counted"]
+        rows = [[getattr(item, name) for name in columns] for item in self.items]
         return pd.DataFrame(rows, columns=columns).astype(
             {name: "bool" if name == "counted" else "str" for name in columns}
         )

@@ -109,7 +109,7 @@ def test_large_ids_with_a_gap_stay_apart() -> None:
     frame = to_pandas(rows).assign(person=pd.array([2**62 + 1, 2**62 + 2, None], dtype="Int64"))
     found = tally(frame, CAMPAIGN, as_of=LATE)
     assert found.to_frame()["persons"].sum() == 2
-    assert found.problems.totals == (("no person", 1),)
+    assert found.problems.totals == (("no_person", 1),)
 
 
 def test_simulated_events_mark_their_tally() -> None:
@@ -298,7 +298,7 @@ def test_nulls_everywhere_are_explained(engine: str) -> None:
     """A frame of nothing but missing values is explained row by row."""
     frame = pd.DataFrame(dict.fromkeys(Row._fields, [None] * 5))
     found = tally(_on(engine, frame), CAMPAIGN, as_of=LATE, by_group=True)  # type: ignore[arg-type]
-    assert found.problems.totals == (("not yet reported", 5),)
+    assert found.problems.totals == (("not_yet_reported", 5),)
 
 
 def test_a_hundred_thousand_units_half_of_them_unknown() -> None:
@@ -319,7 +319,7 @@ def test_a_hundred_thousand_units_half_of_them_unknown() -> None:
         }
     )
     found = tally(frame, campaign, as_of=LATE)
-    assert found.problems.totals == (("unknown unit", 50_000),)
+    assert found.problems.totals == (("unknown_unit", 50_000),)
     assert len(found.to_frame()) == 50_000
 
 

@@ -62,10 +62,10 @@ def _count(ready: Prepared, second: int, samples: int, keep: Keep) -> Account:
     won = winners(claimed)
     cells = count_cells(won, plan)
     wrong = cells.cell < 0
-    reasons = Counter({"not yet reported": ready.late, "superseded": found.superseded()})
+    reasons = Counter({"not_yet_reported": ready.late, "superseded": found.superseded()})
     # What is left of the rows: neither late, nor superseded, nor one that holds.
     held = int(cells.rows.sum()) + len(quiet)
-    reasons["no record"] = ready.rows_in - reasons.total() - held
+    reasons["no_record"] = ready.rows_in - reasons.total() - held
     for number, rows in zip(cells.cell[wrong].tolist(), cells.rows[wrong].tolist(), strict=True):
         reasons[REASONS[-number - 1]] += rows
     counted = Cells(cell=cells.cell[~wrong], persons=cells.persons[~wrong], rows=cells.rows[~wrong])

@@ -25,16 +25,16 @@ __all__ = ["NUMBER_OF", "REASONS", "claims", "count_cells", "winners"]
 Rows = nw.LazyFrame[Any]
 
 REASONS = (
-    "not yet reported",
-    "no record",
+    "not_yet_reported",
+    "no_record",
     "superseded",
     "withdrawn",
-    "person changed",
-    "no date",
-    "no person",
-    "unknown unit",
-    "unknown channel",
-    "outside the campaign",
+    "person_changed",
+    "no_date",
+    "no_person",
+    "unknown_unit",
+    "unknown_channel",
+    "outside_campaign",
     "double",
 )
 """Why a row is not counted, in the order in which they are asked; the first that fits is given."""
@@ -85,12 +85,12 @@ def _tests(events: EventFrame, plan: Packing) -> dict[str, nw.Expr]:
     outside = (nw.col("day") < plan.first_day) | (nw.col("day") > plan.last_day)
     return {
         "withdrawn": nw.col("way") == len(plan.channels),
-        "person changed": nw.col("changed") == 1,
-        "no date": nw.col("day") == NO_DAY,
-        "no person": events.missing("person"),
-        "unknown unit": nw.col("place") < 0,
-        "unknown channel": nw.col("way") < 0,
-        "outside the campaign": outside,
+        "person_changed": nw.col("changed") == 1,
+        "no_date": nw.col("day") == NO_DAY,
+        "no_person": events.missing("person"),
+        "unknown_unit": nw.col("place") < 0,
+        "unknown_channel": nw.col("way") < 0,
+        "outside_campaign": outside,
     }
 
 

@@ -27,16 +27,16 @@ Rows = nw.LazyFrame[Any]
 
 _SHOWN = ("record", "revision", "unit", "channel", "day")
 _WAYS_OUT = {
-    "not yet reported": "nothing to do: it counts from the day on which it was reported",
-    "no record": "give every row the id and the revision of the event that it reports",
+    "not_yet_reported": "nothing to do: it counts from the day on which it was reported",
+    "no_record": "give every row the id and the revision of the event that it reports",
     "superseded": "nothing to do: the record's highest revision holds",
     "withdrawn": "nothing to do: the unit took the record back",
-    "person changed": "take the record back and report the other person in a record of its own",
-    "no date": "report the date of the event in a new revision",
-    "no person": "report the person's opaque id in a new revision",
-    "unknown unit": "use a code of the campaign's units, or add the unit to the campaign",
-    "unknown channel": "use a channel of the campaign, or add the channel to the campaign",
-    "outside the campaign": "mend the date in a new revision; other days are not this campaign's",
+    "person_changed": "take the record back and report the other person in a record of its own",
+    "no_date": "report the date of the event in a new revision",
+    "no_person": "report the person's opaque id in a new revision",
+    "unknown_unit": "use a code of the campaign's units, or add the unit to the campaign",
+    "unknown_channel": "use a channel of the campaign, or add the channel to the campaign",
+    "outside_campaign": "mend the date in a new revision; other days are not this campaign's",
     "double": "nothing to do: the person counts where it was reported first",
 }
 
@@ -143,8 +143,8 @@ def _of_reason(
 ) -> Rows:
     if reason == "double":
         return losers(events, claimed, won)
-    if reason in {"not yet reported", "no record"}:
-        wanted = 0 if reason == "not yet reported" else 1
+    if reason in {"not_yet_reported", "no_record"}:
+        wanted = 0 if reason == "not_yet_reported" else 1
         rows = standing(events, second).filter(nw.col("standing") == wanted)
     elif reason == "superseded":
         rows = found.mended
@@ -208,15 +208,15 @@ def _told(reason: str, events: EventFrame, table: pd.DataFrame) -> Iterator[Repo
 def _found(reason: str, events: EventFrame, row: dict[Any, Any]) -> str:
     unit, channel = events.text("unit", row["unit"]), events.text("channel", row["channel"])
     revision = row["revision"]
-    day = "no date" if row["day"] == NO_DAY else _iso(int(row["day"]))
+    day = "no_date" if row["day"] == NO_DAY else _iso(int(row["day"]))
     told = {
         "superseded": f"reported more than once, revision {revision} holds",
-        "person changed": "its versions name more than one person",
-        "unknown unit": f"unit {unit!r}" if unit is not None else "no unit",
-        "unknown channel": f"channel {channel!r}" if channel is not None else "no channel",
-        "outside the campaign": f"dated {day}",
+        "person_changed": "its versions name more than one person",
+        "unknown_unit": f"unit {unit!r}" if unit is not None else "no unit",
+        "unknown_channel": f"channel {channel!r}" if channel is not None else "no channel",
+        "outside_campaign": f"dated {day}",
         "double": _lost(unit, channel, int(row["day"])),
-        "no record": "no id or no revision",
+        "no_record": "no id or no revision",
     }
     return told.get(reason, reason)
 

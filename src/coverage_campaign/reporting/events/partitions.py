@@ -148,8 +148,8 @@ def _of_records(
         own = straight(events, rows, plan, second, keep)
         found = own.versions
         held: pd.DataFrame = claims(events, found.holding, plan).collect().to_native()
-        reasons = Counter({"not yet reported": int(late.sum()), "superseded": found.superseded()})
-        reasons["no record"] = len(rows) - reasons.total() - len(held) - int(own.rows.sum())
+        reasons = Counter({"not_yet_reported": int(late.sum()), "superseded": found.superseded()})
+        reasons["no_record"] = len(rows) - reasons.total() - len(held) - int(own.rows.sum())
         slot = held["slot"].to_numpy()
         for number in np.unique(slot[slot < 0]).tolist():
             reasons[REASONS[-number - 1]] = int((slot == number).sum())
