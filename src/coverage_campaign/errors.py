@@ -1,17 +1,15 @@
 """What can go wrong, said so that a person can mend it and a service can answer with it.
 
 Every error of this library carries `problems`: a tuple of `Problem` values. Its text is
-`place: what was found -- the way out`, one line a problem, all problems at once.
+`place: what was found -- the fix`, one line a problem, all problems at once.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Protocol
+from collections.abc import Iterable
+from typing import Protocol
 
 import attrs
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
 
 __all__ = [
     "CampaignError",
@@ -21,6 +19,7 @@ __all__ = [
     "OpenQuestionError",
     "Problem",
     "ReportError",
+    "SaveError",
     "TieError",
 ]
 
@@ -114,6 +113,10 @@ class DefinitionError(CampaignError, ValueError):
 
 class ReportError(CampaignError):
     """Reports or events cannot be read at all; single bad rows become problems of the result."""
+
+
+class SaveError(CampaignError):
+    """A file cannot be written; what was there before is untouched."""
 
 
 class InfeasibleError(CampaignError):

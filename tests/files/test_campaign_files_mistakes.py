@@ -122,7 +122,7 @@ def test_the_sound_file_loads(tmp_path: Path) -> None:
         (
             'kinds = "county"',
             'kind = "county"',
-            "cuts[0] 'counties'.kind: unknown key -- did you mean 'kinds'?",
+            "breakdowns[0] 'counties'.kind: unknown key -- did you mean 'kinds'?",
         ),
         (
             'kind = "coverage"',
@@ -239,7 +239,7 @@ def test_mistakes_of_every_kind_come_at_once(tmp_path: Path) -> None:
     places = [line.split(": ")[1] for line in found]
     assert places == [
         "units[1] '330104'.counts.adults",
-        "cuts[0] 'counties'.kinds",
+        "breakdowns[0] 'counties'.kinds",
         "phases[0] 'drive'.starts",
         "measure",
         "targets[1] 'people'.within",

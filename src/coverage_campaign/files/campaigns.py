@@ -12,6 +12,7 @@ from typing import Any
 
 import attrs
 
+from coverage_campaign.checks import shown
 from coverage_campaign.errors import DefinitionError, Problem
 from coverage_campaign.files import places
 from coverage_campaign.files import validation as mistakes
@@ -104,7 +105,7 @@ def campaign_from_plain(
 
 def _check_schema(schema: object, source: str) -> None:
     if schema != SCHEMA or isinstance(schema, bool):
-        found = "missing" if schema is None else places.shown(schema)
+        found = "missing" if schema is None else shown(schema)
         fix = f"write schema = {SCHEMA}, the version that this library reads"
         raise DefinitionError(Problem(f"{source}: schema", found, fix), source=source)
 

@@ -21,8 +21,9 @@ from cattrs import Converter
 from cattrs.cols import homogenous_tuple_structure_factory
 from cattrs.gen import make_dict_structure_fn, make_dict_unstructure_fn
 
+from coverage_campaign.checks import did_you_mean
 from coverage_campaign.errors import DefinitionError, Problem
-from coverage_campaign.files.places import did_you_mean, wrong
+from coverage_campaign.files.places import wrong
 from coverage_campaign.model.dates import MonthDay
 from coverage_campaign.model.labels import Label
 from coverage_campaign.model.targets import (

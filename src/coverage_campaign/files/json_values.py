@@ -22,9 +22,10 @@ from typing import TYPE_CHECKING, Any, cast
 
 import attrs
 
+from coverage_campaign.checks import did_you_mean, shown
 from coverage_campaign.errors import DefinitionError, Problem
 from coverage_campaign.files.campaigns import campaign_from_plain, plain_from_campaign
-from coverage_campaign.files.places import Path, did_you_mean, place, shown
+from coverage_campaign.files.places import Path, place
 from coverage_campaign.files.text import MOST_BYTES
 from coverage_campaign.model.campaign import Campaign
 from coverage_campaign.model.dates import MonthDay

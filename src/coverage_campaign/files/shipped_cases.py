@@ -6,9 +6,9 @@ import tomllib
 from decimal import Decimal
 from importlib import resources
 
+from coverage_campaign.checks import did_you_mean
 from coverage_campaign.errors import DefinitionError, Problem
 from coverage_campaign.files.campaigns import campaign_from_plain
-from coverage_campaign.files.places import did_you_mean
 from coverage_campaign.model.campaign import Campaign
 from coverage_campaign.model.readings import Readings
 

@@ -17,9 +17,10 @@ from cattrs.errors import (
     IterableValidationError,
 )
 
+from coverage_campaign.checks import did_you_mean, nearest
 from coverage_campaign.errors import DefinitionError, Problem
 from coverage_campaign.files.converters import TARGET_KINDS, converter, is_choice, is_day, own_keys
-from coverage_campaign.files.places import Path, did_you_mean, nearest, place
+from coverage_campaign.files.places import Path, place
 from coverage_campaign.model.dates import MonthDay
 
 __all__ = ["structured"]

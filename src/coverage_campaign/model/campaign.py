@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar, cast
 
 import attrs
 
+from coverage_campaign.checks import did_you_mean
 from coverage_campaign.errors import DefinitionError, OpenQuestionError, Problem
 from coverage_campaign.model.basis import Basis
 from coverage_campaign.model.clauses import Clause, Parameter
@@ -21,7 +22,6 @@ from coverage_campaign.model.readings import Question, Readings, answer_label
 from coverage_campaign.model.reporting_rule import CountingRule, ReportingRule
 from coverage_campaign.model.responsibilities import LeadingGroup, Responsibility
 from coverage_campaign.model.scheme import Scheme
-from coverage_campaign.model.suggestions import did_you_mean
 from coverage_campaign.model.targets import CoverageTarget, HeadcountTarget, MoneyTarget, Target
 from coverage_campaign.model.units import Annex, Breakdown, Measure, Unit
 from coverage_campaign.model.validation import misfits

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 
 import attrs
 
+from coverage_campaign.checks import did_you_mean
 from coverage_campaign.errors import DefinitionError, Problem
 from coverage_campaign.model.phases import parents_first, resolved
 from coverage_campaign.model.readings import Readings
-from coverage_campaign.model.suggestions import did_you_mean
 
 if TYPE_CHECKING:
     from coverage_campaign.model.campaign import Campaign, Part

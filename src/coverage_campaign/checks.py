@@ -1,0 +1,421 @@
+"""What values and calls are checked for: kinds and options from their type hints, and ranges.
+
+A class of values says `@attrs.frozen(field_transformer=checked_fields)`, a public function
+`@checked_call`: what a caller hands over is then compared with the annotations, at run time too.
+"""
+
+from __future__ import annotations
+
+import difflib
+import functools
+import inspect
+import numbers
+import types
+import typing
+from collections.abc import Callable, Iterable, Iterator
+from typing import TYPE_CHECKING, Any, Literal, TypeVar, get_args, get_origin
+
+import attrs
+
+from coverage_campaign.errors import DefinitionError, Problem
+
+__all__ = [
+    "between",
+    "checked_call",
+    "checked_fields",
+    "did_you_mean",
+    "fits",
+    "from_zero",
+    "nearest",
+    "shown",
+    "vary",
+]
+
+_LONGEST = 60
+_MOST_CHOICES = 12
+_MOST_COMPARED = 2_000
+_PACKAGE = __name__.partition(".")[0]
+_Function = TypeVar("_Function", bound=Callable[..., object])
+_Value = TypeVar("_Value")
+
+
+# -- words -----------------------------------------------------------------------------------------
+
+
+def shown(value: object) -> str:
+    """Return what was found in a few words, however large or deep it is.
+
+    >>> shown(True), shown("x" * 100)[-4:], shown([1, 2]), shown({"a": {}})
+    ('true', "...'", 'a list of 2', 'a table with a')
+    """
+    match value:
+        case bool():
+            text = "true" if value else "false"
+        case str():
+            text = repr(value if len(value) <= _LONGEST else f"{value[:_LONGEST]}...")
+        case dict():
+            keys = ", ".join(str(key)[:20] for key in list(value)[:3])
+            text = f"a table with {keys}" if keys else "an empty table"
+        case list() | tuple():
+            text = f"a list of {len(value)}"
+        case int() if value.bit_length() > _LONGEST * 3:
+            text = "a number too long to show"
+        case _ if attrs.has(type(value)) or callable(value):
+            text = _with_article(getattr(value, "__name__", type(value).__name__))
+        case _:
+            text = "nothing" if value is None else str(value)[: _LONGEST + 5]
+    return text
+
+
+def nearest(word: str, known: Iterable[str]) -> str | None:
+    """Return the known word that a mistyped one most likely means, or None."""
+    words = list(known)
+    if len(words) > _MOST_COMPARED:  # a slip rarely changes how a code begins
+        words = [one for one in words if one[:1] == word[:1] and abs(len(one) - len(word)) <= 1]
+    by_lower = {one.lower(): one for one in words[:_MOST_COMPARED]}
+    close = difflib.get_close_matches(word[:_LONGEST].lower(), list(by_lower), n=1)
+    return by_lower[close[0]] if close else None
+
+
+def did_you_mean(word: object, known: Iterable[str], *, of: str = "known codes") -> str:
+    """Return the fix for a word that is not among the known ones: the nearest, or a list.
+
+    >>> did_you_mean("drive-4", ["drive-1", "summary"])
+    "did you mean 'drive-1'?"
+    >>> did_you_mean("x", ["drive-1", "summary"])
+    'known codes: drive-1, summary'
+    """
+    choices = list(known)
+    if not choices:
+        return "there is none yet: add it"
+    close = nearest(word, choices) if isinstance(word, str) else None
+    if close is not None:
+        return f"did you mean {close!r}?"
+    more = ", ..." if len(choices) > _MOST_CHOICES else ""
+    return f"{of}: {', '.join(choices[:_MOST_CHOICES])}{more}"
+
+
+def _with_article(name: str) -> str:
+    return f"{'an' if name[:1] in 'AEIOUaeiou' else 'a'} {name}"
+
+
+# -- types -----------------------------------------------------------------------------------------
+
+_WORDS: dict[object, str] = {
+    str: "text",
+    bool: "True or False",
+    int: "a whole number",
+    float: "a number",
+    type(None): "None",
+}
+
+
+def _alternatives(hint: object) -> Iterator[object]:
+    """Yield the members of a union, or the hint itself; options are one member."""
+    if get_origin(hint) in {typing.Union, types.UnionType}:
+        for member in get_args(hint):
+            yield from _alternatives(member)
+    else:
+        yield hint
+
+
+def _is_number(value: object) -> bool:
+    return isinstance(value, (int, float)) and not isinstance(value, bool)
+
+
+_TESTS: dict[object, Callable[[object], bool]] = {
+    None: lambda value: value is None,
+    type(None): lambda value: value is None,
+    int: lambda value: isinstance(value, int) and not isinstance(value, bool),
+    float: _is_number,
+}
+
+
+@functools.cache
+def _test(hint: Any) -> Callable[[object], bool]:  # noqa: ANN401 - any annotation
+    """Return the test whether a value is of a type; what has no test at run time passes."""
+    origin, arguments = get_origin(hint), get_args(hint)
+    kind = origin or hint
+    if kind in {typing.Union, types.UnionType}:
+        tests = [_test(member) for member in arguments]
+        return lambda value: any(test(value) for test in tests)
+    if kind is Literal:
+        options = {(type(option), option) for option in arguments}  # True == 1: the type counts
+        return lambda value: _is_word(value) and (type(value), value) in options
+    if origin is tuple:
+        return _test_of_tuple(arguments)
+    if isinstance(kind, type) and kind not in _TESTS and not getattr(kind, "_is_protocol", False):
+        return lambda value: isinstance(value, kind)
+    return _TESTS.get(kind, lambda _: True)
+
+
+def _test_of_tuple(members: tuple[Any, ...]) -> Callable[[object], bool]:
+    if members[1:] == (Ellipsis,):
+        each = _test(members[0])
+        return lambda value: isinstance(value, tuple) and all(map(each, value))
+    tests = [_test(member) for member in members]
+    return lambda value: (
+        isinstance(value, tuple)
+        and len(value) == len(tests)
+        and all(test(one) for test, one in zip(tests, value, strict=True))
+    )
+
+
+def _is_word(value: object) -> bool:
+    return isinstance(value, (str, int, float, type(None)))
+
+
+def fits(value: object, hint: Any) -> bool:  # noqa: ANN401 - any annotation
+    """Tell whether a value is of a type, as far as that can be told at run time.
+
+    >>> from typing import Literal
+    >>> fits(("a",), tuple[str, ...]), fits("Net", Literal["gross", "net"] | None), fits(True, int)
+    (True, False, False)
+    """
+    return _test(hint)(value)
+
+
+def _wanted(hint: object) -> str:
+    """Return a type in words, such as "text, or None"."""
+    words = []
+    for member in _alternatives(hint):
+        if get_origin(member) is Literal:
+            words.append(" or ".join(repr(option) for option in get_args(member)))
+        elif get_origin(member) is tuple:
+            words.append(f"a list of {_wanted(get_args(member)[0])}")
+        else:
+            name = getattr(member, "__name__", str(member))
+            words.append(_WORDS.get(member, _with_article(name)))
+    return ", or ".join(dict.fromkeys(words))
+
+
+def _options(hint: object) -> list[str]:
+    """Return the closed options of a type, [] where it has none."""
+    return [
+        str(option)
+        for member in _alternatives(hint)
+        if get_origin(member) is Literal
+        for option in get_args(member)
+    ]
+
+
+def _problem(where: str, value: object, hint: object) -> Problem:
+    """Return what is wrong with a value of another type; of a list, with its first such item."""
+    if isinstance(value, tuple):
+        for member in _alternatives(hint):
+            if get_origin(member) is tuple and get_args(member)[1:] == (Ellipsis,):
+                item_hint = get_args(member)[0]
+                for index, item in enumerate(value):
+                    if not fits(item, item_hint):
+                        return _problem(f"{where}[{index}]", item, item_hint)
+    options = _options(hint)
+    if options and isinstance(value, str):
+        return Problem(where, shown(value), did_you_mean(value, options, of="one of"))
+    return Problem(where, shown(value), f"give {_wanted(hint)}")
+
+
+# -- values ----------------------------------------------------------------------------------------
+
+
+@functools.cache
+def hints_of(kind: type) -> dict[str, Any]:
+    """Return the types of a class's fields, by name."""
+    return typing.get_type_hints(kind)
+
+
+def _of_its_type(instance: object, attribute: attrs.Attribute[Any], value: object) -> None:
+    """Refuse a value that is not of its field's type."""
+    kind: Any = type(instance)
+    hint = hints_of(kind)[attribute.name]
+    if not _test(hint)(value):
+        name = attribute.alias or attribute.name
+        raise DefinitionError(_problem(name, value, hint))
+
+
+def checked_fields(_: type, fields: list[attrs.Attribute[Any]]) -> list[attrs.Attribute[Any]]:
+    """Return the fields of a class with a check of their types before the checks that they have.
+
+    >>> @attrs.frozen(field_transformer=checked_fields)
+    ... class Rule:
+    ...     due_day: int = attrs.field(default=1, validator=between(1, 31))
+    >>> Rule(due_day="5")
+    Traceback (most recent call last):
+        ...
+    coverage_campaign.errors.DefinitionError: due_day: '5' -- give a whole number
+    >>> Rule(due_day=99)
+    Traceback (most recent call last):
+        ...
+    coverage_campaign.errors.DefinitionError: due_day: 99 -- give 1 to 31
+    """
+    return [
+        field.evolve(
+            validator=(
+                attrs.validators.and_(_of_its_type, field.validator)
+                if field.validator
+                else _of_its_type
+            )
+        )
+        if field.init
+        else field
+        for field in fields
+    ]
+
+
+def between(
+    least: int | None = None, most: int | None = None
+) -> Callable[[object, attrs.Attribute[Any], Any], None]:
+    """Return the check that a number, where there is one, lies between two bounds, both inside."""
+
+    def check(_: object, attribute: attrs.Attribute[Any], value: Any) -> None:  # noqa: ANN401 - a number or None
+        if value is None:
+            return
+        if (least is not None and value < least) or (most is not None and value > most):
+            bounds = f"{least} or more" if most is None else f"{least} to {most}"
+            raise DefinitionError(
+                Problem(attribute.alias or attribute.name, shown(value), f"give {bounds}")
+            )
+
+    return check
+
+
+from_zero = between(0)
+"""The check of counts, days and weights: 0 or more."""
+
+
+if TYPE_CHECKING:
+    from attrs import evolve as vary  # type checkers know the fields of each class
+else:
+
+    def vary(value: _Value, /, **changes: object) -> _Value:
+        """Return the value with some fields changed; it is checked anew, the old one stays.
+
+        Raises:
+            TypeError: The value has no such field, or is none of the library's.
+        """
+        if not attrs.has(type(value)):
+            raise TypeError(f"vary takes a value of this library; this is {shown(value)}")
+        known = [field.alias or field.name for field in attrs.fields(type(value)) if field.init]
+        for name in changes:
+            if name not in known:
+                raise TypeError(
+                    f"{_with_article(type(value).__name__)} has no {name!r}: "
+                    f"{did_you_mean(name, known, of='it has')}"
+                )
+        return attrs.evolve(value, **changes)
+
+
+# -- calls -----------------------------------------------------------------------------------------
+
+_MADE_BY = {
+    "Campaign": "cc.load_case, cc.load_campaign or cc.Campaign makes one",
+    "Allocation": "cc.allocate makes one",
+    "CrossAllocation": "cc.cross makes one",
+    "Plan": "cc.schedule makes one",
+    "Tally": "cc.tally or cc.read_reports makes one",
+    "Progress": "cc.track makes one",
+    "Forecast": "cc.forecast makes one",
+    "Backtest": "cc.backtest makes one",
+    "Watchlist": "cc.supervise makes one",
+    "Assessment": "cc.assess makes one",
+    "Letters": "cc.letters makes one",
+    "Scenario": "cc.Scenario makes one",
+    "Outcome": "cc.run makes one",
+    "Comparison": "cc.compare makes one",
+    "Study": "cc.explore makes one",
+}
+
+
+def checked_call(function: _Function) -> _Function:
+    """Return the function, checking what it is called with against its own annotations.
+
+    A value or result of another class than the annotation names is a TypeError that says what is
+    wanted and what to do with the value that was given; a word that is none of the closed options
+    is a DefinitionError. Annotations that take more than classes, options and plain values (any
+    mapping, any frame, a function) are left to the function.
+
+    >>> @checked_call
+    ... def tally(days: int, *, by: Literal["day", "month"] = "month") -> str:
+    ...     return f"{days} by {by}"
+    >>> tally(3, by="mnth")
+    Traceback (most recent call last):
+        ...
+    coverage_campaign.errors.DefinitionError: by: 'mnth' -- did you mean 'month'?
+    >>> tally("3")
+    Traceback (most recent call last):
+        ...
+    TypeError: tally takes a whole number for days; this is text
+    """
+    names = list(inspect.signature(function).parameters)
+    checks: dict[str, Any] = {}
+    is_read = False
+
+    @functools.wraps(function)
+    def call(*args: object, **kwargs: object) -> object:
+        nonlocal is_read
+        if not is_read:
+            checks.update(_checks_of(function))
+            is_read = True
+        for name, value in (*zip(names, args, strict=False), *kwargs.items()):
+            hint = checks.get(name)
+            if hint is not None and not _passes(value, hint):
+                raise _mistaken(function, name, value, hint)
+        return function(*args, **kwargs)
+
+    return typing.cast("_Function", call)
+
+
+def _checks_of(function: Callable[..., object]) -> dict[str, Any]:
+    """Return the types of the parameters that can be checked."""
+    variadic = {inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD}
+    several = {n for n, p in inspect.signature(function).parameters.items() if p.kind in variadic}
+    return {
+        name: hint
+        for name, hint in typing.get_type_hints(function).items()
+        if name != "return" and name not in several and all(map(_is_plain, _alternatives(hint)))
+    }
+
+
+def _is_plain(member: Any) -> bool:  # noqa: ANN401 - any annotation
+    is_own = isinstance(member, type) and member.__module__.startswith(_PACKAGE)
+    return (
+        get_origin(member) is Literal
+        or member in {int, bool, str, float, type(None)}
+        or (is_own and not getattr(member, "_is_protocol", False))
+    )
+
+
+def _passes(value: object, hint: object) -> bool:
+    if fits(value, hint):
+        return True
+    members = set(_alternatives(hint))
+    if type(value).__module__ == "numpy":  # numpy's numbers are numbers
+        is_whole = isinstance(value, numbers.Integral)
+        return (is_whole and bool(members & {int, float})) or (
+            isinstance(value, numbers.Real) and float in members
+        )
+    # Exact fractions are numbers where a number is taken.
+    return float in members and isinstance(value, numbers.Real) and not isinstance(value, bool)
+
+
+def _mistaken(function: Callable[..., object], name: str, value: object, hint: object) -> Exception:
+    options = _options(hint)
+    if options and isinstance(value, str):
+        return DefinitionError(_problem(name, value, hint))
+    kinds = [member for member in _alternatives(hint) if isinstance(member, type)]
+    found = _WORDS.get(type(value), _with_article(type(value).__name__))
+    advice = _advice(value, tuple(kinds)) if attrs.has(type(value)) else ""
+    made_by = "" if advice else _MADE_BY.get(kinds[0].__name__ if kinds else "", "")
+    more = "; ".join(filter(None, [advice, made_by]))
+    wanted = _wanted(hint)
+    sentence = f"{function.__name__} takes {wanted} for {name}; this is {found}"
+    return TypeError(f"{sentence}: {more}" if more else sentence)
+
+
+def _advice(value: Any, kinds: tuple[type, ...]) -> str:  # noqa: ANN401 - any value of the library
+    """Return what to do with a result that was handed to the wrong function, '' if unknown."""
+    own = type(value).__name__.lower()
+    for field in attrs.fields(type(value)):
+        name = field.name.lstrip("_")
+        if isinstance(getattr(value, name, None), kinds):
+            return f"its .{name} is one"
+    return f"{own}.plot() draws it" if hasattr(value, "plot") else ""

@@ -1,0 +1,67 @@
+"""Frames, series and arrays inside immutable results: taken over by copy, handed out by copy."""
+
+from __future__ import annotations
+
+from typing import Any, TypeVar
+
+import attrs
+import numpy as np
+import pandas as pd
+
+__all__ = ["by_value", "owned", "same"]
+
+_Data = TypeVar("_Data", "pd.DataFrame", "pd.Series[Any]", "np.ndarray[Any, Any]")
+
+
+def owned(data: _Data) -> _Data:
+    """Return a copy that nobody else can write to.
+
+    A field of a result is `_frame: pd.DataFrame = attrs.field(converter=owned, eq=by_value)`, and
+    what the result hands out is `owned(self._frame)`. Arrays are read-only instead of copied twice.
+
+    >>> frame = pd.DataFrame({"done": pd.array([1], dtype="Int64")})
+    >>> mine = owned(frame)
+    >>> frame["done"].array[0] = 9
+    >>> int(mine.loc[0, "done"])
+    1
+    """
+    if isinstance(data, np.ndarray):
+        if not data.flags.writeable and data.base is None:
+            return data
+        copy = data.copy()
+        copy.flags.writeable = False
+        return copy
+    return data.copy(deep=True)
+
+
+def same(one: object, other: object) -> bool:
+    """Tell whether two pieces of data are equal: types, labels and values; missing equals missing.
+
+    >>> same(pd.Series([1.0, None]), pd.Series([1.0, None])), same(pd.Series([1]), pd.Series([1.0]))
+    (True, False)
+    """
+    match one, other:
+        case (pd.DataFrame(), pd.DataFrame()):
+            return one.equals(other) and _labels(one) == _labels(other)
+        case (pd.Series(), pd.Series()):
+            return one.equals(other) and _labels(one) == _labels(other)
+        case np.ndarray(), np.ndarray():
+            return (
+                one.dtype == other.dtype
+                and one.shape == other.shape
+                and bool(pd.Series(one.ravel()).equals(pd.Series(other.ravel())))
+            )
+        case (dict(), dict()):
+            return one.keys() == other.keys() and all(same(one[key], other[key]) for key in one)
+        case (tuple(), tuple()):
+            return len(one) == len(other) and all(map(same, one, other))
+    return type(one) is type(other) and bool(one == other)
+
+
+def _labels(data: Any) -> tuple[object, ...]:  # noqa: ANN401 - a frame or a series
+    names = list(data.columns) if isinstance(data, pd.DataFrame) else [data.name]
+    return (names, list(data.index.names))
+
+
+by_value = attrs.cmp_using(eq=same, class_name="ByValue")
+"""How a field that holds frames, series or arrays compares: `attrs.field(eq=by_value)`."""

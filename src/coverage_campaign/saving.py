@@ -1,0 +1,86 @@
+"""Files are written whole or not at all: a save that fails leaves the old file as it was."""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import os
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+from coverage_campaign.errors import Problem, SaveError
+
+__all__ = ["replacing", "save_bytes"]
+
+_CAUSES = {
+    errno.ENOENT: ("no such folder", "make the folder first, or name another"),
+    errno.ENOTDIR: ("no such folder", "make the folder first, or name another"),
+    errno.EACCES: ("no permission to write there", "name a folder that you may write to"),
+    errno.EPERM: ("no permission to write there", "name a folder that you may write to"),
+    errno.EROFS: ("the disk is read-only", "name a folder that you may write to"),
+    errno.ENOSPC: ("the disk is full", "make room, or name another disk"),
+    errno.EDQUOT: ("the quota is used up", "make room, or name another disk"),
+    errno.EFBIG: ("the file is too large for this disk", "make room, or name another disk"),
+    errno.EISDIR: ("a folder", "give the path of a file"),
+    errno.ENAMETOOLONG: ("the name is too long", "give a shorter name"),
+}
+_OWNER_READS_AND_WRITES = 0o666
+
+
+@contextlib.contextmanager
+def replacing(path: str | os.PathLike[str]) -> Iterator[Path]:
+    """Yield the path of a new file beside `path`; it takes the place of `path` when all is well.
+
+    The new file is flushed to the disk before it replaces the old one, in one step. Where anything
+    fails the old file is untouched and the new one is gone.
+
+    Raises:
+        SaveError: The file cannot be written; it says why.
+    """
+    target = Path(os.path.realpath(path))  # a link keeps pointing to the file that is replaced
+    if target.exists() and not target.is_file():
+        found = "a folder" if target.is_dir() else "no file"
+        raise SaveError(Problem(str(path), found, "give the path of a file"))
+    beside: Path | None = None
+    try:
+        # The name's beginning is short: the whole may be as long as the disk allows.
+        handle, name = tempfile.mkstemp(
+            suffix=target.suffix[:20], prefix=".new-", dir=target.parent
+        )
+        os.close(handle)
+        beside = Path(name)
+        yield beside
+        _flush(beside)
+        beside.chmod(_mode_of(target))
+        beside.replace(target)
+        beside = None
+    except OSError as error:
+        cause = (error.strerror or "cannot be written", "give the path of a file")
+        found, fix = _CAUSES.get(error.errno or 0, cause)
+        raise SaveError(Problem(str(path), found, fix)) from error
+    finally:
+        if beside is not None:
+            with contextlib.suppress(OSError):
+                beside.unlink()
+
+
+def save_bytes(path: str | os.PathLike[str], content: bytes) -> None:
+    """Write a file of these bytes, whole or not at all."""
+    with replacing(path) as file:
+        file.write_bytes(content)
+
+
+def _flush(file: Path) -> None:
+    with file.open("rb+") as opened:
+        os.fsync(opened.fileno())
+
+
+def _mode_of(target: Path) -> int:
+    """Return the permissions of the file that is replaced, or those that a new file has."""
+    try:
+        return target.stat().st_mode & 0o7777
+    except FileNotFoundError:
+        mask = os.umask(0)
+        os.umask(mask)
+        return _OWNER_READS_AND_WRITES & ~mask
