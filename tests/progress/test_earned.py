@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from coverage_campaign.progress.earned_schedule import gap_days
+from coverage_campaign.progress.indicators import gap_days
 
 EVEN = np.arange(1, 11) / 10
 

@@ -6,7 +6,7 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from coverage_campaign.progress.ranks import competition_ranks
+from coverage_campaign.progress.indicators import competition_ranks
 
 
 def by_hand(pairs: list[tuple[int, int]]) -> list[int]:

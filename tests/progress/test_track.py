@@ -41,7 +41,7 @@ def test_the_columns_are_the_contract_with_its_types() -> None:
     types = frame.dtypes.astype(str).to_dict()
     rates = {"gap_points", "gap_days", "required_per_day"}
     for name, kind in types.items():
-        if name in {"unit", "name"}:
+        if name in {"unit", "name", "status"}:
             assert kind == "str"
         elif name == "complete":
             assert kind == "boolean"
@@ -63,6 +63,7 @@ def test_the_figures_of_a_hand_reckoned_day() -> None:
     assert column(frame, "shortfall") == [35, 30, None]
     assert column(frame, "required_per_day") == pytest.approx([35 / 6, 5.0, None])
     assert column(frame, "rank") == [1, 2, None]
+    assert column(frame, "status") == ["behind", "behind", "not_reported"]
     assert column(frame, "coverage_rate") == [365 / 500, 210 / 300, None]
 
 

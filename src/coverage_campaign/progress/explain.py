@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from coverage_campaign.model.campaign import Campaign
 from coverage_campaign.progress.indicators import Clock
 from coverage_campaign.progress.reported_counts import Counted
-from coverage_campaign.progress.status import unranked_reason
+from coverage_campaign.progress.status import reason
 from coverage_campaign.progress.unit_counts import is_open
 
 __all__ = ["explanation"]
@@ -56,7 +56,7 @@ def _planned(campaign: Campaign, figures: pd.Series, clock: Clock) -> Iterator[s
     yield f"target = {target:,} persons, its share of the allocation{clause}"
     yield (
         f"planned = {planned:,} persons: {clock.elapsed} of {len(clock.curve)} planned days are "
-        f"over, {target:,} x {share:.4f} of the curve = {target * share:,.1f}, shared out whole"
+        f"over, {target:,} x {share:.4f} of the curve = {target * share:,.1f}, rounded to whole persons"
     )
 
 
@@ -92,11 +92,16 @@ def _gap(figures: pd.Series, clock: Clock, days: NDArray[np.datetime64]) -> Iter
         yield "completion_rate = <NA>: the target is 0, so there is no rate and no rank"
         return
     yield f"completion_rate = {done:,} / {target:,} = {figures['completion_rate']:.4f}"
-    yield f"planned_rate = {planned:,} / {target:,} = {figures['planned_rate']:.4f}"
+    yield f"planned_rate = {figures['planned_rate']:.4f}, the plan before it is rounded / target"
     yield (
         f"gap = {done:,} - {planned:,} = {figures['gap_persons']:+,} persons = "
-        f"{figures['gap_points']:+.2f} points = {figures['gap_days']:+.1f} days of the plan"
+        f"{figures['gap_days']:+.1f} days of the plan"
     )
+    yield (
+        f"gap_points = 100 x ({figures['completion_rate']:.4f} - {figures['planned_rate']:.4f}) "
+        f"= {figures['gap_points']:+.2f}"
+    )
+    yield f"status = {figures['status']}"
     # The day in which the plan comes to what is done: 2.3 days of it are reached on the third.
     number = math.ceil(round(clock.elapsed + figures["gap_days"], 9))
     if figures["gap_persons"] and number > 0:
@@ -128,7 +133,7 @@ def _rank(
     ranks = frame["rank"]
     rank = ranks.iloc[place]
     if pd.isna(rank):
-        return f"rank = <NA>: {unranked_reason(counts, is_open=is_open(campaign, rows))}"
+        return f"rank = <NA>: {reason(frame['status'].iloc[place], counts)}"
     sharing = int((ranks == rank).sum()) - 1
     shared = f", {sharing} with the same" if sharing else ""
     return (

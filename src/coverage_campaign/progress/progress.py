@@ -24,10 +24,10 @@ from coverage_campaign.progress.context import ground_of
 from coverage_campaign.progress.denominators import coverage_table
 from coverage_campaign.progress.explain import explanation
 from coverage_campaign.progress.gap_contributions import gap_contributions
-from coverage_campaign.progress.indicators import Clock, figures, pooled
+from coverage_campaign.progress.indicators import Clock, UnitArrays, arrays_of, figures, pooled
 from coverage_campaign.progress.reported_counts import Counted
 from coverage_campaign.progress.required_rate import needed_table
-from coverage_campaign.progress.status import unranked_table
+from coverage_campaign.progress.status import StatusCode, unranked_table
 from coverage_campaign.progress.summaries import by_channel, by_group, by_period, by_tier
 from coverage_campaign.progress.time_series import history_of, running_table, series_of
 from coverage_campaign.progress.unit_counts import is_open, period_of
@@ -97,7 +97,7 @@ class Progress:
         completion_rate, planned_rate (fractions of one); gap_points, gap_persons, gap_days (done -
         planned, negative = behind); shortfall [persons]; required_per_day [persons per planned
         day left]; rank (1 = best, ties share); reports_expected, reports_received,
-        reports_on_time, complete; coverage_rate (fraction of one).
+        reports_on_time, complete; coverage_rate (fraction of one); status (see `status.STATUSES`).
 
         What nobody reported is <NA>, never 0; nothing is clipped: above 1 stays above 1.
         """
@@ -265,9 +265,18 @@ class Progress:
         return running_table(*self.series(), self.rows.units)
 
     def unranked(self) -> pd.DataFrame:
-        """Return who has no rank and why: unit, name, reason."""
-        is_open_now = is_open(self.campaign, self.rows)
-        return unranked_table(self.frame, self.counts, is_open=is_open_now)
+        """Return who has no rank and why: unit, name, code (its status), reason."""
+        return unranked_table(self.frame, self.counts)
+
+    def status(self, unit: str) -> StatusCode:
+        """Return how a unit stands, as one code (see the column `status`)."""
+        found: StatusCode = self.frame["status"].iloc[self.place(unit)]
+        return found
+
+    @property
+    def arrays(self) -> UnitArrays:
+        """What the indicators are calculated from, as arrays over the units."""
+        return arrays_of(self.counts)
 
     def explain(self, unit: str) -> str:
         """Return how each figure of a unit comes about: formula, numbers, clause; one a line."""

@@ -9,6 +9,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from coverage_campaign.model.campaign import Campaign
+from coverage_campaign.progress.status import hindrances
 from coverage_campaign.progress.reported_counts import Counted
 from coverage_campaign.scheduling.schedule import Plan
 
@@ -44,12 +45,21 @@ def persons_of(plan: Plan, rows: Counted, reports: pd.DataFrame, day: dt.date) -
             "new": _where(known_new & told, new),
             "eligible": pd.array([unit.count(campaign.eligible) for unit in units], dtype="Int64"),
             "covered": pd.array([unit.count(campaign.covered) for unit in units], dtype="Int64"),
+            "planned_rate": planned_rates(plan, day),
+            "hindrance": hindrances(campaign, rows.units, day, is_open=not told),
         }
     )
     # A reported stock, or the baseline that the reports were reckoned from, is nearer to the
     # counted days than a measure from before the campaign.
     counts["covered"] = counts["covered"].mask(rows.has_stock, _where(rows.has_stock, rows.stock))
     return pd.concat([counts, reports], axis=1)
+
+
+def planned_rates(plan: Plan, day: dt.date) -> pd.arrays.FloatingArray:
+    """Return the unrounded plan over the target of each unit, <NA> without a target."""
+    target = plan.shares().to_numpy()
+    rate = np.full(len(target), float(plan.share_on(day)))
+    return pd.arrays.FloatingArray(rate, target == 0)
 
 
 def is_open(campaign: Campaign, rows: Counted) -> bool:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import attrs
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
 from coverage_campaign.allocation.tree import CutTree, counts_of
 from coverage_campaign.model.campaign import Campaign
+from coverage_campaign.progress.indicators import INDICATORS, indicator
 from coverage_campaign.progress.track import Progress
 from coverage_campaign.scenarios.filling import Arrays
 from coverage_campaign.scenarios.many_plans import plan_many
@@ -39,33 +41,20 @@ def _or_nan(counts: Sequence[int | None]) -> NDArray[np.float64]:
 
 
 def figures_many(progress: Progress, plan: Plan, share: _Ints, what: Sequence[str]) -> Arrays:
-    """Return the figures of a progress under many targets, as `figures` gives them for one."""
-    counts = progress.counts
-    has_done = counts["done"].notna().to_numpy(dtype=bool)
-    done = counts["done"].fillna(0).to_numpy("int64")
-    known = np.broadcast_to(has_done, share.shape)
-    found: Arrays = {"done": np.broadcast_to(done, share.shape), "done known": known}
-    if {"completion_rate", "planned_rate", "gap_points"} & set(what):
-        rated = np.where(share > 0, share, np.nan)
-    if "completion_rate" in what:
-        found["completion_rate"] = np.where(known, done / rated, np.nan)
-    if "shortfall" in what:
-        found |= {"shortfall": np.maximum(share - done, 0), "shortfall known": known}
-    if "rank" in what:
-        complete = counts["complete"].fillna(value=True).to_numpy(dtype=bool)
-        ranked = np.asarray(known & complete & (share > 0), dtype=bool)
-        found |= {"rank": rank_many(done, share, ranked), "rank known": ranked}
-    if {"planned", "planned_rate", "gap_points", "gap_persons"} & set(what):
+    """Return the figures of a progress under many targets, as `track` gives them for one."""
+    units = attrs.evolve(progress.arrays, target=share)
+    names = [name for name in INDICATORS if name in what]
+    found: Arrays = {"done": np.broadcast_to(units.done, share.shape)}
+    found["done known"] = np.broadcast_to(units.known, share.shape)
+    if {"planned", "gap_persons"} & set(names):
         day = len(plan.days) - 1 - plan.days_left(progress.as_of)
-        planned = plan_many(share, plan.effort, [day])[0]
-        found |= {"planned": planned, "planned known": np.ones(share.shape, dtype=bool)}
-        if "planned_rate" in what:
-            found["planned_rate"] = planned / rated
-        if {"gap_points", "gap_persons"} & set(what):
-            gap = done - planned
-            found |= {"gap_persons": gap, "gap_persons known": known}
-            if "gap_points" in what:
-                found["gap_points"] = np.where(known, 100 * gap / rated, np.nan)
+        units = attrs.evolve(units, planned=plan_many(share, plan.effort, [day])[0])
+    for name in names:
+        values, known = indicator(name, units)
+        if values.dtype.kind == "f":
+            found[name] = np.where(known, values, np.nan)
+        else:
+            found |= {name: values, f"{name} known": known}
     return found
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from coverage_campaign.progress.ranks import competition_ranks
+from coverage_campaign.progress.indicators import competition_ranks
 
 __all__ = ["rank_many"]
 
