@@ -54,9 +54,7 @@ def hindrances(
     `is_open` tells that whether losses are taken off is open, so that nothing done is known.
     """
     codes = [_existence(campaign, code, day) for code in units]
-    return pd.array(
-        [code or ("open_question" if is_open else None) for code in codes], dtype="str"
-    )
+    return pd.array([code or ("open_question" if is_open else None) for code in codes], dtype="str")
 
 
 def _existence(campaign: Campaign, code: str, day: dt.date) -> StatusCode | None:
