@@ -9,8 +9,8 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from coverage_campaign.model.campaign import Campaign
-from coverage_campaign.progress.status import hindrances
 from coverage_campaign.progress.reported_counts import Counted
+from coverage_campaign.progress.status import hindrances
 from coverage_campaign.scheduling.schedule import Plan
 
 __all__ = ["is_open", "period_of", "persons_of"]

@@ -15,7 +15,6 @@ from coverage_campaign.progress.indicators import INDICATORS, indicator
 from coverage_campaign.progress.track import Progress
 from coverage_campaign.scenarios.filling import Arrays
 from coverage_campaign.scenarios.many_plans import plan_many
-from coverage_campaign.scenarios.many_ranks import rank_many
 from coverage_campaign.scheduling.schedule import Plan
 
 __all__ = ["burdens", "figures_many", "periods_of"]
