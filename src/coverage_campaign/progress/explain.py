@@ -43,7 +43,7 @@ def explanation(
         *_done(campaign, figures, parts, rows, began),
         *_gap(figures, clock, days),
         *_beside(figures, known),
-        _rank(campaign, frame, known, rows, place),
+        _rank(frame, known, place),
     ]
     return "\n".join(lines)
 
@@ -56,7 +56,8 @@ def _planned(campaign: Campaign, figures: pd.Series, clock: Clock) -> Iterator[s
     yield f"target = {target:,} persons, its share of the allocation{clause}"
     yield (
         f"planned = {planned:,} persons: {clock.elapsed} of {len(clock.curve)} planned days are "
-        f"over, {target:,} x {share:.4f} of the curve = {target * share:,.1f}, rounded to whole persons"
+        f"over, {target:,} x {share:.4f} of the curve = {target * share:,.1f}, "
+        "rounded to whole persons"
     )
 
 
@@ -127,9 +128,7 @@ def _beside(figures: pd.Series, counts: pd.Series) -> Iterator[str]:
         yield f"reports = {figures['reports_received']} of {expected} received{dated}"
 
 
-def _rank(
-    campaign: Campaign, frame: pd.DataFrame, counts: pd.Series, rows: Counted, place: int
-) -> str:
+def _rank(frame: pd.DataFrame, counts: pd.Series, place: int) -> str:
     ranks = frame["rank"]
     rank = ranks.iloc[place]
     if pd.isna(rank):

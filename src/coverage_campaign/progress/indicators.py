@@ -1,4 +1,4 @@
-"""The figures of a progress, from whole persons: one code for a unit, the whole and a thousand runs.
+"""The figures of a progress, from whole persons: one path for a unit and a thousand runs.
 
 `indicator` works on arrays whose last axis is the units; whatever lies before it, such as a
 thousand scenarios, goes through at once. `figures` is the table of one progress.
@@ -333,8 +333,10 @@ def pooled_by(counts: pd.DataFrame, keys: pd.Series[str]) -> pd.DataFrame:
     mean = planned / sums["target"].where(sums["target"] > 0)
     sums["planned_rate"] = mean.where(rate.min() != rate.max(), rate.min())
     hindrance = counts["hindrance"].fillna("")
-    same = hindrance.groupby(by, sort=False)
-    sums["hindrance"] = same.first().where((same.nunique() == 1) & (same.first() != ""))
+    codes = hindrance.groupby(by, sort=False)
+    # A group has the hindrance that all of its units share.
+    shared = (codes.min() == codes.max()) & (codes.min() != "")
+    sums["hindrance"] = codes.min().where(shared)
     table = sums.reset_index(names="unit")
     table.insert(1, "name", table["unit"])
     return table.astype({"unit": "str", "name": "str", "hindrance": "str"})
