@@ -96,7 +96,8 @@ def did_you_mean(word: object, known: Iterable[str], *, of: str = "known codes")
 
 
 def _with_article(name: str) -> str:
-    return f"{'an' if name[:1] in 'AEIOUaeiou' else 'a'} {name}"
+    sounds_open = name[:1] in "AEIOUaeiou" and not name.startswith("Uni")
+    return f"{'an' if sounds_open else 'a'} {name}"
 
 
 # -- types -----------------------------------------------------------------------------------------
@@ -182,7 +183,8 @@ def _wanted(hint: object) -> str:
         if get_origin(member) is Literal:
             words.append(" or ".join(repr(option) for option in get_args(member)))
         elif get_origin(member) is tuple:
-            words.append(f"a list of {_wanted(get_args(member)[0])}")
+            item = get_args(member)[0]
+            words.append(f"a list of {_WORDS.get(item, getattr(item, '__name__', str(item)))}")
         else:
             name = getattr(member, "__name__", str(member))
             words.append(_WORDS.get(member, _with_article(name)))
@@ -232,33 +234,62 @@ def _of_its_type(instance: object, attribute: attrs.Attribute[Any], value: objec
         raise DefinitionError(_problem(name, value, hint))
 
 
+def _converted(convert: Callable[[Any], Any]) -> attrs.Converter[Any, Any]:
+    """Return a converter whose errors name the field, and what it takes."""
+
+    def converted(value: object, instance: object, field: attrs.Attribute[Any]) -> object:
+        name = field.alias or field.name
+        try:
+            return convert(value)
+        except DefinitionError as error:
+            raise DefinitionError(
+                [_under(problem, name) for problem in error.problems], source=error.source
+            ) from None
+        except (TypeError, ValueError, AttributeError):
+            kind: Any = type(instance)
+            raise DefinitionError(_problem(name, value, hints_of(kind)[field.name])) from None
+
+    return attrs.Converter(converted, takes_self=True, takes_field=True)
+
+
+def _under(problem: Problem, name: str) -> Problem:
+    """Return a problem of a converted value as one of the field: `date` becomes `closed`."""
+    head, dot, rest = problem.where.partition(".")
+    if head.partition("[")[0] == name:
+        return problem
+    return attrs.evolve(problem, where=f"{name}{dot}{rest}")
+
+
+def _checked_field(field: attrs.Attribute[Any]) -> attrs.Attribute[Any]:
+    if not field.init:
+        return field
+    validator: Any = _of_its_type
+    if field.validator is not None:
+        validator = attrs.validators.and_(_of_its_type, field.validator)
+    convert: Any = field.converter
+    converter = None if convert is None else _converted(convert)
+    return field.evolve(validator=validator, converter=converter)
+
+
 def checked_fields(_: type, fields: list[attrs.Attribute[Any]]) -> list[attrs.Attribute[Any]]:
-    """Return the fields of a class with a check of their types before the checks that they have.
+    """Return the fields of a class, each with a check that its value is of the field's type.
+
+    A list is declared as `units: tuple[Unit, ...] = attrs.field(converter=tuple[Unit, ...])`.
 
     >>> @attrs.frozen(field_transformer=checked_fields)
     ... class Rule:
+    ...     kinds: tuple[str, ...] = attrs.field(converter=tuple[str, ...])
     ...     due_day: int = attrs.field(default=1, validator=between(1, 31))
-    >>> Rule(due_day="5")
+    >>> Rule(kinds=["county", 5])
     Traceback (most recent call last):
         ...
-    coverage_campaign.errors.DefinitionError: due_day: '5' -- give a whole number
-    >>> Rule(due_day=99)
+    coverage_campaign.errors.DefinitionError: kinds[1]: 5 -- give text
+    >>> Rule(kinds=["county"], due_day=99)
     Traceback (most recent call last):
         ...
     coverage_campaign.errors.DefinitionError: due_day: 99 -- give 1 to 31
     """
-    return [
-        field.evolve(
-            validator=(
-                attrs.validators.and_(_of_its_type, field.validator)
-                if field.validator
-                else _of_its_type
-            )
-        )
-        if field.init
-        else field
-        for field in fields
-    ]
+    return [_checked_field(field) for field in fields]
 
 
 def between(

@@ -6,12 +6,17 @@ import datetime as dt
 from collections.abc import Collection, Iterable, Iterator
 from html import escape
 from itertools import accumulate
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final, TypeAlias
+
+import pandas as pd
 
 if TYPE_CHECKING:
-    import pandas as pd
+    from matplotlib.axes import Axes
+else:
+    Axes: TypeAlias = Any
+    """What a result draws on. Type checkers know it; a result that is not drawn loads no charts."""
 
-__all__ = ["html_table"]
+__all__ = ["Axes", "html_table"]
 
 # A notebook's own rules for tables are as strong as two classes: these are stronger.
 _STYLE: Final = (

@@ -190,7 +190,7 @@ def test_the_sound_file_loads(tmp_path: Path) -> None:
         (
             "[scheme]",
             "[reporting]\ndue_day = 45\n[scheme]",
-            "reporting.due_day: 45 -- a due day is from 1 to 31",
+            "reporting.due_day: 45 -- give 1 to 31",
         ),
         (
             "[[measures]]",

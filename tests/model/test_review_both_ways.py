@@ -150,7 +150,7 @@ def with_annexes(campaign: Campaign) -> Campaign:
     """Return the case with both annexes at hand, each adding up to the target."""
     full = campaign
     for annex in campaign.annexes:
-        first, *others = (unit.code for unit in campaign.leaves(annex.cut))
+        first, *others = (unit.code for unit in campaign.leaves(annex.breakdown))
         shares = {first: 76_000, **dict.fromkeys(others, 0)}
         full = full.with_part(evolve(annex, at_hand=True, shares=shares))
     return full
@@ -542,5 +542,7 @@ def test_many_units_are_reviewed_in_linear_time() -> None:
     """A large tree is reviewed without comparing each unit with each other."""
     units = [Unit("top", "Top", "city")]
     units += [Unit(str(n), "U", "county", parent="top") for n in range(20_000)]
-    large = Campaign(code="large", label="Large", year=2026, units=units, cuts=tiny().cuts[:1])
+    large = Campaign(
+        code="large", label="Large", year=2026, units=units, breakdowns=tiny().breakdowns[:1]
+    )
     assert review(large).codes == ("reporting-rule-missing",)

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from decimal import Decimal
 from typing import TypeVar, get_args
 
+import attrs
 from hypothesis import strategies as st
 
 from coverage_campaign.model import enforcement_rules as enforcement
@@ -14,6 +15,7 @@ from coverage_campaign.model.campaign import Campaign
 from coverage_campaign.model.clauses import Clause, Parameter
 from coverage_campaign.model.dates import MonthDay
 from coverage_campaign.model.labels import Label
+from coverage_campaign.model.phases import Milestone
 from coverage_campaign.model.readings import Question, Readings
 from coverage_campaign.model.reporting_rule import CountingRule, ReportingRule
 from coverage_campaign.model.targets import CoverageTarget, HeadcountTarget, MoneyTarget
@@ -159,9 +161,46 @@ def schemes(draw: st.DrawFn) -> assessment.Scheme:
 
 
 @st.composite
+def lives(draw: st.DrawFn, unit: Unit, before: list[str]) -> Unit:
+    """Return a unit that may close, and whose people may pass on to one or two that came before."""
+    closed = draw(maybe(DATE))
+    if closed is None or (unit.opened and closed < unit.opened):
+        return unit
+    heirs = draw(st.lists(st.sampled_from(before), unique=True, max_size=2)) if before else []
+    part = draw(st.fractions(0, 1, max_denominator=100).filter(lambda share: 0 < share < 1))
+    shares = [part, 1 - part] if len(heirs) > 1 else [1]
+    successors = dict(zip(heirs, shares, strict=False))
+    return attrs.evolve(unit, closed=closed, successors=successors)
+
+
+@st.composite
+def milestones(draw: st.DrawFn, code: str, target_codes: list[str]) -> Milestone:
+    """Return a milestone in a share of the target or in persons."""
+    size = draw(
+        st.one_of(
+            st.fixed_dictionaries({"share": st.fractions(0, 1, max_denominator=10_000)}),
+            st.fixed_dictionaries({"persons": COUNT}),
+        )
+    )
+    return Milestone(
+        code,
+        draw(LABEL),
+        draw(st.one_of(MONTH_DAY, DATE)),
+        target=draw(one_of(target_codes)),
+        clause=draw(TEXT),
+        **size,
+    )
+
+
+@st.composite
 def campaigns(draw: st.DrawFn) -> Campaign:
     """Return a campaign whose parts refer to each other, each part with a code of its own."""
-    measures = coded(draw, lambda code: st.builds(Measure, st.just(code), LABEL, TEXT, maybe(DATE)))
+    measures = coded(
+        draw,
+        lambda code: st.builds(
+            Measure, st.just(code), LABEL, TEXT, maybe(DATE), st.sampled_from(["own", "subtree"])
+        ),
+    )
     measure_codes = [measure.code for measure in measures]
     unit_codes = draw(st.lists(CODE, min_size=1, max_size=5, unique=True))
     units = [
@@ -181,7 +220,8 @@ def campaigns(draw: st.DrawFn) -> Campaign:
         )
         for index, code in enumerate(unit_codes)
     ]
-    cuts = coded(draw, lambda code: st.builds(Breakdown, st.just(code), LABEL, few(CODE)))
+    units = [draw(lives(unit, unit_codes[:index])) for index, unit in enumerate(units)]
+    breakdowns = coded(draw, lambda code: st.builds(Breakdown, st.just(code), LABEL, few(CODE)))
     target_groups = coded(
         draw,
         lambda code: st.builds(
@@ -225,14 +265,14 @@ def campaigns(draw: st.DrawFn) -> Campaign:
                 Annex,
                 st.just(code),
                 LABEL,
-                st.sampled_from([cut.code for cut in cuts]),
+                st.sampled_from([one.code for one in breakdowns]),
                 one_of([target.code for target in targets]),
                 st.booleans(),
                 counts(unit_codes),
                 TEXT,
             ),
         )
-        if cuts
+        if breakdowns
         else []
     )
     question_codes = draw(
@@ -247,7 +287,7 @@ def campaigns(draw: st.DrawFn) -> Campaign:
         year_stated=draw(st.booleans()),
         source=draw(TEXT),
         units=units,
-        cuts=cuts,
+        breakdowns=breakdowns,
         measures=measures,
         eligible=draw(one_of(measure_codes)),
         annexes=annexes,
@@ -255,6 +295,7 @@ def campaigns(draw: st.DrawFn) -> Campaign:
         channels=channels,
         targets=targets,
         phases=stages,
+        milestones=coded(draw, lambda code: milestones(code, [one.code for one in targets])),
         responsibilities=draw(few(duties(unit_codes, group_codes, channel_codes))),
         leading_groups=coded(draw, lambda code: leading_groups(code, unit_codes)),
         counting=draw(
@@ -270,7 +311,9 @@ def campaigns(draw: st.DrawFn) -> Campaign:
                     ReportingRule,
                     kinds=few(CODE),
                     to=st.sampled_from(unit_codes),
-                    due_day=maybe(st.integers(1, 28)),
+                    due_day=maybe(st.integers(1, 31)),
+                    starts_on=st.integers(1, 28),
+                    due_in=st.sampled_from(["following", "same"]),
                 )
             )
         ),
@@ -402,6 +445,7 @@ def phase_lists(
                     few(activity, 2),
                     TEXT,
                     some_of(channels),
+                    share=maybe(st.fractions(0, 1, max_denominator=10_000)),
                 )
             )
         )

@@ -28,7 +28,7 @@ def grounds_of(
 
 
 def _declared(campaign: Campaign, among: str, weighting: Weighting) -> Label:
-    cut = campaign.cut(among).label.text("zh")
+    cut = campaign.breakdown(among).label.text("zh")
     if isinstance(weighting, Blend):
         parts = "、".join(f"{_called(campaign, part)}{share}" for part, share in weighting.parts)
         chinese = f"{cut}的权重按设定比例合成：{parts}"

@@ -37,6 +37,7 @@ from coverage_campaign.model.targets import (
 __all__ = [
     "COUNTS",
     "NONE",
+    "SHARES",
     "TARGET_KINDS",
     "Inline",
     "converter",
@@ -56,6 +57,8 @@ TARGET_KINDS: Mapping[str, type[HeadcountTarget | CoverageTarget | MoneyTarget]]
 NONE = "none"
 """What a file holds for None where leaving the key out would mean something else."""
 COUNTS = tuple[tuple[str, int], ...]
+SHARES = tuple[tuple[str, Fraction], ...]
+_BY_CODE = (COUNTS, SHARES)
 _LARGEST = 2**63 - 1  # what every TOML and JSON reader can hold
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
 _MONTH_DAY = re.compile(r"(\d{2})-(\d{2})")
@@ -79,6 +82,7 @@ def converter() -> Converter:
     rules.register_structure_hook_factory(_is_optional, lambda kind: _from_optional(kind, rules))
     rules.register_structure_hook_func(is_day, lambda value, _: _day(value))
     rules.register_structure_hook_func(lambda kind: kind == COUNTS, lambda v, _: _counts(v))
+    rules.register_structure_hook_func(lambda kind: kind == SHARES, lambda v, _: _shares(v))
     rules.register_structure_hook_factory(is_choice, lambda kind: _from_choice_of(kind, rules))
     rules.register_structure_hook_func(
         lambda kind: kind == Target, lambda value, _: _target(value, rules)
@@ -102,6 +106,10 @@ def _register_plain_forms(rules: Converter) -> None:
     rules.register_unstructure_hook(Label, _plain_label)
     rules.register_unstructure_hook_func(lambda kind: kind == COUNTS, Inline)
     rules.register_unstructure_hook_func(
+        lambda kind: kind == SHARES,
+        lambda shares: Inline({code: rate_text(share) for code, share in shares}),
+    )
+    rules.register_unstructure_hook_func(
         is_day, lambda day: str(day) if isinstance(day, MonthDay) else day
     )
     rules.register_unstructure_hook(Decimal, str)
@@ -119,7 +127,7 @@ def _register_plain_forms(rules: Converter) -> None:
 
 def _is_list(kind: object) -> bool:
     arguments = get_args(kind)
-    return get_origin(kind) is tuple and arguments[1:] == (Ellipsis,) and kind != COUNTS
+    return get_origin(kind) is tuple and arguments[1:] == (Ellipsis,) and kind not in _BY_CODE
 
 
 def _is_literal(kind: object) -> bool:
@@ -252,6 +260,23 @@ def _counts(value: object) -> dict[str, int]:
     if problems:
         raise DefinitionError(problems)
     return value
+
+
+def _shares(value: object) -> dict[str, Fraction] | str:
+    if isinstance(value, str):
+        return value
+    if not isinstance(value, dict):
+        raise DefinitionError(wrong(value, "give a code, or a table of shares by code"))
+    shares: dict[str, Fraction] = {}
+    problems: list[Problem] = []
+    for code, share in value.items():
+        try:
+            shares[code] = _rate(share)
+        except DefinitionError as error:
+            problems += (attrs.evolve(one, where=f".{code}") for one in error.problems)
+    if problems:
+        raise DefinitionError(problems)
+    return shares
 
 
 def _label(value: object) -> Label:

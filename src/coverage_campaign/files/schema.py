@@ -14,6 +14,7 @@ from coverage_campaign.files.campaigns import SCHEMA
 from coverage_campaign.files.converters import (
     COUNTS,
     NONE,
+    SHARES,
     TARGET_KINDS,
     without_none,
 )
@@ -42,6 +43,11 @@ _PLAIN: dict[object, dict[str, Any]] = {
         ]
     },
     COUNTS: {"type": "object", "additionalProperties": {"type": "integer", "minimum": 0}},
+}
+
+
+_PLAIN[SHARES] = {
+    "anyOf": [{"type": "string"}, {"type": "object", "additionalProperties": _PLAIN[Fraction]}]
 }
 
 

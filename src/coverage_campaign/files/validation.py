@@ -21,6 +21,7 @@ from coverage_campaign.checks import did_you_mean, nearest
 from coverage_campaign.errors import DefinitionError, Problem
 from coverage_campaign.files.converters import TARGET_KINDS, converter, is_choice, is_day, own_keys
 from coverage_campaign.files.places import Path, place
+from coverage_campaign.model.campaign import CODED_FIELDS
 from coverage_campaign.model.dates import MonthDay
 
 __all__ = ["structured"]
@@ -29,20 +30,9 @@ _Kind = TypeVar("_Kind")
 _MOST = 1_000
 _ROUNDS = 6
 _DEPTH_OF_A_PART = 2
-_SECTIONS = frozenset(
-    [
-        "units",
-        "breakdowns",
-        "measures",
-        "annexes",
-        "groups",
-        "channels",
-        "targets",
-        "phases",
-        "leading_groups",
-        "clauses",
-    ]
-)
+_SECTIONS = frozenset(CODED_FIELDS)
+_RENAMED = {"cuts": "breakdowns", "cut": "breakdown", "every": "period"}
+"""Keys of older files, and what they are called now."""
 
 
 @attrs.frozen
@@ -64,6 +54,8 @@ class _Mistake:
         prefix = f"{source}: " if source and where else source
         key = str(self.path[-1]) if self.known else ""
         fix = did_you_mean(key, self.known, of="known keys") if key else self.fix
+        if _RENAMED.get(key) in self.known:
+            fix = f"it is called {_RENAMED[key]!r} now"
         return Problem(f"{prefix}{where}", self.found, fix)
 
 
@@ -209,7 +201,7 @@ def _mend_key(mistake: _Mistake, holder: dict[str, Any], key: str) -> None:
         holder[key] = str(holder[key])
     else:
         value = holder.pop(key, None)
-        meant = nearest(key, mistake.known)
+        meant = _RENAMED.get(key) or nearest(key, mistake.known)
         if meant is not None:
             holder.setdefault(meant, value)
 

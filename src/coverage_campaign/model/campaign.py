@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar, cast
+from typing import Any, TypeAlias, TypeVar, cast
 
 import attrs
+import pandas as pd
 
-from coverage_campaign.checks import did_you_mean
+from coverage_campaign.checks import checked_fields, did_you_mean, shown
 from coverage_campaign.errors import DefinitionError, OpenQuestionError, Problem
 from coverage_campaign.model.basis import Basis
 from coverage_campaign.model.clauses import Clause, Parameter
@@ -17,7 +18,7 @@ from coverage_campaign.model.dates import DateLike, MonthDay, Window, to_date
 from coverage_campaign.model.enforcement_rules import EnforcementLadder, LicenceGate
 from coverage_campaign.model.groups import Channel, TargetGroup
 from coverage_campaign.model.labels import Label, to_label
-from coverage_campaign.model.phases import Phase, parents_first, resolved
+from coverage_campaign.model.phases import Milestone, Phase, parents_first, resolved
 from coverage_campaign.model.readings import Question, Readings, answer_label
 from coverage_campaign.model.reporting_rule import CountingRule, ReportingRule
 from coverage_campaign.model.responsibilities import LeadingGroup, Responsibility
@@ -25,13 +26,9 @@ from coverage_campaign.model.scheme import Scheme
 from coverage_campaign.model.targets import CoverageTarget, HeadcountTarget, MoneyTarget, Target
 from coverage_campaign.model.units import Annex, Breakdown, Measure, Unit
 from coverage_campaign.model.validation import misfits
-from coverage_campaign.notebook import html_table
+from coverage_campaign.notebook import Axes, html_table
 
-if TYPE_CHECKING:
-    import pandas as pd
-    from matplotlib.axes import Axes
-
-__all__ = ["Campaign", "Part"]
+__all__ = ["CODED_FIELDS", "Campaign", "Part"]
 
 Part: TypeAlias = (
     Unit
@@ -42,6 +39,7 @@ Part: TypeAlias = (
     | Channel
     | Target
     | Phase
+    | Milestone
     | LeadingGroup
     | Clause
 )
@@ -60,68 +58,15 @@ _FIELD_OF: Mapping[type, str] = {
     CoverageTarget: "targets",
     MoneyTarget: "targets",
     Phase: "phases",
+    Milestone: "milestones",
     LeadingGroup: "leading_groups",
     Clause: "clauses",
 }
-_CODED_FIELDS = tuple(dict.fromkeys(_FIELD_OF.values()))
+CODED_FIELDS = tuple(dict.fromkeys(_FIELD_OF.values()))
+"""The lists whose parts have a code."""
 
 
-# One converter a field: mypy reads the type that a caller may pass from the function's signature.
-
-
-def _to_units(value: Iterable[Unit]) -> tuple[Unit, ...]:
-    return tuple(value)
-
-
-def _to_cuts(value: Iterable[Breakdown]) -> tuple[Breakdown, ...]:
-    return tuple(value)
-
-
-def _to_measures(value: Iterable[Measure]) -> tuple[Measure, ...]:
-    return tuple(value)
-
-
-def _to_annexes(value: Iterable[Annex]) -> tuple[Annex, ...]:
-    return tuple(value)
-
-
-def _to_groups(value: Iterable[TargetGroup]) -> tuple[TargetGroup, ...]:
-    return tuple(value)
-
-
-def _to_channels(value: Iterable[Channel]) -> tuple[Channel, ...]:
-    return tuple(value)
-
-
-def _to_targets(value: Iterable[Target]) -> tuple[Target, ...]:
-    return tuple(value)
-
-
-def _to_phases(value: Iterable[Phase]) -> tuple[Phase, ...]:
-    return tuple(value)
-
-
-def _to_responsibilities(value: Iterable[Responsibility]) -> tuple[Responsibility, ...]:
-    return tuple(value)
-
-
-def _to_leading_groups(value: Iterable[LeadingGroup]) -> tuple[LeadingGroup, ...]:
-    return tuple(value)
-
-
-def _to_parameters(value: Iterable[Parameter]) -> tuple[Parameter, ...]:
-    return tuple(value)
-
-
-def _to_clauses(value: Iterable[Clause]) -> tuple[Clause, ...]:
-    return tuple(value)
-
-
-def _to_questions(value: Iterable[Question]) -> tuple[Question, ...]:
-    return tuple(value)
-
-
-@attrs.define(frozen=True, kw_only=True, slots=False)
+@attrs.define(frozen=True, kw_only=True, slots=False, field_transformer=checked_fields)
 class Campaign:
     """A campaign: who is to do how much, for whom, when, and by which rules.
 
@@ -139,33 +84,36 @@ class Campaign:
     year: int
     year_stated: bool = True
     source: str = ""
-    units: tuple[Unit, ...] = attrs.field(converter=_to_units)
-    breakdowns: tuple[Breakdown, ...] = attrs.field(default=(), converter=_to_cuts)
-    measures: tuple[Measure, ...] = attrs.field(default=(), converter=_to_measures)
+    units: tuple[Unit, ...] = attrs.field(converter=tuple[Unit, ...])
+    breakdowns: tuple[Breakdown, ...] = attrs.field(default=(), converter=tuple[Breakdown, ...])
+    measures: tuple[Measure, ...] = attrs.field(default=(), converter=tuple[Measure, ...])
     eligible: str = ""
     covered: str = ""
-    annexes: tuple[Annex, ...] = attrs.field(default=(), converter=_to_annexes)
-    groups: tuple[TargetGroup, ...] = attrs.field(default=(), converter=_to_groups)
-    channels: tuple[Channel, ...] = attrs.field(default=(), converter=_to_channels)
-    targets: tuple[Target, ...] = attrs.field(default=(), converter=_to_targets)
-    phases: tuple[Phase, ...] = attrs.field(default=(), converter=_to_phases)
+    annexes: tuple[Annex, ...] = attrs.field(default=(), converter=tuple[Annex, ...])
+    groups: tuple[TargetGroup, ...] = attrs.field(default=(), converter=tuple[TargetGroup, ...])
+    channels: tuple[Channel, ...] = attrs.field(default=(), converter=tuple[Channel, ...])
+    targets: tuple[Target, ...] = attrs.field(default=(), converter=tuple[Target, ...])
+    phases: tuple[Phase, ...] = attrs.field(default=(), converter=tuple[Phase, ...])
+    milestones: tuple[Milestone, ...] = attrs.field(default=(), converter=tuple[Milestone, ...])
     responsibilities: tuple[Responsibility, ...] = attrs.field(
-        default=(), converter=_to_responsibilities
+        default=(), converter=tuple[Responsibility, ...]
     )
-    leading_groups: tuple[LeadingGroup, ...] = attrs.field(default=(), converter=_to_leading_groups)
+    leading_groups: tuple[LeadingGroup, ...] = attrs.field(
+        default=(), converter=tuple[LeadingGroup, ...]
+    )
     counting: CountingRule = attrs.field(factory=CountingRule)
     reporting: ReportingRule | None = None
     ladder: EnforcementLadder | None = None
     gate: LicenceGate | None = None
     scheme: Scheme | None = None
-    parameters: tuple[Parameter, ...] = attrs.field(default=(), converter=_to_parameters)
-    clauses: tuple[Clause, ...] = attrs.field(default=(), converter=_to_clauses)
-    questions: tuple[Question, ...] = attrs.field(default=(), converter=_to_questions)
+    parameters: tuple[Parameter, ...] = attrs.field(default=(), converter=tuple[Parameter, ...])
+    clauses: tuple[Clause, ...] = attrs.field(default=(), converter=tuple[Clause, ...])
+    questions: tuple[Question, ...] = attrs.field(default=(), converter=tuple[Question, ...])
     readings: Readings = attrs.field(factory=Readings)
 
     def __attrs_post_init__(self) -> None:
         """Refuse a campaign whose parts do not fit together; every problem at once."""
-        problems = list(misfits(self, {name: self._parts(name) for name in _CODED_FIELDS}))
+        problems = list(misfits(self, {name: self._parts(name) for name in CODED_FIELDS}))
         if problems:
             raise DefinitionError(problems, source=f"campaign '{self.code}'")
 
@@ -173,7 +121,7 @@ class Campaign:
 
     @cached_property
     def _by_code(self) -> dict[str, dict[str, Part]]:
-        return {name: {part.code: part for part in self._parts(name)} for name in _CODED_FIELDS}
+        return {name: {part.code: part for part in self._parts(name)} for name in CODED_FIELDS}
 
     def _parts(self, name: str) -> tuple[Part, ...]:
         parts: tuple[Part, ...] = getattr(self, name)
@@ -191,8 +139,8 @@ class Campaign:
         """Return the unit of a code."""
         return self._find("units", code, Unit)
 
-    def cut(self, code: str) -> Breakdown:
-        """Return the cut of a code, such as 'counties'."""
+    def breakdown(self, code: str) -> Breakdown:
+        """Return the breakdown of a code, such as 'counties'."""
         return self._find("breakdowns", code, Breakdown)
 
     def phase(self, code: str) -> Phase:
@@ -227,19 +175,83 @@ class Campaign:
             None,
         )
 
-    def members(self, cut: str) -> tuple[Unit, ...]:
-        """Return every unit of a cut, in file order, its upper tiers included."""
-        kinds = set(self.cut(cut).kinds)
+    def members(self, breakdown: str) -> tuple[Unit, ...]:
+        """Return every unit of a breakdown, in file order, its upper tiers included."""
+        kinds = set(self.breakdown(breakdown).kinds)
         return tuple(unit for unit in self.units if unit.kind in kinds)
 
-    def leaves(self, cut: str) -> tuple[Unit, ...]:
-        """Return the units of a cut that have no unit of the cut below them, in file order."""
-        members = self.members(cut)
+    def leaves(self, breakdown: str) -> tuple[Unit, ...]:
+        """Return the units of a breakdown with no unit of it below them, in file order."""
+        members = self.members(breakdown)
         parents = {unit.parent for unit in members}
         return tuple(unit for unit in members if unit.code not in parents)
 
+    def own_count(self, unit: str, measure: str, *, among: str = "") -> int | None:
+        """Return what a unit has of a measure outside the units below it [persons], or None.
+
+        None where a figure that is needed is not known. Where the measure covers the subtree, the
+        figures of the units next below are taken off; below 0 they are more than the whole (the
+        review finds it). `among` is the breakdown whose units count as below; '' = all units.
+        """
+        count = self.unit(unit).count(measure)
+        if count is None or self.measure(measure).covers == "own":
+            return count
+        below = [one.count(measure) for one in self.next_below(unit, among=among)]
+        known = [figure for figure in below if figure is not None]
+        return count - sum(known) if len(known) == len(below) else None
+
+    def next_below(self, unit: str, *, among: str = "") -> tuple[Unit, ...]:
+        """Return the units next below a unit, in file order: children, or theirs where skipped."""
+        return self._next_below(among).get(unit, ())
+
+    @cached_property
+    def _below(self) -> dict[str, dict[str, tuple[Unit, ...]]]:
+        return {}
+
+    def _next_below(self, among: str) -> dict[str, tuple[Unit, ...]]:
+        if among not in self._below:
+            members = self.members(among) if among else self.units
+            codes = {one.code for one in members}
+            parent_of = {one.code: one.parent for one in self.units}
+            below: dict[str, list[Unit]] = {}
+            for one in members:
+                above = one.parent
+                while above and above not in codes:
+                    above = parent_of.get(above)
+                if above:
+                    below.setdefault(above, []).append(one)
+            self._below[among] = {code: tuple(units) for code, units in below.items()}
+        return self._below[among]
+
+    def with_readings(self, **answers: object) -> Campaign:
+        """Return the campaign with these open questions answered; the other answers stay.
+
+        None opens a question again. `campaign.with_readings(counted="net")` keeps what the case
+        suggests for the rest.
+
+        Raises:
+            DefinitionError: There is no such question, or no such answer to it.
+        """
+        known = [name for name in attrs.fields_dict(Readings) if name != "suggested"]
+        problems = [
+            Problem(
+                f"readings.{code}", "no such question", did_you_mean(code, known, of="questions")
+            )
+            for code in answers
+            if code not in known
+        ]
+        if problems:
+            raise DefinitionError(problems)
+        readings = attrs.evolve(self.readings, **cast("dict[str, Any]", answers))
+        return attrs.evolve(self, readings=readings)
+
     def with_part(self, part: Part) -> Campaign:
         """Return the campaign with a part put in the place of the one with its code, or added."""
+        if type(part) not in _FIELD_OF:
+            found = shown(part)
+            raise TypeError(
+                f"with_part takes a part that has a code, such as a Unit; this is {found}"
+            )
         name = _FIELD_OF[type(part)]
         parts = self._parts(name)
         changed = (
@@ -364,8 +376,6 @@ class Campaign:
 
         A figure that nobody published is <NA>.
         """
-        import pandas as pd  # only tables need it
-
         columns: dict[str, object] = {
             "unit": pd.array([unit.code for unit in self.units], dtype="str"),
             "name": pd.array([unit.label.text() for unit in self.units], dtype="str"),
@@ -384,8 +394,6 @@ class Campaign:
         A cell names the unit's roles for the group, '' for none; 'all groups' has the duties that
         name no group. Index: unit code.
         """
-        import pandas as pd  # only tables need it
-
         columns = ["all groups", *(group.code for group in self.groups)]
         units = dict.fromkeys(duty.unit for duty in self.responsibilities)
         cells: dict[str, dict[str, list[str]]] = {
@@ -407,8 +415,6 @@ class Campaign:
         return charts.calendar(self, ax=ax)
 
     def _repr_html_(self) -> str:
-        import pandas as pd  # only tables need it
-
         rows = [
             (
                 phase.label.text(),
@@ -436,9 +442,9 @@ class Campaign:
         """Return the campaign in a few lines: who, what, when, what is open."""
         headcount = self.headcount
         people = f", {headcount.persons:,} people" if headcount else ""
-        cuts = ", ".join(f"{len(self.leaves(cut.code))} {cut.code}" for cut in self.breakdowns)
+        leaves = ", ".join(f"{len(self.leaves(one.code))} {one.code}" for one in self.breakdowns)
         phases = ", ".join(phase.code for phase in self.phases if phase.parent is None)
         return (
-            f"<Campaign {self.code} {self.year}{people}: {cuts or len(self.units)}; "
+            f"<Campaign {self.code} {self.year}{people}: {leaves or len(self.units)}; "
             f"phases {phases or 'none'}; {len(self.open_questions)} open questions>"
         )

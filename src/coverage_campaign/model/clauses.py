@@ -6,13 +6,14 @@ import datetime as dt
 
 import attrs
 
+from coverage_campaign.checks import checked_fields
 from coverage_campaign.model.dates import DateLike, to_date
 from coverage_campaign.model.labels import Label, to_label
 
 __all__ = ["Clause", "Parameter"]
 
 
-@attrs.frozen
+@attrs.frozen(field_transformer=checked_fields)
 class Clause:
     """One clause of the source: its place there (`code`, such as '3(2)') and what it says."""
 
@@ -24,7 +25,7 @@ def _to_optional_date(value: DateLike | None) -> dt.date | None:
     return None if value is None else to_date(value)
 
 
-@attrs.frozen
+@attrs.frozen(field_transformer=checked_fields)
 class Parameter:
     """A dated, cited value from law: `value` holds from `since` until the next one of its code.
 

@@ -8,6 +8,7 @@ from typing import Literal, TypeAlias
 
 import attrs
 
+from coverage_campaign.checks import checked_fields, did_you_mean, from_zero
 from coverage_campaign.errors import DefinitionError, Problem
 from coverage_campaign.model.labels import Label, to_label
 from coverage_campaign.model.readings import Readings
@@ -19,7 +20,7 @@ Term: TypeAlias = Literal["rectification_days"]
 """A reading that sets a term which the source leaves open [calendar days]."""
 
 
-@attrs.frozen
+@attrs.frozen(field_transformer=checked_fields)
 class Step:
     """A state that a case can be in; a final one closes it."""
 
@@ -29,7 +30,7 @@ class Step:
     clause: str = ""
 
 
-@attrs.frozen
+@attrs.frozen(field_transformer=checked_fields)
 class Under:
     """A move that there is only where an open question is answered in one of these ways."""
 
@@ -41,7 +42,7 @@ def _to_conditions(value: Iterable[Under] | Under) -> tuple[Under, ...]:
     return (value,) if isinstance(value, Under) else tuple(value)
 
 
-@attrs.frozen
+@attrs.frozen(field_transformer=checked_fields)
 class Move:
     """An `event` that takes a case from a step to another, made by one of `authorities`.
 
@@ -55,20 +56,11 @@ class Move:
     source: str
     target: str
     authorities: tuple[str, ...] = attrs.field(default=(), converter=to_codes)
-    within_days: int | None = None
+    within_days: int | None = attrs.field(default=None, validator=from_zero)
     clause: str = ""
     keeps: bool = False
     term: Term | None = None
     under: tuple[Under, ...] = attrs.field(default=(), converter=_to_conditions)
-
-    def __attrs_post_init__(self) -> None:
-        """Refuse a term that is no number of days."""
-        if self.within_days is not None and (
-            type(self.within_days) is not int or self.within_days < 0
-        ):
-            raise DefinitionError(
-                Problem("within_days", f"{self.within_days!r}", "give whole days, 0 or more")
-            )
 
     def __str__(self) -> str:
         """Return the move as a few words: what, by whom, where to."""
@@ -76,20 +68,12 @@ class Move:
         return f"{self.event}{by} -> {self.target}"
 
 
-def _to_steps(value: Iterable[Step]) -> tuple[Step, ...]:
-    return tuple(value)
-
-
-def _to_moves(value: Iterable[Move]) -> tuple[Move, ...]:
-    return tuple(value)
-
-
-@attrs.frozen
+@attrs.frozen(field_transformer=checked_fields)
 class EnforcementLadder:
     """The steps of enforcement and the moves between them; the first step is where a case opens."""
 
-    steps: tuple[Step, ...] = attrs.field(converter=_to_steps)
-    moves: tuple[Move, ...] = attrs.field(converter=_to_moves)
+    steps: tuple[Step, ...] = attrs.field(converter=tuple[Step, ...])
+    moves: tuple[Move, ...] = attrs.field(converter=tuple[Move, ...])
     clause: str = ""
 
     def __attrs_post_init__(self) -> None:
@@ -103,8 +87,8 @@ class EnforcementLadder:
         for step in self.steps:
             if step.code == code:
                 return step
-        known = ", ".join(step.code for step in self.steps)
-        raise DefinitionError(Problem("ladder", f"no step {code!r}", f"steps: {known}"))
+        fix = did_you_mean(code, [step.code for step in self.steps], of="steps")
+        raise DefinitionError(Problem("ladder", f"no step {code!r}", fix))
 
     def under(self, readings: Readings) -> EnforcementLadder:
         """Return the ladder as these readings have it.
@@ -139,14 +123,14 @@ def _problems(ladder: EnforcementLadder) -> Iterator[Problem]:
         place = f"moves[{index}] '{move.event}'"
         for field, code in (("source", move.source), ("target", move.target)):
             if code not in final:
-                fix = f"steps: {', '.join(final)}"
+                fix = did_you_mean(code, final, of="steps")
                 yield Problem(f"{place}.{field}", f"no step {code!r}", fix)
         if final.get(move.source):
             found = f"leaves the final step {move.source!r}"
             yield Problem(f"{place}.source", found, "a final step closes the case")
 
 
-@attrs.frozen
+@attrs.frozen(field_transformer=checked_fields)
 class Requirement:
     """A document that has to be shown, and where it is to be had.
 
@@ -162,11 +146,7 @@ class Requirement:
     occasions: tuple[str, ...] = attrs.field(default=(), converter=to_codes)
 
 
-def _to_requirements(value: Iterable[Requirement]) -> tuple[Requirement, ...]:
-    return tuple(value)
-
-
-@attrs.frozen
+@attrs.frozen(field_transformer=checked_fields)
 class LicenceGate:
     """What a unit asks to see before it issues a licence or passes a yearly inspection.
 
@@ -177,7 +157,7 @@ class LicenceGate:
 
     unit: str
     occasions: tuple[str, ...] = attrs.field(converter=to_codes)
-    requirements: tuple[Requirement, ...] = attrs.field(converter=_to_requirements)
+    requirements: tuple[Requirement, ...] = attrs.field(converter=tuple[Requirement, ...])
     clause: str = ""
     issues: tuple[str, ...] = attrs.field(default=(), converter=to_codes)
     first_time: tuple[str, ...] = attrs.field(default=(), converter=to_codes)

@@ -6,6 +6,7 @@ from typing import Literal, TypeAlias
 
 import attrs
 
+from coverage_campaign.checks import checked_fields
 from coverage_campaign.model.labels import Label, to_label
 
 __all__ = ["Channel", "Effect", "Ownership", "TargetGroup"]
@@ -15,7 +16,7 @@ Effect: TypeAlias = Literal["entry", "resumption", "loss"]
 """entry: covered for the first time; resumption: covered again; loss: no longer covered here."""
 
 
-@attrs.frozen
+@attrs.frozen(field_transformer=checked_fields)
 class TargetGroup:
     """A sector or kind of persons, such as private non-enterprise bodies and their staff."""
 
@@ -25,7 +26,7 @@ class TargetGroup:
     clause: str = ""
 
 
-@attrs.frozen
+@attrs.frozen(field_transformer=checked_fields)
 class Channel:
     """The way by which a person comes to be counted, and what that does to coverage.
 

@@ -7,6 +7,7 @@ from typing import Literal
 
 import attrs
 
+from coverage_campaign.checks import between, checked_fields, from_zero
 from coverage_campaign.errors import DefinitionError, Problem
 from coverage_campaign.model.dates import MonthDay
 from coverage_campaign.model.labels import Label, to_label
@@ -31,7 +32,7 @@ def _to_optional_month_day(value: MonthDay | str | None) -> MonthDay | None:
     return MonthDay(int(month), int(day))
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, field_transformer=checked_fields)
 class Readings:
     """One answer to each open question; None is open.
 
@@ -66,9 +67,9 @@ class Readings:
     """Against which target "missed" is judged."""
     outstanding: Fraction | None = attrs.field(default=None, converter=_to_optional_rate)
     """The completion rate from which a contribution is outstanding (fraction of one)."""
-    report_due_day: int | None = None
+    report_due_day: int | None = attrs.field(default=None, validator=between(1, 31))
     """The day of the following month by whose end a report is on time."""
-    rectification_days: int | None = None
+    rectification_days: int | None = attrs.field(default=None, validator=from_zero)
     """The term of an order to rectify [calendar days]."""
     after_refusal: Literal["exposure_first", "parallel"] | None = None
     """Whether press exposure comes before the application to the court."""
@@ -92,7 +93,7 @@ class Readings:
         return answer is not None and answer == getattr(self.suggested, question)
 
 
-@attrs.frozen
+@attrs.frozen(field_transformer=checked_fields)
 class Question:
     """A question that this campaign's source leaves open: `code` is a field of `Readings`."""
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
 from typing import Literal, TypeAlias
 
 import attrs
 
+from coverage_campaign.checks import checked_fields
 from coverage_campaign.model.dates import MonthDay, to_month_day
 from coverage_campaign.model.labels import Label, to_label
 from coverage_campaign.model.units import to_codes
@@ -22,7 +22,7 @@ def _to_optional_day(value: MonthDay | dt.date | str | None) -> MonthDay | dt.da
     return None if value is None else to_month_day(value)
 
 
-@attrs.frozen
+@attrs.frozen(field_transformer=checked_fields)
 class Responsibility:
     """A unit's duty: its role, and the groups or channels that it covers (none = all of them).
 
@@ -38,7 +38,7 @@ class Responsibility:
     clause: str = ""
 
 
-@attrs.frozen
+@attrs.frozen(field_transformer=checked_fields)
 class Seat:
     """A seat in a leading group: held by an office of a unit, never by a named person."""
 
@@ -47,11 +47,7 @@ class Seat:
     unit: str | None = None
 
 
-def _to_seats(value: Iterable[Seat]) -> tuple[Seat, ...]:
-    return tuple(value)
-
-
-@attrs.frozen
+@attrs.frozen(field_transformer=checked_fields)
 class LeadingGroup:
     """The body that steers the campaign at a unit; units of `mirrored_by` kinds set up the same.
 
@@ -62,7 +58,7 @@ class LeadingGroup:
     code: str
     label: Label = attrs.field(converter=to_label)
     unit: str
-    seats: tuple[Seat, ...] = attrs.field(default=(), converter=_to_seats)
+    seats: tuple[Seat, ...] = attrs.field(default=(), converter=tuple[Seat, ...])
     mirrored_by: tuple[str, ...] = attrs.field(default=(), converter=to_codes)
     established: tuple[str, ...] = attrs.field(default=(), converter=to_codes)
     open_ended: bool = False

@@ -8,6 +8,7 @@ from typing import Literal, TypeAlias
 
 import attrs
 
+from coverage_campaign.checks import checked_fields, from_zero
 from coverage_campaign.errors import DefinitionError, Problem
 from coverage_campaign.model.labels import Label, to_label
 
@@ -63,14 +64,6 @@ def _to_optional_rate(value: Fraction | Decimal | str | float | None) -> Fractio
     return None if value is None else to_rate(value)
 
 
-def _whole(instance: object, attribute: attrs.Attribute[int], value: int) -> None:
-    del instance
-    if type(value) is not int or value < 0:  # True is an int to isinstance
-        raise DefinitionError(
-            Problem(attribute.name, f"{value!r}", "a count is a whole number, 0 or more")
-        )
-
-
 def _at_most_all(instance: object, attribute: attrs.Attribute[Fraction], value: Fraction) -> None:
     del instance
     if not 0 <= value <= 1:
@@ -78,19 +71,19 @@ def _at_most_all(instance: object, attribute: attrs.Attribute[Fraction], value: 
         raise DefinitionError(Problem(attribute.name, f"{value}", fix))
 
 
-@attrs.frozen
+@attrs.frozen(field_transformer=checked_fields)
 class HeadcountTarget:
     """So many more persons [persons], in the phase `within` (a phase code; '' = the campaign)."""
 
     code: str
     label: Label = attrs.field(converter=to_label)
-    persons: int = attrs.field(validator=_whole)
+    persons: int = attrs.field(validator=from_zero)
     within: str = ""
     level: Level = "guaranteed"
     clause: str = ""
 
 
-@attrs.frozen
+@attrs.frozen(field_transformer=checked_fields)
 class CoverageTarget:
     """A coverage rate `to` be reached, by a `rise` if the source names one; fractions of one.
 
@@ -118,13 +111,13 @@ class CoverageTarget:
         return self.to - self.rise if increase == "points" else self.to / (1 + self.rise)
 
 
-@attrs.frozen
+@attrs.frozen(field_transformer=checked_fields)
 class MoneyTarget:
     """An amount `of` contributions to collect or arrears to clear [fen], never added to persons."""
 
     code: str
     label: Label = attrs.field(converter=to_label)
-    fen: int = attrs.field(validator=_whole)
+    fen: int = attrs.field(validator=from_zero)
     of: Literal["contributions", "arrears"] = "contributions"
     within: str = ""
     level: Level = "guaranteed"

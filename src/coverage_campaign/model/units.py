@@ -1,17 +1,25 @@
-"""Who takes part: units of several kinds in one tree, and the cuts that share out the people."""
+"""Who takes part: units of several kinds in one tree, and the breakdowns that share out people."""
 
 from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Mapping
+from decimal import Decimal
+from fractions import Fraction
+from typing import Literal, TypeAlias
 
 import attrs
 
+from coverage_campaign.checks import checked_fields
 from coverage_campaign.errors import DefinitionError, Problem
 from coverage_campaign.model.dates import DateLike, to_date
 from coverage_campaign.model.labels import Label, to_label
+from coverage_campaign.model.targets import to_rate
 
-__all__ = ["Annex", "Breakdown", "Measure", "Unit", "to_codes"]
+__all__ = ["Annex", "Breakdown", "Covers", "Measure", "Unit", "to_codes"]
+
+Covers: TypeAlias = Literal["own", "subtree"]
+"""own: the unit's people outside the units below it; subtree: the people of those units too."""
 
 
 def to_codes(value: Iterable[str] | str) -> tuple[str, ...]:
@@ -40,26 +48,62 @@ def _to_counts(
     return tuple((str(measure), int(count)) for measure, count in pairs)
 
 
-@attrs.frozen
+def _to_successors(
+    value: str
+    | Mapping[str, Fraction | Decimal | int | str]
+    | Iterable[tuple[str, Fraction | Decimal | int | str]],
+) -> tuple[tuple[str, Fraction], ...]:
+    if isinstance(value, str):
+        value = {value: 1}
+    pairs = value.items() if isinstance(value, Mapping) else value
+    shares = tuple((str(code), to_rate(share)) for code, share in pairs)
+    problems = [
+        Problem(f"successors.{code}", f"{share}", "a share is above 0")
+        for code, share in shares
+        if share <= 0
+    ]
+    if len(dict(shares)) < len(shares):
+        codes = [code for code, _ in shares]
+        problems.append(Problem("successors", f"codes {codes}", "name each successor once"))
+    total = sum((share for _, share in shares), Fraction(0))
+    if shares and total != 1:
+        problems.append(Problem("successors", f"shares of {total}", "the shares add up to 1"))
+    if problems:
+        raise DefinitionError(problems)
+    return shares
+
+
+@attrs.frozen(field_transformer=checked_fields)
 class Measure:
     """A figure that units have: what is counted, on which day, and who says so.
 
     Eligible population and covered persons are measures like any other; a campaign names in
-    `Campaign.eligible` and `Campaign.covered` which measure, if any, plays that part.
+    `Campaign.eligible` and `Campaign.covered` which measure, if any, plays that part. `covers`
+    tells whether a unit's figure includes those of the units below it ("subtree") or counts only
+    the people that are in none of them ("own").
     """
 
     code: str
     label: Label = attrs.field(converter=to_label)
     source: str = ""
     counted_on: dt.date | None = attrs.field(default=None, converter=_to_optional_date)
+    covers: Covers = "subtree"
 
 
-@attrs.frozen
+@attrs.frozen(field_transformer=checked_fields)
 class Unit:
     """A government, a department or any other body that takes part.
 
     `counts` holds its figures by measure code [persons]; a figure that nobody published is absent,
     never 0. `answers_to` is the chain of command where that is not the place (`parent`).
+
+    `opened` is the unit's first day and `closed` its last one, None where it was there before or
+    goes on. From the day after `closed` its `successors` stand in its place: unit codes, each with
+    the share of its people, target and results that passes on to it. The shares add up to 1; one
+    code alone takes all.
+
+    >>> Unit("a", "Ash", "county", closed="2021-06-30", successors="m").successors
+    (('m', Fraction(1, 1)),)
     """
 
     code: str
@@ -72,6 +116,18 @@ class Unit:
     aliases: tuple[str, ...] = attrs.field(default=(), converter=to_codes)
     counts: tuple[tuple[str, int], ...] = attrs.field(default=(), converter=_to_counts)
     clause: str = ""
+    successors: tuple[tuple[str, Fraction], ...] = attrs.field(
+        default=(), converter=_to_successors, kw_only=True
+    )
+
+    def __attrs_post_init__(self) -> None:
+        """Refuse a life that ends before it begins, and successors of a unit that goes on."""
+        if self.opened and self.closed and self.closed < self.opened:
+            found = f"{self.closed}, but it opens on {self.opened}"
+            raise DefinitionError(Problem("closed", found, "the last day is not before the first"))
+        if self.successors and not self.closed:
+            fix = "give its last day in closed, or leave successors out"
+            raise DefinitionError(Problem("successors", "a unit that is not closed has some", fix))
 
     def count(self, measure: str) -> int | None:
         """Return the unit's figure of a measure [persons], or None where none is known."""
@@ -85,11 +141,11 @@ class Unit:
         )
 
 
-@attrs.frozen
+@attrs.frozen(field_transformer=checked_fields)
 class Breakdown:
     """One way to share out the same people: the units of these kinds, tier under tier.
 
-    Two cuts of a campaign (counties, departments) cross: each counts everybody once.
+    Two breakdowns of a campaign (counties, departments) cross: each counts everybody once.
     """
 
     code: str
@@ -98,17 +154,22 @@ class Breakdown:
     clause: str = ""
 
 
-@attrs.frozen
+@attrs.frozen(field_transformer=checked_fields)
 class Annex:
-    """A table that the source refers to: which cut it shares out, and whether it is at hand.
+    """A table that the source refers to: its breakdown of the people, and whether it is at hand.
 
     `shares` holds persons by unit code where the annex is at hand.
     """
 
     code: str
     label: Label = attrs.field(converter=to_label)
-    cut: str
+    breakdown: str
     target: str = ""
     at_hand: bool = False
     shares: tuple[tuple[str, int], ...] = attrs.field(default=(), converter=_to_counts)
     clause: str = ""
+
+    @property
+    def cut(self) -> str:
+        """The code of the breakdown, by its name in older programs."""
+        return self.breakdown

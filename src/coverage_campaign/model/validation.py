@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from graphlib import CycleError, TopologicalSorter
 from typing import TYPE_CHECKING
 
 import attrs
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 
 __all__ = ["misfits"]
 
-_MOST_GUESSES, _MOST_REFERENCES = 50, 1_000
+_MOST_GUESSES, _MOST_REFERENCES, _MOST_CIRCLES = 50, 1_000, 100
 _FIRST_YEAR, _LAST_YEAR, _MOST_YEARS = 1000, 9950, 30
 
 
@@ -41,8 +42,13 @@ def misfits(campaign: Campaign, parts: Mapping[str, tuple[Part, ...]]) -> Iterat
     yield from _unknown_questions(campaign)
     unknown = list(_unknown_references(campaign, parts))
     circles = [
-        *_circles("units", {unit.code: unit.parent for unit in campaign.units}),
-        *_circles("phases", {phase.code: phase.parent for phase in campaign.phases}),
+        *_circles("units", "parent", {one.code: _codes(one.parent) for one in campaign.units}),
+        *_circles("phases", "parent", {one.code: _codes(one.parent) for one in campaign.phases}),
+        *_circles(
+            "units",
+            "successors",
+            {one.code: [code for code, _ in one.successors] for one in campaign.units},
+        ),
     ]
     yield from unknown
     yield from circles
@@ -63,6 +69,8 @@ def _references_of_units(campaign: Campaign) -> Iterator[tuple[str, str, str]]:
     for index, unit in enumerate(campaign.units):
         place = f"units[{index}] '{unit.code}'"
         yield from _each(f"{place}.parent", "units", unit.parent)
+        for successor, _ in unit.successors:
+            yield f"{place}.successors.{successor}", "units", successor
         yield from _each(f"{place}.answers_to", "units", unit.answers_to)
         for measure, _ in unit.counts:
             yield f"{place}.counts.{measure}", "measures", measure
@@ -70,7 +78,7 @@ def _references_of_units(campaign: Campaign) -> Iterator[tuple[str, str, str]]:
     yield from _each("covered", "measures", campaign.covered)
     for index, annex in enumerate(campaign.annexes):
         place = f"annexes[{index}] '{annex.code}'"
-        yield from _each(f"{place}.cut", "breakdowns", annex.cut)
+        yield from _each(f"{place}.breakdown", "breakdowns", annex.breakdown)
         yield from _each(f"{place}.target", "targets", annex.target)
         for unit_code, _ in annex.shares:
             yield f"{place}.shares.{unit_code}", "units", unit_code
@@ -85,6 +93,9 @@ def _references_of_work(campaign: Campaign) -> Iterator[tuple[str, str, str]]:
         yield from _each(f"{place}.groups", "groups", *phase.groups)
         yield from _each(f"{place}.channels", "channels", *phase.channels)
         yield from _each(f"{place}.supports", "units", *phase.supports)
+    for index, milestone in enumerate(campaign.milestones):
+        place = f"milestones[{index}] '{milestone.code}'"
+        yield from _each(f"{place}.target", "targets", milestone.target)
     for index, duty in enumerate(campaign.responsibilities):
         place = f"responsibilities[{index}]"
         yield from _each(f"{place}.unit", "units", duty.unit)
@@ -101,10 +112,13 @@ def _references_of_work(campaign: Campaign) -> Iterator[tuple[str, str, str]]:
         yield from _each("gate.unit", "units", campaign.gate.unit)
 
 
+def _codes(*codes: str | None) -> list[str]:
+    return [code for code in codes if code]
+
+
 def _each(place: str, name: str, *codes: str | None) -> Iterator[tuple[str, str, str]]:
-    for code in codes:
-        if code:
-            yield place, name, code
+    for code in _codes(*codes):
+        yield place, name, code
 
 
 def _unknown_references(
@@ -156,23 +170,26 @@ def _impossible_days(campaign: Campaign) -> Iterator[Problem]:
             (problem,) = error.problems
             yield Problem(place, f"{problem.where}: {problem.found}", problem.fix)
             firsts.setdefault(phase.code, earliest)
+    begins = min(firsts.values(), default=dt.date(campaign.year, 1, 1))
+    for index, milestone in enumerate(campaign.milestones):
+        try:
+            resolved(milestone.by, begins)
+        except DefinitionError as error:
+            (problem,) = error.problems
+            place = f"milestones[{index}] '{milestone.code}'.by"
+            yield Problem(place, f"{problem.where}: {problem.found}", problem.fix)
 
 
-def _circles(name: str, parent_of: Mapping[str, str | None]) -> Iterator[Problem]:
-    """Yield a problem for each circle of parents, in time linear in the number of parts."""
-    sound: set[str] = set()
-    for start in parent_of:
-        path: dict[str, None] = {}
-        code: str | None = start
-        while code is not None and code in parent_of and code not in sound:
-            if code in path:
-                ring = list(path)[list(path).index(code) :]
-                yield Problem(
-                    f"{name} '{code}'.parent",
-                    f"a circle: {' -> '.join([*ring, code])}",
-                    "a tree has a root: take one parent away",
-                )
-                break
-            path[code] = None
-            code = parent_of[code]
-        sound.update(path)
+def _circles(name: str, field: str, above: Mapping[str, Iterable[str]]) -> Iterator[Problem]:
+    """Yield a problem for each circle, up to `_MOST_CIRCLES`; `above` is what a part refers to."""
+    left = {code: {one for one in codes if one in above} for code, codes in above.items()}
+    for _ in range(_MOST_CIRCLES):
+        try:
+            TopologicalSorter(left).prepare()
+        except CycleError as error:
+            ring: list[str] = error.args[1][::-1]  # from a part to what it refers to
+            found = f"a circle: {' -> '.join(ring)}"
+            yield Problem(f"{name} '{ring[0]}'.{field}", found, f"take one {field} away")
+            left[ring[0]].discard(ring[1])
+        else:
+            return

@@ -326,16 +326,16 @@ def _annex(campaign: Campaign, annex: Annex) -> Iterator[Finding]:
             severity="high",
             clause=annex.clause,
             message=f"{annex.label} is not at hand: the shares of "
-            f"{len(campaign.leaves(annex.cut))} {annex.cut} are unknown.",
+            f"{len(campaign.leaves(annex.breakdown))} {annex.breakdown} are unknown.",
             parts=[annex.code],
         )
         return
     yield from _annex_total(campaign, annex)
-    leaves = {unit.code for unit in campaign.leaves(annex.cut)}
+    leaves = {unit.code for unit in campaign.leaves(annex.breakdown)}
     have = {code for code, _ in annex.shares}
     for found, codes in (("has no share for", leaves - have), ("has shares for", have - leaves)):
         if codes:
-            outside = f", outside {annex.cut}" if found == "has shares for" else ""
+            outside = f", outside {annex.breakdown}" if found == "has shares for" else ""
             names = listed([campaign.unit(code).label.text() for code in sorted(codes)])
             yield Finding(
                 code="annex-units-differ",
@@ -377,7 +377,7 @@ def _annexes_related(campaign: Campaign) -> Iterator[Finding]:
     if headcount is None or not unanswered(campaign, "annexes"):
         return
     same = [annex for annex in campaign.annexes if annex.target == headcount.code]
-    if len({annex.cut for annex in same}) < 2:  # noqa: PLR2004 - two tables can relate
+    if len({annex.breakdown for annex in same}) < 2:  # noqa: PLR2004 - two tables can relate
         return
     number = headcount.persons
     yield Finding(

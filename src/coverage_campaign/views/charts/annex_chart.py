@@ -131,7 +131,7 @@ def _names(allocation: Allocation, lang: Lang) -> list[str]:
 
 
 def _cut(allocation: Allocation, lang: Lang) -> str:
-    return named(allocation.campaign.cut(allocation.among).label, lang) or allocation.among
+    return named(allocation.campaign.breakdown(allocation.among).label, lang) or allocation.among
 
 
 def _heads(columns: Sequence[str], size: float) -> _Heads:

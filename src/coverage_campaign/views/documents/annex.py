@@ -82,7 +82,7 @@ def _section(one: Allocation | CrossAllocation, place: int, lang: Lang) -> Secti
 
 
 def _heading(one: Allocation, place: int, lang: Lang) -> str:
-    own = next((annex for annex in one.campaign.annexes if annex.cut == one.among), None)
+    own = next((annex for annex in one.campaign.annexes if annex.breakdown == one.among), None)
     name = own.label.text(lang) if own else f"附表{place}" if lang == "zh" else f"Annex {place}"
     cut = _cut(one.campaign, one.among, lang)
     if lang == "zh":
