@@ -78,7 +78,7 @@ def test_a_plan_comes_back_as_it_was(name: str) -> None:
 def test_a_plan_made_anew_keeps_its_past_in_json() -> None:
     """What was done before stays fixed after writing and reading."""
     past = pd.DataFrame({"unit": ["a"], "period": pd.to_datetime(["2026-05-01"]), "persons": [7]})
-    before = schedule(ALLOCATIONS["plain"], over="drive", past=past)
+    before = schedule(ALLOCATIONS["plain"], over="drive", actuals=past)
     after = from_json(to_json(before))
     for day in ("2026-06-01", "2026-06-10"):
         pd.testing.assert_series_equal(after.planned_on(day), before.planned_on(day))

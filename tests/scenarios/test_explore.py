@@ -3,7 +3,6 @@
 from decimal import Decimal
 from fractions import Fraction
 from functools import partial
-from math import ceil, floor
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +16,6 @@ import coverage_campaign as cc
 import coverage_campaign.model.scheme as rules_of
 from coverage_campaign.scenarios.design import applied
 from coverage_campaign.scenarios.many import QUANTITIES
-from coverage_campaign.scenarios.many_plans import plan_many
 from support.campaigns import tiny
 from support.tally_cases import need
 
@@ -450,35 +448,3 @@ def test_a_study_is_written_block_by_block(tmp_path: Path) -> None:
     assert found["unit"].tolist() == whole["unit"].tolist()
     with pytest.raises(cc.DefinitionError, match="holds a study already"):
         cc.save_study(cc.explore(baseline(), over=over), tmp_path / "study")
-
-
-@settings(max_examples=60, deadline=None)
-@given(
-    shares=st.lists(
-        st.lists(st.integers(0, 10**9), min_size=3, max_size=3), min_size=1, max_size=4
-    ),
-    efforts=st.lists(st.integers(0, 10**6), min_size=1, max_size=12).filter(any),
-)
-def test_plans_of_any_size_are_the_schedule_s(shares: list[list[int]], efforts: list[int]) -> None:
-    """Small shares with memory, large ones in floats, larger ones in whole numbers: day by day.
-
-    The twin is the rule itself: each day the whole's rounded curve, to the seats due first, within
-    each unit's floor and ceiling, never less than the day before; with fractions.
-    """
-    totals = np.cumsum(efforts).tolist()
-    found = plan_many(np.array(shares, dtype=np.int64), totals, list(range(len(efforts))))
-    for row, own in enumerate(shares):
-        reached = [0, 0, 0]
-        for day, total in enumerate(totals):
-            over = Fraction(total, totals[-1])
-            whole = floor(sum(own) * over + Fraction(1, 2))
-            reached = [max(r, floor(s * over)) for r, s in zip(reached, own, strict=True)]
-            ceilings = [ceil(s * over) for s in own]
-            while sum(reached) < whole:
-                due = [
-                    (Fraction(reached[u] + 1, own[u]), u)
-                    for u in range(3)
-                    if reached[u] < ceilings[u]
-                ]
-                reached[min(due)[1]] += 1
-            assert found[day, row].tolist() == reached

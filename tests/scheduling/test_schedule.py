@@ -10,16 +10,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from coverage_campaign.allocation.allocate import allocate
-from coverage_campaign.allocation.apportionment import methods as apportion
 from coverage_campaign.errors import DefinitionError, InfeasibleError
 from coverage_campaign.model.campaign import Campaign
 from coverage_campaign.model.phases import Phase
+from coverage_campaign.model.readings import Question, Readings
 from coverage_campaign.model.targets import HeadcountTarget
 from coverage_campaign.model.units import Breakdown, Unit
 from coverage_campaign.scheduling import curves
 from coverage_campaign.scheduling.capacity import month_loads
 from coverage_campaign.scheduling.curves import Curve
-from coverage_campaign.scheduling.daily import run
 from coverage_campaign.scheduling.schedule import Plan, schedule
 from support.campaigns import tiny
 from support.tally_cases import need
@@ -205,7 +204,7 @@ def test_a_plan_made_anew_keeps_the_past_and_the_total() -> None:
     june = pd.DataFrame(
         {"unit": ["u0", "u1"], "period": pd.to_datetime(["2026-06-01"] * 2), "persons": [10, 20]}
     )
-    again = schedule(plan.allocation, over="drive", past=june)
+    again = schedule(plan.allocation, over="drive", actuals=june)
     assert again.planned_on("2026-06-30").tolist() == [10, 20]
     assert again.planned_on("2026-08-31").tolist() == [62, 31]
     july = again.planned_on("2026-07-31")
@@ -219,51 +218,8 @@ def test_a_unit_that_has_done_more_than_its_share_stays_there() -> None:
     plan = plan_of([62, 31], ("drive", "06-01", "08-31"))
     june = pd.DataFrame({"unit": ["u1"], "period": ["2026-06-01"], "persons": [40]})
     june["period"] = pd.to_datetime(june["period"])
-    again = schedule(plan.allocation, over="drive", past=june)
+    again = schedule(plan.allocation, over="drive", actuals=june)
     assert again.planned_on("2026-08-31").tolist() == [62, 40]
-
-
-def jefferson_by_day(shares: list[int], effort: list[int]) -> list[list[int]]:
-    """Return what each unit has reached by day, by the bounded Jefferson method: the slow twin."""
-    whole, total = effort[-1], sum(shares)
-    reached, by_day = [0] * len(shares), []
-    for over in effort:
-        target = (2 * total * over + whole) // (2 * whole)
-        if target > sum(reached):
-            floors = [
-                max(now, share * over // whole) for now, share in zip(reached, shares, strict=True)
-            ]
-            caps = [-(-share * over // whole) for share in shares]
-            reached = apportion.jefferson(target, shares, floors=floors, caps=caps).tolist()
-        by_day.append(reached)
-    return by_day
-
-
-@settings(max_examples=120, deadline=None)
-@given(
-    st.lists(st.integers(0, 40), min_size=1, max_size=8),
-    st.lists(st.integers(0, 9), min_size=1, max_size=12).filter(any),
-    st.sampled_from([1, 10**18]),
-)
-def test_the_days_are_those_of_the_bounded_jefferson_method(
-    shares: list[int], weights: list[int], scale: int
-) -> None:
-    """Earliest due date first is that method with the curve's floors and ceilings as bounds."""
-    effort = [scale * sum(weights[: day + 1]) + day for day in range(len(weights))]
-    start = np.zeros(len(shares), dtype=np.int64)
-    found = [
-        now.tolist()
-        for now in run(np.array(shares, dtype=np.int64), effort, range(len(effort)), start)
-    ]
-    assert found == jefferson_by_day(shares, effort)
-
-
-def test_dates_beyond_float_resolution_are_told_apart() -> None:
-    """Seat dates 1 / (10^17 + 1) and 1 / 10^17 are one float; the earlier one is served."""
-    shares = np.array([10**17, 10**17 + 1], dtype=np.int64)
-    effort = [1, 2 * (2 * 10**17 + 1)]
-    first = next(run(shares, effort, range(1), np.zeros(2, dtype=np.int64)))
-    assert first.tolist() == [0, 1]
 
 
 def test_an_s_curve_is_slow_fast_slow() -> None:
@@ -321,7 +277,7 @@ def test_caps_of_months_to_come_hold_for_what_is_left() -> None:
     """After a June of 0 of 93 people, July holds its cap of 40 and August the other 53."""
     plan = plan_of([62, 31], ("drive", "06-01", "08-31"))
     june = pd.DataFrame({"unit": ["u0"], "period": pd.to_datetime(["2026-06-01"]), "persons": [0]})
-    again = schedule(plan.allocation, over="drive", past=june, month_caps={"2026-07": 40})
+    again = schedule(plan.allocation, over="drive", actuals=june, month_caps={"2026-07": 40})
     assert again.totals()["planned"].tolist() == [0, 40, 53]
     assert again.share_on("2026-06-30") == Fraction(30, 92)
 
@@ -341,14 +297,14 @@ def test_a_past_that_cannot_be_read_is_refused(change: dict[str, list[object]], 
     plan = plan_of([62, 31], ("drive", "06-01", "08-31"))
     june = {"unit": ["u0"], "period": [pd.Timestamp("2026-06-01")], "persons": [3]} | change
     with pytest.raises(DefinitionError, match=found):
-        schedule(plan.allocation, over="drive", past=pd.DataFrame(june))
+        schedule(plan.allocation, over="drive", actuals=pd.DataFrame(june))
 
 
 def test_a_past_without_its_columns_is_refused() -> None:
     """The error names the columns that a past has."""
     plan = plan_of([5], ("drive", "06-01", "08-31"))
     with pytest.raises(DefinitionError, match=r"columns missing: \['period', 'persons'\]"):
-        schedule(plan.allocation, over="drive", past=pd.DataFrame({"unit": ["u0"]}))
+        schedule(plan.allocation, over="drive", actuals=pd.DataFrame({"unit": ["u0"]}))
 
 
 def test_a_past_that_is_the_whole_window_stays_as_it_was() -> None:
@@ -356,7 +312,7 @@ def test_a_past_that_is_the_whole_window_stays_as_it_was() -> None:
     plan = plan_of([9], ("drive", "06-01", "06-30"))
     june = pd.DataFrame({"unit": ["u0"], "period": ["2026-06-01"], "persons": [4]})
     june["period"] = pd.to_datetime(june["period"])
-    assert schedule(plan.allocation, over="drive", past=june).totals()["planned"].tolist() == [4]
+    assert schedule(plan.allocation, over="drive", actuals=june).totals()["planned"].tolist() == [4]
 
 
 def test_totals_are_the_sums_of_the_table() -> None:
@@ -367,14 +323,17 @@ def test_totals_are_the_sums_of_the_table() -> None:
         .groupby(["phase", "period"], sort=False, as_index=False)[["planned", "planned_to_date"]]
         .sum()
     )
-    pd.testing.assert_frame_equal(plan.totals(), summed, check_dtype=False)
+    pd.testing.assert_frame_equal(plan.totals()[summed.columns], summed, check_dtype=False)
+    assert plan.totals()["starts"].dt.strftime("%m-%d").tolist() == [
+        *("06-01", "07-01", "07-11", "08-01"),
+    ]
 
 
 def test_what_was_done_before_the_window_is_not_planned_again() -> None:
     """30 of 92 people were enrolled in May: the other 62 lie over June and July, 61 days."""
     plan = plan_of([92], ("drive", "06-01", "07-31"))
     may = pd.DataFrame({"unit": ["u0"], "period": pd.to_datetime(["2026-05-01"]), "persons": [30]})
-    again = schedule(plan.allocation, over="drive", past=may)
+    again = schedule(plan.allocation, over="drive", actuals=may)
     table = again.totals()
     # 62 x 30 / 61 = 30.49
     assert table["planned"].tolist() == [30, 32]
@@ -455,7 +414,7 @@ def test_monthly_caps_of_units_hold_for_what_is_left() -> None:
     """After a June of 0 of 62, a cap of 31 fills July and August."""
     plan = plan_of([62], ("drive", "06-01", "08-31"))
     june = pd.DataFrame({"unit": ["u0"], "period": pd.to_datetime(["2026-06-01"]), "persons": [0]})
-    again = schedule(plan.allocation, over="drive", past=june, unit_month_caps={"u0": 31})
+    again = schedule(plan.allocation, over="drive", actuals=june, unit_month_caps={"u0": 31})
     assert again.totals()["planned"].tolist() == [0, 31, 31]
 
 
@@ -507,3 +466,70 @@ def test_small_units_under_caps_keep_the_whole_on_its_course() -> None:
     table = capped.to_frame().pivot_table(index="period", columns="unit", values="planned")
     assert (table.sum() == 10).all()
     assert table.isin([3, 4]).all(axis=None)
+
+
+def front(days: np.ndarray) -> np.ndarray:
+    """Return a curve that falls by one a day."""
+    return np.arange(len(days), 0, -1)
+
+
+def test_a_curve_of_one_s_own_is_a_plain_function() -> None:
+    """4 + 3 + 2 + 1 parts of 10 people; its name is the function's."""
+    plan = plan_of([10], ("drive", "06-01", "06-04"), curve=front, by="day")
+    assert plan.to_frame()["planned"].tolist() == [4, 3, 2, 1]
+    assert plan.curve_name == "front"
+
+
+@pytest.mark.parametrize(
+    "numbers", [[0.5, 0.5, 1.0, 1.0], [float("nan")] * 4, [1, 2], [True] * 4, ["a"] * 4]
+)
+def test_a_curve_that_gives_no_whole_number_a_day_is_refused(numbers: list[object]) -> None:
+    """Halves, missing numbers, too few, flags and text are no effort by day."""
+    with pytest.raises(DefinitionError, match="one whole number for each of the 4 days"):
+        plan_of([10], ("drive", "06-01", "06-04"), curve=lambda _: np.array(numbers))
+
+
+@pytest.mark.parametrize(("answer", "by_the_14th"), [("first", 156), ("second", 160)])
+def test_a_day_in_two_drives_is_the_one_that_the_reading_says(
+    answer: Literal["first", "second"], by_the_14th: int
+) -> None:
+    """Of 200 people 50 and 30 % are the first two drives'; the second may end on the 14th."""
+    drives = (("d1", "06-01", "07-30"), ("d2", "09-01", "09-15"), ("d3", "09-15", "11-30"))
+    campaign = campaign_of([200], *drives)
+    campaign = attrs.evolve(campaign, readings=Readings(doubled_day=answer))
+    curve = curves.by_phase(campaign, {"d1": "50%", "d2": "30%", "d3": "20%"})
+    plan = schedule(allocate(campaign, weights={"u0": 1}), over=["d1", "d2", "d3"], curve=curve)
+    # 60 people over the 15 days to the 15th are 56 by the 14th.
+    assert plan.planned_on("2026-09-14").tolist() == [by_the_14th]
+    assert any("a day in two phases" in line for line in plan.basis.lines())
+
+
+def test_every_unit_has_the_curve_s_own_planned_rate() -> None:
+    """10 of 30 days are a third for a unit of 100 and for one of 1."""
+    plan = plan_of([100, 1, 0], ("drive", "06-01", "06-30"))
+    assert plan.planned_rate_on("2026-06-10").tolist() == [1 / 3] * 3
+    assert plan.planned_rate_on("2026-05-31").tolist() == [0.0] * 3
+
+
+def test_a_unit_with_monthly_caps_has_a_planned_rate_of_its_own() -> None:
+    """A cap of 32 of 92 people in June, 30 days: 16 of 92 by mid-June."""
+    plan = plan_of([92, 92], ("drive", "06-01", "08-31"))
+    steep = curves.by_month({"2026-06": "1/2", "2026-07": "1/4", "2026-08": "1/4"})
+    capped = schedule(plan.allocation, over="drive", curve=steep, unit_month_caps={"u0": 32})
+    assert capped.planned_rate_on("2026-06-15").tolist() == pytest.approx([16 / 92, 23 / 92])
+
+
+def test_a_schedule_without_phases_takes_the_campaign_s_own() -> None:
+    """The phase of the target; with an open question, the choice to make."""
+    drives = (("d1", "06-01", "06-10"), ("d2", "06-11", "06-30"))
+    campaign = campaign_of([9], *drives)
+    with pytest.raises(DefinitionError, match="name them \\(d1, d2\\)"):
+        schedule(allocate(campaign, weights={"u0": 1}))
+    within = attrs.evolve(campaign, targets=[HeadcountTarget("t", "T", 9, within="d2")])
+    assert schedule(allocate(within, weights={"u0": 1})).over == ("d2",)
+    asked = attrs.evolve(within, questions=[Question("schedule_over", "Over which days?")])
+    with pytest.raises(DefinitionError, match="leaves open"):
+        schedule(allocate(asked, weights={"u0": 1}))
+    answered = attrs.evolve(asked, readings=Readings(schedule_over="d1"))
+    plan = schedule(allocate(answered, weights={"u0": 1}))
+    assert plan.over == ("d1",)

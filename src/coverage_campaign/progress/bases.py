@@ -55,7 +55,7 @@ def _bases(plan: Plan, as_of: dt.date) -> Iterator[Base]:
     span = " + ".join(plan.over)
     days = len(plan.days)
     yield Base("plan-days", f"the days of {span}", days, Fraction(over, days))
-    yield Base("plan", f"{plan.curve.name} over {span}", days, plan.share_on(as_of))
+    yield Base("plan", f"{plan.curve_name} over {span}", days, plan.share_on(as_of))
 
 
 def _twelfths(year: Window, as_of: dt.date) -> Fraction:

@@ -14,7 +14,6 @@ from coverage_campaign.model.campaign import Campaign
 from coverage_campaign.progress.indicators import INDICATORS, indicator
 from coverage_campaign.progress.track import Progress
 from coverage_campaign.scenarios.filling import Arrays
-from coverage_campaign.scenarios.many_plans import plan_many
 from coverage_campaign.scheduling.schedule import Plan
 
 __all__ = ["burdens", "figures_many", "periods_of"]
@@ -47,7 +46,7 @@ def figures_many(progress: Progress, plan: Plan, share: _Ints, what: Sequence[st
     found["done known"] = np.broadcast_to(units.known, share.shape)
     if {"planned", "gap_persons"} & set(names):
         day = len(plan.days) - 1 - plan.days_left(progress.as_of)
-        units = attrs.evolve(units, planned=plan_many(share, plan.effort, [day])[0])
+        units = attrs.evolve(units, planned=plan.course.on(share, day))
     for name in names:
         values, known = indicator(name, units)
         if values.dtype.kind == "f":

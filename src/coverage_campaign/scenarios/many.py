@@ -25,7 +25,6 @@ from coverage_campaign.reporting.result import Tally
 from coverage_campaign.scenarios.design import Design, applied, field_of, value_at
 from coverage_campaign.scenarios.filling import Arrays, Filling
 from coverage_campaign.scenarios.following import burdens, figures_many, periods_of
-from coverage_campaign.scenarios.many_plans import plan_many
 from coverage_campaign.scenarios.many_shares import ManyShares, share_many
 from coverage_campaign.scenarios.reading import NUMERIC, Reader
 from coverage_campaign.scenarios.scenario import Scenario, allocation_of
@@ -173,8 +172,7 @@ class Evaluator:
         if {*PROGRESS, *VERDICTS, "schedule"} & set(self.what):
             plan = self._plan(batch, int(good[0]))
             if "schedule" in self.what:
-                stops = plan._stops.tolist()  # noqa: SLF001 - where the plan's own table has rows
-                planned = plan_many(share, plan.effort, stops).transpose(1, 0, 2)
+                planned = plan.course.at_ends(share, by=plan.by).transpose(1, 0, 2)
                 filling.schedules.append((batch.rows[good], periods_of(plan), planned))
             if {*PROGRESS, *VERDICTS} & set(self.what):
                 progress = self._progress(batch, plan)

@@ -15,14 +15,14 @@ if TYPE_CHECKING:
 
     Ints: TypeAlias = NDArray[np.int64]
 
-__all__ = ["History", "read_history"]
+__all__ = ["Actuals", "read_actuals"]
 
 _COLUMNS = ("unit", "period", "persons")
 _SHOWN = 20
 
 
 @attrs.frozen(eq=False)
-class History:
+class Actuals:
     """What is fixed of a plan, by unit [persons].
 
     `fixed` is the position of the last past day (-1 = none), `before` what was done before the
@@ -35,21 +35,21 @@ class History:
     done: Ints
 
 
-def read_history(
-    codes: pd.Index[str], past: pd.DataFrame | None, days: NDArray[np.datetime64], stops: Ints
-) -> History:
-    """Return what was done in the months of `past`.
+def read_actuals(
+    codes: pd.Index[str], actuals: pd.DataFrame | None, days: NDArray[np.datetime64], stops: Ints
+) -> Actuals:
+    """Return what was done in the months of `actuals`.
 
     Rows of one unit and month add up; a unit without a row in a month has done nothing that counts
     there.
     """
     none = np.zeros(len(codes), dtype=np.int64)
-    if past is None or past.empty:
-        return History(-1, none, np.zeros((0, len(codes)), dtype=np.int64), none)
-    _check(codes, past)
-    months = past["period"].to_numpy().astype("datetime64[M]")
-    place = codes.get_indexer(pd.Index(past["unit"].astype(str)))
-    persons = past["persons"].to_numpy("int64")
+    if actuals is None or actuals.empty:
+        return Actuals(-1, none, np.zeros((0, len(codes)), dtype=np.int64), none)
+    _check(codes, actuals)
+    months = actuals["period"].to_numpy().astype("datetime64[M]")
+    place = codes.get_indexer(pd.Index(actuals["unit"].astype(str)))
+    persons = actuals["persons"].to_numpy("int64")
 
     def done_by(known: NDArray[np.bool_]) -> Ints:
         total = none.copy()
@@ -59,7 +59,7 @@ def read_history(
     fixed = int(np.count_nonzero(days.astype("datetime64[M]") <= months.max())) - 1
     ends = days[stops[stops <= fixed]].astype("datetime64[M]")
     reached = np.array([done_by(months <= end) for end in ends], dtype=np.int64)
-    return History(
+    return Actuals(
         fixed,
         done_by(months < days[0].astype("datetime64[M]")),
         reached.reshape(len(ends), len(codes)),
@@ -67,37 +67,39 @@ def read_history(
     )
 
 
-def _check(codes: pd.Index[str], past: pd.DataFrame) -> None:
-    missing = [name for name in _COLUMNS if name not in past.columns]
+def _check(codes: pd.Index[str], actuals: pd.DataFrame) -> None:
+    missing = [name for name in _COLUMNS if name not in actuals.columns]
     if missing:
         raise DefinitionError(
             Problem(
-                "past",
+                "actuals",
                 f"columns missing: {missing}",
                 "give a frame with unit, period (first day of the month) and persons",
             )
         )
-    units = past["unit"].astype(str)
+    units = actuals["unit"].astype(str)
     problems = [
-        Problem("past", f"no unit {unit!r} here", "name units of the allocation")
+        Problem("actuals", f"no unit {unit!r} here", "name units of the allocation")
         for unit in sorted(set(units) - set(codes))
     ]
     wrong = [
         (row, found)
-        for row, found in enumerate(past["persons"].tolist())
+        for row, found in enumerate(actuals["persons"].tolist())
         if pd.isna(found) or isinstance(found, bool) or int(found) != found or found < 0
     ]
     problems += [
         Problem(
-            f"past row {row} ('{units.iloc[row]}')",
+            f"actuals, row {row} ('{units.iloc[row]}')",
             f"persons {found}",
             "give whole persons, 0 or more; leave out what was not reported",
         )
         for row, found in wrong
     ]
     problems += [
-        Problem(f"past row {row} ('{units.iloc[row]}')", "no period", "give the month's first day")
-        for row in np.flatnonzero(past["period"].isna().to_numpy(dtype=bool)).tolist()
+        Problem(
+            f"actuals, row {row} ('{units.iloc[row]}')", "no period", "give the month's first day"
+        )
+        for row in np.flatnonzero(actuals["period"].isna().to_numpy(dtype=bool)).tolist()
     ]
     if problems:
         raise DefinitionError(problems[:_SHOWN])

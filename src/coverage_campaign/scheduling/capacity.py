@@ -1,15 +1,15 @@
-"""What each unit can do in a month: its share in whole persons by month, none above its cap."""
+"""What months can take: caps of the campaign and of units, each unit's persons by month."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from fractions import Fraction
 from math import floor
 from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
 import pandas as pd
 
-from coverage_campaign.allocation.apportionment import methods as apportion
 from coverage_campaign.allocation.limits import BoundsOrWeighting, is_count
 from coverage_campaign.allocation.tree import NO_CAP
 from coverage_campaign.errors import DefinitionError, InfeasibleError, Problem
@@ -19,26 +19,42 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     Ints: TypeAlias = NDArray[np.int64]
-    Floats: TypeAlias = NDArray[np.float64]
 
-__all__ = ["month_loads", "read_unit_caps"]
+__all__ = ["month_loads", "read_month_caps", "read_unit_caps"]
 
 _SHOWN = 20
-_NOISE, _DIGITS = 1e-9, 9  # of a person: what floats leave of whole numbers
 
 
-def read_unit_caps(campaign: Campaign, codes: pd.Index[str], caps: BoundsOrWeighting) -> Ints:
+def read_month_caps(caps: Mapping[str, int], months: Sequence[str], ahead: Sequence[str]) -> Ints:
+    """Return the most persons of each month ahead, NO_CAP where none is given.
+
+    `months` are all months of the window ('YYYY-MM'), `ahead` those that are not over.
+    """
+    problems = [
+        Problem("month_caps", f"{month!r}", f"months of the window: {', '.join(months)}")
+        for month in caps
+        if month not in months
+    ] + [
+        Problem(f"month_caps[{month!r}]", f"{most!r}", "give whole persons, 0 or more")
+        for month, most in caps.items()
+        if not is_count(most)
+    ]
+    if problems:
+        raise DefinitionError(problems[:_SHOWN])
+    return np.array([int(caps.get(month, NO_CAP)) for month in ahead], dtype=np.int64)
+
+
+def read_unit_caps(campaign: Campaign, codes: Sequence[str], caps: BoundsOrWeighting) -> Ints:
     """Return each unit's most persons in one month, NO_CAP where none is given."""
-    units = [campaign.unit(str(code)) for code in codes]
+    units = [campaign.unit(code) for code in codes]
     if isinstance(caps, (Mapping, pd.Series)):
         given = {str(code): most for code, most in caps.items()}
     else:
         given = {code: floor(most) for code, most in caps.of(campaign, units).items()}
-    known = set(codes)
     problems = [
         Problem(f"unit_month_caps['{code}']", "no such unit here", "name leaves of the allocation")
         for code in given
-        if code not in known
+        if code not in set(codes)
     ] + [
         Problem(f"unit_month_caps['{code}']", f"{most!r}", "give whole persons, 0 or more")
         for code, most in given.items()
@@ -46,15 +62,16 @@ def read_unit_caps(campaign: Campaign, codes: pd.Index[str], caps: BoundsOrWeigh
     ]
     if problems:
         raise DefinitionError(problems[:_SHOWN])
-    return np.array([int(given.get(unit.code, NO_CAP)) for unit in units], dtype=np.int64)
+    return np.array([int(given.get(code, NO_CAP)) for code in codes], dtype=np.int64)
 
 
-def month_loads(left: Ints, effort: list[int], caps: Ints, codes: pd.Index[str]) -> Ints:
+def month_loads(left: Ints, effort: list[int], caps: Ints, codes: Sequence[str]) -> Ints:
     """Return months x units: each unit's persons by month, none above its cap.
 
     In real numbers each unit has min(cap, t x effort) in a month, with a t of its own such that
-    the months sum to what is left. These are rounded to neighbouring whole numbers, every unit
-    exact, and months so that the whole keeps its course too where units leave the choice.
+    the months sum to what is left. These are rounded to neighbouring whole numbers: month by month
+    those go up who are most behind their own course, as many as the whole's rounded course asks
+    for. Nobody gets off its course by one, so the last month ends at what is left.
 
     Raises:
         InfeasibleError: units whose months together cannot hold what is left for them.
@@ -75,55 +92,47 @@ def month_loads(left: Ints, effort: list[int], caps: Ints, codes: pd.Index[str])
             )
             for code, persons, room in over[:_SHOWN]
         )
-    return _rounded(_real_loads(left, effort, caps), left, caps, effort)
-
-
-def _rounded(real: Floats, left: Ints, caps: Ints, effort: list[int]) -> Ints:
-    """Return months x units in whole numbers: neighbours of the real ones, units exact.
-
-    Month by month those go up who are most behind their own course, as many as the whole's rounded
-    course asks for; nobody gets off its course by one, so the last month ends at what is left.
-    """
-    count, months = real.shape
-    loads = np.zeros((months, count), dtype=np.int64)
-    behind, reached, given = np.zeros(count), 0.0, 0
-    for month in range(months):
-        down = np.floor(real[:, month] + _NOISE)
-        part = np.where(real[:, month] - down > _NOISE, real[:, month] - down, 0.0)
-        lag = np.round(behind + part, _DIGITS)  # equal lags are equal, whatever floats made of them
-        must, may = (part > 0) & (lag >= 1), (part > 0) & (lag > 0) & (lag < 1)
-        reached += float(real[:, month].sum())
-        wanted = floor(reached + 0.5 + _NOISE) - given - int(down.sum()) - int(must.sum())
-        order = np.flatnonzero(may)
-        chosen = order[np.argsort(-lag[order], kind="stable")[: max(wanted, 0)]]
+    pairs = np.stack([left, np.minimum(caps, left)], axis=1)
+    kinds, which, many = np.unique(pairs, axis=0, return_inverse=True, return_counts=True)
+    which = which.ravel()
+    real = [_real_loads(persons, effort, cap) for persons, cap in kinds.tolist()]
+    loads = np.zeros((len(effort), len(left)), dtype=np.int64)
+    reached = [Fraction(0)] * len(kinds)
+    meant = Fraction(0)
+    for month in range(len(effort)):
+        course = [one[month] for one in real]
+        reached = [so_far + one for so_far, one in zip(reached, course, strict=True)]
+        meant += sum(one * count for one, count in zip(course, many.tolist(), strict=True))
+        down = np.array([floor(one) for one in course], dtype=np.int64)[which]
+        given = loads[:month].sum(axis=0) + down
+        # How far each unit is behind its course if it goes down: one number a kind and state.
+        states, state = np.unique(np.stack([which, given], axis=1), axis=0, return_inverse=True)
+        lags = [reached[kind] - persons for kind, persons in states.tolist()]
+        parted = [course[kind].denominator > 1 for kind, _ in states.tolist()]
+        order = {lag: rank for rank, lag in enumerate(sorted(set(lags), reverse=True))}
+        rank = np.array([order[lag] for lag in lags])[state.ravel()]
+        must = np.array([p and lag >= 1 for p, lag in zip(parted, lags, strict=True)])[
+            state.ravel()
+        ]
+        may = np.array([p and 0 < lag < 1 for p, lag in zip(parted, lags, strict=True)])
+        open_to = np.flatnonzero(may[state.ravel()])
         loads[month] = down + must
-        loads[month, chosen] += 1
-        behind += real[:, month] - loads[month]
-        given += int(loads[month].sum())
-    last = max(month for month, one in enumerate(effort) if one)
-    loads[last] += left - loads.sum(axis=0)
-    off = np.flatnonzero((loads[last] > caps) | (loads[last] < 0))  # floats erred: by month alone
-    for unit in off.tolist():
-        own = np.full(months, caps[unit])
-        loads[:, unit] = apportion.webster(int(left[unit]), effort, caps=own)
+        wanted = floor(meant + Fraction(1, 2)) - int(loads[: month + 1].sum())
+        first = open_to[np.argsort(rank[open_to], kind="stable")[: max(wanted, 0)]]
+        loads[month, first] += 1
     return loads
 
 
-def _real_loads(left: Ints, effort: list[int], caps: Ints) -> Floats:
-    """Return units x months in real numbers: a month that is full stays full, the others share."""
-    whole = sum(effort)
-    shares = np.array([one / whole for one in effort])
-    most = np.minimum(caps, left).astype(np.float64)[:, np.newaxis]  # nobody does more than all
-    full = np.zeros((len(left), len(effort)), dtype=np.bool_)
-    loads = left[:, np.newaxis] * shares
-    for _ in effort:
-        beyond = ~full & (loads >= most) & (shares > 0)
-        if not beyond.any():
-            break
+def _real_loads(left: int, effort: list[int], cap: int) -> list[Fraction]:
+    """Return one unit's months in fractions: a month that is full stays full, the others share."""
+    full: set[int] = set()
+    while True:
+        open_effort = sum(one for month, one in enumerate(effort) if month not in full)
+        pace = Fraction(left - cap * len(full), open_effort) if open_effort else Fraction(0)
+        course = [
+            Fraction(cap) if month in full else pace * one for month, one in enumerate(effort)
+        ]
+        beyond = {month for month, persons in enumerate(course) if persons > cap}
+        if not beyond:
+            return course
         full |= beyond
-        rest = left - np.where(full, most, 0.0).sum(axis=1)
-        open_shares = np.where(full, 0.0, shares).sum(axis=1)
-        pace = np.divide(rest, open_shares, out=np.zeros_like(rest), where=open_shares > 0)
-        loads = np.where(full, most, np.maximum(pace, 0.0)[:, np.newaxis] * shares)
-    within: Floats = np.minimum(loads, most)
-    return within

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from fractions import Fraction
 from typing import TYPE_CHECKING, Literal
 
@@ -12,12 +11,13 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from coverage_campaign.allocation.allocation import Allocation
+from coverage_campaign.allocation.naming import name_of
 from coverage_campaign.model.basis import Basis
 from coverage_campaign.model.campaign import Campaign
 from coverage_campaign.model.dates import DateLike, to_date
 from coverage_campaign.notebook import html_table
+from coverage_campaign.scheduling.course import Course
 from coverage_campaign.scheduling.curves import Curve
-from coverage_campaign.scheduling.daily import run
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -31,9 +31,9 @@ _Ints = NDArray[np.int64]
 class Plan:
     """What each unit is to have done by the end of each day, in whole persons.
 
-    `days` are the planned days (datetime64[D]), `effort` the curve's running total on each of them
-    (whole numbers; the last one is the whole), `over` the phases that the days come from. What
-    was done before the window is no month's plan; running totals have it.
+    `over` are the phases that the planned days come from, `effort` the curve's running total on
+    each of them (whole numbers; the last one is the whole), `course` the days with what bounds
+    them. What was done before the window is no month's plan; running totals have it.
     """
 
     allocation: Allocation
@@ -41,21 +41,24 @@ class Plan:
     by: Literal["month", "day"]
     curve: Curve
     basis: Basis
-    days: NDArray[np.datetime64]
+    course: Course
     effort: tuple[int, ...]
-    _day_phases: _Ints
-    _stops: _Ints
     _reached: _Ints
-    _fixed: int
-    _done: _Ints
-    _before: _Ints
-    _ends: _Ints
-    _loads: _Ints
 
     @property
     def campaign(self) -> Campaign:
         """The campaign that is planned."""
         return self.allocation.campaign
+
+    @property
+    def days(self) -> NDArray[np.datetime64]:
+        """The planned days, ascending (datetime64[D])."""
+        return self.course.days
+
+    @property
+    def curve_name(self) -> str:
+        """What the curve is called."""
+        return name_of(self.curve)
 
     def shares(self) -> pd.Series[int]:
         """Return each unit's share of the target, indexed by unit code [persons].
@@ -74,92 +77,87 @@ class Plan:
         position = self._position(day)
         return Fraction(0) if position < 0 else Fraction(self.effort[position], self.effort[-1])
 
+    def planned_rate_on(self, day: DateLike) -> pd.Series[float]:
+        """Return the part of each share that is planned to the end of a day, before rounding.
+
+        It is the curve's own share (`share_on`), the same for every unit; where units have monthly
+        caps each has a course of its own. Fractions of one, indexed by unit code.
+        """
+        shares = self.shares()
+        rates = self.course.rates_on(shares.to_numpy("int64"), self._position(day))
+        return pd.Series(rates, index=shares.index, name="planned_rate")
+
     def planned_on(self, day: DateLike) -> pd.Series[int]:
         """Return the persons planned to the end of a day, int64, indexed by unit code."""
-        codes = self.shares().index
-        position = self._position(day)
-        stop = int(np.searchsorted(self._stops, position, side="right")) - 1
-        reached = self._reached[stop] if stop >= 0 else self._before
-        after = int(self._stops[stop]) + 1 if stop >= 0 else 0
-        if position <= self._fixed:
-            reached = self._past_on(position, stop, after, reached)
-        else:
-            for now in self._from(after, position, reached):
-                reached = now
-        return pd.Series(reached, index=codes, dtype="int64", name="planned")
+        shares = self.shares()
+        planned = self._at(self._position(day))
+        return pd.Series(planned, index=shares.index, dtype="int64", name="planned")
 
-    def _past_on(self, position: int, stop: int, after: int, reached: _Ints) -> _Ints:
-        """Return a day inside a past period: what was done in it, by the curve's course."""
-        if position < after:
-            return reached
-        before = self.effort[after - 1] if after else 0
-        end = int(self._stops[stop + 1])
-        over, whole = self.effort[position] - before, self.effort[end] - before
-        gained = (self._reached[stop + 1] - reached).astype(object) * over // max(whole, 1)
-        now: _Ints = reached + gained.astype(np.int64)
-        return now
-
-    def _from(self, after: int, position: int, reached: _Ints) -> Iterator[_Ints]:
-        """Yield what is reached on the days after the fixed past, of what is left to do there.
-
-        What is left lies in stretches (one, or one a month where units have caps) that end at
-        `_ends` and hold `_loads`; each is laid over its own days.
-        """
-        base, first = self._done, self._fixed + 1
-        for end, load in zip(self._ends.tolist(), self._loads, strict=True):
-            days = range(max(after, first), min(position, end) + 1)
-            if days:
-                before = self.effort[first - 1] if first else 0
-                effort = [total - before for total in self.effort[: end + 1]]
-                for now in run(load, effort, days, reached - base):
-                    reached = now + base
-                    yield reached
-            base, first = base + load, end + 1
+    def _at(self, position: int) -> _Ints:
+        shares = self.shares().to_numpy("int64")[np.newaxis]
+        reached: _Ints = self.course.on(shares, position, at_stops=self._reached[:, np.newaxis])[0]
+        return reached
 
     def days_left(self, day: DateLike) -> int:
         """Return the number of planned days after a day."""
         return len(self.days) - 1 - self._position(day)
 
     def to_frame(self) -> pd.DataFrame:
-        """Return one row per unit, phase and period: unit, phase, period, planned, planned_to_date.
+        """Return one row per unit, phase and period; no total rows.
 
-        `period` is the first day of the month (or the day); `planned` are the persons of that
-        period, `planned_to_date` the running total of the unit; both Int64. No total rows.
+        Columns: unit, name, phase, period (first day of the month, or the day), starts, ends (the
+        planned days of the period), planned (persons of that period), planned_to_date (the running
+        total of the unit); both Int64.
         """
         codes = self.shares().index
-        ends = self._reached
-        planned = np.diff(ends, axis=0, prepend=self._before[np.newaxis])
+        names = pd.array([self.campaign.unit(code).label.text() for code in codes], dtype="str")
+        periods, reached = self.periods(), self._rows()
+        planned = np.diff(reached, axis=0, prepend=self.course.before[np.newaxis])
         rows, units = planned.shape
-        phases = pd.array([self.over[place] for place in self._stop_phases()], dtype="str")
+        unit, row = np.tile(np.arange(units), rows), np.repeat(np.arange(rows), units)
+        by_period = {name: column.array.take(row) for name, column in periods.items()}
         return pd.DataFrame(
             {
-                "unit": codes.array.take(np.tile(np.arange(units), rows)),
-                "phase": phases.take(np.repeat(np.arange(rows), units)),
-                "period": np.repeat(self._periods(), units),
+                "unit": codes.array.take(unit),
+                "name": names.take(unit),
+                **by_period,
                 "planned": pd.array(planned.ravel(), dtype="Int64"),
-                "planned_to_date": pd.array(ends.ravel(), dtype="Int64"),
+                "planned_to_date": pd.array(reached.ravel(), dtype="Int64"),
             }
         )
 
-    def _stop_phases(self) -> list[int]:
-        phases: list[int] = self._day_phases[self._stops].tolist()
-        return phases
+    def periods(self) -> pd.DataFrame:
+        """Return one row per phase and period of the plan: phase, period, starts, ends."""
+        ends = self._period_ends()
+        last = self.days[ends]
+        first = self.days[np.append(0, ends[:-1] + 1)]
+        periods = last.astype("datetime64[M]" if self.by == "month" else "datetime64[D]")
+        phases = [self.over[place] for place in self.course.phase_of[ends].tolist()]
+        return pd.DataFrame(
+            {
+                "phase": pd.array(phases, dtype="str"),
+                "period": periods.astype("datetime64[s]"),
+                "starts": first.astype("datetime64[s]"),
+                "ends": last.astype("datetime64[s]"),
+            }
+        )
 
-    def _periods(self) -> NDArray[np.datetime64]:
-        days = self.days[self._stops]
-        periods = days.astype("datetime64[M]" if self.by == "month" else "datetime64[D]")
-        return periods.astype("datetime64[s]")
+    def _period_ends(self) -> _Ints:
+        return self.course.stops if self.by == "month" else np.arange(len(self.days))
+
+    def _rows(self) -> _Ints:
+        """Return what is reached at the end of each row of the table: (rows, units)."""
+        if self.by == "month":
+            return self._reached
+        shares = self.shares().to_numpy("int64")[np.newaxis]
+        return self.course.at_ends(shares, by=self.by)[:, 0]
 
     def totals(self) -> pd.DataFrame:
         """Return the whole campaign, one row per phase and period: planned and planned_to_date."""
-        ends = self._reached.sum(axis=1)
-        return pd.DataFrame(
-            {
-                "phase": pd.array([self.over[place] for place in self._stop_phases()], dtype="str"),
-                "period": self._periods(),
-                "planned": pd.array(np.diff(ends, prepend=self._before.sum()), dtype="Int64"),
-                "planned_to_date": pd.array(ends, dtype="Int64"),
-            }
+        reached = self._rows().sum(axis=1)
+        return self.periods().assign(
+            planned=pd.array(np.diff(reached, prepend=self.course.before.sum()), dtype="Int64"),
+            planned_to_date=pd.array(reached, dtype="Int64"),
         )
 
     def plot(self, ax: Axes | None = None) -> Axes:
@@ -178,5 +176,5 @@ class Plan:
     def _line(self) -> str:
         return (
             f"Plan of {self.allocation.total:,} people over {' + '.join(self.over)}, "
-            f"{len(self.days)} days, {self.curve.name}"
+            f"{len(self.days)} days, {self.curve_name}"
         )

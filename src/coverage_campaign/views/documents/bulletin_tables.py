@@ -173,7 +173,7 @@ def definitions(progress: Progress, lang: Lang) -> tuple[tuple[str, str], ...]:
     phases = [progress.campaign.phase(code).label.text(lang) for code in plan.over]
     first, last = (long_day(plan.days[at].astype(object), lang) for at in (0, -1))
     days = len(plan.days)
-    curve = input_value(plan.curve.name, progress.campaign, lang)
+    curve = input_value(plan.curve_name, progress.campaign, lang)
     known = tally.as_of.isoformat(sep=" ", timespec="minutes") if tally.as_of else ""
     window = (
         f"{first}至{last}（{'、'.join(phases)}，共{days}天，首尾两日均计入）"

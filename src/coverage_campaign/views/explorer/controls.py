@@ -8,6 +8,7 @@ from fractions import Fraction
 
 import ipywidgets
 
+from coverage_campaign.allocation.naming import name_of
 from coverage_campaign.model.units import Unit
 from coverage_campaign.views.explorer import phrases
 from coverage_campaign.views.explorer.choices import Choices
@@ -39,7 +40,7 @@ class Controls:
             code: make.influence(labels[code], value) for code, value in start.influences
         }
         self.uplift = make.number(phrases.UPLIFT, _percent(start.uplift), step=0.5)
-        self.curve = make.choice(phrases.CURVE, phrases.CURVES, start.curve, curve.name)
+        self.curve = make.choice(phrases.CURVE, phrases.CURVES, start.curve, name_of(curve))
         first, last = start.ramp
         self.ramp_first = make.count(phrases.FIRST, first)
         self.ramp_last = make.count(phrases.LAST, last)

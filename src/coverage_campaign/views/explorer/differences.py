@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
+from coverage_campaign.allocation.naming import name_of
 from coverage_campaign.views.explorer import phrases
 from coverage_campaign.views.explorer.choices import GIVEN
 from coverage_campaign.views.words import Lang, Words, count
@@ -64,7 +65,7 @@ def _method(choices: Choices, settings: Settings, lang: Lang) -> str:
 
 def _curve(choices: Choices, settings: Settings, lang: Lang) -> str:
     if settings.curve == GIVEN:
-        return phrases.GIVEN.say(lang, choices.baseline.curve.name)
+        return phrases.GIVEN.say(lang, name_of(choices.baseline.curve))
     first, last = settings.ramp
     ends = f" {first}:{last}" if settings.curve == "ramp" else ""
     return phrases.CURVES[settings.curve].say(lang) + ends
