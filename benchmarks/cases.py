@@ -15,9 +15,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from coverage_campaign.enforcement.case_log import cases_frame
+from coverage_campaign.enforcement.case_log import replay
 from coverage_campaign.enforcement.case_statistics import ageing, conversion, funnel
-from coverage_campaign.enforcement.due_actions import due
+from coverage_campaign.enforcement.due_actions import due_actions
 from coverage_campaign.enforcement.inspections import inspection_coverage
 from coverage_campaign.files.shipped_cases import load_case
 from coverage_campaign.model.enforcement_rules import EnforcementLadder
@@ -119,12 +119,12 @@ def lines() -> list[tuple[str, str, str, bool]]:
     for mixed in (False, True):
         events = log(MILLION, mixed=mixed)
         measured = ratio(
-            lambda events=events: cases_frame(events, ladder=rungs),  # type: ignore[misc]
+            lambda events=events: replay(events, ladder=rungs),  # type: ignore[misc]
             lambda events=events: events.groupby("case", sort=False)["on"].max(),  # type: ignore[misc]
         )
         order = "in any order" if mixed else "in order"
         found.append(line(f"10^6 cases replayed from 3 x 10^6 events {order}", measured, REPLAY))
-    cases = cases_frame(events, ladder=rungs)
+    cases = replay(events, ladder=rungs)
 
     def bare() -> object:
         return cases.groupby("step", sort=False)["since"].max()
@@ -149,7 +149,7 @@ def lines() -> list[tuple[str, str, str, bool]]:
     def by_case() -> object:
         return cases.groupby("case", sort=False)["since"].max()
 
-    measured = ratio(lambda: due(cases, on="2008-12-31", ladder=rungs), by_case)
+    measured = ratio(lambda: due_actions(cases, on="2008-12-31", ladder=rungs), by_case)
     found.append(line("what is due of 10^6 cases", measured))
     return found
 

@@ -1,5 +1,6 @@
 """A directive that documents every public name of a room, and a check that none is left out."""
 
+from types import ModuleType
 from typing import Any
 
 from docutils import nodes
@@ -11,13 +12,17 @@ from sphinx.util.typing import ExtensionMetadata
 import coverage_campaign as cc
 
 _PACKAGE = "coverage_campaign"
-_HOMES: dict[str, str] = {**cc._MODULES, **cc._HOME}  # noqa: SLF001 - the one table of public names
+_HOMES = {
+    name: f"{module}.{inner}".removeprefix(f"{_PACKAGE}.")
+    for name, (module, inner) in cc._homes().items()  # noqa: SLF001 - the one table of public names
+    if not name.startswith("__")
+}
 _log = logging.getLogger(__name__)
 
 
 def names_of(room: str) -> list[str]:
     """Return the public names of a room, as the surface lists them."""
-    return [name for name in cc.__all__ if _HOMES.get(name, "").split(".")[0] == room]
+    return [name for name, home in _HOMES.items() if home.split(".")[0] == room]
 
 
 def rooms() -> set[str]:
@@ -39,11 +44,15 @@ class PublicNames(SphinxDirective):
 
 
 def _turn(name: str) -> tuple[bool, bool]:
-    return name in cc._MODULES, isinstance(getattr(cc, name), type)  # noqa: SLF001 - as above
+    return _is_module(name), isinstance(getattr(cc, name), type)
+
+
+def _is_module(name: str) -> bool:
+    return isinstance(getattr(cc, name), ModuleType)
 
 
 def _directive(name: str) -> list[str]:
-    if name in cc._MODULES:  # noqa: SLF001 - as above
+    if _is_module(name):
         module = f"{_PACKAGE}.{_HOMES[name]}"
         return [f".. rubric:: cc.{name}", "", f".. automodule:: {module}", "   :members:", ""]
     value = getattr(cc, name)
@@ -58,8 +67,8 @@ def _check(app: Sphinx, error: Exception | None) -> None:
         return
     objects: dict[str, Any] = app.env.domaindata["py"]["objects"]
     modules: dict[str, Any] = app.env.domaindata["py"]["modules"]
-    for name in cc.__all__:
-        module = f"{_PACKAGE}.{_HOMES.get(name, '')}"
+    for name, home in _HOMES.items():
+        module = f"{_PACKAGE}.{home}"
         if f"{_PACKAGE}.{name}" not in objects and module not in modules:
             _log.warning("cc.%s is public and on no page of the reference", name)
 

@@ -6,6 +6,7 @@ A class of values says `@attrs.frozen(field_transformer=checked_fields)`, a publ
 
 from __future__ import annotations
 
+import contextlib
 import difflib
 import functools
 import inspect
@@ -17,7 +18,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypeVar, get_args, get_origin
 
 import attrs
 
-from coverage_campaign.errors import DefinitionError, Problem
+from coverage_campaign.errors import DefinitionError, MissingExtraError, Problem
 
 __all__ = [
     "between",
@@ -27,6 +28,7 @@ __all__ = [
     "fits",
     "from_zero",
     "nearest",
+    "needs",
     "shown",
     "vary",
 ]
@@ -98,6 +100,25 @@ def did_you_mean(word: object, known: Iterable[str], *, of: str = "known codes")
 def _with_article(name: str) -> str:
     sounds_open = name[:1] in "AEIOUaeiou" and not name.startswith("Uni")
     return f"{'an' if sounds_open else 'a'} {name}"
+
+
+@contextlib.contextmanager
+def needs(extra: str, what: str) -> Iterator[None]:
+    """Import what an extra brings inside this context: where it is missing the extra is named.
+
+    >>> with needs("excel", "to_excel"):
+    ...     import xlsx_of_another_world
+    Traceback (most recent call last):
+        ...
+    coverage_campaign.errors.MissingExtraError: to_excel: xlsx_of_another_world is not installed \
+-- pip install 'coverage-campaign[excel]'
+    """
+    try:
+        yield
+    except ImportError as error:
+        found = f"{error.name} is not installed"
+        fix = f"pip install 'coverage-campaign[{extra}]'"
+        raise MissingExtraError(Problem(what, found, fix)) from error
 
 
 # -- types -----------------------------------------------------------------------------------------

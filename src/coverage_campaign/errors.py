@@ -16,6 +16,7 @@ __all__ = [
     "DefinitionError",
     "IllegalMoveError",
     "InfeasibleError",
+    "MissingExtraError",
     "OpenQuestionError",
     "Problem",
     "ReportError",
@@ -117,6 +118,10 @@ class ReportError(CampaignError):
 
 class SaveError(CampaignError):
     """A file cannot be written; what was there before is untouched."""
+
+
+class MissingExtraError(CampaignError, ImportError):
+    """A package that comes with an extra is not installed; the fix is the line that installs it."""
 
 
 class InfeasibleError(CampaignError):

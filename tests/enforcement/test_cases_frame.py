@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from coverage_campaign.enforcement.case_log import cases_frame, cases_log
+from coverage_campaign.enforcement.case_log import case_log, replay
 from coverage_campaign.enforcement.cases import Case, advance, open_case
 from coverage_campaign.errors import DefinitionError, IllegalMoveError
 from coverage_campaign.model.readings import Readings
@@ -50,7 +50,7 @@ def test_columns_agree_with_cases(
     """Law: a log in any order of its cases replays to where each case stands."""
     cases = [run(str(number), acts) for number, acts in enumerate(histories)]
     seed.shuffle(cases)
-    frame = cases_frame(cases_log(cases), ladder=LADDER)
+    frame = replay(case_log(cases), ladder=LADDER)
     assert frame["case"].tolist() == [case.code for case in cases]
     assert frame["employer"].tolist() == [case.employer for case in cases]
     assert frame["step"].tolist() == [" + ".join(case.steps) for case in cases]
@@ -67,7 +67,7 @@ def test_columns_agree_with_cases(
 
 def test_rows_of_different_cases_may_be_mixed() -> None:
     """Events are put in the order of their days, case by case."""
-    frame = cases_frame(
+    frame = replay(
         log(
             ("a", "refuse", "2008-08-20", "labour"),
             ("b", "open", "2008-08-02", "labour"),
@@ -85,14 +85,12 @@ def test_events_may_be_categories() -> None:
     """A long log holds its few events and authorities as categories, to the same result."""
     texts = log(("a", "open", "2008-08-01", "labour"), ("a", "order", "2008-08-05", "labour"))
     categories = texts.astype({"event": "category", "by": "category"})
-    pd.testing.assert_frame_equal(
-        cases_frame(categories, ladder=LADDER), cases_frame(texts, ladder=LADDER)
-    )
+    pd.testing.assert_frame_equal(replay(categories, ladder=LADDER), replay(texts, ladder=LADDER))
 
 
 def test_an_illegal_event_stops_its_case() -> None:
     """The first event that the ladder does not allow is named; the ones after it are not taken."""
-    frame = cases_frame(
+    frame = replay(
         log(
             ("a", "open", "2008-08-01", "labour"),
             ("a", "apply", "2008-08-02", "tax"),
@@ -119,14 +117,14 @@ def test_an_illegal_event_stops_its_case() -> None:
 def test_an_open_question_is_a_problem_of_the_case() -> None:
     """While it is open who applies to the court, an application is not taken."""
     rows = [("open", "labour"), ("order", "labour"), ("refuse", "labour"), ("apply", "tax")]
-    frame = cases_frame(log(*(("a", event, "2008-08-01", by) for event, by in rows)), ladder=NOTICE)
+    frame = replay(log(*(("a", event, "2008-08-01", by) for event, by in rows)), ladder=NOTICE)
     assert frame["step"].tolist() == ["refused"]
     assert "court_applicant" in frame["problem"].iloc[0]
 
 
 def test_an_empty_log_is_an_empty_frame() -> None:
     """No event, no case; the columns are all there."""
-    frame = cases_frame(cases_log([]), ladder=LADDER)
+    frame = replay(case_log([]), ladder=LADDER)
     assert len(frame) == 0
     assert "reached_court" in frame.columns
 
@@ -137,7 +135,7 @@ def test_nobody_named_is_nobody() -> None:
         [("a", "open", "2008-08-01", None), ("a", "order", "2008-08-02", None)],
         columns=["case", "event", "on", "by"],
     )
-    frame = cases_frame(rows, ladder=LADDER)
+    frame = replay(rows, ladder=LADDER)
     assert "only labour may do" in frame["problem"].iloc[0]
 
 
@@ -154,11 +152,11 @@ def test_nobody_named_is_nobody() -> None:
 def test_logs_that_cannot_be_read_are_refused(frame: pd.DataFrame, words: str) -> None:
     """A log without its columns, or with a hole in them, is refused with the place."""
     with pytest.raises(DefinitionError, match=words):
-        cases_frame(frame, ladder=LADDER)
+        replay(frame, ladder=LADDER)
 
 
 def test_two_cases_of_one_code_are_refused() -> None:
     """Two cases against one employer on one day need codes of their own."""
     case = open_case("firm", ladder=LADDER, on="2008-08-01")
     with pytest.raises(DefinitionError, match="firm/2008-08-01"):
-        cases_log([case, case])
+        case_log([case, case])

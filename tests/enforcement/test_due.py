@@ -3,9 +3,9 @@
 import pandas as pd
 import pytest
 
-from coverage_campaign.enforcement.case_log import cases_frame, cases_log
+from coverage_campaign.enforcement.case_log import case_log, replay
 from coverage_campaign.enforcement.cases import Case, advance, open_case
-from coverage_campaign.enforcement.due_actions import due
+from coverage_campaign.enforcement.due_actions import due_actions
 from coverage_campaign.errors import DefinitionError
 from coverage_campaign.model.readings import Readings
 from support.ladders import APPEAL, NOTICE
@@ -28,11 +28,11 @@ def rows(frame: pd.DataFrame) -> list[list[object]]:
 def test_a_term_is_over_at_the_end_of_its_last_day() -> None:
     """Ten days from 1 August are over on 11 August: nothing is due on the 10th."""
     case = opened("a", "2008-08-01")
-    assert due([case], on="2008-08-10").empty
-    assert rows(due([case], on="2008-08-11")) == [
+    assert due_actions([case], on="2008-08-10").empty
+    assert rows(due_actions([case], on="2008-08-11")) == [
         ["a", "inspection", "order", "labour", "2008-08-11", 0]
     ]
-    assert rows(due([case], on="2008-08-13"))[0][-1] == 2
+    assert rows(due_actions([case], on="2008-08-13"))[0][-1] == 2
 
 
 def test_longest_overdue_first_untimed_last() -> None:
@@ -45,7 +45,7 @@ def test_longest_overdue_first_untimed_last() -> None:
         by="labour",
     )
     closed = advance(opened("d", "2008-08-01"), "comply", on="2008-08-02", by="tax")
-    frame = due([refused, ordered, opened("a", "2008-08-01"), closed], on="2008-08-22")
+    frame = due_actions([refused, ordered, opened("a", "2008-08-01"), closed], on="2008-08-22")
     assert rows(frame) == [
         ["a", "inspection", "order", "labour", "2008-08-11", 11],
         ["b", "ordered", "refuse", "labour", "2008-08-20", 2],
@@ -59,7 +59,7 @@ def test_an_open_term_names_its_question() -> None:
     case = advance(
         open_case("firm", ladder=NOTICE, on="2008-08-01"), "order", on="2008-08-02", by="labour"
     )
-    frame = due([case], on="2008-08-02")
+    frame = due_actions([case], on="2008-08-02")
     assert rows(frame)[0][1:] == ["ordered", "refuse", "labour", None, None]
     assert frame["question"].tolist() == ["rectification_days"]
 
@@ -69,7 +69,7 @@ def test_both_tracks_are_due() -> None:
     case = opened("a", "2008-08-01")
     for event, by in (("order", "labour"), ("refuse", "labour"), ("expose", "press")):
         case = advance(case, event, on="2008-08-02", by=by)
-    frame = due([case], on="2008-08-02")
+    frame = due_actions([case], on="2008-08-02")
     assert frame["step"].tolist() == ["refused", "exposed"]
     assert frame["event"].tolist() == ["apply", "comply"]
 
@@ -78,7 +78,7 @@ def test_cases_of_two_ladders() -> None:
     """Each case is judged by its own ladder; a renewed term counts from its renewal."""
     other = open_case("firm", ladder=APPEAL, on="2008-08-01", code="z")
     other = advance(other, "remind", on="2008-08-05", by="labour")
-    frame = due([opened("a", "2008-08-01"), other], on="2008-08-20")
+    frame = due_actions([opened("a", "2008-08-01"), other], on="2008-08-20")
     assert rows(frame) == [
         ["a", "inspection", "order", "labour", "2008-08-11", 9],
         ["z", "ordered", "remind", "labour", "2008-08-20", 0],
@@ -88,15 +88,17 @@ def test_cases_of_two_ladders() -> None:
 def test_a_frame_gives_the_same() -> None:
     """Millions of cases in a frame and single cases have the same things due."""
     cases = [opened(code, f"2008-08-0{day}") for day, code in enumerate("abc", start=1)]
-    frame = cases_frame(cases_log(cases), ladder=LADDER)
-    assert rows(due(frame, on="2008-08-12", ladder=LADDER)) == rows(due(cases, on="2008-08-12"))
+    frame = replay(case_log(cases), ladder=LADDER)
+    assert rows(due_actions(frame, on="2008-08-12", ladder=LADDER)) == rows(
+        due_actions(cases, on="2008-08-12")
+    )
     with pytest.raises(DefinitionError, match="give the ladder"):
-        due(frame, on="2008-08-12")
+        due_actions(frame, on="2008-08-12")
 
 
 def test_nothing_due() -> None:
     """No case, nothing to do; the columns are there with their types."""
-    frame = due([], on="2008-08-12")
+    frame = due_actions([], on="2008-08-12")
     assert frame.empty
     assert str(frame["due_on"].dtype) == "datetime64[s]"
     assert str(frame["days_over"].dtype) == "Int64"
@@ -107,5 +109,5 @@ def test_every_open_case_with_its_term_over_is_listed() -> None:
     cases = [opened(str(number), "2008-08-01") for number in range(4)]
     cases[1] = advance(cases[1], "order", on="2008-08-03", by="labour")
     cases[2] = advance(cases[2], "comply", on="2008-08-03", by="tax")
-    late = due(cases, on="2009-01-01")
+    late = due_actions(cases, on="2009-01-01")
     assert sorted(late["case"]) == [case.code for case in cases if case.is_open]

@@ -3,7 +3,7 @@
 import pandas as pd
 import pytest
 
-from coverage_campaign.enforcement.case_log import cases_frame
+from coverage_campaign.enforcement.case_log import replay
 from coverage_campaign.enforcement.case_statistics import (
     ageing,
     conversion,
@@ -37,9 +37,7 @@ def five() -> pd.DataFrame:
         ("e", "E", "order", 1, "labour"),
     ]
     log = pd.DataFrame(rows, columns=["case", "employer", "event", "day", "by"])
-    return cases_frame(
-        log.assign(on=pd.to_datetime("2008-08-" + log["day"].astype(str))), ladder=LADDER
-    )
+    return replay(log.assign(on=pd.to_datetime("2008-08-" + log["day"].astype(str))), ladder=LADDER)
 
 
 def plain(frame: pd.DataFrame) -> list[list[object]]:
@@ -113,13 +111,13 @@ def test_what_two_cases_of_an_employer_brought() -> None:
     enrolments = pd.DataFrame(
         {"employer": ["X"] * 3, "date": ["2008-08-31", "2008-09-01", "2008-09-02"]}
     )
-    frame = enrolments_by_case(cases_frame(log, ladder=LADDER), enrolments)
+    frame = enrolments_by_case(replay(log, ladder=LADDER), enrolments)
     assert frame["persons"].tolist() == [1, 2]
 
 
 def test_frames_that_are_none_are_refused() -> None:
     """The error says which frame is meant."""
-    with pytest.raises(DefinitionError, match="cases_frame"):
+    with pytest.raises(DefinitionError, match="replay"):
         funnel(pd.DataFrame({"case": []}))
     with pytest.raises(DefinitionError, match="no column employer, date"):
         enrolments_by_case(five(), pd.DataFrame())

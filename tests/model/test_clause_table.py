@@ -96,15 +96,17 @@ def without_court(case: cc.Campaign) -> cc.Campaign:
 def events_after_refusal(case: cc.Campaign) -> list[str]:
     """Return where a case stands after a refusal and an application to the court."""
     assert case.ladder is not None
-    opened = cc.open_case("employer", ladder=case.ladder.under(case.readings), on="2008-07-01")
-    refused = cc.advance(
-        cc.advance(opened, "order", on="2008-07-10", by="labour"),
+    opened = cc.enforcement.open_case(
+        "employer", ladder=case.ladder.under(case.readings), on="2008-07-01"
+    )
+    refused = cc.enforcement.advance(
+        cc.enforcement.advance(opened, "order", on="2008-07-10", by="labour"),
         "refuse",
         on="2008-08-01",
         by="labour",
     )
     try:
-        return [repr(cc.advance(refused, "apply", on="2008-08-10", by="labour"))]
+        return [repr(cc.enforcement.advance(refused, "apply", on="2008-08-10", by="labour"))]
     except cc.IllegalMoveError as error:
         return list(error.possible)
 
@@ -125,7 +127,7 @@ def licence(case: cc.Campaign) -> str:
     """Return what a firm without a proof of payment is told at the yearly inspection."""
     assert case.gate is not None
     application = Application("firm", "yearly-inspection", ["insurance-registration"])
-    return cc.check_licence(application, gate=case.gate, on="2008-08-01").explain()
+    return cc.enforcement.check_licence(application, gate=case.gate, on="2008-08-01").explain()
 
 
 def with_capacity(case: cc.Campaign) -> cc.Campaign:

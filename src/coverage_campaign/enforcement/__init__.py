@@ -1,1 +1,43 @@
-"""Employers that do not enrol: sweep, cases, licence gate."""
+"""Employers that do not enrol: inspections, cases on the ladder, the licence gate, late payment."""
+
+from coverage_campaign.enforcement.case_log import case_log, replay
+from coverage_campaign.enforcement.case_statistics import (
+    ageing,
+    conversion,
+    enrolments_by_case,
+    funnel,
+)
+from coverage_campaign.enforcement.cases import Case, CaseEvent, advance, open_case
+from coverage_campaign.enforcement.due_actions import due_actions
+from coverage_campaign.enforcement.inspections import inspection_coverage
+from coverage_campaign.enforcement.late_payment import Surcharge, penalty, surcharge
+from coverage_campaign.enforcement.licence_gate import (
+    Application,
+    Document,
+    GateDecision,
+    Missing,
+    check_licence,
+)
+
+__all__ = [
+    "Application",
+    "Case",
+    "CaseEvent",
+    "Document",
+    "GateDecision",
+    "Missing",
+    "Surcharge",
+    "advance",
+    "ageing",
+    "case_log",
+    "check_licence",
+    "conversion",
+    "due_actions",
+    "enrolments_by_case",
+    "funnel",
+    "inspection_coverage",
+    "open_case",
+    "penalty",
+    "replay",
+    "surcharge",
+]

@@ -28,7 +28,7 @@ from coverage_campaign.enforcement.transitions import (
 from coverage_campaign.errors import DefinitionError, IllegalMoveError, OpenQuestionError, Problem
 from coverage_campaign.model.enforcement_rules import EnforcementLadder
 
-__all__ = ["REACHED", "cases_frame", "cases_log"]
+__all__ = ["REACHED", "case_log", "replay"]
 
 _Ints = NDArray[np.int64]
 
@@ -37,7 +37,7 @@ REACHED: Final = "reached_"
 _UNKNOWN, _ILLEGAL, _NOT_OPENED = -2, -1, 0
 
 
-def cases_log(cases: Iterable[Case]) -> pd.DataFrame:
+def case_log(cases: Iterable[Case]) -> pd.DataFrame:
     """Return the histories of cases as a log: case, employer, unit, event, on, by; one row each."""
     cases = tuple(cases)
     twice = [code for code, count in Counter(case.code for case in cases).items() if count > 1]
@@ -55,7 +55,7 @@ def cases_log(cases: Iterable[Case]) -> pd.DataFrame:
     return texts.assign(on=pd.to_datetime(frame["on"]).astype("datetime64[s]"))[columns]
 
 
-def cases_frame(frame: pd.DataFrame, *, ladder: EnforcementLadder) -> pd.DataFrame:
+def replay(frame: pd.DataFrame, *, ladder: EnforcementLadder) -> pd.DataFrame:
     """Return one row per case from a log of events, replayed on the ladder.
 
     Args:

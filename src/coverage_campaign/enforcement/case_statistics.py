@@ -21,7 +21,7 @@ _SECONDS = 24 * 60 * 60
 def _steps(cases: pd.DataFrame) -> list[str]:
     steps = [name.removeprefix(REACHED) for name in cases.columns if name.startswith(REACHED)]
     if not steps:
-        fix = "give the frame that cases_frame returns"
+        fix = "give the frame that replay returns"
         raise DefinitionError(Problem("cases", f"no column {REACHED}...", fix))
     return steps
 
@@ -29,7 +29,7 @@ def _steps(cases: pd.DataFrame) -> list[str]:
 def funnel(cases: pd.DataFrame) -> pd.DataFrame:
     """Return one row per step: step, reached (cases that ever came to it), here, rate.
 
-    `cases` is the frame of `cases_frame`; `here` counts the cases that stand on the step now (on
+    `cases` is the frame of `replay`; `here` counts the cases that stand on the step now (on
     two tracks on both of them); `rate` = reached / cases opened (a fraction of one).
     """
     steps = _steps(cases)
@@ -138,7 +138,7 @@ def enrolments_by_case(cases: pd.DataFrame, enrolments: pd.DataFrame) -> pd.Data
     """Return what the cases brought: case, employer, persons (Int64), first_on, last_on.
 
     Args:
-        cases: The frame of `cases_frame`, with employers.
+        cases: The frame of `replay`, with employers.
         enrolments: One row per person enrolled, or per day with its persons: employer, date, and
             persons if a row is not one person.
 

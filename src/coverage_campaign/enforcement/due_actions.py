@@ -7,25 +7,25 @@ from collections.abc import Iterable, Iterator, Sequence
 import numpy as np
 import pandas as pd
 
-from coverage_campaign.enforcement.case_log import REACHED, cases_frame, cases_log
+from coverage_campaign.enforcement.case_log import REACHED, case_log, replay
 from coverage_campaign.enforcement.cases import Case
 from coverage_campaign.enforcement.transitions import possible
 from coverage_campaign.errors import DefinitionError, Problem
 from coverage_campaign.model.dates import DateLike, to_date
 from coverage_campaign.model.enforcement_rules import EnforcementLadder, Move
 
-__all__ = ["due"]
+__all__ = ["due_actions"]
 
 _COLUMNS = ["case", "employer", "unit", "step", "event", "by", "since", "due_on", "days_over"]
 
 
-def due(
+def due_actions(
     cases: Iterable[Case] | pd.DataFrame, *, on: DateLike, ladder: EnforcementLadder | None = None
 ) -> pd.DataFrame:
     """Return what is to be done by the end of a day: the open cases whose term is over or unset.
 
     Args:
-        cases: Cases, or the frame that `cases_frame` makes of millions (then with their `ladder`).
+        cases: Cases, or the frame that `replay` makes of millions (then with their `ladder`).
         on: The day; a term of n days after a step is over at the end of the nth day after it.
         ladder: The ladder of a frame; cases carry their own.
 
@@ -45,7 +45,7 @@ def due(
         parts = [
             part
             for one, group in _by_ladder(cases)
-            for part in _due(cases_frame(cases_log(group), ladder=one), one, day)
+            for part in _due(replay(case_log(group), ladder=one), one, day)
         ]
     whole = pd.concat([_nothing(), *parts], ignore_index=True)
     return whole.sort_values("due_on", kind="stable", na_position="last", ignore_index=True)

@@ -15,13 +15,21 @@ that come late, twice or wrong. An assertion that fails names the unit and the n
 comes with the extra `testing`.
 """
 
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+from coverage_campaign.checks import needs
 from coverage_campaign.testing.assertions import (
     assert_accounted,
     assert_exact,
     assert_same_outcome,
 )
-from coverage_campaign.testing.draws import campaigns, names, unit_trees, weights
-from coverage_campaign.testing.event_draws import events
+
+if TYPE_CHECKING:
+    from coverage_campaign.testing.draws import campaigns, names, unit_trees, weights
+    from coverage_campaign.testing.event_draws import events
 
 __all__ = [
     "assert_accounted",
@@ -33,3 +41,18 @@ __all__ = [
     "unit_trees",
     "weights",
 ]
+
+if not TYPE_CHECKING:
+
+    def __getattr__(name: str) -> object:
+        """Return a strategy; Hypothesis is loaded with the first one."""
+        if name not in __all__:
+            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        with needs("testing", f"cc.testing.{name}"):
+            home = import_module(f"{__name__}.{'event_draws' if name == 'events' else 'draws'}")
+        globals()[name] = getattr(home, name)
+        return globals()[name]
+
+
+def __dir__() -> list[str]:
+    return __all__
