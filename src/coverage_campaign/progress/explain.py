@@ -4,138 +4,191 @@ from __future__ import annotations
 
 import datetime as dt
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from coverage_campaign.messages import Message, message
 from coverage_campaign.model.campaign import Campaign
 from coverage_campaign.progress.indicators import Clock
-from coverage_campaign.progress.reported_counts import Counted
-from coverage_campaign.progress.status import reason
-from coverage_campaign.progress.unit_counts import is_open
+from coverage_campaign.progress.reported_counts import ReportedCounts
+from coverage_campaign.progress.unit_progress import UnitProgress
 
 __all__ = ["explanation"]
 
 
 def explanation(
     campaign: Campaign,
-    frame: pd.DataFrame,
-    counts: pd.DataFrame,
-    rows: Counted,
+    unit: UnitProgress,
+    ranks: pd.Series[int],
+    rows: ReportedCounts,
     *,
-    place: int,
     clock: Clock,
     days: NDArray[np.datetime64],
     as_of: dt.date,
     began: dt.date,
-) -> str:
-    """Return one line a figure of the unit in a row of the frame: formula, numbers, result, clause.
+) -> Iterator[Message]:
+    """Yield one line a figure of a unit: formula, numbers, result, clause.
 
-    `days` are those of the plan, `began` is the first day of the period whose persons are `new`.
+    `ranks` are those of all units, `days` the days of the plan, `began` is the first day of the
+    period whose persons are `new`.
     """
-    figures, known = frame.iloc[place], counts.iloc[place]
+    place = rows.units.index(unit.unit)
     parts = {kind: int(rows.sums(kind)[place]) for kind in ("entry", "resumption", "loss")}
-    lines = [
-        f"{figures['name']} ({figures['unit']}) to the end of {as_of}",
-        *_planned(campaign, figures, clock),
-        *_done(campaign, figures, parts, rows, began),
-        *_gap(figures, clock, days),
-        *_beside(figures, known),
-        _rank(frame, known, place),
-    ]
-    return "\n".join(lines)
+    yield message(
+        "{name} ({code}) to the end of {day:date}", name=unit.label, code=unit.unit, day=as_of
+    )
+    yield from _planned(campaign, unit, clock)
+    yield from _done(campaign, unit, parts, began)
+    yield from _gap(unit, clock, days)
+    yield from _beside(unit)
+    yield message("status = {code}", code=unit.status)
+    yield _rank(unit, ranks)
 
 
-def _planned(campaign: Campaign, figures: pd.Series, clock: Clock) -> Iterator[str]:
+def _planned(campaign: Campaign, unit: UnitProgress, clock: Clock) -> Iterator[Message]:
     headcount = campaign.headcount
-    clause = f" (clause {headcount.clause})" if headcount and headcount.clause else ""
-    target, planned = figures["target"], figures["planned"]
+    if headcount and headcount.clause:
+        yield message(
+            "target = {n} persons, its share of the allocation (clause {clause})",
+            n=unit.target,
+            clause=headcount.clause,
+        )
+    else:
+        yield message("target = {n} persons, its share of the allocation", n=unit.target)
     share = float(clock.curve[clock.elapsed - 1]) if clock.elapsed else 0.0
-    yield f"target = {target:,} persons, its share of the allocation{clause}"
-    yield (
-        f"planned = {planned:,} persons: {clock.elapsed} of {len(clock.curve)} planned days are "
-        f"over, {target:,} x {share:.4f} of the curve = {target * share:,.1f}, "
-        "rounded to whole persons"
+    yield message(
+        "planned = {planned} persons: {over} of {days} planned days are over, {target} x "
+        "{share:decimal 4} of the curve = {exact:decimal 1}, rounded to whole persons",
+        planned=unit.planned,
+        over=clock.elapsed,
+        days=len(clock.curve),
+        target=unit.target,
+        share=share,
+        exact=unit.target * share,
     )
 
 
 def _done(
-    campaign: Campaign,
-    figures: pd.Series,
-    parts: Mapping[str, int],
-    rows: Counted,
-    began: dt.date,
-) -> Iterator[str]:
-    done = figures["done"]
-    if pd.isna(done):
-        losses = f"{parts['loss']:,} losses are reported, and whether they count is open"
-        yield f"done = <NA>: {losses if is_open(campaign, rows) else 'no report counted'}"
+    campaign: Campaign, unit: UnitProgress, parts: dict[str, int], began: dt.date
+) -> Iterator[Message]:
+    losses = parts["loss"]
+    if unit.done is None:
+        yield message("done = <NA>: {reason}", reason=unit.reason)
+        if unit.status == "open_question":
+            yield message("{n} losses are reported, and whether they count is open", n=losses)
         return
-    losses = f" - {parts['loss']:,} losses" if campaign.counts_net else ""
-    rule = " (net)" if campaign.counts_net else f" (gross; {parts['loss']:,} losses reported)"
-    yield (
-        f"done = {parts['entry']:,} entries + {parts['resumption']:,} resumptions{losses} "
-        f"= {done:,} persons{rule}"
-    )
-    if pd.isna(figures["new"]):
-        yield f"new = <NA>: no report counted since {began}"
+    entries, resumptions = parts["entry"], parts["resumption"]
+    if campaign.counts_net:
+        yield message(
+            "done = {entries} entries + {resumptions} resumptions - {losses} losses = {done} "
+            "persons (net)",
+            entries=entries,
+            resumptions=resumptions,
+            losses=losses,
+            done=unit.done,
+        )
     else:
-        yield f"new = {figures['new']:,} of them since {began}"
+        yield message(
+            "done = {entries} entries + {resumptions} resumptions = {done} persons (gross; "
+            "{losses} losses reported)",
+            entries=entries,
+            resumptions=resumptions,
+            losses=losses,
+            done=unit.done,
+        )
+    if unit.new is None:
+        yield message("new = <NA>: no report counted since {day:date}", day=began)
+    else:
+        yield message("new = {n} of them since {day:date}", n=unit.new, day=began)
 
 
-def _gap(figures: pd.Series, clock: Clock, days: NDArray[np.datetime64]) -> Iterator[str]:
-    target, planned, done = figures["target"], figures["planned"], figures["done"]
-    if pd.isna(done):
+def _gap(unit: UnitProgress, clock: Clock, days: NDArray[np.datetime64]) -> Iterator[Message]:
+    done, gap, ahead = unit.done, unit.gap_persons, unit.gap_days
+    if done is None or gap is None:
         return
-    if target == 0:
-        yield "completion_rate = <NA>: the target is 0, so there is no rate and no rank"
+    if ahead is None:
+        yield message("completion_rate = <NA>: the target is 0, so there is no rate and no rank")
         return
-    yield f"completion_rate = {done:,} / {target:,} = {figures['completion_rate']:.4f}"
-    yield f"planned_rate = {figures['planned_rate']:.4f}, the plan before it is rounded / target"
-    yield (
-        f"gap = {done:,} - {planned:,} = {figures['gap_persons']:+,} persons = "
-        f"{figures['gap_days']:+.1f} days of the plan"
+    completion, planned = unit.completion_rate, unit.planned_rate
+    yield message(
+        "completion_rate = {done} / {target} = {rate:decimal 4}",
+        done=done,
+        target=unit.target,
+        rate=completion,
     )
-    yield (
-        f"gap_points = 100 x ({figures['completion_rate']:.4f} - {figures['planned_rate']:.4f}) "
-        f"= {figures['gap_points']:+.2f}"
+    yield message(
+        "planned_rate = {rate:decimal 4}: the plan before it is rounded / target", rate=planned
     )
-    yield f"status = {figures['status']}"
+    yield message(
+        "gap = {done} - {planned} = {gap:signed 0} persons = {days:signed 1} days of the plan",
+        done=done,
+        planned=unit.planned,
+        gap=gap,
+        days=ahead,
+    )
+    yield message(
+        "gap_points = 100 x ({rate:decimal 4} - {planned:decimal 4}) = {points:signed 2}",
+        rate=completion,
+        planned=planned,
+        points=unit.gap_points,
+    )
     # The day in which the plan comes to what is done: 2.3 days of it are reached on the third.
-    number = math.ceil(round(clock.elapsed + figures["gap_days"], 9))
-    if figures["gap_persons"] and number > 0:
-        yield f"the plan comes to {done:,} persons on {days[number - 1]}"
-    yield f"shortfall = max(0, {target:,} - {done:,}) = {figures['shortfall']:,} persons"
-    if clock.left:
-        yield (
-            f"required_per_day = {figures['shortfall']:,} / {clock.left} planned days left "
-            f"= {figures['required_per_day']:.1f} persons a day"
-        )
-
-
-def _beside(figures: pd.Series, counts: pd.Series) -> Iterator[str]:
-    if not pd.isna(figures["coverage_rate"]):
-        yield (
-            f"coverage_rate = ({counts['covered']:,} covered before + {figures['done']:,}) / "
-            f"{counts['eligible']:,} eligible = {figures['coverage_rate']:.4f}"
-        )
-    expected = figures["reports_expected"]
-    if not pd.isna(expected):
-        on_time = figures["reports_on_time"]
-        dated = "" if pd.isna(on_time) else f", {on_time} of them on time"
-        yield f"reports = {figures['reports_received']} of {expected} received{dated}"
-
-
-def _rank(frame: pd.DataFrame, counts: pd.Series, place: int) -> str:
-    ranks = frame["rank"]
-    rank = ranks.iloc[place]
-    if pd.isna(rank):
-        return f"rank = <NA>: {reason(frame['status'].iloc[place], counts)}"
-    sharing = int((ranks == rank).sum()) - 1
-    shared = f", {sharing} with the same" if sharing else ""
-    return (
-        f"rank = {rank}: of {ranks.notna().sum()} ranked units {int((ranks < rank).sum())} have a "
-        f"greater done / target, not rounded{shared}"
+    number = math.ceil(round(clock.elapsed + ahead, 9))
+    if gap and number > 0:
+        day = days[number - 1].item()
+        yield message("the plan comes to {n} persons on {day:date}", n=done, day=day)
+    yield message(
+        "shortfall = max(0, {target} - {done}) = {n} persons",
+        target=unit.target,
+        done=done,
+        n=unit.shortfall,
     )
+    if clock.left:
+        yield message(
+            "required_per_day = {n} / {left} planned days left = {rate:decimal 1} persons a day",
+            n=unit.shortfall,
+            left=clock.left,
+            rate=unit.required_per_day,
+        )
+
+
+def _beside(unit: UnitProgress) -> Iterator[Message]:
+    if unit.coverage_rate is not None:
+        yield message(
+            "coverage_rate = ({covered} covered before + {done}) / {eligible} eligible = "
+            "{rate:decimal 4}",
+            covered=unit.covered,
+            done=unit.done,
+            eligible=unit.eligible,
+            rate=unit.coverage_rate,
+        )
+    if unit.reports_expected is None:
+        return
+    received, expected = unit.reports_received, unit.reports_expected
+    if unit.reports_on_time is None:
+        yield message("reports = {n} of {all} received", n=received, all=expected)
+    else:
+        yield message(
+            "reports = {n} of {all} received, {on_time} of {all} on time",
+            n=received,
+            all=expected,
+            on_time=unit.reports_on_time,
+        )
+
+
+def _rank(unit: UnitProgress, ranks: pd.Series[int]) -> Message:
+    if unit.rank is None:
+        return message("rank = <NA>: {reason}", reason=unit.reason)
+    sharing = int((ranks == unit.rank).sum()) - 1
+    text = message(
+        "rank = {rank}: of {all} ranked units {greater} have a greater done / target, not rounded",
+        rank=unit.rank,
+        all=int(ranks.notna().sum()),
+        greater=int((ranks < unit.rank).sum()),
+    )
+    if not sharing:
+        return text
+    return message("{rank}, {n} with the same", rank=text, n=sharing)

@@ -25,7 +25,7 @@ from coverage_campaign.progress.denominators import coverage_table
 from coverage_campaign.progress.explain import explanation
 from coverage_campaign.progress.gap_contributions import gap_contributions
 from coverage_campaign.progress.indicators import Clock, UnitArrays, arrays_of, figures, pooled
-from coverage_campaign.progress.reported_counts import Counted
+from coverage_campaign.progress.reported_counts import ReportedCounts
 from coverage_campaign.progress.required_rate import needed_table
 from coverage_campaign.progress.status import StatusCode, unranked_table
 from coverage_campaign.progress.summaries import by_channel, by_group, by_period, by_tier
@@ -57,7 +57,7 @@ class Progress:
     basis: Basis
     remarks: tuple[Label, ...]
     counts: pd.DataFrame
-    rows: Counted
+    rows: ReportedCounts
     clock: Clock
     frame: pd.DataFrame
 

@@ -13,17 +13,16 @@ from numpy.typing import NDArray
 from coverage_campaign.errors import Problem, ReportError
 from coverage_campaign.model.campaign import Campaign
 from coverage_campaign.model.groups import Effect
-from coverage_campaign.progress.places import planned_places
 from coverage_campaign.reporting.result import Period, Tally
 
-__all__ = ["Counted", "counted"]
+__all__ = ["ReportedCounts", "planned_places", "reported_counts"]
 
 _Ints = NDArray[np.int64]
 _KINDS: tuple[Effect, ...] = ("entry", "resumption", "loss")
 
 
 @attrs.frozen(eq=False, kw_only=True)
-class Counted:
+class ReportedCounts:
     """The rows of a tally that count, as arrays: place of the unit, first day of the period, kind.
 
     `place` is the position of the row's unit, or of the planned unit that it lies under; `channel`
@@ -69,6 +68,11 @@ class Counted:
             rows &= self.period >= np.datetime64(since, "D")
         return _scattered(self.place[rows], self.persons[rows], len(self.units))
 
+    def done(self, *, net: bool, since: dt.date | None = None) -> _Ints:
+        """Return entries + resumptions, less losses if `net`, by unit."""
+        came = self.sums("entry", since=since) + self.sums("resumption", since=since)
+        return came - self.sums("loss", since=since) if net else came
+
     def reported(self, *, since: dt.date | None = None) -> NDArray[np.bool_]:
         """Tell of each unit whether any figure of it counts."""
         seen = np.zeros(len(self.units), dtype=bool)
@@ -77,9 +81,9 @@ class Counted:
         return seen
 
 
-def counted(
+def reported_counts(
     tally: Tally, campaign: Campaign, units: tuple[str, ...], *, through: dt.date
-) -> Counted:
+) -> ReportedCounts:
     """Return what a tally counts for `units` to the end of the day `through`.
 
     A day's figure counts if the day is over. A month's figure counts if the month is over, or if
@@ -117,7 +121,7 @@ def counted(
     rows = whole & planned & counts
     row_group, groups = _groups(frame)
     stock, has_stock = _stock(tally, parent, units, through, names)
-    return Counted(
+    return ReportedCounts(
         units=units,
         by=tally.by,
         place=place[rows],
@@ -230,3 +234,24 @@ def _some(codes: Iterable[str], most: int = 8) -> str:
     codes = list(codes)
     more = f", ... ({len(codes)} in all)" if len(codes) > most else ""
     return ", ".join(codes[:most]) + more
+
+
+def planned_places(
+    parent: Mapping[str, str | None], units: tuple[str, ...], names: Iterable[str]
+) -> NDArray[np.int64]:
+    """Return the position among `units` of each name or of the nearest one above it, or -1.
+
+    >>> planned_places({"village": "town", "town": None}, ("town",), ["village", "x"]).tolist()
+    [0, -1]
+    """
+    position = {code: place for place, code in enumerate(units)}
+    return np.array([_nearest(name, position, parent) for name in names], dtype=np.int64)
+
+
+def _nearest(name: str, position: Mapping[str, int], parent: Mapping[str, str | None]) -> int:
+    code: str | None = name
+    while code is not None:
+        if code in position:
+            return position[code]
+        code = parent.get(code)
+    return -1

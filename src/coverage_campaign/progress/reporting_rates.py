@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from coverage_campaign.model.campaign import Campaign
 from coverage_campaign.model.reporting_rule import ReportingRule
-from coverage_campaign.progress.places import planned_places
+from coverage_campaign.progress.reported_counts import planned_places
 from coverage_campaign.reporting.completeness import expected_reports
 
 __all__ = ["report_counts"]

@@ -6,21 +6,30 @@ Documents, charts, watch lists and assessments read the code and the reason; non
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping, Sequence
 from fractions import Fraction
-from typing import Final, Literal, TypeAlias, get_args
+from typing import Any, Final, Literal, TypeAlias, get_args
 
+import attrs
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from coverage_campaign.messages import Message, message
 from coverage_campaign.model.campaign import Campaign
+from coverage_campaign.model.units import Unit
+from coverage_campaign.progress.reported_counts import ReportedCounts
+from coverage_campaign.reporting.data_quality import falls, quality_signals
+from coverage_campaign.reporting.result import Tally
 
 __all__ = [
     "HINDRANCES",
     "SLACK",
     "STATUSES",
     "StatusCode",
+    "context_table",
     "hindrances",
+    "quality_flags",
     "reason",
     "statuses",
     "unranked_table",
@@ -59,10 +68,9 @@ def hindrances(
 
 def _existence(campaign: Campaign, code: str, day: dt.date) -> StatusCode | None:
     unit = campaign.unit(code)
-    opened, closed = getattr(unit, "opened", None), getattr(unit, "closed", None)
-    if closed is not None and day > closed:
+    if unit.closed is not None and day > unit.closed:
         return "closed"
-    return "not_open" if opened is not None and day < opened else None
+    return "not_open" if unit.opened is not None and day < unit.opened else None
 
 
 def statuses(
@@ -89,32 +97,106 @@ def statuses(
     return found
 
 
-def reason(status: str, counts: pd.Series) -> str:
-    """Return why a unit of this status has no figure or no rank; '' where it has both."""
-    expected, received = counts["reports_expected"], counts["reports_received"]
-    if status in ("not_reported", "incomplete") and not pd.isna(expected) and received < expected:
-        return f"{received} of {expected} reports received"
+def reason(status: str, counts: Mapping[str, Any], unit: Unit | None = None) -> Message | None:
+    """Return why a unit of this status has no figure or no rank; None where it has both.
+
+    `counts` holds reports_expected and reports_received, `unit` is the unit of the campaign.
+    """
+    match status:
+        case "not_reported" | "incomplete":
+            expected, received = counts["reports_expected"], counts["reports_received"]
+            if pd.isna(expected) or received >= expected:
+                return message("no report counted")
+            return message("{n} of {all} reports received", n=received, all=expected)
+        case "closed":
+            return message("closed since {day:date}", day=unit.closed if unit else None)
+        case "not_open":
+            return message("opens on {day:date}", day=unit.opened if unit else None)
+        case "open_question":
+            return message("whether losses are taken off is open (readings.counted)")
+        case "no_target":
+            return message("its target is 0")
+        case _:
+            return None
+
+
+def quality_flags(tally: Tally, rows: ReportedCounts) -> dict[str, tuple[str, ...]]:
+    """Return the codes of signs that figures deserve a second look, by unit; no sign, no entry.
+
+    Looked at are the figures that count to the day, summed up to the planned units and by month (a
+    ranking is made from months); of a tally by day also the days on which persons were taken back.
+    """
+    units = np.array(rows.units, dtype=object)
+    channels = np.array(rows.channels, dtype=object)
+    days = pd.DataFrame(
+        {
+            "unit": pd.array(units[rows.place], dtype="str"),
+            "period": rows.period.astype("datetime64[s]"),
+            "channel": pd.array(channels[rows.channel], dtype="str"),
+            "persons": pd.array(rows.persons, dtype="Int64"),
+        }
+    )
+    stock = pd.DataFrame(
+        {
+            "unit": pd.array(units[rows.has_stock], dtype="str"),
+            "period": pd.Series(pd.NaT, index=range(rows.has_stock.sum()), dtype="datetime64[s]"),
+            "persons": pd.array(rows.stock[rows.has_stock], dtype="Int64"),
+        }
+    )
+    by_day = attrs.evolve(tally, frame=_summed(days), stock=stock)
+    months = days.assign(period=rows.period.astype("datetime64[M]").astype("datetime64[s]"))
+    by_month = attrs.evolve(by_day, frame=_summed(months), by="month")
+    signals = pd.concat([falls(by_day), quality_signals(by_month)], ignore_index=True)
+    named = signals[signals["unit"].notna()].drop_duplicates(["unit", "signal"])
     return {
-        "closed": "it is closed",
-        "not_open": "it is not open yet",
-        "open_question": "whether losses are taken off is open (readings.counted)",
-        "no_target": "its target is 0",
-        "not_reported": "no report counted",
-    }.get(status, "")
+        str(unit): tuple(codes) for unit, codes in named.groupby("unit", sort=False)["signal"]
+    }
 
 
-def unranked_table(frame: pd.DataFrame, counts: pd.DataFrame) -> pd.DataFrame:
+def _summed(rows: pd.DataFrame) -> pd.DataFrame:
+    return rows.groupby(["unit", "period", "channel"], as_index=False)["persons"].sum()
+
+
+def context_table(
+    frame: pd.DataFrame, counts: pd.DataFrame, rows: ReportedCounts, signals: Mapping[str, str]
+) -> pd.DataFrame:
+    """Return one row per unit: what a reader must see before a rank is held against anybody.
+
+    Columns: unit, name, rank, complete, reports_received, reports_expected, burden_rate (target
+    over eligible persons, fraction of one), signals (by unit, '' for none), diagnosis.
+    """
+    eligible = counts["eligible"].where(counts["eligible"] > 0).astype("Float64")
+    columns = ["unit", "name", "rank", "complete", "reports_received", "reports_expected"]
+    return frame[columns].assign(
+        burden_rate=counts["target"] / eligible,
+        signals=pd.array([signals.get(unit, "") for unit in frame["unit"]], dtype="str"),
+        diagnosis=_diagnoses(frame, rows),
+    )
+
+
+def _diagnoses(frame: pd.DataFrame, rows: ReportedCounts) -> pd.Series[str]:
+    """Return 'high lapse' where losses make up half of what is lacking net, else 'low reach'.
+
+    <NA> where nothing is lacking even net of losses, or nothing was reported.
+    """
+    losses = rows.sums("loss")
+    lacking = frame["planned"] - (rows.sums("entry") + rows.sums("resumption") - losses)
+    known = frame["done"].notna() & (lacking > 0)
+    lapse = 2 * losses >= lacking.fillna(0).to_numpy(dtype=np.int64)
+    words = pd.Series(np.where(lapse, "high lapse", "low reach"), index=frame.index, dtype="str")
+    return words.where(known.to_numpy(dtype=bool))
+
+
+def unranked_table(
+    frame: pd.DataFrame, reasons: Sequence[Message | None]
+) -> pd.DataFrame:
     """Return one row per unit without a rank: unit, name, code (its status), reason."""
     rows = frame[frame["rank"].isna()]
-    reasons = [
-        reason(status, counts.loc[place])
-        for place, status in zip(rows.index, rows["status"].tolist(), strict=True)
-    ]
     return pd.DataFrame(
         {
             "unit": rows["unit"].array,
             "name": rows["name"].array,
             "code": rows["status"].array,
-            "reason": pd.array(reasons, dtype="str"),
+            "reason": pd.array([str(reasons[place]) for place in rows.index], dtype="str"),
         }
     )

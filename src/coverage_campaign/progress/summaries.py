@@ -1,6 +1,12 @@
-"""Progress said for tiers, channels, groups and periods: pooled sums, never means of rates."""
+"""A progress said for tiers, channels, groups and periods, and what is asked of it beside.
+
+Pooled sums, never means of rates; each function returns one table.
+"""
 
 from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable
 
 import numpy as np
 import pandas as pd
@@ -8,11 +14,23 @@ from numpy.typing import NDArray
 
 from coverage_campaign.errors import DefinitionError, Problem
 from coverage_campaign.model.campaign import Campaign
+from coverage_campaign.model.dates import DateLike, to_date
 from coverage_campaign.progress.indicators import Clock, figures, pooled_by
-from coverage_campaign.progress.reported_counts import Counted
+from coverage_campaign.progress.reported_counts import ReportedCounts
 from coverage_campaign.reporting.cube import tree_of
+from coverage_campaign.scheduling.plan import Plan
 
-__all__ = ["by_channel", "by_group", "by_period", "by_tier"]
+__all__ = [
+    "bridge_table",
+    "by_channel",
+    "by_group",
+    "by_period",
+    "by_tier",
+    "change_between",
+    "coverage_table",
+    "gap_contributions",
+    "required_rate_table",
+]
 
 
 def by_tier(counts: pd.DataFrame, campaign: Campaign, clock: Clock) -> pd.DataFrame:
@@ -44,7 +62,7 @@ def _with_tier(rows: pd.DataFrame, tier: int) -> pd.DataFrame:
     return rows[["tier", *rows.columns[:-1]]]
 
 
-def by_channel(rows: Counted, campaign: Campaign, since: np.datetime64) -> pd.DataFrame:
+def by_channel(rows: ReportedCounts, campaign: Campaign, since: np.datetime64) -> pd.DataFrame:
     """Return one row per channel: channel, name, effect, persons, new.
 
     `persons` are counted to the day, `new` in its period; losses are positive persons of effect
@@ -80,7 +98,7 @@ def _sum(persons: NDArray[np.int64], mine: NDArray[np.bool_]) -> int | None:
     return int(persons[mine].sum()) if mine.any() else None
 
 
-def by_group(rows: Counted, campaign: Campaign) -> pd.DataFrame:
+def by_group(rows: ReportedCounts, campaign: Campaign) -> pd.DataFrame:
     """Return one row per target group: group, name, done; persons without a group stand last.
 
     Raises:
@@ -116,3 +134,159 @@ def by_period(history: pd.DataFrame) -> pd.DataFrame:
         total = history[f"{column}_to_date"]
         table.insert(place, column, total - total.shift(fill_value=0).fillna(0))
     return table
+
+
+def coverage_table(campaign: Campaign, counts: pd.DataFrame) -> pd.DataFrame:
+    """Return one row per unit and measure: the coverage that each denominator would give.
+
+    The measure of those covered before is no denominator and is left out.
+    """
+    names = [measure.code for measure in campaign.measures if measure.code != campaign.covered]
+    parts = [_under(campaign, counts, name) for name in names]
+    return pd.concat(parts, ignore_index=True) if parts else _under(campaign, counts.iloc[:0], "")
+
+
+def _under(campaign: Campaign, counts: pd.DataFrame, measure: str) -> pd.DataFrame:
+    figures = [campaign.unit(code).count(measure) for code in counts["unit"]]
+    persons = pd.Series(figures, index=counts.index, dtype="Int64")
+    base = persons.where(persons > 0).astype("Float64")
+    covered = counts["covered"] + counts["done"]
+    return pd.DataFrame(
+        {
+            "unit": counts["unit"],
+            "measure": pd.Series(measure, index=counts.index, dtype="str"),
+            "persons": persons,
+            "covered_now": covered,
+            "coverage_rate": covered / base,
+            "done_rate": counts["done"] / base,
+        }
+    )
+
+
+def gap_contributions(frame: pd.DataFrame) -> pd.DataFrame:
+    """Return each unit's part in the gap and in the shortfall, the furthest behind first.
+
+    Columns: unit, name, reported, gap_persons (done - planned, nothing done where nothing is
+    reported: these persons are missing from the whole as well), gap_share, shortfall, and
+    shortfall_share (fractions of one). gap_persons add up to the gap of the whole, both shares to
+    1; a unit ahead has a negative share of a negative gap. Shares are <NA> where the whole is 0.
+    """
+    done = frame["done"].fillna(0)
+    gap = done - frame["planned"]
+    shortfall = (frame["target"] - done).clip(lower=0)
+    table = pd.DataFrame(
+        {
+            "unit": frame["unit"],
+            "name": frame["name"],
+            "reported": frame["done"].notna().astype("boolean"),
+            "gap_persons": gap,
+            "gap_share": _shares(gap),
+            "shortfall": shortfall,
+            "shortfall_share": _shares(shortfall),
+        }
+    )
+    return table.sort_values(
+        ["gap_persons", "shortfall", "unit"], ascending=[True, False, True], ignore_index=True
+    )
+
+
+def _shares(persons: pd.Series[int]) -> pd.Series[float]:
+    whole = persons.sum()
+    return (persons / (whole or pd.NA)).astype("Float64")
+
+
+def required_rate_table(
+    frame: pd.DataFrame, plan: Plan, *, as_of: dt.date, holidays: Iterable[DateLike]
+) -> pd.DataFrame:
+    """Return what each unit needs a day to finish by the plan's last day, one row a unit.
+
+    Columns: unit, name, shortfall [persons]; days (planned days left) and per_day; calendar_days
+    (to the plan's last day, pauses of the plan among them) and per_calendar_day; working_days (of
+    the planned days left Monday to Friday and no holiday) and per_working_day; <NA> where no such
+    day is left.
+    """
+    left = plan.days[plan.days > np.datetime64(as_of, "D")]
+    off = np.array([to_date(day) for day in holidays], dtype="datetime64[D]")
+    first = max(as_of, plan.days[0].item() - dt.timedelta(days=1))
+    calendar = max((plan.days[-1].item() - first).days, 0)
+    table = frame[["unit", "name", "shortfall"]].copy()
+    for name, days in (
+        ("", len(left)),
+        ("calendar_", calendar),
+        ("working_", int(np.is_busday(left, holidays=off).sum())),
+    ):
+        per_day = f"per_{name}day"
+        table[f"{name}days"] = pd.array([days] * len(table), dtype="Int64")
+        table[per_day] = (table["shortfall"] / (days or pd.NA)).astype("Float64")
+    return table
+
+
+def change_between(before: pd.DataFrame, now: pd.DataFrame) -> pd.DataFrame:
+    """Return one row per unit of `now`: what it did since and how its place moved.
+
+    Columns: unit, name, done_before, done, new (persons between the two days), rate_before,
+    completion_rate, gap_points_before, gap_points, rank_before, rank, moved (places won, negative =
+    lost). What is missing in either is <NA>; a unit that was not there before has <NA> before.
+    """
+    old = before.set_index("unit").reindex(now["unit"])
+    was = {
+        name: old[name].reset_index(drop=True)
+        for name in ("done", "completion_rate", "gap_points", "rank")
+    }
+    return pd.DataFrame(
+        {
+            "unit": now["unit"],
+            "name": now["name"],
+            "done_before": was["done"],
+            "done": now["done"],
+            "new": now["done"] - was["done"],
+            "rate_before": was["completion_rate"],
+            "completion_rate": now["completion_rate"],
+            "gap_points_before": was["gap_points"],
+            "gap_points": now["gap_points"],
+            "rank_before": was["rank"],
+            "rank": now["rank"],
+            "moved": was["rank"] - now["rank"],
+        }
+    )
+
+
+def bridge_table(
+    *,
+    covered: int | None,
+    entries: int | None,
+    resumptions: int | None,
+    losses: int | None,
+    eligible: int | None,
+) -> pd.DataFrame:
+    """Return the steps from who was covered before to who is covered now.
+
+    Columns: step, persons, covered_to_here, coverage_rate (fraction of the eligible). The steps
+    are covered_before, entries, resumptions, gross, losses (negative), net, covered_now; gross and
+    net are sums of the steps before them. What nobody reported is <NA> and ends the sums.
+    """
+    gross = _plus(entries, resumptions)
+    lost = None if losses is None else -losses
+    net = _plus(gross, lost)
+    steps: list[tuple[str, int | None, int | None]] = [
+        ("covered_before", covered, covered),
+        ("entries", entries, _plus(covered, entries)),
+        ("resumptions", resumptions, _plus(covered, gross)),
+        ("gross", gross, _plus(covered, gross)),
+        ("losses", lost, _plus(covered, net)),
+        ("net", net, _plus(covered, net)),
+        ("covered_now", _plus(covered, net), _plus(covered, net)),
+    ]
+    table = pd.DataFrame(
+        {
+            "step": pd.array([step for step, _, _ in steps], dtype="str"),
+            "persons": pd.array([persons for _, persons, _ in steps], dtype="Int64"),
+            "covered_to_here": pd.array([total for _, _, total in steps], dtype="Int64"),
+        }
+    )
+    rate = table["covered_to_here"] / (eligible or pd.NA)
+    return table.assign(coverage_rate=rate.astype("Float64"))
+
+
+def _plus(first: int | None, second: int | None) -> int | None:
+    return None if first is None or second is None else first + second

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from coverage_campaign.progress.reported_counts import Counted
+from coverage_campaign.progress.reported_counts import ReportedCounts
 from coverage_campaign.scheduling.schedule import Plan
 
 __all__ = ["history_of", "running_table", "series_of", "silent_of"]
@@ -18,7 +18,7 @@ _Days = NDArray[np.datetime64]
 
 
 def history_of(
-    plan: Plan, rows: Counted, *, as_of: dt.date, net: bool, known: bool
+    plan: Plan, rows: ReportedCounts, *, as_of: dt.date, net: bool, known: bool
 ) -> pd.DataFrame:
     """Return the whole campaign period by period: period, planned_to_date, done_to_date.
 
@@ -41,7 +41,7 @@ def history_of(
 
 
 def _done_by(
-    rows: Counted, periods: _Days, ends: _Days, *, as_of: dt.date, net: bool
+    rows: ReportedCounts, periods: _Days, ends: _Days, *, as_of: dt.date, net: bool
 ) -> list[int | None]:
     order = np.argsort(rows.period, kind="stable")
     days = rows.ends(rows.period[order])
@@ -55,7 +55,7 @@ def _done_by(
 
 
 def series_of(
-    plan: Plan, rows: Counted, *, as_of: dt.date, net: bool, unknown: NDArray[np.bool_]
+    plan: Plan, rows: ReportedCounts, *, as_of: dt.date, net: bool, unknown: NDArray[np.bool_]
 ) -> tuple[_Days, _Floats]:
     """Return the days that the tally knows and the running totals on them [persons].
 
@@ -74,7 +74,7 @@ def series_of(
     return days, totals
 
 
-def silent_of(rows: Counted, days: _Days, *, complete: NDArray[np.bool_]) -> NDArray[np.bool_]:
+def silent_of(rows: ReportedCounts, days: _Days, *, complete: NDArray[np.bool_]) -> NDArray[np.bool_]:
     """Tell of each day and unit whether it lies in a month after the unit's last figure.
 
     What was done there is not known: a month without a figure is not reported, and no zero. Where

@@ -8,25 +8,22 @@ import numpy as np
 import pandas as pd
 
 from coverage_campaign.errors import DefinitionError, Problem
+from coverage_campaign.messages import message
 from coverage_campaign.model.campaign import Campaign
 from coverage_campaign.model.dates import DateLike, to_date
-from coverage_campaign.model.labels import Label
 from coverage_campaign.progress.indicators import Clock, figures
-from coverage_campaign.progress.notes import remarks_on
+from coverage_campaign.progress.notes import progress_notes
 from coverage_campaign.progress.progress import Progress
-from coverage_campaign.progress.reported_counts import counted
+from coverage_campaign.progress.reported_counts import reported_counts
 from coverage_campaign.progress.reporting_rates import report_counts
-from coverage_campaign.progress.unit_counts import persons_of
+from coverage_campaign.progress.unit_counts import unit_counts
 from coverage_campaign.reporting.result import Tally
 from coverage_campaign.scheduling.schedule import Plan
 
 __all__ = ["Progress", "track"]
 
-_COMPLETENESS_UNKNOWN = Label(
-    {
-        "en": "completeness of the reports is unknown, so all units are ranked",
-        "zh-Hans": "上报是否齐全未知，因此所有单位均参加排名",
-    }
+_COMPLETENESS_UNKNOWN = message(
+    "completeness of the reports is unknown, so all units are ranked"
 )
 
 
@@ -67,7 +64,7 @@ def track(
     through = day if cutoff is None else min(day, cutoff)
     shares = plan.shares()
     units = tuple(shares.index)
-    rows = counted(tally, campaign, units, through=through)
+    rows = reported_counts(tally, campaign, units, through=through)
     reports = report_counts(
         campaign,
         units,
@@ -76,7 +73,7 @@ def track(
         as_of=day,
         known_on=None if tally.as_of is None else tally.as_of.date(),
     )
-    counts = persons_of(plan, rows, reports, day)
+    counts = unit_counts(plan, rows, reports, day)
     clock = Clock(
         curve=np.array([total / plan.effort[-1] for total in plan.effort]),
         elapsed=len(plan.days) - plan.days_left(day),
@@ -86,17 +83,18 @@ def track(
     basis = plan.basis.joined(tally.basis).joined(campaign.basis(*questions))
     if received is None:
         basis = basis.assuming(_COMPLETENESS_UNKNOWN)
+    frame = figures(counts, clock)
     return Progress(
         plan=plan,
         tally=tally,
         as_of=day,
         received=received,
         basis=basis,
-        remarks=tuple(remarks_on(counts, rows, campaign, day, through)),
+        messages=tuple(progress_notes(frame, rows, campaign, day, through)),
         counts=counts,
         rows=rows,
         clock=clock,
-        frame=figures(counts, clock),
+        frame=frame,
     )
 
 
