@@ -206,7 +206,7 @@ def test_periods_add_up_to_the_totals() -> None:
 def test_movement_tells_what_happened_since() -> None:
     """Since the day before, Ash did 5 more and kept its place; Cedar is not known."""
     now = track(planned(), tallied(DAILY), as_of="2026-06-03")
-    table = now.movement().set_index("unit")
+    table = now.change_since().set_index("unit")
     assert table.loc["a", ["done_before", "done", "new"]].tolist() == [10, 15, 5]
     assert table.loc["a", ["rank_before", "rank", "moved"]].tolist() == [1, 1, 0]
     assert table.loc["c"].drop("name").isna().all()
@@ -221,7 +221,9 @@ def test_movement_shows_places_won_and_lost() -> None:
         ("b", "2026-06-02", "all", 9),
     ]
     later = track(planned(), tallied(rows), as_of="2026-06-02")
-    moved = later.movement(track(planned(), tallied(rows), as_of="2026-06-01")).set_index("unit")
+    moved = later.change_since(track(planned(), tallied(rows), as_of="2026-06-01")).set_index(
+        "unit"
+    )
     assert moved.loc["b", "moved"] == 1
     assert moved.loc["a", "moved"] == -1
 
@@ -282,14 +284,14 @@ def test_parts_of_no_gap_have_no_share() -> None:
 
 def test_needed_counts_calendar_and_working_days() -> None:
     """From 5 to 10 June 2026 there are six days, four of them working, three with a holiday."""
-    table = progressed().needed().set_index("unit")
+    table = progressed().required_rate().set_index("unit")
     assert table.loc["a", ["days", "working_days"]].tolist() == [6, 4]
     assert table.loc["a", "per_day"] == pytest.approx(35 / 6)
     assert table.loc["a", "per_working_day"] == pytest.approx(35 / 4)
     assert table.loc["a", ["calendar_days", "per_calendar_day"]].tolist() == [6, 35 / 6]
-    holiday = progressed().needed(holidays=["2026-06-08"])
+    holiday = progressed().required_rate(holidays=["2026-06-08"])
     assert holiday["working_days"].iloc[0] == 3
-    over = track(planned(), tallied(DAILY), as_of="2026-06-10").needed()
+    over = track(planned(), tallied(DAILY), as_of="2026-06-10").required_rate()
     assert over["per_day"].isna().all()
     assert over["per_working_day"].isna().all()
 
@@ -301,11 +303,11 @@ def test_needed_tells_days_of_the_plan_from_days_of_the_calendar() -> None:
     allocation = allocate(campaign, among="counties", weights=weights, target=1_000)
     plan = schedule(allocation, over=("drive-1", "drive-2"))
     rows: list[Row] = [("a", "2009-05-01", "new_employer", 0)]
-    start = track(plan, tallied(rows, campaign=campaign), as_of="2009-05-15").needed()
+    start = track(plan, tallied(rows, campaign=campaign), as_of="2009-05-15").required_rate()
     assert start.loc[0, ["days", "calendar_days"]].tolist() == [106, 107]
     assert start.loc[0, "per_day"] == pytest.approx(500 / 106)
     assert start.loc[0, "per_calendar_day"] == pytest.approx(500 / 107)
-    pause = track(plan, tallied(rows, campaign=campaign), as_of="2009-07-30").needed()
+    pause = track(plan, tallied(rows, campaign=campaign), as_of="2009-07-30").required_rate()
     assert pause.loc[0, ["days", "calendar_days"]].tolist() == [46, 47]
 
 

@@ -14,7 +14,7 @@ from coverage_campaign.model.dates import to_instant
 from coverage_campaign.model.readings import Question, Readings
 from coverage_campaign.model.reporting_rule import CountingRule, ReportingRule
 from coverage_campaign.progress.indicators import COLUMNS
-from coverage_campaign.progress.reported_counts import counted
+from coverage_campaign.progress.reported_counts import reported_counts
 from coverage_campaign.progress.track import track
 from coverage_campaign.reporting.sheets.read_reports import read_reports
 from support.campaigns import tiny
@@ -74,7 +74,7 @@ def test_missing_is_not_zero_and_a_reported_zero_is() -> None:
     missing = "done new completion_rate gap_points gap_persons gap_days shortfall rank"
     assert all(pd.isna(cedar[name]) for name in missing.split())
     assert progress.to_frame().set_index("unit").loc["b", "done"] == 0
-    assert any("No report counted of c" in note for note in progress.notes)
+    assert any("No report counted of Cedar" in note for note in progress.notes)
     assert column(progress.unranked(), "reason") == ["no report counted"]
 
 
@@ -156,7 +156,7 @@ def test_above_the_target_is_shown_and_flagged() -> None:
     """60 of 50 is 1.2, not 1; a note names the unit."""
     progress = track(planned(), tallied([("a", "2026-06-01", "all", 60)]), as_of="2026-06-02")
     assert progress.to_frame()["completion_rate"].iloc[0] == 1.2
-    assert any("Above 100 %" in note and "a" in note for note in progress.notes)
+    assert any("Above 100% of the target: Ash." in note for note in progress.notes)
 
 
 def test_the_cutoff_of_results_ends_the_count() -> None:
@@ -175,7 +175,7 @@ def test_a_month_that_the_day_cuts_counts_only_if_it_cannot_hold_more() -> None:
     late = tallied(rows, by="month", as_of=to_instant("2026-07-05"))
     progress = track(planned(), late, as_of="2026-06-04")
     assert pd.isna(progress.to_frame()["done"].iloc[0])
-    assert any("20 persons of the month of 2026-06 are left out" in one for one in progress.notes)
+    assert any("20 persons reported for 2026-06 are left out" in one for one in progress.notes)
     then = tallied(rows, by="month", as_of=to_instant("2026-06-04"))
     assert track(planned(), then, as_of="2026-06-04").to_frame()["done"].iloc[0] == 20
     whole = track(planned(), late, as_of="2026-06-30")
@@ -404,7 +404,7 @@ def test_a_bulletin_can_be_made_again_as_it_was_known() -> None:
     first = track(planned(), then, as_of="2026-06-30").to_frame().to_csv()
     now = track(planned(), later, as_of="2026-06-30")
     assert now.to_frame().to_csv() != first
-    assert now.movement(track(planned(), then, as_of="2026-06-30"))["new"].iloc[0] == 7
+    assert now.change_since(track(planned(), then, as_of="2026-06-30"))["new"].iloc[0] == 7
     assert track(planned(), then, as_of="2026-06-30").to_frame().to_csv() == first
 
 
@@ -428,14 +428,14 @@ def test_explain_gives_formula_and_numbers() -> None:
         "10 entries + 5 resumptions = 15",
         "gross; 2 losses reported",
         "15 / 50 = 0.3000",
-        "15 - 20 = -5",
-        "the plan comes to 15 persons on 2026-06-03",
+        "15 - 20 = −5",
+        "the plan comes to 15 persons on 3 Jun 2026",
         "max(0, 50 - 15) = 35",
         "35 / 6",
         "350 covered before + 15",
         "rank = 1: of 2 ranked units 0 have a greater done / target",
         "50 x 0.4000 of the curve = 20.0",
-        "new = <NA>: no report counted since 2026-06-04",
+        "new = <NA>: no report counted since 4 Jun 2026",
     ):
         assert part in text, part
     with pytest.raises(DefinitionError, match="not in the plan"):
@@ -451,6 +451,9 @@ def test_explain_says_why_there_is_no_figure_and_no_rank() -> None:
     silent = track(planned(), tallied(DAILY), as_of="2026-06-04").explain("c")
     assert "done = <NA>: no report counted" in silent
     assert silent.endswith("rank = <NA>: no report counted")
+    assert "排名 = <NA>：没有已计入的报表" in track(
+        planned(), tallied(DAILY), as_of="2026-06-04"
+    ).explain("c", lang="zh")
     campaign = attrs.evolve(
         tiny(), questions=(Question("counted", "?"),), readings=Readings(), counting=CountingRule()
     )
@@ -464,14 +467,14 @@ def test_explain_says_why_there_is_no_figure_and_no_rank() -> None:
 def test_the_ground_of_a_ranking_stands_beside_it() -> None:
     """Completeness, burden and signs by unit, in the order of the frame."""
     progress = track(planned(), tallied(DAILY), as_of="2026-06-04")
-    ground = progress.ground()
+    ground = progress.context()
     assert ground["unit"].tolist() == ["a", "b", "c"]
     assert ground["rank"].fillna(-1).tolist() == [1, 2, -1]
     assert ground["burden_rate"].tolist() == [50 / 500, 30 / 300, 20 / 200]
     assert ground["complete"].isna().all()
     assert ground["diagnosis"].fillna("?").tolist() == ["low reach", "low reach", "?"]
     mine = pd.DataFrame({"unit": ["b"], "signal": ["spike"]})
-    assert progress.ground(mine)["signals"].tolist() == ["", "spike", ""]
+    assert progress.context(mine)["signals"].tolist() == ["", "spike", ""]
 
 
 def test_it_shows_itself_escaped_and_short() -> None:
@@ -604,6 +607,6 @@ def test_those_covered_in_some_units_below_are_not_those_of_all(
         {"unit": pd.Series(list(before), dtype="str"), "persons": pd.array(list(before.values()))}
     )
     tally = attrs.evolve(tallied(DAILY), baseline=baseline)
-    rows = counted(tally, tally.campaign, ("city",), through=dt.date(2026, 6, 4))
+    rows = reported_counts(tally, tally.campaign, ("city",), through=dt.date(2026, 6, 4))
     assert rows.has_stock.tolist() == [known]
     assert rows.stock.tolist() == [sum(before.values())]

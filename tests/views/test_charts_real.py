@@ -32,7 +32,7 @@ def test_charts_of_a_tracked_campaign(chart: str, share: float) -> None:
 def test_burden_stands_beside_the_rank_where_it_differs() -> None:
     """Targets per 1,000 eligible people are a column if they differ, else a sentence."""
     progress = tracked(5)
-    targets = dict(zip(progress.frame["unit"], progress.frame["target"], strict=True))
+    targets = dict(zip(progress.to_frame()["unit"], progress.to_frame()["target"], strict=True))
     equal, other = ({code: int(one) * k for code, one in targets.items()} for k in (10, 10))
     other[next(iter(other))] *= 2
     words = [words_of(charts.ranking(_with_eligible(progress, one))) for one in (equal, other)]

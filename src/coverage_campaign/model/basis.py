@@ -6,16 +6,21 @@ from collections.abc import Iterable
 
 import attrs
 
+from coverage_campaign.messages import Message
 from coverage_campaign.model.labels import Label, to_label
 
 __all__ = ["Basis"]
 
 
-def _to_labels(value: Iterable[Label | str]) -> tuple[Label, ...]:
-    return tuple(to_label(sentence) for sentence in value)
+def _to_labels(value: Iterable[Label | Message | str]) -> tuple[Label | Message, ...]:
+    return tuple(
+        sentence if isinstance(sentence, Message) else to_label(sentence) for sentence in value
+    )
 
 
-def _merged(first: tuple[Label, ...], second: tuple[Label, ...]) -> tuple[Label, ...]:
+def _merged(
+    first: tuple[Label | Message, ...], second: tuple[Label | Message, ...]
+) -> tuple[Label | Message, ...]:
     return tuple(dict.fromkeys((*first, *second)))
 
 
@@ -44,9 +49,9 @@ class Basis:
 
     title: str
     year: int
-    chosen: tuple[Label, ...] = attrs.field(default=(), converter=_to_labels)
-    suggested: tuple[Label, ...] = attrs.field(default=(), converter=_to_labels)
-    assumptions: tuple[Label, ...] = attrs.field(default=(), converter=_to_labels)
+    chosen: tuple[Label | Message, ...] = attrs.field(default=(), converter=_to_labels)
+    suggested: tuple[Label | Message, ...] = attrs.field(default=(), converter=_to_labels)
+    assumptions: tuple[Label | Message, ...] = attrs.field(default=(), converter=_to_labels)
     simulated: bool = False
 
     def joined(self, other: Basis) -> Basis:
@@ -59,7 +64,7 @@ class Basis:
             simulated=self.simulated or other.simulated,
         )
 
-    def assuming(self, *sentences: Label | str) -> Basis:
+    def assuming(self, *sentences: Label | Message | str) -> Basis:
         """Return the same basis with more assumptions; a text is English."""
         return attrs.evolve(self, assumptions=_merged(self.assumptions, _to_labels(sentences)))
 

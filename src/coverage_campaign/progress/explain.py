@@ -14,6 +14,7 @@ from coverage_campaign.messages import Message, message
 from coverage_campaign.model.campaign import Campaign
 from coverage_campaign.progress.indicators import Clock
 from coverage_campaign.progress.reported_counts import ReportedCounts
+from coverage_campaign.progress.status import STATUS_WORDS
 from coverage_campaign.progress.unit_progress import UnitProgress
 
 __all__ = ["explanation"]
@@ -44,7 +45,7 @@ def explanation(
     yield from _done(campaign, unit, parts, began)
     yield from _gap(unit, clock, days)
     yield from _beside(unit)
-    yield message("status = {code}", code=unit.status)
+    yield message("status = {status}", status=STATUS_WORDS[unit.status])
     yield _rank(unit, ranks)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Iterable
+from functools import cached_property
 from typing import TYPE_CHECKING, Literal
 
 import attrs
@@ -12,27 +13,40 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from coverage_campaign.errors import DefinitionError, Problem
+from coverage_campaign.frames import by_value, owned
+from coverage_campaign.messages import Language, Message, check_language, message_in
+from coverage_campaign.messages.formats import percent
 from coverage_campaign.model.basis import Basis
 from coverage_campaign.model.campaign import Campaign
 from coverage_campaign.model.dates import DateLike
-from coverage_campaign.model.labels import Label
 from coverage_campaign.notebook import html_table
 from coverage_campaign.progress.bases import bases_of, bases_table
-from coverage_campaign.progress.bridge import bridge_table
-from coverage_campaign.progress.change_since import movement_between
-from coverage_campaign.progress.context import ground_of
-from coverage_campaign.progress.denominators import coverage_table
 from coverage_campaign.progress.explain import explanation
-from coverage_campaign.progress.gap_contributions import gap_contributions
 from coverage_campaign.progress.indicators import Clock, UnitArrays, arrays_of, figures, pooled
 from coverage_campaign.progress.reported_counts import ReportedCounts
-from coverage_campaign.progress.required_rate import needed_table
-from coverage_campaign.progress.status import StatusCode, unranked_table
-from coverage_campaign.progress.summaries import by_channel, by_group, by_period, by_tier
+from coverage_campaign.progress.status import (
+    StatusCode,
+    context_table,
+    quality_flags,
+    reason,
+    unranked_table,
+)
+from coverage_campaign.progress.summaries import (
+    bridge_table,
+    by_channel,
+    by_group,
+    by_period,
+    by_tier,
+    change_between,
+    coverage_table,
+    gap_contributions,
+    required_rate_table,
+)
 from coverage_campaign.progress.time_series import history_of, running_table, series_of
-from coverage_campaign.progress.unit_counts import is_open, period_of
+from coverage_campaign.progress.unit_counts import first_day_of_period, is_open
+from coverage_campaign.progress.unit_progress import UnitProgress, by_rank, rows_of
 from coverage_campaign.reporting.result import Tally
-from coverage_campaign.scheduling.schedule import Plan
+from coverage_campaign.scheduling.plan import Plan
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -42,33 +56,47 @@ __all__ = ["Progress"]
 _SHOWN = 6
 
 
-@attrs.frozen(eq=False, kw_only=True)
+def _owned_or_none(frame: pd.DataFrame | None) -> pd.DataFrame | None:
+    return None if frame is None else owned(frame)
+
+
+@attrs.frozen(kw_only=True)
 class Progress:
     """How far each unit is at the end of `as_of`; every ratio comes from the counts beside it.
 
-    `counts` holds the whole persons that all figures are reckoned from, `rows` the rows of the
-    tally that count, `remarks` what a reader must be told about this very progress.
+    `rows` are the rows of the tally that count, `messages` what a reader must be told about this
+    very progress, `counts` the whole persons that all figures are calculated from.
     """
 
     plan: Plan
     tally: Tally
     as_of: dt.date
-    received: pd.DataFrame | None
+    _received: pd.DataFrame | None = attrs.field(converter=_owned_or_none, eq=by_value, repr=False)
     basis: Basis
-    remarks: tuple[Label, ...]
-    counts: pd.DataFrame
-    rows: ReportedCounts
-    clock: Clock
-    frame: pd.DataFrame
+    messages: tuple[Message, ...]
+    _counts: pd.DataFrame = attrs.field(converter=owned, eq=by_value, repr=False)
+    rows: ReportedCounts = attrs.field(eq=False)
+    clock: Clock = attrs.field(eq=False)
+    _frame: pd.DataFrame = attrs.field(converter=owned, eq=by_value, repr=False)
+
+    @property
+    def counts(self) -> pd.DataFrame:
+        """The whole persons of each unit that all figures are calculated from."""
+        return owned(self._counts)
+
+    @property
+    def received(self) -> pd.DataFrame | None:
+        """The reports that came in, as they were given to `track`."""
+        return _owned_or_none(self._received)
 
     @property
     def notes(self) -> tuple[str, ...]:
-        """The remarks in English."""
+        """What a reader must be told beside the figures, in English."""
         return self.notes_in("en")
 
-    def notes_in(self, lang: str) -> tuple[str, ...]:
-        """Return the remarks in a language."""
-        return tuple(remark.text(lang) for remark in self.remarks)
+    def notes_in(self, lang: Language) -> tuple[str, ...]:
+        """Return the notes in a language."""
+        return tuple(note.text(lang) for note in self.messages)
 
     @property
     def campaign(self) -> Campaign:
@@ -101,15 +129,92 @@ class Progress:
 
         What nobody reported is <NA>, never 0; nothing is clipped: above 1 stays above 1.
         """
-        return self.frame.copy(deep=False)
+        return owned(self._frame)
 
     def totals(self) -> pd.DataFrame:
         """Return the whole as one row of the same columns, pooled: sums, never means of rates.
 
         A unit that did not report adds nothing to `done`; `notes` name it.
         """
-        whole = pooled(self.counts, unit="total", name="Total")
-        return figures(whole, self.clock, rank=False)
+        return owned(self._totals)
+
+    @cached_property
+    def _pooled(self) -> pd.DataFrame:
+        return pooled(self._counts, unit="total", name="Total")
+
+    @cached_property
+    def _totals(self) -> pd.DataFrame:
+        return figures(self._pooled, self.clock, rank=False)
+
+    # -- units -------------------------------------------------------------------------------------
+
+    @cached_property
+    def units(self) -> tuple[UnitProgress, ...]:
+        """The units in the order of the frame, as typed rows."""
+        units = [self.campaign.unit(code) for code in self._frame["unit"]]
+        return rows_of(
+            self._frame,
+            self._counts,
+            labels=[unit.label for unit in units],
+            reasons=self._reasons,
+            flags=self.quality_flags,
+        )
+
+    @property
+    def ranking(self) -> tuple[UnitProgress, ...]:
+        """The units with a rank, the best first, then the others."""
+        return by_rank(self.units)
+
+    @cached_property
+    def whole(self) -> UnitProgress:
+        """All units together, as a typed row."""
+        (row,) = rows_of(
+            self._totals,
+            self._pooled,
+            labels=[message_in("row", "Total")],
+            reasons=[reason(self._totals["status"].iloc[0], self._pooled.iloc[0])],
+            flags={},
+        )
+        return row
+
+    def unit(self, code: str) -> UnitProgress:
+        """Return one unit as a typed row.
+
+        Raises:
+            DefinitionError: The unit is not in the plan.
+        """
+        return self.units[self.place(code)]
+
+    def status(self, unit: str) -> StatusCode:
+        """Return how a unit stands, as one code (see the column `status`).
+
+        closed, not_open, open_question, no_target, not_reported and incomplete say why it has no
+        figure or no rank; reached, on_plan, slightly_behind and behind compare whole persons.
+        `progress.unit(code).reason` says the same with its numbers.
+        """
+        found: StatusCode = self._frame["status"].iloc[self.place(unit)]
+        return found
+
+    @cached_property
+    def quality_flags(self) -> dict[str, tuple[str, ...]]:
+        """The codes of signs that figures deserve a second look, by unit; no sign, no entry.
+
+        Nothing dated after `as_of` is looked at (see `status.quality_flags`).
+        """
+        return quality_flags(self.tally, self.rows)
+
+    @property
+    def _reasons(self) -> tuple[Message | None, ...]:
+        counts = self._counts.to_dict("records")
+        rows = zip(self._frame["unit"], self._frame["status"], counts, strict=True)
+        return tuple(reason(status, row, self.campaign.unit(code)) for code, status, row in rows)
+
+    @property
+    def arrays(self) -> UnitArrays:
+        """What the indicators are calculated from, as arrays over the units."""
+        return arrays_of(self._counts)
+
+    # -- tables ------------------------------------------------------------------------------------
 
     def history(self) -> pd.DataFrame:
         """Return the whole campaign period by period: period, planned_to_date, done_to_date.
@@ -123,7 +228,7 @@ class Progress:
             self.rows,
             as_of=self.as_of,
             net=self.campaign.counts_net is True,
-            known=bool(self.counts["done"].notna().any()),
+            known=bool(self._counts["done"].notna().any()),
         )
 
     def series(self) -> tuple[NDArray[np.datetime64], NDArray[np.float64]]:
@@ -138,7 +243,7 @@ class Progress:
             self.rows,
             as_of=self.as_of,
             net=self.campaign.counts_net is True,
-            unknown=self.counts["done"].isna().to_numpy(dtype=bool),
+            unknown=self._counts["done"].isna().to_numpy(dtype=bool),
         )
 
     def bases(self) -> pd.DataFrame:
@@ -159,9 +264,9 @@ class Progress:
         channel: channel, name, effect, persons, new. group: group, name, done (a tally made with
         by_group). period: period, planned, done, planned_to_date, done_to_date.
         """
-        began = np.datetime64(period_of(self.plan, self.rows, self.as_of), "D")
+        began = np.datetime64(first_day_of_period(self.plan, self.rows, self.as_of), "D")
         tables: dict[str, Callable[[], pd.DataFrame]] = {
-            "tier": lambda: by_tier(self.counts, self.campaign, self.clock),
+            "tier": lambda: by_tier(self._counts, self.campaign, self.clock),
             "channel": lambda: by_channel(self.rows, self.campaign, began),
             "group": lambda: by_group(self.rows, self.campaign),
             "period": lambda: by_period(self.history()),
@@ -170,21 +275,21 @@ class Progress:
             raise DefinitionError(Problem("by", f"{by!r}", f"choose one of {', '.join(tables)}"))
         return tables[by]()
 
-    def movement(self, before: Progress | None = None) -> pd.DataFrame:
+    def change_since(self, before: Progress | None = None) -> pd.DataFrame:
         """Return what changed since an earlier progress, or since the end of the period before.
 
         Columns: unit, name, done_before, done, new, rate_before, completion_rate,
         gap_points_before, gap_points, rank_before, rank, moved (places won, negative = lost).
         """
         earlier = self.previous() if before is None else before
-        return movement_between(earlier.frame, self.frame)
+        return change_between(earlier._frame, self._frame)  # noqa: SLF001 - another progress
 
     def previous(self) -> Progress:
         """Return the progress at the end of the period before, as the same tally knows it."""
-        day = period_of(self.plan, self.rows, self.as_of) - dt.timedelta(days=1)
+        day = first_day_of_period(self.plan, self.rows, self.as_of) - dt.timedelta(days=1)
         from coverage_campaign.progress.track import track  # progresses are made there, from here
 
-        return track(self.plan, self.tally, as_of=day, received=self.received)
+        return track(self.plan, self.tally, as_of=day, received=self._received)
 
     def bridge(self, unit: str | None = None) -> pd.DataFrame:
         """Return the way from covered before over gross and net to covered now: step by step.
@@ -194,7 +299,7 @@ class Progress:
         """
         places = slice(None) if unit is None else [self.place(unit)]
         reported = bool(self.rows.reported()[places].any())
-        counts = self.counts.iloc[places]
+        counts = self._counts.iloc[places]
         kinds = {
             kind: int(self.rows.sums(kind)[places].sum()) if reported else None
             for kind in ("entry", "resumption", "loss")
@@ -214,33 +319,38 @@ class Progress:
         (covered before, or the reported stock, and done), coverage_rate (covered_now / persons),
         done_rate (done / persons; fractions of one). <NA> where a figure is not known.
         """
-        return coverage_table(self.campaign, self.counts)
+        return coverage_table(self.campaign, self._counts)
 
     def gap_contributions(self) -> pd.DataFrame:
         """Return who explains the gap, the furthest behind first; parts add up to the whole.
 
         Columns: unit, name, reported, gap_persons, gap_share, shortfall, shortfall_share.
         """
-        return gap_contributions(self.frame)
+        return gap_contributions(self._frame)
 
-    def needed(self, *, holidays: Iterable[DateLike] = ()) -> pd.DataFrame:
+    def required_rate(self, *, holidays: Iterable[DateLike] = ()) -> pd.DataFrame:
         """Return what each unit needs a day to finish by the plan's last day.
 
         Columns: unit, name, shortfall; days (planned days left), per_day; calendar_days,
         per_calendar_day; working_days (of the planned days left Monday to Friday and no holiday),
         per_working_day; <NA> where no such day is left.
         """
-        return needed_table(self.frame, self.plan, as_of=self.as_of, holidays=holidays)
+        return required_rate_table(self._frame, self.plan, as_of=self.as_of, holidays=holidays)
 
-    def ground(self, signals: pd.DataFrame | None = None) -> pd.DataFrame:
+    def context(self, signals: pd.DataFrame | None = None) -> pd.DataFrame:
         """Return what has to stand beside each rank before it is held against anybody.
 
         Columns: unit, name, rank, complete, reports_received, reports_expected, burden_rate
-        (target over eligible persons, fraction of one), signals (of doubtful figures, in words;
-        yours with the columns unit and signal, or those found in the tally), diagnosis ('low
-        reach', or 'high lapse' where losses make up half of what is lacking net).
+        (target over eligible persons, fraction of one), signals (codes of doubtful figures; those
+        of `quality_flags`, or yours with the columns unit and signal), diagnosis ('low reach', or
+        'high lapse' where losses make up half of what is lacking net).
         """
-        return ground_of(self.frame, self.counts, self.rows, self.tally, signals)
+        if signals is None:
+            texts = {unit: "; ".join(codes) for unit, codes in self.quality_flags.items()}
+        else:
+            named = signals.drop_duplicates(["unit", "signal"]).groupby("unit")["signal"]
+            texts = {str(unit): "; ".join(codes) for unit, codes in named}
+        return context_table(self._frame, self._counts, self.rows, texts)
 
     def place(self, unit: str) -> int:
         """Return the row of a unit in the frame.
@@ -248,9 +358,9 @@ class Progress:
         Raises:
             DefinitionError: The unit is not in the plan.
         """
-        places = np.flatnonzero((self.frame["unit"] == unit).to_numpy(dtype=bool))
+        places = np.flatnonzero((self._frame["unit"] == unit).to_numpy(dtype=bool))
         if not len(places):
-            codes = self.frame["unit"].tolist()
+            codes = self._frame["unit"].tolist()
             raise DefinitionError(
                 Problem(f"unit '{unit}'", "is not in the plan", f"units: {', '.join(codes[:12])}")
             )
@@ -266,31 +376,22 @@ class Progress:
 
     def unranked(self) -> pd.DataFrame:
         """Return who has no rank and why: unit, name, code (its status), reason."""
-        return unranked_table(self.frame, self.counts)
+        return unranked_table(self._frame, self._reasons)
 
-    def status(self, unit: str) -> StatusCode:
-        """Return how a unit stands, as one code (see the column `status`)."""
-        found: StatusCode = self.frame["status"].iloc[self.place(unit)]
-        return found
-
-    @property
-    def arrays(self) -> UnitArrays:
-        """What the indicators are calculated from, as arrays over the units."""
-        return arrays_of(self.counts)
-
-    def explain(self, unit: str) -> str:
+    def explain(self, unit: str, *, lang: Language | None = None) -> str:
         """Return how each figure of a unit comes about: formula, numbers, clause; one a line."""
-        return explanation(
+        lang = check_language(lang)
+        lines = explanation(
             self.campaign,
-            self.frame,
-            self.counts,
+            self.unit(unit),
+            self._frame["rank"],
             self.rows,
-            place=self.place(unit),
             clock=self.clock,
             days=self.plan.days,
             as_of=self.as_of,
-            began=period_of(self.plan, self.rows, self.as_of),
+            began=first_day_of_period(self.plan, self.rows, self.as_of),
         )
+        return "\n".join(line.text(lang) for line in lines)
 
     def plot(self, ax: Axes | None = None) -> Axes:
         """Draw what is done against what was planned, period by period."""
@@ -299,25 +400,28 @@ class Progress:
         return charts.burn_up(self, ax=ax)
 
     def _line(self) -> str:
-        total = self.totals().iloc[0]
+        whole = self.whole
         unknown = "what is done is open" if "counted" in self.open_questions else "nothing reported"
-        done = unknown if pd.isna(total["done"]) else f"{total['done']:,} done"
-        rate = total["completion_rate"]
-        share = "" if pd.isna(rate) else f" ({100 * rate:.1f} %)"
+        done = unknown if whole.done is None else f"{whole.done:,} done"
+        rate = whole.completion_rate
+        share = "" if rate is None else f" ({percent(rate, lang='en')})"
         return (
-            f"{self.campaign.label.text()} to {self.as_of}: {done} of {total['target']:,}{share}, "
-            f"{total['planned']:,} planned"
+            f"{self.campaign.label.text()} to {self.as_of}: {done} of {whole.target:,}{share}, "
+            f"{whole.planned:,} planned"
         )
 
     def _repr_html_(self) -> str:
         notes = [*self.basis.lines(), *self.notes]
-        return html_table(self.frame, title=self._line(), notes=notes)
+        return html_table(self._frame, title=self._line(), notes=notes)
 
     def __repr__(self) -> str:
         """Return the whole in one line and the units that are furthest behind."""
-        shown = self.frame.sort_values("gap_points", na_position="last", kind="stable")
-        lines = [_unit_line(row) for row in shown.head(_SHOWN).itertuples()]
-        more = len(self.frame) - len(lines)
+        last = float("inf")
+        behind = sorted(
+            self.units, key=lambda row: last if row.gap_points is None else row.gap_points
+        )
+        lines = [_unit_line(row) for row in behind[:_SHOWN]]
+        more = len(behind) - len(lines)
         rest = [f"  ... and {more:,} more units"] if more else []
         return "\n".join([f"<Progress of {self._line()}>", *lines, *rest])
 
@@ -326,9 +430,8 @@ def _sum_if_known(column: pd.Series[int]) -> int | None:
     return None if column.isna().any() else int(column.sum())
 
 
-def _unit_line(row: object) -> str:
-    name, rate = getattr(row, "name"), getattr(row, "completion_rate")  # noqa: B009
-    gap = getattr(row, "gap_persons")  # noqa: B009
-    if pd.isna(rate):
-        return f"  {name}: not known"
-    return f"  {name}: {100 * rate:.1f} %, {gap:+,} persons"
+def _unit_line(row: UnitProgress) -> str:
+    name = row.label.text("en")
+    if row.completion_rate is None:
+        return f"  {name}: {row.reason}"
+    return f"  {name}: {percent(row.completion_rate, lang='en')}, {row.gap_persons:+,} persons"

@@ -15,7 +15,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from coverage_campaign.messages import Message, message
+from coverage_campaign.messages import Message, message, message_in
 from coverage_campaign.model.campaign import Campaign
 from coverage_campaign.model.units import Unit
 from coverage_campaign.progress.reported_counts import ReportedCounts
@@ -26,6 +26,7 @@ __all__ = [
     "HINDRANCES",
     "SLACK",
     "STATUSES",
+    "STATUS_WORDS",
     "StatusCode",
     "context_table",
     "hindrances",
@@ -51,6 +52,19 @@ STATUSES: Final[tuple[StatusCode, ...]] = get_args(StatusCode)
 """The codes in the order in which they are looked for: the first that fits a unit is its status."""
 HINDRANCES: Final[tuple[StatusCode, ...]] = STATUSES[:6]
 """Those under which a unit has no rank."""
+STATUS_WORDS: Final[Mapping[StatusCode, Message]] = {
+    "closed": message_in("status", "closed"),
+    "not_open": message_in("status", "not open yet"),
+    "open_question": message_in("status", "open question"),
+    "no_target": message_in("status", "no target"),
+    "not_reported": message_in("status", "not reported"),
+    "incomplete": message_in("status", "reports missing"),
+    "reached": message_in("status", "target reached"),
+    "on_plan": message_in("status", "on schedule"),
+    "slightly_behind": message_in("status", "slightly behind"),
+    "behind": message_in("status", "behind"),
+}
+"""Each status in a few words."""
 SLACK: Final = Fraction(5, 100)
 """A unit is slightly behind while it lacks no more than this part of its target."""
 
@@ -102,22 +116,17 @@ def reason(status: str, counts: Mapping[str, Any], unit: Unit | None = None) -> 
 
     `counts` holds reports_expected and reports_received, `unit` is the unit of the campaign.
     """
-    match status:
-        case "not_reported" | "incomplete":
-            expected, received = counts["reports_expected"], counts["reports_received"]
-            if pd.isna(expected) or received >= expected:
-                return message("no report counted")
-            return message("{n} of {all} reports received", n=received, all=expected)
-        case "closed":
-            return message("closed since {day:date}", day=unit.closed if unit else None)
-        case "not_open":
-            return message("opens on {day:date}", day=unit.opened if unit else None)
-        case "open_question":
-            return message("whether losses are taken off is open (readings.counted)")
-        case "no_target":
-            return message("its target is 0")
-        case _:
-            return None
+    if status in ("not_reported", "incomplete"):
+        expected, received = counts["reports_expected"], counts["reports_received"]
+        if pd.isna(expected) or received >= expected:
+            return message("no report counted")
+        return message("{n} of {all} reports received", n=received, all=expected)
+    return {
+        "closed": message("closed since {day:date}", day=unit.closed if unit else None),
+        "not_open": message("opens on {day:date}", day=unit.opened if unit else None),
+        "open_question": message("whether losses are taken off is open (readings.counted)"),
+        "no_target": message("its target is 0"),
+    }.get(status)
 
 
 def quality_flags(tally: Tally, rows: ReportedCounts) -> dict[str, tuple[str, ...]]:
@@ -148,9 +157,7 @@ def quality_flags(tally: Tally, rows: ReportedCounts) -> dict[str, tuple[str, ..
     by_month = attrs.evolve(by_day, frame=_summed(months), by="month")
     signals = pd.concat([falls(by_day), quality_signals(by_month)], ignore_index=True)
     named = signals[signals["unit"].notna()].drop_duplicates(["unit", "signal"])
-    return {
-        str(unit): tuple(codes) for unit, codes in named.groupby("unit", sort=False)["signal"]
-    }
+    return {str(unit): tuple(codes) for unit, codes in named.groupby("unit", sort=False)["signal"]}
 
 
 def _summed(rows: pd.DataFrame) -> pd.DataFrame:
@@ -187,9 +194,7 @@ def _diagnoses(frame: pd.DataFrame, rows: ReportedCounts) -> pd.Series[str]:
     return words.where(known.to_numpy(dtype=bool))
 
 
-def unranked_table(
-    frame: pd.DataFrame, reasons: Sequence[Message | None]
-) -> pd.DataFrame:
+def unranked_table(frame: pd.DataFrame, reasons: Sequence[Message | None]) -> pd.DataFrame:
     """Return one row per unit without a rank: unit, name, code (its status), reason."""
     rows = frame[frame["rank"].isna()]
     return pd.DataFrame(

@@ -74,7 +74,9 @@ def series_of(
     return days, totals
 
 
-def silent_of(rows: ReportedCounts, days: _Days, *, complete: NDArray[np.bool_]) -> NDArray[np.bool_]:
+def silent_of(
+    rows: ReportedCounts, days: _Days, *, complete: NDArray[np.bool_]
+) -> NDArray[np.bool_]:
     """Tell of each day and unit whether it lies in a month after the unit's last figure.
 
     What was done there is not known: a month without a figure is not reported, and no zero. Where

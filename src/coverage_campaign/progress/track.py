@@ -22,9 +22,7 @@ from coverage_campaign.scheduling.schedule import Plan
 
 __all__ = ["Progress", "track"]
 
-_COMPLETENESS_UNKNOWN = message(
-    "completeness of the reports is unknown, so all units are ranked"
-)
+_COMPLETENESS_UNKNOWN = message("completeness of the reports is unknown, so all units are ranked")
 
 
 def track(

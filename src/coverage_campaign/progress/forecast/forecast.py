@@ -84,7 +84,7 @@ class Forecast:
         week or a month), needed_per_day (shortfall over the calendar days left), times (how many
         times the recent pace is needed); <NA> where it is not known or no day is left.
         """
-        frame = self.progress.frame
+        frame = self.progress.to_frame()
         left = (self.to - self.progress.as_of).days
         needed = (frame["shortfall"] / (max(left, 0) or pd.NA)).astype("Float64")
         recent = self.recent

@@ -244,7 +244,7 @@ def _frame(
     )
     rows = [place[unit] for unit, _ in order]
     standing = last.to_frame().iloc[rows].reset_index(drop=True)
-    ground = last.ground(signals).iloc[rows].reset_index(drop=True)
+    ground = last.context(signals).iloc[rows].reset_index(drop=True)
     ways = list(_ways_back(last, [(key[0], cases[key]) for key in order]))
     return table.assign(
         **standing[["name", "gap_points", "rank", "required_per_day"]],
