@@ -285,4 +285,4 @@ calendar
 
 # %% [markdown]
 # `cc.save_campaign(campaign, "riverbend.toml")` keeps the file; the next notebook moves its inputs. All tables and keys
-# are in the guide to campaign files (`docs/campaign-files.md`).
+# are in the guide to campaign files (`docs/reference/campaign-files.md`).

@@ -1,4 +1,4 @@
-"""Print every table of docs/forecasting.md: `python scripts/back_tests.py [name ...]`.
+"""Print every table of docs/explanation/forecasting.md: `python scripts/back_tests.py [name ...]`.
 
 Without names all tables are printed, with names those. The data are in tests/data, the simulated
 campaigns are seeded, so the figures are the same on every run.

@@ -1,4 +1,4 @@
-"""Draw the curve of each rule of docs/rules.md: `python scripts/draw_rules.py`."""
+"""Draw the curve of each rule of docs/reference/rules.md: `python scripts/draw_rules.py`."""
 
 from fractions import Fraction
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Draw the pictures of README and docs/gallery.md: `python scripts/make_pictures.py`.
+"""Draw the pictures of README and docs/reference/gallery.md: `python scripts/make_pictures.py`.
 
 They are drawn from the two campaigns of `examples/`, and kept in few colours: the repository is
 read more often than a pixel is counted.

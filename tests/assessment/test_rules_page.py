@@ -12,7 +12,7 @@ from coverage_campaign.assessment import rules
 from coverage_campaign.files.converters import converter
 from coverage_campaign.model.scheme import Scheme
 
-PAGE = Path(__file__).parents[2] / "docs" / "rules.md"
+PAGE = Path(__file__).parents[2] / "docs" / "reference" / "rules.md"
 
 
 def test_every_example_runs() -> None:

@@ -35,9 +35,11 @@ def test_the_readme_has_the_two_commands_and_a_picture() -> None:
 
 
 def test_every_dependency_has_its_reason() -> None:
-    """Each package that pyproject names stands in docs/dependencies.md."""
+    """Each package that pyproject names stands in docs/explanation/dependencies.md."""
     project = (ROOT / "pyproject.toml").read_text(encoding="utf-8")
-    reasons = (ROOT / "docs" / "dependencies.md").read_text(encoding="utf-8").lower()
+    reasons = (
+        (ROOT / "docs" / "explanation" / "dependencies.md").read_text(encoding="utf-8").lower()
+    )
     core = project.split("\ndependencies = [")[1].split("]")[0]
     extras = project.split("[project.optional-dependencies]")[1].split("\ntest = [")[0]
     names = re.findall(r'"([A-Za-z][A-Za-z0-9._-]*)', core + extras)

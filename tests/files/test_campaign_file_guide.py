@@ -14,7 +14,9 @@ from coverage_campaign.model.readings import Readings
 from coverage_campaign.model.review import findings
 from coverage_campaign.model.review.review import review
 
-GUIDE = (Path(__file__).parents[2] / "docs" / "campaign-files.md").read_text(encoding="utf-8")
+GUIDE = (Path(__file__).parents[2] / "docs" / "reference" / "campaign-files.md").read_text(
+    encoding="utf-8"
+)
 BLOCKS = re.findall(r"```toml\n(.*?)```", GUIDE, flags=re.DOTALL)
 
 

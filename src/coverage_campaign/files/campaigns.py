@@ -31,7 +31,7 @@ _AT_LINE = re.compile(r"\(at line (\d+), column (\d+)\)")
 
 
 def load_campaign(path: str | os.PathLike[str], *, year: int | None = None) -> Campaign:
-    """Return the campaign of a TOML file (its layout: docs/campaign-files.md).
+    """Return the campaign of a TOML file (its layout: docs/reference/campaign-files.md).
 
     `year` is for a file that names none, or puts another in its place; the campaign then does not
     count as dated by its source (`year_stated` is False).

@@ -139,8 +139,10 @@ def test_it_shows_its_verdict(us: Backtest) -> None:
 
 
 def test_the_page_shows_what_is_measured(us: Backtest) -> None:
-    """The table of the goal in docs/forecasting.md, figure by figure, is the one measured here."""
-    page = (Path(__file__).parents[3] / "docs" / "forecasting.md").read_text(encoding="utf-8")
+    """The table of the goal in docs/explanation/forecasting.md, figure by figure, is the one measured here."""
+    page = (Path(__file__).parents[3] / "docs" / "explanation" / "forecasting.md").read_text(
+        encoding="utf-8"
+    )
     goal = page.split("### The goal")[1].split("###")[0]
     lines = [line.strip("| ").split(" | ") for line in goal.splitlines() if line.startswith("| ")]
     shown = {cells[0]: [cell.strip("*| ") for cell in cells[1:5]] for cells in lines[1:]}
