@@ -2,7 +2,7 @@
 
 `python benchmarks/tally_chunks.py FOLDER 1e7 1e8` writes the corpus once as Parquet files of 10^6
 rows of integers into FOLDER and tallies them from there, each size in a process of its own, so that
-the peak of its memory is its own. The numbers in docs/explanation/performance.md come from here.
+the peak of its memory is its own. The numbers in the performance page come from here.
 """
 
 from __future__ import annotations

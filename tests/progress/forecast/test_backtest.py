@@ -139,7 +139,7 @@ def test_it_shows_its_verdict(us: Backtest) -> None:
 
 
 def test_the_page_shows_what_is_measured(us: Backtest) -> None:
-    """The table of the goal in docs/explanation/forecasting.md, figure by figure, is the one measured here."""
+    """The table of the goal in the forecasting page, figure by figure, is the one measured here."""
     page = (Path(__file__).parents[3] / "docs" / "explanation" / "forecasting.md").read_text(
         encoding="utf-8"
     )

@@ -22,7 +22,7 @@ __all__ = ["Spread", "spread_of"]
 
 _Floats = NDArray[np.float64]
 
-# What other campaigns lend (docs/explanation/forecasting.md): the standard error of the log of the growth one
+# What other campaigns lend (the forecasting page): the standard error of the log of the growth one
 # week after a week of figures, and the part of its variance that all units share. It weighs as much
 # as so many non-overlapping forecasts of the record's own.
 _LENT = 0.24

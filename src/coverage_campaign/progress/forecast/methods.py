@@ -32,7 +32,7 @@ _Floats = NDArray[np.float64]
 Pace: TypeAlias = Callable[[Record], _Floats]
 """record -> running totals ahead, one row a day ahead and one column a unit."""
 
-# The shape of `damped`: round values from a flat optimum; docs/explanation/forecasting.md says how they were
+# The shape of `damped`: round values from a flat optimum; the forecasting page says how they were
 # found and judged. Trend and fade live by the calendar (kept a week, log change a day): a campaign
 # is the same one whether its figures come daily or monthly.
 _DAYS_A_WEEK = 7.0
@@ -150,7 +150,7 @@ def damping(*, power: float, kept: float, trusted: float) -> Damping:
         trusted: How much of a trend between two weeks is believed (fraction of one); of one between
             two months accordingly less, for it was seen longer ago.
 
-    `damped` is the one that is shipped; docs/explanation/forecasting.md compares it with others.
+    `damped` is the one that is shipped; the forecasting page compares it with others.
     """
     return Damping(power=power, kept=kept, trusted=trusted)
 
@@ -171,7 +171,7 @@ def damped(record: Record) -> _Floats:
 
     Source: E. S. Gardner and E. McKenzie, Forecasting trends in time series, Management Science 31
     (1985) 1237-1246, for the damped trend; J. W. Vaupel et al., The impact of heterogeneity in
-    individual frailty, Demography 16 (1979) 439-454, for the power; docs/explanation/forecasting.md for the
+    individual frailty, Demography 16 (1979) 439-454, for the power; the forecasting page for the
     values.
     """
     return _SHIPPED(record)

@@ -189,7 +189,7 @@ def _named(numbers: NDArray[np.int64], ids: NDArray[Any] | None) -> NDArray[np.o
 
 
 def _second(moment: nw.Expr, engine: nw.Implementation) -> nw.Expr:
-    """Return whole seconds; each engine has one way that is exact there (docs/explanation/performance.md)."""
+    """Return whole seconds; each engine has one way that is exact there (the performance page)."""
     if engine is nw.Implementation.POLARS:
         since_1970 = moment.cast(nw.Datetime("us")).dt.timestamp("us") // 1_000_000
         return since_1970 + second_number(dt.datetime(1970, 1, 1))  # noqa: DTZ001 - civil time
