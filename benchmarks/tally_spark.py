@@ -1,7 +1,7 @@
 """How time and shuffled bytes of `tally` grow on Spark; run by hand, not by `make bench`.
 
 One machine in local mode: what is measured is growth (seconds and bytes a row), not a cluster's
-speed. The bytes are read from Spark's own event log. The numbers in the performance page come from here.
+speed. The bytes are read from the engine's own event log. The performance page quotes the numbers.
 """
 
 from __future__ import annotations
