@@ -2,13 +2,14 @@
 
 - `update` writes each message of the source into the catalogue of its room, without a translation
   where it is new, and drops what the source no longer says.
-- `traditional` makes the zh_Hant catalogues from the zh_Hans ones with OpenCC (s2hk).
+- `traditional` makes the zh_Hant catalogues and templates from the zh_Hans ones with OpenCC (s2hk).
 - `table` prints how many messages each room has and how many have no translation yet.
 """
 
 from __future__ import annotations
 
 import ast
+import re
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -23,6 +24,7 @@ Key: TypeAlias = tuple[str, str]
 """The context ('' without one) and the English text of a message."""
 
 SOURCE: Final = Path(__file__).parents[1] / "src" / "coverage_campaign"
+TEMPLATES: Final = SOURCE / "views" / "documents" / "templates"
 # Folder of the source -> room; the longest folder that fits decides.
 ROOMS: Final = {
     "allocation/apportionment": "kernel",
@@ -120,15 +122,31 @@ def update() -> None:
     known = translations_in("zh_Hans")
     by_room: dict[str, dict[Key, str]] = {room: {} for room in ROOMS.values()}
     for key, room in source_messages().items():
-        by_room[room][key] = known.get(key, "")
+        # What is one value alone needs no words in any language.
+        alone = re.fullmatch(r"\{[^{}]*\}", key[1])
+        by_room[room][key] = known.get(key, "") or (key[1] if alone else "")
     for room, texts in by_room.items():
         write("zh_Hans", room, texts)
 
 
 def traditional() -> None:
-    """Make the zh_Hant catalogues."""
+    """Make the zh_Hant catalogues and templates."""
     for room, texts in made_traditional().items():
         write("zh_Hant", room, texts)
+    for path, text in traditional_templates().items():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+
+
+def traditional_templates() -> dict[Path, str]:
+    """Return each template of a long text in traditional Chinese, by its path."""
+    import opencc
+
+    convert = opencc.OpenCC("s2hk").convert
+    return {
+        path.parents[1] / "zh_Hant" / path.name: convert(path.read_text(encoding="utf-8"))
+        for path in sorted((TEMPLATES / "zh_Hans").glob("*.jinja"))
+    }
 
 
 def made_traditional() -> dict[str, dict[Key, str]]:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import Literal
 
 import attrs
 import pandas as pd
 
 from coverage_campaign.allocation.allocation import Allocation
 from coverage_campaign.errors import DefinitionError, Problem
+from coverage_campaign.messages import Language, Message, message
 from coverage_campaign.model.basis import Basis
 from coverage_campaign.model.campaign import Campaign
 from coverage_campaign.model.dates import DateLike, to_date
@@ -96,10 +96,57 @@ class Letters:
         frame = self.to_frame()
         return frame[frame["signed_on"].isna()].reset_index(drop=True)
 
-    def text(self, unit: str, *, lang: Literal["en", "zh"] = "en") -> str:
-        """Return the letter of a unit as it is signed, in English or Chinese."""
-        told = _chinese if lang == "zh" else _english
-        return told(self.letter(unit), self.campaign)
+    def commitments(self, unit: str) -> tuple[Message, ...]:
+        """Return what a unit undertakes: the first sentence to whom, then one commitment each."""
+        letter, campaign = self.letter(unit), self.campaign
+        opening = message(
+            "For “{campaign}”{clause}, {unit} undertakes{above}:",
+            campaign=campaign.label,
+            clause=message(" (clause {clause})", clause=letter.clause) if letter.clause else "",
+            unit=letter.unit.label,
+            above=message(" to {unit}", unit=letter.to.label) if letter.to else "",
+        )
+        found = [
+            opening,
+            message("to reach {n} people by {day:long date}", n=letter.persons, day=letter.by),
+        ]
+        if letter.uplifted != letter.persons:
+            found.append(message("with the uplift handed down: {n} people", n=letter.uplifted))
+        if letter.groups:
+            groups = [campaign.group(code).label for code in letter.groups]
+            found.append(message("to answer for the enrolment of {groups}", groups=groups))
+        if letter.reports_to and letter.due_day:
+            found.append(
+                message(
+                    "to report every month to {unit} by day {day:raw} of the next month",
+                    unit=letter.reports_to.label,
+                    day=letter.due_day,
+                )
+            )
+        elif letter.reports_to:
+            unit_above = letter.reports_to.label
+            found.append(
+                message(
+                    "to report every month to {unit}, on a day still to be set", unit=unit_above
+                )
+            )
+        return tuple(found)
+
+    def text(self, unit: str, *, lang: Language | None = None) -> str:
+        """Return the letter of a unit as it is signed, one commitment a line."""
+        letter = self.letter(unit)
+        signed = (
+            message("Signed on {day:long date}.", day=letter.signed_on)
+            if letter.signed_on
+            else message("Not signed yet.")
+        )
+        lines = (
+            message("Responsibility letter: {unit}", unit=letter.unit.label),
+            *self.commitments(unit),
+            message("In charge: {office}", office=letter.office),
+            signed,
+        )
+        return "\n".join(line.text(lang) for line in lines)
 
     def _line(self) -> str:
         signed = sum(one.signed_on is not None for one in self.letters)
@@ -182,51 +229,3 @@ def _office(campaign: Campaign, unit: Unit) -> Label:
     own = next((seat.office for seat in seats if seat.unit == unit.code), None)
     name = unit.label
     return own or Label({"en": f"Head of {name}", "zh-Hans": f"{name.text('zh')}主要负责人"})
-
-
-def _english(letter: Letter, campaign: Campaign) -> str:
-    to = f" to {letter.to.label}" if letter.to else ""
-    clause = f" (clause {letter.clause})" if letter.clause else ""
-    lines = [
-        f"Responsibility letter: {campaign.label}{clause}",
-        f"{letter.unit.label} owes{to}: {letter.persons:,} persons by {letter.by}.",
-    ]
-    if letter.uplifted != letter.persons:
-        lines.append(f"With the uplift handed down: {letter.uplifted:,} persons.")
-    if letter.groups:
-        names = ", ".join(campaign.group(group).label.text() for group in letter.groups)
-        lines.append(f"It answers for: {names}.")
-    if letter.reports_to:
-        day = (
-            f"by day {letter.due_day} of the next"
-            if letter.due_day
-            else "on a day that is not set yet"
-        )
-        lines.append(f"It reports every month to {letter.reports_to.label}, {day}.")
-    lines.append(f"In charge: {letter.office}.")
-    lines.append(f"Signed on {letter.signed_on}." if letter.signed_on else "Not signed yet.")
-    return "\n".join(lines)
-
-
-def _chinese(letter: Letter, campaign: Campaign) -> str:
-    to = f"向{letter.to.label.text('zh')}" if letter.to else ""
-    clause = f"（依据：{letter.clause}）" if letter.clause else ""
-    lines = [
-        f"责任状：{campaign.label.text('zh')}{clause}",
-        f"{letter.unit.label.text('zh')}{to}承诺：于{_zh_day(letter.by)}前完成{letter.persons}人。",
-    ]
-    if letter.uplifted != letter.persons:
-        lines.append(f"含下达加码任务：{letter.uplifted}人。")
-    if letter.groups:
-        names = "、".join(campaign.group(group).label.text("zh") for group in letter.groups)
-        lines.append(f"负责：{names}。")
-    if letter.reports_to:
-        day = f"次月{letter.due_day}日前" if letter.due_day else "（报送日期未定）"
-        lines.append(f"每月{day}向{letter.reports_to.label.text('zh')}报送进展。")
-    lines.append(f"责任人：{letter.office.text('zh')}。")
-    signed = f"签订日期：{_zh_day(letter.signed_on)}。" if letter.signed_on else "尚未签订。"
-    return "\n".join([*lines, signed])
-
-
-def _zh_day(day: dt.date) -> str:
-    return f"{day.year}年{day.month}月{day.day}日"

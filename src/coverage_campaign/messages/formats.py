@@ -117,15 +117,15 @@ def count(value: Number | None, lang: Language | None = None) -> str:
     return decimal(value, 0, lang)
 
 
-def number(value: Number | None, lang: Language | None = None) -> str:
-    """Return a number with as many digits as it has, two at most.
+def number(value: Number | None, lang: Language | None = None, *, most: int = 2) -> str:
+    """Return a number with as many digits as it has, two or so `most`.
 
     >>> number(Fraction(41, 4)), number(3.0), number(Fraction(20480, 1993))
     ('10.25', '3', '10.28')
     """
     if value is None or _absent(value):
         return MISSING
-    exact = rounded(value, 2).normalize()
+    exact = rounded(value, most).normalize()
     return decimal(exact, max(-int(exact.as_tuple().exponent), 0), lang)
 
 
@@ -191,10 +191,12 @@ def month(date: dt.date, lang: Language | None = None, *, long: bool = False) ->
     """Return the month of a day.
 
     >>> date = dt.date(2008, 9, 30)
-    >>> month(date, "en"), month(date, "en", long=True), month(date, "zh")
+    >>> month(date, "en"), month(date, "en", long=True), month(date, "zh", long=True)
     ('Sep', 'September', '9月')
     """
-    return _date(date, "LLLL" if long else "LLL", check_language(lang))
+    language = check_language(lang)
+    # CLDR has 九月 in full; beside other figures an office writes 9月.
+    return _date(date, "LLLL" if long and language not in _CHINESE else "LLL", language)
 
 
 def _date(date: dt.date, skeleton: str, lang: Language) -> str:

@@ -19,11 +19,11 @@ Language: TypeAlias = Literal["en", "zh", "zh-Hant"]
 LANGUAGES: Final[dict[str, str]] = {"en": "en", "zh": "zh_Hans", "zh-Hant": "zh_Hant"}
 """The languages and the folder of the catalogue of each, which is also its CLDR locale."""
 
-_CURRENT: ContextVar[Language] = ContextVar("language", default="en")
+_CURRENT: ContextVar[Language | None] = ContextVar("language", default=None)
 
 
-def check_language(lang: str | None = None) -> Language:
-    """Return `lang` if the library speaks it; without one, the language of the context.
+def check_language(lang: str | None = None, *, default: Language = "en") -> Language:
+    """Return `lang` if the library speaks it; without one, that of the context, else the default.
 
     Raises a DefinitionError that names the languages there are.
 
@@ -34,7 +34,7 @@ def check_language(lang: str | None = None) -> Language:
     coverage_campaign.errors.DefinitionError: lang: 'fr' -- use one of 'en', 'zh', 'zh-Hant'
     """
     if lang is None:
-        return _CURRENT.get()
+        return _CURRENT.get() or default
     if lang not in LANGUAGES:
         choices = ", ".join(map(repr, LANGUAGES))
         raise DefinitionError(Problem("lang", repr(lang), f"use one of {choices}"))
@@ -43,7 +43,7 @@ def check_language(lang: str | None = None) -> Language:
 
 def current_language() -> Language:
     """Return the language that texts take where none is asked for: English by default."""
-    return _CURRENT.get()
+    return _CURRENT.get() or "en"
 
 
 @contextmanager

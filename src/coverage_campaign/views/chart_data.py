@@ -11,17 +11,18 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from coverage_campaign.allocation.allocation import Allocation
+from coverage_campaign.messages import Language, check_language, text_of
 from coverage_campaign.model.review.review import review
 from coverage_campaign.views.charts._calendar_issues import doubts_of
 from coverage_campaign.views.charts._slopes import quantity_of
 from coverage_campaign.views.charts._swings import swings_of
+from coverage_campaign.views.charts._theme import style_of
 from coverage_campaign.views.charts.back_test_chart import errors_of
 from coverage_campaign.views.charts.bridge_chart import steps_of
 from coverage_campaign.views.charts.calendar_chart import phase_rows
 from coverage_campaign.views.charts.fairness_chart import lorenz, need_of
-from coverage_campaign.views.signs import sign_words, with_signs
 from coverage_campaign.views.standings import Standing, by_rank, by_rate, rises, standings
-from coverage_campaign.views.words import Lang, checked
+from coverage_campaign.views.words import flags_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -52,7 +53,7 @@ __all__ = [
 
 
 def ranking(
-    progress: Progress, *, previous: Progress | None = None, lang: Lang = "en"
+    progress: Progress, *, previous: Progress | None = None, lang: Language | None = None
 ) -> pd.DataFrame:
     """Return the ranked units: rank, rise (places since `previous`), counts, rates, status.
 
@@ -60,13 +61,13 @@ def ranking(
     burden (target per 1,000 eligible people), reports_received, reports_expected, signs (what to
     check in its monthly figures, '' for nothing), status. Units without a rank stand last.
     """
-    lang = checked(lang)
-    rows = with_signs(by_rank(standings(progress, lang)), progress)
+    lang = check_language(lang)
+    rows = by_rank(standings(progress))
     return pd.DataFrame(
         {
             "rank": _whole([row.rank for row in rows]),
             "rise": _whole(rises(rows, previous)),
-            **_names(rows),
+            **_names(rows, lang),
             "target": _whole([row.target for row in rows]),
             "new": _whole([row.new for row in rows]),
             "done": _whole([row.done for row in rows]),
@@ -76,24 +77,30 @@ def ranking(
             "burden": _rates([row.burden for row in rows]),
             "reports_received": _whole([row.reports_received for row in rows]),
             "reports_expected": _whole([row.reports_expected for row in rows]),
-            "signs": pd.array([sign_words(row.signs, lang) for row in rows], dtype="str"),
-            "status": pd.array([row.status.words.say(lang) for row in rows], dtype="str"),
+            "signs": pd.array(
+                [text_of(flags_of(row.quality_flags), lang) for row in rows], dtype="str"
+            ),
+            "status": pd.array(
+                [style_of(row.status).words.text(lang) for row in rows], dtype="str"
+            ),
         }
     )
 
 
-def bullet(progress: Progress, *, lang: Lang = "en") -> pd.DataFrame:
+def bullet(progress: Progress, *, lang: Language | None = None) -> pd.DataFrame:
     """Return the units by falling rate: unit, name, both rates, done, target, status."""
-    lang = checked(lang)
-    rows = by_rate(standings(progress, lang))
+    lang = check_language(lang)
+    rows = by_rate(standings(progress))
     return pd.DataFrame(
         {
-            **_names(rows),
+            **_names(rows, lang),
             "completion_rate": _rates([row.completion_rate for row in rows]),
             "planned_rate": _rates([row.planned_rate for row in rows]),
             "done": _whole([row.done for row in rows]),
             "target": _whole([row.target for row in rows]),
-            "status": pd.array([row.status.words.say(lang) for row in rows], dtype="str"),
+            "status": pd.array(
+                [style_of(row.status).words.text(lang) for row in rows], dtype="str"
+            ),
         }
     )
 
@@ -119,9 +126,10 @@ def burn_up(progress: Progress, forecast: Forecast | None = None) -> pd.DataFram
 _FAN = ("expected", "low", "high")
 
 
-def multiples(progress: Progress, *, lang: Lang = "en") -> pd.DataFrame:
+def multiples(progress: Progress, *, lang: Language | None = None) -> pd.DataFrame:
     """Return each unit's running total, one row a unit and date: unit, name, date, done, rate."""
-    rows = by_rate(standings(progress, checked(lang)))
+    lang = check_language(lang)
+    rows = by_rate(standings(progress))
     days, totals = progress.series()
     place_of = {code: place for place, code in enumerate(progress.to_frame()["unit"].tolist())}
     frames = []
@@ -132,7 +140,7 @@ def multiples(progress: Progress, *, lang: Lang = "en") -> pd.DataFrame:
             pd.DataFrame(
                 {
                     "unit": pd.array([row.unit] * len(days), dtype="str"),
-                    "name": pd.array([row.name] * len(days), dtype="str"),
+                    "name": pd.array([row.label.text(lang)] * len(days), dtype="str"),
                     "date": days.astype("datetime64[s]"),
                     "done": _whole(done),
                     "completion_rate": _rates(rate),
@@ -142,13 +150,13 @@ def multiples(progress: Progress, *, lang: Lang = "en") -> pd.DataFrame:
     return pd.concat(frames, ignore_index=True)
 
 
-def calendar(campaign: Campaign, *, lang: Lang = "en") -> pd.DataFrame:
+def calendar(campaign: Campaign, *, lang: Language | None = None) -> pd.DataFrame:
     """Return phases and days in doubt: kind, code, name, first, last, days.
 
     `kind` is phase, gap, overlap, short or outside; days in doubt bear the codes of their phases
     and say in `name` what is to be checked.
     """
-    lang = checked(lang)
+    lang = check_language(lang)
     lines = [("phase", row.code, row.name, row.window) for row in phase_rows(campaign, lang)] + [
         (one.kind, " ".join(one.phases), one.sentence(campaign, lang), one.window)
         for one in doubts_of(review(campaign))
@@ -165,14 +173,14 @@ def calendar(campaign: Campaign, *, lang: Lang = "en") -> pd.DataFrame:
     )
 
 
-def annex(cross: CrossAllocation, *, lang: Lang = "en") -> pd.DataFrame:
+def annex(cross: CrossAllocation, *, lang: Language | None = None) -> pd.DataFrame:
     """Return the annex as it is issued: units by departments, by name, with both margins."""
-    return cross.to_table(lang=checked(lang))
+    return cross.to_table(lang=check_language(lang))
 
 
-def bridge(subject: Tally | Progress, *, lang: Lang = "en") -> pd.DataFrame:
+def bridge(subject: Tally | Progress, *, lang: Language | None = None) -> pd.DataFrame:
     """Return gross to net by channel: channel, name, effect, persons (losses negative), running."""
-    steps = steps_of(subject, checked(lang))
+    steps = steps_of(subject, check_language(lang))
     persons = [step.persons for step in steps]
     return pd.DataFrame(
         {
@@ -217,9 +225,11 @@ def fairness(
     )
 
 
-def sensitivity(study: Study, *, unit: str | None = None, lang: Lang = "en") -> pd.DataFrame:
+def sensitivity(
+    study: Study, *, unit: str | None = None, lang: Language | None = None
+) -> pd.DataFrame:
     """Return the bars, widest first: name, low, high, low_value, high_value, base, range."""
-    swings, _ = swings_of(study, unit=unit, lang=checked(lang))
+    swings, _ = swings_of(study, unit=unit, lang=check_language(lang))
     return pd.DataFrame(
         {
             "name": pd.array([swing.name for swing in swings], dtype="str"),
@@ -248,10 +258,10 @@ def back_test(tested: Backtest) -> pd.DataFrame:
     )
 
 
-def _names(rows: Sequence[Standing]) -> dict[str, pd.api.extensions.ExtensionArray]:
+def _names(rows: Sequence[Standing], lang: Language) -> dict[str, pd.api.extensions.ExtensionArray]:
     return {
         "unit": pd.array([row.unit for row in rows], dtype="str"),
-        "name": pd.array([row.name for row in rows], dtype="str"),
+        "name": pd.array([row.label.text(lang) for row in rows], dtype="str"),
     }
 
 

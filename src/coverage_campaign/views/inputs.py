@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, TypeAlias
 
 import attrs
 
-from coverage_campaign.views.words import Lang, Words, named
+from coverage_campaign.messages import Message, Translatable, message
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -15,86 +15,87 @@ if TYPE_CHECKING:
 
 __all__ = ["Change", "changes_of", "input_name", "input_value"]
 
+Text: TypeAlias = str | Translatable
+
 _NAMES: Final = {
-    "among": Words("cut", "分解口径", "分解口徑"),
-    "as_of": Words("last day counted", "统计截止日", "統計截止日"),
-    "by": Words("reports by", "统计周期", "統計週期"),
-    "campaign": Words("campaign", "方案", "方案"),
-    "caps": Words("caps", "上限", "上限"),
-    "curve": Words("curve", "进度曲线", "進度曲線"),
-    "floors": Words("floors", "下限", "下限"),
-    "known at": Words("known at", "数据提取时点", "資料提取時點"),
-    "method": Words("rounding", "取整方法", "取整方法"),
-    "over": Words("window", "序时区间", "序時區間"),
-    "pins": Words("pinned shares", "固定任务数", "固定任務數"),
-    "scheme": Words("scheme", "考核办法", "考核辦法"),
-    "target": Words("total", "任务总数", "任務總數"),
-    "ties": Words("ties", "并列处理", "並列處理"),
-    "total": Words("total", "任务总数", "任務總數"),
-    "uplift": Words("uplift", "加码", "加碼"),
-    "weights": Words("weights", "权重", "權重"),
+    "among": message("cut"),
+    "as_of": message("last day counted"),
+    "by": message("reports by"),
+    "campaign": message("campaign"),
+    "caps": message("caps"),
+    "curve": message("curve"),
+    "floors": message("floors"),
+    "known at": message("known at"),
+    "method": message("rounding"),
+    "over": message("window"),
+    "pins": message("pinned shares"),
+    "scheme": message("scheme"),
+    "target": message("total"),
+    "ties": message("ties"),
+    "total": message("total"),
+    "uplift": message("uplift"),
+    "weights": message("weights"),
 }
 _VALUES: Final = {
-    "adams": Words("Adams", "亚当斯法", "亞當斯法"),
-    "declared": Words("declared weights", "使用者设定的权重", "使用者設定的權重"),
-    "dean": Words("Dean", "迪恩法", "迪恩法"),
-    "equal": Words("all equal", "平均分配", "平均分配"),
-    "even": Words("even", "按日均匀", "按日均勻"),
-    "even per calendar day": Words("even per calendar day", "按日历天数均匀", "按日曆天數均勻"),
-    "hamilton": Words("Hamilton", "最大余数法", "最大餘數法"),
-    "hill": Words("Huntington-Hill", "亨廷顿–希尔法", "亨廷頓–希爾法"),
-    "jefferson": Words("Jefferson", "杰斐逊法", "傑斐遜法"),
-    "webster": Words("Webster", "韦伯斯特法", "韋伯斯特法"),
-    "None": Words("none", "无", "無"),
+    "adams": message("Adams"),
+    "declared": message("declared weights"),
+    "dean": message("Dean"),
+    "equal": message("all equal"),
+    "even": message("even"),
+    "even per calendar day": message("even per calendar day"),
+    "hamilton": message("Hamilton"),
+    "hill": message("Huntington-Hill"),
+    "jefferson": message("Jefferson"),
+    "webster": message("Webster"),
+    "None": message("none"),
 }
 _ARROW: Final = " -> "
 
 
 @attrs.frozen
 class Change:
-    """An input that two results differ in: its name and both values, in a language."""
+    """An input that two results differ in: its name and both values."""
 
-    name: str
-    before: str
-    after: str
+    name: Text
+    before: Text
+    after: Text
 
-    def __str__(self) -> str:
-        """Return the change in one line."""
-        return f"{self.name}: {self.before} → {self.after}"
+    @property
+    def message(self) -> Message:
+        """The change in one line."""
+        return message(
+            "{input}: {before} → {after}", input=self.name, before=self.before, after=self.after
+        )
 
 
-def input_name(field: str, lang: Lang) -> str:
+def input_name(field: str) -> Text:
     """Return what a field of a scenario is called.
 
-    >>> input_name("weights", "zh"), input_name("level", "zh")
+    >>> input_name("weights").text("zh"), input_name("level")
     ('权重', 'level')
     """
-    return _NAMES[field].say(lang) if field in _NAMES else field
+    return _NAMES.get(field, field)
 
 
-def input_value(value: str, campaign: Campaign, lang: Lang) -> str:
+def input_value(value: str, campaign: Campaign) -> Text:
     """Return what a value is called: a measure by its label, a method by its name, else itself."""
     measure = next((one for one in campaign.measures if one.code == value), None)
     if measure is not None:
-        return named(measure.label, lang) or value
-    if value in _VALUES:
-        return _VALUES[value].say(lang)
-    return f"{int(value):,}" if value.isdecimal() else value
+        return measure.label
+    if value.isdecimal():
+        return message("{n}", n=int(value))
+    return _VALUES.get(value, value)
 
 
-def changes_of(inputs: Sequence[str], campaign: Campaign, lang: Lang) -> tuple[Change, ...]:
+def changes_of(inputs: Sequence[str], campaign: Campaign) -> tuple[Change, ...]:
     """Return the differing inputs of a comparison, each a line `field before -> after`."""
-    return tuple(_change(line, campaign, lang) for line in inputs if _ARROW in line)
+    return tuple(_change(line, campaign) for line in inputs if _ARROW in line)
 
 
-def _change(line: str, campaign: Campaign, lang: Lang) -> Change:
+def _change(line: str, campaign: Campaign) -> Change:
     before, _, after = line.partition(_ARROW)
     field = next((name for name in _NAMES if before.startswith(f"{name} ")), "")
     if not field:
         field = before.partition(" ")[0]
     old = before[len(field) + 1 :]
-    return Change(
-        input_name(field, lang),
-        input_value(old, campaign, lang),
-        input_value(after, campaign, lang),
-    )
+    return Change(input_name(field), input_value(old, campaign), input_value(after, campaign))

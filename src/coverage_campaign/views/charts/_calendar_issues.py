@@ -6,13 +6,15 @@ from typing import TYPE_CHECKING, Final, Literal, TypeAlias
 
 import attrs
 
+from coverage_campaign.messages import Language, Message, message
 from coverage_campaign.model.dates import Window
-from coverage_campaign.views.words import Lang, Words, named, span
+from coverage_campaign.views.words import span
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from coverage_campaign.model.campaign import Campaign
+    from coverage_campaign.model.labels import Label
     from coverage_campaign.model.review.findings import Finding
 
 __all__ = ["Doubt", "Kind", "doubts_of"]
@@ -27,17 +29,11 @@ _KINDS: Final[dict[str, Kind]] = {
     "part-outside-its-stage": "outside",
     "end-one-day-short": "short",
 }
-_SENTENCES: Final[dict[Kind, Words]] = {
-    "gap": Words("{0} in no part of {1}", "{0}不属{1}的任何部分", "{0}不屬{1}的任何部分"),
-    "overlap": Words("{0} in {1} and in {2}", "{0}同属{1}和{2}", "{0}同屬{1}和{2}"),
-    "short": Words("{1} ends just before {0}", "{1}未含{0}", "{1}未含{0}"),
-    "outside": Words("{0} of {2} outside {1}", "{2}的{0}超出{1}", "{2}的{0}超出{1}"),
-}
-_LABELS: Final[dict[Kind, Words]] = {
-    "gap": Words("gap", "空档", "空檔"),
-    "overlap": Words("overlap", "重叠", "重疊"),
-    "short": Words("left out", "未含", "未含"),
-    "outside": Words("outside", "超出", "超出"),
+_LABELS: Final[dict[Kind, Message]] = {
+    "gap": message("gap"),
+    "overlap": message("overlap"),
+    "short": message("left out"),
+    "outside": message("outside"),
 }
 
 
@@ -49,14 +45,23 @@ class Doubt:
     window: Window
     phases: tuple[str, ...]
 
-    def sentence(self, campaign: Campaign, lang: Lang) -> str:
+    def sentence(self, campaign: Campaign, lang: Language) -> str:
         """Return what is to be checked, without a full stop."""
-        names = [named(campaign.phase(code).label, lang) for code in (*self.phases, *self.phases)]
-        return _SENTENCES[self.kind].say(lang, span(self.window, lang), *names)
+        names = [campaign.phase(code).label for code in (*self.phases, *self.phases)]
+        return self._message(span(self.window, lang), *names[:2]).text(lang)
 
-    def label(self, lang: Lang) -> str:
+    def _message(self, days: str, phase: Label, other: Label) -> Message:
+        if self.kind == "gap":
+            return message("{days} in no part of {phase}", days=days, phase=phase)
+        if self.kind == "overlap":
+            return message("{days} in {phase} and in {other}", days=days, phase=phase, other=other)
+        if self.kind == "short":
+            return message("{phase} ends just before {days}", days=days, phase=phase)
+        return message("{days} of {other} outside {phase}", days=days, phase=phase, other=other)
+
+    def label(self, lang: Language) -> str:
         """Return one word for the chart."""
-        return _LABELS[self.kind].say(lang)
+        return _LABELS[self.kind].text(lang)
 
 
 def doubts_of(findings: Sequence[Finding]) -> tuple[Doubt, ...]:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from coverage_campaign.messages import Language, message
+from coverage_campaign.messages.formats import percent
 from coverage_campaign.views.charts import _theme as theme
 from coverage_campaign.views.charts._running_totals import Curves, to_day
 from coverage_campaign.views.charts._ticks import x_of
-from coverage_campaign.views.words import Lang, Words, percent
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -19,11 +20,6 @@ __all__ = ["bands_of", "draw_fan", "fan_note"]
 
 # The wider the band, the paler.
 _BANDS: Final = ((0.95, "#E1ECF6"), (0.8, "#BCD6EC"), (0.5, "#92BEE0"))
-_FAN_HOLDS: Final = Words(
-    "The bands hold it with a probability of {0}.",
-    "预测区间由内到外的概率为{0}。",
-    "預測區間由內到外的概率為{0}。",
-)
 
 
 def _levels(forecast: Forecast) -> list[float]:
@@ -41,10 +37,13 @@ def bands_of(forecast: Forecast) -> list[tuple[str, pd.DataFrame]]:
     return [(colour, one.fan().dropna()) for (_, colour), one in zip(_BANDS, made, strict=True)]
 
 
-def fan_note(forecast: Forecast, lang: Lang) -> str:
+def fan_note(forecast: Forecast, lang: Language) -> str:
     """Return what the bands mean."""
     levels = [percent(level, digits=0) for level in reversed(_levels(forecast))]
-    return _FAN_HOLDS.say(lang, (", " if lang == "en" else "、").join(levels))
+    return message(
+        "The bands hold it with a probability of {levels}.",
+        levels=(", " if lang == "en" else "、").join(levels),
+    ).text(lang)
 
 
 def draw_fan(

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
+from coverage_campaign.messages import Language, message
 from coverage_campaign.views.charts import _theme as theme
 from coverage_campaign.views.charts._clear import Box, first_clear
 from coverage_campaign.views.charts._running_totals import Curves, to_day
 from coverage_campaign.views.charts._ticks import x_of
 from coverage_campaign.views.charts._typeset import width_of
-from coverage_campaign.views.words import Lang, Words, count
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -19,13 +19,9 @@ if TYPE_CHECKING:
 
 __all__ = ["draw_gap"]
 
-_ACTUAL: Final = Words("Done {0}", "实际 {0}", "實際 {0}")
-_LATE_BY: Final = Words("{0} behind plan", "落后计划 {0} 人", "落後計劃 {0} 人")
-_EARLY_BY: Final = Words("{0} ahead of plan", "超前计划 {0} 人", "超前計劃 {0} 人")
-
 
 def draw_gap(
-    canvas: Canvas, curves: Curves, total: Standing, fan: pd.DataFrame | None, lang: Lang
+    canvas: Canvas, curves: Curves, total: Standing, fan: pd.DataFrame | None, lang: Language
 ) -> None:
     """Draw the distance from the plan, and write it where no line runs."""
     planned, target = total.planned or 0, total.target
@@ -33,8 +29,12 @@ def draw_gap(
     behind = done < planned
     colour = theme.RED if behind else theme.BLUE
     canvas.line([x, x], [done, planned], colour=colour, width=1.6, zorder=2.9)
-    first = _ACTUAL.say(lang, count(done))
-    second = (_LATE_BY if behind else _EARLY_BY).say(lang, count(abs(done - planned)))
+    first = message("Done {done}", done=done).text(lang)
+    second = (
+        message("{persons} behind plan", persons=abs(done - planned))
+        if behind
+        else message("{persons} ahead of plan", persons=abs(done - planned))
+    ).text(lang)
     lines = [first] if done == planned else [first, second]
     wide = max(width_of(first, theme.LABEL) + 1, width_of(second, theme.CELL)) + 2
     tall = 14.0 * len(lines)

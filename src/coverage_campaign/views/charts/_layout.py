@@ -12,11 +12,11 @@ import attrs
 from matplotlib.figure import Figure
 from matplotlib.patches import FancyBboxPatch
 
+from coverage_campaign.messages import Language, message
 from coverage_campaign.views.charts import _theme as theme
 from coverage_campaign.views.charts._axes import DPI, MARK_SIZE, Across, Canvas, Mark, Room, Upward
 from coverage_campaign.views.charts._notebook_axes import ChartAxes
 from coverage_campaign.views.charts._typeset import LEADING, width_of, wrapped
-from coverage_campaign.views.words import Lang, Words, told
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -35,10 +35,9 @@ _TO_NOTES: Final = 9.0
 _SUBTITLE_PITCH: Final = theme.SUBTITLE * 1.6
 _TOP: Final[tuple[Across, Upward]] = ("left", "top")
 
-_SIMULATED: Final = Words("simulated data", "模拟数据", "模擬數據")
-_SUGGESTED: Final = Words("Suggested reading: {0}.", "建议解读：{0}。", "建議解讀：{0}。")
-_ASSUMED: Final = Words("Assumed: {0}.", "假定：{0}。", "假定：{0}。")
-_MORE: Final = Words("And {0} more assumptions.", "另有{0}项假定。", "另有{0}項假定。")
+_SIMULATED: Final = message("simulated data")
+
+
 _ASSUMPTIONS_SHOWN: Final = 4
 
 
@@ -77,7 +76,7 @@ def open_canvas(
     width: float,
     height: float,
     room: Room,
-    lang: Lang,
+    lang: Language,
     title: str,
     subtitle: str = "",
     marks: Iterable[Mark] = (),
@@ -88,7 +87,7 @@ def open_canvas(
 
     `height` is that of the scale, in points; title, subtitle and notes take what they need.
     """
-    chip = _SIMULATED.say(lang) if basis is not None and basis.simulated else ""
+    chip = _SIMULATED.text(lang) if basis is not None and basis.simulated else ""
     total = width * 72 - 2 * _PAD if ax is None else _box_width(ax)
     title_room = total - 8 - (_chip_width(chip) if chip else 0.0)
     lines = wrapped(subtitle, theme.SUBTITLE, total)
@@ -218,19 +217,27 @@ def _flow(words: str, marks: list[Mark], total: float) -> list[_Flow]:
     return rows
 
 
-def _basis_notes(basis: Basis | None, lang: Lang) -> Iterable[str]:
+def _basis_notes(basis: Basis | None, lang: Language) -> Iterable[str]:
     if basis is None:
         return
     sentences = [
-        *(_SUGGESTED.say(lang, told(answer, lang)) for answer in basis.suggested),
-        *(_ASSUMED.say(lang, told(one, lang).rstrip(".。")) for one in basis.assumptions),
+        *(
+            message("Suggested reading: {answer}.", answer=answer.text(lang)).text(lang)
+            for answer in basis.suggested
+        ),
+        *(
+            message("Assumed: {assumption}.", assumption=one.text(lang).rstrip(".。")).text(lang)
+            for one in basis.assumptions
+        ),
     ]
     yield from sentences[:_ASSUMPTIONS_SHOWN]
     if len(sentences) > _ASSUMPTIONS_SHOWN:
-        yield _MORE.say(lang, len(sentences) - _ASSUMPTIONS_SHOWN)
+        yield message(
+            "And {more} more assumptions.", more=len(sentences) - _ASSUMPTIONS_SHOWN
+        ).text(lang)
 
 
-def _joined(sentences: list[str], lang: Lang) -> str:
+def _joined(sentences: list[str], lang: Language) -> str:
     text = ""
     for sentence in filter(None, sentences):
         # Sentences of Chinese stand close; one of English among them does not.

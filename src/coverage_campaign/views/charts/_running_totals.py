@@ -8,16 +8,16 @@ from typing import TYPE_CHECKING, Final
 import attrs
 import numpy as np
 
+from coverage_campaign.messages import Language, message
 from coverage_campaign.views.charts._ticks import runs, x_of
 from coverage_campaign.views.standings import total_of
-from coverage_campaign.views.words import Lang, Words
 
 if TYPE_CHECKING:
     from coverage_campaign.progress.track import Progress
 
 __all__ = ["Curves", "curves_of", "dotted_note", "to_day"]
 
-_DOTTED: Final = Words("Dotted: no report.", "点线段无报表。", "點線段無報表。")
+_DOTTED: Final = message("Dotted: no report.")
 
 
 @attrs.frozen(eq=False)
@@ -58,10 +58,10 @@ def curves_of(progress: Progress) -> Curves:
     )
 
 
-def dotted_note(days: list[float], counted: float, lang: Lang) -> list[str]:
+def dotted_note(days: list[float], counted: float, lang: Language) -> list[str]:
     """Return what a dotted stretch of what is done means, where there is one."""
     silent = any(silent for _, silent in runs(days)) or (bool(days) and days[-1] < counted)
-    return [_DOTTED.say(lang)] if silent else []
+    return [_DOTTED.text(lang)] if silent else []
 
 
 def to_day(value: np.datetime64) -> dt.date:

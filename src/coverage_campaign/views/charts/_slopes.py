@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Final, Literal
 import attrs
 
 from coverage_campaign.errors import DefinitionError, Problem
+from coverage_campaign.messages import Language
+from coverage_campaign.messages.formats import signed
 from coverage_campaign.views.charts import _theme as theme
-from coverage_campaign.views.words import Lang, named, signed
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -76,10 +77,10 @@ def quantity_of(frame: pd.DataFrame) -> Quantity:
     return found or "share"
 
 
-def slopes_of(frame: pd.DataFrame, campaign: Campaign | None, lang: Lang) -> list[Slope]:
+def slopes_of(frame: pd.DataFrame, campaign: Campaign | None, lang: Language) -> list[Slope]:
     """Return the lines of a comparison's frame, the lowest after first."""
     units = () if campaign is None else campaign.units
-    names = {unit.code: named(unit.label, lang) for unit in units}
+    names = {unit.code: unit.label.text(lang) for unit in units}
 
     def whole(values: list[object]) -> list[int | None]:
         return [value if isinstance(value, int) else None for value in values]

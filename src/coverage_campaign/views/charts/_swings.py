@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 import attrs
 
 from coverage_campaign.errors import DefinitionError, Problem
+from coverage_campaign.messages import Language, text_of
 from coverage_campaign.scenarios.scenario import allocation_of
 from coverage_campaign.views.inputs import input_name, input_value
-from coverage_campaign.views.words import Lang, named
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -39,7 +39,7 @@ class Swing:
 
 
 def swings_of(
-    study: Study, *, unit: str | None, lang: Lang
+    study: Study, *, unit: str | None, lang: Language
 ) -> tuple[tuple[Swing, ...], float | None]:
     """Return the bars of a study, the widest first, and the baseline's result for one unit."""
     shares = allocation_of(study.baseline).to_frame()
@@ -48,7 +48,7 @@ def swings_of(
     if unit is None:
         ranges = study.ranges()
         units = study.baseline.campaign.units
-        names = {one.code: named(one.label, lang) for one in units}
+        names = {one.code: one.label.text(lang) for one in units}
         swings = [
             Swing(
                 names.get(code) or str(name), float(least), float(most), base=float(baseline[code])
@@ -70,7 +70,7 @@ def swings_of(
     return _widest_first(swings), float(baseline[unit])
 
 
-def _swing(rows: pd.DataFrame, name: str, study: Study, base: float, lang: Lang) -> Swing:
+def _swing(rows: pd.DataFrame, name: str, study: Study, base: float, lang: Language) -> Swing:
     """Return how far one input moves the share, the others held where the baseline has them."""
     held = rows
     for other in study.over:
@@ -89,9 +89,9 @@ def _swing(rows: pd.DataFrame, name: str, study: Study, base: float, lang: Lang)
         held = held[tried == value]
     results = [float(value) for value in held["share"].tolist()]
     campaign = study.baseline.campaign
-    values = [input_value(str(value), campaign, lang) for value in held[name].tolist()]
+    values = [text_of(input_value(str(value), campaign), lang) for value in held[name].tolist()]
     least, most = results.index(min(results)), results.index(max(results))
-    shown = input_name(name, lang)
+    shown = text_of(input_name(name), lang)
     return Swing(shown, results[least], results[most], values[least], values[most], base)
 
 

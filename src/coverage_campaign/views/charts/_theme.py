@@ -12,7 +12,7 @@ from typing import Final
 
 import attrs
 
-from coverage_campaign.views.words import Words
+from coverage_campaign.messages import Message, message
 
 __all__ = [
     "AMBER",
@@ -29,15 +29,13 @@ __all__ = [
     "SERIES",
     "SLACK",
     "SLIGHTLY_BEHIND",
-    "STATUSES",
     "TERTIARY",
     "TRACK",
-    "UNKNOWN",
     "Status",
     "ink_on",
     "row_type",
     "shade",
-    "status_of",
+    "style_of",
 ]
 
 INK: Final = "#1B2733"
@@ -73,29 +71,38 @@ class Status:
     colour: str
     ink: str
     marker: str
-    words: Words
+    words: Message
 
 
-ON_SCHEDULE: Final = Status(BLUE, BLUE, "o", Words("on schedule", "达到序时", "達到序時"))
-SLIGHTLY_BEHIND: Final = Status(AMBER, AMBER_INK, "^", Words("slightly behind", "略慢", "略慢"))
-BEHIND: Final = Status(RED, RED, "s", Words("behind", "滞后", "滯後"))
-UNKNOWN: Final = Status(TERTIARY, SECONDARY, "_", Words("not known", "情况不明", "情況不明"))
-STATUSES: Final = (ON_SCHEDULE, SLIGHTLY_BEHIND, BEHIND)
+ON_SCHEDULE: Final = Status(BLUE, BLUE, "o", message("on schedule"))
+SLIGHTLY_BEHIND: Final = Status(AMBER, AMBER_INK, "^", message("slightly behind"))
+BEHIND: Final = Status(RED, RED, "s", message("behind"))
+# The statuses of a progress that colours tell; the others are grey, with their words.
+_COLOURED: Final = {
+    "reached": attrs.evolve(ON_SCHEDULE, words=message("target reached")),
+    "on_plan": ON_SCHEDULE,
+    "slightly_behind": SLIGHTLY_BEHIND,
+    "behind": BEHIND,
+}
+_GREY: Final = {
+    "no_target": message("no target"),
+    "closed": message("closed"),
+    "not_open": message("not open yet"),
+    "open_question": message("not decided"),
+    "not_reported": message("not reported"),
+    "incomplete": message("incomplete"),
+}
 
 
-def status_of(gap_persons: int | None, target: int | None) -> Status:
-    """Return the status of a unit from its persons done less planned, exactly, and its target.
+def style_of(status: str) -> Status:
+    """Return how a status of a unit is shown.
 
-    >>> status_of(0, 100).words.en, status_of(-5, 100).words.en, status_of(-6, 100).words.en
-    ('on schedule', 'slightly behind', 'behind')
-    >>> status_of(None, 100).words.en
-    'not known'
+    >>> [str(style_of(status).words) for status in ("on_plan", "behind", "not_reported")]
+    ['on schedule', 'behind', 'not reported']
     """
-    if gap_persons is None or target is None:
-        return UNKNOWN
-    if gap_persons >= 0:
-        return ON_SCHEDULE
-    return SLIGHTLY_BEHIND if -gap_persons <= SLACK * target else BEHIND
+    if status in _COLOURED:
+        return _COLOURED[status]
+    return Status(TERTIARY, SECONDARY, "_", _GREY.get(status, message("not known")))
 
 
 def row_type(rows: int) -> tuple[float, float]:

@@ -6,9 +6,10 @@ import datetime as dt
 from itertools import pairwise
 from typing import TYPE_CHECKING, Final
 
+from coverage_campaign.messages import Language
+from coverage_campaign.messages.formats import count, day, month
 from coverage_campaign.views.charts import _theme as theme
 from coverage_campaign.views.charts._typeset import width_of
-from coverage_campaign.views.words import Lang, count, day, month
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -90,7 +91,9 @@ def count_scale(canvas: Canvas, steps: list[float]) -> None:
         )
 
 
-def time_scale(canvas: Canvas, first: dt.date, last: dt.date, lang: Lang, *, rules: bool) -> None:
+def time_scale(
+    canvas: Canvas, first: dt.date, last: dt.date, lang: Language, *, rules: bool
+) -> None:
     """Write months, or weeks or years, below the scale, the year where it changes."""
     days = (last - first).days + 1
     points_a_day = canvas.width / days
@@ -121,7 +124,13 @@ def time_scale(canvas: Canvas, first: dt.date, last: dt.date, lang: Lang, *, rul
 
 
 def _write_weeks(
-    canvas: Canvas, first: dt.date, last: dt.date, lang: Lang, points_a_day: float, *, rules: bool
+    canvas: Canvas,
+    first: dt.date,
+    last: dt.date,
+    lang: Language,
+    points_a_day: float,
+    *,
+    rules: bool,
 ) -> None:
     widest = width_of(day(dt.date(2000, 12, 28), lang), theme.TICK) + 8
     every = next(n for n in (1, 2, 7, 14, 28, 56) if n * points_a_day > widest or n == 56)  # noqa: PLR2004

@@ -6,11 +6,12 @@ from typing import TYPE_CHECKING, Final
 
 import attrs
 
+from coverage_campaign.messages import Language, check_language, message
+from coverage_campaign.messages.formats import count
 from coverage_campaign.views.charts import _theme as theme
 from coverage_campaign.views.charts._axes import Canvas, Room
 from coverage_campaign.views.charts._layout import open_canvas
 from coverage_campaign.views.charts._typeset import balanced, pieces, shortened, width_of
-from coverage_campaign.views.words import Lang, Words, checked, count, named, percent
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -27,27 +28,13 @@ _WIDTH: Final = 9.4
 _NAME_LIMIT: Final = 192.0
 _HEAD_LINES: Final = 3
 _LEAST_SIZE: Final = 6.0
-_TOTAL: Final = Words("Total", "合计", "合計")
-_HEADLINE: Final = Words(
-    "{0} carries most, {1} of the whole",
-    "任务分解：{0}承担最多，占{1}",
-    "任務分解：{0}承擔最多，佔{1}",
-)
-_ALIKE: Final = Words(
-    "Each carries the same, {0} of the whole",
-    "任务分解：各承担任务相同，各占{0}",
-    "任務分解：各承擔任務相同，各佔{0}",
-)
-_EMPTY: Final = Words("Nothing to share out", "没有可分解的任务", "沒有可分解的任務")
-_ABOUT: Final = Words(
-    "{0} × {1}, people; rows and columns add up to {2}",
-    "{0}×{1}任务数（人），行列合计均为{2}",
-    "{0}×{1}任務數（人），行列合計均為{2}",
-)
-_NO_NUMBERS: Final = Words(
-    "Cells are too small for numbers; the table of the same name has them.",
-    "单元格过小，数字见同名表。",
-    "單元格過小，數字見同名表。",
+_TOTAL: Final = message("Total")
+
+
+_EMPTY: Final = message("Nothing to share out")
+
+_NO_NUMBERS: Final = message(
+    "Cells are too small for numbers; the table of the same name has them."
 )
 _NOUGHT: Final = "·"
 
@@ -56,7 +43,7 @@ def annex(
     cross: CrossAllocation,
     *,
     ax: Axes | None = None,
-    lang: Lang = "en",
+    lang: Language | None = None,
     title: str | None = None,
 ) -> Axes:
     """Return the Axes of a table of shares, units down and departments across, dark where many.
@@ -71,14 +58,14 @@ def annex(
     >>> cc.charts.annex(table, title="Annex").get_label().rpartition("; ")[2]
     'rows and columns add up to 76,000'
     """
-    lang = checked(lang)
+    lang = check_language(lang)
     rows, columns = _names(cross.rows, lang), _names(cross.columns, lang)
     cells: list[list[int]] = cross.cells.tolist()
     across = [sum(line[place] for line in cells) for place in range(len(columns))]
     down = [sum(line) for line in cells]
     whole = sum(down)
     size, pitch = theme.row_type(len(rows))
-    labels = [shortened(name, theme.LABEL, _NAME_LIMIT) for name in [*rows, _TOTAL.say(lang)]]
+    labels = [shortened(name, theme.LABEL, _NAME_LIMIT) for name in [*rows, _TOTAL.text(lang)]]
     label_width = max(width_of(label, theme.LABEL) for label in labels)
     total_width = max(width_of(count(value), theme.CELL + 0.5) for value in [*down, whole])
     head = _heads(columns, size)
@@ -96,8 +83,13 @@ def annex(
         room=Room(left=label_width + 10, right=total_width + 16, above=head.height + 4, below=2),
         lang=lang,
         title=_headline(columns, across, whole, lang) if title is None else title,
-        subtitle=_ABOUT.say(lang, _cut(cross.rows, lang), _cut(cross.columns, lang), count(whole)),
-        notes=[] if number_size else [_NO_NUMBERS.say(lang)],
+        subtitle=message(
+            "{rows} × {columns}, people; rows and columns add up to {n}",
+            rows=_cut(cross.rows, lang),
+            columns=_cut(cross.columns, lang),
+            n=whole,
+        ).text(lang),
+        notes=[] if number_size else [_NO_NUMBERS.text(lang)],
         basis=cross.basis,
     )
     canvas.ax.set_xlim(-0.5, len(columns) - 0.5)
@@ -125,13 +117,13 @@ class _Heads:
     upright: bool
 
 
-def _names(allocation: Allocation, lang: Lang) -> list[str]:
+def _names(allocation: Allocation, lang: Language) -> list[str]:
     campaign = allocation.campaign
-    return [named(campaign.unit(code).label, lang) or code for code in allocation.shares().index]
+    return [campaign.unit(code).label.text(lang) or code for code in allocation.shares().index]
 
 
-def _cut(allocation: Allocation, lang: Lang) -> str:
-    return named(allocation.campaign.breakdown(allocation.among).label, lang) or allocation.among
+def _cut(allocation: Allocation, lang: Language) -> str:
+    return allocation.campaign.breakdown(allocation.among).label.text(lang) or allocation.among
 
 
 def _heads(columns: Sequence[str], size: float) -> _Heads:
@@ -167,13 +159,19 @@ def _number_size(
     return None
 
 
-def _headline(columns: list[str], across: list[int], whole: int, lang: Lang) -> str:
+def _headline(columns: list[str], across: list[int], whole: int, lang: Language) -> str:
     if not whole:
-        return _EMPTY.say(lang)
+        return _EMPTY.text(lang)
     most = max(range(len(columns)), key=lambda place: across[place])
     if len(columns) > 1 and across[most] - min(across) <= 1:
-        return _ALIKE.say(lang, percent(1 / len(columns), digits=0))
-    return _HEADLINE.say(lang, columns[most], percent(across[most] / whole, digits=0))
+        return message(
+            "Each carries the same, {share:percent 0} of the whole", share=1 / len(columns)
+        ).text(lang)
+    return message(
+        "{unit} carries most, {share:percent 0} of the whole",
+        unit=columns[most],
+        share=across[most] / whole,
+    ).text(lang)
 
 
 def _draw_cells(canvas: Canvas, cells: list[list[int]], size: float | None) -> None:
@@ -217,7 +215,7 @@ def _write_margins(
         )
 
 
-def _write_heads(canvas: Canvas, head: _Heads, lang: Lang) -> None:
+def _write_heads(canvas: Canvas, head: _Heads, lang: Language) -> None:
     for place, lines in enumerate(head.lines):
         if head.upright:
             canvas.write(
@@ -234,5 +232,5 @@ def _write_heads(canvas: Canvas, head: _Heads, lang: Lang) -> None:
                 va="baseline",
             )
     canvas.write(
-        canvas.room.right, 6, _TOTAL.say(lang), at=("right", "top"), ha="right", va="baseline"
+        canvas.room.right, 6, _TOTAL.text(lang), at=("right", "top"), ha="right", va="baseline"
     )

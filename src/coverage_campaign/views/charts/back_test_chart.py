@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from coverage_campaign.messages import Language, check_language, message
+from coverage_campaign.messages.formats import percent
 from coverage_campaign.views.charts import _theme as theme
 from coverage_campaign.views.charts._axes import Canvas, Room
 from coverage_campaign.views.charts._layout import open_canvas
 from coverage_campaign.views.charts._spread import spread
 from coverage_campaign.views.charts._ticks import round_steps
 from coverage_campaign.views.charts._typeset import shortened, width_of
-from coverage_campaign.views.words import Lang, Words, checked, percent
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -28,44 +29,30 @@ _LINE: Final = 13.0
 _HEADROOM: Final = 1.05
 _NAME_LIMIT: Final = 120.0
 
-_BETTER: Final = Words(
-    "{0}: {1} of the error of the best baseline",
-    "{0}：误差为最佳基准的{1}",
-    "{0}：誤差為最佳基準的{1}",
-)
+
 _METHODS: Final = {
-    "damped": Words("Damped trend", "阻尼趋势", "阻尼趨勢"),
-    "plan_following": Words("As planned", "按计划曲线", "按計劃曲線"),
-    "saturating": Words("Saturating curve", "饱和曲线", "飽和曲線"),
-    "unchanged": Words("Nobody more", "不再增加", "不再增加"),
-    "run_rate(all)": Words("Pace so far", "至今平均速度", "至今平均速度"),
+    "damped": message("Damped trend"),
+    "plan_following": message("As planned"),
+    "saturating": message("Saturating curve"),
+    "unchanged": message("Nobody more"),
+    "run_rate(all)": message("Pace so far"),
 }
-_RUN_RATE: Final = Words("Pace of {0} days", "近{0}天速度", "近{0}天速度")
-_ABOUT: Final = Words(
-    "Mean absolute error in {0} by days ahead",
-    "平均绝对误差（{0}），按提前天数",
-    "平均絕對誤差（{0}），按提前天數",
-)
+
+
 _UNITS: Final = {
-    "points": Words("points", "百分点", "百分點"),
-    "persons": Words("persons", "人", "人"),
+    "points": message("points"),
+    "persons": message("persons"),
 }
-_HELD: Final = Words("in {0} range", "{0}区间内", "{0}區間內")
-_APART: Final = Words("origins apart", "独立起点", "獨立起點")
-_DAYS: Final = Words("days ahead", "提前天数", "提前天數")
-_HINDSIGHT: Final = Words(
-    "The best baseline is chosen with hindsight, another one at each origin; the ratio is the"
-    " geometric mean over {0} origins.",
-    "最佳基准为事后选取，各起点可不同；比值为{0}个起点的几何平均。",
-    "最佳基準為事後選取，各起點可不同；比值為{0}個起點的幾何平均。",
-)
+
+_APART: Final = message("origins apart")
+_DAYS: Final = message("days ahead")
 
 
 def back_test(
     tested: Backtest,
     *,
     ax: Axes | None = None,
-    lang: Lang = "en",
+    lang: Language | None = None,
     title: str | None = None,
 ) -> Axes:
     """Return the Axes of the mean error by days ahead, of the method and of each baseline.
@@ -80,7 +67,7 @@ def back_test(
     >>> cc.charts.back_test(tested, title="a and b").get_label()
     'a and b Mean absolute error in persons by days ahead'
     """
-    lang = checked(lang)
+    lang = check_language(lang)
     errors = errors_of(tested)
     totals = tested.totals()
     whole, rows = totals.iloc[-1], totals.iloc[:-1]
@@ -91,9 +78,9 @@ def back_test(
     texts = [_number(step, factor) for step in steps]
     names = {name: shortened(_method_name(name, lang), theme.LABEL, _NAME_LIMIT) for name in errors}
     heads = [
-        _DAYS.say(lang),
-        _HELD.say(lang, percent(tested.level, digits=0)),
-        _APART.say(lang),
+        _DAYS.text(lang),
+        message("in {level:percent 0} range", level=tested.level).text(lang),
+        _APART.text(lang),
     ]
     left = max(*(width_of(text, theme.TICK) for text in (*texts, *heads)))
     canvas = open_canvas(
@@ -108,8 +95,17 @@ def back_test(
         ),
         lang=lang,
         title=_headline(tested, whole, lang) if title is None else title,
-        subtitle=_ABOUT.say(lang, _UNITS[tested.unit_of_error].say(lang)),
-        notes=[_HINDSIGHT.say(lang, int(whole["origins"]))],
+        subtitle=message(
+            "Mean absolute error in {unit} by days ahead",
+            unit=_UNITS[tested.unit_of_error],
+        ).text(lang),
+        notes=[
+            message(
+                "The best baseline is chosen with hindsight, another one at each origin; the ratio"
+                " is the geometric mean over {n} origins.",
+                n=int(whole["origins"]),
+            ).text(lang)
+        ],
     )
     canvas.ax.set_xlim(-0.25, len(days) - 0.75)
     canvas.ax.set_ylim(0.0, highest * _HEADROOM)
@@ -142,17 +138,25 @@ def errors_of(tested: Backtest) -> dict[str, dict[int, float]]:
     return {**errors, tested.method: mine}
 
 
-def _headline(tested: Backtest, whole: pd.Series[float], lang: Lang) -> str:
+def _headline(tested: Backtest, whole: pd.Series[float], lang: Language) -> str:
     ratio = percent(float(whole["ratio"]), digits=0)
-    return _BETTER.say(lang, _method_name(tested.method, lang), ratio)
+    return message(
+        "{method}: {ratio} of the error of the best baseline",
+        method=_method_name(tested.method, lang),
+        ratio=ratio,
+    ).text(lang)
 
 
-def _method_name(method: str, lang: Lang) -> str:
+def _method_name(method: str, lang: Language) -> str:
     """Return what a method of the library is called; another by its own name."""
     if method in _METHODS:
-        return _METHODS[method].say(lang)
+        return _METHODS[method].text(lang)
     days = method.removeprefix("run_rate(").removesuffix(")")
-    return _RUN_RATE.say(lang, days) if days.isdecimal() and days != method else method
+    return (
+        message("Pace of {days} days", days=days).text(lang)
+        if days.isdecimal() and days != method
+        else method
+    )
 
 
 def _steps(highest: float) -> tuple[int, list[float]]:

@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING, Final
 import attrs
 import numpy as np
 
+from coverage_campaign.messages import Language, check_language, message
+from coverage_campaign.messages.formats import count, signed
 from coverage_campaign.progress.track import Progress
 from coverage_campaign.views.charts import _theme as theme
 from coverage_campaign.views.charts._axes import Canvas, Room
 from coverage_campaign.views.charts._layout import open_canvas
 from coverage_campaign.views.charts._typeset import balanced, pieces, width_of
-from coverage_campaign.views.words import Lang, Words, checked, count, day, named, signed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -28,26 +29,15 @@ _WIDTH: Final = 7.4
 _HEIGHT: Final = 210.0
 _HEAD_LINES: Final = 3
 
-_HEADLINE: Final = Words(
-    "{0} came in, {1} net of losses", "共增{0}人，扣减后净增{1}人", "共增{0}人，扣減後淨增{1}人"
-)
-_NO_LOSS: Final = Words(
-    "{0} came in, no loss reported", "共增{0}人，未报减员", "共增{0}人，未報減員"
-)
-_NOTHING: Final = Words("No report counted yet", "尚无报表", "尚無報表")
-_ABOUT: Final = Words("{0}: people by channel{1}", "{0}：按渠道（人）{1}", "{0}：按渠道（人）{1}")
-_TO: Final = Words(", to {0}", "，截至{0}", "，截至{0}")
-_NET: Final = Words("Net", "净增", "淨增")
-_GROSS_COUNTS: Final = Words(
-    "What counts is the gross figure: losses are not taken off.",
-    "考核以总增为准，减员不扣。",
-    "考核以總增為準，減員不扣。",
-)
-_NET_COUNTS: Final = Words("What counts is the net figure.", "考核以净增为准。", "考核以淨增為準。")
-_OPEN: Final = Words(
-    "Whether losses are taken off is open.", "减员是否扣减尚无定论。", "減員是否扣減尚無定論。"
-)
-_ALL: Final = Words("All channels", "全部渠道", "全部渠道")
+
+_NOTHING: Final = message("No report counted yet")
+
+
+_NET: Final = message("Net")
+_GROSS_COUNTS: Final = message("What counts is the gross figure: losses are not taken off.")
+_NET_COUNTS: Final = message("What counts is the net figure.")
+_OPEN: Final = message("Whether losses are taken off is open.")
+_ALL: Final = message("All channels")
 
 
 @attrs.frozen
@@ -64,7 +54,7 @@ def bridge(
     subject: Tally | Progress,
     *,
     ax: Axes | None = None,
-    lang: Lang = "en",
+    lang: Language | None = None,
     title: str | None = None,
 ) -> Axes:
     """Return the Axes of bars from the gross figure by channel down to the net, all from 0.
@@ -82,13 +72,13 @@ def bridge(
     >>> int(bars[-1].get_height() - cc.tables.bridge(progress)["persons"].sum())
     0
     """
-    lang = checked(lang)
+    lang = check_language(lang)
     tally = subject.tally if isinstance(subject, Progress) else subject
     as_of = subject.as_of if isinstance(subject, Progress) else None
     steps = steps_of(subject, lang)
     net = sum(step.persons for step in steps)
     gross = sum(step.persons for step in steps if step.effect != "loss")
-    names = [*(step.name for step in steps), _NET.say(lang)]
+    names = [*(step.name for step in steps), _NET.text(lang)]
     widest = max(width_of(part, theme.TICK) for name in names for part in pieces(name))
     width = max(_WIDTH, ((widest + 9) * len(names) + 30) / 72)
     column = (width * 72 - 30) / len(names)
@@ -96,7 +86,7 @@ def bridge(
         column = ax.get_window_extent().width * 72 / ax.figure.dpi / len(names)
     heads = [balanced(name, theme.TICK, column - 4, lines=_HEAD_LINES) for name in names]
     campaign = tally.campaign
-    until = "" if as_of is None else _TO.say(lang, day(as_of, lang, year=True))
+    until = "" if as_of is None else message(", to {day:date}", day=as_of).text(lang)
     counted = campaign.counts_net
     canvas = open_canvas(
         ax,
@@ -105,8 +95,12 @@ def bridge(
         room=Room(left=2, right=2, above=8, below=8 + 12.5 * max(len(head) for head in heads)),
         lang=lang,
         title=_headline(steps, gross, net, lang) if title is None else title,
-        subtitle=_ABOUT.say(lang, named(campaign.label, lang), until),
-        notes=[(_OPEN if counted is None else _NET_COUNTS if counted else _GROSS_COUNTS).say(lang)],
+        subtitle=message(
+            "{campaign}: people by channel{until}", campaign=campaign.label, until=until
+        ).text(lang),
+        notes=[
+            (_OPEN if counted is None else _NET_COUNTS if counted else _GROSS_COUNTS).text(lang)
+        ],
         basis=subject.basis,
     )
     _draw(canvas, steps, net)
@@ -124,7 +118,7 @@ def bridge(
     return canvas.ax
 
 
-def steps_of(subject: Tally | Progress, lang: Lang) -> tuple[Step, ...]:
+def steps_of(subject: Tally | Progress, lang: Language) -> tuple[Step, ...]:
     """Return the bars in the campaign's order of channels, entries first, losses last."""
     tally = subject.tally if isinstance(subject, Progress) else subject
     found = dict(_sums(subject))
@@ -138,9 +132,9 @@ def steps_of(subject: Tally | Progress, lang: Lang) -> tuple[Step, ...]:
             effect: Effect = "entry" if channel is None else channel.effect
             if effect != kind or code not in found:
                 continue
-            name = named(channel.label, lang) if channel is not None else ""
+            name = channel.label.text(lang) if channel is not None else ""
             if not name:
-                name = _ALL.say(lang) if code == "all" else code
+                name = _ALL.text(lang) if code == "all" else code
             persons = -found[code] if kind == "loss" else found[code]
             steps.append(Step(code, kind, name, persons))
     return tuple(steps)
@@ -160,12 +154,12 @@ def _sums(subject: Tally | Progress) -> Iterator[tuple[str, int]]:
         yield str(channel), int(persons)
 
 
-def _headline(steps: Sequence[Step], gross: int, net: int, lang: Lang) -> str:
+def _headline(steps: Sequence[Step], gross: int, net: int, lang: Language) -> str:
     if not steps:
-        return _NOTHING.say(lang)
+        return _NOTHING.text(lang)
     if gross == net:
-        return _NO_LOSS.say(lang, count(gross))
-    return _HEADLINE.say(lang, count(gross), count(net))
+        return message("{gross} came in, no loss reported", gross=gross).text(lang)
+    return message("{gross} came in, {net} net of losses", gross=gross, net=net).text(lang)
 
 
 def _draw(canvas: Canvas, steps: Sequence[Step], net: int) -> None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from coverage_campaign.messages import Language, check_language, message
+from coverage_campaign.messages.formats import count, percent
 from coverage_campaign.views.charts import _theme as theme
 from coverage_campaign.views.charts._axes import Canvas, Room
 from coverage_campaign.views.charts._layout import open_canvas
@@ -12,11 +14,9 @@ from coverage_campaign.views.charts._typeset import shortened, width_of
 from coverage_campaign.views.standings import (
     Standing,
     by_rate,
-    campaign_name,
     standings,
     total_of,
 )
-from coverage_campaign.views.words import Lang, Words, checked, count, day, percent, remarks
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -32,10 +32,10 @@ _WIDTH: Final = 7.4
 _NAME_LIMIT: Final = 192.0
 _LEAST_SCALE: Final = 200.0
 _GAP: Final = 14.0
-_AS_OF: Final = Words("{0}, to {1}", "{0}，截至{1}", "{0}，截至{1}")
-_PLAN: Final = Words("Plan to date {0}", "序时进度 {0}", "序時進度 {0}")
-_RATE: Final = Words("Rate", "完成率", "完成率")
-_DONE: Final = Words("Done / target", "完成 / 任务", "完成 / 任務")
+
+
+_RATE: Final = message("Rate")
+_DONE: Final = message("Done / target")
 # Units whose plan to date is this near to the whole's share one line.
 _ONE_LINE: Final = 0.005
 
@@ -44,7 +44,7 @@ def bullet(
     progress: Progress,
     *,
     ax: Axes | None = None,
-    lang: Lang = "en",
+    lang: Language | None = None,
     title: str | None = None,
 ) -> Axes:
     """Return the Axes of one bar a unit, by falling rate, against the line of the plan to date.
@@ -61,15 +61,15 @@ def bullet(
     >>> cc.charts.bullet(progress, title="September").get_label()
     'September Hengyang: extension of the social pension insurance, to 30 Sep 2008 simulated data'
     """
-    lang = checked(lang)
-    rows = by_rate(standings(progress, lang))
+    lang = check_language(lang)
+    rows = by_rate(standings(progress))
     total = total_of(progress)
     size, pitch = theme.row_type(len(rows))
-    names = [shortened(row.name, theme.LABEL, _NAME_LIMIT) for row in rows]
+    names = [shortened(row.label.text(lang), theme.LABEL, _NAME_LIMIT) for row in rows]
     rates = [percent(row.completion_rate) for row in rows]
     counts = [f"{count(row.done)} / {count(row.target)}" for row in rows]
-    rate_width = _widest([*rates, _RATE.say(lang)], size) + 11
-    count_width = _widest([*counts, _DONE.say(lang)], size)
+    rate_width = _widest([*rates, _RATE.text(lang)], size) + 11
+    count_width = _widest([*counts, _DONE.text(lang)], size)
     room = Room(
         left=_widest(names, theme.LABEL) + 9,
         right=_GAP + rate_width + _GAP + count_width,
@@ -83,11 +83,11 @@ def bullet(
         room=room,
         lang=lang,
         title=headline(rows, lang) if title is None else title,
-        subtitle=_AS_OF.say(
-            lang, campaign_name(progress, lang), day(progress.as_of, lang, year=True)
-        ),
+        subtitle=message(
+            "{campaign}, to {day:date}", campaign=progress.campaign.label, day=progress.as_of
+        ).text(lang),
         marks=legend(rows, lang),
-        notes=[*schedule_note(total, lang)[1:], *remarks(progress, lang)],
+        notes=[*schedule_note(total, lang)[1:], *progress.notes_in(lang)],
         basis=progress.basis,
     )
     canvas.ax.set_ylim(len(rows) - 0.5, -0.5)
@@ -96,14 +96,14 @@ def bullet(
     _draw_scale(canvas, furthest)
     for place, (row, name) in enumerate(zip(rows, names, strict=True)):
         canvas.write(-9, place, name, at=("left", "data"), size=theme.LABEL, ha="right")
-        canvas.glyph(_GAP + 4, place, row.status, at=("right", "data"))
+        canvas.glyph(_GAP + 4, place, theme.style_of(row.status), at=("right", "data"))
         canvas.write(
             _GAP + rate_width,
             place,
             rates[place],
             at=("right", "data"),
             size=size,
-            colour=row.status.ink,
+            colour=theme.style_of(row.status).ink,
             ha="right",
         )
         canvas.write(
@@ -122,7 +122,7 @@ def bullet(
         canvas.write(
             right,
             6,
-            head.say(lang),
+            head.text(lang),
             at=("right", "top"),
             colour=theme.SECONDARY,
             ha="right",
@@ -146,14 +146,16 @@ def _draw_bars(canvas: Canvas, rows: Sequence[Standing]) -> float:
         [place for place, row in enumerate(rows) if row.completion_rate is not None],
         known,
         height=0.36,
-        color=[row.status.colour for row in rows if row.completion_rate is not None],
+        color=[
+            theme.style_of(row.status).colour for row in rows if row.completion_rate is not None
+        ],
         zorder=2,
     )
     canvas.ax.set_xlim(0.0, furthest)
     return furthest
 
 
-def _draw_plan(canvas: Canvas, rows: Sequence[Standing], total: Standing, lang: Lang) -> None:
+def _draw_plan(canvas: Canvas, rows: Sequence[Standing], total: Standing, lang: Language) -> None:
     line = total.planned_rate
     if line is None:
         return
@@ -165,7 +167,7 @@ def _draw_plan(canvas: Canvas, rows: Sequence[Standing], total: Standing, lang: 
             if row.planned_rate is not None:
                 mark = row.planned_rate
                 canvas.line([mark, mark], [place - 0.36, place + 0.36], width=1.3, zorder=3)
-    words = _PLAN.say(lang, percent(line))
+    words = message("Plan to date {planned:percent 1}", planned=line).text(lang)
     half = width_of(words, theme.CELL) / 2
     low, high = half - canvas.room.left, canvas.width - half
     middle = line / canvas.ax.get_xlim()[1] * canvas.width

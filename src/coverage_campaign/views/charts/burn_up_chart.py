@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Final
 import attrs
 import pandas as pd
 
+from coverage_campaign.messages import Language, check_language, message
+from coverage_campaign.messages.formats import approximate, count, day
 from coverage_campaign.views.charts import _theme as theme
 from coverage_campaign.views.charts._axes import Canvas, Room
 from coverage_campaign.views.charts._fan import bands_of, draw_fan, fan_note
@@ -24,8 +26,7 @@ from coverage_campaign.views.charts._ticks import (
     x_of,
 )
 from coverage_campaign.views.charts._typeset import width_of
-from coverage_campaign.views.standings import Standing, campaign_name, total_of
-from coverage_campaign.views.words import Lang, Words, about, checked, count, day, percent, remarks
+from coverage_campaign.views.standings import Standing, total_of
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -41,35 +42,13 @@ _MOST_DOTS: Final = 40
 # The highest value leaves room for the words above it.
 _HEADROOM: Final = 1.07
 
-_AT_THIS_PACE: Final = Words(
-    "At this pace it ends near {0} of {1}",
-    "按目前进度预计完成{0}人，任务{1}人",
-    "按目前進度預計完成{0}人，任務{1}人",
-)
-_BEHIND: Final = Words("{0} behind the plan on {1}", "截至{1}落后计划{0}人", "截至{1}落後計劃{0}人")
-_AHEAD: Final = Words(
-    "{0} ahead of the plan on {1}", "截至{1}超前计划{0}人", "截至{1}超前計劃{0}人"
-)
-_ON_PLAN: Final = Words("Exactly on the plan on {0}", "截至{0}与计划持平", "截至{0}與計劃持平")
-_NO_REPORT: Final = Words("No report counted yet", "尚无报表", "尚無報表")
-_PEOPLE: Final = Words(
-    "{0}: people, cumulative, to {1}", "{0}：累计（人），截至{1}", "{0}：累計（人），截至{1}"
-)
-_CHANCE: Final = Words(
-    "; chance of reaching the target {0}", "，完成任务的概率{0}", "，完成任務的概率{0}"
-)
-_ABOUT: Final = Words("about {0}", "约{0}", "約{0}")
-_BELOW: Final = Words("below {0}", "低于{0}", "低於{0}")
-_ABOVE: Final = Words("above {0}", "高于{0}", "高於{0}")
-_TARGET: Final = Words("Target {0}", "任务 {0}", "任務 {0}")
-_PLAN: Final = Words("Plan {0}", "计划 {0}", "計劃 {0}")
-_FORECAST: Final = Words("Forecast {0}", "预测 {0}", "預測 {0}")
-_RANGE: Final = Words("{0} range", "{0}区间", "{0}區間")
+
+_NO_REPORT: Final = message("No report counted yet")
 
 
 @attrs.frozen
 class _End:
-    """Words at the right end of a line: their lines, colour, place and whether they are bold."""
+    """Message at the right end of a line: their lines, colour, place and whether they are bold."""
 
     y: float
     lines: tuple[str, ...]
@@ -81,7 +60,7 @@ def burn_up(
     forecast: Forecast | None = None,
     *,
     ax: Axes | None = None,
-    lang: Lang = "en",
+    lang: Language | None = None,
     title: str | None = None,
 ) -> Axes:
     """Return the Axes of the running totals, plan and done, of the whole, with the forecast's fan.
@@ -100,7 +79,7 @@ def burn_up(
     >>> int(last - first)  # days
     214
     """
-    lang = checked(lang)
+    lang = check_language(lang)
     curves = curves_of(progress)
     total = total_of(progress)
     fan = None if forecast is None else forecast.fan().dropna()
@@ -115,11 +94,15 @@ def burn_up(
     tops = [float(band["high"].max()) for _, band in bands if len(band)]
     highest = float(max([*curves.plan_y, *curves.done_y, total.target or 0, *tops]))
     steps = [step for step in round_steps(highest) if step <= highest * _HEADROOM]
-    subtitle = _PEOPLE.say(
-        lang, campaign_name(progress, lang), day(progress.as_of, lang, year=True)
-    )
+    subtitle = message(
+        "{campaign}: people, cumulative, to {day:date}",
+        campaign=progress.campaign.label,
+        day=progress.as_of,
+    ).text(lang)
     if chance is not None:
-        subtitle += _CHANCE.say(lang, _chance_words(chance, lang))
+        subtitle += message(
+            "; chance of reaching the target {chance}", chance=_chance_words(chance, lang)
+        ).text(lang)
     canvas = open_canvas(
         ax,
         width=_WIDTH,
@@ -136,8 +119,8 @@ def burn_up(
         notes=[
             *([fan_note(forecast, lang)] if forecast is not None and tops else []),
             *dotted_note(curves.done_x, curves.counted_x, lang),
-            *remarks(progress, lang),
-            *(remarks(forecast, lang) if forecast is not None else ()),
+            *progress.notes_in(lang),
+            *(forecast.notes_in(lang) if forecast is not None else ()),
         ],
         basis=progress.basis,
     )
@@ -163,42 +146,56 @@ def _chance(totals: pd.DataFrame) -> float | None:
     return float(totals["chance"].iloc[0])
 
 
-def _chance_words(chance: float, lang: Lang) -> str:
+def _chance_words(chance: float, lang: Language) -> str:
     """Return a chance as roughly as it is known."""
     least, most = 0.01, 0.99
     if chance < least:
-        return _BELOW.say(lang, "1%")
+        return message("below {most}", most="1%").text(lang)
     if chance > most:
-        return _ABOVE.say(lang, "99%")
-    return _ABOUT.say(lang, percent(chance, digits=0))
+        return message("above {least}", least="99%").text(lang)
+    return message("about {chance:percent 0}", chance=chance).text(lang)
 
 
 def _headline(
-    curves: Curves, fan: pd.DataFrame | None, total: Standing, as_of: dt.date, lang: Lang
+    curves: Curves, fan: pd.DataFrame | None, total: Standing, as_of: dt.date, lang: Language
 ) -> str:
     target, gap = total.target, total.gap_persons
     if fan is not None and len(fan) and target is not None:
         expected = float(fan["expected"].iloc[-1])
-        return _AT_THIS_PACE.say(lang, about(expected), count(target))
+        return message(
+            "At this pace it ends near {expected:approximate} of {target}",
+            expected=expected,
+            target=target,
+        ).text(lang)
     if not curves.done_y or gap is None:
-        return _NO_REPORT.say(lang)
+        return _NO_REPORT.text(lang)
     date = day(as_of, lang)
     if gap == 0:
-        return _ON_PLAN.say(lang, date)
-    return (_BEHIND if gap < 0 else _AHEAD).say(lang, count(abs(gap)), date)
+        return message("Exactly on the plan on {day}", day=date).text(lang)
+    return (
+        message("{persons} behind the plan on {day}", persons=abs(gap), day=date)
+        if gap < 0
+        else message("{persons} ahead of the plan on {day}", persons=abs(gap), day=date)
+    ).text(lang)
 
 
 def _ends(
-    curves: Curves, forecast: Forecast | None, fan: pd.DataFrame | None, lang: Lang
+    curves: Curves, forecast: Forecast | None, fan: pd.DataFrame | None, lang: Language
 ) -> list[_End]:
-    ends = [_End(curves.plan_y[-1], (_PLAN.say(lang, count(curves.plan_y[-1])),), theme.SECONDARY)]
+    ends = [
+        _End(
+            curves.plan_y[-1],
+            (message("Plan {planned}", planned=curves.plan_y[-1]).text(lang),),
+            theme.SECONDARY,
+        )
+    ]
     if fan is None or forecast is None or not len(fan):
         return ends
     low, expected, high = (float(fan[name].iloc[-1]) for name in ("low", "expected", "high"))
     lines = (
-        _FORECAST.say(lang, about(expected)),
-        _RANGE.say(lang, percent(forecast.level, digits=0)),
-        f"{about(low)}–{about(high)}",
+        message("Forecast {persons:approximate}", persons=expected).text(lang),
+        message("{level:percent 0} range", level=forecast.level).text(lang),
+        f"{approximate(low)}–{approximate(high)}",
     )
     return [*ends, _End(expected, lines, theme.BLUE)]
 
@@ -229,14 +226,14 @@ def _draw_done(canvas: Canvas, curves: Curves) -> None:
     )
 
 
-def _draw_target(canvas: Canvas, target: int, lang: Lang) -> None:
+def _draw_target(canvas: Canvas, target: int, lang: Language) -> None:
     canvas.line([0, 1], [target, target], at=("share", "data"), style=":", width=1.2, zorder=2.1)
     points = canvas.height / (canvas.ax.get_ylim()[1] or 1.0)
     lift = 4 / points
     canvas.write(
         3,
         target + lift,
-        _TARGET.say(lang, count(target)),
+        message("Target {target}", target=target).text(lang),
         at=("left", "data"),
         size=theme.LABEL,
         va="bottom",

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 import attrs
 
+from coverage_campaign.messages import Language, check_language, message
 from coverage_campaign.model.dates import DateLike, Window, to_date
 from coverage_campaign.model.review.review import review
 from coverage_campaign.views.charts import _theme as theme
@@ -15,7 +16,7 @@ from coverage_campaign.views.charts._calendar_issues import Doubt, doubts_of
 from coverage_campaign.views.charts._layout import open_canvas
 from coverage_campaign.views.charts._ticks import TIME_ROOM, time_scale, x_of
 from coverage_campaign.views.charts._typeset import shortened, width_of
-from coverage_campaign.views.words import Lang, Words, checked, day, named, span
+from coverage_campaign.views.words import span
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -34,23 +35,14 @@ _NAME_LIMIT: Final = 192.0
 _INDENT: Final = 10.0
 _REMAINING: Final = "#D3E3F1"
 
-_NOW_IN: Final = Words("Now: {0}", "工作步骤：现处{0}", "工作步驟：現處{0}")
-_STEPS: Final = Words("{0} phases", "工作步骤：共{0}个阶段", "工作步驟：共{0}個階段")
-_NOT_BEGUN: Final = Words("Not begun yet", "工作步骤：尚未开始", "工作步驟：尚未開始")
-_OVER: Final = Words("All phases are over", "工作步骤：已全部结束", "工作步驟：已全部結束")
-_MARK: Final = Words("dates to check", "日期待核", "日期待核")
-_ELAPSED: Final = Words("Dark is time gone by.", "深色为已过时间。", "深色為已過時間。")
-_TO_CHECK: Final = Words("Dates to check: {0}.", "日期待核：{0}。", "日期待核：{0}。")
-_AND: Final = Words("; ", "；", "；")
-_MARKED: Final = Words("{0}: {1}", "{0}{1}", "{0}{1}")
-_LISTED: Final = Words(", ", "、", "、")
+
+_NOT_BEGUN: Final = message("Not begun yet")
+_OVER: Final = message("All phases are over")
+_MARK: Final = message("dates to check")
+_ELAPSED: Final = message("Dark is time gone by.")
+
+
 _MARK_SIZE: Final = 8.0
-_AS_OF: Final = Words("{0}", "截至{0}", "截至{0}")
-_FOUND: Final = Words(
-    "The review of the definition has {0} findings.",
-    "对文件的核查共有{0}项发现。",
-    "對文件的核查共有{0}項發現。",
-)
 
 
 @attrs.frozen
@@ -71,7 +63,7 @@ def calendar(
     as_of: DateLike | None = None,
     findings: Findings | None = None,
     ax: Axes | None = None,
-    lang: Lang = "en",
+    lang: Language | None = None,
     title: str | None = None,
 ) -> Axes:
     """Return the Axes of the phases on a scale of days, with the dates that need a look.
@@ -85,7 +77,7 @@ def calendar(
     >>> cc.charts.calendar(campaign, as_of="2008-09-30", lang="zh", title="").get_label()
     '衡阳市社会养老保险征缴扩面'
     """
-    lang = checked(lang)
+    lang = check_language(lang)
     today = None if as_of is None else to_date(as_of, where="as_of")
     rows = phase_rows(campaign, lang)
     reviewed = review(campaign) if findings is None else findings
@@ -95,11 +87,13 @@ def calendar(
         width_of(name, theme.LABEL) + _INDENT * row.depth
         for name, row in zip(names, rows, strict=True)
     )
-    checks = _AND.say(lang).join(doubt.sentence(campaign, lang) for doubt in found)
-    notes = [_TO_CHECK.say(lang, checks)] if found else []
+    checks = ("; " if lang == "en" else "；").join(one.sentence(campaign, lang) for one in found)
+    notes = [message("Dates to check: {issues}.", issues=checks).text(lang)] if found else []
     if today is not None:
-        notes.append(_ELAPSED.say(lang))
-    notes.append(_FOUND.say(lang, len(reviewed)))
+        notes.append(_ELAPSED.text(lang))
+    notes.append(
+        message("The review of the definition has {n} findings.", n=len(reviewed)).text(lang)
+    )
     canvas = open_canvas(
         ax,
         width=_WIDTH,
@@ -107,8 +101,8 @@ def calendar(
         room=Room(left=label_width + 12, right=14, above=16 if today else 4, below=TIME_ROOM),
         lang=lang,
         title=_headline(campaign, rows, today, lang) if title is None else title,
-        subtitle=named(campaign.label, lang),
-        marks=[Mark(_MARK.say(lang), theme.AMBER, theme.AMBER_INK, "D")] if found else [],
+        subtitle=campaign.label.text(lang),
+        marks=[Mark(_MARK.text(lang), theme.AMBER, theme.AMBER_INK, "D")] if found else [],
         notes=notes,
         basis=campaign.basis(),
     )
@@ -131,7 +125,7 @@ def calendar(
     return canvas.ax
 
 
-def phase_rows(campaign: Campaign, lang: Lang) -> tuple[Row, ...]:
+def phase_rows(campaign: Campaign, lang: Language) -> tuple[Row, ...]:
     """Return the phases with each one's parts below it, in file order."""
     parents = {phase.parent for phase in campaign.phases}
 
@@ -141,7 +135,7 @@ def phase_rows(campaign: Campaign, lang: Lang) -> tuple[Row, ...]:
                 yield Row(
                     phase.code,
                     parent,
-                    named(phase.label, lang),
+                    phase.label.text(lang),
                     campaign.window(phase.code),
                     depth,
                     phase.code in parents,
@@ -151,23 +145,26 @@ def phase_rows(campaign: Campaign, lang: Lang) -> tuple[Row, ...]:
     return tuple(below(None, 0))
 
 
-def _headline(campaign: Campaign, rows: Sequence[Row], today: dt.date | None, lang: Lang) -> str:
+def _headline(
+    campaign: Campaign, rows: Sequence[Row], today: dt.date | None, lang: Language
+) -> str:
     if today is None:
-        return _STEPS.say(lang, len(rows))
+        return message("{n} phases", n=len(rows)).text(lang)
     whole = campaign.whole_window
     if today < whole.first:
-        return _NOT_BEGUN.say(lang)
+        return _NOT_BEGUN.text(lang)
     if today > whole.last:
-        return _OVER.say(lang)
+        return _OVER.text(lang)
     running = [row for row in rows if today in row.window and not row.has_parts]
     running = running or [row for row in rows if today in row.window]
     if not running:
-        return _STEPS.say(lang, len(rows))
-    separator = ", " if lang == "en" else "、"
-    return _NOW_IN.say(lang, separator.join(row.name for row in running))
+        return message("{n} phases", n=len(rows)).text(lang)
+    return message("Now: {phases}", phases=[row.name for row in running]).text(lang)
 
 
-def _draw_phase(canvas: Canvas, row: Row, place: int, today: dt.date | None, lang: Lang) -> None:
+def _draw_phase(
+    canvas: Canvas, row: Row, place: int, today: dt.date | None, lang: Language
+) -> None:
     left, right = x_of(row.window.first), x_of(row.window.last, end=True)
     text = span(row.window, lang)
     points = canvas.width / (canvas.ax.get_xlim()[1] - canvas.ax.get_xlim()[0])
@@ -216,7 +213,7 @@ def _draw_doubts(
     canvas: Canvas,
     rows: Sequence[Row],
     found: Sequence[Doubt],
-    lang: Lang,
+    lang: Language,
     *,
     today: dt.date | None,
 ) -> None:
@@ -242,7 +239,7 @@ def _draw_doubts(
             edge=theme.AMBER_INK,
             zorder=4,
         )
-        text = _MARKED.say(lang, span(window, lang), _LISTED.say(lang).join(words))
+        text = message("{days}: {kinds}", days=span(window, lang), kinds=words).text(lang)
         width = width_of(text, _MARK_SIZE) * a_point
         beside = max((right - left) / 2, 5 * a_point) + 4 * a_point
         inside = middle + 8 * a_point
@@ -284,13 +281,13 @@ def _between(rows: Sequence[Row], doubt: Doubt) -> float:
     return max(concerned) - 0.5
 
 
-def _draw_today(canvas: Canvas, today: dt.date, lang: Lang) -> None:
+def _draw_today(canvas: Canvas, today: dt.date, lang: Language) -> None:
     x = x_of(today, end=True)
     canvas.line([x, x], [0, 1], at=("data", "share"), colour=theme.RED, width=1.4, zorder=3)
     canvas.write(
         x,
         5,
-        _AS_OF.say(lang, day(today, lang)),
+        message("{day}", day=today).text(lang),
         at=("data", "top"),
         size=theme.TICK,
         colour=theme.RED,

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final, Literal
 
+from coverage_campaign.messages import Language, check_language, message, text_of
+from coverage_campaign.messages.formats import count
 from coverage_campaign.views.charts import _theme as theme
 from coverage_campaign.views.charts._axes import Canvas, Mark, Room
 from coverage_campaign.views.charts._layout import open_canvas
@@ -11,7 +13,6 @@ from coverage_campaign.views.charts._slopes import Quantity, Slope, largest, qua
 from coverage_campaign.views.charts._spread import spread
 from coverage_campaign.views.charts._typeset import shortened, width_of
 from coverage_campaign.views.inputs import Change, changes_of
-from coverage_campaign.views.words import Lang, Words, checked, count, signed, units
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -31,43 +32,22 @@ _SIDE_LIMIT: Final = 230.0
 _LEADER: Final = 13.0
 _LEAST_SCALE: Final = 180.0
 
-_HEADLINE: Final = Words(
-    "{0} up by 10% or more, {1} down by 10% or more",
-    "{0}增加10%以上，{1}个减少10%以上",
-    "{0}增加10%以上，{1}個減少10%以上",
-)
-_MORE_ONLY: Final = Words(
-    "{0} up by 10% or more, none down by as much",
-    "{0}增加10%以上，没有单位减少10%以上",
-    "{0}增加10%以上，沒有單位減少10%以上",
-)
-_LESS_ONLY: Final = Words(
-    "{0} down by 10% or more, none up by as much",
-    "{0}减少10%以上，没有单位增加10%以上",
-    "{0}減少10%以上，沒有單位增加10%以上",
-)
-_SMALL: Final = Words("{0} changed, none by 10%", "{0}有变化，均不到10%", "{0}有變化，均不到10%")
-_NOTHING: Final = Words("Nothing differs", "没有变化", "沒有變化")
-_ABOUT: Final = Words("{0} by unit; {1}", "各单位{0}，{1}", "各單位{0}，{1}")
-_SAME: Final = Words("the total is the same", "总量不变", "總量不變")
-_OTHER: Final = Words("the total changes by {0}", "总量变化{0}", "總量變化{0}")
-_MORE: Final = Words("≥10% more", "增≥10%", "增≥10%")
-_LESS: Final = Words("≥10% less", "减≥10%", "減≥10%")
-_BEFORE: Final = Words("before", "之前", "之前")
-_AFTER: Final = Words("after", "之后", "之後")
-_ONLY: Final = Words(
-    "Units that do not differ are left out.", "无变化的单位未列出。", "無變化的單位未列出。"
-)
-_NAMED_ONLY: Final = Words(
-    "The {0} largest changes are named; {1} smaller ones are grey.",
-    "仅标注变化最大的{0}个单位，其余{1}个为灰线。",
-    "僅標註變化最大的{0}個單位，其餘{1}個為灰線。",
-)
+
+_NOTHING: Final = message("Nothing differs")
+
+_SAME: Final = message("the total is the same")
+
+_MORE: Final = message("≥10% more")
+_LESS: Final = message("≥10% less")
+_BEFORE: Final = message("before")
+_AFTER: Final = message("after")
+_ONLY: Final = message("Units that do not differ are left out.")
+
 _QUANTITIES: Final = {
-    "share": Words("Share, people", "任务数（人）", "任務數（人）"),
-    "target": Words("Target, people", "任务数（人）", "任務數（人）"),
-    "planned": Words("Planned to date, people", "计划数（人）", "計劃數（人）"),
-    "done": Words("Done, people", "完成数（人）", "完成數（人）"),
+    "share": message("Share, people"),
+    "target": message("Target, people"),
+    "planned": message("Planned to date, people"),
+    "done": message("Done, people"),
 }
 
 
@@ -77,7 +57,7 @@ def comparison(
     quantity: Quantity | None = None,
     campaign: Campaign | None = None,
     ax: Axes | None = None,
-    lang: Lang = "en",
+    lang: Language | None = None,
     title: str | None = None,
 ) -> Axes:
     """Return the Axes of two scales of persons and one line a unit between them.
@@ -95,13 +75,13 @@ def comparison(
     >>> cc.charts.comparison(cc.compare(old, new), title="").get_label()
     'Share, people by unit; the total is the same'
     """
-    lang = checked(lang)
+    lang = check_language(lang)
     frame = compared.to_frame()
     what = quantity_of(frame) if quantity is None else quantity
     whole = campaign or compared.campaign
     everyone = slopes_of(frame[frame["quantity"] == what], whole, lang)
     slopes = largest(everyone)
-    inputs = changes_of(compared.inputs, whole, lang)
+    inputs = changes_of(compared.inputs, whole)
     before, after = (shortened(words, theme.LABEL, _SIDE_LIMIT) for words in _sides(inputs, lang))
     names = [shortened(one.name, theme.CELL, _NAME_LIMIT) for one in slopes]
     left = [f"{name}  {count(one.before)}" for one, name in zip(slopes, names, strict=True)]
@@ -110,10 +90,23 @@ def comparison(
         for one, name in zip(slopes, names, strict=True)
     ]
     change = sum((one.after or 0) - (one.before or 0) for one in everyone)
-    total = _SAME.say(lang) if change == 0 else _OTHER.say(lang, signed(change, digits=0))
-    notes = [f"{one}." if lang == "en" else f"{one}。" for one in inputs] if len(inputs) > 1 else []
+    total = (
+        _SAME.text(lang)
+        if change == 0
+        else message("the total changes by {change:signed 0}", change=change).text(lang)
+    )
+    notes = []
+    if len(inputs) > 1:
+        changes = [one.message for one in inputs]
+        notes.append(message("Inputs changed: {inputs}.", inputs=changes).text(lang))
     if len(slopes) < len(everyone):
-        notes.append(_NAMED_ONLY.say(lang, len(slopes), len(everyone) - len(slopes)))
+        notes.append(
+            message(
+                "The {named} largest changes are named; {others} smaller ones are grey.",
+                named=len(slopes),
+                others=len(everyone) - len(slopes),
+            ).text(lang)
+        )
     room = Room(left=_beside(left, before), right=_beside(right, after), above=22, below=4)
     canvas = open_canvas(
         ax,
@@ -122,16 +115,18 @@ def comparison(
         room=room,
         lang=lang,
         title=_headline(everyone, lang) if title is None else title,
-        subtitle=_ABOUT.say(lang, _QUANTITIES[what].say(lang), total),
+        subtitle=message(
+            "{quantity} by unit; {total}", quantity=_QUANTITIES[what], total=total
+        ).text(lang),
         marks=[
-            Mark(words.say(lang), colour, colour, marker)
+            Mark(words.text(lang), colour, colour, marker)
             for kind, words, colour, marker in (
                 ("more", _MORE, theme.BLUE, "^"),
                 ("less", _LESS, theme.RED, "v"),
             )
             if any(one.kind == kind for one in slopes)
         ],
-        notes=[*notes, _ONLY.say(lang)],
+        notes=[*notes, _ONLY.text(lang)],
         basis=compared.basis,
     )
     values = [value for one in everyone for value in (one.before, one.after) if value is not None]
@@ -165,23 +160,33 @@ def _beside(labels: Sequence[str], head: str) -> float:
     return max(widths) + _LEADER + 4
 
 
-def _sides(inputs: Sequence[Change], lang: Lang) -> tuple[str, str]:
+def _sides(inputs: Sequence[Change], lang: Language) -> tuple[str, str]:
     """Return what to call the two sides: the two values of the one input that differs."""
     if len(inputs) == 1:
-        return inputs[0].before, inputs[0].after
-    return _BEFORE.say(lang), _AFTER.say(lang)
+        return text_of(inputs[0].before, lang), text_of(inputs[0].after, lang)
+    return _BEFORE.text(lang), _AFTER.text(lang)
 
 
-def _headline(slopes: Sequence[Slope], lang: Lang) -> str:
+def _headline(slopes: Sequence[Slope], lang: Language) -> str:
     more = sum(one.kind == "more" for one in slopes)
     less = sum(one.kind == "less" for one in slopes)
     if not slopes:
-        return _NOTHING.say(lang)
+        return _NOTHING.text(lang)
     if more and less:
-        return _HEADLINE.say(lang, units(more, lang), less)
-    if more or less:
-        return (_MORE_ONLY if more else _LESS_ONLY).say(lang, units(more or less, lang))
-    return _SMALL.say(lang, units(len(slopes), lang))
+        return message(
+            "{more} {more:plural unit|units} up by 10% or more, {less} down by 10% or more",
+            more=more,
+            less=less,
+        ).text(lang)
+    if more:
+        return message(
+            "{n} {n:plural unit|units} up by 10% or more, none down by as much", n=more
+        ).text(lang)
+    if less:
+        return message(
+            "{n} {n:plural unit|units} down by 10% or more, none up by as much", n=less
+        ).text(lang)
+    return message("{n} {n:plural unit|units} changed, none by 10%", n=len(slopes)).text(lang)
 
 
 def _draw_rest(canvas: Canvas, slopes: Sequence[Slope]) -> None:

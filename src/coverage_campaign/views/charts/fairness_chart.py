@@ -11,11 +11,12 @@ import pandas as pd
 
 from coverage_campaign.allocation.allocation import Allocation
 from coverage_campaign.errors import DefinitionError, Problem
+from coverage_campaign.messages import Language, Message, check_language, message
+from coverage_campaign.messages.formats import percent
 from coverage_campaign.views.charts import _theme as theme
 from coverage_campaign.views.charts._axes import Canvas, Room
 from coverage_campaign.views.charts._layout import open_canvas
 from coverage_campaign.views.charts._typeset import shortened
-from coverage_campaign.views.words import Lang, Words, checked, percent
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -28,31 +29,18 @@ _WIDTH: Final = 5.6
 _SIDE: Final = 319.0
 _STYLES: Final = ("o", "s", "^", "D")
 
-_MOST_EVEN: Final = Words("Most even: {0}", "负担最均衡的是{0}", "負擔最均衡的是{0}")
-_ONE: Final = Words("Gini of the burden: {0}", "负担的基尼系数为{0}", "負擔的基尼係數為{0}")
-_ALIKE: Final = Words("Every unit carries the same burden", "各单位负担相同", "各單位負擔相同")
-_ABOUT: Final = Words(
-    "The nearer to the dotted line, the more even the burden",
-    "曲线越贴近虚线，负担越均衡",
-    "曲線越貼近虛線，負擔越均衡",
-)
-_ACROSS: Final = Words(
-    "Share of the need ({0}), lightest burden first",
-    "需求（{0}）累计占比，由轻到重",
-    "需求（{0}）累計佔比，由輕到重",
-)
-_UPWARD: Final = Words("Share of the target", "任务数累计占比", "任務數累計佔比")
-_GINI: Final = Words("{0}: Gini {1}", "{0}：基尼{1}", "{0}：基尼{1}")
-_EVEN: Final = Words("in proportion to need", "与需求成比例", "與需求成比例")
-_LEFT_OUT: Final = Words(
-    "{0} units without a figure of need are left out.",
-    "{0}个单位没有需求数，未计入。",
-    "{0}個單位沒有需求數，未計入。",
-)
-_TO_ENROL: Final = Words("people left to enrol", "未参保人数", "未參保人數")
-_ELIGIBLE: Final = Words("eligible people", "应参保人数", "應參保人數")
-_WEIGHT: Final = Words("the weights of {0}", "{0}的权重", "{0}的權重")
-_GIVEN: Final = Words("as given", "所给数值", "所給數值")
+
+_ALIKE: Final = message("Every unit carries the same burden")
+_ABOUT: Final = message("The nearer to the dotted line, the more even the burden")
+
+_UPWARD: Final = message("Share of the target")
+
+_EVEN: Final = message("in proportion to need")
+
+_TO_ENROL: Final = message("people left to enrol")
+_ELIGIBLE: Final = message("eligible people")
+
+_GIVEN: Final = message("as given")
 
 
 @attrs.frozen
@@ -60,12 +48,7 @@ class Need:
     """What the burden is held against: a number by unit code, and what it counts."""
 
     counts: dict[str, Fraction]
-    words: Words
-    named: str = ""
-
-    def say(self, lang: Lang) -> str:
-        """Return what the need counts."""
-        return self.words.say(lang, self.named)
+    words: Message
 
 
 @attrs.frozen
@@ -83,7 +66,7 @@ def fairness(
     *,
     need: Mapping[str, int] | pd.Series[int] | None = None,
     ax: Axes | None = None,
-    lang: Lang = "en",
+    lang: Language | None = None,
     title: str | None = None,
 ) -> Axes:
     """Return the Axes of a Lorenz curve for each allocation, with its Gini coefficient.
@@ -103,7 +86,7 @@ def fairness(
     >>> cc.charts.fairness({"2000": old, "2010": new}).get_label()
     'Most even: 2000 The nearer to the dotted line, the more even the burden'
     """
-    lang = checked(lang)
+    lang = check_language(lang)
     named = (
         {allocations.weighting: allocations}
         if isinstance(allocations, Allocation)
@@ -127,8 +110,10 @@ def fairness(
         room=Room(left=46, right=16, above=2, below=36),
         lang=lang,
         title=_headline(curves, lang) if title is None else title,
-        subtitle=_ABOUT.say(lang),
-        notes=[_LEFT_OUT.say(lang, left_out)] if left_out else [],
+        subtitle=_ABOUT.text(lang),
+        notes=[message("{n} units without a figure of need are left out.", n=left_out).text(lang)]
+        if left_out
+        else [],
         basis=basis,
     )
     canvas.ax.set_xlim(0.0, 1.0)
@@ -178,7 +163,8 @@ def need_of(allocation: Allocation, given: Mapping[str, int] | pd.Series[int] | 
         return Need(whole, _ELIGIBLE)
     frame = allocation.to_frame()
     weights = dict(zip(frame["unit"].tolist(), allocation.weights, strict=True))
-    return Need({code: Fraction(weights[code]) for code in codes}, _WEIGHT, allocation.weighting)
+    name = message("the weights of {weighting}", weighting=allocation.weighting)
+    return Need({code: Fraction(weights[code]) for code in codes}, name)
 
 
 def lorenz(allocation: Allocation, need: Need) -> Curve:
@@ -197,19 +183,23 @@ def lorenz(allocation: Allocation, need: Need) -> Curve:
     return Curve(tuple(x), tuple(y), gini, len(shares) - len(units))
 
 
-def _headline(curves: Mapping[str, Curve], lang: Lang) -> str:
+def _headline(curves: Mapping[str, Curve], lang: Language) -> str:
     if len(curves) == 1 and _three(next(iter(curves.values())).gini) == _three(Fraction(0)):
-        return _ALIKE.say(lang)
+        return _ALIKE.text(lang)
     if len(curves) == 1:
-        return _ONE.say(lang, _three(next(iter(curves.values())).gini))
-    return _MOST_EVEN.say(lang, min(curves, key=lambda name: curves[name].gini))
+        return message(
+            "Gini of the burden: {gini}", gini=_three(next(iter(curves.values())).gini)
+        ).text(lang)
+    return message(
+        "Most even: {allocation}", allocation=min(curves, key=lambda name: curves[name].gini)
+    ).text(lang)
 
 
 def _three(gini: Fraction) -> str:
     return f"{float(gini):.3f}"
 
 
-def _draw_frame(canvas: Canvas, need: Need, lang: Lang) -> None:
+def _draw_frame(canvas: Canvas, need: Need, lang: Language) -> None:
     for value in (0.0, 0.25, 0.5, 0.75, 1.0):
         text = percent(value, digits=0)
         canvas.line([0, 1], [value, value], colour=theme.HAIRLINE, zorder=0.5)
@@ -237,7 +227,13 @@ def _draw_frame(canvas: Canvas, need: Need, lang: Lang) -> None:
     canvas.write(
         0.5,
         -30,
-        shortened(_ACROSS.say(lang, need.say(lang)), theme.TICK, canvas.width + 40),
+        shortened(
+            message("Share of the need ({need}), lightest burden first", need=need.words).text(
+                lang
+            ),
+            theme.TICK,
+            canvas.width + 40,
+        ),
         at=("share", "bottom"),
         size=theme.TICK,
         colour=theme.SECONDARY,
@@ -247,7 +243,7 @@ def _draw_frame(canvas: Canvas, need: Need, lang: Lang) -> None:
     canvas.write(
         -37,
         0.5,
-        _UPWARD.say(lang),
+        _UPWARD.text(lang),
         at=("left", "share"),
         size=theme.TICK,
         colour=theme.SECONDARY,
@@ -259,7 +255,7 @@ def _draw_frame(canvas: Canvas, need: Need, lang: Lang) -> None:
     canvas.write(
         0.1 - 6 * a_point,
         0.1 + 6 * canvas.width / canvas.height * a_point,
-        _EVEN.say(lang),
+        _EVEN.text(lang),
         size=theme.CELL,
         colour=theme.SECONDARY,
         va="baseline",
@@ -267,13 +263,17 @@ def _draw_frame(canvas: Canvas, need: Need, lang: Lang) -> None:
     )
 
 
-def _write_ginis(canvas: Canvas, curves: Mapping[str, Curve], lang: Lang) -> None:
+def _write_ginis(canvas: Canvas, curves: Mapping[str, Curve], lang: Language) -> None:
     rows: Sequence[tuple[str, Curve]] = list(curves.items())
     for place, ((name, curve), (colour, ink), marker) in enumerate(
         zip(rows, theme.SERIES, _STYLES, strict=False)
     ):
         y = -16 - 17 * place
-        text = _GINI.say(lang, shortened(name, theme.LABEL, canvas.width * 0.5), _three(curve.gini))
+        text = message(
+            "{allocation}: Gini {gini}",
+            allocation=shortened(name, theme.LABEL, canvas.width * 0.5),
+            gini=_three(curve.gini),
+        ).text(lang)
         canvas.line(
             [14], [y], at=("left", "top"), colour=colour, marker=marker, marker_size=6, zorder=6
         )

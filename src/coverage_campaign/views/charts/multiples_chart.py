@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Final, Literal
 import attrs
 import numpy as np
 
+from coverage_campaign.messages import Language, check_language, message
+from coverage_campaign.messages.formats import month, percent
 from coverage_campaign.views.charts import _theme as theme
 from coverage_campaign.views.charts._axes import Canvas, Room
 from coverage_campaign.views.charts._layout import open_canvas
@@ -16,7 +18,6 @@ from coverage_campaign.views.charts._status import headline, legend, schedule_no
 from coverage_campaign.views.charts._ticks import runs, x_of
 from coverage_campaign.views.charts._typeset import shortened, width_of
 from coverage_campaign.views.standings import Standing, by_rate, standings, total_of
-from coverage_campaign.views.words import Lang, Words, checked, month, percent, remarks
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -29,11 +30,7 @@ if TYPE_CHECKING:
 __all__ = ["multiples"]
 
 _WIDTH: Final = 8.4
-_ABOUT: Final = Words(
-    "Done as a share of the unit's target; the grey line is the plan",
-    "累计完成占本单位任务的比例，灰线为计划",
-    "累計完成佔本單位任務的比例，灰線為計劃",
-)
+_ABOUT: Final = message("Done as a share of the unit's target; the grey line is the plan")
 _HEAD: Final = 16.0
 
 
@@ -60,7 +57,7 @@ def multiples(
     progress: Progress,
     *,
     ax: Axes | None = None,
-    lang: Lang = "en",
+    lang: Language | None = None,
     title: str | None = None,
 ) -> Axes:
     """Return the Axes of one small burn-up a unit, by falling rate, all with the same scales.
@@ -77,8 +74,8 @@ def multiples(
     >>> len(cc.charts.multiples(progress).figure.axes)
     1
     """
-    lang = checked(lang)
-    rows = by_rate(standings(progress, lang))
+    lang = check_language(lang)
+    rows = by_rate(standings(progress))
     days, totals = progress.series()
     place_of = {code: place for place, code in enumerate(progress.to_frame()["unit"].tolist())}
     plan = progress.plan
@@ -97,12 +94,12 @@ def multiples(
         room=room,
         lang=lang,
         title=headline(rows, lang) if title is None else title,
-        subtitle=_ABOUT.say(lang),
+        subtitle=_ABOUT.text(lang),
         marks=legend(rows, lang),
         notes=[
             *schedule_note(total_of(progress), lang)[1:],
             *dotted_note(done_x, done_x[-1], lang),
-            *remarks(progress, lang),
+            *progress.notes_in(lang),
         ],
         basis=progress.basis,
     )
@@ -128,7 +125,7 @@ def multiples(
         canvas.write(
             corner[0],
             corner[1] + grid.height + 5,
-            shortened(row.name, theme.CELL, cell + between - 4),
+            shortened(row.label.text(lang), theme.CELL, cell + between - 4),
             va="baseline",
         )
         _draw_unit(
@@ -215,34 +212,35 @@ def _draw_unit(
             ha="center",
         )
         return
+    style = theme.style_of(row.status)
     x, y = scale.points(grid, corner, days, [value / row.target for value in totals.tolist()])
     canvas.ax.fill_between(
-        x, y, np.interp(x, *plan), color=row.status.colour, alpha=0.16, linewidth=0, zorder=1
+        x, y, np.interp(x, *plan), color=style.colour, alpha=0.16, linewidth=0, zorder=1
     )
     for part, silent in runs(days):
         width = 1.0 if silent else 2.0
-        style: Literal["-", ":"] = ":" if silent else "-"
-        canvas.line(x[part], y[part], colour=row.status.colour, width=width, style=style, zorder=3)
+        dash: Literal["-", ":"] = ":" if silent else "-"
+        canvas.line(x[part], y[part], colour=style.colour, width=width, style=dash, zorder=3)
     canvas.line(
         x[-1:],
         y[-1:],
-        colour=row.status.colour,
+        colour=style.colour,
         width=0,
-        marker=row.status.marker,
+        marker=style.marker,
         marker_size=5.5,
         edge="white",
         zorder=4,
     )
     late = x[-1] > corner[0] + grid.width - 34
     at_top = y[-1] > corner[1] + grid.height - 8
-    above = row.status is theme.ON_SCHEDULE and (late or not at_top)
+    above = style.marker == theme.ON_SCHEDULE.marker and (late or not at_top)
     high = min(y[-1] + 7, corner[1] + grid.height - 2)
     canvas.write(
         x[-1] - 5 if above or late else x[-1] + 6,
         high if above or late else y[-1] - (1 if at_top else 7),
         percent(row.completion_rate, digits=0),
         size=theme.CELL,
-        colour=row.status.ink,
+        colour=style.ink,
         ha="right" if above or late else "left",
         halo=True,
     )
@@ -255,7 +253,7 @@ def _write_months(
     *,
     first: dt.date,
     last: dt.date,
-    lang: Lang,
+    lang: Language,
 ) -> None:
     x, y = corner
     for date, place, ha in ((first, x, "left"), (last, x + width, "right")):

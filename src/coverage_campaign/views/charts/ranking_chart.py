@@ -6,33 +6,22 @@ from typing import TYPE_CHECKING, Final
 
 import attrs
 
+from coverage_campaign.messages import Language, check_language, message, text_of
+from coverage_campaign.messages.formats import MISSING, count, percent, signed
 from coverage_campaign.views.charts import _theme as theme
 from coverage_campaign.views.charts._axes import Canvas, Room
 from coverage_campaign.views.charts._layout import open_canvas
 from coverage_campaign.views.charts._status import headline, legend, schedule_note
 from coverage_campaign.views.charts._table_columns import GAP, Cell, Column, column_of, draw_columns
 from coverage_campaign.views.charts._typeset import shortened
-from coverage_campaign.views.signs import sign_words, with_signs
 from coverage_campaign.views.standings import (
     Standing,
     by_rank,
-    campaign_name,
     rises,
     standings,
     total_of,
 )
-from coverage_campaign.views.words import (
-    MISSING,
-    Lang,
-    Words,
-    checked,
-    count,
-    day,
-    month,
-    percent,
-    remarks,
-    signed,
-)
+from coverage_campaign.views.words import flags_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -48,44 +37,28 @@ _WIDTH: Final = 8.6
 _NAME_LIMIT: Final = 172.0
 _LEAST_SCALE: Final = 90.0
 
-_AS_OF: Final = Words("{0}, to {1}", "{0}，截至{1}", "{0}，截至{1}")
-_UNRANKED: Final = Words(
-    "Without complete reports a unit has no rank.",
-    "报表不全的单位不排名次。",
-    "報表不全的單位不排名次。",
-)
-_MOVED: Final = Words(
-    "Arrows: places gained or lost since {0}.", "箭头为较{0}的名次变化。", "箭頭為較{0}的名次變化。"
-)
-_TOTAL: Final = Words("Total", "合计", "合計")
 
-_RANK: Final = Words("Rank", "名次", "名次")
-_UNIT: Final = Words("Unit", "单位", "單位")
-_TARGET: Final = Words("Target", "任务数", "任務數")
-_NEW: Final = Words("New", "本期新增", "本期新增")
-_DONE: Final = Words("Done", "累计完成", "累計完成")
-_RATE: Final = Words("Rate", "完成率", "完成率")
-GAP_POINTS: Final = Words("vs plan, points", "较序时（百分点）", "較序時（百分點）")
-_REPORTS: Final = Words("Reports", "报表", "報表")
-_BURDEN: Final = Words("Burden", "负担", "負擔")
-_BURDEN_IS: Final = Words(
-    "Burden: target per 1,000 eligible people.",
-    "负担为每千名应参保人的任务数。",
-    "負擔為每千名應參保人的任務數。",
+_UNRANKED: Final = message("Without complete reports a unit has no rank.")
+
+_TOTAL: Final = message("Total")
+
+_RANK: Final = message("Rank")
+_UNIT: Final = message("Unit")
+_TARGET: Final = message("Target")
+_NEW: Final = message("New")
+_DONE: Final = message("Done")
+_RATE: Final = message("Rate")
+GAP_POINTS: Final = message("vs plan, points")
+_REPORTS: Final = message("Reports")
+_BURDEN: Final = message("Burden")
+_BURDEN_IS: Final = message("Burden: target per 1,000 eligible people.")
+
+_SIGNS: Final = message("To check")
+_SIGNS_ARE: Final = message(
+    "To check: signs in the monthly figures that deserve a second look; none is a proof."
 )
-_BURDEN_FOR_ALL: Final = Words(
-    "Burden of each: a target of {0} per 1,000 eligible people.",
-    "各单位负担均为每千名应参保人{0}人。",
-    "各單位負擔均為每千名應參保人{0}人。",
-)
-_SIGNS: Final = Words("To check", "待核", "待核")
-_SIGNS_ARE: Final = Words(
-    "To check: signs in the monthly figures that deserve a second look; none is a proof.",
-    "待核为月度数据中值得核实的迹象，并非结论。",
-    "待核為月度數據中值得核實的跡象，並非結論。",
-)
-_NEW_IS: Final = Words("New: in {0}.", "本期新增为{0}数。", "本期新增為{0}數。")
-_STATUS: Final = Words("Status", "状态", "狀態")
+
+_STATUS: Final = message("Status")
 
 
 def ranking(
@@ -93,7 +66,7 @@ def ranking(
     *,
     previous: Progress | None = None,
     ax: Axes | None = None,
-    lang: Lang = "en",
+    lang: Language | None = None,
     title: str | None = None,
 ) -> Axes:
     """Return the Axes of a ranked table with bars: rank, counts, rate, gap to the plan, status.
@@ -112,9 +85,9 @@ def ranking(
     >>> cc.charts.ranking(progress, title="September").get_label()
     'September Hengyang: extension of the social pension insurance, to 30 Sep 2008 simulated data'
     """
-    lang = checked(lang)
-    rows = with_signs(by_rank(standings(progress, lang)), progress)
-    total = attrs.evolve(total_of(progress), name=_TOTAL.say(lang))
+    lang = check_language(lang)
+    rows = by_rank(standings(progress))
+    total = total_of(progress)
     cell, pitch = theme.row_type(len(rows))
     everyone = (*rows, total)
     left = _left_columns(everyone, _moves(rows, previous), cell, lang)
@@ -132,15 +105,15 @@ def ranking(
         room=room,
         lang=lang,
         title=headline(rows, lang) if title is None else title,
-        subtitle=_AS_OF.say(
-            lang, campaign_name(progress, lang), day(progress.as_of, lang, year=True)
-        ),
+        subtitle=message(
+            "{campaign}, to {day:date}", campaign=progress.campaign.label, day=progress.as_of
+        ).text(lang),
         marks=legend(rows, lang),
         notes=[
             *_notes(rows, total, lang),
             *_new(progress, lang),
             *_moved(previous, lang),
-            *remarks(progress, lang),
+            *progress.notes_in(lang),
         ],
         basis=progress.basis,
     )
@@ -153,24 +126,26 @@ def ranking(
     return canvas.ax
 
 
-def _notes(rows: Sequence[Standing], total: Standing, lang: Lang) -> list[str]:
+def _notes(rows: Sequence[Standing], total: Standing, lang: Language) -> list[str]:
     notes = schedule_note(total, lang)
     burdens = _burdens(rows)
     if burdens:
-        same = len(burdens) == 1
-        notes.append(_BURDEN_FOR_ALL.say(lang, *burdens) if same else _BURDEN_IS.say(lang))
-    if any(row.signs for row in rows):
-        notes.append(_SIGNS_ARE.say(lang))
+        for_all = message(
+            "Burden of each: a target of {burden} per 1,000 eligible people.", burden=min(burdens)
+        )
+        notes.append((for_all if len(burdens) == 1 else _BURDEN_IS).text(lang))
+    if any(row.quality_flags for row in rows):
+        notes.append(_SIGNS_ARE.text(lang))
     if any(row.rank is None for row in rows):
-        notes.append(_UNRANKED.say(lang))
+        notes.append(_UNRANKED.text(lang))
     return notes
 
 
-def _new(progress: Progress, lang: Lang) -> list[str]:
+def _new(progress: Progress, lang: Language) -> list[str]:
     """Return which period the new ones came in, where it has a name."""
     if progress.plan.by != "month":
         return []
-    return [_NEW_IS.say(lang, month(progress.as_of, lang))]
+    return [message("New: in {month:month}.", month=progress.as_of).text(lang)]
 
 
 def _burdens(rows: Sequence[Standing]) -> set[str]:
@@ -178,8 +153,12 @@ def _burdens(rows: Sequence[Standing]) -> set[str]:
     return {count(row.burden) for row in rows if row.burden is not None}
 
 
-def _moved(previous: Progress | None, lang: Lang) -> list[str]:
-    return [] if previous is None else [_MOVED.say(lang, day(previous.as_of, lang))]
+def _moved(previous: Progress | None, lang: Language) -> list[str]:
+    return (
+        []
+        if previous is None
+        else [message("Arrows: places gained or lost since {day}.", day=previous.as_of).text(lang)]
+    )
 
 
 def _moves(rows: Sequence[Standing], previous: Progress | None) -> tuple[str, ...]:
@@ -190,36 +169,37 @@ def _moves(rows: Sequence[Standing], previous: Progress | None) -> tuple[str, ..
 
 
 def _left_columns(
-    rows: Sequence[Standing], moves: tuple[str, ...], size: float, lang: Lang
+    rows: Sequence[Standing], moves: tuple[str, ...], size: float, lang: Language
 ) -> list[Column]:
     def counts(read: Callable[[Standing], int | None]) -> list[str]:
         return [count(read(row)) for row in rows]
 
-    columns = [column_of(_RANK.say(lang), [*(count(row.rank) for row in rows[:-1]), ""], size)]
+    columns = [column_of(_RANK.text(lang), [*(count(row.rank) for row in rows[:-1]), ""], size)]
     if any(moves):
         arrows = [Cell(move, theme.SECONDARY) for move in (*moves, "")]
         columns = [
             attrs.evolve(columns[0], after=5.0),
             column_of("", arrows, size, flush_right=False),
         ]
+    names = [*(row.label.text(lang) for row in rows[:-1]), _TOTAL.text(lang)]
     return [
         *columns,
         column_of(
-            _UNIT.say(lang),
-            [shortened(row.name, size, _NAME_LIMIT) for row in rows],
+            _UNIT.text(lang),
+            [shortened(name, size, _NAME_LIMIT) for name in names],
             size,
             flush_right=False,
         ),
-        column_of(_TARGET.say(lang), counts(lambda row: row.target), size),
-        column_of(_NEW.say(lang), counts(lambda row: row.new), size),
-        column_of(_DONE.say(lang), counts(lambda row: row.done), size),
-        column_of(_RATE.say(lang), [percent(row.completion_rate) for row in rows], size),
+        column_of(_TARGET.text(lang), counts(lambda row: row.target), size),
+        column_of(_NEW.text(lang), counts(lambda row: row.new), size),
+        column_of(_DONE.text(lang), counts(lambda row: row.done), size),
+        column_of(_RATE.text(lang), [percent(row.completion_rate) for row in rows], size),
     ]
 
 
-def _right_columns(rows: Sequence[Standing], size: float, lang: Lang) -> list[Column]:
-    gaps = [Cell(signed(row.gap_points), row.status.ink) for row in rows]
-    columns = [column_of(GAP_POINTS.say(lang), gaps, size)]
+def _right_columns(rows: Sequence[Standing], size: float, lang: Language) -> list[Column]:
+    gaps = [Cell(signed(row.gap_points, 1), theme.style_of(row.status).ink) for row in rows]
+    columns = [column_of(GAP_POINTS.text(lang), gaps, size)]
     if any(row.reports_expected is not None for row in rows):
         reports = [
             MISSING
@@ -227,15 +207,19 @@ def _right_columns(rows: Sequence[Standing], size: float, lang: Lang) -> list[Co
             else f"{count(row.reports_received)}/{count(row.reports_expected)}"
             for row in rows
         ]
-        columns.append(column_of(_REPORTS.say(lang), reports, size))
+        columns.append(column_of(_REPORTS.text(lang), reports, size))
     if len(_burdens(rows)) > 1:
         burdens = [count(row.burden) for row in rows[:-1]]
-        columns.append(column_of(_BURDEN.say(lang), [*burdens, ""], size))
-    if any(row.signs for row in rows):
-        signs = [Cell(sign_words(row.signs, lang, short=True), theme.AMBER_INK) for row in rows]
-        columns.append(column_of(_SIGNS.say(lang), signs, size, flush_right=False))
-    states = [Cell(row.status.words.say(lang), row.status.ink, row.status) for row in rows]
-    return [*columns, column_of(_STATUS.say(lang), states, size, flush_right=False)]
+        columns.append(column_of(_BURDEN.text(lang), [*burdens, ""], size))
+    if any(row.quality_flags for row in rows):
+        signs = [
+            Cell(text_of(flags_of(row.quality_flags, short=True), lang), theme.AMBER_INK)
+            for row in rows
+        ]
+        columns.append(column_of(_SIGNS.text(lang), signs, size, flush_right=False))
+    styles = [theme.style_of(row.status) for row in rows]
+    states = [Cell(style.words.text(lang), style.ink, style) for style in styles]
+    return [*columns, column_of(_STATUS.text(lang), states, size, flush_right=False)]
 
 
 def _draw_bars(canvas: Canvas, rows: Sequence[Standing], places: Sequence[float]) -> None:
@@ -245,7 +229,7 @@ def _draw_bars(canvas: Canvas, rows: Sequence[Standing], places: Sequence[float]
     canvas.ax.set_xlim(0.0, furthest)
     canvas.ax.barh(places, [1.0] * len(places), height=0.34, color=theme.TRACK, zorder=1)
     known = [
-        (place, row.completion_rate, row.status.colour)
+        (place, row.completion_rate, theme.style_of(row.status).colour)
         for place, row in zip(places, rows, strict=True)
         if row.completion_rate is not None
     ]

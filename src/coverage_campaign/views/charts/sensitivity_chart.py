@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Final
 import pandas as pd
 
 from coverage_campaign.errors import DefinitionError, Problem
+from coverage_campaign.messages import Language, check_language, message
+from coverage_campaign.messages.formats import count, signed
 from coverage_campaign.views.charts import _theme as theme
 from coverage_campaign.views.charts._axes import Canvas, Room
 from coverage_campaign.views.charts._layout import open_canvas
@@ -15,7 +17,6 @@ from coverage_campaign.views.charts._swings import Swing, given_swings, swings_o
 from coverage_campaign.views.charts._ticks import round_steps
 from coverage_campaign.views.charts._typeset import shortened, width_of
 from coverage_campaign.views.inputs import input_name
-from coverage_campaign.views.words import Lang, Words, checked, count, named, signed
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -34,27 +35,11 @@ _VALUE_LIMIT: Final = 110.0
 _FEW: Final = 24
 _LEAST_SCALE: Final = 260.0
 
-_HEADLINE: Final = Words("It depends most on {0}", "影响最大的是{0}", "影響最大的是{0}")
-_HEADLINE_UNIT: Final = Words(
-    "{1}: its share depends most on the {0}", "{1}：影响最大的是{0}", "{1}：影響最大的是{0}"
-)
-_VARIES: Final = Words(
-    "{0} varies most, by {1}", "{0}变化最大，相差{1}人", "{0}變化最大，相差{1}人"
-)
-_NOTHING: Final = Words("Nothing moves it", "各项均无影响", "各項均無影響")
-_ABOUT: Final = Words(
-    "People; one input at a time, the others as in the baseline",
-    "人数；逐项变动，其余不变",
-    "人數；逐項變動，其餘不變",
-)
-_ABOUT_UNITS: Final = Words(
-    "Share of each unit, people, over every combination of {0}",
-    "各单位任务数（人）在{0}所有组合下的变化范围",
-    "各單位任務數（人）在{0}所有組合下的變化範圍",
-)
-_NO_EFFECT: Final = Words("no effect", "无影响", "無影響")
-_BASE: Final = Words("Baseline {0}", "基准 {0}", "基準 {0}")
-_TARGET: Final = Words("Target {0}", "任务 {0}", "任務 {0}")
+
+_NOTHING: Final = message("Nothing moves it")
+_ABOUT: Final = message("People; one input at a time, the others as in the baseline")
+
+_NO_EFFECT: Final = message("no effect")
 
 
 def sensitivity(
@@ -64,7 +49,7 @@ def sensitivity(
     base: float | None = None,
     target: float | None = None,
     ax: Axes | None = None,
-    lang: Lang = "en",
+    lang: Language | None = None,
     title: str | None = None,
 ) -> Axes:
     """Return the Axes of one bar an input, the widest first, around the line of the baseline.
@@ -81,9 +66,9 @@ def sensitivity(
     >>> cc.charts.sensitivity(study, unit="430481", title="Leiyang").get_label()
     'Leiyang People; one input at a time, the others as in the baseline'
     """
-    lang = checked(lang)
+    lang = check_language(lang)
     if isinstance(subject, pd.DataFrame):
-        swings, centre, basis, about = given_swings(subject), base, None, _ABOUT.say(lang)
+        swings, centre, basis, about = given_swings(subject), base, None, _ABOUT.text(lang)
         if centre is None:
             raise DefinitionError(
                 Problem("base", "None", "give the result of the baseline, or a study")
@@ -91,11 +76,13 @@ def sensitivity(
     else:
         swings, centre = swings_of(subject, unit=unit, lang=lang)
         basis = subject.basis
-        separator = ", " if lang == "en" else "、"
         about = (
-            _ABOUT_UNITS.say(lang, separator.join(input_name(name, lang) for name in subject.over))
+            message(
+                "Share of each unit, people, over every combination of {inputs}",
+                inputs=[input_name(name) for name in subject.over],
+            ).text(lang)
             if unit is None
-            else _ABOUT.say(lang)
+            else _ABOUT.text(lang)
         )
     return _drawn(
         swings,
@@ -110,16 +97,20 @@ def sensitivity(
 
 
 def _headline(
-    subject: Study | pd.DataFrame, swings: Sequence[Swing], unit: str | None, lang: Lang
+    subject: Study | pd.DataFrame, swings: Sequence[Swing], unit: str | None, lang: Language
 ) -> str:
     if not swings or not swings[0].range:
-        return _NOTHING.say(lang)
+        return _NOTHING.text(lang)
     if isinstance(subject, pd.DataFrame):
-        return _HEADLINE.say(lang, swings[0].name)
+        return message("It depends most on {input}", input=swings[0].name).text(lang)
     if unit is None:
-        return _VARIES.say(lang, swings[0].name, count(swings[0].range))
-    label = named(subject.baseline.campaign.unit(unit).label, lang)
-    return _HEADLINE_UNIT.say(lang, swings[0].name, label)
+        return message(
+            "{unit} varies most, by {persons}", unit=swings[0].name, persons=swings[0].range
+        ).text(lang)
+    label = subject.baseline.campaign.unit(unit).label.text(lang)
+    return message(
+        "{unit}: its share depends most on the {input}", input=swings[0].name, unit=label
+    ).text(lang)
 
 
 def _drawn(
@@ -128,7 +119,7 @@ def _drawn(
     target: float | None,
     *,
     ax: Axes | None,
-    lang: Lang,
+    lang: Language,
     title: str,
     about: str,
     basis: Basis | None,
@@ -176,14 +167,26 @@ def _drawn(
         centre = base if base is not None else swing.base
         _draw_swing(canvas, swing, place, base=centre, size=size, lang=lang)
     if base is not None:
-        _draw_mark(canvas, base, _BASE.say(lang, count(base)), dotted=False, high=False)
+        _draw_mark(
+            canvas,
+            base,
+            message("Baseline {persons}", persons=base).text(lang),
+            dotted=False,
+            high=False,
+        )
     if target is not None:
-        _draw_mark(canvas, target, _TARGET.say(lang, count(target)), dotted=True, high=True)
+        _draw_mark(
+            canvas,
+            target,
+            message("Target {target}", target=target).text(lang),
+            dotted=True,
+            high=True,
+        )
     return canvas.ax
 
 
 def _draw_swing(
-    canvas: Canvas, swing: Swing, place: int, *, base: float | None, size: float, lang: Lang
+    canvas: Canvas, swing: Swing, place: int, *, base: float | None, size: float, lang: Language
 ) -> None:
     low, high = min(swing.low, swing.high), max(swing.low, swing.high)
     centre = low if base is None else min(max(base, low), high)
@@ -194,7 +197,7 @@ def _draw_swing(
         canvas.line([base, base], [place - 0.36, place + 0.36], width=1.2, zorder=3)
     if not swing.range:
         x = high + 5 * a_point
-        canvas.write(x, place, _NO_EFFECT.say(lang), size=size, colour=theme.SECONDARY, halo=True)
+        canvas.write(x, place, _NO_EFFECT.text(lang), size=size, colour=theme.SECONDARY, halo=True)
         return
     ends = ((swing.low, swing.low_value), (swing.high, swing.high_value))
     flipped = swing.low > swing.high

@@ -1,4 +1,4 @@
-"""Annexes as they are issued: who does how much, cut by cut and crossed, with their totals."""
+"""Annexes as they are issued: who does how much, breakdown by breakdown and crossed."""
 
 from __future__ import annotations
 
@@ -9,23 +9,32 @@ import pandas as pd
 
 from coverage_campaign.allocation.allocation import Allocation
 from coverage_campaign.errors import DefinitionError, Problem
+from coverage_campaign.messages import Language, check_language, language, message, message_in, text_of
 from coverage_campaign.views.documents.cells import wide
-from coverage_campaign.views.documents.document import Cell, Column, Document, Lang, Section, Table
-from coverage_campaign.views.documents.document import checked as checked_lang
-from coverage_campaign.views.documents.prose import listed
+from coverage_campaign.views.documents.document import (
+    TOTAL,
+    UNIT,
+    CellIn,
+    Column,
+    Document,
+    Section,
+    Table,
+    Text,
+    mark_of,
+)
 from coverage_campaign.views.inputs import input_value
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping
 
     from coverage_campaign.allocation.cross import CrossAllocation
-    from coverage_campaign.allocation.top_down import UnitTie
     from coverage_campaign.model.campaign import Campaign
+    from coverage_campaign.model.labels import Label
 
 __all__ = ["annex"]
 
 
-def annex(*annexes: Allocation | CrossAllocation, lang: Lang = "zh") -> Document:
+def annex(*annexes: Allocation | CrossAllocation, lang: Language | None = None) -> Document:
     """Return the annexes of a notice as one document, a table for each, totals apart.
 
     An allocation gives number, unit, persons, share of the whole, and what it was shared out by; a
@@ -34,7 +43,7 @@ def annex(*annexes: Allocation | CrossAllocation, lang: Lang = "zh") -> Document
 
     Args:
         annexes: Allocations and crosses of one campaign, in the order of the annexes.
-        lang: The language of every word.
+        lang: The language of every word, "zh" by default.
 
     >>> import coverage_campaign as cc
     >>> campaign = cc.load_case("hengyang", year=2008)
@@ -43,192 +52,174 @@ def annex(*annexes: Allocation | CrossAllocation, lang: Lang = "zh") -> Document
     >>> made.sections[0].heading, made.sections[0].table.total[2]
     ('附表1：县市区任务分解表', 76000)
     """
-    lang = checked_lang(lang)
     if not annexes:
         raise DefinitionError(Problem("annexes", "none given", "give an allocation or a cross"))
+    lang = check_language(lang, default="zh")
+    basis = annexes[0].basis
+    for one in annexes[1:]:
+        basis = basis.joined(one.basis)
     first = annexes[0]
     campaign = first.campaign if isinstance(first, Allocation) else first.rows.campaign
-    label = campaign.label.text(lang)
-    notes: dict[str, None] = {}
-    for one in annexes:
-        notes.update(dict.fromkeys([*_ground(one, lang), *one.basis.lines(lang)]))
-    return Document(
-        lang=lang,
-        title=f"{label}任务分解表" if lang == "zh" else f"{label}: targets shared out",
-        unit="单位：人" if lang == "zh" else "Unit: persons",
-        mark=_mark(annexes, lang),
-        sections=tuple(_section(one, place, lang) for place, one in enumerate(annexes, start=1)),
-        notes=tuple(notes),
-    )
+    with language(lang):
+        return Document(
+            title=message("{campaign}: targets by unit", campaign=campaign.label),
+            mark=mark_of(basis),
+            sections=tuple(_section(one, place) for place, one in enumerate(annexes, start=1)),
+            notes=(
+                *(note for one in annexes if isinstance(one, Allocation) for note in _notes(one)),
+                *basis.lines(lang),
+            ),
+        )
 
 
-def _mark(annexes: Sequence[Allocation | CrossAllocation], lang: Lang) -> str:
-    if not any(one.basis.simulated for one in annexes):
-        return ""
-    return "模拟数据" if lang == "zh" else "SIMULATED DATA"
-
-
-def _section(one: Allocation | CrossAllocation, place: int, lang: Lang) -> Section:
+def _section(one: Allocation | CrossAllocation, place: int) -> Section:
+    heading: Text
     if isinstance(one, Allocation):
-        heading = _heading(one, place, lang)
-        return Section(heading=heading, table=_shares(one, lang), sheet_title=heading)
-    rows, columns = (_cut(cut.campaign, cut.among, lang) for cut in (one.rows, one.columns))
-    heading = (
-        f"附表{place}：{rows}与{columns}任务交叉分解表"
-        if lang == "zh"
-        else f"Annex {place}: {rows} by {columns[:1].lower()}{columns[1:]}"
+        own = next((each for each in one.campaign.annexes if each.breakdown == one.among), None)
+        name = own.label if own else message("Annex {place}", place=place)
+        breakdown = _breakdown(one.campaign, one.among)
+        heading = message("{annex}: {breakdown}", annex=name, breakdown=breakdown)
+        # An annex may be named by its subject already.
+        heading = name if ":" in text_of(name) else heading
+        return Section(heading=heading, table=_shares(one), sheet_title=heading)
+    heading = message(
+        "Annex {place}: {rows} by {columns}",
+        place=place,
+        rows=_breakdown(one.rows.campaign, one.rows.among),
+        columns=_breakdown(one.columns.campaign, one.columns.among),
     )
-    return Section(heading=heading, table=_crossed(one, lang), sheet_title=heading)
+    return Section(heading=heading, table=_crossed(one), sheet_title=heading)
 
 
-def _heading(one: Allocation, place: int, lang: Lang) -> str:
-    own = next((annex for annex in one.campaign.annexes if annex.breakdown == one.among), None)
-    name = own.label.text(lang) if own else f"附表{place}" if lang == "zh" else f"Annex {place}"
-    cut = _cut(one.campaign, one.among, lang)
-    if lang == "zh":
-        return f"{name}：{cut}任务分解表"
-    return name if ":" in name else f"{name}: {cut}"
+def _breakdown(campaign: Campaign, code: str) -> Label:
+    return campaign.breakdown(code).label
 
 
-def _cut(campaign: Campaign, code: str, lang: Lang) -> str:
-    found = next((one for one in campaign.breakdowns if one.code == code), None)
-    return code if found is None else found.label.text(lang)
-
-
-def _shares(one: Allocation, lang: Lang) -> Table:
-    zh = lang == "zh"
+def _shares(one: Allocation) -> Table:
     shares, uplifted = one.shares(), one.uplifted_shares()
     raised = int(uplifted.sum()) != int(shares.sum())
     whole = int(shares.sum())
+    by = message_in("column", "Shared out by: {weights}", weights=_weighting(one))
     columns = [
-        Column(key="number", head="序号" if zh else "No.", kind="rank", width=8),
-        Column(key="unit", head="单位" if zh else "Unit", width=34),
+        Column(key="number", head=message_in("column", "No."), kind="rank", width=8),
+        Column(key="unit", head=UNIT, width=34),
         Column(
             key="persons",
-            head="任务数（人）" if zh else "Persons",
+            head=message_in("column", "Target (persons)"),
             kind="count",
             width=15,
             summed=True,
         ),
-        Column(key="part", head="占比" if zh else "Share", kind="rate", width=11),
-        Column(key="weight", head=_weight_head(one, lang), kind="count", width=20, summed=True),
-        *(
-            [
-                Column(
-                    key="uplifted",
-                    head="下达任务数（人）" if zh else "Handed down, uplifted",
-                    kind="count",
-                    width=17,
-                    summed=True,
-                )
-            ]
-            if raised
-            else []
+        Column(key="part", head=message_in("column", "Share"), kind="rate", width=11),
+        Column(key="weight", head=by, kind="count", width=20, summed=True),
+        Column(
+            key="uplifted",
+            head=message_in("column", "Target with uplift (persons)"),
+            kind="count",
+            width=17,
+            summed=True,
         ),
-        Column(key="remark", head="备注" if zh else "Remark", width=26),
+        Column(key="remark", head=message_in("column", "Remark"), width=26),
     ]
-    lines = {str(line["unit"]): line for line in one.to_frame().to_dict("records")}
-    rows: list[tuple[Cell, ...]] = []
-    for number, (code, share) in enumerate(shares.items(), start=1):
-        line = {str(name): value for name, value in lines[str(code)].items()}
-        weight = float(line["weight"])
+    rows: list[dict[str, CellIn]] = []
+    for number, line in enumerate(one.to_frame().to_dict("records"), start=1):
+        code, share, weight = str(line["unit"]), int(line["share"]), float(line["weight"])
         rows.append(
-            (
-                number,
-                one.campaign.unit(str(code)).label.text(lang),
-                int(share),
-                int(share) / whole if whole else None,
-                weight if weight.is_integer() else None,
-                *([int(uplifted.loc[str(code)])] if raised else []),
-                _remark(line, lang),
-            )
+            {
+                "number": number,
+                "unit": one.campaign.unit(code).label,
+                "persons": share,
+                "part": share / whole if whole else None,
+                "weight": weight if weight.is_integer() else None,
+                "uplifted": int(uplifted.loc[code]),
+                "remark": _remark({str(name): value for name, value in line.items()}),
+            }
         )
-    weights = [row[4] for row in rows]
+    weights = [row["weight"] for row in rows]
     known = [weight for weight in weights if isinstance(weight, float)]
-    total: tuple[Cell, ...] = (
-        None,
-        "合计" if zh else "Total",
-        whole,
-        1.0 if whole else None,
-        sum(known) if len(known) == len(weights) else None,
-        *([int(uplifted.sum())] if raised else []),
-        "",
+    total: dict[str, CellIn] = {
+        "number": None,
+        "unit": TOTAL,
+        "persons": whole,
+        "part": 1.0 if whole else None,
+        "weight": sum(known) if len(known) == len(weights) else None,
+        "uplifted": int(uplifted.sum()),
+        "remark": "",
+    }
+    shown = [one for one in columns if raised or one.key != "uplifted"]
+    return Table(
+        columns=tuple(shown),
+        rows=tuple(tuple(row[column.key] for column in shown) for row in rows),
+        total=tuple(total[column.key] for column in shown),
     )
-    return Table(columns=tuple(columns), rows=tuple(rows), total=total)
 
 
-def _weight_head(one: Allocation, lang: Lang) -> str:
-    name = input_value(one.weighting, one.campaign, lang)
-    return f"分解依据：{name}" if lang == "zh" else f"Shared out by: {name}"
+def _weighting(one: Allocation) -> Text:
+    return input_value(one.weighting, one.campaign)
 
 
-def _remark(line: Mapping[str, Any], lang: Lang) -> str:
+def _remark(line: Mapping[str, Any]) -> Text:
     """Return which bound decided a share."""
-    zh, share = lang == "zh", int(line["share"])
     if line["pinned"]:
-        return "任务数由使用者指定" if zh else "pinned"
-    bounds = {name: line[name] for name in ("floor", "cap") if not pd.isna(line[name])}
-    told = [
-        *(["达到下限" if zh else "at its floor"] if bounds.get("floor") == share else []),
-        *(["达到上限" if zh else "at its cap"] if bounds.get("cap") == share else []),
-    ]
-    return ("、" if zh else ", ").join(told)
+        return message("set by hand")
+    at = {name: line[name] == line["share"] for name in ("floor", "cap") if not pd.isna(line[name])}
+    if at.get("floor"):
+        return message("at its floor and cap") if at.get("cap") else message("at its floor")
+    return message("at its cap") if at.get("cap") else ""
 
 
-def _crossed(one: CrossAllocation, lang: Lang) -> Table:
-    campaign, zh = one.rows.campaign, lang == "zh"
-    names = [campaign.unit(str(code)).label.text(lang) for code in one.columns.shares().index]
+def _crossed(one: CrossAllocation) -> Table:
+    campaign = one.rows.campaign
+    heads = [campaign.unit(str(code)).label for code in one.columns.shares().index]
     cells: list[list[int]] = one.cells.tolist()
-    whole = "合计" if zh else "Total"
-    widths = [max(8.5, min(wide(name) * 1.1, 14.0)) for name in names]
     columns = (
-        Column(key="number", head="序号" if zh else "No.", kind="rank", width=8),
-        Column(key="unit", head="单位" if zh else "Unit", width=22),
+        Column(key="number", head=message_in("column", "No."), kind="rank", width=8),
+        Column(key="unit", head=UNIT, width=22),
         *(
-            Column(key=f"c{place}", head=name, kind="count", width=width, summed=True)
-            for place, (name, width) in enumerate(zip(names, widths, strict=True))
+            Column(
+                key=f"c{place}",
+                head=head,
+                kind="count",
+                width=max(8.5, min(wide(message("{unit}", unit=head).text()) * 1.1, 14.0)),
+                summed=True,
+            )
+            for place, head in enumerate(heads)
         ),
-        Column(key="total", head=whole, kind="count", width=11, summed=True),
+        Column(key="total", head=TOTAL, kind="count", width=11, summed=True),
     )
-    units = [campaign.unit(str(code)).label.text(lang) for code in one.rows.shares().index]
-    rows: list[tuple[Cell, ...]] = [
-        (number, name, *line, sum(line))
-        for number, (name, line) in enumerate(zip(units, cells, strict=True), start=1)
-    ]
-    across = [sum(line[place] for line in cells) for place in range(len(names))]
-    return Table(columns=columns, rows=tuple(rows), total=(None, whole, *across, sum(across)))
+    units = [campaign.unit(str(code)).label for code in one.rows.shares().index]
+    across = [sum(line[place] for line in cells) for place in range(len(heads))]
+    return Table(
+        columns=columns,
+        rows=tuple(
+            (number, name, *line, sum(line))
+            for number, (name, line) in enumerate(zip(units, cells, strict=True), start=1)
+        ),
+        total=(None, TOTAL, *across, sum(across)),
+    )
 
 
-def _ground(one: Allocation | CrossAllocation, lang: Lang) -> list[str]:
-    """Return by which figures an annex was shared out, who counted them, and how it was rounded."""
-    if not isinstance(one, Allocation):
-        return []
-    zh, campaign = lang == "zh", one.campaign
-    cut = _cut(campaign, one.among, lang)
+def _notes(one: Allocation) -> Iterator[Text]:
+    """Yield by which figures an annex was shared out, who counted them, and how it was rounded."""
+    campaign, breakdown = one.campaign, _breakdown(one.campaign, one.among)
     measure = next((each for each in campaign.measures if each.code == one.weighting), None)
-    lines = []
     if measure is not None:
-        name = measure.label.text(lang)
-        lines.append(
-            f"{cut}任务按{name}分解，来源：{measure.source}。"
-            if zh
-            else f"{cut} are shared out by: {name}. Source: {measure.source}."
+        yield message(
+            "{breakdown} are shared out by: {weights}. Source: {source}.",
+            breakdown=breakdown,
+            weights=measure.label,
+            source=measure.source,
         )
     if one.method is not None:
-        method = input_value(getattr(one.method, "__name__", ""), campaign, lang)
-        lines.append(f"取整方法：{method}。" if zh else f"Rounded by: {method}.")
-    lines += [_tie(tie, campaign, lang) for tie in one.ties]
-    rises = [rise for _, rise in one.uplift if rise != Fraction(0)]
-    if rises:
-        lines.append("下达任务数含逐级加码。" if zh else "What is handed down is uplifted.")
-    return lines
-
-
-def _tie(tie: UnitTie, campaign: Campaign, lang: Lang) -> str:
-    everyone, winners = (
-        listed([campaign.unit(code).label.text(lang) for code in codes], lang)
-        for codes in (tie.units, tie.winners)
-    )
-    if lang == "zh":
-        return f"{everyone}并列，余{tie.seats}人，由{winners}承担（规则：{tie.rule}）。"
-    return f"{everyone} tie for the last {tie.seats}; carried by {winners} (rule: {tie.rule})."
+        method = input_value(getattr(one.method, "__name__", ""), campaign)
+        yield message("Rounded by: {method}.", method=method)
+    for tie in one.ties:
+        yield message(
+            "{units} tie for the last {n}; carried by {winners} (rule: {rule}).",
+            units=[campaign.unit(code).label for code in tie.units],
+            n=tie.seats,
+            winners=[campaign.unit(code).label for code in tie.winners],
+            rule=tie.rule,
+        )
+    if any(rise != Fraction(0) for _, rise in one.uplift):
+        yield message("Targets handed down include the uplift of each tier.")

@@ -2,105 +2,60 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import datetime as dt
 from functools import partial
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import attrs
-import pandas as pd
 
-from coverage_campaign.notebook import html_table
-from coverage_campaign.progress.track import Progress
-from coverage_campaign.views.documents.bulletin_facts import BulletinFacts
-from coverage_campaign.views.documents.bulletin_tables import (
-    WORDS,
-    breakdown,
-    defined,
-    definitions,
-    ranking,
+from coverage_campaign.messages import (
+    Language,
+    Message,
+    check_language,
+    language,
+    message,
+    message_in,
 )
-from coverage_campaign.views.documents.bulletin_text import Paragraph, paragraphs
-from coverage_campaign.views.documents.document import Document, Lang, Section, checked
-from coverage_campaign.views.documents.prose import long_day
-from coverage_campaign.views.documents.standing_rows import BulletinRow, rows_of, total_row
+from coverage_campaign.messages.formats import day
+from coverage_campaign.reporting.completeness import due_on
+from coverage_campaign.views.documents._templates import parts
+from coverage_campaign.views.documents.cells import wide
+from coverage_campaign.views.documents.document import (
+    TOTAL,
+    UNIT,
+    CellIn,
+    Column,
+    Document,
+    Section,
+    Table,
+    Text,
+    mark_of,
+    numbered,
+)
+from coverage_campaign.views.inputs import input_value
+from coverage_campaign.views.standings import Standing, by_rank, rises, standings, total_of
+from coverage_campaign.views.words import against_plan, chance_of, flags_of
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
     from matplotlib.axes import Axes
 
     from coverage_campaign.progress.forecast.forecast import Forecast
+    from coverage_campaign.progress.track import Progress
 
-__all__ = ["Bulletin", "BulletinRow", "bulletin"]
+__all__ = ["Bulletin", "bulletin"]
+
+_NAMED = 3
 
 
-@attrs.frozen(eq=False, kw_only=True)
-class Bulletin:
-    """A bulletin in one language: its sentences, its table, and what both rest on.
-
-    `document` has the same parts in order, for those who lay them out otherwise.
-    """
+@attrs.frozen(eq=False, kw_only=True, repr=False)
+class Bulletin(Document):
+    """A bulletin: a document with the progress that it publishes, its rows in order of rank."""
 
     progress: Progress
-    lang: Lang
-    title: str
-    paragraphs: tuple[Paragraph, ...]
-    rows: tuple[BulletinRow, ...]
-    total: BulletinRow
-    definitions: tuple[tuple[str, str], ...]
-    notes: tuple[str, ...]
+    rows: tuple[Standing, ...]
     forecast: Forecast | None = None
-
-    @property
-    def document(self) -> Document:
-        """The bulletin as a document: its parts, its three tables and its chart."""
-        return _document(self)
-
-    @property
-    def sentences(self) -> tuple[str, ...]:
-        """What a head reads first, one paragraph after the other."""
-        return tuple(text for one in self.paragraphs for text in one.sentences)
-
-    @property
-    def words(self) -> Mapping[str, str]:
-        """The fixed words of the bulletin in its language."""
-        return WORDS[self.lang]
-
-    def to_frame(self) -> pd.DataFrame:
-        """Return the table as it is shown: one row per unit, columns named in the language.
-
-        Rates are fractions of one, gaps points; the total stands apart in `total`.
-        """
-        return self.document.to_frame()
-
-    def to_excel(self, path: str | Path) -> Path:
-        """Write three sheets (ranking, breakdown, definitions) and return the path.
-
-        Needs the extra `excel`. A4 landscape, formulas with stored values, every text a text.
-        """
-        return self.document.to_excel(path)
-
-    def to_html(self, path: str | Path | None = None) -> str:
-        """Return a page that needs nothing else, with its chart in it; write it where `path` says.
-
-        Every text is escaped, and the page forbids itself scripts and the network.
-        """
-        return self.document.to_html(path)
-
-    def to_markdown(self) -> str:
-        """Return the bulletin as Markdown: sentences, tables with totals, notes."""
-        return self.document.to_markdown()
-
-    def to_docx(self, path: str | Path) -> Path:
-        """Write the bulletin for Word, as official documents are laid out; return its path.
-
-        Needs the extra `docx`.
-        """
-        return self.document.to_docx(path)
-
-    def _repr_html_(self) -> str:
-        notes = [*self.sentences, *self.notes]
-        rates = (self.words["rate"], self.words["planned"])
-        return html_table(self.to_frame(), title=self.title, notes=notes, rates=rates)
 
     def __repr__(self) -> str:
         """Return title and sentences."""
@@ -110,20 +65,28 @@ class Bulletin:
 def bulletin(
     progress: Progress,
     *,
-    lang: Lang = "zh",
+    lang: Language | None = None,
     previous: Progress | None = None,
     forecast: Forecast | None = None,
+    issuer: str | None = None,
+    addressees: str | None = None,
+    number: str | None = None,
+    dated: dt.date | None = None,
 ) -> Bulletin:
-    """Return the bulletin of a progress, in Chinese (`zh`) or English (`en`).
+    """Return the bulletin of a progress, in simplified Chinese (`zh`) by default.
 
-    Beside every rank stand completeness, the burden per eligible person and signs to check. What
+    Beside every rank stand completeness, the burden per eligible person and quality flags. What
     is not known (completeness without `received`, a burden without eligible persons) is said.
 
     Args:
         progress: What is published. Units whose reports are incomplete stand unranked at the end.
-        lang: The language of every word in it.
+        lang: The language of every word in it: "zh", "zh-Hant" or "en".
         previous: An earlier progress, for the movement of ranks.
         forecast: Where the pace leads, for a sentence and the fan of the chart.
+        issuer: The office that issues it, below the text.
+        addressees: Whom it is sent to, above the text.
+        number: The number of the document, below the title.
+        dated: The day of issue, below the issuer.
 
     >>> import coverage_campaign as cc
     >>> campaign = cc.load_case("hengyang", year=2008)
@@ -135,47 +98,294 @@ def bulletin(
     >>> cc.bulletin(progress).title
     '关于衡阳市社会养老保险征缴扩面进度情况的通报'
     """
-    lang = checked(lang)
-    rows = rows_of(progress, lang, previous=previous)
-    total = total_row(progress, WORDS[lang]["total"])
-    label = progress.campaign.label.text(lang)
-    return Bulletin(
-        progress=progress,
-        lang=lang,
-        title=f"关于{label}进度情况的通报" if lang == "zh" else f"{label}: progress bulletin",
-        paragraphs=paragraphs(BulletinFacts.of(progress, rows, total.standing, forecast), lang),
-        rows=rows,
-        total=total,
-        definitions=definitions(progress, lang),
-        notes=(*progress.basis.lines(lang), *progress.notes_in(lang)),
-        forecast=forecast,
-    )
+    lang = check_language(lang, default="zh")
+    with language(lang):
+        rows, whole = by_rank(standings(progress)), total_of(progress)
+        name = progress.campaign.label.text(lang).replace("：", "")
+        sections = [
+            Section(heading=numbered(place, heading), paragraphs=lines)
+            for place, (heading, lines) in enumerate(
+                parts("bulletin", **_facts(progress, rows, whole, forecast))
+            )
+        ]
+        if addressees:
+            opening = message("The progress of {campaign} is reported as follows.", campaign=name)
+            address = message("{addressees}:", addressees=addressees)
+            sections.insert(0, Section(paragraphs=(address.text(), opening.text())))
+        signed = [part for part in (issuer, day(dated, lang, year=True) if dated else None) if part]
+        if signed:
+            sections.append(Section(signed=tuple(signed)))
+        moved = rises(rows, previous)
+        cells = [_row(row, moved=places) for row, places in zip(rows, moved, strict=True)]
+        total = {**_row(whole, moved=None), "unit": TOTAL, "rank": None, "remark": ""}
+        tables = (
+            (message("Ranking"), _ranking(cells, total, rows, monthly=progress.plan.by == "month")),
+            (message("Breakdown"), _table(_breakdown(), cells, total)),
+            (message("Definitions"), _definitions(progress)),
+        )
+        return Bulletin(
+            progress=progress,
+            rows=rows,
+            forecast=forecast,
+            title=message("{campaign}: progress bulletin", campaign=name),
+            number=number or "",
+            meta=message("As of {day:long date}", day=progress.as_of),
+            mark=mark_of(progress.basis),
+            sections=(*sections, *(Section(heading=head, table=table) for head, table in tables)),
+            notes=(*progress.basis.lines(lang), *progress.notes_in(lang)),
+            chart=partial(_chart, progress, forecast, lang),
+        )
 
 
-def _document(made: Bulletin) -> Document:
-    words, lang, progress = made.words, made.lang, made.progress
-    by_month = progress.plan.by == "month"
-    tables = (
-        ("ranking", ranking(made.rows, made.total, lang, by_month=by_month)),
-        ("breakdown", breakdown(made.rows, made.total, lang)),
-        ("definitions", defined(made.definitions, lang)),
-    )
-    space = "" if lang == "zh" else " "
-    return Document(
-        lang=lang,
-        title=made.title,
-        meta=f"{words['as_of']}{space}{long_day(progress.as_of, lang)}",
-        unit=words["persons"],
-        mark=words["simulated"] if progress.basis.simulated else "",
-        sections=(
-            *(Section(heading=one.heading, paragraphs=one.sentences) for one in made.paragraphs),
-            *(Section(heading=words[name], table=table) for name, table in tables),
-        ),
-        chart=partial(_chart, progress, made.forecast, lang),
-    )
-
-
-def _chart(progress: Progress, forecast: Forecast | None, lang: Lang) -> Axes:
+def _chart(progress: Progress, forecast: Forecast | None, lang: Language) -> Axes:
     from coverage_campaign.views import charts  # loads matplotlib, which a workbook does without
 
     return charts.burn_up(progress, forecast, lang=lang)
+
+
+def _facts(
+    progress: Progress, rows: Sequence[Standing], whole: Standing, forecast: Forecast | None
+) -> dict[str, object]:
+    """Return what the template of a bulletin tells."""
+    ends_on: dt.date = progress.plan.days[-1].astype(object)
+    ranked = [row for row in rows if row.rank is not None]
+    late = sorted(
+        (row for row in ranked if (row.gap_points or 0) < 0), key=lambda row: row.gap_points or 0
+    )
+    well = [row for row in ranked if (row.gap_points or 0) >= 0]
+    burdens = [row for row in rows if row.burden is not None]
+    following = (progress.as_of + dt.timedelta(days=1)).replace(day=1)
+    ahead = progress.campaign.reporting is not None and following <= ends_on > progress.as_of
+    return {
+        "n": len(rows),
+        "whole": whole,
+        "as_of": progress.as_of,
+        "month": progress.as_of if progress.plan.by == "month" else None,
+        "simulated": progress.basis.simulated,
+        "ends_on": ends_on,
+        "days_left": max((ends_on - progress.as_of).days, 0),
+        "outlook": _outlook(forecast) if forecast is not None else None,
+        "reached": [row for row in rows if row.status == "reached"],
+        "well": well,
+        "leaders": [
+            message(
+                "{unit} ({rate:percent 1}, {gap})",
+                unit=row.label,
+                rate=row.completion_rate,
+                gap=against_plan(row),
+            )
+            for row in well[:_NAMED]
+        ],
+        "late": late,
+        "late_short": sum(row.shortfall or 0 for row in late),
+        "owing": [row for row in rows if row.status in ("not_reported", "incomplete")],
+        "unranked": [
+            message("{unit} ({reason})", unit=row.label, reason=row.reason)
+            for row in rows
+            if row.rank is None
+        ],
+        "flagged": [
+            message("{unit} ({flags})", unit=row.label, flags=flags_of(row.quality_flags))
+            for row in rows
+            if row.quality_flags
+        ],
+        "burdens": sorted(burdens, key=lambda row: -(row.burden or 0.0)),
+        "next_month": following,
+        "next_due": due_on(progress.campaign, period=following) if ahead else None,
+        "against": lambda row: against_plan(row).text(),
+        "chance": lambda chance: chance_of(chance).text(),
+    }
+
+
+def _outlook(forecast: Forecast) -> dict[str, float] | None:
+    """Return where the pace leads: expected, low, high [persons], chance, level."""
+    row = forecast.totals().iloc[0]
+    if row[["expected", "chance"]].isna().any():
+        return None
+    names = ("expected", "low", "high", "chance")
+    return {**{name: float(row[name]) for name in names}, "level": forecast.level}
+
+
+def _row(row: Standing, *, moved: int | None) -> dict[str, CellIn]:
+    """Return the cells of a unit by the keys of the columns."""
+    return {
+        "rank": row.rank,
+        "unit": row.label,
+        "target": row.target,
+        "new": row.new,
+        "done": row.done,
+        "rate": row.completion_rate,
+        "planned": row.planned_rate,
+        "gap": row.gap_points,
+        "move": moved,
+        "reports": row.reports_received,
+        "expected": row.reports_expected,
+        "burden": row.burden,
+        "remark": _remark(row),
+        "plan": row.planned,
+        "gap_persons": row.gap_persons,
+        "shortfall": row.shortfall,
+        "required": row.required_per_day,
+    }
+
+
+def _remark(row: Standing) -> Text:
+    flags = flags_of(row.quality_flags)
+    if row.reason and flags:
+        return message("{reason}, not ranked; to check: {flags}", reason=row.reason, flags=flags)
+    if row.reason:
+        return message("{reason}, not ranked", reason=row.reason)
+    return message("to check: {flags}", flags=flags) if flags else ""
+
+
+def _ranking(
+    cells: Sequence[Mapping[str, CellIn]],
+    total: Mapping[str, CellIn],
+    rows: Sequence[Standing],
+    *,
+    monthly: bool,
+) -> Table:
+    """Return the ranked units with what stands beside a rank; a column that says nothing is out."""
+    names = max((wide(row.label.text()) for row in rows), default=0.0)
+    month, last_day = message_in("column", "New this month"), message_in("column", "New that day")
+    columns = [
+        Column(key="rank", head=message_in("column", "Rank"), kind="rank", width=8),
+        # All on one line, up to twenty letters of Chinese.
+        Column(key="unit", head=UNIT, width=min(max(18.0, 2.3 * names + 1), 48.0)),
+        _count("target", message_in("column", "Target")),
+        _count("new", month if monthly else last_day),
+        _count("done", message_in("column", "Done")),
+        Column(
+            key="rate",
+            head=message_in("column", "Completion"),
+            kind="rate",
+            width=12,
+            bar=True,
+            formula='=IF({target}=0,"",{done}/{target})',
+        ),
+        Column(key="planned", head=message_in("column", "Schedule"), kind="rate", width=11),
+        Column(
+            key="gap",
+            head=message_in("column", "vs schedule (points)"),
+            kind="points",
+            width=12,
+            signed=True,
+            formula='=IF({target}=0,"",100*({done}/{target}-{planned}))',
+        ),
+        Column(key="move", head=message_in("column", "Rank moved"), kind="move", width=8),
+        _count("reports", message_in("column", "Reports received"), width=8),
+        _count("expected", message_in("column", "Reports expected"), width=8),
+        Column(
+            key="burden",
+            head=message_in("column", "Target per 1,000 eligible"),
+            kind="real",
+            width=11,
+        ),
+        Column(key="remark", head=message_in("column", "Remark"), width=24),
+    ]
+    reported = any(row.reports_expected is not None for row in rows)
+    empty = {
+        "move": all(cell["move"] is None for cell in cells),
+        "reports": not reported,
+        "expected": not reported,
+        "burden": all(row.burden is None for row in rows),
+    }
+    return _table([one for one in columns if not empty.get(one.key)], cells, total)
+
+
+def _breakdown() -> list[Column]:
+    """Return the persons behind the rates: planned, done, what is lacking, needed per day."""
+    return [
+        Column(key="rank", head=message_in("column", "Rank"), kind="rank", width=8),
+        Column(key="unit", head=UNIT, width=24),
+        _count("target", message_in("column", "Target")),
+        _count("plan", message_in("column", "Planned")),
+        _count("done", message_in("column", "Done")),
+        Column(
+            key="gap_persons",
+            head=message_in("column", "vs schedule (persons)"),
+            kind="move",
+            width=13,
+            signed=True,
+            summed=True,
+            formula="={done}-{plan}",
+        ),
+        _count("shortfall", message_in("column", "Shortfall")),
+        Column(key="required", head=message_in("column", "Needed per day"), kind="real", width=13),
+    ]
+
+
+def _table(
+    columns: Sequence[Column], cells: Sequence[Mapping[str, CellIn]], total: Mapping[str, CellIn]
+) -> Table:
+    return Table(
+        columns=tuple(columns),
+        rows=tuple(tuple(row[one.key] for one in columns) for row in cells),
+        total=tuple(total[one.key] for one in columns),
+    )
+
+
+def _count(key: str, head: Message, *, width: float = 11.0) -> Column:
+    return Column(key=key, head=head, kind="count", width=width, summed=True)
+
+
+def _definitions(progress: Progress) -> Table:
+    return Table(
+        columns=(
+            Column(key="term", head=message_in("column", "Term"), width=24),
+            Column(key="meaning", head=message_in("column", "Meaning"), width=92),
+        ),
+        rows=tuple(_terms(progress)),
+    )
+
+
+def _terms(progress: Progress) -> Iterator[tuple[Text, Text]]:
+    """Yield what the words of the tables mean, with window, days and what was left out."""
+    plan, tally, campaign = progress.plan, progress.tally, progress.campaign
+    yield (
+        message("Window of the schedule"),
+        message(
+            "{first:long date} to {last:long date} ({phases}; {n} {n:plural day|days}, both ends"
+            " included)",
+            first=plan.days[0].astype(object),
+            last=plan.days[-1].astype(object),
+            phases=[campaign.phase(code).label for code in plan.over],
+            n=len(plan.days),
+        ),
+    )
+    yield message("Last day counted"), message("{day:long date}", day=progress.as_of)
+    yield (
+        message("Data as known at"),
+        message("not limited: all that was reported")
+        if tally.as_of is None
+        else tally.as_of.isoformat(sep=" ", timespec="minutes"),
+    )
+    counted = {
+        True: message("entries and resumptions less losses"),
+        False: message("entries and resumptions; losses are not deducted"),
+        None: message("entries and resumptions; whether losses are deducted is not decided"),
+    }
+    yield message_in("column", "Done"), counted[campaign.counts_net]
+    yield (
+        message_in("column", "Completion"),
+        message("done ÷ target; ranked before rounding"),
+    )
+    yield (
+        message_in("column", "Schedule"),
+        message(
+            "planned to the last day counted ÷ target; curve: {curve}",
+            curve=input_value(plan.curve_name, campaign),
+        ),
+    )
+    yield (
+        message_in("column", "vs schedule (points)"),
+        message("100 × (completion − schedule), in percentage points"),
+    )
+    yield (
+        message_in("column", "Needed per day"),
+        message("shortfall ÷ planned days left"),
+    )
+    yield (
+        message("Rows not counted"),
+        message("{n} of {all}", n=tally.problems.rows, all=tally.rows_in),
+    )

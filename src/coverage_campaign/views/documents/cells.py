@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Final
 
 import attrs
 
+from coverage_campaign.messages.formats import MISSING, count, decimal, number, percent, signed
 from coverage_campaign.views.documents.document import plain
-from coverage_campaign.views.words import MISSING, count, percent, signed
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -23,9 +23,10 @@ _FIRST_IDEOGRAPH: Final = "\u2e80"
 
 _NUMBERS: Final[Mapping[Kind, Callable[[float], str]]] = {
     "rate": percent,
-    "points": signed,
-    "move": lambda value: signed(value, digits=0),
-    "real": "{:,.1f}".format,
+    "points": lambda value: signed(value, 1),
+    "move": lambda value: signed(value, 0),
+    "real": lambda value: decimal(value, 1),
+    "score": number,
 }
 
 

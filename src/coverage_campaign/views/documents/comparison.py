@@ -3,22 +3,22 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import pandas as pd
 
+from coverage_campaign.messages import Language, check_language, language, message, message_in
 from coverage_campaign.views.documents.document import (
-    Cell,
+    UNIT,
+    CellIn,
     Column,
     Document,
-    Lang,
     Section,
     Table,
-    checked,
+    Text,
+    mark_of,
 )
-from coverage_campaign.views.documents.prose import listed
 from coverage_campaign.views.inputs import changes_of
-from coverage_campaign.views.words import count, percent, signed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -29,21 +29,21 @@ if TYPE_CHECKING:
 
 __all__ = ["comparison"]
 
-_QUANTITIES = {
-    "share": {"en": "Share", "zh": "任务数"},
-    "target": {"en": "Target", "zh": "任务数"},
-    "done": {"en": "Done", "zh": "完成数"},
-    "planned": {"en": "Planned to date", "zh": "计划数"},
-    "rank": {"en": "Rank", "zh": "名次"},
+_QUANTITIES: Final = {
+    "share": message_in("quantity", "Share"),
+    "target": message_in("quantity", "Target"),
+    "done": message_in("quantity", "Done"),
+    "planned": message_in("quantity", "Planned to date"),
+    "rank": message_in("quantity", "Rank"),
 }
 
 
-def comparison(compared: Comparison, *, lang: Lang = "zh") -> Document:
+def comparison(compared: Comparison, *, lang: Language | None = None) -> Document:
     """Return a comparison as a document: the inputs, a sentence, a table for each quantity.
 
     Args:
         compared: Two results of one type (see `cc.compare`).
-        lang: The language of every word.
+        lang: The language of every word, "zh" by default.
 
     >>> import coverage_campaign as cc
     >>> campaign = cc.load_case("hengyang", year=2008)
@@ -55,135 +55,116 @@ def comparison(compared: Comparison, *, lang: Lang = "zh") -> Document:
     >>> print(made.sections[0].paragraphs[1])
     任务数：12个单位有变化，总量不变；变化最大的是珠晖区，由1,993人变为3,520人（+76.6%）。
     """
-    lang = checked(lang)
-    zh, frame = lang == "zh", compared.to_frame()
-    label = compared.campaign.label.text(lang)
+    lang = check_language(lang, default="zh")
+    frame = compared.to_frame()
     present = [name for name in _QUANTITIES if name in set(frame["quantity"].tolist())]
-    tables = [
-        Section(
-            heading=_QUANTITIES[name][lang],
-            table=_table(compared, frame[frame["quantity"] == name], name, lang),
+    changed = {name: frame[frame["quantity"] == name] for name in present}
+    with language(lang):
+        tables = [
+            Section(heading=_QUANTITIES[name], table=_table(compared, rows, ranked=name == "rank"))
+            for name, rows in changed.items()
+        ]
+        nothing = Table(
+            columns=(Column(key="r", head=message_in("column", "Result"), width=40),),
+            rows=((message("Nothing differs."),),),
         )
-        for name in present
-    ]
-    chart = any(name != "rank" for name in present)
-    return Document(
-        lang=lang,
-        title=f"{label}：两种方案比较" if zh else f"{label}: two results compared",
-        unit="单位：人" if zh else "Unit: persons",
-        mark=("模拟数据" if zh else "SIMULATED DATA") if compared.basis.simulated else "",
-        sections=(
-            Section(
-                heading="主要差别" if zh else "What differs",
-                paragraphs=tuple(_told(compared, frame, present, lang)),
+        return Document(
+            title=message("{campaign}: two results compared", campaign=compared.campaign.label),
+            mark=mark_of(compared.basis),
+            sections=(
+                Section(
+                    heading=message("Main differences"),
+                    paragraphs=tuple(_sentences(compared, changed)),
+                ),
+                *(tables or [Section(table=nothing)]),
             ),
-            *(tables or [_nothing(lang)]),
-        ),
-        notes=compared.basis.lines(lang),
-        chart=partial(_chart, compared, lang) if chart else None,
-    )
+            notes=compared.basis.lines(lang),
+            chart=partial(_chart, compared, lang) if set(present) - {"rank"} else None,
+        )
 
 
-def _nothing(lang: Lang) -> Section:
-    head = "结果" if lang == "zh" else "Result"
-    text = "没有变化" if lang == "zh" else "Nothing differs."
-    return Section(table=Table(columns=(Column(key="r", head=head, width=40),), rows=((text,),)))
-
-
-def _chart(compared: Comparison, lang: Lang) -> Axes:
+def _chart(compared: Comparison, lang: Language) -> Axes:
     from coverage_campaign.views import charts  # loads matplotlib, which a workbook does without
 
     return charts.comparison(compared, lang=lang)
 
 
-def _told(
-    compared: Comparison, frame: pd.DataFrame, present: list[str], lang: Lang
-) -> Iterator[str]:
-    zh = lang == "zh"
-    changes = changes_of(compared.inputs, compared.campaign, lang)
-    if changes:
-        told = listed([f"{one.name}由“{one.before}”改为“{one.after}”" for one in changes], lang)
-        english = "; ".join(f"{one.name} from {one.before} to {one.after}" for one in changes)
-        yield f"{told}。" if zh else f"What went in: {english}."
-    for name in present:
-        rows = frame[frame["quantity"] == name]
-        if name != "rank":
-            yield _sentence(compared, rows, name, lang)
-    if not present:
-        yield "结果没有变化。" if zh else "Nothing differs."
-
-
-def _sentence(compared: Comparison, rows: pd.DataFrame, name: str, lang: Lang) -> str:
-    what, top = _QUANTITIES[name][lang], rows.iloc[0]
-    change = int(rows["change"].fillna(0).sum())
-    unit = _name(compared, str(top["unit"]), str(top["name"]), lang)
-    before, after = (_whole(top[side]) for side in ("before", "after"))
-    rate = "" if not before or after is None else f"{_rate(before, after)}"
-    if lang == "zh":
-        total = "总量不变" if change == 0 else f"总量变化{signed(change, digits=0)}人"
-        told = f"（{rate}）" if rate else ""
-        return (
-            f"{what}：{len(rows)}个单位有变化，{total}；变化最大的是{unit}，"
-            f"由{count(before)}人变为{count(after)}人{told}。"
+def _sentences(compared: Comparison, changed: dict[str, pd.DataFrame]) -> Iterator[Text]:
+    inputs = [
+        message(
+            "{input} from {before} to {after}",
+            input=one.name,
+            before=one.before,
+            after=one.after,
         )
-    total = "the total is the same" if change == 0 else f"the total {signed(change, digits=0)}"
-    told = f" ({rate})" if rate else ""
-    return (
-        f"{what}: {len(rows)} units differ, {total}; most of all {unit}, "
-        f"from {count(before)} to {count(after)} people{told}."
+        for one in changes_of(compared.inputs, compared.campaign)
+    ]
+    if inputs:
+        yield message("Inputs changed: {inputs}.", inputs=inputs)
+    for name, rows in changed.items():
+        if name != "rank":
+            yield _sentence(compared, rows, name)
+    if not changed:
+        yield message("Nothing differs.")
+
+
+def _sentence(compared: Comparison, rows: pd.DataFrame, name: str) -> Text:
+    top = rows.iloc[0]
+    change = int(rows["change"].fillna(0).sum())
+    before, after = (_whole(top[side]) for side in ("before", "after"))
+    relative: Text = ""
+    if before and after is not None:
+        points = 100 * (after - before) / before
+        relative = message(" ({points:signed 1}%)", points=points)
+    return message(
+        "{quantity}: {n} {n:plural unit differs|units differ}, {total}; most of all {unit}, from"
+        " {before} to {after} people{relative}.",
+        quantity=_QUANTITIES[name],
+        n=len(rows),
+        total=message("the total changes by {change:signed 0}", change=change)
+        if change
+        else message("the total is the same"),
+        unit=_name(compared, str(top["unit"]), str(top["name"])),
+        before=before,
+        after=after,
+        relative=relative,
     )
 
 
-def _rate(before: int, after: int) -> str:
-    rate = (after - before) / before
-    return f"+{percent(rate)}" if rate > 0 else percent(rate)
-
-
-def _table(compared: Comparison, rows: pd.DataFrame, name: str, lang: Lang) -> Table:
-    zh, ranked = lang == "zh", name == "rank"
-    columns = (
-        Column(key="unit", head="单位" if zh else "Unit", width=30),
-        Column(key="before", head="之前" if zh else "Before", kind="count", width=14),
-        Column(key="after", head="之后" if zh else "After", kind="count", width=14),
+def _table(compared: Comparison, rows: pd.DataFrame, *, ranked: bool) -> Table:
+    columns = [
+        Column(key="unit", head=UNIT, width=30),
+        Column(key="before", head=message_in("column", "Before"), kind="count", width=14),
+        Column(key="after", head=message_in("column", "After"), kind="count", width=14),
         Column(
             key="change",
-            head="变化" if zh else "Change",
+            head=message_in("column", "Change"),
             kind="move",
             width=14,
             signed=not ranked,
             formula="={after}-{before}",
         ),
-        *(
-            []
-            if ranked
-            else [
-                Column(
-                    key="rate",
-                    head="变化（百分比）" if zh else "Change, %",
-                    kind="points",
-                    width=14,
-                    signed=True,
-                    formula='=IF({before}=0,"",100*({after}-{before})/{before})',
-                )
-            ]
+        Column(
+            key="rate",
+            head=message_in("column", "Change, %"),
+            kind="points",
+            width=14,
+            signed=True,
+            formula='=IF({before}=0,"",100*({after}-{before})/{before})',
         ),
-    )
-    lines: list[tuple[Cell, ...]] = []
-    for code, label, old, new in zip(
-        *(rows[column].tolist() for column in ("unit", "name", "before", "after")), strict=True
-    ):
-        before, after = _whole(old), _whole(new)
-        known = before is not None and after is not None
-        change = after - before if before is not None and after is not None else None
-        rate = 100 * change / before if known and before and change is not None else None
-        line = (_name(compared, code, label, lang), before, after, change)
-        lines.append(line if ranked else (*line, rate))
-    return Table(columns=columns, rows=tuple(lines))
+    ][: 4 if ranked else 5]
+    lines: list[tuple[CellIn, ...]] = []
+    for row in rows.to_dict("records"):
+        before, after = _whole(row["before"]), _whole(row["after"])
+        change = None if before is None or after is None else after - before
+        rate = 100 * change / before if before and change is not None else None
+        name = _name(compared, str(row["unit"]), str(row["name"]))
+        lines.append((name, before, after, change, rate)[: len(columns)])
+    return Table(columns=tuple(columns), rows=tuple(lines))
 
 
-def _name(compared: Comparison, code: str, name: str, lang: Lang) -> str:
-    unit = next((one for one in compared.campaign.units if one.code == code), None)
-    return name if unit is None else unit.label.text(lang)
+def _name(compared: Comparison, code: str, name: str) -> Text:
+    return next((one.label for one in compared.campaign.units if one.code == code), name)
 
 
 def _whole(value: Any) -> int | None:  # noqa: ANN401 - a cell of a frame

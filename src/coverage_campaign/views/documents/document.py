@@ -3,24 +3,64 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, Literal, TypeAlias
 
 import attrs
 
-from coverage_campaign.errors import DefinitionError, Problem
+from coverage_campaign.messages import (
+    Language,
+    Message,
+    Translatable,
+    current_language,
+    message,
+    message_in,
+    text_of,
+)
 from coverage_campaign.notebook import html_table
 
 if TYPE_CHECKING:
     import pandas as pd
     from matplotlib.axes import Axes
 
-__all__ = ["Cell", "Column", "Document", "Kind", "Lang", "Section", "Table", "checked", "plain"]
+    from coverage_campaign.model.basis import Basis
 
-Lang: TypeAlias = Literal["en", "zh"]
-Kind: TypeAlias = Literal["text", "rank", "count", "rate", "points", "move", "real"]
+__all__ = [
+    "ISSUED",
+    "NOTES",
+    "PAGE",
+    "SIMULATED",
+    "TEXT",
+    "TOTAL",
+    "UNIT",
+    "Cell",
+    "CellIn",
+    "Column",
+    "Document",
+    "Kind",
+    "Section",
+    "Table",
+    "Text",
+    "mark_of",
+    "numbered",
+    "plain",
+]
+
+Kind: TypeAlias = Literal["text", "rank", "count", "rate", "points", "move", "real", "score"]
 Cell: TypeAlias = str | int | float | None
+Text: TypeAlias = str | Translatable
+CellIn: TypeAlias = Text | int | float | None
+_NUMERALS: Final = "一二三四五六七八九十"
+
+_PERSONS: Final = message("Unit: persons")
+SIMULATED: Final = message("SIMULATED DATA")
+TOTAL: Final = message("Total")
+NOTES: Final = message("Notes")
+TEXT: Final = message("Text")
+PAGE: Final = message("Page {page} of {pages}", page="&P", pages="&N")
+ISSUED: Final = message("Made with coverage_campaign")
+UNIT: Final = message_in("column", "Unit")
 
 # Marks that turn the direction of writing: they would reach beyond a name into its neighbours.
 _TURNING: Final = frozenset(
@@ -52,13 +92,24 @@ def _is_no_character(point: int) -> bool:
     return point & 0xFFFE == 0xFFFE or 0xFDD0 <= point <= 0xFDEF  # noqa: PLR2004 - section 23.7
 
 
-def checked(lang: str) -> Lang:
-    """Return the language of a document; a DefinitionError says which there are."""
-    if lang == "en":
-        return "en"
-    if lang == "zh":
-        return "zh"
-    raise DefinitionError(Problem("lang", repr(lang), "use one of 'en', 'zh'"))
+def _cells(rows: Iterable[Sequence[CellIn]]) -> tuple[tuple[Cell, ...], ...]:
+    return tuple(tuple(_cell(cell) for cell in row) for row in rows)
+
+
+def _cell(cell: CellIn) -> Cell:
+    return cell if cell is None or isinstance(cell, (str, int, float)) else text_of(cell)
+
+
+def _total(row: Sequence[CellIn] | None) -> tuple[Cell, ...] | None:
+    return None if row is None else tuple(map(_cell, row))
+
+
+def _texts(texts: Iterable[Text]) -> tuple[str, ...]:
+    return tuple(map(_text, texts))
+
+
+def _text(text: Text) -> str:
+    return text_of(text)
 
 
 @attrs.frozen(kw_only=True)
@@ -71,7 +122,7 @@ class Column:
     """
 
     key: str
-    head: str
+    head: str = attrs.field(converter=_text)
     kind: Kind = "text"
     width: float = 12.0
     formula: str = ""
@@ -85,8 +136,8 @@ class Table:
     """A table: rows of cells, and a total apart from them; None is a cell that is not known."""
 
     columns: tuple[Column, ...]
-    rows: tuple[tuple[Cell, ...], ...]
-    total: tuple[Cell, ...] | None = None
+    rows: tuple[tuple[Cell, ...], ...] = attrs.field(converter=_cells)
+    total: tuple[Cell, ...] | None = attrs.field(default=None, converter=_total)
 
 
 @attrs.frozen(kw_only=True)
@@ -97,35 +148,41 @@ class Section:
     the first table bears the document's title, the others their heading, or `sheet_title`.
     """
 
-    heading: str = ""
-    paragraphs: tuple[str, ...] = ()
+    heading: str = attrs.field(default="", converter=_text)
+    paragraphs: tuple[str, ...] = attrs.field(default=(), converter=_texts)
     table: Table | None = None
-    signed: tuple[str, ...] = ()
+    signed: tuple[str, ...] = attrs.field(default=(), converter=_texts)
     own_page: bool = False
-    sheet_title: str = ""
+    sheet_title: str = attrs.field(default="", converter=_text)
 
 
 @attrs.frozen(eq=False, kw_only=True)
 class Document:
     """A document in one language, to be written as a workbook, a page, Markdown or for Word.
 
-    `sections` are in order; `meta` stands left and `unit` right below the title; `mark` says that
-    data are simulated, '' that they are not; `chart` draws the picture of the page.
+    Texts may be given as messages and names: they are rendered in the language of the context.
+    `sections` are in order; `number` stands below the title, below it `meta` left and `unit` right;
+    `mark` says that data are simulated, '' that they are not; `chart` draws the page's picture.
     """
 
-    lang: Lang
-    title: str
-    meta: str = ""
-    unit: str = ""
-    mark: str = ""
+    lang: Language = attrs.field(factory=current_language)
+    title: str = attrs.field(converter=_text)
+    number: str = ""
+    meta: str = attrs.field(default="", converter=_text)
+    unit: str = attrs.field(factory=lambda: text_of(_PERSONS))
+    mark: str = attrs.field(default="", converter=_text)
     sections: tuple[Section, ...]
-    notes: tuple[str, ...] = ()
+    notes: tuple[str, ...] = attrs.field(default=(), converter=_texts)
     chart: Callable[[], Axes] | None = None
 
     @property
-    def words(self) -> Mapping[str, str]:
-        """The fixed words of a document in its language."""
-        return WORDS[self.lang]
+    def sentences(self) -> tuple[str, ...]:
+        """The paragraphs of all parts, one after the other."""
+        return tuple(text for part in self.sections for text in part.paragraphs)
+
+    def word(self, word: Message) -> str:
+        """Return a fixed word of the writers in the document's language."""
+        return word.text(self.lang)
 
     def to_frame(self) -> pd.DataFrame:
         """Return the first table as it is shown, columns named in the language, without the total.
@@ -205,25 +262,17 @@ class Document:
         return "\n".join([f"<Document: {self.title}>", *headings[:10]])
 
 
-WORDS: Mapping[Lang, Mapping[str, str]] = {
-    "en": {
-        "total": "Total",
-        "persons": "Unit: persons",
-        "as_of": "To the end of",
-        "simulated": "SIMULATED DATA",
-        "page": "Page &P of &N",
-        "notes": "Notes",
-        "text": "Text",
-        "issued": "Issued from coverage_campaign",
-    },
-    "zh": {
-        "total": "合计",
-        "persons": "单位：人",
-        "as_of": "截至",
-        "simulated": "模拟数据",
-        "page": "第 &P 页 共 &N 页",
-        "notes": "说明",
-        "text": "正文",
-        "issued": "本表由 coverage_campaign 生成",
-    },
-}
+def mark_of(basis: Basis) -> Message | str:
+    """Return the mark of simulated data, '' where data are real."""
+    return SIMULATED if basis.simulated else ""
+
+
+def numbered(place: int, heading: str) -> str:
+    """Return a heading with its number, the first at place 0.
+
+    >>> numbered(1, "Who leads")
+    '2. Who leads'
+    """
+    if current_language() == "en":
+        return f"{place + 1}. {heading}"
+    return f"{_NUMERALS[place]}、{heading}"

@@ -18,6 +18,7 @@ from coverage_campaign.allocation.apportionment.rounding_rules import Modified, 
 from coverage_campaign.allocation.coverage_target import read_target
 from coverage_campaign.allocation.weights import Weighting
 from coverage_campaign.errors import DefinitionError, Problem
+from coverage_campaign.messages import Language, message
 from coverage_campaign.model.targets import CoverageTarget, HeadcountTarget, to_rate
 from coverage_campaign.model.units import Unit
 from coverage_campaign.scenarios.scenario import Scenario
@@ -25,7 +26,6 @@ from coverage_campaign.scheduling import curves
 from coverage_campaign.scheduling.curves import Curve
 from coverage_campaign.views.explorer import phrases
 from coverage_campaign.views.explorer.settings import Settings
-from coverage_campaign.views.words import Lang, named
 
 __all__ = ["GIVEN", "Choices", "NoWeightError", "influences_of"]
 
@@ -101,16 +101,16 @@ class Choices:
         varied: Scenario = attrs.evolve(self.baseline, **changes)
         return varied
 
-    def weighting_label(self, code: str, lang: Lang) -> str:
+    def weighting_label(self, code: str, lang: Language) -> str:
         """Return what one of the weightings is called."""
         weighting = self.weightings[code]
         if isinstance(weighting, weighing.Uncovered):
-            return phrases.UNCOVERED.say(lang)
+            return phrases.UNCOVERED.text(lang)
         if isinstance(weighting, weighing.Equal):
-            return phrases.EQUAL.say(lang)
+            return phrases.EQUAL.text(lang)
         if isinstance(weighting, (weighing.ByMeasure, weighing.Eligible)):
-            return named(self.baseline.campaign.measure(code).label, lang)
-        return phrases.GIVEN.say(lang, weighting.name)
+            return self.baseline.campaign.measure(code).label.text(lang)
+        return message("as given: {name}", name=weighting.name).text(lang)
 
 
 def influences_of(

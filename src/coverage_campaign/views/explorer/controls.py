@@ -9,12 +9,12 @@ from fractions import Fraction
 import ipywidgets
 
 from coverage_campaign.allocation.naming import name_of
+from coverage_campaign.messages import Language
 from coverage_campaign.model.units import Unit
 from coverage_campaign.views.explorer import phrases
 from coverage_campaign.views.explorer.choices import Choices
 from coverage_campaign.views.explorer.fields import Fields
 from coverage_campaign.views.explorer.settings import Settings, exact, read_persons
-from coverage_campaign.views.words import Lang, named
 
 __all__ = ["Controls"]
 
@@ -22,7 +22,7 @@ __all__ = ["Controls"]
 class Controls:
     """One control an input, in the language of the reader; `changed` is called when one moves."""
 
-    def __init__(self, choices: Choices, lang: Lang, changed: Callable[[], None]) -> None:
+    def __init__(self, choices: Choices, lang: Language, changed: Callable[[], None]) -> None:
         """Build the controls at the baseline."""
         self._choices = choices
         self._lang = lang
@@ -44,11 +44,11 @@ class Controls:
         first, last = start.ramp
         self.ramp_first = make.count(phrases.FIRST, first)
         self.ramp_last = make.count(phrases.LAST, last)
-        units = {unit.code: named(unit.label, lang) for unit in choices.units}
+        units = {unit.code: unit.label.text(lang) for unit in choices.units}
         self.unit = make.one_of(phrases.UNIT, units)
         self.floor = make.typed(phrases.FLOOR)
         self.cap = make.typed(phrases.CAP)
-        pictures = {code: words.say(lang) for code, words in phrases.PICTURES.items()}
+        pictures = {code: words.text(lang) for code, words in phrases.PICTURES.items()}
         self.picture = make.one_of(phrases.PICTURE, pictures)
         self._bounds = _texts_of(choices)
         self._show_bounds()
@@ -82,7 +82,7 @@ class Controls:
         read = {
             unit.code: read_persons(
                 self._bounds[unit.code][side],
-                where=f"{named(unit.label, self._lang)}, {names[side].say(self._lang)}",
+                where=f"{unit.label.text(self._lang)}, {names[side].text(self._lang)}",
             )
             for unit in self._choices.units
         }
@@ -92,7 +92,7 @@ class Controls:
     def bound_lines(self) -> list[str]:
         """Return each unit that has a floor or a cap typed, with both."""
         return [
-            f"{named(unit.label, self._lang)} {self._bound_text(unit)}"
+            f"{unit.label.text(self._lang)} {self._bound_text(unit)}"
             for unit in self._choices.units
             if any(self._bounds[unit.code])
         ]
@@ -177,7 +177,7 @@ class Controls:
         """Return the controls one below the other."""
         shared = self._choices.start.persons is not None
         headings = {
-            words: ipywidgets.Label(words.say(self._lang), style={"font_weight": "bold"})
+            words: ipywidgets.Label(words.text(self._lang), style={"font_weight": "bold"})
             for words in (phrases.SHARED_BY, phrases.BOUNDS)
         }
         for heading in headings.values():

@@ -7,9 +7,10 @@ from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from coverage_campaign.allocation.naming import name_of
+from coverage_campaign.messages import Language, Message, message
+from coverage_campaign.messages.formats import count
 from coverage_campaign.views.explorer import phrases
 from coverage_campaign.views.explorer.choices import GIVEN
-from coverage_campaign.views.words import Lang, Words, count
 
 if TYPE_CHECKING:
     from coverage_campaign.views.explorer.choices import Choices
@@ -18,12 +19,12 @@ if TYPE_CHECKING:
 __all__ = ["differences"]
 
 
-def differences(choices: Choices, now: Settings, lang: Lang) -> list[str]:
+def differences(choices: Choices, now: Settings, lang: Language) -> list[str]:
     """Return each input that differs, such as 'Total (persons): 76,000 → 90,000'."""
     return list(_differences(choices, now, lang))
 
 
-def _differences(choices: Choices, now: Settings, lang: Lang) -> Iterator[str]:
+def _differences(choices: Choices, now: Settings, lang: Language) -> Iterator[str]:
     start = choices.start
     if now.persons != start.persons:
         yield _moved(phrases.TOTAL, count(start.persons), count(now.persons), lang=lang)
@@ -33,9 +34,9 @@ def _differences(choices: Choices, now: Settings, lang: Lang) -> Iterator[str]:
         methods = (_method(choices, one, lang) for one in (start, now))
         yield _moved(phrases.METHOD, *methods, lang=lang)
     if now.influences != start.influences:
-        yield phrases.WEIGHTS.say(lang)
+        yield phrases.WEIGHTS.text(lang)
     if (now.floors, now.caps) != (start.floors, start.caps):
-        yield phrases.BOUNDS.say(lang)
+        yield phrases.BOUNDS.text(lang)
     if now.uplift != start.uplift:
         yield _moved(phrases.UPLIFT, _rate(start.uplift), _rate(now.uplift), lang=lang)
     if _curve(choices, now, lang) != _curve(choices, start, lang):
@@ -43,11 +44,11 @@ def _differences(choices: Choices, now: Settings, lang: Lang) -> Iterator[str]:
         yield _moved(phrases.CURVE, *curves, lang=lang)
 
 
-def _moved(words: Words, before: str, after: str, *, lang: Lang) -> str:
+def _moved(words: Message, before: str, after: str, *, lang: Language) -> str:
     return (
-        f"{words.say(lang)}: {before} → {after}"
+        f"{words.text(lang)}: {before} → {after}"
         if lang == "en"
-        else f"{words.say(lang)}：{before} → {after}"
+        else f"{words.text(lang)}：{before} → {after}"
     )
 
 
@@ -55,17 +56,17 @@ def _rate(rate: Fraction | None) -> str:
     return "" if rate is None else f"{float(100 * rate):g}%"
 
 
-def _method(choices: Choices, settings: Settings, lang: Lang) -> str:
+def _method(choices: Choices, settings: Settings, lang: Language) -> str:
     if settings.method == GIVEN:
-        return phrases.GIVEN.say(lang, choices.baseline.method.__name__)
-    name = phrases.METHODS[settings.method].say(lang)
+        return message("as given: {name}", name=choices.baseline.method.__name__).text(lang)
+    name = phrases.METHODS[settings.method].text(lang)
     takes_one = settings.method in {"stationary", "modified"}
     return f"{name} ({settings.parameter})" if takes_one else name
 
 
-def _curve(choices: Choices, settings: Settings, lang: Lang) -> str:
+def _curve(choices: Choices, settings: Settings, lang: Language) -> str:
     if settings.curve == GIVEN:
-        return phrases.GIVEN.say(lang, name_of(choices.baseline.curve))
+        return message("as given: {name}", name=name_of(choices.baseline.curve)).text(lang)
     first, last = settings.ramp
     ends = f" {first}:{last}" if settings.curve == "ramp" else ""
-    return phrases.CURVES[settings.curve].say(lang) + ends
+    return phrases.CURVES[settings.curve].text(lang) + ends

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 from coverage_campaign.allocation.allocation import Allocation
 from coverage_campaign.errors import CampaignError, DefinitionError, Problem
 from coverage_campaign.files.shipped_cases import case_names, load_case
+from coverage_campaign.messages import Language, check_language, message
 from coverage_campaign.model.campaign import Campaign
 from coverage_campaign.reporting.result import Tally
 from coverage_campaign.scenarios.compare import compare
@@ -25,7 +26,6 @@ from coverage_campaign.views.explorer.page import (
     picture_html,
 )
 from coverage_campaign.views.explorer.table import unit_frame
-from coverage_campaign.views.words import Lang, checked
 
 if TYPE_CHECKING:
     import ipywidgets
@@ -53,7 +53,7 @@ class Explorer:
         *,
         reports: Tally | None,
         received: pd.DataFrame | None,
-        lang: Lang,
+        lang: Language,
     ) -> None:
         """Run the scenario and build the controls; see `explorer`."""
         import ipywidgets  # an extra: only the explorer needs it
@@ -143,8 +143,14 @@ class Explorer:
 
     def _words_for(self, error: CampaignError) -> str:
         if isinstance(error, NoWeightError):
-            return phrases.KEPT.say(self._lang, phrases.ALL_ZERO.say(self._lang))
-        return phrases.KEPT.say(self._lang, "\n".join(map(str, error.problems)))
+            return message(
+                "{problems}\nWhat is shown is the last result that was possible.",
+                problems=phrases.ALL_ZERO,
+            ).text(self._lang)
+        return message(
+            "{problems}\nWhat is shown is the last result that was possible.",
+            problems="\n".join(map(str, error.problems)),
+        ).text(self._lang)
 
     def _draw(self) -> None:
         """Show what there is: the picture first, so that who reads the table finds it drawn."""
@@ -172,11 +178,11 @@ class Explorer:
     def _laid_out(self) -> ipywidgets.VBox:
         import ipywidgets  # an extra: only the explorer needs it
 
-        words = phrases.RESET.say(self._lang)
+        words = phrases.RESET.text(self._lang)
         reset = ipywidgets.Button(description=words, tooltip=words, layout={"width": "100%"})
         reset.on_click(lambda _: self.reset())
         moved = ipywidgets.VBox([self._controls.box(), reset])
-        code = ipywidgets.Accordion([self._code], titles=[phrases.CODE.say(self._lang)])
+        code = ipywidgets.Accordion([self._code], titles=[phrases.CODE.text(self._lang)])
         # Side by side where there is room, else one below the other.
         beside = ipywidgets.Layout(display="flex", flex_flow="row wrap", grid_gap="0.5em 2.5em")
         parts = [moved, self._numbers, self._picture, self._months]
@@ -198,7 +204,7 @@ def explorer(
     *,
     reports: Tally | None = None,
     received: pd.DataFrame | None = None,
-    lang: Lang = "en",
+    lang: Language | None = None,
 ) -> Explorer:
     """Return a scenario with its inputs as controls, to be shown in a notebook.
 
@@ -227,7 +233,7 @@ def explorer(
                 "pip install 'coverage-campaign[notebook]'",
             )
         )
-    return Explorer(scenario, reports=reports, received=received, lang=checked(lang))
+    return Explorer(scenario, reports=reports, received=received, lang=check_language(lang))
 
 
 def _as_shipped(campaign: Campaign) -> str:

@@ -8,10 +8,10 @@ from typing import Any, Final
 import ipywidgets
 from traitlets import TraitError, validate
 
+from coverage_campaign.messages import Language, Message, message
 from coverage_campaign.views.charts._typeset import shortened, width_of
 from coverage_campaign.views.explorer import phrases
 from coverage_campaign.views.explorer.choices import GIVEN
-from coverage_campaign.views.words import Lang, Words
 
 __all__ = ["Fields", "OpenSlider"]
 
@@ -38,7 +38,7 @@ class OpenSlider(ipywidgets.IntSlider):  # type: ignore[misc]  # ipywidgets has 
 class Fields:
     """Makes controls; `names` are the labels that are not known beforehand."""
 
-    def __init__(self, lang: Lang, names: Iterable[str]) -> None:
+    def __init__(self, lang: Language, names: Iterable[str]) -> None:
         """Measure the names."""
         self._lang = lang
         widest = max((width_of(name, 1.0) for name in names), default=0.0)
@@ -56,7 +56,7 @@ class Fields:
         """Return a slider of persons, from nobody to twice as many."""
         step = _round_step(persons)
         most = max(-(-2 * persons // step) * step, 100)
-        words = phrases.TOTAL.say(self._lang)
+        words = phrases.TOTAL.text(self._lang)
         return OpenSlider(
             value=persons, min=0, max=most, step=step, readout_format=",d", **self._named(words)
         )
@@ -66,41 +66,41 @@ class Fields:
         return ipywidgets.IntSlider(value=value, min=0, max=100, **self._named(label))
 
     def number(
-        self, words: Words, value: float, *, step: float, most: float = 100
+        self, words: Message, value: float, *, step: float, most: float = 100
     ) -> ipywidgets.BoundedFloatText:
         """Return a field for a number from 0 to `most`."""
-        named_so = self._named(words.say(self._lang))
+        named_so = self._named(words.text(self._lang))
         return ipywidgets.BoundedFloatText(
             value=value, min=0, max=max(most, value), step=step, **named_so
         )
 
-    def count(self, words: Words, value: int) -> ipywidgets.BoundedIntText:
+    def count(self, words: Message, value: int) -> ipywidgets.BoundedIntText:
         """Return a field for a whole number."""
-        named_so = self._named(words.say(self._lang))
+        named_so = self._named(words.text(self._lang))
         return ipywidgets.BoundedIntText(value=value, min=0, max=max(1000, value), **named_so)
 
     def choice(
-        self, words: Words, known: Mapping[str, Words], start: str, given: str
+        self, words: Message, known: Mapping[str, Message], start: str, given: str
     ) -> ipywidgets.Dropdown:
         """Return a list to choose from; what was `given` stands first if no other stands for it."""
-        options = {code: one.say(self._lang) for code, one in known.items()}
+        options = {code: one.text(self._lang) for code, one in known.items()}
         if start == GIVEN:
-            options = {GIVEN: phrases.GIVEN.say(self._lang, given), **options}
+            options = {GIVEN: message("as given: {name}", name=given).text(self._lang), **options}
         chosen = self.one_of(words, options)
         chosen.value = start
         return chosen
 
-    def one_of(self, words: Words, options: Mapping[str, str]) -> ipywidgets.Dropdown:
+    def one_of(self, words: Message, options: Mapping[str, str]) -> ipywidgets.Dropdown:
         """Return a list of names to choose a code from."""
         pairs = [(name, code) for code, name in options.items()]
-        return ipywidgets.Dropdown(options=pairs, **self._named(words.say(self._lang)))
+        return ipywidgets.Dropdown(options=pairs, **self._named(words.text(self._lang)))
 
-    def typed(self, words: Words) -> ipywidgets.Text:
+    def typed(self, words: Message) -> ipywidgets.Text:
         """Return a field for text, empty for "none"; it is read when it is typed to its end."""
         return ipywidgets.Text(
-            placeholder=phrases.NO_BOUND.say(self._lang),
+            placeholder=phrases.NO_BOUND.text(self._lang),
             continuous_update=False,
-            **self._named(words.say(self._lang)),
+            **self._named(words.text(self._lang)),
         )
 
 

@@ -12,12 +12,12 @@ from jinja2 import Environment, PackageLoader, StrictUndefined, Template
 
 from coverage_campaign.allocation.apportionment import methods as apportion
 from coverage_campaign.errors import CampaignError
+from coverage_campaign.messages import Language, message
 from coverage_campaign.views import charts
 from coverage_campaign.views.explorer import phrases
 from coverage_campaign.views.explorer.choices import Choices, influences_of
 from coverage_campaign.views.explorer.table import month_rows, unit_frame, unit_grid
 from coverage_campaign.views.export import png_bytes
-from coverage_campaign.views.words import Lang, count, named, signed
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -60,21 +60,35 @@ def numbers_html(
     choices: Choices,
     inputs: list[str],
     bounds: list[str],
-    lang: Lang,
+    lang: Language,
 ) -> str:
     """Return what differs in sentences, the table of units, and what both rest on."""
     grid = unit_grid(unit_frame(before, now, compared), now, lang)
     lines = [
-        phrases.INPUTS.say(lang, phrases.listed(inputs, lang))
+        message("Changed: {inputs}.", inputs=phrases.listed(inputs, lang)).text(lang)
         if inputs
-        else phrases.SAME.say(lang),
+        else phrases.SAME.text(lang),
         who_changes(compared, now, lang) if inputs else "",
         _weighed(now, choices, lang),
-        phrases.BOUNDED.say(lang, phrases.listed(bounds, lang)) if bounds else "",
+        message("Bounds: {bounds}.", bounds=phrases.listed(bounds, lang)).text(lang)
+        if bounds
+        else "",
     ]
-    more = [phrases.MORE_UNITS.say(lang, grid.left_out)] if grid.left_out else []
+    more = (
+        [message("{n} more units are in explorer.to_frame().", n=grid.left_out).text(lang)]
+        if grid.left_out
+        else []
+    )
     left_over = now.allocation.unallocated
-    left = [phrases.UNALLOCATED.say(lang, count(left_over))] if left_over else []
+    left = (
+        [
+            message(
+                "{n} persons are allocated to nobody: no cap leaves room for them.", n=left_over
+            ).text(lang)
+        ]
+        if left_over
+        else []
+    )
     last = now.progress or now.plan or now.allocation
     return _template("units.html").render(
         lines=[line for line in lines if line],
@@ -89,33 +103,34 @@ def numbers_html(
     )
 
 
-def months_html(before: Outcome, now: Outcome, *, lang: Lang) -> str:
+def months_html(before: Outcome, now: Outcome, *, lang: Language) -> str:
     """Return the table of what is planned by month; '' where it does not differ."""
     rows = month_rows(before, now, lang)
     columns = (phrases.MONTH, phrases.BASELINE, phrases.NOW, phrases.CHANGE)
     if not rows:
         return ""
-    return _template("months.html").render(columns=[one.say(lang) for one in columns], rows=rows)
+    return _template("months.html").render(columns=[one.text(lang) for one in columns], rows=rows)
 
 
-def who_changes(compared: Comparison, now: Outcome, lang: Lang) -> str:
+def who_changes(compared: Comparison, now: Outcome, lang: Language) -> str:
     """Return in one sentence for how many units shares change, and for whom most."""
     frame = compared.to_frame()
     shares = frame[frame["quantity"] == "share"]
     if shares.empty:
-        return phrases.UNCHANGED.say(lang)
+        return phrases.UNCHANGED.text(lang)
     largest = shares.iloc[0]
-    return phrases.WHO.say(
-        lang,
-        int((shares["change"] > 0).sum()),
-        int((shares["change"] < 0).sum()),
-        len(now.allocation.shares()) - len(shares),
-        named(now.scenario.campaign.unit(str(largest["unit"])).label, lang),
-        signed(int(largest["change"]), digits=0),
-    )
+    return message(
+        "{more} {more:plural unit gets|units get} more, {less} {less:plural gets|get} less, {same}"
+        " the same. Most of all: {unit} ({change:signed 0}).",
+        more=int((shares["change"] > 0).sum()),
+        less=int((shares["change"] < 0).sum()),
+        same=len(now.allocation.shares()) - len(shares),
+        unit=now.scenario.campaign.unit(str(largest["unit"])).label,
+        change=int(largest["change"]),
+    ).text(lang)
 
 
-def _weighed(now: Outcome, choices: Choices, lang: Lang) -> str:
+def _weighed(now: Outcome, choices: Choices, lang: Language) -> str:
     """Return the parts of the weights in percent, to a tenth; they add up to 100."""
     parts = influences_of(now.scenario.weights, choices.weightings)
     if not parts:
@@ -125,23 +140,28 @@ def _weighed(now: Outcome, choices: Choices, lang: Lang) -> str:
         f"{choices.weighting_label(code, lang)} {value / 10:.1f}%"
         for code, value in zip(parts, tenths, strict=True)
     )
-    return phrases.WEIGHED.say(lang, phrases.listed(shown, lang))
+    return message("Shared out by: {weights}.", weights=phrases.listed(shown, lang)).text(lang)
 
 
-def _ties(allocation: Allocation, lang: Lang) -> list[str]:
+def _ties(allocation: Allocation, lang: Language) -> list[str]:
     def names(codes: tuple[str, ...]) -> str:
-        return ", ".join(named(allocation.campaign.unit(code).label, lang) for code in codes)
+        return ", ".join(allocation.campaign.unit(code).label.text(lang) for code in codes)
 
     return [
-        phrases.TIES.say(lang, names(tie.units), tie.seats, names(tie.winners))
+        message(
+            "Equal claims: {units} compete for {n} persons; {winners} get them.",
+            units=names(tie.units),
+            n=tie.seats,
+            winners=names(tie.winners),
+        ).text(lang)
         for tie in allocation.ties
     ]
 
 
-def code_html(code: str, lang: Lang) -> str:
+def code_html(code: str, lang: Language) -> str:
     """Return code as it is typed, or where to find it if it is too long to be read."""
     if len(code) > _MOST_CODE:
-        return _note(phrases.LONG_CODE.say(lang))
+        return _note(phrases.LONG_CODE.text(lang))
     return f'<pre class="cc-x-code" style="white-space:pre-wrap">{escape(code)}</pre>'
 
 
@@ -155,7 +175,7 @@ def message_html(message: str) -> str:
 
 
 def picture_html(
-    kind: str, before: Outcome, now: Outcome, compared: Comparison, *, lang: Lang
+    kind: str, before: Outcome, now: Outcome, compared: Comparison, *, lang: Language
 ) -> str:
     """Return the chosen picture with its text in words, or a sentence in its place.
 
@@ -167,22 +187,30 @@ def picture_html(
         words = _in_place_of_a_picture(kind, compared, lang)
         return _note(words) if words else _image(_drawn(kind, before, now, compared, lang))
     except CampaignError as error:  # such as a campaign without the figures that a chart needs
-        return _note(phrases.NO_PICTURE.say(lang, str(error)))
+        return _note(message("No picture: {reason}", reason=str(error)).text(lang))
 
 
-def _in_place_of_a_picture(kind: str, compared: Comparison, lang: Lang) -> str:
+def _in_place_of_a_picture(kind: str, compared: Comparison, lang: Language) -> str:
     if kind != "comparison":
         return ""
     frame = compared.to_frame()
     units = frame.loc[frame["quantity"] == "share", "unit"].nunique()
     if not units:
-        return phrases.UNCHANGED.say(lang)
-    return phrases.TOO_MANY.say(lang, count(units), _MOST_DRAWN) if units > _MOST_DRAWN else ""
+        return phrases.UNCHANGED.text(lang)
+    return (
+        message(
+            "{n} units differ; a picture holds {most}. The table and explorer.to_frame() have all.",
+            n=units,
+            most=_MOST_DRAWN,
+        ).text(lang)
+        if units > _MOST_DRAWN
+        else ""
+    )
 
 
-def _drawn(kind: str, before: Outcome, now: Outcome, compared: Comparison, lang: Lang) -> Axes:
+def _drawn(kind: str, before: Outcome, now: Outcome, compared: Comparison, lang: Language) -> Axes:
     if kind == "fairness":
-        names = (phrases.BASELINE.say(lang), phrases.NOW.say(lang))
+        names = (phrases.BASELINE.text(lang), phrases.NOW.text(lang))
         both = dict(zip(names, (before.allocation, now.allocation), strict=True))
         return charts.fairness(both if compared.inputs else now.allocation, lang=lang)
     # The inputs that differ stand above the table, in the reader's language.

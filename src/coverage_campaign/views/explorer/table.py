@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Final
 import attrs
 import pandas as pd
 
+from coverage_campaign.messages import Language
+from coverage_campaign.messages.formats import count, month, signed
 from coverage_campaign.views.explorer import phrases
-from coverage_campaign.views.words import Lang, count, month, named, signed
 
 if TYPE_CHECKING:
     from coverage_campaign.allocation.allocation import Allocation
@@ -55,35 +56,33 @@ def unit_frame(before: Outcome, now: Outcome, compared: Comparison) -> pd.DataFr
     return frame.reset_index()
 
 
-def unit_grid(frame: pd.DataFrame, outcome: Outcome, lang: Lang) -> Grid:
+def unit_grid(frame: pd.DataFrame, outcome: Outcome, lang: Language) -> Grid:
     """Return the rows as they are shown, the total last."""
     campaign = outcome.scenario.campaign
-    names = {
-        unit.code: named(unit.label, lang) for unit in campaign.members(outcome.scenario.among)
-    }
+    names = {unit.code: unit.label.text(lang) for unit in campaign.members(outcome.scenario.among)}
     remarks = _remarks(outcome.allocation, lang)
     columns = [
-        ("unit", phrases.UNIT.say(lang), "text"),
-        ("baseline", phrases.BASELINE.say(lang), "count"),
-        ("now", phrases.NOW.say(lang), "count"),
-        ("change", phrases.CHANGE.say(lang), "change"),
+        ("unit", phrases.UNIT.text(lang), "text"),
+        ("baseline", phrases.BASELINE.text(lang), "count"),
+        ("now", phrases.NOW.text(lang), "count"),
+        ("change", phrases.CHANGE.text(lang), "change"),
     ]
     if not frame["uplifted"].equals(frame["now"]):
-        columns.append(("uplifted", phrases.UPLIFTED.say(lang), "count"))
+        columns.append(("uplifted", phrases.UPLIFTED.text(lang), "count"))
     if "done" in frame:
-        gap = phrases.GAP.say(lang)
+        gap = phrases.GAP.text(lang)
         columns += [
-            ("done", phrases.DONE.say(lang), "count"),
-            ("gap_baseline", f"{gap}: {phrases.BASELINE.say(lang)}", "change"),
-            ("gap_now", f"{gap}: {phrases.NOW.say(lang)}", "change"),
+            ("done", phrases.DONE.text(lang), "count"),
+            ("gap_baseline", f"{gap}: {phrases.BASELINE.text(lang)}", "change"),
+            ("gap_now", f"{gap}: {phrases.NOW.text(lang)}", "change"),
         ]
     if remarks:
-        columns.append(("remark", phrases.REMARK.say(lang), "text"))
+        columns.append(("remark", phrases.REMARK.text(lang), "text"))
     shown = frame.head(_MOST_ROWS).to_dict("records")
     whole = frame.drop(columns=["unit", "name"]).sum(min_count=1).to_dict()
     rows = [
         {**row, "unit": names[row["unit"]], "remark": remarks.get(row["unit"], "")} for row in shown
-    ] + [{**whole, "unit": phrases.WHOLE.say(lang), "remark": ""}]
+    ] + [{**whole, "unit": phrases.WHOLE.text(lang), "remark": ""}]
     return Grid(
         columns=tuple((title, kind) for _, title, kind in columns),
         rows=tuple(tuple(_cell(row[key], kind) for key, _, kind in columns) for row in rows),
@@ -100,7 +99,7 @@ def _cell(value: object, kind: str) -> str:
     return signed(persons, digits=0) if persons else ""  # no change: the eye finds what moves
 
 
-def _remarks(allocation: Allocation, lang: Lang) -> dict[str, str]:
+def _remarks(allocation: Allocation, lang: Language) -> dict[str, str]:
     tied = {unit for tie in allocation.ties for unit in tie.units}
     remarks: dict[str, str] = {}
     for row in allocation.to_frame().to_dict("records"):
@@ -112,7 +111,7 @@ def _remarks(allocation: Allocation, lang: Lang) -> dict[str, str]:
         elif _at(row["share"], row["cap"]):
             words.append(phrases.AT_CAP)
         if words:
-            remarks[str(row["unit"])] = ", ".join(one.say(lang) for one in words)
+            remarks[str(row["unit"])] = ", ".join(one.text(lang) for one in words)
     return remarks
 
 
@@ -120,7 +119,9 @@ def _at(share: object, bound: object) -> bool:
     return isinstance(bound, int) and share == bound
 
 
-def month_rows(before: Outcome, now: Outcome, lang: Lang) -> tuple[tuple[str, str, str, str], ...]:
+def month_rows(
+    before: Outcome, now: Outcome, lang: Language
+) -> tuple[tuple[str, str, str, str], ...]:
     """Return what is planned for each period in the baseline and now; () where nothing differs."""
     if before.plan is None or now.plan is None:
         return ()

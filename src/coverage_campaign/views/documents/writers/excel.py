@@ -11,7 +11,7 @@ import xlsxwriter
 from xlsxwriter.utility import xl_col_to_name
 
 from coverage_campaign.views.documents.cells import column_widths, wide
-from coverage_campaign.views.documents.document import plain
+from coverage_campaign.views.documents.document import ISSUED, PAGE, TEXT, plain
 from coverage_campaign.views.documents.writers.sheet_names import sheet_names
 
 if TYPE_CHECKING:
@@ -62,7 +62,7 @@ def write(document: Document, path: Path) -> Path:
         # Without a fixed day two runs would differ.
         book.set_properties({"title": document.title[:250], "created": dt.datetime(2000, 1, 1)})  # noqa: DTZ001 - a fixed stamp
         formats = {name: book.add_format(one) for name, one in _styles().items()}
-        names = sheet_names([*titles, *([document.words["text"]] if texts else [])])
+        names = sheet_names([*titles, *([document.word(TEXT)] if texts else [])])
         for number, (part, name) in enumerate(zip(parts, names, strict=False)):
             sheet = _Sheet(book.add_worksheet(name), formats, document)
             _table_sheet(sheet, part, first=number == 0)
@@ -85,6 +85,7 @@ def _styles() -> dict[str, dict[str, object]]:
         "points": {**right, "num_format": "+0.0;-0.0;0.0"},
         "move": {**right, "num_format": "+#,##0;-#,##0;0"},
         "real": {**right, "num_format": "#,##0.0"},
+        "score": {**right, "num_format": "#,##0.##"},
     }
     note: dict[str, object] = {"font_name": fang, "font_size": 11, "text_wrap": True}
     return {
@@ -131,7 +132,7 @@ def _table_sheet(on: _Sheet, section: Section, *, first: bool) -> None:
                 row = _write_texts(on, row, part.paragraphs, "paragraph", columns=table.columns)
         row = _write_texts(on, row, on.document.notes, "note", columns=table.columns)
         row = _write_texts(on, row, section.signed, "signed", columns=table.columns)
-        row = _write_texts(on, row, (on.document.words["issued"],), "note", columns=table.columns)
+        row = _write_texts(on, row, (on.document.word(ISSUED),), "note", columns=table.columns)
     _set_page(on, rows=max(row - 1, last), columns=len(table.columns))
 
 
@@ -276,7 +277,7 @@ def _text_sheet(on: _Sheet, sections: list[Section]) -> None:
     on.sheet.set_paper(9)
     on.sheet.set_landscape()
     on.sheet.fit_to_pages(1, 0)
-    on.sheet.set_footer(f"&C{on.document.words['page']}")
+    on.sheet.set_footer(f"&C{on.document.word(PAGE)}")
 
 
 def _set_page(on: _Sheet, *, rows: int, columns: int) -> None:
@@ -288,6 +289,6 @@ def _set_page(on: _Sheet, *, rows: int, columns: int) -> None:
     sheet.repeat_rows(0, _FIRST - 1)
     sheet.center_horizontally()
     sheet.set_margins(left=0.5, right=0.5, top=0.6, bottom=0.7)
-    sheet.set_footer(f"&C{on.document.words['page']}")
+    sheet.set_footer(f"&C{on.document.word(PAGE)}")
     sheet.print_area(0, 0, rows, max(columns - 1, 1))
     sheet.freeze_panes(_FIRST, 2)

@@ -8,7 +8,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from coverage_campaign.views.documents.cells import is_number, written, written_rows
-from coverage_campaign.views.documents.document import plain
+from coverage_campaign.views.documents.document import NOTES, plain
 from coverage_campaign.views.documents.writers.webfont import font_face
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ _BAR = Markup('<td class="n bar" style="--share:{:.1f}%">{}</td>')
 def page(document: Document) -> str:
     """Return the whole page as text."""
     environment = Environment(
-        loader=PackageLoader("coverage_campaign.views", "templates"),
+        loader=PackageLoader("coverage_campaign.views.documents", "writers"),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
@@ -32,7 +32,7 @@ def page(document: Document) -> str:
     environment.filters["plain"] = plain
     return environment.get_template("document.html").render(
         document=document,
-        words=document.words,
+        notes=document.word(NOTES),
         head=_head,
         rows=_rows,
         total=_total,
@@ -45,7 +45,7 @@ def page(document: Document) -> str:
 def _text(document: Document) -> str:
     """Return everything that the page says, to know its letters."""
     parts = [document.title, document.meta, document.unit, document.mark, *document.notes]
-    parts += document.words.values()
+    parts += [document.number, document.word(NOTES)]
     for section in document.sections:
         parts += [section.heading, *section.paragraphs, *section.signed]
         if section.table is not None:

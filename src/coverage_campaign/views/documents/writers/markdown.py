@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from coverage_campaign.views.documents.cells import is_number, written, written_rows
-from coverage_campaign.views.documents.document import plain
+from coverage_campaign.views.documents.document import NOTES, plain
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -19,13 +19,13 @@ _MARKS = "|*_`[]#~<>&$!"
 
 def markdown(document: Document) -> str:
     """Return the whole document as text."""
-    head = [part for part in (document.meta, document.mark, document.unit) if part]
+    head = [part for part in (document.number, document.meta, document.mark, document.unit) if part]
     lines = [f"# {_safe(document.title)}", "", " · ".join(map(_safe, head)), ""]
     for section in document.sections:
         lines += _section(section)
     if document.notes:
         lines += [
-            f"## {document.words['notes']}",
+            f"## {document.word(NOTES)}",
             "",
             *(f"- {_safe(one)}" for one in document.notes),
         ]

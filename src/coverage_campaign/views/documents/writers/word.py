@@ -20,7 +20,7 @@ from docx.oxml.ns import qn
 from docx.shared import Emu, Mm, Pt
 
 from coverage_campaign.views.documents.cells import column_widths, is_number, written, written_rows
-from coverage_campaign.views.documents.document import plain
+from coverage_campaign.views.documents.document import NOTES, plain
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -59,7 +59,7 @@ def write(document: Document, path: Path) -> Path:
         if number == 0 and document.chart is not None:
             _write_chart(made, document, room)
     if document.notes:
-        _paragraph(made, document.words["notes"], font=_HEI, size=_NOTE)
+        _paragraph(made, document.word(NOTES), font=_HEI, size=_NOTE)
         for note in document.notes:
             _paragraph(made, note, size=_NOTE, indent=True, exact=20.0)
     stamp = dt.datetime(2000, 1, 1)  # noqa: DTZ001 - a fixed stamp
@@ -111,7 +111,7 @@ def _write_title(made: WordDocument, document: Document) -> None:
     title = _paragraph(made, document.title, font=_SONG, size=_TITLE, exact=34.0)
     title.alignment = WD_ALIGN_PARAGRAPH.CENTER
     title.paragraph_format.space_after = Pt(14)
-    for text in (document.mark, document.meta, document.unit):
+    for text in (document.number, document.mark, document.meta, document.unit):
         if text:
             line = _paragraph(made, text, size=_NOTE, exact=20.0)
             line.alignment = WD_ALIGN_PARAGRAPH.CENTER
