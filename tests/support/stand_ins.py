@@ -121,6 +121,11 @@ class FakeProgress:
     notes: tuple[str, ...] = ()
 
     @property
+    def campaign(self) -> Campaign:
+        """The campaign of the plan."""
+        return self.plan.campaign
+
+    @property
     def tally(self) -> Tally:
         """A tally without a row: nothing in it is odd."""
         frame = pd.DataFrame(

@@ -12,7 +12,6 @@ import matplotlib as mpl
 import pytest
 from matplotlib import _pylab_helpers
 
-from coverage_campaign.views.traditional import _PAIRS, traditional
 from support.chart_boxes import assert_readable, texts_of, words_of
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
@@ -105,14 +104,6 @@ def test_traditional_charts_have_no_simplified_letter(chart: str) -> None:
         words = text.get_text().translate(signs)
         if not any(words in name for name in names):
             assert words.encode("big5")
-
-
-def test_the_table_of_traditional_letters_is_one() -> None:
-    """Each letter is turned once, into one that Big5 has; the other half is not turned again."""
-    simplified, turned = _PAIRS[::2], _PAIRS[1::2]
-    assert len(simplified) == len(turned) == len(set(simplified))
-    assert turned.encode("big5")
-    assert traditional(turned) == turned
 
 
 @pytest.mark.parametrize("chart", NAMES)

@@ -19,6 +19,7 @@ from matplotlib.patches import Rectangle
 from coverage_campaign.allocation import weights
 from coverage_campaign.allocation.allocate import allocate
 from coverage_campaign.errors import DefinitionError
+from coverage_campaign.messages import message
 from coverage_campaign.progress.forecast.backtest import backtest
 from coverage_campaign.reporting.problems import ReportProblems
 from coverage_campaign.reporting.result import Tally
@@ -31,7 +32,6 @@ from coverage_campaign.views.charts._clear import Box, first_clear
 from coverage_campaign.views.charts._spread import spread
 from coverage_campaign.views.charts._typeset import shortened, width_of, wrapped
 from coverage_campaign.views.charts.fairness_chart import Need, lorenz, need_of
-from coverage_campaign.views.words import Words
 from support.campaigns import tiny
 from support.chart_boxes import SIZES, assert_readable, texts_of, words_of
 from support.chart_subjects import channel_frame, crossed, shared, two_cuts
@@ -211,7 +211,7 @@ def test_gini_of_a_known_case() -> None:
     one_sided = allocate(
         whole, among="counties", weights=weights.equal, target=100, pins={codes[0]: 0}
     )
-    curve = lorenz(one_sided, Need(dict.fromkeys(codes, Fraction(1)), Words("", "", "")))
+    curve = lorenz(one_sided, Need(dict.fromkeys(codes, Fraction(1)), message("people")))
     assert curve.gini == Fraction(1, 2)
     assert curve.target == (0, 0, 1)
 
@@ -223,9 +223,9 @@ def test_gini_lies_between_none_and_all(units: int, seed: int) -> None:
     whole = two_cuts(units)
     allocation = shared(whole, seed=seed)
     as_shared = {code: Fraction(int(one)) for code, one in allocation.shares().items()}
-    assert lorenz(allocation, Need(as_shared, Words("", "", ""))).gini == 0
+    assert lorenz(allocation, Need(as_shared, message("people"))).gini == 0
     other = {code: Fraction(place + 1) for place, code in enumerate(as_shared)}
-    curve = lorenz(allocation, Need(other, Words("", "", "")))
+    curve = lorenz(allocation, Need(other, message("people")))
     assert 0 <= curve.gini < 1
     assert all(y <= x for x, y in zip(curve.need, curve.target, strict=True))
 
@@ -243,7 +243,7 @@ def test_unit_without_need_is_left_out_and_told() -> None:
     whole = two_cuts(5)
     allocation = shared(whole)
     need = dict.fromkeys(list(allocation.shares().index)[1:], 10)
-    assert "1 units without a figure of need" in words_of(charts.fairness(allocation, need=need))
+    assert "1 unit without a figure of need" in words_of(charts.fairness(allocation, need=need))
     assert len(need_of(allocation, need).counts) == 4
     with pytest.raises(DefinitionError, match="one to four"):
         charts.fairness({})

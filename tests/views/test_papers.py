@@ -88,7 +88,7 @@ def documents(lang: str) -> dict[str, Document]:
         "letters": cc.documents.letters(made["letters"], lang=lang),
         "assessment": cc.documents.assessment(made["assessment"], lang=lang),
         "comparison": cc.documents.comparison(made["comparison"], lang=lang),
-        "bulletin": cc.bulletin(made["progress"], lang=lang).document,
+        "bulletin": cc.bulletin(made["progress"], lang=lang),
     }
 
 
@@ -142,11 +142,11 @@ def test_an_annex_shows_pins_bounds_and_the_uplift() -> None:
     bound = cc.allocate(campaign, weights=by, pins={"430405": 2_500}, floors={"430412": 900})
     table = cc.documents.annex(bound, lang="en").sections[0].table
     remarks = {row[1]: row[-1] for row in table.rows}
-    assert remarks["Zhuhui District"] == "pinned"
+    assert remarks["Zhuhui District"] == "set by hand"
     assert remarks["Nanyue District"] == "at its floor"
     raised = cc.allocate(campaign, weights=by, uplift="0.05")
     table = cc.documents.annex(raised, lang="en").sections[0].table
-    assert [column.head for column in table.columns][-2] == "Handed down, uplifted"
+    assert [column.head for column in table.columns][-2] == "Target with uplift (persons)"
     assert table.total[2] == 76_000
     assert table.total[-2] == sum(row[-2] for row in table.rows) >= 79_800
 
@@ -158,21 +158,21 @@ def test_letters_have_a_register_and_a_page_each(tmp_path: Path) -> None:
     assert made.sections[0].paragraphs == ("应签责任状12份，已签1份，未签11份。",)
     leiyang = next(part for part in made.sections if part.heading == "耒阳市责任状")
     assert leiyang.paragraphs[0] == (
-        "根据通知5(1)，为完成衡阳市社会养老保险征缴扩面任务，耒阳市向衡阳市承诺如下："
+        "为完成衡阳市社会养老保险征缴扩面任务（依据通知5(1)），耒阳市向衡阳市承诺如下："
     )
     assert leiyang.paragraphs[1] == "（一）2008年12月31日前完成13,220人。"
     assert "签订日期：2008年5月30日" in leiyang.signed
     english = cc.documents.letters(signed, lang="en").sections[1]
     assert english.paragraphs == (
         (
-            'By clause 5(1), for "Hengyang: extension of the social pension insurance", '
-            "Zhuhui District promises to Hengyang:"
+            "For “Hengyang: extension of the social pension insurance” (clause 5(1)), "
+            "Zhuhui District undertakes to Hengyang:"
         ),
-        "(1) 1,993 people by 31 December 2008.",
-        "(2) To report every month to Labour and Social Security, by day 5 of the next.",
+        "(1) to reach 1,993 people by 31 December 2008;",
+        "(2) to report every month to Labour and Social Security by day 5 of the next month;",
     )
     texts = texts_of_word(made.to_docx(tmp_path / "l.docx"))
-    assert "责任单位（盖章）：耒阳市" in texts
+    assert "耒阳市（盖章）：____________" in texts
     pages = made.to_html().count('class="own-page"')
     assert pages == 12
 
@@ -236,7 +236,7 @@ def test_an_assessment_with_points_shows_rules_scores_and_grades() -> None:
     points = next(part for part in made.sections if part.heading == "各项得分")
     assert points.paragraphs[0].startswith("参保任务：达到100%得10分")
     # Ash did all of 50: 10 points; Birch 15 of 30, five steps of 10 points short: 5; Cedar unknown.
-    assert [row[1] for row in points.table.rows] == ["10", "5", "–"]
+    assert [row[1] for row in points.table.rows] == [10.0, 5.0, None]
     results = next(part.table for part in made.sections if part.heading == "考核结果")
     grades = [row[5] for row in results.rows]
     assert grades == ["良好", "不合格", "–"]
@@ -246,7 +246,7 @@ def test_a_comparison_says_what_went_in_and_what_came_out(tmp_path: Path) -> Non
     """By the two censuses: 1,993 to 3,520 is + 76.6 %, and the total stays."""
     made = cc.documents.comparison(hengyang()["comparison"])
     assert made.sections[0].paragraphs == (
-        "权重由“2000年常住人口”改为“2010年常住人口”。",
+        "改动：权重由“2000年常住人口”改为“2010年常住人口”。",
         "任务数：12个单位有变化，总量不变；变化最大的是珠晖区，由1,993人变为3,520人（+76.6%）。",
     )
     values = openpyxl.load_workbook(made.to_excel(tmp_path / "c.xlsx"), data_only=True)
@@ -448,7 +448,7 @@ def test_a_hostile_unit_goes_through_every_document(name: str, tmp_path: Path) -
         lambda: cc.documents.letters(cc.letters(allocation, clause=""), lang="en"),
         lambda: cc.documents.assessment(cc.assess(progress, scheme), lang="en"),
         lambda: cc.documents.comparison(cc.compare(allocation, other), lang="en"),
-        lambda: cc.bulletin(progress, lang="en").document,
+        lambda: cc.bulletin(progress, lang="en"),
     )
     for place, make in enumerate(makers):
         made = make()

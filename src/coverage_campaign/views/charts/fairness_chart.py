@@ -111,7 +111,12 @@ def fairness(
         lang=lang,
         title=_headline(curves, lang) if title is None else title,
         subtitle=_ABOUT.text(lang),
-        notes=[message("{n} units without a figure of need are left out.", n=left_out).text(lang)]
+        notes=[
+            message(
+                "{n} {n:plural unit|units} without a figure of need {n:plural is|are} left out.",
+                n=left_out,
+            ).text(lang)
+        ]
         if left_out
         else [],
         basis=basis,

@@ -9,7 +9,14 @@ import pandas as pd
 
 from coverage_campaign.allocation.allocation import Allocation
 from coverage_campaign.errors import DefinitionError, Problem
-from coverage_campaign.messages import Language, check_language, language, message, message_in, text_of
+from coverage_campaign.messages import (
+    Language,
+    check_language,
+    language,
+    message,
+    message_in,
+    text_of,
+)
 from coverage_campaign.views.documents.cells import wide
 from coverage_campaign.views.documents.document import (
     TOTAL,
