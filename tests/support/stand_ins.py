@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 
 import attrs
 import numpy as np
 import pandas as pd
 
+from coverage_campaign.messages import Translatable, message
 from coverage_campaign.model.basis import Basis
 from coverage_campaign.model.campaign import Campaign
 from coverage_campaign.model.phases import Phase
 from coverage_campaign.model.units import Unit
+from coverage_campaign.progress.unit_progress import UnitProgress, by_rank, rows_of
 from coverage_campaign.reporting.problems import ReportProblems
 from coverage_campaign.reporting.result import Tally
 
@@ -126,6 +129,35 @@ class FakeProgress:
         return self.plan.campaign
 
     @property
+    def units(self) -> tuple[UnitProgress, ...]:
+        """The units as typed rows, in the order of the frame."""
+        labels = [self.campaign.unit(code).label for code in self.frame["unit"]]
+        return self._rows(self.frame, labels)
+
+    @property
+    def ranking(self) -> tuple[UnitProgress, ...]:
+        """The units in the order of their ranks."""
+        return by_rank(self.units)
+
+    @property
+    def whole(self) -> UnitProgress:
+        """All units together."""
+        (row,) = self._rows(self.totals(), [message("Total")])
+        return row
+
+    def _rows(
+        self, frame: pd.DataFrame, labels: Sequence[Translatable]
+    ) -> tuple[UnitProgress, ...]:
+        nobody = pd.array([None] * len(frame), dtype="Int64")
+        counts = pd.DataFrame({"eligible": nobody, "covered": nobody})
+        reasons = [None] * len(frame)
+        return rows_of(frame, counts, labels=labels, reasons=reasons, flags={})
+
+    def change_since(self, before: FakeProgress) -> pd.DataFrame:
+        """Return the places won by each unit."""
+        return self.frame[["unit"]].assign(moved=before.frame["rank"] - self.frame["rank"])
+
+    @property
     def tally(self) -> Tally:
         """A tally without a row: nothing in it is odd."""
         frame = pd.DataFrame(
@@ -213,7 +245,18 @@ def complete_frame(frame: pd.DataFrame) -> pd.DataFrame:
         reports_on_time=pd.array([3] * len(frame), dtype="Int64"),
         complete=pd.array([True] * len(frame), dtype="boolean"),
         coverage_rate=pd.array([pd.NA] * len(frame), dtype="Float64"),
+        status=[_status(*row) for row in zip(target, planned, done.astype(object), strict=True)],
     )
+
+
+def _status(target: int, planned: int, done: object) -> str:
+    if not isinstance(done, int):
+        return "not_reported"
+    if done >= target:
+        return "reached"
+    if done >= planned:
+        return "on_plan"
+    return "slightly_behind" if 20 * (planned - done) <= target else "behind"
 
 
 def progress(

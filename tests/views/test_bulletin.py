@@ -152,7 +152,7 @@ def test_a_unit_without_a_report_is_named_and_not_ranked() -> None:
     made = cc.bulletin(cc.track(plan, reports, as_of="2026-06-05"), lang="en")
     assert made.rows[-1].label.text() == "Cedar"
     assert made.rows[-1].done is None
-    assert "Not ranked: Cedar (no report)." in made.sentences
+    assert "Not ranked: Cedar (no report counted)." in made.sentences
 
 
 def test_the_movement_of_ranks_is_shown(tmp_path: Path) -> None:

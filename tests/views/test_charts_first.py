@@ -82,7 +82,7 @@ def test_units_without_a_rank_stand_last_and_missing_is_no_zero() -> None:
     ax = charts.ranking(attrs.evolve(subject, frame=frame))
     names = [text.get_text() for text in ax.texts if text.get_text() in set(frame["name"])]
     assert names[-1] == frame["name"].iloc[0]
-    assert "not known" in words_of(ax)
+    assert "not reported" in words_of(ax)
     assert "Without complete reports" in words_of(ax)
     # four units and the total
     assert sum(len(widths(ax, c)) for c in (theme.BLUE, theme.AMBER, theme.RED)) == 5
@@ -188,7 +188,7 @@ def test_calendar_shows_the_days_that_the_review_doubts() -> None:
     words = words_of(charts.calendar(campaign()))
     assert "31 Jul in no part of Special action" in words
     assert "15 Sep: overlap" in words
-    assert "1–31 Dec: gap, overlap" in words
+    assert "1–31 Dec: gap and overlap" in words
 
 
 def test_calendar_of_a_mended_definition_has_no_mark() -> None:

@@ -21,8 +21,7 @@ from coverage_campaign.views.charts.back_test_chart import errors_of
 from coverage_campaign.views.charts.bridge_chart import steps_of
 from coverage_campaign.views.charts.calendar_chart import phase_rows
 from coverage_campaign.views.charts.fairness_chart import lorenz, need_of
-from coverage_campaign.views.standings import Standing, by_rank, by_rate, rises, standings
-from coverage_campaign.views.words import flags_of
+from coverage_campaign.views.words import by_rate, flags_of, rises
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -32,6 +31,7 @@ if TYPE_CHECKING:
     from coverage_campaign.progress.forecast.backtest import Backtest
     from coverage_campaign.progress.forecast.forecast import Forecast
     from coverage_campaign.progress.track import Progress
+    from coverage_campaign.progress.unit_progress import UnitProgress
     from coverage_campaign.reporting.result import Tally
     from coverage_campaign.scenarios.compare import Comparison
     from coverage_campaign.scenarios.explore import Study
@@ -62,11 +62,11 @@ def ranking(
     check in its monthly figures, '' for nothing), status. Units without a rank stand last.
     """
     lang = check_language(lang)
-    rows = by_rank(standings(progress))
+    rows, moved = progress.ranking, rises(progress, previous)
     return pd.DataFrame(
         {
             "rank": _whole([row.rank for row in rows]),
-            "rise": _whole(rises(rows, previous)),
+            "rise": _whole([moved.get(row.unit) for row in rows]),
             **_names(rows, lang),
             "target": _whole([row.target for row in rows]),
             "new": _whole([row.new for row in rows]),
@@ -90,7 +90,7 @@ def ranking(
 def bullet(progress: Progress, *, lang: Language | None = None) -> pd.DataFrame:
     """Return the units by falling rate: unit, name, both rates, done, target, status."""
     lang = check_language(lang)
-    rows = by_rate(standings(progress))
+    rows = by_rate(progress.units)
     return pd.DataFrame(
         {
             **_names(rows, lang),
@@ -129,7 +129,7 @@ _FAN = ("expected", "low", "high")
 def multiples(progress: Progress, *, lang: Language | None = None) -> pd.DataFrame:
     """Return each unit's running total, one row a unit and date: unit, name, date, done, rate."""
     lang = check_language(lang)
-    rows = by_rate(standings(progress))
+    rows = by_rate(progress.units)
     days, totals = progress.series()
     place_of = {code: place for place, code in enumerate(progress.to_frame()["unit"].tolist())}
     frames = []
@@ -258,7 +258,9 @@ def back_test(tested: Backtest) -> pd.DataFrame:
     )
 
 
-def _names(rows: Sequence[Standing], lang: Language) -> dict[str, pd.api.extensions.ExtensionArray]:
+def _names(
+    rows: Sequence[UnitProgress], lang: Language
+) -> dict[str, pd.api.extensions.ExtensionArray]:
     return {
         "unit": pd.array([row.unit for row in rows], dtype="str"),
         "name": pd.array([row.label.text(lang) for row in rows], dtype="str"),

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+import pandas as pd
+
 from coverage_campaign.messages import Message, message, message_in
 from coverage_campaign.messages.formats import days, rounded
 
@@ -12,9 +14,10 @@ if TYPE_CHECKING:
 
     from coverage_campaign.messages import Language
     from coverage_campaign.model.dates import Window
-    from coverage_campaign.views.standings import Standing
+    from coverage_campaign.progress.progress import Progress
+    from coverage_campaign.progress.unit_progress import UnitProgress
 
-__all__ = ["FLAGS", "against_plan", "chance_of", "flags_of", "span"]
+__all__ = ["FLAGS", "against_plan", "by_rate", "chance_of", "flags_of", "rises", "span"]
 
 FLAGS: Final = {
     "fall": message("persons taken back"),
@@ -46,7 +49,7 @@ def flags_of(kinds: Sequence[str], *, short: bool = False) -> Message | str:
     return message("{flags}", flags=known) if known else ""
 
 
-def against_plan(row: Standing) -> Message:
+def against_plan(row: UnitProgress) -> Message:
     """Return how far a unit is from its plan, in points."""
     gap = row.gap_points or 0.0
     if not rounded(gap, 1):
@@ -67,6 +70,24 @@ def chance_of(chance: float) -> Message:
     if chance > _MOST:
         return message("above {chance:percent 0}", chance=_MOST)
     return message("about {chance:percent 0}", chance=chance)
+
+
+def by_rate(rows: Sequence[UnitProgress]) -> tuple[UnitProgress, ...]:
+    """Return the units by falling rate, those without one last."""
+    rates = [-1.0 if row.completion_rate is None else row.completion_rate for row in rows]
+    order = sorted(range(len(rows)), key=lambda place: rates[place], reverse=True)
+    return tuple(rows[place] for place in order)
+
+
+def rises(progress: Progress, previous: Progress | None) -> dict[str, int | None]:
+    """Return how many places each unit rose since an earlier progress, None where not known."""
+    if previous is None:
+        return {}
+    moved = progress.change_since(previous)[["unit", "moved"]]
+    return {
+        str(unit): None if pd.isna(places) else int(places)
+        for unit, places in moved.itertuples(index=False)
+    }
 
 
 def span(window: Window, lang: Language, *, short: bool = False) -> str:

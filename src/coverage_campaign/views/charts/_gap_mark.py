@@ -14,14 +14,14 @@ from coverage_campaign.views.charts._typeset import width_of
 if TYPE_CHECKING:
     import pandas as pd
 
+    from coverage_campaign.progress.unit_progress import UnitProgress
     from coverage_campaign.views.charts._axes import Canvas
-    from coverage_campaign.views.standings import Standing
 
 __all__ = ["draw_gap"]
 
 
 def draw_gap(
-    canvas: Canvas, curves: Curves, total: Standing, fan: pd.DataFrame | None, lang: Language
+    canvas: Canvas, curves: Curves, total: UnitProgress, fan: pd.DataFrame | None, lang: Language
 ) -> None:
     """Draw the distance from the plan, and write it where no line runs."""
     planned, target = total.planned or 0, total.target

@@ -10,7 +10,6 @@ import numpy as np
 
 from coverage_campaign.messages import Language, message
 from coverage_campaign.views.charts._ticks import runs, x_of
-from coverage_campaign.views.standings import total_of
 
 if TYPE_CHECKING:
     from coverage_campaign.progress.track import Progress
@@ -36,7 +35,7 @@ class Curves:
 def curves_of(progress: Progress) -> Curves:
     """Return the two running totals of the whole as points, each at the end of its day."""
     plan = progress.plan
-    target = total_of(progress).target or 0
+    target = progress.whole.target or 0
     days, totals = progress.series()
     known = ~np.isnan(totals).all(axis=0)
     done = totals[:, known].sum(axis=1) if known.any() else np.empty(0)

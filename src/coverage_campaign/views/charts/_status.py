@@ -5,18 +5,20 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from coverage_campaign.messages import Language, message
+from coverage_campaign.progress.status import SLACK
 from coverage_campaign.views.charts import _theme as theme
 from coverage_campaign.views.charts._axes import Mark
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from coverage_campaign.views.standings import Standing
+    from coverage_campaign.progress.unit_progress import UnitProgress
+
 
 __all__ = ["headline", "legend", "schedule_note"]
 
 
-def legend(rows: Sequence[Standing], lang: Language) -> list[Mark]:
+def legend(rows: Sequence[UnitProgress], lang: Language) -> list[Mark]:
     """Return the marks of the colours that occur."""
     present = {theme.style_of(row.status).marker for row in rows}
     return [
@@ -26,9 +28,9 @@ def legend(rows: Sequence[Standing], lang: Language) -> list[Mark]:
     ]
 
 
-def schedule_note(total: Standing, lang: Language) -> list[str]:
+def schedule_note(total: UnitProgress, lang: Language) -> list[str]:
     """Return what the mark of the plan means and where slightly behind ends."""
-    slack = f"{float(100 * theme.SLACK):g}"
+    slack = f"{float(100 * SLACK):g}"
     return [
         message(
             "The mark on each bar is the plan to date ({rate:percent 1} of the whole target).",
@@ -38,7 +40,7 @@ def schedule_note(total: Standing, lang: Language) -> list[str]:
     ]
 
 
-def headline(rows: Sequence[Standing], lang: Language) -> str:
+def headline(rows: Sequence[UnitProgress], lang: Language) -> str:
     """Return how many units are behind the plan, as a sentence."""
     n = len(rows)
     late = sum(row.status in ("slightly_behind", "behind") for row in rows)

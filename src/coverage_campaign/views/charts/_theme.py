@@ -7,12 +7,12 @@ colour-blindness, 16 in grey).
 
 from __future__ import annotations
 
-from fractions import Fraction
 from typing import Final
 
 import attrs
 
-from coverage_campaign.messages import Message, message
+from coverage_campaign.messages import Message
+from coverage_campaign.progress.status import STATUS_WORDS, StatusCode
 
 __all__ = [
     "AMBER",
@@ -27,7 +27,6 @@ __all__ = [
     "SECONDARY",
     "SEQUENCE",
     "SERIES",
-    "SLACK",
     "SLIGHTLY_BEHIND",
     "TERTIARY",
     "TRACK",
@@ -60,9 +59,6 @@ TICK: Final = 9.0
 CELL: Final = 8.5
 NOTE: Final = 7.5
 
-# Up to this share of its target behind the plan a unit is slightly behind, beyond it behind.
-SLACK: Final = Fraction(5, 100)
-
 
 @attrs.frozen
 class Status:
@@ -74,35 +70,25 @@ class Status:
     words: Message
 
 
-ON_SCHEDULE: Final = Status(BLUE, BLUE, "o", message("on schedule"))
-SLIGHTLY_BEHIND: Final = Status(AMBER, AMBER_INK, "^", message("slightly behind"))
-BEHIND: Final = Status(RED, RED, "s", message("behind"))
-# The statuses of a progress that colours tell; the others are grey, with their words.
+ON_SCHEDULE: Final = Status(BLUE, BLUE, "o", STATUS_WORDS["on_plan"])
+SLIGHTLY_BEHIND: Final = Status(AMBER, AMBER_INK, "^", STATUS_WORDS["slightly_behind"])
+BEHIND: Final = Status(RED, RED, "s", STATUS_WORDS["behind"])
 _COLOURED: Final = {
-    "reached": attrs.evolve(ON_SCHEDULE, words=message("target reached")),
+    "reached": ON_SCHEDULE,
     "on_plan": ON_SCHEDULE,
     "slightly_behind": SLIGHTLY_BEHIND,
     "behind": BEHIND,
 }
-_GREY: Final = {
-    "no_target": message("no target"),
-    "closed": message("closed"),
-    "not_open": message("not open yet"),
-    "open_question": message("not decided"),
-    "not_reported": message("not reported"),
-    "incomplete": message("incomplete"),
-}
 
 
-def style_of(status: str) -> Status:
-    """Return how a status of a unit is shown.
+def style_of(status: StatusCode) -> Status:
+    """Return how a status of a unit is shown: three colours, and grey for what has no figure.
 
     >>> [str(style_of(status).words) for status in ("on_plan", "behind", "not_reported")]
     ['on schedule', 'behind', 'not reported']
     """
-    if status in _COLOURED:
-        return _COLOURED[status]
-    return Status(TERTIARY, SECONDARY, "_", _GREY.get(status, message("not known")))
+    style = _COLOURED.get(status, Status(TERTIARY, SECONDARY, "_", STATUS_WORDS[status]))
+    return attrs.evolve(style, words=STATUS_WORDS[status])
 
 
 def row_type(rows: int) -> tuple[float, float]:

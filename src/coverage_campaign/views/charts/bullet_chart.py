@@ -11,12 +11,7 @@ from coverage_campaign.views.charts._axes import Canvas, Room
 from coverage_campaign.views.charts._layout import open_canvas
 from coverage_campaign.views.charts._status import headline, legend, schedule_note
 from coverage_campaign.views.charts._typeset import shortened, width_of
-from coverage_campaign.views.standings import (
-    Standing,
-    by_rate,
-    standings,
-    total_of,
-)
+from coverage_campaign.views.words import by_rate
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -24,6 +19,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
     from coverage_campaign.progress.track import Progress
+    from coverage_campaign.progress.unit_progress import UnitProgress
 
 __all__ = ["bullet"]
 
@@ -62,8 +58,8 @@ def bullet(
     'September Hengyang: extension of the social pension insurance, to 30 Sep 2008 simulated data'
     """
     lang = check_language(lang)
-    rows = by_rate(standings(progress))
-    total = total_of(progress)
+    rows = by_rate(progress.units)
+    total = progress.whole
     size, pitch = theme.row_type(len(rows))
     names = [shortened(row.label.text(lang), theme.LABEL, _NAME_LIMIT) for row in rows]
     rates = [percent(row.completion_rate) for row in rows]
@@ -135,7 +131,7 @@ def _widest(texts: Sequence[str], size: float) -> float:
     return max((width_of(text, size) for text in texts), default=0.0)
 
 
-def _draw_bars(canvas: Canvas, rows: Sequence[Standing]) -> float:
+def _draw_bars(canvas: Canvas, rows: Sequence[UnitProgress]) -> float:
     """Draw the bars and return how far the scale reaches."""
     known = [row.completion_rate for row in rows if row.completion_rate is not None]
     plans = [row.planned_rate for row in rows if row.planned_rate is not None]
@@ -155,7 +151,9 @@ def _draw_bars(canvas: Canvas, rows: Sequence[Standing]) -> float:
     return furthest
 
 
-def _draw_plan(canvas: Canvas, rows: Sequence[Standing], total: Standing, lang: Language) -> None:
+def _draw_plan(
+    canvas: Canvas, rows: Sequence[UnitProgress], total: UnitProgress, lang: Language
+) -> None:
     line = total.planned_rate
     if line is None:
         return

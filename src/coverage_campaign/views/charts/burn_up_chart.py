@@ -26,13 +26,13 @@ from coverage_campaign.views.charts._ticks import (
     x_of,
 )
 from coverage_campaign.views.charts._typeset import width_of
-from coverage_campaign.views.standings import Standing, total_of
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
     from coverage_campaign.progress.forecast.forecast import Forecast
     from coverage_campaign.progress.track import Progress
+    from coverage_campaign.progress.unit_progress import UnitProgress
 
 __all__ = ["burn_up"]
 
@@ -81,7 +81,7 @@ def burn_up(
     """
     lang = check_language(lang)
     curves = curves_of(progress)
-    total = total_of(progress)
+    total = progress.whole
     fan = None if forecast is None else forecast.fan().dropna()
     chance = None if forecast is None else _chance(forecast.totals())
     ends = _ends(curves, forecast, fan, lang)
@@ -157,7 +157,7 @@ def _chance_words(chance: float, lang: Language) -> str:
 
 
 def _headline(
-    curves: Curves, fan: pd.DataFrame | None, total: Standing, as_of: dt.date, lang: Language
+    curves: Curves, fan: pd.DataFrame | None, total: UnitProgress, as_of: dt.date, lang: Language
 ) -> str:
     target, gap = total.target, total.gap_persons
     if fan is not None and len(fan) and target is not None:

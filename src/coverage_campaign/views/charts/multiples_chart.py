@@ -17,7 +17,7 @@ from coverage_campaign.views.charts._running_totals import dotted_note, to_day
 from coverage_campaign.views.charts._status import headline, legend, schedule_note
 from coverage_campaign.views.charts._ticks import runs, x_of
 from coverage_campaign.views.charts._typeset import shortened, width_of
-from coverage_campaign.views.standings import Standing, by_rate, standings, total_of
+from coverage_campaign.views.words import by_rate
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from coverage_campaign.progress.track import Progress
+    from coverage_campaign.progress.unit_progress import UnitProgress
 
 __all__ = ["multiples"]
 
@@ -75,7 +76,7 @@ def multiples(
     1
     """
     lang = check_language(lang)
-    rows = by_rate(standings(progress))
+    rows = by_rate(progress.units)
     days, totals = progress.series()
     place_of = {code: place for place, code in enumerate(progress.to_frame()["unit"].tolist())}
     plan = progress.plan
@@ -97,7 +98,7 @@ def multiples(
         subtitle=_ABOUT.text(lang),
         marks=legend(rows, lang),
         notes=[
-            *schedule_note(total_of(progress), lang)[1:],
+            *schedule_note(progress.whole, lang)[1:],
             *dotted_note(done_x, done_x[-1], lang),
             *progress.notes_in(lang),
         ],
@@ -193,7 +194,7 @@ def _draw_frame(
 
 def _draw_unit(
     canvas: Canvas,
-    row: Standing,
+    row: UnitProgress,
     totals: NDArray[np.float64],
     *,
     days: list[float],

@@ -14,14 +14,7 @@ from coverage_campaign.views.charts._layout import open_canvas
 from coverage_campaign.views.charts._status import headline, legend, schedule_note
 from coverage_campaign.views.charts._table_columns import GAP, Cell, Column, column_of, draw_columns
 from coverage_campaign.views.charts._typeset import shortened
-from coverage_campaign.views.standings import (
-    Standing,
-    by_rank,
-    rises,
-    standings,
-    total_of,
-)
-from coverage_campaign.views.words import flags_of
+from coverage_campaign.views.words import flags_of, rises
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -29,6 +22,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
     from coverage_campaign.progress.track import Progress
+    from coverage_campaign.progress.unit_progress import UnitProgress
 
 __all__ = ["ranking"]
 
@@ -86,11 +80,11 @@ def ranking(
     'September Hengyang: extension of the social pension insurance, to 30 Sep 2008 simulated data'
     """
     lang = check_language(lang)
-    rows = by_rank(standings(progress))
-    total = total_of(progress)
+    rows = progress.ranking
+    total = progress.whole
     cell, pitch = theme.row_type(len(rows))
     everyone = (*rows, total)
-    left = _left_columns(everyone, _moves(rows, previous), cell, lang)
+    left = _left_columns(everyone, _moves(progress, previous), cell, lang)
     right = _right_columns(everyone, cell, lang)
     room = Room(
         left=sum(column.width + column.after for column in left) - GAP + 8,
@@ -126,7 +120,7 @@ def ranking(
     return canvas.ax
 
 
-def _notes(rows: Sequence[Standing], total: Standing, lang: Language) -> list[str]:
+def _notes(rows: Sequence[UnitProgress], total: UnitProgress, lang: Language) -> list[str]:
     notes = schedule_note(total, lang)
     burdens = _burdens(rows)
     if burdens:
@@ -148,7 +142,7 @@ def _new(progress: Progress, lang: Language) -> list[str]:
     return [message("New: in {month:month}.", month=progress.as_of).text(lang)]
 
 
-def _burdens(rows: Sequence[Standing]) -> set[str]:
+def _burdens(rows: Sequence[UnitProgress]) -> set[str]:
     """Return the burdens that differ as they would be written."""
     return {count(row.burden) for row in rows if row.burden is not None}
 
@@ -161,17 +155,18 @@ def _moved(previous: Progress | None, lang: Language) -> list[str]:
     )
 
 
-def _moves(rows: Sequence[Standing], previous: Progress | None) -> tuple[str, ...]:
+def _moves(progress: Progress, previous: Progress | None) -> tuple[str, ...]:
+    moved = rises(progress, previous)
+    rises_in_order = [moved.get(row.unit) for row in progress.ranking]
     return tuple(
-        "" if not rise else f"↑{rise}" if rise > 0 else f"↓{-rise}"
-        for rise in rises(rows, previous)
+        "" if not rise else f"↑{rise}" if rise > 0 else f"↓{-rise}" for rise in rises_in_order
     )
 
 
 def _left_columns(
-    rows: Sequence[Standing], moves: tuple[str, ...], size: float, lang: Language
+    rows: Sequence[UnitProgress], moves: tuple[str, ...], size: float, lang: Language
 ) -> list[Column]:
-    def counts(read: Callable[[Standing], int | None]) -> list[str]:
+    def counts(read: Callable[[UnitProgress], int | None]) -> list[str]:
         return [count(read(row)) for row in rows]
 
     columns = [column_of(_RANK.text(lang), [*(count(row.rank) for row in rows[:-1]), ""], size)]
@@ -197,7 +192,7 @@ def _left_columns(
     ]
 
 
-def _right_columns(rows: Sequence[Standing], size: float, lang: Language) -> list[Column]:
+def _right_columns(rows: Sequence[UnitProgress], size: float, lang: Language) -> list[Column]:
     gaps = [Cell(signed(row.gap_points, 1), theme.style_of(row.status).ink) for row in rows]
     columns = [column_of(GAP_POINTS.text(lang), gaps, size)]
     if any(row.reports_expected is not None for row in rows):
@@ -222,7 +217,7 @@ def _right_columns(rows: Sequence[Standing], size: float, lang: Language) -> lis
     return [*columns, column_of(_STATUS.text(lang), states, size, flush_right=False)]
 
 
-def _draw_bars(canvas: Canvas, rows: Sequence[Standing], places: Sequence[float]) -> None:
+def _draw_bars(canvas: Canvas, rows: Sequence[UnitProgress], places: Sequence[float]) -> None:
     rates = [row.completion_rate for row in rows]
     plans = [row.planned_rate for row in rows if row.planned_rate is not None]
     furthest = max([1.0, *(rate for rate in rates if rate is not None), *plans])

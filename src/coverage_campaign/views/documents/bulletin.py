@@ -15,6 +15,7 @@ from coverage_campaign.messages import (
     language,
     message,
     message_in,
+    text_of,
 )
 from coverage_campaign.messages.formats import day
 from coverage_campaign.reporting.completeness import due_on
@@ -33,8 +34,7 @@ from coverage_campaign.views.documents.document import (
     numbered,
 )
 from coverage_campaign.views.inputs import input_value
-from coverage_campaign.views.standings import Standing, by_rank, rises, standings, total_of
-from coverage_campaign.views.words import against_plan, chance_of, flags_of
+from coverage_campaign.views.words import against_plan, chance_of, flags_of, rises
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -43,6 +43,7 @@ if TYPE_CHECKING:
 
     from coverage_campaign.progress.forecast.forecast import Forecast
     from coverage_campaign.progress.track import Progress
+    from coverage_campaign.progress.unit_progress import UnitProgress
 
 __all__ = ["Bulletin", "bulletin"]
 
@@ -54,7 +55,7 @@ class Bulletin(Document):
     """A bulletin: a document with the progress that it publishes, its rows in order of rank."""
 
     progress: Progress
-    rows: tuple[Standing, ...]
+    rows: tuple[UnitProgress, ...]
     forecast: Forecast | None = None
 
     def __repr__(self) -> str:
@@ -100,7 +101,7 @@ def bulletin(
     """
     lang = check_language(lang, default="zh")
     with language(lang):
-        rows, whole = by_rank(standings(progress)), total_of(progress)
+        rows, whole = progress.ranking, progress.whole
         name = progress.campaign.label.text(lang).replace("：", "")
         sections = [
             Section(heading=numbered(place, heading), paragraphs=lines)
@@ -115,8 +116,8 @@ def bulletin(
         signed = [part for part in (issuer, day(dated, lang, year=True) if dated else None) if part]
         if signed:
             sections.append(Section(signed=tuple(signed)))
-        moved = rises(rows, previous)
-        cells = [_row(row, moved=places) for row, places in zip(rows, moved, strict=True)]
+        moved = rises(progress, previous)
+        cells = [_row(row, moved=moved.get(row.unit)) for row in rows]
         total = {**_row(whole, moved=None), "unit": TOTAL, "rank": None, "remark": ""}
         tables = (
             (message("Ranking"), _ranking(cells, total, rows, monthly=progress.plan.by == "month")),
@@ -144,7 +145,7 @@ def _chart(progress: Progress, forecast: Forecast | None, lang: Language) -> Axe
 
 
 def _facts(
-    progress: Progress, rows: Sequence[Standing], whole: Standing, forecast: Forecast | None
+    progress: Progress, rows: Sequence[UnitProgress], whole: UnitProgress, forecast: Forecast | None
 ) -> dict[str, object]:
     """Return what the template of a bulletin tells."""
     ends_on: dt.date = progress.plan.days[-1].astype(object)
@@ -206,7 +207,7 @@ def _outlook(forecast: Forecast) -> dict[str, float] | None:
     return {**{name: float(row[name]) for name in names}, "level": forecast.level}
 
 
-def _row(row: Standing, *, moved: int | None) -> dict[str, CellIn]:
+def _row(row: UnitProgress, *, moved: int | None) -> dict[str, CellIn]:
     """Return the cells of a unit by the keys of the columns."""
     return {
         "rank": row.rank,
@@ -229,7 +230,7 @@ def _row(row: Standing, *, moved: int | None) -> dict[str, CellIn]:
     }
 
 
-def _remark(row: Standing) -> Text:
+def _remark(row: UnitProgress) -> Text:
     flags = flags_of(row.quality_flags)
     if row.reason and flags:
         return message("{reason}, not ranked; to check: {flags}", reason=row.reason, flags=flags)
@@ -241,12 +242,12 @@ def _remark(row: Standing) -> Text:
 def _ranking(
     cells: Sequence[Mapping[str, CellIn]],
     total: Mapping[str, CellIn],
-    rows: Sequence[Standing],
+    rows: Sequence[UnitProgress],
     *,
     monthly: bool,
 ) -> Table:
     """Return the ranked units with what stands beside a rank; a column that says nothing is out."""
-    names = max((wide(row.label.text()) for row in rows), default=0.0)
+    names = max((wide(text_of(row.label)) for row in rows), default=0.0)
     month, last_day = message_in("column", "New this month"), message_in("column", "New that day")
     columns = [
         Column(key="rank", head=message_in("column", "Rank"), kind="rank", width=8),
