@@ -36,7 +36,7 @@ PUBLIC_ROOMS = {"enforcement", "messages", "testing"}
     sorted(
         path
         for path in PACKAGE.glob("*/__init__.py")
-        if path.parent.name not in {"enforcement", "testing", "views"}
+        if path.parent.name not in {"enforcement", "messages", "testing", "views"}
     ),
     ids=lambda p: p.parent.name,
 )

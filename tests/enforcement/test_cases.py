@@ -189,7 +189,7 @@ def test_ladders_that_lead_nowhere_are_refused(
 
 def test_a_term_is_whole_days() -> None:
     """Half a day is no term."""
-    with pytest.raises(DefinitionError, match="whole days"):
+    with pytest.raises(DefinitionError, match="give 0 or more"):
         Move("go", "a", "b", within_days=-1)
 
 
