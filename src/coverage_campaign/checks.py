@@ -428,11 +428,11 @@ def _checks_of(function: Callable[..., object]) -> dict[str, Any]:
 
 
 def _is_plain(member: Any) -> bool:  # noqa: ANN401 - any annotation
-    is_own = isinstance(member, type) and member.__module__.startswith(_PACKAGE)
+    is_class = isinstance(member, type) and not getattr(member, "_is_protocol", False)
     return (
         get_origin(member) is Literal
         or member in {int, bool, str, float, type(None)}
-        or (is_own and not getattr(member, "_is_protocol", False))
+        or (is_class and member.__module__.partition(".")[0] in {_PACKAGE, "pandas"})
     )
 
 

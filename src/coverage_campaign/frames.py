@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
 
 import attrs
 import numpy as np
 import pandas as pd
 
-__all__ = ["by_value", "owned", "same"]
+if TYPE_CHECKING:
+    IntSeries: TypeAlias = pd.Series[int]
+    FloatSeries: TypeAlias = pd.Series[float]
+    BoolSeries: TypeAlias = pd.Series[bool]
+else:  # pandas' own class takes no parameter: annotations are read at run time too
+    IntSeries = FloatSeries = BoolSeries = pd.Series
+
+__all__ = ["BoolSeries", "FloatSeries", "IntSeries", "by_value", "owned", "same"]
 
 _Data = TypeVar("_Data", "pd.DataFrame", "pd.Series[Any]", "np.ndarray[Any, Any]")
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Literal, TypeAlias, get_args
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from coverage_campaign.allocation.allocation import Allocation
 from coverage_campaign.allocation.apportionment import methods as apportion
@@ -25,13 +26,12 @@ from coverage_campaign.allocation.rows import share_rows, with_unallocated
 from coverage_campaign.allocation.top_down import TieRule, UnitTie
 from coverage_campaign.allocation.tree import CutTree
 from coverage_campaign.allocation.weights import Weighting, WeightTable, equal
+from coverage_campaign.checks import checked_call
 from coverage_campaign.errors import DefinitionError, Problem
 from coverage_campaign.model.campaign import Campaign
 from coverage_campaign.model.targets import CoverageTarget, HeadcountTarget
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
     Ints: TypeAlias = NDArray[np.int64]
 
 __all__ = ["Bounds", "Order", "TieRule", "Uplift", "allocate", "check_bounds"]
@@ -41,6 +41,7 @@ Remainder: TypeAlias = Literal["raise", "keep"]
 TargetLike: TypeAlias = HeadcountTarget | CoverageTarget | int | str | None
 
 
+@checked_call
 def allocate(
     campaign: Campaign,
     *,
@@ -146,6 +147,7 @@ def allocate(
     )
 
 
+@checked_call
 def check_bounds(
     campaign: Campaign,
     *,

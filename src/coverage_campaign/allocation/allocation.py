@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from fractions import Fraction
-from typing import TYPE_CHECKING, Literal, TypeAlias
+from typing import Literal, TypeAlias
 
 import attrs
 import numpy as np
@@ -19,12 +19,10 @@ from coverage_campaign.allocation.naming import name_of
 from coverage_campaign.allocation.top_down import UnitTie
 from coverage_campaign.allocation.tree import NO_CAP
 from coverage_campaign.allocation.weights import Number
+from coverage_campaign.frames import IntSeries
 from coverage_campaign.model.basis import Basis
 from coverage_campaign.model.campaign import Campaign
-from coverage_campaign.notebook import html_table
-
-if TYPE_CHECKING:
-    from matplotlib.axes import Axes
+from coverage_campaign.notebook import Axes, html_table
 
 __all__ = ["NO_CAP", "Allocation", "UnitTie"]
 
@@ -78,15 +76,15 @@ class Allocation:
         """
         return self.frame.copy(deep=False)
 
-    def shares(self) -> pd.Series[int]:
+    def shares(self) -> IntSeries:
         """Return the leaves' shares [persons], int64, indexed by unit code in the frame's order."""
         return self._of_leaves("share")
 
-    def uplifted_shares(self) -> pd.Series[int]:
+    def uplifted_shares(self) -> IntSeries:
         """Return the leaves' shares in the uplifted layer [persons], as `shares`."""
         return self._of_leaves("uplifted")
 
-    def _of_leaves(self, column: str) -> pd.Series[int]:
+    def _of_leaves(self, column: str) -> IntSeries:
         shared = self.frame.iloc[: len(self.weights)]  # what is unallocated is nobody's share
         leaves = explained.leaf_rows(self)
         codes = pd.Index(shared["unit"].array.take(leaves), name="unit")

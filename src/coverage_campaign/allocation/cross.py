@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from fractions import Fraction
-from typing import TYPE_CHECKING, Any, Literal, TypeAlias
+from typing import Any, Literal, TypeAlias
 
 import attrs
 import numpy as np
@@ -19,26 +19,24 @@ from coverage_campaign.allocation.explain import number_text
 from coverage_campaign.allocation.limits import is_count
 from coverage_campaign.allocation.two_way.biproportional import Certificate, biproportional_explain
 from coverage_campaign.allocation.two_way.cell_ties import CellTie
+from coverage_campaign.checks import checked_call
 from coverage_campaign.errors import DefinitionError, InfeasibleError, Problem
 from coverage_campaign.model.basis import Basis
 from coverage_campaign.model.labels import Label
-from coverage_campaign.notebook import html_table
-
-if TYPE_CHECKING:
-    from matplotlib.axes import Axes
+from coverage_campaign.notebook import Axes, html_table
 
 __all__ = ["CellBounds", "CrossAllocation", "CrossWeights", "cross"]
 
 _Number: TypeAlias = int | float | Fraction | Decimal
 CrossWeights: TypeAlias = (
-    "Mapping[tuple[str, str], _Number] | pd.DataFrame | NDArray[Any] | Literal['margins']"
+    Mapping[tuple[str, str], _Number] | pd.DataFrame | NDArray[Any] | Literal["margins"]
 )
 """A weight per (row unit, column unit): a mapping, a frame with rows and columns by code, or a
 matrix whose rows and columns are the leaves of both cuts in file order.
 
 'margins' takes every cell in proportion to both of its margins, as if the cuts were independent.
 """
-CellBounds: TypeAlias = "Mapping[tuple[str, str], int]"
+CellBounds: TypeAlias = Mapping[tuple[str, str], int]
 """Persons by (row unit, column unit); a cell that is not named has no bound."""
 
 _SHOWN = 20
@@ -154,6 +152,7 @@ class CrossAllocation:
         return f"<CrossAllocation of {int(self.cells.sum()):,} people, {rows} x {columns}>"
 
 
+@checked_call
 def cross(
     rows: Allocation,
     columns: Allocation,

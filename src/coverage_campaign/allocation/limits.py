@@ -15,6 +15,7 @@ import pandas as pd
 from coverage_campaign.allocation.tree import NO_CAP, CutTree, counts_of
 from coverage_campaign.allocation.weights import Weighting
 from coverage_campaign.errors import DefinitionError, Problem
+from coverage_campaign.frames import IntSeries
 from coverage_campaign.model.campaign import Campaign
 from coverage_campaign.model.targets import to_rate
 
@@ -36,9 +37,9 @@ __all__ = [
     "read_uplift",
 ]
 
-Bounds: TypeAlias = "Mapping[str, int] | pd.Series[int]"
+Bounds: TypeAlias = Mapping[str, int] | IntSeries
 """Persons by unit code; a unit that is not named has no bound."""
-BoundsOrWeighting: TypeAlias = "Bounds | Weighting"
+BoundsOrWeighting: TypeAlias = Bounds | Weighting
 """Bounds, or a weighting that counts persons, such as `cc.weights.capacity('staff', each=40)`:
 each leaf then has its own, a cap rounded down and a floor or a pin rounded up."""
 Uplift: TypeAlias = Fraction | Decimal | int | str | Mapping[int, Fraction | Decimal | int | str]

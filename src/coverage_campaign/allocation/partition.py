@@ -13,6 +13,7 @@ from coverage_campaign.allocation.allocation import Allocation
 from coverage_campaign.allocation.apportionment import methods as apportion
 from coverage_campaign.allocation.coverage_target import read_target
 from coverage_campaign.allocation.weights import Number, Weighting, WeightTable
+from coverage_campaign.checks import checked_call
 from coverage_campaign.errors import DefinitionError, Problem
 from coverage_campaign.model.basis import Basis
 from coverage_campaign.model.campaign import Campaign
@@ -67,6 +68,7 @@ class Partition:
         return f"<Partition of {self.total:,} people: {parts}>"
 
 
+@checked_call
 def partition(
     campaign: Campaign,
     *,

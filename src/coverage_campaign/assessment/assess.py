@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING
 
 import attrs
 import pandas as pd
@@ -14,18 +14,13 @@ from coverage_campaign.assessment.indicators import FLOATS_ARE_DECIMALS, read_in
 from coverage_campaign.assessment.scoring import Scored, Sight, prizes, scored, veto_on
 from coverage_campaign.assessment.thresholds import boundaries
 from coverage_campaign.assessment.verdicts import both, commended, merit_eligible, none_strikes
+from coverage_campaign.checks import checked_call
 from coverage_campaign.errors import DefinitionError, Problem
 from coverage_campaign.model.basis import Basis
+from coverage_campaign.model.campaign import Campaign
 from coverage_campaign.model.scheme import COMPLETION, COVERAGE, Scheme
-from coverage_campaign.notebook import html_table
+from coverage_campaign.notebook import Axes, html_table
 from coverage_campaign.progress.track import Progress
-
-if TYPE_CHECKING:
-    import datetime as dt
-
-    from matplotlib.axes import Axes
-
-    from coverage_campaign.model.campaign import Campaign
 
 __all__ = ["Assessment", "assess"]
 
@@ -157,6 +152,7 @@ class Assessment:
         return "\n".join(lines[:_SHOWN])
 
 
+@checked_call
 def assess(
     progress: Progress, scheme: Scheme | None, *, indicators: pd.DataFrame | None = None
 ) -> Assessment:

@@ -8,6 +8,7 @@ import attrs
 import pandas as pd
 
 from coverage_campaign.allocation.allocation import Allocation
+from coverage_campaign.checks import checked_call
 from coverage_campaign.errors import DefinitionError, Problem
 from coverage_campaign.messages import Language, Message, message
 from coverage_campaign.model.basis import Basis
@@ -162,6 +163,7 @@ class Letters:
         return f"<{self._line()}>"
 
 
+@checked_call
 def letters(allocation: Allocation, *, by: DateLike | None = None, clause: str = "5(1)") -> Letters:
     """Return the letter that each unit of an allocation signs with the unit above it.
 

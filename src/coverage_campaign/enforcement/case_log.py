@@ -16,6 +16,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from coverage_campaign.checks import checked_call
 from coverage_campaign.enforcement.cases import Case
 from coverage_campaign.enforcement.transitions import (
     OPEN,
@@ -37,6 +38,7 @@ REACHED: Final = "reached_"
 _UNKNOWN, _ILLEGAL, _NOT_OPENED = -2, -1, 0
 
 
+@checked_call
 def case_log(cases: Iterable[Case]) -> pd.DataFrame:
     """Return the histories of cases as a log: case, employer, unit, event, on, by; one row each."""
     cases = tuple(cases)
@@ -55,6 +57,7 @@ def case_log(cases: Iterable[Case]) -> pd.DataFrame:
     return texts.assign(on=pd.to_datetime(frame["on"]).astype("datetime64[s]"))[columns]
 
 
+@checked_call
 def replay(frame: pd.DataFrame, *, ladder: EnforcementLadder) -> pd.DataFrame:
     """Return one row per case from a log of events, replayed on the ladder.
 

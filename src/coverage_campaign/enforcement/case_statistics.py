@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from coverage_campaign.checks import checked_call
 from coverage_campaign.enforcement.case_log import REACHED
 from coverage_campaign.errors import DefinitionError, Problem
 from coverage_campaign.model.dates import DateLike, to_date
@@ -26,6 +27,7 @@ def _steps(cases: pd.DataFrame) -> list[str]:
     return steps
 
 
+@checked_call
 def funnel(cases: pd.DataFrame) -> pd.DataFrame:
     """Return one row per step: step, reached (cases that ever came to it), here, rate.
 
@@ -55,6 +57,7 @@ def funnel(cases: pd.DataFrame) -> pd.DataFrame:
     )
 
 
+@checked_call
 def ageing(
     cases: pd.DataFrame, *, on: DateLike, bounds: Sequence[int] = (30, 60, 90)
 ) -> pd.DataFrame:
@@ -88,6 +91,7 @@ def ageing(
     )
 
 
+@checked_call
 def conversion(cases: pd.DataFrame) -> pd.DataFrame:
     """Return how many cases went on from each step to each other: source, target, reached, went_on.
 
@@ -134,6 +138,7 @@ def _went(
         yield source, target, len(seconds), float(middle.sum()) / 2
 
 
+@checked_call
 def enrolments_by_case(cases: pd.DataFrame, enrolments: pd.DataFrame) -> pd.DataFrame:
     """Return what the cases brought: case, employer, persons (Int64), first_on, last_on.
 

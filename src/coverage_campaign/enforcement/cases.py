@@ -6,6 +6,7 @@ import datetime as dt
 
 import attrs
 
+from coverage_campaign.checks import checked_call
 from coverage_campaign.enforcement.transitions import (
     OPEN,
     Active,
@@ -95,6 +96,7 @@ class Case:
         )
 
 
+@checked_call
 def open_case(
     employer: str,
     *,
@@ -128,6 +130,7 @@ def open_case(
     )
 
 
+@checked_call
 def advance(case: Case, event: str, *, on: DateLike, by: str) -> Case:
     """Return the case after an event that an authority brings about; the old one stays as it was.
 

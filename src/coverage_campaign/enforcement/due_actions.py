@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 import numpy as np
 import pandas as pd
 
+from coverage_campaign.checks import checked_call
 from coverage_campaign.enforcement.case_log import REACHED, case_log, replay
 from coverage_campaign.enforcement.cases import Case
 from coverage_campaign.enforcement.transitions import possible
@@ -19,6 +20,7 @@ __all__ = ["due_actions"]
 _COLUMNS = ["case", "employer", "unit", "step", "event", "by", "since", "due_on", "days_over"]
 
 
+@checked_call
 def due_actions(
     cases: Iterable[Case] | pd.DataFrame, *, on: DateLike, ladder: EnforcementLadder | None = None
 ) -> pd.DataFrame:

@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from coverage_campaign.checks import checked_call
 from coverage_campaign.errors import DefinitionError, Problem
 from coverage_campaign.model.campaign import Campaign
 from coverage_campaign.model.dates import DateLike, to_date
@@ -23,6 +24,7 @@ _Ints = NDArray[np.int64]
 _SHOWN = 5
 
 
+@checked_call
 def inspection_coverage(
     register: pd.DataFrame, campaign: Campaign, *, as_of: DateLike
 ) -> pd.DataFrame:

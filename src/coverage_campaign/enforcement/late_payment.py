@@ -8,6 +8,7 @@ from decimal import ROUND_HALF_UP, Context, Decimal, Inexact, InvalidOperation
 
 import attrs
 
+from coverage_campaign.checks import checked_call
 from coverage_campaign.errors import DefinitionError, Problem
 from coverage_campaign.model.clauses import Parameter
 from coverage_campaign.model.dates import DateLike, Window, to_date
@@ -64,6 +65,7 @@ class Surcharge:
         return "\n".join([*lines, f"together {self.total.normalize(_EXACT):f} yuan"])
 
 
+@checked_call
 def surcharge(
     principal: Decimal | int | str,
     *,
@@ -124,6 +126,7 @@ def parameter_on(parameters: Iterable[Parameter], code: str, *, on: DateLike) ->
     )
 
 
+@checked_call
 def penalty(
     principal: Decimal | int | str, *, on: DateLike, parameters: Iterable[Parameter], code: str
 ) -> Decimal:

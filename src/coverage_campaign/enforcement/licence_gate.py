@@ -7,6 +7,7 @@ from collections.abc import Iterable
 
 import attrs
 
+from coverage_campaign.checks import checked_call
 from coverage_campaign.errors import DefinitionError, Problem
 from coverage_campaign.model.dates import DateLike, to_date
 from coverage_campaign.model.enforcement_rules import LicenceGate, Requirement
@@ -100,6 +101,7 @@ class GateDecision:
         return "\n".join(lines)
 
 
+@checked_call
 def check_licence(application: Application, *, gate: LicenceGate, on: DateLike) -> GateDecision:
     """Return whether an application passes the gate on a day, or what is missing and where it is.
 

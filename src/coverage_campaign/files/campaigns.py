@@ -12,7 +12,7 @@ from typing import Any
 
 import attrs
 
-from coverage_campaign.checks import shown
+from coverage_campaign.checks import checked_call, shown
 from coverage_campaign.errors import DefinitionError, Problem
 from coverage_campaign.files import places
 from coverage_campaign.files import validation as mistakes
@@ -30,6 +30,7 @@ _MOST_DOTS = 100
 _AT_LINE = re.compile(r"\(at line (\d+), column (\d+)\)")
 
 
+@checked_call
 def load_campaign(path: str | os.PathLike[str], *, year: int | None = None) -> Campaign:
     """Return the campaign of a TOML file (its layout: docs/reference/campaign-files.md).
 
@@ -43,6 +44,7 @@ def load_campaign(path: str | os.PathLike[str], *, year: int | None = None) -> C
     return campaign_from_plain(_parsed(read_text(path), name), source=name, year=year)
 
 
+@checked_call
 def save_campaign(campaign: Campaign, path: str | os.PathLike[str]) -> None:
     """Write a campaign as TOML; `load_campaign` gives it back equal.
 

@@ -6,7 +6,7 @@ import tomllib
 from decimal import Decimal
 from importlib import resources
 
-from coverage_campaign.checks import did_you_mean
+from coverage_campaign.checks import checked_call, did_you_mean
 from coverage_campaign.errors import DefinitionError, Problem
 from coverage_campaign.files.campaigns import campaign_from_plain
 from coverage_campaign.model.campaign import Campaign
@@ -24,6 +24,7 @@ def case_names() -> tuple[str, ...]:
     return tuple(sorted(name.removesuffix(_SUFFIX) for name in names))
 
 
+@checked_call
 def load_case(name: str, *, year: int | None = None, readings: Readings | None = None) -> Campaign:
     """Return a shipped campaign.
 

@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable
 from pathlib import Path
 
+from coverage_campaign.checks import checked_call
 from coverage_campaign.errors import DefinitionError, Problem
 from coverage_campaign.scenarios.study import Study
 
 __all__ = ["save_study"]
 
 
+@checked_call
 def save_study(studies: Study | Iterable[Study], folder: str | Path) -> tuple[Path, ...]:
     """Return the Parquet files that a study, or its blocks as they come, were written to.
 

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Generator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from typing import TYPE_CHECKING, Final, Literal, TypeAlias
+from typing import Final, Literal, TypeAlias
 
 from coverage_campaign.errors import DefinitionError, Problem
-
-if TYPE_CHECKING:
-    from collections.abc import Generator
 
 __all__ = ["LANGUAGES", "Language", "check_language", "current_language", "language"]
 

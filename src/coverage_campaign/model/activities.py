@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 
 import pandas as pd
 
+from coverage_campaign.checks import checked_call
 from coverage_campaign.errors import DefinitionError, Problem
 from coverage_campaign.model.campaign import Campaign
 from coverage_campaign.model.dates import DateLike, to_date
@@ -14,6 +15,7 @@ from coverage_campaign.model.dates import DateLike, to_date
 __all__ = ["activities"]
 
 
+@checked_call
 def activities(
     campaign: Campaign,
     *,

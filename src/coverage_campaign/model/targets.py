@@ -8,7 +8,7 @@ from typing import Literal, TypeAlias
 
 import attrs
 
-from coverage_campaign.checks import checked_fields, from_zero
+from coverage_campaign.checks import checked_call, checked_fields, from_zero
 from coverage_campaign.errors import DefinitionError, Problem
 from coverage_campaign.model.labels import Label, to_label
 
@@ -127,6 +127,7 @@ class MoneyTarget:
 Target: TypeAlias = HeadcountTarget | CoverageTarget | MoneyTarget
 
 
+@checked_call
 def eligible_persons(*, new_persons: int, rate_from: Fraction, rate_to: Fraction) -> Fraction:
     """Return the eligible population [persons] that makes a headcount and a coverage rise agree.
 
@@ -145,6 +146,7 @@ def eligible_persons(*, new_persons: int, rate_from: Fraction, rate_to: Fraction
     return new_persons / (rate_to - rate_from)
 
 
+@checked_call
 def covered_before(*, new_persons: int, rate_from: Fraction, rate_to: Fraction) -> Fraction:
     """Return the persons covered before [persons], by the same identity.
 

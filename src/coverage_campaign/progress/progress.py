@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable, Iterable
 from functools import cached_property
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
 import attrs
 import numpy as np
@@ -19,7 +19,7 @@ from coverage_campaign.messages.formats import percent
 from coverage_campaign.model.basis import Basis
 from coverage_campaign.model.campaign import Campaign
 from coverage_campaign.model.dates import DateLike
-from coverage_campaign.notebook import html_table
+from coverage_campaign.notebook import Axes, html_table
 from coverage_campaign.progress.bases import bases_of, bases_table
 from coverage_campaign.progress.explain import explanation
 from coverage_campaign.progress.indicators import Clock, UnitArrays, arrays_of, figures, pooled
@@ -47,9 +47,6 @@ from coverage_campaign.progress.unit_counts import first_day_of_period, is_open
 from coverage_campaign.progress.unit_progress import UnitProgress, by_rank, rows_of
 from coverage_campaign.reporting.result import Tally
 from coverage_campaign.scheduling.plan import Plan
-
-if TYPE_CHECKING:
-    from matplotlib.axes import Axes
 
 __all__ = ["Progress"]
 

@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from coverage_campaign.checks import checked_call
 from coverage_campaign.model.campaign import Campaign
 from coverage_campaign.reporting.cube import Sums, Tree
 from coverage_campaign.reporting.result import Tally
@@ -59,6 +60,7 @@ class RollUp:
         return f"<Roll-up of {len(self.units):,} units in {tiers} tiers, {shape}>"
 
 
+@checked_call
 def roll_up(tally: Tally) -> RollUp:
     """Return the persons of every unit above those that report, by period and channel.
 

@@ -7,6 +7,7 @@ import datetime as dt
 import numpy as np
 import pandas as pd
 
+from coverage_campaign.checks import checked_call
 from coverage_campaign.errors import DefinitionError, Problem
 from coverage_campaign.messages import message
 from coverage_campaign.model.campaign import Campaign
@@ -25,6 +26,7 @@ __all__ = ["Progress", "track"]
 _COMPLETENESS_UNKNOWN = message("completeness of the reports is unknown, so all units are ranked")
 
 
+@checked_call
 def track(
     plan: Plan, tally: Tally, *, as_of: DateLike, received: pd.DataFrame | None = None
 ) -> Progress:

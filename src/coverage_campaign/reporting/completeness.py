@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from coverage_campaign.checks import checked_call
 from coverage_campaign.errors import DefinitionError, Problem, ReportError
 from coverage_campaign.model.campaign import Campaign
 from coverage_campaign.model.dates import DateLike, days_of, to_date
@@ -23,6 +24,7 @@ __all__ = ["completeness", "due_on", "expected_reports", "report_routes"]
 _WANTED = ("unit", "period", "received_on")
 
 
+@checked_call
 def expected_reports(
     campaign: Campaign,
     *,

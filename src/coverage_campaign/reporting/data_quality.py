@@ -14,6 +14,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from coverage_campaign.checks import checked_call
 from coverage_campaign.errors import DefinitionError, Problem
 from coverage_campaign.reporting.result import Tally
 from coverage_campaign.reporting.sheets.column_roles import FigureKind
@@ -36,6 +37,7 @@ _MAD_TO_SIGMA = 1.4826
 """The standard deviation of a normal distribution in units of its median absolute deviation."""
 
 
+@checked_call
 def quality_signals(
     tally: Tally,
     *,

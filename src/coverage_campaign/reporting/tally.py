@@ -9,6 +9,7 @@ from typing import cast, get_args
 import attrs
 from narwhals.typing import IntoFrame
 
+from coverage_campaign.checks import checked_call
 from coverage_campaign.errors import DefinitionError, Problem
 from coverage_campaign.model.campaign import Campaign
 from coverage_campaign.model.dates import DateLike, to_instant
@@ -24,6 +25,7 @@ from coverage_campaign.reporting.result import Period, Tally
 __all__ = ["tally"]
 
 
+@checked_call
 def tally(
     events: IntoFrame | CodedEvents | Iterable[IntoFrame | CodedEvents] | str | Path,
     campaign: Campaign,

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import Any, TypeVar
 
 import attrs
 import pandas as pd
 
 from coverage_campaign.allocation.allocation import Allocation
+from coverage_campaign.checks import checked_call
 from coverage_campaign.errors import DefinitionError, Problem
 from coverage_campaign.model.basis import Basis
 from coverage_campaign.model.campaign import Campaign
-from coverage_campaign.notebook import html_table
+from coverage_campaign.notebook import Axes, html_table
 from coverage_campaign.progress.track import Progress
 from coverage_campaign.scenarios.differences import (
     VERDICTS,
@@ -20,9 +21,6 @@ from coverage_campaign.scenarios.differences import (
     verdict_changes,
 )
 from coverage_campaign.scenarios.scenario import Outcome
-
-if TYPE_CHECKING:
-    from matplotlib.axes import Axes
 
 __all__ = ["Comparison", "compare"]
 
@@ -136,6 +134,7 @@ def _turn(row: pd.Series[Any]) -> str:
     return f"{row['name']} {said} ({abs(people):,} {'over' if people >= 0 else 'short'})"
 
 
+@checked_call
 def compare(a: _Result, b: _Result) -> Comparison:
     """Return what differs from `a` to `b`: two outcomes, two allocations or two progresses.
 

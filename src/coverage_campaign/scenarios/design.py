@@ -36,7 +36,7 @@ ALIASES = {"total": "target"}
 """Other names of inputs."""
 BY_UNIT = ("weights", "floors", "caps", "pins")
 """Inputs of which one unit's number can be varied alone, as in 'weights.430481'."""
-Samples: TypeAlias = "pd.DataFrame | Mapping[str, Sequence[object] | NDArray[Any]]"
+Samples: TypeAlias = pd.DataFrame | Mapping[str, Sequence[object] | NDArray[Any]]
 Tried: TypeAlias = tuple[object, ...] | NDArray[np.int64] | NDArray[np.float64]
 """The values of an input: numbers in an array are taken as they are."""
 _Ints = NDArray[np.int64]

@@ -8,6 +8,7 @@ from typing import Literal
 import numpy as np
 import pandas as pd
 
+from coverage_campaign.checks import checked_call
 from coverage_campaign.errors import DefinitionError, InfeasibleError, Problem
 from coverage_campaign.reporting.result import Tally
 from coverage_campaign.scenarios.design import Design, Samples
@@ -24,6 +25,7 @@ _PATIENCE = 2.0  # seconds before a bar shows
 _WORKING, _JUDGING = 20, 40
 
 
+@checked_call
 def explore(
     scenario: Scenario,
     *,
@@ -93,6 +95,7 @@ def explore(
     return study
 
 
+@checked_call
 def explore_blocks(
     scenario: Scenario,
     *,

@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from coverage_campaign.checks import checked_call
 from coverage_campaign.errors import DefinitionError, InfeasibleError, Problem
 from coverage_campaign.model.dates import to_date, to_instant
 from coverage_campaign.notebook import html_table
@@ -82,6 +83,7 @@ class Solution:
         return f"<Solution over {self.lever}: {'; '.join(parts)} ({self.runs} runs)>"
 
 
+@checked_call
 def solve(
     scenario: Scenario,
     *,

@@ -21,6 +21,7 @@ from coverage_campaign.allocation.coverage_target import read_target
 from coverage_campaign.allocation.limits import Bounds, Limits, read_limits
 from coverage_campaign.allocation.tree import NO_CAP, CutTree
 from coverage_campaign.allocation.weights import Weighting, WeightTable, to_weighting
+from coverage_campaign.checks import checked_call
 from coverage_campaign.errors import DefinitionError, InfeasibleError, Problem
 from coverage_campaign.model.campaign import Campaign
 from coverage_campaign.model.targets import CoverageTarget, HeadcountTarget
@@ -71,6 +72,7 @@ class _Network:
         return found
 
 
+@checked_call
 def optimize(
     campaign: Campaign,
     *,

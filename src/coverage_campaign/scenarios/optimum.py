@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from coverage_campaign.frames import IntSeries
 from coverage_campaign.model.basis import Basis
 from coverage_campaign.model.campaign import Campaign
 from coverage_campaign.notebook import html_table
@@ -33,7 +34,7 @@ class Optimum:
     binding: tuple[str, ...]
     basis: Basis
 
-    def shares(self) -> pd.Series[int]:
+    def shares(self) -> IntSeries:
         """Return the persons of each unit, int64, indexed by unit code: pins for `allocate`."""
         index = pd.Index(self.units, dtype="str", name="unit")
         return pd.Series(self.persons.sum(axis=1), index=index, name="share")

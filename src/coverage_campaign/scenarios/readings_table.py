@@ -13,6 +13,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from coverage_campaign.allocation.weights import Weighting, WeightTable, equal
+from coverage_campaign.checks import checked_call
 from coverage_campaign.errors import DefinitionError, Problem
 from coverage_campaign.model.campaign import Campaign
 from coverage_campaign.model.dates import DateLike, to_date
@@ -42,6 +43,7 @@ _ANNEXES_TOGETHER = {"two_cuts": 1, "partition": 1, "different_measures": 2}
 _MOST = 20_000
 
 
+@checked_call
 def readings_table(
     campaign: Campaign,
     *,

@@ -7,7 +7,6 @@ from collections.abc import Iterable
 from fractions import Fraction
 from hashlib import sha256
 from math import ceil, floor
-from typing import TYPE_CHECKING
 
 import attrs
 import pandas as pd
@@ -17,14 +16,12 @@ from coverage_campaign.allocation.allocation import Allocation
 from coverage_campaign.allocation.burden import leaf_weights
 from coverage_campaign.allocation.limits import Bounds
 from coverage_campaign.allocation.weights import Weighting, WeightTable, declared
+from coverage_campaign.checks import checked_call
 from coverage_campaign.errors import DefinitionError, Problem
 from coverage_campaign.model.labels import Label
 from coverage_campaign.model.targets import to_rate
-from coverage_campaign.notebook import html_table
+from coverage_campaign.notebook import Axes, html_table
 from coverage_campaign.progress.track import Progress
-
-if TYPE_CHECKING:
-    from matplotlib.axes import Axes
 
 __all__ = ["Reallocation", "reallocate"]
 
@@ -92,6 +89,7 @@ class Reallocation:
         )
 
 
+@checked_call
 def reallocate(
     allocation: Allocation | Reallocation,
     progress: Progress,

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from fractions import Fraction
 from itertools import product
 from math import floor
-from typing import TYPE_CHECKING, Any, cast
+from typing import Any, cast
 
 import attrs
 import numpy as np
@@ -15,11 +15,12 @@ from numpy.typing import NDArray
 
 from coverage_campaign.assessment.assess import Assessment
 from coverage_campaign.assessment.many import assess_many
+from coverage_campaign.checks import checked_call
 from coverage_campaign.errors import DefinitionError, Problem
 from coverage_campaign.model.basis import Basis
 from coverage_campaign.model.scheme import Scheme
 from coverage_campaign.model.targets import to_rate
-from coverage_campaign.notebook import html_table
+from coverage_campaign.notebook import Axes, html_table
 from coverage_campaign.progress.track import Progress
 from coverage_campaign.reporting.result import Tally
 from coverage_campaign.scenarios.design import shown
@@ -29,9 +30,6 @@ from coverage_campaign.scenarios.many_ranks import rank_many
 from coverage_campaign.scenarios.margins import nearest_margins
 from coverage_campaign.scenarios.scenario import Outcome, Scenario, run
 from coverage_campaign.scenarios.study import Study
-
-if TYPE_CHECKING:
-    from matplotlib.axes import Axes
 
 __all__ = ["Stability", "stability"]
 
@@ -87,6 +85,7 @@ class Stability:
         return "\n".join([f"<Stability: {self._line()}>", *lines[:8]])
 
 
+@checked_call
 def stability(
     scenario: Scenario,
     *,

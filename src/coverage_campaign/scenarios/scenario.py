@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import TYPE_CHECKING, Literal, cast
+from typing import Literal, cast
 
 import attrs
 import pandas as pd
@@ -15,20 +15,18 @@ from coverage_campaign.allocation.limits import BoundsOrWeighting, Uplift
 from coverage_campaign.allocation.top_down import TieRule
 from coverage_campaign.allocation.weights import Weighting, WeightTable, to_weighting
 from coverage_campaign.assessment.assess import Assessment, assess
+from coverage_campaign.checks import checked_call
 from coverage_campaign.model.campaign import Campaign
 from coverage_campaign.model.dates import DateLike
 from coverage_campaign.model.scheme import Scheme
 from coverage_campaign.model.targets import CoverageTarget, HeadcountTarget
 from coverage_campaign.model.units import to_codes
-from coverage_campaign.notebook import html_table
+from coverage_campaign.notebook import Axes, html_table
 from coverage_campaign.progress.track import Progress, track
 from coverage_campaign.reporting.result import Tally
 from coverage_campaign.scheduling.curves import Curve, even
 from coverage_campaign.scheduling.schedule import Plan, schedule
 from coverage_campaign.version import __version__
-
-if TYPE_CHECKING:
-    from matplotlib.axes import Axes
 
 __all__ = ["Outcome", "Record", "Scenario", "allocation_of", "run"]
 
@@ -195,6 +193,7 @@ def allocation_of(scenario: Scenario) -> Allocation:
     )
 
 
+@checked_call
 def run(
     scenario: Scenario, *, reports: Tally | None = None, received: pd.DataFrame | None = None
 ) -> Outcome:

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from coverage_campaign.checks import checked_call
 from coverage_campaign.errors import DefinitionError, Problem
 from coverage_campaign.model.basis import Basis
 from coverage_campaign.model.campaign import Campaign
@@ -53,6 +54,7 @@ def _share(value: float, name: str) -> float:
     return float(value)
 
 
+@checked_call
 def simulate(
     plan: Plan,
     *,

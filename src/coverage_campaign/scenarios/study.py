@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from typing import TYPE_CHECKING, Any, Literal
+from typing import Any, Literal
 
 import attrs
 import numpy as np
@@ -12,13 +12,10 @@ from numpy.typing import NDArray
 
 from coverage_campaign.errors import DefinitionError, Problem
 from coverage_campaign.model.basis import Basis
-from coverage_campaign.notebook import html_table
+from coverage_campaign.notebook import Axes, html_table
 from coverage_campaign.scenarios.design import Design, Tried, applied, shown_values
 from coverage_campaign.scenarios.scenario import Scenario
 from coverage_campaign.scenarios.subset import Region
-
-if TYPE_CHECKING:
-    from matplotlib.axes import Axes
 
 __all__ = ["Cells", "Study"]
 

@@ -21,6 +21,7 @@ from numpy.typing import NDArray
 
 from coverage_campaign.allocation.naming import name_of
 from coverage_campaign.errors import DefinitionError, Problem
+from coverage_campaign.frames import IntSeries
 from coverage_campaign.model.campaign import Campaign
 from coverage_campaign.model.dates import DateLike, Window, to_date
 from coverage_campaign.model.targets import to_rate
@@ -252,7 +253,7 @@ class ByPhase:
 
 
 def _to_numbers(
-    value: Mapping[DateLike, int] | pd.Series[int] | Iterable[tuple[DateLike, int]],
+    value: Mapping[DateLike, int] | IntSeries | Iterable[tuple[DateLike, int]],
 ) -> tuple[tuple[dt.date, int], ...]:
     pairs = value.items() if isinstance(value, (Mapping, pd.Series)) else value
     found: list[tuple[dt.date, int]] = []
@@ -419,7 +420,7 @@ def by_phase(campaign: Campaign, shares: Mapping[str, Share], *, curve: Curve = 
     )
 
 
-def by_day(numbers: Mapping[DateLike, int] | pd.Series[int]) -> ByDay:
+def by_day(numbers: Mapping[DateLike, int] | IntSeries) -> ByDay:
     """Return the caller's own curve: a whole number for every day of the window.
 
     >>> import numpy as np

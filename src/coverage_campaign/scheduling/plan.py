@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from fractions import Fraction
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
 import attrs
 import numpy as np
@@ -12,15 +12,13 @@ from numpy.typing import NDArray
 
 from coverage_campaign.allocation.allocation import Allocation
 from coverage_campaign.allocation.naming import name_of
+from coverage_campaign.frames import FloatSeries, IntSeries
 from coverage_campaign.model.basis import Basis
 from coverage_campaign.model.campaign import Campaign
 from coverage_campaign.model.dates import DateLike, to_date
-from coverage_campaign.notebook import html_table
+from coverage_campaign.notebook import Axes, html_table
 from coverage_campaign.scheduling.course import Course
 from coverage_campaign.scheduling.curves import Curve
-
-if TYPE_CHECKING:
-    from matplotlib.axes import Axes
 
 __all__ = ["Plan"]
 
@@ -60,7 +58,7 @@ class Plan:
         """What the curve is called."""
         return name_of(self.curve)
 
-    def shares(self) -> pd.Series[int]:
+    def shares(self) -> IntSeries:
         """Return each unit's share of the target, indexed by unit code [persons].
 
         It is planned for the window's end; a unit that had done more before a re-plan stays there.
@@ -77,7 +75,7 @@ class Plan:
         position = self._position(day)
         return Fraction(0) if position < 0 else Fraction(self.effort[position], self.effort[-1])
 
-    def planned_rate_on(self, day: DateLike) -> pd.Series[float]:
+    def planned_rate_on(self, day: DateLike) -> FloatSeries:
         """Return the part of each share that is planned to the end of a day, before rounding.
 
         It is the curve's own share (`share_on`), the same for every unit; where units have monthly
@@ -87,7 +85,7 @@ class Plan:
         rates = self.course.rates_on(shares.to_numpy("int64"), self._position(day))
         return pd.Series(rates, index=shares.index, name="planned_rate")
 
-    def planned_on(self, day: DateLike) -> pd.Series[int]:
+    def planned_on(self, day: DateLike) -> IntSeries:
         """Return the persons planned to the end of a day, int64, indexed by unit code."""
         shares = self.shares()
         planned = self._at(self._position(day))

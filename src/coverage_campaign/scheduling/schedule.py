@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from coverage_campaign.allocation.allocation import Allocation
 from coverage_campaign.allocation.limits import BoundsOrWeighting
 from coverage_campaign.allocation.naming import name_of
+from coverage_campaign.checks import checked_call
 from coverage_campaign.errors import DefinitionError, Problem
 from coverage_campaign.model.basis import Basis
 from coverage_campaign.model.campaign import Campaign
@@ -31,6 +32,7 @@ _Ints = NDArray[np.int64]
 _NONE: _Ints = np.zeros(0, dtype=np.int64)
 
 
+@checked_call
 def schedule(
     allocation: Allocation,
     *,

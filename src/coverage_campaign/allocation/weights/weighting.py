@@ -7,8 +7,7 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Protocol, TypeAlias
 
-import pandas as pd
-
+from coverage_campaign.frames import FloatSeries, IntSeries
 from coverage_campaign.model.campaign import Campaign
 from coverage_campaign.model.units import Unit
 
@@ -16,7 +15,7 @@ __all__ = ["Number", "WeightTable", "Weighting"]
 
 Number: TypeAlias = int | float | Fraction | Decimal
 """A weight: floats are taken at face value, the others are exact."""
-WeightTable: TypeAlias = "Mapping[str, Number] | pd.Series[int] | pd.Series[float]"
+WeightTable: TypeAlias = Mapping[str, Number] | IntSeries | FloatSeries
 
 
 class Weighting(Protocol):

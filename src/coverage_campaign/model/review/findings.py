@@ -5,15 +5,13 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable, Sequence
 from fractions import Fraction
-from typing import TYPE_CHECKING, Literal, TypeAlias, overload
+from typing import Literal, TypeAlias, overload
 
 import attrs
+import pandas as pd
 
 from coverage_campaign.model.campaign import Campaign
 from coverage_campaign.notebook import html_table
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 __all__ = [
     "Finding",

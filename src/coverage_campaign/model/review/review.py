@@ -6,6 +6,7 @@ value and its finding is gone, break another and one appears.
 
 from __future__ import annotations
 
+from coverage_campaign.checks import checked_call
 from coverage_campaign.model.campaign import Campaign
 from coverage_campaign.model.dates import DateLike, to_date
 from coverage_campaign.model.review.calendar import calendar_findings
@@ -17,6 +18,7 @@ from coverage_campaign.model.review.targets import target_findings
 __all__ = ["review"]
 
 
+@checked_call
 def review(campaign: Campaign, *, as_of: DateLike | None = None) -> Findings:
     """Return the findings on a campaign: calendar, targets, duties, rules, in this order.
 

@@ -4,21 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from types import MappingProxyType
-from typing import TYPE_CHECKING, cast
+from typing import cast
 
 import attrs
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from coverage_campaign.checks import checked_call
 from coverage_campaign.errors import DefinitionError, Problem
-from coverage_campaign.notebook import html_table
+from coverage_campaign.notebook import Axes, html_table
 from coverage_campaign.progress.forecast.methods import Pace, damped, run_rate, unchanged
 from coverage_campaign.progress.forecast.outlook import Outlook
 from coverage_campaign.progress.forecast.table import Totals, to_totals
-
-if TYPE_CHECKING:
-    from matplotlib.axes import Axes
 
 __all__ = ["BASELINES", "Backtest", "backtest"]
 
@@ -122,6 +120,7 @@ class Backtest:
         return f"<{self._line()}>"
 
 
+@checked_call
 def backtest(
     cumulative: pd.DataFrame,
     *,

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import TYPE_CHECKING
 
 import attrs
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from coverage_campaign.checks import checked_call
 from coverage_campaign.errors import DefinitionError, Problem
+from coverage_campaign.frames import FloatSeries
 from coverage_campaign.model.basis import Basis
 from coverage_campaign.model.dates import DateLike, to_date
 from coverage_campaign.model.labels import Label
-from coverage_campaign.notebook import html_table
+from coverage_campaign.notebook import Axes, html_table
 from coverage_campaign.progress.forecast.assumed import forecast_remarks, silent_remarks
 from coverage_campaign.progress.forecast.history import Record, rebuilt
 from coverage_campaign.progress.forecast.methods import Pace, damped
@@ -22,9 +23,6 @@ from coverage_campaign.progress.forecast.outlook import Outlook
 from coverage_campaign.progress.forecast.table import to_totals
 from coverage_campaign.progress.progress import Progress
 from coverage_campaign.progress.time_series import silent_of
-
-if TYPE_CHECKING:
-    from matplotlib.axes import Axes
 
 __all__ = ["Forecast", "forecast", "forecast_counts"]
 
@@ -44,7 +42,7 @@ class Forecast:
     frame: pd.DataFrame
     whole: pd.DataFrame
     path: pd.DataFrame
-    recent: pd.Series[float]
+    recent: FloatSeries
 
     @property
     def notes(self) -> tuple[str, ...]:
@@ -121,6 +119,7 @@ class Forecast:
         return f"<{self._line()}>"
 
 
+@checked_call
 def forecast(progress: Progress, *, method: Pace = damped, level: float = 0.8) -> Forecast:
     """Return what is to be expected at the end of the plan, by unit and in all.
 
@@ -198,7 +197,7 @@ def _no_surer_than_reported(
     )
 
 
-def _spread_out(values: _Floats, known: NDArray[np.bool_]) -> pd.Series[float]:
+def _spread_out(values: _Floats, known: NDArray[np.bool_]) -> FloatSeries:
     """Return values of the known units among all units, <NA> for the others."""
     everyone = np.zeros(len(known))
     everyone[known] = values
@@ -221,6 +220,7 @@ def _check(level: float) -> None:
         )
 
 
+@checked_call
 def forecast_counts(
     cumulative: pd.DataFrame,
     *,

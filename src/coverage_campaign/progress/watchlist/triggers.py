@@ -17,6 +17,7 @@ import attrs
 import pandas as pd
 
 from coverage_campaign.errors import DefinitionError, Problem
+from coverage_campaign.frames import BoolSeries
 from coverage_campaign.progress.progress import Progress
 from coverage_campaign.reporting.data_quality import quality_signals
 
@@ -30,7 +31,7 @@ class Rule(Protocol):
     def name(self) -> str:
         """What the rule says, in a few words."""
 
-    def __call__(self, history: Sequence[Progress], /) -> pd.Series[bool]:
+    def __call__(self, history: Sequence[Progress], /) -> BoolSeries:
         """Return a nullable boolean by unit code."""
 
 
@@ -66,11 +67,11 @@ class Behind:
         unit = "point" if points == 1 else "points"
         return f"behind by more than {points:g} {unit}, {self.periods} in a row"
 
-    def __call__(self, history: Sequence[Progress], /) -> pd.Series[bool]:
+    def __call__(self, history: Sequence[Progress], /) -> BoolSeries:
         """Compare whole persons, so that a gap of exactly `points` is not more than `points`."""
         return _in_a_row(history, self.periods, self._late)
 
-    def _late(self, history: Sequence[Progress]) -> pd.Series[bool]:
+    def _late(self, history: Sequence[Progress]) -> BoolSeries:
         frame = history[-1].to_frame().set_index("unit")
         top, bottom = self.points.numerator, self.points.denominator
         late = -frame["gap_persons"] * (100 * bottom) > frame["target"] * top
@@ -86,7 +87,7 @@ class Unreported:
         """The rule in words."""
         return "reports missing"
 
-    def __call__(self, history: Sequence[Progress], /) -> pd.Series[bool]:
+    def __call__(self, history: Sequence[Progress], /) -> BoolSeries:
         """Take the reports received where they are known, else whether anything was counted."""
         frame = history[-1].to_frame().set_index("unit")
         silent = frame["done"].isna().astype("boolean")
@@ -104,7 +105,7 @@ class Falling:
         """The rule in words."""
         return f"pace falling, {self.periods} in a row"
 
-    def __call__(self, history: Sequence[Progress], /) -> pd.Series[bool]:
+    def __call__(self, history: Sequence[Progress], /) -> BoolSeries:
         """Compare the persons a day since the progress before with those of the stretch before."""
         return _in_a_row(history, self.periods, _slower)
 
@@ -123,7 +124,7 @@ class Signalled:
         """The rule in words."""
         return "doubtful figures"
 
-    def __call__(self, history: Sequence[Progress], /) -> pd.Series[bool]:
+    def __call__(self, history: Sequence[Progress], /) -> BoolSeries:
         """Return True for the units that have a signal."""
         units = history[-1].to_frame()["unit"]
         signals = quality_signals(history[-1].tally) if self.signals is None else self.signals
@@ -131,7 +132,7 @@ class Signalled:
         return named.set_axis(units.to_numpy())
 
 
-def _slower(history: Sequence[Progress]) -> pd.Series[bool]:
+def _slower(history: Sequence[Progress]) -> BoolSeries:
     last = history[-1].to_frame().set_index("unit")
     if len(history) < 3:  # noqa: PLR2004 - two stretches have three ends
         return pd.Series(pd.NA, index=last.index, dtype="boolean")
@@ -146,8 +147,8 @@ def _slower(history: Sequence[Progress]) -> pd.Series[bool]:
 def _in_a_row(
     history: Sequence[Progress],
     periods: int,
-    holds: Callable[[Sequence[Progress]], pd.Series[bool]],
-) -> pd.Series[bool]:
+    holds: Callable[[Sequence[Progress]], BoolSeries],
+) -> BoolSeries:
     """Tell where a condition holds at each of the last progresses; too few of them: it does not."""
     units = history[-1].to_frame()["unit"].to_numpy()
     if len(history) < periods:

@@ -5,19 +5,17 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import pairwise
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
 import attrs
 import pandas as pd
 
+from coverage_campaign.checks import checked_call
 from coverage_campaign.errors import DefinitionError, Problem
 from coverage_campaign.model.basis import Basis
-from coverage_campaign.notebook import html_table
+from coverage_campaign.notebook import Axes, html_table
 from coverage_campaign.progress.progress import Progress
 from coverage_campaign.progress.watchlist.triggers import Behind, Falling, Rule, Unreported
-
-if TYPE_CHECKING:
-    from matplotlib.axes import Axes
 
 __all__ = ["RULES", "STEPS", "Move", "Step", "Watchlist", "supervise"]
 
@@ -130,6 +128,7 @@ class Watchlist:
         return f"<{self._line()}>"
 
 
+@checked_call
 def supervise(
     history: Sequence[Progress],
     *,

@@ -7,6 +7,7 @@ from typing import Any
 import narwhals as nw
 from narwhals.typing import IntoFrame
 
+from coverage_campaign.checks import checked_call
 from coverage_campaign.errors import Problem, ReportError
 from coverage_campaign.reporting.events.coded import CodedEvents
 from coverage_campaign.reporting.events.encoding import MISSING
@@ -18,6 +19,7 @@ __all__ = ["encode"]
 Rows = nw.LazyFrame[Any]
 
 
+@checked_call
 def encode(events: IntoFrame) -> CodedEvents:
     """Return the events as whole numbers only, on the engine that has them.
 

@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 from narwhals.typing import IntoFrame
 
+from coverage_campaign.checks import checked_call
 from coverage_campaign.model.campaign import Campaign
 from coverage_campaign.model.dates import DateLike, to_instant
 from coverage_campaign.reporting.events.cells import decoded
@@ -22,6 +23,7 @@ from coverage_campaign.reporting.events.revisions import versions
 __all__ = ["lost_claims"]
 
 
+@checked_call
 def lost_claims(
     events: IntoFrame | CodedEvents, campaign: Campaign, *, as_of: DateLike, unit: str | None = None
 ) -> pd.DataFrame:

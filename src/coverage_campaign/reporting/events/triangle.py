@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 from narwhals.typing import IntoFrame
 
+from coverage_campaign.checks import checked_call
 from coverage_campaign.errors import DefinitionError, Problem
 from coverage_campaign.model.campaign import Campaign
 from coverage_campaign.model.dates import DateLike, to_instant
@@ -28,6 +29,7 @@ from coverage_campaign.reporting.tally import check
 __all__ = ["tally_triangle"]
 
 
+@checked_call
 def tally_triangle(
     events: IntoFrame | CodedEvents, campaign: Campaign, *, dates: Iterable[DateLike]
 ) -> pd.DataFrame:

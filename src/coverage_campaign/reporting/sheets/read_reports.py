@@ -11,6 +11,7 @@ import narwhals as nw
 import pandas as pd
 from narwhals.typing import IntoFrame
 
+from coverage_campaign.checks import checked_call
 from coverage_campaign.errors import DefinitionError, Problem, ReportError
 from coverage_campaign.model.campaign import Campaign
 from coverage_campaign.model.dates import DateLike, to_date
@@ -40,6 +41,7 @@ _LARGEST_FILE = 64 * 2**20
 """[bytes]; a year of monthly figures of 3,000 units is a hundredth of it."""
 
 
+@checked_call
 def read_reports(
     path_or_frame: _Source,
     campaign: Campaign,

@@ -6,7 +6,10 @@ import threading
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any, Final
 
+import pandas as pd
+
 from coverage_campaign.allocation.allocation import Allocation
+from coverage_campaign.checks import checked_call
 from coverage_campaign.errors import CampaignError, DefinitionError, Problem
 from coverage_campaign.files.shipped_cases import case_names, load_case
 from coverage_campaign.messages import Language, check_language, message
@@ -29,7 +32,6 @@ from coverage_campaign.views.explorer.table import unit_frame
 
 if TYPE_CHECKING:
     import ipywidgets
-    import pandas as pd
 
 __all__ = ["Explorer", "explorer"]
 
@@ -199,6 +201,7 @@ class Explorer:
         return f"<Explorer of {self.scenario.campaign.code}: {moved or 'at the baseline'}>"
 
 
+@checked_call
 def explorer(
     scenario: Scenario,
     *,
