@@ -6,15 +6,26 @@ missing <NA>. Names and words are in `lang`.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Mapping, Sequence
 
 import pandas as pd
 
 from coverage_campaign.allocation.allocation import Allocation
+from coverage_campaign.allocation.cross import CrossAllocation
+from coverage_campaign.checks import checked_call
+from coverage_campaign.frames import IntSeries
 from coverage_campaign.messages import Language, check_language, text_of
+from coverage_campaign.model.campaign import Campaign
 from coverage_campaign.model.review.review import review
+from coverage_campaign.progress.forecast.backtest import Backtest
+from coverage_campaign.progress.forecast.forecast import Forecast
+from coverage_campaign.progress.track import Progress
+from coverage_campaign.progress.unit_progress import UnitProgress
+from coverage_campaign.reporting.result import Tally
+from coverage_campaign.scenarios.compare import Comparison
+from coverage_campaign.scenarios.explore import Study
 from coverage_campaign.views.charts._calendar_issues import doubts_of
-from coverage_campaign.views.charts._slopes import quantity_of
+from coverage_campaign.views.charts._slopes import Quantity, quantity_of
 from coverage_campaign.views.charts._swings import swings_of
 from coverage_campaign.views.charts._theme import style_of
 from coverage_campaign.views.charts.back_test_chart import errors_of
@@ -22,20 +33,6 @@ from coverage_campaign.views.charts.bridge_chart import steps_of
 from coverage_campaign.views.charts.calendar_chart import phase_rows
 from coverage_campaign.views.charts.fairness_chart import lorenz, need_of
 from coverage_campaign.views.words import by_rate, flags_of, rises
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-
-    from coverage_campaign.allocation.cross import CrossAllocation
-    from coverage_campaign.model.campaign import Campaign
-    from coverage_campaign.progress.forecast.backtest import Backtest
-    from coverage_campaign.progress.forecast.forecast import Forecast
-    from coverage_campaign.progress.track import Progress
-    from coverage_campaign.progress.unit_progress import UnitProgress
-    from coverage_campaign.reporting.result import Tally
-    from coverage_campaign.scenarios.compare import Comparison
-    from coverage_campaign.scenarios.explore import Study
-    from coverage_campaign.views.charts._slopes import Quantity
 
 __all__ = [
     "annex",
@@ -52,6 +49,7 @@ __all__ = [
 ]
 
 
+@checked_call
 def ranking(
     progress: Progress, *, previous: Progress | None = None, lang: Language | None = None
 ) -> pd.DataFrame:
@@ -87,6 +85,7 @@ def ranking(
     )
 
 
+@checked_call
 def bullet(progress: Progress, *, lang: Language | None = None) -> pd.DataFrame:
     """Return the units by falling rate: unit, name, both rates, done, target, status."""
     lang = check_language(lang)
@@ -105,6 +104,7 @@ def bullet(progress: Progress, *, lang: Language | None = None) -> pd.DataFrame:
     )
 
 
+@checked_call
 def burn_up(progress: Progress, forecast: Forecast | None = None) -> pd.DataFrame:
     """Return the whole, one row a date: date, planned, done, expected, low, high [persons].
 
@@ -126,6 +126,7 @@ def burn_up(progress: Progress, forecast: Forecast | None = None) -> pd.DataFram
 _FAN = ("expected", "low", "high")
 
 
+@checked_call
 def multiples(progress: Progress, *, lang: Language | None = None) -> pd.DataFrame:
     """Return each unit's running total, one row a unit and date: unit, name, date, done, rate."""
     lang = check_language(lang)
@@ -150,6 +151,7 @@ def multiples(progress: Progress, *, lang: Language | None = None) -> pd.DataFra
     return pd.concat(frames, ignore_index=True)
 
 
+@checked_call
 def calendar(campaign: Campaign, *, lang: Language | None = None) -> pd.DataFrame:
     """Return phases and days in doubt: kind, code, name, first, last, days.
 
@@ -173,11 +175,13 @@ def calendar(campaign: Campaign, *, lang: Language | None = None) -> pd.DataFram
     )
 
 
+@checked_call
 def annex(cross: CrossAllocation, *, lang: Language | None = None) -> pd.DataFrame:
     """Return the annex as it is issued: units by departments, by name, with both margins."""
     return cross.to_table(lang=check_language(lang))
 
 
+@checked_call
 def bridge(subject: Tally | Progress, *, lang: Language | None = None) -> pd.DataFrame:
     """Return gross to net by channel: channel, name, effect, persons (losses negative), running."""
     steps = steps_of(subject, check_language(lang))
@@ -193,6 +197,7 @@ def bridge(subject: Tally | Progress, *, lang: Language | None = None) -> pd.Dat
     )
 
 
+@checked_call
 def comparison(compared: Comparison, *, quantity: Quantity | None = None) -> pd.DataFrame:
     """Return what differs of one quantity: unit, name, before, after, change, change_rate."""
     frame = compared.to_frame()
@@ -202,10 +207,11 @@ def comparison(compared: Comparison, *, quantity: Quantity | None = None) -> pd.
     return chosen.assign(change_rate=rate).reset_index(drop=True)
 
 
+@checked_call
 def fairness(
     allocations: Allocation | Mapping[str, Allocation],
     *,
-    need: Mapping[str, int] | pd.Series[int] | None = None,
+    need: Mapping[str, int] | IntSeries | None = None,
 ) -> pd.DataFrame:
     """Return one row an allocation: allocation, gini, units, left_out (units without a need)."""
     named = (
@@ -225,6 +231,7 @@ def fairness(
     )
 
 
+@checked_call
 def sensitivity(
     study: Study, *, unit: str | None = None, lang: Language | None = None
 ) -> pd.DataFrame:
@@ -243,6 +250,7 @@ def sensitivity(
     )
 
 
+@checked_call
 def back_test(tested: Backtest) -> pd.DataFrame:
     """Return the mean error of each method by days ahead: ahead, one column a method, covered."""
     errors = errors_of(tested)

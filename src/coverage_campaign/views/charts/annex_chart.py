@@ -2,24 +2,21 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from collections.abc import Sequence
+from typing import Final
 
 import attrs
 
+from coverage_campaign.allocation.allocation import Allocation
+from coverage_campaign.allocation.cross import CrossAllocation
+from coverage_campaign.checks import checked_call
 from coverage_campaign.messages import Language, check_language, message
 from coverage_campaign.messages.formats import count
+from coverage_campaign.notebook import Axes
 from coverage_campaign.views.charts import _theme as theme
 from coverage_campaign.views.charts._axes import Canvas, Room
 from coverage_campaign.views.charts._layout import open_canvas
 from coverage_campaign.views.charts._typeset import balanced, pieces, shortened, width_of
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from matplotlib.axes import Axes
-
-    from coverage_campaign.allocation.allocation import Allocation
-    from coverage_campaign.allocation.cross import CrossAllocation
 
 __all__ = ["annex"]
 
@@ -39,6 +36,7 @@ _NO_NUMBERS: Final = message(
 _NOUGHT: Final = "·"
 
 
+@checked_call
 def annex(
     cross: CrossAllocation,
     *,

@@ -2,24 +2,22 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from collections.abc import Mapping
+from typing import Final
 
+import pandas as pd
+
+from coverage_campaign.checks import checked_call
 from coverage_campaign.messages import Language, check_language, message
 from coverage_campaign.messages.formats import percent
+from coverage_campaign.notebook import Axes
+from coverage_campaign.progress.forecast.backtest import Backtest
 from coverage_campaign.views.charts import _theme as theme
 from coverage_campaign.views.charts._axes import Canvas, Room
 from coverage_campaign.views.charts._layout import open_canvas
 from coverage_campaign.views.charts._spread import spread
 from coverage_campaign.views.charts._ticks import round_steps
 from coverage_campaign.views.charts._typeset import shortened, width_of
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    import pandas as pd
-    from matplotlib.axes import Axes
-
-    from coverage_campaign.progress.forecast.backtest import Backtest
 
 __all__ = ["back_test", "errors_of"]
 
@@ -48,6 +46,7 @@ _APART: Final = message("origins apart")
 _DAYS: Final = message("days ahead")
 
 
+@checked_call
 def back_test(
     tested: Backtest,
     *,

@@ -2,26 +2,23 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from collections.abc import Iterator, Sequence
+from typing import Final
 
 import attrs
 import numpy as np
 
+from coverage_campaign.checks import checked_call
 from coverage_campaign.messages import Language, check_language, message
 from coverage_campaign.messages.formats import count, signed
+from coverage_campaign.model.groups import Effect
+from coverage_campaign.notebook import Axes
 from coverage_campaign.progress.track import Progress
+from coverage_campaign.reporting.result import Tally
 from coverage_campaign.views.charts import _theme as theme
 from coverage_campaign.views.charts._axes import Canvas, Room
 from coverage_campaign.views.charts._layout import open_canvas
 from coverage_campaign.views.charts._typeset import balanced, pieces, width_of
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
-
-    from matplotlib.axes import Axes
-
-    from coverage_campaign.model.groups import Effect
-    from coverage_campaign.reporting.result import Tally
 
 __all__ = ["Step", "bridge", "steps_of"]
 
@@ -50,6 +47,7 @@ class Step:
     persons: int
 
 
+@checked_call
 def bridge(
     subject: Tally | Progress,
     *,

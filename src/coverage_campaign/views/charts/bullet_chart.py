@@ -2,24 +2,21 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from collections.abc import Sequence
+from typing import Final
 
+from coverage_campaign.checks import checked_call
 from coverage_campaign.messages import Language, check_language, message
 from coverage_campaign.messages.formats import count, percent
+from coverage_campaign.notebook import Axes
+from coverage_campaign.progress.track import Progress
+from coverage_campaign.progress.unit_progress import UnitProgress
 from coverage_campaign.views.charts import _theme as theme
 from coverage_campaign.views.charts._axes import Canvas, Room
 from coverage_campaign.views.charts._layout import open_canvas
 from coverage_campaign.views.charts._status import headline, legend, schedule_note
 from coverage_campaign.views.charts._typeset import shortened, width_of
 from coverage_campaign.views.words import by_rate
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from matplotlib.axes import Axes
-
-    from coverage_campaign.progress.track import Progress
-    from coverage_campaign.progress.unit_progress import UnitProgress
 
 __all__ = ["bullet"]
 
@@ -36,6 +33,7 @@ _DONE: Final = message("Done / target")
 _ONE_LINE: Final = 0.005
 
 
+@checked_call
 def bullet(
     progress: Progress,
     *,

@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 import attrs
 import pandas as pd
 
+from coverage_campaign.checks import checked_call
 from coverage_campaign.messages import Language, check_language, message
 from coverage_campaign.messages.formats import approximate, count, day
+from coverage_campaign.notebook import Axes
+from coverage_campaign.progress.forecast.forecast import Forecast
+from coverage_campaign.progress.track import Progress
+from coverage_campaign.progress.unit_progress import UnitProgress
 from coverage_campaign.views.charts import _theme as theme
 from coverage_campaign.views.charts._axes import Canvas, Room
 from coverage_campaign.views.charts._fan import bands_of, draw_fan, fan_note
@@ -26,13 +31,6 @@ from coverage_campaign.views.charts._ticks import (
     x_of,
 )
 from coverage_campaign.views.charts._typeset import width_of
-
-if TYPE_CHECKING:
-    from matplotlib.axes import Axes
-
-    from coverage_campaign.progress.forecast.forecast import Forecast
-    from coverage_campaign.progress.track import Progress
-    from coverage_campaign.progress.unit_progress import UnitProgress
 
 __all__ = ["burn_up"]
 
@@ -55,6 +53,7 @@ class _End:
     colour: str
 
 
+@checked_call
 def burn_up(
     progress: Progress,
     forecast: Forecast | None = None,

@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import TYPE_CHECKING, Final
+from collections.abc import Iterator, Sequence
+from typing import Final
 
 import attrs
 
+from coverage_campaign.checks import checked_call
 from coverage_campaign.messages import Language, check_language, message
+from coverage_campaign.model.campaign import Campaign
 from coverage_campaign.model.dates import DateLike, Window, to_date
+from coverage_campaign.model.review.findings import Findings
 from coverage_campaign.model.review.review import review
+from coverage_campaign.notebook import Axes
 from coverage_campaign.views.charts import _theme as theme
 from coverage_campaign.views.charts._axes import Canvas, Mark, Room
 from coverage_campaign.views.charts._calendar_issues import Doubt, doubts_of
@@ -17,14 +22,6 @@ from coverage_campaign.views.charts._layout import open_canvas
 from coverage_campaign.views.charts._ticks import TIME_ROOM, time_scale, x_of
 from coverage_campaign.views.charts._typeset import shortened, width_of
 from coverage_campaign.views.words import span
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
-
-    from matplotlib.axes import Axes
-
-    from coverage_campaign.model.campaign import Campaign
-    from coverage_campaign.model.review.findings import Findings
 
 __all__ = ["Row", "calendar", "phase_rows"]
 
@@ -57,6 +54,7 @@ class Row:
     has_parts: bool
 
 
+@checked_call
 def calendar(
     campaign: Campaign,
     *,

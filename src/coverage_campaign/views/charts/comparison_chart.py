@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final, Literal
+from collections.abc import Sequence
+from typing import Final, Literal
 
+from coverage_campaign.checks import checked_call
 from coverage_campaign.messages import Language, check_language, message, text_of
 from coverage_campaign.messages.formats import count
+from coverage_campaign.model.campaign import Campaign
+from coverage_campaign.notebook import Axes
+from coverage_campaign.scenarios.compare import Comparison
 from coverage_campaign.views.charts import _theme as theme
 from coverage_campaign.views.charts._axes import Canvas, Mark, Room
 from coverage_campaign.views.charts._layout import open_canvas
@@ -13,14 +18,6 @@ from coverage_campaign.views.charts._slopes import Quantity, Slope, largest, qua
 from coverage_campaign.views.charts._spread import spread
 from coverage_campaign.views.charts._typeset import shortened, width_of
 from coverage_campaign.views.inputs import Change, changes_of
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from matplotlib.axes import Axes
-
-    from coverage_campaign.model.campaign import Campaign
-    from coverage_campaign.scenarios.compare import Comparison
 
 __all__ = ["comparison"]
 
@@ -51,6 +48,7 @@ _QUANTITIES: Final = {
 }
 
 
+@checked_call
 def comparison(
     compared: Comparison,
     *,

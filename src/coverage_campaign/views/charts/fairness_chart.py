@@ -3,25 +3,24 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping, Sequence
 from fractions import Fraction
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 import attrs
 import pandas as pd
 
 from coverage_campaign.allocation.allocation import Allocation
+from coverage_campaign.checks import checked_call
 from coverage_campaign.errors import DefinitionError, Problem
+from coverage_campaign.frames import IntSeries
 from coverage_campaign.messages import Language, Message, check_language, message
 from coverage_campaign.messages.formats import percent
+from coverage_campaign.notebook import Axes
 from coverage_campaign.views.charts import _theme as theme
 from coverage_campaign.views.charts._axes import Canvas, Room
 from coverage_campaign.views.charts._layout import open_canvas
 from coverage_campaign.views.charts._typeset import shortened
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-
-    from matplotlib.axes import Axes
 
 __all__ = ["Curve", "Need", "fairness", "lorenz", "need_of"]
 
@@ -61,10 +60,11 @@ class Curve:
     left_out: int
 
 
+@checked_call
 def fairness(
     allocations: Allocation | Mapping[str, Allocation],
     *,
-    need: Mapping[str, int] | pd.Series[int] | None = None,
+    need: Mapping[str, int] | IntSeries | None = None,
     ax: Axes | None = None,
     lang: Language | None = None,
     title: str | None = None,
@@ -142,7 +142,7 @@ def fairness(
     return canvas.ax
 
 
-def need_of(allocation: Allocation, given: Mapping[str, int] | pd.Series[int] | None) -> Need:
+def need_of(allocation: Allocation, given: Mapping[str, int] | IntSeries | None) -> Need:
     """Return what the burden is held against: as given, or the best figure of the campaign."""
     codes = [str(code) for code in allocation.shares().index]
     if given is not None:

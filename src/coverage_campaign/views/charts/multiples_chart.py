@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import TYPE_CHECKING, Final, Literal
+from collections.abc import Sequence
+from typing import Final, Literal
 
 import attrs
 import numpy as np
+from numpy.typing import NDArray
 
+from coverage_campaign.checks import checked_call
 from coverage_campaign.messages import Language, check_language, message
 from coverage_campaign.messages.formats import month, percent
+from coverage_campaign.notebook import Axes
+from coverage_campaign.progress.track import Progress
+from coverage_campaign.progress.unit_progress import UnitProgress
 from coverage_campaign.views.charts import _theme as theme
 from coverage_campaign.views.charts._axes import Canvas, Room
 from coverage_campaign.views.charts._layout import open_canvas
@@ -18,15 +24,6 @@ from coverage_campaign.views.charts._status import headline, legend, schedule_no
 from coverage_campaign.views.charts._ticks import runs, x_of
 from coverage_campaign.views.charts._typeset import shortened, width_of
 from coverage_campaign.views.words import by_rate
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from matplotlib.axes import Axes
-    from numpy.typing import NDArray
-
-    from coverage_campaign.progress.track import Progress
-    from coverage_campaign.progress.unit_progress import UnitProgress
 
 __all__ = ["multiples"]
 
@@ -54,6 +51,7 @@ class _Grid:
         )
 
 
+@checked_call
 def multiples(
     progress: Progress,
     *,

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from collections.abc import Callable, Sequence
+from typing import Final
 
 import attrs
 
+from coverage_campaign.checks import checked_call
 from coverage_campaign.messages import Language, check_language, message, text_of
 from coverage_campaign.messages.formats import MISSING, count, percent, signed
+from coverage_campaign.notebook import Axes
+from coverage_campaign.progress.track import Progress
+from coverage_campaign.progress.unit_progress import UnitProgress
 from coverage_campaign.views.charts import _theme as theme
 from coverage_campaign.views.charts._axes import Canvas, Room
 from coverage_campaign.views.charts._layout import open_canvas
@@ -15,14 +20,6 @@ from coverage_campaign.views.charts._status import headline, legend, schedule_no
 from coverage_campaign.views.charts._table_columns import GAP, Cell, Column, column_of, draw_columns
 from coverage_campaign.views.charts._typeset import shortened
 from coverage_campaign.views.words import flags_of, rises
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
-
-    from matplotlib.axes import Axes
-
-    from coverage_campaign.progress.track import Progress
-    from coverage_campaign.progress.unit_progress import UnitProgress
 
 __all__ = ["ranking"]
 
@@ -55,6 +52,7 @@ _SIGNS_ARE: Final = message(
 _STATUS: Final = message("Status")
 
 
+@checked_call
 def ranking(
     progress: Progress,
     *,

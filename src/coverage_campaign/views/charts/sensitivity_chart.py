@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING, Final
+from collections.abc import Sequence
+from typing import Final
 
 import pandas as pd
 
+from coverage_campaign.checks import checked_call
 from coverage_campaign.errors import DefinitionError, Problem
 from coverage_campaign.messages import Language, check_language, message
 from coverage_campaign.messages.formats import count, signed
+from coverage_campaign.model.basis import Basis
+from coverage_campaign.notebook import Axes
+from coverage_campaign.scenarios.explore import Study
 from coverage_campaign.views.charts import _theme as theme
 from coverage_campaign.views.charts._axes import Canvas, Room
 from coverage_campaign.views.charts._layout import open_canvas
@@ -17,14 +22,6 @@ from coverage_campaign.views.charts._swings import Swing, given_swings, swings_o
 from coverage_campaign.views.charts._ticks import round_steps
 from coverage_campaign.views.charts._typeset import shortened, width_of
 from coverage_campaign.views.inputs import input_name
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from matplotlib.axes import Axes
-
-    from coverage_campaign.model.basis import Basis
-    from coverage_campaign.scenarios.explore import Study
 
 __all__ = ["sensitivity"]
 
@@ -42,6 +39,7 @@ _ABOUT: Final = message("People; one input at a time, the others as in the basel
 _NO_EFFECT: Final = message("no effect")
 
 
+@checked_call
 def sensitivity(
     subject: Study | pd.DataFrame,
     *,

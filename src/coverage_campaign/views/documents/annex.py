@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
 from fractions import Fraction
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pandas as pd
 
 from coverage_campaign.allocation.allocation import Allocation
+from coverage_campaign.allocation.cross import CrossAllocation
+from coverage_campaign.checks import checked_call
 from coverage_campaign.errors import DefinitionError, Problem
 from coverage_campaign.messages import (
     Language,
@@ -17,6 +20,8 @@ from coverage_campaign.messages import (
     message_in,
     text_of,
 )
+from coverage_campaign.model.campaign import Campaign
+from coverage_campaign.model.labels import Label
 from coverage_campaign.views.documents.cells import wide
 from coverage_campaign.views.documents.document import (
     TOTAL,
@@ -31,16 +36,10 @@ from coverage_campaign.views.documents.document import (
 )
 from coverage_campaign.views.inputs import input_value
 
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
-
-    from coverage_campaign.allocation.cross import CrossAllocation
-    from coverage_campaign.model.campaign import Campaign
-    from coverage_campaign.model.labels import Label
-
 __all__ = ["annex"]
 
 
+@checked_call
 def annex(*annexes: Allocation | CrossAllocation, lang: Language | None = None) -> Document:
     """Return the annexes of a notice as one document, a table for each, totals apart.
 

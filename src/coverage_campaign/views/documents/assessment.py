@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 import pandas as pd
 
+from coverage_campaign.assessment.assess import Assessment
+from coverage_campaign.assessment.assessed import Assessed
 from coverage_campaign.assessment.sentences import sentence
+from coverage_campaign.assessment.verdicts import Verdict
+from coverage_campaign.checks import checked_call
 from coverage_campaign.messages import (
     Language,
     Message,
@@ -15,6 +19,8 @@ from coverage_campaign.messages import (
     message,
     message_in,
 )
+from coverage_campaign.model.labels import Label
+from coverage_campaign.model.scheme import Grade, Item, Prize, Veto
 from coverage_campaign.views.documents._templates import paragraphs
 from coverage_campaign.views.documents.document import (
     UNIT,
@@ -26,13 +32,6 @@ from coverage_campaign.views.documents.document import (
     Text,
     mark_of,
 )
-
-if TYPE_CHECKING:
-    from coverage_campaign.assessment.assess import Assessment
-    from coverage_campaign.assessment.assessed import Assessed
-    from coverage_campaign.assessment.verdicts import Verdict
-    from coverage_campaign.model.labels import Label
-    from coverage_campaign.model.scheme import Grade, Item, Prize, Veto
 
 __all__ = ["assessment"]
 
@@ -61,6 +60,7 @@ _BOUNDARIES: Final = {
 }
 
 
+@checked_call
 def assessment(assessed: Assessment, *, lang: Language | None = None) -> Document:
     """Return an assessment: who did well, by which rule, and what turns on a handful of people.
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
-from typing import TYPE_CHECKING
 
 import attrs
 
+from coverage_campaign.checks import checked_call
 from coverage_campaign.messages import (
     Language,
     Message,
@@ -18,6 +19,10 @@ from coverage_campaign.messages import (
     text_of,
 )
 from coverage_campaign.messages.formats import day
+from coverage_campaign.notebook import Axes
+from coverage_campaign.progress.forecast.forecast import Forecast
+from coverage_campaign.progress.track import Progress
+from coverage_campaign.progress.unit_progress import UnitProgress
 from coverage_campaign.reporting.completeness import due_on
 from coverage_campaign.views.documents._templates import parts
 from coverage_campaign.views.documents.cells import wide
@@ -35,15 +40,6 @@ from coverage_campaign.views.documents.document import (
 )
 from coverage_campaign.views.inputs import input_value
 from coverage_campaign.views.words import against_plan, chance_of, flags_of, rises
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
-
-    from matplotlib.axes import Axes
-
-    from coverage_campaign.progress.forecast.forecast import Forecast
-    from coverage_campaign.progress.track import Progress
-    from coverage_campaign.progress.unit_progress import UnitProgress
 
 __all__ = ["Bulletin", "bulletin"]
 
@@ -63,6 +59,7 @@ class Bulletin(Document):
         return "\n".join([f"<Bulletin: {self.title}>", *self.sentences])
 
 
+@checked_call
 def bulletin(
     progress: Progress,
     *,

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from functools import partial
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 import pandas as pd
 
+from coverage_campaign.checks import checked_call
 from coverage_campaign.messages import Language, check_language, language, message, message_in
+from coverage_campaign.notebook import Axes
+from coverage_campaign.scenarios.compare import Comparison
 from coverage_campaign.views.documents.document import (
     UNIT,
     CellIn,
@@ -20,13 +24,6 @@ from coverage_campaign.views.documents.document import (
 )
 from coverage_campaign.views.inputs import changes_of
 
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from matplotlib.axes import Axes
-
-    from coverage_campaign.scenarios.compare import Comparison
-
 __all__ = ["comparison"]
 
 _QUANTITIES: Final = {
@@ -38,6 +35,7 @@ _QUANTITIES: Final = {
 }
 
 
+@checked_call
 def comparison(compared: Comparison, *, lang: Language | None = None) -> Document:
     """Return a comparison as a document: the inputs, a sentence, a table for each quantity.
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Final, Literal, TypeAlias
+from typing import Final, Literal, TypeAlias
 
 import attrs
+import pandas as pd
 
 from coverage_campaign.messages import (
     Language,
@@ -18,13 +19,8 @@ from coverage_campaign.messages import (
     message_in,
     text_of,
 )
-from coverage_campaign.notebook import html_table
-
-if TYPE_CHECKING:
-    import pandas as pd
-    from matplotlib.axes import Axes
-
-    from coverage_campaign.model.basis import Basis
+from coverage_campaign.model.basis import Basis
+from coverage_campaign.notebook import Axes, html_table
 
 __all__ = [
     "ISSUED",

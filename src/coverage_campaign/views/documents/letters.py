@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
+from coverage_campaign.assessment.letters import Letter, Letters
+from coverage_campaign.checks import checked_call
 from coverage_campaign.messages import (
     Language,
     Message,
@@ -23,12 +23,10 @@ from coverage_campaign.views.documents.document import (
     mark_of,
 )
 
-if TYPE_CHECKING:
-    from coverage_campaign.assessment.letters import Letter, Letters
-
 __all__ = ["letters"]
 
 
+@checked_call
 def letters(signed: Letters, *, lang: Language | None = None) -> Document:
     """Return responsibility letters: who owes what to whom by when, and a letter for each to sign.
 
