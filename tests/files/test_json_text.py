@@ -10,6 +10,7 @@ import pytest
 
 import coverage_campaign as cc
 from coverage_campaign.errors import DefinitionError
+from coverage_campaign.files import json_values
 from coverage_campaign.files.json_values import from_json, to_json
 from coverage_campaign.model.dates import MonthDay, Window
 from support.campaigns import tiny
@@ -130,7 +131,7 @@ def test_mistakes_of_a_campaign_in_json_have_their_places() -> None:
 
 def test_a_value_inside_another_is_placed() -> None:
     """What is wrong inside a scenario is named by its way there."""
-    text = to_json(scenario()).replace("allocation.apportion.hill", "os.remove")
+    text = to_json(scenario()).replace("apportion.hill", "os.remove")
     with pytest.raises(
         DefinitionError, match=r"JSON: method: 'os.remove' is none of its functions"
     ):
@@ -146,3 +147,64 @@ def test_what_is_no_value_of_the_library_is_refused() -> None:
         to_json(object())
     with pytest.raises(DefinitionError, match=r"method: the function .*<lambda>"):
         to_json(cc.vary(scenario(), method=lambda *_: None))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '{"array": {"dtype": "int8", "values": [0]}, "dtype": "int8", "shape": [2000000000]}',
+        '{"array": {"dtype": "int8", "values": [0]}, "dtype": "U500000000", "shape": [1]}',
+        '{"array": {"dtype": "int64", "values": [1]}, "dtype": "int64", "shape": [-1]}',
+        '{"frame": {"a": {"dtype": "V999999999", "values": [0]}}}',
+        '{"frame": {"a": {"dtype": "str", "values": [""]}, "b": {"dtype": "str", "values": []}}}',
+        '{"frame": {"a": {"dtype": "int64", "values": "12"}}}',
+        '{"series": {"dtype": "int64", "values": [1]}, "index": {"dtype": "str", "values": []}}',
+        '{"function": "apportion.np"}',
+        '{"function": "weights.__class__"}',
+        '{"function": "os.system"}',
+        '{"type": "apportion.webster"}',
+        '{"type": "checks.Problem"}',
+        '{"type": "__builtins__"}',
+        '{"type": "Unit", "schema": true, "code": "a", "label": "A", "kind": "k"}',
+        '{"timestamp": "9999999-01-01"}',
+    ],
+)
+def test_a_text_makes_nothing_large_and_nothing_of_others(text: str) -> None:
+    """A few bytes make no gigabytes; columns have known types; names are the library's alone."""
+    with pytest.raises(DefinitionError, match="JSON"):
+        from_json(text)
+
+
+def test_a_field_of_another_type_is_refused() -> None:
+    """Each field is checked when it is read: a campaign is no fraction, a code no number."""
+    text = to_json(scenario())
+    start, end = text.index('"campaign": {'), text.index('"weights"')
+    with pytest.raises(DefinitionError, match="JSON: campaign"):
+        from_json(f'{text[:start]}"campaign": {{"fraction": "1/2"}},{text[end:]}')
+    with pytest.raises(DefinitionError, match="code: 5 -- give text"):
+        from_json('{"type": "Unit", "code": 5, "label": "A", "kind": "county"}')
+
+
+def test_a_newer_text_is_refused_by_name_and_an_older_one_read(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Every value says the version of its fields; an older version is brought up to this one."""
+    unit = tiny().unit("a")
+    text = to_json(unit)
+    assert '"schema": 1' in text
+    with pytest.raises(DefinitionError, match=r"schema 2 of Unit; this library reads up to 1"):
+        from_json(text.replace('"schema": 1', '"schema": 2'))
+    monkeypatch.setattr(json_values, "_VERSIONS", {"Unit": 2})
+    monkeypatch.setattr(
+        json_values,
+        "_UPGRADES",
+        {("Unit", 1): lambda fields: {**fields, "clause": f"{fields['clause']} (old)"}},
+    )
+    assert from_json(text) == cc.vary(unit, clause=f"{unit.clause} (old)")
+    assert '"schema": 2' in to_json(unit)
+
+
+def test_frames_keep_the_labels_of_their_rows() -> None:
+    """A frame with rows of its own names comes back with them."""
+    frame = pd.DataFrame({"done": [1, 2]}, index=pd.Index(["a", "b"], name="unit"))
+    pd.testing.assert_frame_equal(from_json(to_json(frame)), frame)

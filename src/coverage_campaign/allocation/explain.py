@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import attrs
 import numpy as np
+from numpy.typing import NDArray
 
 from coverage_campaign.allocation.apportionment import methods as apportion
 from coverage_campaign.allocation.apportionment.methods import _rule_of
@@ -15,8 +16,6 @@ from coverage_campaign.allocation.tree import NO_CAP, code_ranks
 from coverage_campaign.errors import DefinitionError, Problem
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
     from coverage_campaign.allocation.allocation import Allocation
     from coverage_campaign.allocation.weights import Number
 

@@ -1,9 +1,11 @@
 """Values as JSON text for services: campaigns, scenarios, results; functions by name alone.
 
-A campaign has the layout of its file. Any other value of the library is a table with its `type`
-and its fields; what JSON has no word for is a table with one key, such as `{"date": "2008-09-30"}`.
-A text can name classes and functions of this library and nothing else: reading one never runs code
-of its own.
+A campaign has the layout of its file. Any other value of the library is a table with its `type`,
+its `schema` (the version of its fields) and the fields; what JSON has no word for is a table with
+one key, such as `{"date": "2008-09-30"}`. Names are those of the public surface, "Allocation" or
+"apportion.webster", so that a text outlives a move of the code. A text can name classes and
+functions of this library and nothing else: reading one never runs code of its own, and what it
+makes is checked field by field and bounded.
 """
 
 from __future__ import annotations
@@ -14,41 +16,46 @@ import json
 import math
 import re
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from decimal import Decimal
 from fractions import Fraction
-from functools import partial
-from typing import TYPE_CHECKING, Any, cast
+from functools import cache, partial
+from types import ModuleType
+from typing import Any, Final, cast, get_args
 
 import attrs
+import numpy as np
+import pandas as pd
 
-from coverage_campaign.checks import did_you_mean, shown
-from coverage_campaign.errors import DefinitionError, Problem
+from coverage_campaign.checks import did_you_mean, fits, hints_of, shown
+from coverage_campaign.errors import CampaignError, DefinitionError, Problem
 from coverage_campaign.files.campaigns import campaign_from_plain, plain_from_campaign
 from coverage_campaign.files.places import Path, place
 from coverage_campaign.files.text import MOST_BYTES
 from coverage_campaign.model.campaign import Campaign
 from coverage_campaign.model.dates import MonthDay
 
-if TYPE_CHECKING:
-    import pandas as pd
-
 __all__ = ["from_json", "to_json"]
 
-_PACKAGE = "coverage_campaign."
-_ROOMS = "model|allocation|reporting|progress|enforcement|assessment|scenarios"
-_CLASS = re.compile(rf"({_ROOMS})(\.[a-z][a-z_]*)+\.[A-Z]\w*")
-_FUNCTION = re.compile(
-    r"(allocation\.(apportion|curves)|progress\.(paces|supervise)|assessment\.rules)\.[a-z]\w*"
-)
-_WORDS: Mapping[type, str] = {
+_PACKAGE: Final = "coverage_campaign"
+_NAMESPACES: Final = ("apportion", "curves", "enforcement", "paces", "rules", "weights")
+"""Modules of the public surface whose classes and functions a text may name."""
+_MODULES: Final = ("allocation.apportionment.rounding_rules", "progress.watchlist.triggers")
+"""Modules whose classes are handed over by a protocol, so that no field's type names them."""
+_VIEWS: Final = f"{_PACKAGE}.views"
+_NAME: Final = re.compile(r"([a-z_]+\.)?[A-Za-z]\w*")
+_VERSIONS: Final[Mapping[str, int]] = {}
+"""The version of a kind of value, where it is not 1."""
+_UPGRADES: Final[Mapping[tuple[str, int], Callable[[dict[str, object]], dict[str, object]]]] = {}
+"""From (name, version): how its fields become those of the next version."""
+_WORDS: Final[Mapping[type, str]] = {
     Fraction: "fraction",
     Decimal: "decimal",
     dt.datetime: "instant",
     dt.date: "date",
     MonthDay: "day",
 }
-_READERS: Mapping[str, tuple[re.Pattern[str], Callable[[str], object]]] = {
+_READERS: Final[Mapping[str, tuple[re.Pattern[str], Callable[[str], object]]]] = {
     "fraction": (re.compile(r"-?\d{1,400}(/\d{1,400})?"), Fraction),
     "decimal": (re.compile(r"-?\d{1,400}(\.\d{1,400})?(E[+-]?\d{1,3})?"), Decimal),
     "float": (re.compile(r"nan|-?inf"), float),
@@ -56,13 +63,17 @@ _READERS: Mapping[str, tuple[re.Pattern[str], Callable[[str], object]]] = {
     "date": (re.compile(r"\d{4}-\d\d-\d\d"), dt.date.fromisoformat),
     "day": (re.compile(r"\d\d-\d\d"), lambda text: MonthDay(int(text[:2]), int(text[3:]))),
 }
-"""How each word is read; the patterns bound what a text can make Python reckon."""
-_CAMPAIGN = "campaign"
-_SOURCE = "JSON"
+"""How each word is read; the patterns bound what a text can make Python calculate."""
+_DTYPES: Final = re.compile(
+    r"u?int(8|16|32|64)|float(32|64)|bool|object|str|string|category"
+    r"|U?Int(8|16|32|64)|Float(32|64)|boolean|datetime64\[(D|s|ms|us|ns)\]|<U\d{1,3}"
+)
+_CAMPAIGN: Final = "campaign"
+_SOURCE: Final = "JSON"
 
 
 def to_json(value: object) -> str:
-    """Return a campaign, a scenario or a result as JSON text; `from_json` gives it back.
+    """Return a campaign, a scenario or a result as JSON text; `from_json` gives it back equal.
 
     Raises:
         DefinitionError: The value holds something that cannot be named in a text, such as a
@@ -76,8 +87,11 @@ def from_json(text: str) -> Any:  # noqa: ANN401 - what the text holds decides w
 
     Raises:
         DefinitionError: The text is no JSON, names a class or function that is not this library's,
-            or describes a value that does not fit; a campaign has every mistake at once.
+            was written by a newer version, or describes a value that does not fit; a campaign has
+            every mistake at once.
     """
+    if not isinstance(text, str):
+        raise TypeError(f"from_json takes text; this is {shown(text)}")
     if len(text) > MOST_BYTES:
         found = f"{len(text):,} characters"
         raise DefinitionError(Problem(_SOURCE, found, f"a text has at most {MOST_BYTES:,}"))
@@ -99,7 +113,7 @@ def from_json(text: str) -> Any:  # noqa: ANN401 - what the text holds decides w
     except ValueError as error:
         if isinstance(error, DefinitionError):
             raise
-        raise DefinitionError(Problem(_SOURCE, str(error), "mend the JSON there")) from None
+        raise DefinitionError(Problem(_SOURCE, str(error)[:200], "mend the JSON there")) from None
 
 
 def _refuse_constant(name: str) -> object:
@@ -119,6 +133,83 @@ def _problem(path: Path, found: str, fix: str) -> DefinitionError:
     return DefinitionError(Problem(f"{_SOURCE}: {where}" if where else _SOURCE, found, fix))
 
 
+# -- names -----------------------------------------------------------------------------------------
+
+
+@cache
+def _public_classes() -> dict[str, type]:
+    """Return the public classes of values by name: those of models and results, not of views."""
+    surface = importlib.import_module(_PACKAGE)
+    found: dict[str, object] = {}
+    for space in _NAMESPACES:
+        module = getattr(surface, space)
+        found |= {
+            f"{space}.{name}": getattr(module, name) for name in getattr(module, "__all__", ())
+        }
+    for name, (home, _) in surface._homes().items():  # noqa: SLF001 - the one table of public names
+        if not home.startswith(_VIEWS):
+            found[name] = getattr(surface, name)
+    for path in _MODULES:
+        module = importlib.import_module(f"{_PACKAGE}.{path}")
+        for name, one in vars(module).items():
+            if getattr(one, "__module__", "") == module.__name__:
+                found[f"{path.partition('.')[0]}.{name}"] = one
+    return {name: one for name, one in found.items() if isinstance(one, type) and attrs.has(one)}
+
+
+@cache
+def _classes() -> dict[str, type]:
+    """Return every class that a text may name: public ones, and those of their fields.
+
+    A class without a public name is called by its room: "reporting.ReportProblem".
+    """
+    by_name = _public_classes()
+    known = set(by_name.values())
+    waiting = list(known)
+    by_name = dict(by_name)
+    while waiting:
+        for kind in _classes_of_fields(waiting.pop()) - known:
+            known.add(kind)
+            waiting.append(kind)
+            by_name[f"{kind.__module__.split('.')[1]}.{kind.__name__}"] = kind
+    return by_name
+
+
+def _classes_of_fields(kind: type) -> set[type]:
+    try:
+        return {inner for hint in hints_of(kind).values() for inner in _classes_in(hint)}
+    except NameError:
+        return set()
+
+
+def _classes_in(hint: object) -> Iterator[type]:
+    if isinstance(hint, type) and attrs.has(hint):
+        yield hint
+    for inner in get_args(hint):
+        yield from _classes_in(inner)
+
+
+@cache
+def _names_of_classes() -> dict[type, str]:
+    """Return the name of each class, its own name before another that it goes by."""
+    names: dict[type, str] = {}
+    for name, kind in _classes().items():
+        if kind not in names or name == kind.__name__:
+            names[kind] = name
+    return names
+
+
+def _function(name: str) -> Callable[..., object] | None:
+    """Return the function that a text names, None where there is none of this library's."""
+    space, _, last = name.partition(".")
+    if not _NAME.fullmatch(name) or space not in _NAMESPACES:
+        return None
+    found = getattr(getattr(importlib.import_module(_PACKAGE), space), last, None)
+    home = str(getattr(found, "__module__", ""))
+    is_own = home.partition(".")[0] == _PACKAGE and not isinstance(found, (type, ModuleType))
+    return found if is_own and callable(found) else None
+
+
 # -- to plain values -------------------------------------------------------------------------------
 
 
@@ -132,7 +223,7 @@ def _plain(value: object, path: Path) -> object:
         return value if math.isfinite(value) else {"float": str(value)}
     if isinstance(value, (tuple, list)):
         return [_plain(one, (*path, index)) for index, one in enumerate(value)]
-    if isinstance(value, dict):
+    if isinstance(value, Mapping):
         return {"table": [[_plain(one, path) for one in pair] for pair in value.items()]}
     return _plain_object(value, path)
 
@@ -159,11 +250,11 @@ def _dates_as_text(plain: Any) -> Any:  # noqa: ANN401 - plain values of any dep
 
 
 def _plain_instance(value: Any, path: Path) -> dict[str, object]:  # noqa: ANN401 - any attrs value
-    name = _own_name(type(value), _CLASS)
+    name = _names_of_classes().get(type(value))
     if name is None:
-        fix = "only public values of this library have a name in JSON"
-        raise _problem(path, f"a {type(value).__name__}", fix)
-    plain: dict[str, object] = {"type": name}
+        fix = "only values of this library have a name in JSON"
+        raise _problem(path, shown(value), fix)
+    plain: dict[str, object] = {"type": name, "schema": _VERSIONS.get(name, 1)}
     for field in attrs.fields(type(value)):
         if field.init:
             inner = getattr(value, field.name)
@@ -171,41 +262,25 @@ def _plain_instance(value: Any, path: Path) -> dict[str, object]:  # noqa: ANN40
     return plain
 
 
-def _own_name(value: Any, pattern: re.Pattern[str]) -> str | None:  # noqa: ANN401 - class or function
-    """Return the name of a class or function below the package, None where it has none there."""
-    name = f"{value.__module__}.{value.__qualname__}".removeprefix(_PACKAGE)
-    return name if pattern.fullmatch(name) and _named(name) is value else None
-
-
-def _named(name: str) -> object:
-    module, _, last = name.rpartition(".")
-    try:
-        return getattr(importlib.import_module(_PACKAGE + module), last, None)
-    except ImportError:
-        return None
-
-
 def _name_of_function(value: Callable[..., object], path: Path) -> str:
-    called = getattr(value, "__qualname__", type(value).__name__)
-    name = _own_name(value, _FUNCTION) if hasattr(value, "__qualname__") else None
-    if name is None:
-        found = f"the function {getattr(value, '__module__', '')}.{called}"
-        fix = "only functions of this library have a name in JSON; hand yours over in Python"
-        raise _problem(path, found, fix)
-    return name
+    called = getattr(value, "__name__", type(value).__name__)
+    for space in _NAMESPACES:
+        if _function(f"{space}.{called}") is value:
+            return f"{space}.{called}"
+    found = f"the function {getattr(value, '__module__', '')}.{called}"
+    fix = "only functions of this library have a name in JSON; hand yours over in Python"
+    raise _problem(path, found, fix)
 
 
 def _plain_array(value: object, path: Path) -> object:
-    import numpy as np  # campaigns need no arrays
-    import pandas as pd  # campaigns need no tables
-
     match value:
         case pd.DataFrame():
             columns = {str(name): _plain_column(value[name], path) for name in value.columns}
-            return {"frame": columns}
+            return {"frame": columns, **_plain_index(value.index, path)}
         case pd.Series():
             index = _plain_column(value.index.to_series(), path)
-            return {"series": _plain_column(value, path), "index": index}
+            named = {} if value.name is None else {"name": _plain(value.name, path)}
+            return {"series": _plain_column(value, path), "index": index, **named}
         case pd.Timestamp():
             return {"timestamp": value.isoformat()}
         case np.ndarray():
@@ -215,12 +290,20 @@ def _plain_array(value: object, path: Path) -> object:
             return _plain(value.item(), path)
         case _ if value is pd.NA or value is pd.NaT:
             return {"missing": "NA" if value is pd.NA else "NaT"}
-    raise _problem(path, f"a {type(value).__name__}", "JSON holds values of this library alone")
+    raise _problem(path, shown(value), "JSON holds values of this library alone")
+
+
+def _plain_index(index: pd.Index[Any], path: Path) -> dict[str, object]:
+    """Return the labels of rows, where they are more than their numbers."""
+    if isinstance(index, pd.RangeIndex) and index.equals(pd.RangeIndex(len(index))):
+        return {}
+    if isinstance(index, pd.MultiIndex):
+        raise _problem(path, "a frame with several levels of rows", "reset_index() first")
+    named = {} if index.name is None else {"name": _plain(index.name, path)}
+    return {"index": _plain_column(index.to_series(), path), **named}
 
 
 def _plain_column(column: pd.Series[Any], path: Path) -> dict[str, object]:
-    import pandas as pd  # campaigns need no tables
-
     dtype = str(column.dtype)
     if dtype.startswith("datetime64"):
         values: list[object] = [None if pd.isna(one) else one.isoformat() for one in column]
@@ -250,23 +333,20 @@ def _value(plain: object, path: Path) -> object:
     return _word(table, path)
 
 
-def _function(name: object, path: Path) -> object:
-    if isinstance(name, str) and _FUNCTION.fullmatch(name):
-        function = _named(name)
-        if callable(function):
-            return function
-    fix = "a text names functions of this library, such as allocation.apportion.hill"
-    raise _problem(path, f"{shown(name)} is none of its functions", fix)
-
-
 def _function_with(table: dict[str, Any], path: Path) -> object:
     """Return a function of the library, with the options that it was given, if any."""
-    function = _function(table["function"], path)
+    name = table["function"]
+    function = _function(name) if isinstance(name, str) else None
+    if function is None:
+        fix = "a text names functions of this library, such as apportion.hill"
+        raise _problem(path, f"{shown(name)} is none of its functions", fix)
     options = table.get("with")
-    if not isinstance(options, dict):
+    if options is None:
         return function
+    if not isinstance(options, dict):
+        raise _problem((*path, "with"), shown(options), "give a table of options")
     given = {key: _value(one, (*path, key)) for key, one in options.items()}
-    return partial(cast("Callable[..., object]", function), **given)
+    return partial(function, **given)
 
 
 def _instance(name: object, plain: dict[str, object], path: Path) -> object:
@@ -274,10 +354,11 @@ def _instance(name: object, plain: dict[str, object], path: Path) -> object:
     if name == _CAMPAIGN:
         where = place(path, None)
         return campaign_from_plain(fields, source=f"{_SOURCE}: {where}" if where else _SOURCE)
-    kind = _named(name) if isinstance(name, str) and _CLASS.fullmatch(name) else None
-    if not isinstance(kind, type) or not attrs.has(kind):
+    kind: Any = _classes().get(name) if isinstance(name, str) else None
+    if kind is None:
         fix = 'a text names classes of this library, or is of type "campaign"'
         raise _problem((*path, "type"), f"{shown(name)} is none of its classes", fix)
+    fields = _upgraded(str(name), fields, path)
     known = {field.alias or field.name: field for field in attrs.fields(kind) if field.init}
     for key in fields:
         if key not in known:
@@ -285,15 +366,36 @@ def _instance(name: object, plain: dict[str, object], path: Path) -> object:
     for key, field in known.items():
         if field.default is attrs.NOTHING and key not in fields:
             raise _problem((*path, key), "missing", f"every {name} needs it")
-    values = {key: _value(value, (*path, key)) for key, value in fields.items()}
+    return _made(kind, {key: _value(value, (*path, key)) for key, value in fields.items()}, path)
+
+
+def _made(kind: Any, values: dict[str, object], path: Path) -> object:  # noqa: ANN401 - a class
+    """Return the value of a class, every field of its type."""
+    fix = "take the text as to_json wrote it"
     try:
-        return kind(**values)
-    except DefinitionError as error:
+        made = kind(**values)
+    except CampaignError as error:
         (first, *_) = error.problems
         raise _problem(path, f"{first.where}: {first.found}", first.fix) from None
-    except (TypeError, AttributeError, KeyError) as error:
-        found = f"its fields do not make a {name}"
-        raise _problem(path, found, "take the text as to_json wrote it") from error
+    except (TypeError, AttributeError, LookupError, ValueError, ArithmeticError) as error:
+        raise _problem(path, f"its fields do not make {shown(kind)}", fix) from error
+    hints = hints_of(kind)
+    for field in attrs.fields(kind):
+        found = getattr(made, field.name) if field.init else None
+        if field.init and not fits(found, hints[field.name]):
+            raise _problem((*path, field.alias or field.name), shown(found), fix)
+    return made
+
+
+def _upgraded(name: str, fields: dict[str, object], path: Path) -> dict[str, object]:
+    """Return the fields as this version of the library has them."""
+    version, current = fields.pop("schema", 1), _VERSIONS.get(name, 1)
+    if type(version) is not int or not 1 <= version <= current:
+        found = f"schema {shown(version)} of {name}; this library reads up to {current}"
+        raise _problem((*path, "schema"), found, "read it with a newer version of the library")
+    for older in range(version, current):
+        fields = _UPGRADES[name, older](fields)
+    return fields
 
 
 def _word(plain: dict[str, Any], path: Path) -> object:
@@ -307,34 +409,57 @@ def _word(plain: dict[str, Any], path: Path) -> object:
         pattern, read = _READERS[word]
         if pattern.fullmatch(text):
             return read(text)
-    except DefinitionError:
+    except CampaignError:
         raise
-    except (ValueError, TypeError, ArithmeticError, KeyError, AttributeError):
+    except (ValueError, TypeError, ArithmeticError, LookupError, AttributeError, MemoryError):
         pass  # whatever does not fit is said below, in the same words
     known = ", ".join(["type", "function", *_READERS, "table", "frame", "series", "array"])
     raise _problem(path, shown(plain), f"give a value as to_json writes it: a table with {known}")
 
 
 def _array_value(plain: dict[str, Any], path: Path) -> object:
-    import pandas as pd  # campaigns need no tables
-
     match plain:
         case {"frame": dict() as columns}:
-            return pd.DataFrame({name: _column(one, path) for name, one in columns.items()})
+            return _frame(plain, {name: _column(one, path) for name, one in columns.items()}, path)
         case {"series": dict() as column, "index": dict() as index}:
-            return _column(column, path).set_axis(_column(index, path))
+            name = _value(plain.get("name"), path)
+            return _column(column, path).set_axis(_column(index, path)).rename(name)
         case {"array": dict() as column, "dtype": str() as dtype, "shape": list() as shape}:
-            return _column(column, path).to_numpy().astype(dtype).reshape(shape)
+            values = _column(column, path)
+            sizes = [size for size in shape if type(size) is int and size >= 0]
+            if len(sizes) != len(shape) or math.prod(sizes) != len(values):
+                raise _problem(
+                    path, f"{len(values)} values of shape {shape}"[:99], "mend the shape"
+                )
+            return values.to_numpy().astype(_dtype(dtype, path)).reshape(sizes)
         case {"missing": "NA" | "NaT" as word}:
             return pd.NA if word == "NA" else pd.NaT
     return pd.Timestamp(plain["timestamp"])
 
 
-def _column(plain: dict[str, Any], path: Path) -> pd.Series[Any]:
-    import pandas as pd  # campaigns need no tables
+def _frame(plain: dict[str, Any], columns: dict[str, pd.Series[Any]], path: Path) -> pd.DataFrame:
+    lengths = {len(column) for column in columns.values()}
+    if len(lengths) > 1:
+        found = f"columns of {', '.join(map(str, sorted(lengths)))} values"
+        raise _problem(path, found, "every column of a frame has a value a row")
+    frame = pd.DataFrame(columns)
+    if "index" in plain:
+        labels = _column(plain["index"], path)
+        frame = frame.set_axis(labels).rename_axis(index=_value(plain.get("name"), path))
+    return frame
 
-    dtype, values = plain["dtype"], plain["values"]
+
+def _column(plain: dict[str, Any], path: Path) -> pd.Series[Any]:
+    dtype, values = _dtype(plain["dtype"], path), plain["values"]
+    if not isinstance(values, list):
+        raise _problem(path, shown(values), "give a list of values")
     is_time = dtype.startswith("datetime64")
     read = values if is_time else [_value(one, path) for one in values]
     column: pd.Series[Any] = pd.Series(read, dtype=dtype)
     return column
+
+
+def _dtype(name: object, path: Path) -> str:
+    if not isinstance(name, str) or not _DTYPES.fullmatch(name):
+        raise _problem(path, f"the type of column {shown(name)}", "take one as to_json writes it")
+    return name

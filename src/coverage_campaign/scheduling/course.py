@@ -4,22 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from fractions import Fraction
-from typing import TYPE_CHECKING, Any, Literal, TypeAlias
+from typing import Any, Literal, TypeAlias
 
 import attrs
 import numpy as np
+from numpy.typing import NDArray
 
 from coverage_campaign.allocation.apportionment import methods as apportion
 from coverage_campaign.scheduling.capacity import month_loads
-from coverage_campaign.scheduling.curves import spread
+from coverage_campaign.scheduling.curves import DayWeights, spread
 from coverage_campaign.scheduling.daily import reached_at, reached_on
 
-if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
-    from coverage_campaign.scheduling.curves import DayWeights
-
-    Ints: TypeAlias = NDArray[np.int64]
+Ints: TypeAlias = NDArray[np.int64]
 
 __all__ = ["Course", "Stretches"]
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Literal
 
 import attrs
 import numpy as np
+from numpy.typing import NDArray
 
 from coverage_campaign.allocation.apportionment.exact import least_seats, share_within
 from coverage_campaign.allocation.apportionment.inputs import MOST, as_array, as_fraction
@@ -15,8 +16,6 @@ from coverage_campaign.allocation.apportionment.rounding_rules import priority, 
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-
-    from numpy.typing import NDArray
 
     from coverage_campaign.allocation.apportionment.inputs import Ints, Weights
     from coverage_campaign.allocation.apportionment.problems import One

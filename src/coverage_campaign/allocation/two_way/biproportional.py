@@ -17,29 +17,24 @@ Mathematical Programming 45 (1989) 193-210; Maier, Zachariassen and Zachariasen,
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from fractions import Fraction
 from functools import cached_property
-from typing import TYPE_CHECKING, Literal, TypeAlias
+from typing import Literal, TypeAlias
 
 import attrs
 import numpy as np
+from numpy.typing import NDArray
 
 from coverage_campaign.allocation.apportionment.inputs import as_array, as_fraction
-from coverage_campaign.allocation.apportionment.methods import webster
+from coverage_campaign.allocation.apportionment.methods import Bounds, Method, Weights, webster
+from coverage_campaign.allocation.apportionment.ties import TieRule
 from coverage_campaign.allocation.two_way.cell_ties import CellTie
 from coverage_campaign.allocation.two_way.inputs import read_two_way
+from coverage_campaign.allocation.two_way.optimality import Proof
 from coverage_campaign.allocation.two_way.short_divisors import short_divisors
 from coverage_campaign.allocation.two_way.twoway import TwoWay
 from coverage_campaign.errors import DefinitionError, Problem
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-    from fractions import Fraction
-
-    from numpy.typing import NDArray
-
-    from coverage_campaign.allocation.apportionment.methods import Bounds, Method, Weights
-    from coverage_campaign.allocation.apportionment.ties import TieRule
-    from coverage_campaign.allocation.two_way.optimality import Proof
 
 __all__ = [
     "Biproportion",

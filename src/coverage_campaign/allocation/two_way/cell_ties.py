@@ -8,21 +8,15 @@ second, and so on. The answer depends on the order alone, never on how it was co
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
 
 import attrs
+import numpy as np
+from numpy.typing import NDArray
 
-from coverage_campaign.allocation.two_way.optimality import parts
+from coverage_campaign.allocation.apportionment.ties import Turn
+from coverage_campaign.allocation.two_way.optimality import Cell, parts
 from coverage_campaign.errors import Problem, TieError
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    import numpy as np
-    from numpy.typing import NDArray
-
-    from coverage_campaign.allocation.apportionment.ties import Turn
-    from coverage_campaign.allocation.two_way.optimality import Cell
 
 __all__ = ["CellTie", "break_tie"]
 
