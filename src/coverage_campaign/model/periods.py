@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Literal, TypeAlias, get_args
+from typing import TYPE_CHECKING, Literal, TypeAlias, get_args
 
 import attrs
 import numpy as np
@@ -10,7 +10,10 @@ from numpy.typing import ArrayLike, NDArray
 
 from coverage_campaign.errors import DefinitionError, Problem
 
-__all__ = ["Days", "Numbers", "Period", "Periods"]
+if TYPE_CHECKING:
+    from coverage_campaign.model.campaign import Campaign
+
+__all__ = ["Days", "Numbers", "Period", "Periods", "periods_of"]
 
 Period: TypeAlias = Literal["day", "week", "month", "quarter"]
 """The length of a period; where it begins is the campaign's rule."""
@@ -105,3 +108,14 @@ class Periods:
         """Return the last day of each period."""
         number = np.asarray(numbers, dtype=np.int64)
         return self.first(number + 1) - 1
+
+
+def periods_of(campaign: Campaign, by: Period) -> Periods:
+    """Return the days, weeks, months or quarters by which a campaign counts.
+
+    They begin where its reporting rule says: with reports from the 26th to the 25th those are its
+    months, and three of them its quarters. Without a rule they are those of the calendar.
+    """
+    rule = campaign.reporting
+    own = rule is not None and (by == rule.period or (by, rule.period) == ("quarter", "month"))
+    return Periods(by, rule.starts_on if rule is not None and own else 1)

@@ -16,9 +16,9 @@ from numpy.typing import NDArray
 
 from coverage_campaign.checks import checked_call
 from coverage_campaign.errors import DefinitionError, Problem
+from coverage_campaign.model.periods import periods_of
 from coverage_campaign.reporting.result import Tally
 from coverage_campaign.reporting.sheets.column_roles import FigureKind
-from coverage_campaign.reporting.sheets.dates import period_of
 
 __all__ = [
     "above_eligible",
@@ -130,12 +130,14 @@ def jumps(
 
 def _spans(table: pd.DataFrame, tally: Tally) -> NDArray[np.float64]:
     """Return how many periods lie between each report and its unit's one before; 1 = the next."""
-    step = period_of(table["period"].to_numpy(), tally.by).astype(np.int64)
+    step = periods_of(tally.campaign, tally.by).number(table["period"].to_numpy()).astype(np.int64)
     first = ~table["unit"].duplicated().to_numpy()
     stock = tally.stock.groupby("unit")["period"].max().reindex(table["unit"]).to_numpy()
     before = np.roll(step, 1)
     known = ~np.isnat(stock)
-    before[first] = np.where(known, period_of(stock, tally.by).astype(np.int64), step - 1)[first]
+    before[first] = np.where(
+        known, periods_of(tally.campaign, tally.by).number(stock).astype(np.int64), step - 1
+    )[first]
     return (step - before).astype(np.float64)
 
 
@@ -212,9 +214,11 @@ def deadline_spikes(
     figures before the tail say nothing, and so does a phase whose last period is not reported.
     """
     tail = tail if tail is not None else (1 if tally.by == "month" else 7)
-    first, last = period_of(tally.campaign.window(phase).dates()[[0, -1]], tally.by)
+    first, last = periods_of(tally.campaign, tally.by).number(
+        tally.campaign.window(phase).dates()[[0, -1]]
+    )
     table = _by_unit(tally)
-    period = period_of(table["period"].to_numpy(), tally.by)
+    period = periods_of(tally.campaign, tally.by).number(table["period"].to_numpy())
     at_end = (period > last - tail) & (period <= last)
     inside = (period >= first) & (period <= last)
     rows: list[_Row] = []
@@ -240,7 +244,7 @@ def lapses_after_entry(tally: Tally, *, within: int = 3, share: float = 0.5) -> 
     guess that the events can confirm. Needs channels of losses; without them nobody is found.
     """
     net = tally.net()
-    period = period_of(net["period"].to_numpy(), tally.by)
+    period = periods_of(tally.campaign, tally.by).number(net["period"].to_numpy())
     net = net.assign(step=period.astype(np.int64))
     rows: list[_Row] = []
     for unit, part in net.groupby("unit", sort=False):

@@ -41,6 +41,7 @@ EventReason: TypeAlias = Literal[
 SheetReason: TypeAlias = Literal[
     "above_eligible",
     "ambiguous_date",
+    "begins_again",
     "below_zero",
     "contradicting",
     "fall",
@@ -79,6 +80,7 @@ SEVERITY: Final[dict[str, Severity]] = {
     **dict.fromkeys(
         (
             "above_eligible",
+            "begins_again",
             "fall",
             "figures_differ",
             "looks_cumulative",

@@ -4,20 +4,18 @@ from __future__ import annotations
 
 import datetime as dt
 from functools import cached_property
-from typing import Literal, TypeAlias
 
 import attrs
 import pandas as pd
 
 from coverage_campaign.model.basis import Basis
 from coverage_campaign.model.campaign import Campaign
+from coverage_campaign.model.periods import Period
 from coverage_campaign.notebook import Axes, html_table
 from coverage_campaign.reporting.cube import Cube, cube_of
 from coverage_campaign.reporting.problems import ReportProblems
 
 __all__ = ["Period", "Tally", "empty_baseline", "empty_stock"]
-
-Period: TypeAlias = Literal["month", "day"]
 
 
 def empty_stock() -> pd.DataFrame:
@@ -38,13 +36,20 @@ def empty_baseline() -> pd.DataFrame:
     )
 
 
+def no_columns() -> pd.DataFrame:
+    """Return the columns of a tally of events: sheet, column, heading, role, why; no row."""
+    names = ("sheet", "column", "heading", "role", "why")
+    return pd.DataFrame({name: pd.Series(dtype="str") for name in names})
+
+
 @attrs.frozen(eq=False, kw_only=True)
 class Tally:
     """Counts by unit, period and channel, as they were known at `as_of`.
 
     `stock` holds cumulative first values for which no baseline was given (unit, period, persons):
     people covered before, never new ones; `baseline` those whom the caller said were covered before
-    (unit, persons). `rows_in` = rows counted + `problems.rows`.
+    (unit, persons). `rows_in` = rows counted + `problems.rows`. `columns` says of each column that
+    was read from sheets what it was taken for: sheet, column (its letters), heading, role, why.
     """
 
     campaign: Campaign
@@ -56,6 +61,7 @@ class Tally:
     rows_in: int
     stock: pd.DataFrame = attrs.field(factory=empty_stock)
     baseline: pd.DataFrame = attrs.field(factory=empty_baseline)
+    columns: pd.DataFrame = attrs.field(factory=no_columns)
 
     def to_frame(self) -> pd.DataFrame:
         """Return one row per unit, period and channel: unit, period, channel, persons (+ group).

@@ -80,18 +80,29 @@ class Grid:
         """
         return f"{self.name}, cell {column_letters(column)}{row + 1}"
 
-    def spread(self) -> Grid:
+    def spread(self, *, numbers: bool = False) -> Grid:
         """Return the grid with the text of each merged range in all the cells that it covers.
 
-        Only text is spread: a merged number is one figure, and stays where it stands.
+        A merged number is one figure and stays where it stands, but for labels: with `numbers` it
+        is spread too.
         """
         if not self.merged:
             return self
         rows = [list(row) for row in self.cells]
         for (top, left), (bottom, right) in self.merged:
             inside = top < len(rows) and left < self.width
-            text = self.cells[top][left] if inside else None
-            if isinstance(text, str):
+            value = self.cells[top][left] if inside else None
+            if isinstance(value, str) or (numbers and value is not None):
                 for row in rows[top : bottom + 1]:
-                    row[left : right + 1] = [text] * len(row[left : right + 1])
+                    row[left : right + 1] = [value] * len(row[left : right + 1])
         return attrs.evolve(self, cells=rows, merged=())
+
+    def split(self, row: int) -> tuple[Grid, Grid]:
+        """Return the rows above a row, and the rows from it on; cells keep their addresses."""
+        blank = [[None] * self.width] * row
+        above = [one for one in self.merged if one[1][0] < row]
+        below = [one for one in self.merged if one[0][0] >= row]
+        return (
+            attrs.evolve(self, cells=self.cells[:row], merged=above),
+            attrs.evolve(self, cells=[*blank, *self.cells[row:]], merged=below),
+        )

@@ -11,8 +11,21 @@ from hypothesis import strategies as st
 
 from coverage_campaign.model.dates import Window
 from coverage_campaign.model.units import Unit
-from coverage_campaign.reporting.sheets.column_roles import is_note, is_total, role_of, scale_of
-from coverage_campaign.reporting.sheets.dates import find_moment, read_dates, read_moment
+from coverage_campaign.reporting.sheets.column_roles import (
+    is_note,
+    is_total,
+    meaning_of,
+    measure_of,
+    table_measure,
+)
+from coverage_campaign.reporting.sheets.dates import (
+    Span,
+    find_written,
+    read_cells,
+    read_written,
+    spans_of,
+    with_printed_year,
+)
 from coverage_campaign.reporting.sheets.names import channel_names, unit_names
 from coverage_campaign.reporting.sheets.numbers import MOST_PERSONS, read_counts, read_number
 from support.campaigns import tiny
@@ -84,11 +97,18 @@ def test_what_is_not_plainly_a_number_is_refused(cell: object) -> None:
 
 
 def test_persons_are_whole_and_no_money() -> None:
-    """A rate, an amount, a length or half a person is no count of persons; each row says so."""
-    column = pd.Series(["12人", "61%", "10000万元", "11.2公里", "1.5", 2.5, None, "无", "7699套"])
+    """A rate, money, a length, households, half a person: no count of persons; each row says so."""
+    column = pd.Series(["12人", "61%", "10000万元", "11.2公里", "1.5", 2.5, None, "无", "30户"])
     counts = read_counts(column)
-    assert counts.faults.tolist() == ["", *["not_a_count"] * 5, "no_figure", "no_figure", ""]
-    assert counts.persons[[0, 8]].tolist() == [12, 7699]
+    assert counts.faults.tolist() == [
+        "",
+        "not_a_count",
+        *["other_measure"] * 2,
+        *["not_a_count"] * 2,
+        *["no_figure"] * 2,
+        "other_measure",
+    ]
+    assert counts.persons[0] == 12
 
 
 def test_columns_of_numbers_know_their_limits() -> None:
@@ -108,8 +128,11 @@ def test_columns_of_numbers_know_their_limits() -> None:
 
 def test_a_heading_in_ten_thousands_scales_bare_numbers_only() -> None:
     """Under 累计(万人) 7.6 is 76,000, and 12人 are twelve; the print's step is remembered."""
-    assert scale_of("累计（万人）") == scale_of("累计 (单位：万人)") == 10_000
-    assert scale_of("累计（人）") == scale_of("累计") == 1
+    for heading in ("累计（万人）", "累计 (单位：万人)"):
+        measure = meaning_of([heading]).measure
+        assert measure is not None
+        assert measure.scale == 10_000
+    assert meaning_of(["累计"]).measure is None
     counts = read_counts(pd.Series(["7.6", "12人", 3]), scale=10_000)
     assert counts.persons.tolist() == [76_000, 12, 30_000]
     assert counts.steps.tolist() == [1_000, 1, 10_000]
@@ -140,9 +163,7 @@ def test_every_way_of_printing_a_count_reads_back(
 def test_no_text_breaks_the_reading(text: str) -> None:
     """Any text is a count, nothing, or no count; reading it never fails otherwise."""
     assert read_counts(pd.Series([text], dtype=object)).faults[0] in {
-        "",
-        "no_figure",
-        "not_a_count",
+        *("", "no_figure", "not_a_count", "other_measure"),
     }
 
 
@@ -213,95 +234,207 @@ def test_channels_are_known_by_code_and_name() -> None:
 # -- dates -----------------------------------------------------------------------------------------
 
 
+def span(*texts: str, window: Window = YEAR) -> list[str]:
+    """Return the days of texts in their order as 'first..last', or why there are none."""
+    found = spans_of([read_written(text) for text in texts], window)
+    return [f"{one.first}..{one.last}" if isinstance(one, Span) else one for one in found]
+
+
 @pytest.mark.parametrize(
-    ("text", "day", "whole_month"),
+    ("text", "days"),
     [
-        ("2008-07-31", "2008-07-31", False),
-        ("2008/7/31", "2008-07-31", False),
-        ("2008年7月31日", "2008-07-31", False),
-        ("２００８年７月３１日", "2008-07-31", False),
-        ("2008.7.31", "2008-07-31", False),
-        ("20080731", "2008-07-31", False),
-        ("2008-07-31 08:30:00", "2008-07-31", False),
-        ("2008-07", "2008-07-31", True),
-        ("2008年7月份", "2008-07-31", True),
-        ("2008年1-7月", "2008-07-31", True),
-        ("2009年2月", "2009-02-28", True),
-        ("2008年12月", "2008-12-31", True),
-        ("1- 8月", "2008-08-31", True),
-        ("7月", "2008-07-31", True),
-        ("2月", "2009-02-28", True),
-        ("7月5日", "2008-07-05", False),
+        *((text, "2008-07-31..2008-07-31") for text in (
+            *("2008-07-31", "2008/7/31", "2008年7月31日", "２００８年７月３１日", "2008.7.31"),
+            *("20080731", "2008-07-31 08:30:00", "31/07/2008", "31 July 2008", "7月31日"),
+        )),
+        *((text, "2008-07-01..2008-07-31") for text in (
+            *("2008-07", "2008年7月份", "7月", "七月", "二〇〇八年七月", "08年7月", "July 2008"),
+            *("Jul-08", "200807", "7/2008", "July"),
+        )),
+        *((text, "2008-01-01..2008-07-31") for text in ("2008年1-7月", "1- 7月", "1至7月")),
+        *((text, "2008-04-01..2008-06-30") for text in (
+            *("4-6月", "二季度", "第二季度", "2008Q2", "Q2 2008", "2008年2季度", "Apr-Jun 2008"),
+        )),
+        *((text, "2008-01-01..2008-06-30") for text in ("上半年", "2008年上半年")),
+        *((text, "2008-01-01..2008-12-31") for text in ("2008", "2008年", "2008年度")),
+        *((text, "None..2008-07-31") for text in ("截至2008年7月31日", "7月底", "2008年7月末")),
+        ("截至3月25日", "None..2009-03-25"),
+        ("2月", "2009-02-01..2009-02-28"),
+        ("2008年12月26日至2009年1月25日", "2008-12-26..2009-01-25"),
+        ("6月26日-7月25日", "2008-06-26..2008-07-25"),
+        ("前三季度", "2008-01-01..2008-09-30"),
+        ("7月上旬", "2008-07-01..2008-07-10"),
+        ("2008-W30", "2008-07-21..2008-07-27"),
     ],
-)
-def test_a_date_is_read_as_it_is_written(text: str, day: str, *, whole_month: bool) -> None:
-    """A month reaches to its last day; one without a year is the campaign's first such month."""
-    moment = read_moment(text, YEAR)
-    assert moment is not None
-    assert moment.day == dt.date.fromisoformat(day)
-    assert moment.whole_month == whole_month
-    assert moment.year_assumed == ("200" not in text and "２" not in text)
+)  # fmt: skip
+def test_a_date_is_read_as_the_days_that_it_says(text: str, days: str) -> None:
+    """A day, a month, several, a quarter, a year, or the time up to a day: both ends inside."""
+    assert span(text) == [days]
 
 
-@pytest.mark.parametrize("text", ["2008-13", "2008-02-30", "soon", "31", "2008", "7", "第7月度"])
+@pytest.mark.parametrize("text", ["2008-13", "2008-02-30", "soon", "31", "7", "第7月度", "08-07"])
 def test_what_is_no_date_is_none(text: str) -> None:
     """An impossible day and a bare number are no dates."""
-    assert read_moment(text, YEAR) is None
+    assert read_written(text) == "not_a_date"
+
+
+MONTHS = [f"{month}月" for month in range(1, 13)]
+
+
+def test_january_before_the_start_is_not_next_year_s() -> None:
+    """January to December is one year; April to March runs on into the next, and both backwards."""
+    assert span(*MONTHS)[::6] == ["2008-01-01..2008-01-31", "2008-07-01..2008-07-31"]
+    assert span(*reversed(MONTHS))[-1] == "2008-01-01..2008-01-31"
+    assert span(*MONTHS[3:], *MONTHS[:3])[-3] == "2009-01-01..2009-01-31"
+    assert span("2月", "1月", "12月")[:2] == ["2009-02-01..2009-02-28", "2009-01-01..2009-01-31"]
+    assert span("1月", "2月", "3月", "4月")[0] == "2008-01-01..2008-01-31"
+
+
+def test_a_month_that_may_be_of_two_years_is_ambiguous() -> None:
+    """January above December may stand before it or after it; months in no order say nothing."""
+    assert span("1月", "12月") == ["ambiguous_date", "2008-12-01..2008-12-31"]
+    assert span("7月", "3月", "9月", "1月")[1::2] == ["ambiguous_date"] * 2
+    long = Window("2008-01-01", "2009-12-31")
+    assert span("7月", window=long) == ["ambiguous_date"]
+
+
+def test_a_running_total_of_a_new_year_begins_in_it() -> None:
+    """1-1月 after 1-12月 is January of the next year."""
+    assert span("1-11月", "1-12月", "1-1月") == [
+        *("2008-01-01..2008-11-30", "2008-01-01..2008-12-31", "2009-01-01..2009-01-31"),
+    ]
+
+
+def test_a_printed_year_is_that_of_the_months_below_it() -> None:
+    """Under 2007年 a July is of 2007; under two years it is of neither."""
+    july = [read_written("7月")]
+    assert spans_of(with_printed_year(july, [2007]), YEAR)[0].last == dt.date(2007, 7, 31)
+    assert with_printed_year(july, [2007, 2008]) == ["ambiguous_date"]
 
 
 def test_a_date_is_found_in_a_title() -> None:
-    """The first day or month that a title names is what its table is about."""
-    title = "岳阳楼区2017年1-8月省重点民生实事完成情况表"
-    assert find_moment(title, YEAR).day == dt.date(2017, 8, 31)
-    assert find_moment("截至2008年7月31日", YEAR).day == dt.date(2008, 7, 31)
-    assert find_moment("扩面情况表", YEAR) is None
+    """The days that a title names are what its table is about."""
+    found = find_written("岳阳楼区2017年1-8月省重点民生实事完成情况表")
+    assert found is not None
+    assert (found[0].year, found[0].first_month, found[0].month) == (2017, 1, 8)
+    until = find_written("截至2008年7月31日")
+    assert until is not None
+    assert until[0].unit == "until"
+    period = find_written("统计期间：2008年6月26日至7月25日")
+    assert period is not None
+    assert period[0].in_year(2008).first == dt.date(2008, 6, 26)
+    assert find_written("扩面情况表") is None
 
 
-def test_a_time_zone_is_no_civil_date() -> None:
-    """Dates with a zone, and mixed ones, are no dates row by row; the others still are."""
+def test_cells_of_every_kind_are_dates_or_say_why_not() -> None:
+    """Dates, serial numbers of spreadsheets and text; a time zone is no civil time."""
     zoned = dt.datetime(2008, 7, 1, tzinfo=dt.UTC)
-    column = pd.Series([zoned, "2008-07-02", dt.date(2008, 7, 3), pd.NaT, "", 39630], dtype=object)
-    dates = read_dates(column, YEAR)
-    assert dates.faults.tolist() == ["not_a_date", "", "", "no_date", "no_date", "not_a_date"]
-    aware = pd.Series(pd.to_datetime(["2008-07-01"])).dt.tz_localize("Asia/Shanghai")
-    assert read_dates(aware, YEAR).faults.tolist() == ["not_a_date"]
+    cells = [
+        dt.date(2008, 7, 3),
+        39630,
+        39630.0,
+        20080731,
+        pd.Period("2008Q3"),
+        np.datetime64("NaT"),
+    ]
+    read = read_cells([*cells, zoned, pd.NaT, "", 123.5, True, 99999], YEAR)
+    assert [str(one.last) if isinstance(one, Span) else one for one in spans_of(read, YEAR)] == [
+        *("2008-07-03", "2008-07-01", "2008-07-01", "2008-07-31", "2008-09-30", "no_date"),
+        *("not_a_date", "no_date", "no_date", "not_a_date", "not_a_date", "not_a_date"),
+    ]
+
+
+def test_one_slashed_date_decides_for_its_column() -> None:
+    """05/07/2008 may be July or May; beside 31/07/2008 it is 5 July."""
+    assert read_cells(["05/07/2008"], YEAR) == ["ambiguous_date"]
+    first, _ = read_cells(["05/07/2008", "31/07/2008"], YEAR)
+    assert (first.month, first.day) == (7, 5)
+    assert read_cells(["05/07/2008", "31/07/2008", "07/31/2008"], YEAR)[0] == "ambiguous_date"
 
 
 # -- headings --------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
-    ("heading", "new", "cumulative"),
+    ("kind", "headings"),
     [
-        ("单　位", "unit", "unit"),
-        ("责任单位", "unit", "unit"),
-        ("县市区", "unit", "unit"),
-        ("本月\n新增", "persons", "other"),
-        ("本月新增（人）", "persons", "other"),
-        ("累计完成", "other", "persons"),
-        ("1-7月 \n实际完成情况", "other", "persons"),
-        ("任务数", "target", "target"),
-        ("目标任务", "target", "target"),
-        ("完成率（％）", "rate", "rate"),
-        ("1-8月实际完成率%", "rate", "rate"),
-        ("任务完成率", "rate", "rate"),
-        ("备注", None, None),
-        ("序号", None, None),
-        ("人数", "persons", "persons"),
-        ("日期", "date", "date"),
+        ("unit", ["单　位", "責任單位", "县市区", "县（市、区）", "县（区）", "填报单位"]),
+        ("parent", ["所属县区", "上级单位"]),
+        ("date", ["日期", "统计时间"]),
+        ("month", ["月份", "month"]),
+        ("year", ["年份", "Year"]),
+        ("new", ["本月\n新增", "本月新增（人）", "新增参保人数", "净增参保人数", "New enrolments"]),
+        ("cumulative", ["累计完成", "今年累计新增", "本年", "persons to date", "截至目前累计"]),
+        ("persons", ["人数", "参保人数", "已完成数", "完成数", "1-7月 \n实际完成情况"]),
+        ("stock", ["期末参保人数", "在册人数", "Enrolled"]),
+        ("target", ["任务数", "目标任务", "全年任务", "target", "責任目標"]),
+        ("plan", ["计划数", "应完成数", "Planned", "计划完成"]),
+        ("rate", ["完成率（％）", "1-8月实际完成率%", "任务完成率", "完成比例", "per_hundred"]),
+        ("earlier", ["上年同期", "去年完成数", "上月累计", "last year"]),
+        ("change", ["同比增长（%）", "比上年同期增加", "增长率"]),
+        ("remaining", ["未完成数", "差额", "应保未保人数"]),
+        ("payment", ["征缴额（万元）", "基金收入", "Amount"]),
+        ("households", ["参保户数", "新增参保单位数"]),
+        ("eligible", ["应保人数", "population_2019"]),
+        ("unclear", ["本月累计"]),
+        ("note", ["备注", "填报日期"]),
+        ("serial", ["序号"]),
+        (None, ["男", "其中：农民工", "7月", "2008年"]),
+    ],
+)  # fmt: skip
+def test_a_heading_says_what_its_column_holds(kind: str | None, headings: list[str]) -> None:
+    """Line breaks, brackets and traditional letters do not matter."""
+    assert {heading: meaning_of([heading]).kind for heading in headings} == dict.fromkeys(
+        headings, kind
+    )
+
+
+@pytest.mark.parametrize(
+    ("levels", "kind"),
+    [
+        (["7月", "计划"], "plan"),
+        (["计划数", "7月"], "plan"),
+        (["完 成 情 况", "本月\n新增"], "new"),
+        (["任务完成情况", "任务数"], "target"),
+        (["任务完成情况", "完成数"], "persons"),
+        (["上年同期", "完成"], "earlier"),
+        (["累计完成", "完成率"], "rate"),
+        (["本月", "人数"], "new"),
+        (["累计", "计划"], "plan"),
     ],
 )
-def test_a_heading_says_what_its_column_holds(
-    heading: str, new: str | None, cumulative: str | None
-) -> None:
-    """Line breaks and brackets do not matter; the figures of the other kind are told apart."""
-    assert role_of(heading, "new") == new
-    assert role_of(heading, "cumulative") == cumulative
+def test_levels_of_a_heading_are_read_together(levels: list[str], kind: str) -> None:
+    """The lowest level that names a kind holds; last year is so on whichever level."""
+    assert meaning_of(levels).kind == kind
+
+
+def test_what_a_heading_says_beyond_is_its_qualifier() -> None:
+    """农民工 are some of the persons; what has been understood is none of it."""
+    assert meaning_of(["新增农民工人数"]).qualifier == "农民工"
+    assert meaning_of(["养老保险", "新增"]).qualifier == "养老保险"
+    assert meaning_of(["新增参保人数（人）"]).qualifier == ""
+    assert meaning_of(["people_fully_vaccinated"]).qualifier == "fully vaccinated"
+
+
+def test_measures_are_persons_or_not() -> None:
+    """千人 are thousands of people; 户 and 万元 are none."""
+    assert [measure_of(text).scale for text in ("人", "人次", "千人", "万人")] == [
+        1,
+        1,
+        1000,
+        10**4,
+    ]
+    assert not any(measure_of(text).persons for text in ("户", "万元", "亿元"))
+    assert measure_of("含开发区") is None
+    assert table_measure("扩面进度（单位：万人）").scale == 10_000
+    assert table_measure("单位：人、万元").persons
+    assert table_measure("填报单位：市劳动局") is None
 
 
 def test_totals_and_notes_are_known_by_their_words() -> None:
     """合　计 adds others up; 注 is a note; a unit is neither."""
-    assert all(map(is_total, ["合　计", "小计", "总计", "全市合计", "Total", "全市"]))
+    totals = ["合　计", "小计", "总计", "全市合计", "Total", "全市", "衡阳市合计", "本月合计"]
+    assert all(map(is_total, totals))
     assert all(
         map(is_note, ["注：含开发区", "备注: x", "制表人：张三", "Source: Census", "Note 1"])
     )

@@ -48,11 +48,12 @@ def test_what_is_counted_is_what_a_reader_sees(name: str) -> None:
     """Whole figures are counted at the month of the title; empty ones and kilometres are not."""
     tally, lines = read(name)
     known = lines["actual_value"].notna()
-    whole = known & (lines["actual_value"] % 1 == 0)
+    of_persons = ~lines["actual_text"].str.contains("户|公里|元", na=False)
+    whole = known & (lines["actual_value"] % 1 == 0) & of_persons
     assert rows_of(tally, "no_figure") == set(
         lines.loc[~known & lines["actual_text"].isna(), "row"]
     )
-    assert rows_of(tally, "not_a_count") == set(
+    assert rows_of(tally, "not_a_count", "other_measure") == set(
         lines.loc[(known & ~whole) | (~known & lines["actual_text"].notna()), "row"]
     )
     doubtful = rows_of(tally, "contradicting", "double")
@@ -69,7 +70,8 @@ def test_what_is_counted_is_what_a_reader_sees(name: str) -> None:
 def test_departments_with_several_matters_are_not_added_up(name: str) -> None:
     """Persons and money of one department are two matters: none counts before one is chosen."""
     tally, lines = read(name)
-    whole = lines[lines["actual_value"] % 1 == 0]
+    of_persons = ~lines["actual_text"].str.contains("户|公里|元", na=False)
+    whole = lines[(lines["actual_value"] % 1 == 0) & of_persons]
     several = whole[whole["department"].duplicated(keep=False)]
     assert rows_of(tally, "contradicting") == set(several["row"])
 

@@ -27,6 +27,7 @@ from coverage_campaign.errors import DefinitionError, ReportError
 from coverage_campaign.reporting.result import Tally
 from coverage_campaign.reporting.sheets.read_reports import open_grids, read_reports
 from support.campaigns import tiny
+from support.workbooks import save
 
 TITLE = "某市2026年6月养老保险扩面情况表"
 # The body of a bulletin as offices print it: full-width digits, 人 and % glued on, a dash, a total.
@@ -36,12 +37,15 @@ BODY: list[list[object]] = [
     [3, "丙县", "2０", 5, "5", "25%"],
     ["合　计", None, 100, 17, 23, "23%"],
 ]
+MADE = dt.datetime(2026, 7, 5, 8, 0)  # noqa: DTZ001 - civil time
+"""When the workbooks were made: what a test writes has the same bytes at any time."""
 NOTES = ["注：含开发区。", "制表人：张三"]
 
 
 def with_xlsxwriter(path: Path) -> None:
     """Write the bulletin with a title, a merged header of two rows and notes below."""
     book = xlsxwriter.Workbook(path)
+    book.set_properties({"created": MADE})
     sheet = book.add_worksheet("六月")
     sheet.merge_range("A1:F1", TITLE)
     sheet.write("A2", "填报单位：市劳动局")
@@ -88,7 +92,7 @@ def with_openpyxl(path: Path) -> None:
     hidden.append(["单位", "本月新增"])
     hidden.append(["甲县", 99])
     hidden.sheet_state = "hidden"
-    book.save(path)
+    save(book, path)
 
 
 def as_csv(path: Path, *, encoding: str) -> None:
@@ -218,7 +222,7 @@ def test_a_sheet_per_month_is_one_tally(tmp_path: Path) -> None:
     targets.append(["单位", "任务数"])
     targets.append(["甲县", 50])
     path = tmp_path / "year.xlsx"
-    book.save(path)
+    save(book, path)
     tally = read_reports(path, tiny(), figures="cumulative", baseline=0)
     assert tally.to_frame()["persons"].tolist() == [5, 7, 9]
     assert [(one.reason, one.where) for one in tally.problems] == [
@@ -227,9 +231,7 @@ def test_a_sheet_per_month_is_one_tally(tmp_path: Path) -> None:
         ("figures_differ", "year.xlsx, sheet '8月', cell C2"),
     ]
     assert tally.problems.rows == 0
-    assert tally.basis.lines() == (
-        "Assumed: dates without a year are the first such dates of the campaign.",
-    )
+    assert tally.basis.lines() == ("Assumed: dates without a year are those of the campaign.",)
 
 
 def test_formulas_without_a_result_and_errors_are_told(tmp_path: Path) -> None:
@@ -243,7 +245,7 @@ def test_formulas_without_a_result_and_errors_are_told(tmp_path: Path) -> None:
     sheet.append(["丙县", "6月", None])
     sheet["C3"].data_type = "e"
     path = tmp_path / "formulas.xlsx"
-    book.save(path)
+    save(book, path)
     tally = read_reports(path, tiny(), figures="new")
     found = [(one.reason, one.where[-2:], one.found) for one in tally.problems]
     assert found == [
@@ -272,7 +274,7 @@ def test_dates_of_a_workbook_are_dates(tmp_path: Path) -> None:
     sheet.append(["unit", "date", "new"])
     sheet.append(["a", dt.date(2026, 6, 3), 4])
     sheet["B2"].number_format = 'yyyy"年"m"月"'
-    book.save(tmp_path / "dates.xlsx")
+    save(book, tmp_path / "dates.xlsx")
     tally = read_reports(tmp_path / "dates.xlsx", tiny(), figures="new", by="day")
     assert tally.to_frame()["period"].tolist() == [pd.Timestamp("2026-06-03")]
 
@@ -286,7 +288,7 @@ def test_a_merged_number_is_one_figure(tmp_path: Path) -> None:
         sheet.append(row)
     sheet.merge_cells("B2:B3")
     sheet.merge_cells("C2:C3")
-    book.save(tmp_path / "merged.xlsx")
+    save(book, tmp_path / "merged.xlsx")
     tally = read_reports(tmp_path / "merged.xlsx", tiny(), figures="new")
     assert counts(tally) == {"a": 9}
     assert [(one.reason, one.where[-2:]) for one in tally.problems] == [("no_figure", "C3")]
@@ -384,7 +386,7 @@ def test_one_matter_of_a_table_of_several(tmp_path: Path) -> None:
     ]
     path = written(tmp_path, rows)
     both = read_reports(path, tiny(), figures="cumulative", baseline=0)
-    assert dict(both.problems.totals) == {"not_a_count": 1, "contradicting": 2}
+    assert dict(both.problems.totals) == {"other_measure": 1, "contradicting": 2}
     frame = pd.DataFrame(rows[1:], columns=rows[0])
     for source in (path, frame):
         one = read_reports(
@@ -451,10 +453,10 @@ def test_a_file_without_a_table_is_refused(tmp_path: Path) -> None:
 
 
 def test_a_wrong_period_is_refused(tmp_path: Path) -> None:
-    """What dates a table has to be a day or a month."""
+    """What dates a table has to be a day, a month or another span."""
     path = written(tmp_path, [["单位", "本月新增"], ["甲县", 1]])
     with pytest.raises(DefinitionError, match="period"):
-        read_reports(path, tiny(), figures="new", period="July")
+        read_reports(path, tiny(), figures="new", period="soon")
 
 
 @pytest.mark.parametrize(
@@ -507,6 +509,16 @@ def sheet_xml(cells: str) -> bytes:
 
 SHEET = "xl/worksheets/sheet1.xml"
 CORNERS = ((1, "A1"), (1_048_576, "XFD1048576"))
+
+
+def test_a_workbook_of_the_tests_has_the_same_bytes_at_any_time(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """No clock goes into what is drawn from: written twice, and years apart, it is the same."""
+    with_openpyxl(tmp_path / "now.xlsx")
+    monkeypatch.setattr("time.time", lambda: 2_000_000_000.0)
+    with_openpyxl(tmp_path / "later.xlsx")
+    assert (tmp_path / "now.xlsx").read_bytes() == (tmp_path / "later.xlsx").read_bytes()
 
 
 def test_a_zip_bomb_is_refused_unopened(tmp_path: Path) -> None:
@@ -575,7 +587,10 @@ def test_cells_without_addresses_reach_as_far_as_their_row(tmp_path: Path) -> No
 @settings(deadline=None, max_examples=60)
 @given(seed=st.randoms(use_true_random=False))
 def test_damaged_workbooks_are_read_or_refused_and_nothing_else(seed: random.Random) -> None:
-    """Bytes changed anywhere in a workbook: a tally, or an error of this library."""
+    """Bytes changed anywhere in a workbook: a tally, or an error of this library.
+
+    The workbook has the same bytes in every run: what is drawn from it is drawn again.
+    """
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "s.xlsx"
         with_openpyxl(path)

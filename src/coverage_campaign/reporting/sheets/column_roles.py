@@ -1,105 +1,527 @@
-"""What a column's heading says it holds: the words that officials use, in Chinese and English."""
+"""What a column's heading says it holds: the words that officials use, in Chinese and English.
+
+A heading is taken apart into what it says of time, of the kind of figure, of persons, money or
+households, and of whom; what is left over is a qualifier, such as 农民工 or "women". Nothing is
+guessed from the part of a heading that is not understood.
+"""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
+from itertools import pairwise
 from typing import Literal, TypeAlias
 
+import attrs
+
+from coverage_campaign.reporting.sheets.dates import Written, find_written, read_written, year_in
 from coverage_campaign.reporting.sheets.numbers import plain
 
 __all__ = [
     "FigureKind",
-    "Role",
+    "Kind",
+    "Meaning",
     "is_note",
     "is_subtotal",
     "is_total",
-    "role_of",
-    "scale_of",
-    "scale_of_table",
+    "meaning_of",
+    "measure_of",
+    "simplified",
+    "table_measure",
 ]
 
 FigureKind: TypeAlias = Literal["new", "cumulative"]
-Role: TypeAlias = Literal["unit", "date", "persons", "other", "channel", "target", "rate"]
-"""The part of a column; 'other' holds the figures of the kind that was not asked for."""
+Kind: TypeAlias = Literal[
+    "unit", "parent", "date", "year", "month", "day", "channel", "measure", "matter", "serial",
+    "note", "rank", "new", "cumulative", "stock", "persons", "unclear", "target", "plan", "rate",
+    "earlier", "change", "remaining", "eligible", "baseline", "payment", "households",
+]  # fmt: skip
+"""What a column holds; 'persons' is a figure of persons of which the heading says no more."""
 
-_UNIT = re.compile(
-    r"unit|code|name|county|state|area|postal|geographicarea|location|district|department"
-    r"|(?:责任)?单位(?:名称)?|(?:牵头)?部门|地区|县市区|县\(?市?、?区\)?|市县|区县|县区|行政区划?|区划代码|代码|名称"
+_TRADITIONAL = str.maketrans(
+    "單縣區鄉鎮街數計劃標務與萬億戶參擴繳達實際備註總編號稱進佔養醫療職業險業別時間報類型門責機構歷徵應淨當內後長項",
+    "单县区乡镇街数计划标务与万亿户参扩缴达实际备注总编号称进占养医疗职业险业别时间报类型门责机构历征应净当内后长项",
 )
-_DATE = re.compile(
-    r"date|day|month|period|as_?of|日期|时间|月份|月|统计(?:日期|月份|时间)|截止(?:日期|时间)|截至日期"
+
+
+def simplified(text: str) -> str:
+    """Return a heading as words are looked for in it: NFKC, no spaces, simplified, lower case.
+
+    >>> simplified("單　位"), simplified("參保人數")
+    ('单位', '参保人数')
+    """
+    return plain(text).translate(_TRADITIONAL).casefold()
+
+
+# -- headings that are known as a whole ------------------------------------------------------------
+
+_DIVISION = r"(?:省|市|州|县|区|旗|乡|镇|街道|村|社区|居|场|所)"
+
+
+def _any(*words: str) -> re.Pattern[str]:
+    """Return the pattern of any of some words."""
+    return re.compile("|".join(words))
+
+
+_STRUCTURE: tuple[tuple[Kind, re.Pattern[str]], ...] = (
+    ("serial", _any(r"序号?|编号|行次|no\.?|nr\.?|#", "serial|index|id|record|排序|seq")),
+    (
+        "parent",
+        _any(
+            "(?:所属|所在|上级|归属|隶属|主管)"
+            "(?:单位|部门|地区|县市区|县区|区县|市州|市|县|区|乡镇)?(?:名称|代码)?",
+            "parent(?:_?unit|_?code|_?name)?|region|prefecture(?:_code)?|province(?:_code)?",
+            "area_?code",
+        ),
+    ),
+    (
+        "unit",
+        _any(
+            "unit(?:_?code|_?name)?|code|name|county|state|area|postal|geographicarea|location",
+            "district|department|township|municipality",
+            "(?:责任|填报|报送|上报|参保|统筹|牵头|承办|实施|考核|完成)?"
+            "(?:单位|部门|机构|地区|地|区域)(?:名称|全称|代码|编码)?",
+            rf"各?{_DIVISION}(?:[(、,/和及)]*{_DIVISION})*\)?(?:名称|名|别|代码)?",
+            "行政区划?(?:名称|代码)?|行政区域|区划(?:名称|代码)?|辖区|代码|编码|名称",
+            "经办机构|市直(?:部门|单位)?",
+        ),
+    ),
+    ("year", _any("年份?|年度|统计年度|year|yr|fiscalyear")),
+    ("month", _any("月份?|统计月份|报表月份|所属月份|month|报告月份?")),
+    ("day", _any("日|天|day")),
+    (
+        "date",
+        _any(
+            "date|period|as_?of|日期|时间|统计(?:日期|时间|期间?)|截[止至](?:日期|时间|日)",
+            "报告期|所属期|期间?|季度|quarter|week|周次?|周期",
+        ),
+    ),
+    ("channel", _any("channel|渠道|参保方式|扩面方式|参保渠道|扩面渠道|类别|类型")),
+    (
+        "measure",
+        _any(r"(?:计量|数量)单位|单位\((?:人|户|元|万|千).*\)|measure(?:ment)?|unitofmeasure"),
+    ),
+    (
+        "matter",
+        _any(
+            "(?:.*项目|.*指标|事项|.*内容|险种|任务|工作)(?:名称|内容)|险种|项目|指标|事项",
+            "item|subitem|indicator|insurance|工作内容",
+        ),
+    ),
+    (
+        "note",
+        _any(
+            "备注|附注|说明|原因|.*情况说明|进展(?:情况)?|存在问题|措施|联系(?:人|电话)",
+            "(?:填表|制表|审核|负责)人|(?:填报|上报|制表|报送|更新|录入)(?:日期|时间)|责任人|分管领导",
+            "电话|remarks?|notes?|comments?|source|级别|性质|kind|pinyin|得分|评分|考核得分|score",
+            "(?:received|updated|created|reported)(?:_?(?:on|at))?",
+        ),
+    ),
+    ("rank", _any("(?:.*)(?:排名|排位|名次|位次)|rank(?:ing)?")),
 )
-_CHANNEL = re.compile(r"channel|渠道|参保方式|扩面方式|类别|类型")
-_RATE = re.compile(
-    r".*(?:完成率|完成比例|完成百分比|占比|比例|进度)%?|.*率%?|rate|percent|pct|.*_(?:rate|pct)|%|completion(?:rate)?"
+
+# -- words inside a heading ------------------------------------------------------------------------
+
+_SHARE = "(?:百分比|百分率|比例|比率|占比|率|进度)"
+_CJK: tuple[tuple[str, re.Pattern[str]], ...] = (
+    (
+        "rate",
+        _any(
+            rf"(?:完成|覆盖|参保|达标|计划|任务|目标)*{_SHARE}%?|%|占(?:计划|任务|目标|全年|年度)+"
+        ),
+    ),
+    ("rank", _any("排名|排位|名次|位次")),
+    (
+        "change",
+        _any(
+            "(?:与|较|比)?(?:去年|上年)?(?:同期)?(?:相)?(?:同比|环比)(?:增长|增减|增加|变化)?(?:数|人数|额)?",
+            "[比较](?:上|去)[年月期](?:同期|末|底)?(?:增长|增减|增加|减少|变化)?(?:数|人数|额)?",
+            "增长(?:数|人数|额)?|增减(?:数|额)?|增幅|增速|升降|变化",
+        ),
+    ),
+    (
+        "remaining",
+        _any(
+            "未完成(?:数|任务)?|尚(?:未|需|差)完?成?|还[需差]完?成?|缺口|差额|差距|剩余",
+            "欠(?:账|数)|应保未保|与.*差",
+        ),
+    ),
+    (
+        "eligible",
+        _any("应保(?:人数|人员|对象)?|应参保?|法定参保|适龄人口|常住人口|户籍人口|总人口|目标人群"),
+    ),
+    (
+        "earlier",
+        _any("(?:去年|上年度?|上一年度?|前年|往年|历年)(?:同期|同月|末|底)?|同期数?|上[月期周]"),
+    ),
+    ("baseline", _any("期初|年初|月初|基数|基期|起点")),
+    (
+        "done",
+        _any(
+            "(?:任务|目标)完成|完成(?:任务|目标|计划)",
+            "(?<!应)(?<!计划)(?<!预计)(?:实际|已|总)?完成|实绩|实际|落实|达到",
+        ),
+    ),
+    ("plan", _any("(?:计划|预计|拟|应|需|预期)(?:完成|新增|参保|扩面|缴)?")),
+    ("target", _any("(?:全年|年度)?(?:责任)?(?:任务|目标|指标)|责任|下达|分解")),
+    (
+        "stock",
+        _any(
+            "期末|[年月季]末|[年月季]底|在册|在保|实有|存量|现有|现参保|已参保|参保总|总参保|历史"
+        ),
+    ),
+    (
+        "year_to_date",
+        _any("(?:全年(?=累计|完成|新增)|本年度?|今年|当年|年内)(?:以来|累计)*|年累计"),
+    ),
+    ("cumulative", _any("累计|累积|截至目前|至今|以来|滚动")),
+    (
+        "this_period",
+        _any("本[月期周日季旬]|当[月期周日季]|[月周日季旬]度?(?=新增|净增|完成)|单月|当前"),
+    ),
+    ("net", _any("净增?")),
+    ("new", _any("新增加?|新参保|新扩面?|新办|新登记|增加|扩增|新|增(?=员|人|参)")),
+    (
+        "payment",
+        _any(
+            "(?:养老|医疗|保险|社保)?(?:征缴|征收|收缴|缴费|基金|保费)*"
+            "(?:收入|金额|基金|保费|总额|额|费款|资金|款)|[万亿]元|元"
+        ),
+    ),
+    (
+        "households",
+        _any(
+            "(?:参保|用人|缴费|企业)?(?:单位|企业|用人单位|法人|商户)(?:户?数|个数|家数|户)",
+            "户数|户|家数|家庭数",
+        ),
+    ),
+    (
+        "persons",
+        _any("人次|人数|人员数?|总人数|人头|征缴扩面|扩面|参保(?:登记)?|参加|数量|情况|人"),
+    ),
+    ("total", _any("合计|总计|共计|小计|总数|总量|合计数|总")),
 )
-_TARGET = re.compile(
-    r"target|goal|planned|(?:全年|年度|年|目标|分解|下达)?(?:任务|目标)(?:任务|数|人数|值)*"
+_FILLER = _any(
+    r"[\s_/:：、,，.。·|*+&()\[\]{}\"'“”‘’<>-]+",
+    r"数量?|的|个|全年|表|值|计|份|度|及|和|年(?![轻老])|月|(?<!\d)日|其中|参保|总|至",
 )
-_CUMULATIVE = re.compile(
-    r"cumulative|persons_to_date|todate|total_to_date|.*累计(?:完成|新增|参保|扩面|人数|数)*.*"
-    r"|(?:\d+[-至]\d+月)?(?:实际)?完成(?:情况|数|人数)?|(?:\d+[-至]\d+月)实际完成情况"
+
+_WORDS: dict[str, str] = {
+    **dict.fromkeys(("rate", "pct", "percent", "percentage", "hundred", "share", "ratio"), "rate"),
+    **dict.fromkeys(("proportion", "completion", "coverage", "%"), "rate"),
+    **dict.fromkeys(("rank", "ranking"), "rank"),
+    **dict.fromkeys(("change", "growth", "increase", "difference", "diff", "yoy", "mom"), "change"),
+    **dict.fromkeys(("gap", "shortfall", "remaining", "outstanding", "missing"), "remaining"),
+    **dict.fromkeys(("eligible", "population", "residents", "pop"), "eligible"),
+    **dict.fromkeys(("last", "previous", "prior", "ago", "earlier"), "earlier"),
+    **dict.fromkeys(("baseline", "opening"), "baseline"),
+    **dict.fromkeys(("done", "completed", "complete", "actual", "achieved", "result"), "done"),
+    **dict.fromkeys(("plan", "planned", "expected", "due"), "plan"),
+    **dict.fromkeys(("target", "targets", "goal", "quota"), "target"),
+    **dict.fromkeys(("stock", "insured", "enrolled", "covered", "members", "closing"), "stock"),
+    **dict.fromkeys(("cumulative", "cum", "cumulated", "running", "ytd", "todate"), "cumulative"),
+    **dict.fromkeys(("new", "newly", "added", "additional", "incident", "net", "entries"), "new"),
+    **dict.fromkeys(("monthly", "daily", "weekly", "quarterly", "this"), "this_period"),
+    **dict.fromkeys(("amount", "yuan", "rmb", "cny", "usd", "fund", "revenue", "paid"), "payment"),
+    **dict.fromkeys(("contributions", "premium", "premiums", "money"), "payment"),
+    **dict.fromkeys(("household", "households", "employers", "firms", "companies"), "households"),
+    **dict.fromkeys(("persons", "person", "people", "count", "number", "individuals"), "persons"),
+    **dict.fromkeys(("enrolments", "enrollments", "registrations", "registered"), "persons"),
+    **dict.fromkeys(("value", "figure", "figures", "cases", "heads", "headcount"), "persons"),
+    **dict.fromkeys(("total", "subtotal", "sum", "all", "grand"), "total"),
+}  # fmt: skip
+_SILENT = frozenset(
+    (
+        *(
+            "of",
+            "in",
+            "the",
+            "by",
+            "and",
+            "to",
+            "per",
+            "date",
+            "so",
+            "far",
+            "no",
+            "as",
+            "at",
+            "for",
+        ),
+        *("on", "a", "year", "month", "day", "period", "quarter", "week", "from", "thousands"),
+    )
 )
-_NEW = re.compile(
-    r"new|(?:本月|当月|本期|本日|当日)(?:新增|完成|扩面|参保|净增)*(?:人数|数)?"
-    r"|(?:\d+月)?(?:新增|净增)(?:参保|扩面|完成)*(?:人数|数)?|\d+月(?:完成|扩面|参保)+(?:人数|数)?"
+_ASCII_WORD = re.compile(r"[A-Za-z][A-Za-z0-9]*|%")
+
+# -- measures --------------------------------------------------------------------------------------
+
+_SCALES = {"": 1, "百": 100, "千": 1_000, "万": 10_000, "亿": 10**8}
+_PERSONS = re.compile(
+    r"(?P<scale>[百千万亿]?)(?P<what>人次?|名|位|persons?|people)|(?P<bare>[千万亿])"
 )
-_NEUTRAL = re.compile(
-    r"persons|count|people|人数|参保人数|扩面人数|完成(?:数|人数|情况)?|实际完成(?:数|情况)?"
+_MONEY = re.compile(r"[百千万亿]{0,2}(?:元|美元|人民币|yuan|rmb|usd|cny)")
+_THINGS = _any(
+    "[百千万亿]?(?:户|家|户次|households?|户数)|[百千万]?(?:公里|吨|亩|平方米)|%|‰|百分比|天|个月|分"
 )
-_IN_BRACKETS = re.compile(r"\([^()]*\)")
+_OF_TABLE = re.compile(
+    r"(?<![填送上任头办导管])(?:(?:计量|数量|金额)?单位)[:：](?P<measures>[^)）]+)|\((?P<bracket>[^()]*)\)"
+)
+_ENGLISH_THOUSANDS = re.compile(r"in?thousands?|\(?thousands?\)?|000s")
+
+
+@attrs.frozen
+class Measure:
+    """What one of a bare number stands for: so many persons, or no persons at all."""
+
+    scale: int = 1
+    persons: bool = True
+
+
+def measure_of(text: str) -> Measure | None:
+    """Return what a measure means, or None where the text is none.
+
+    >>> measure_of("万人"), measure_of("户"), measure_of("含开发区")
+    (Measure(scale=10000, persons=True), Measure(scale=1, persons=False), None)
+    """
+    word = simplified(text).removeprefix("单位:").removeprefix("计量单位:")
+    found = _PERSONS.fullmatch(word)
+    if found:
+        return Measure(_SCALES[found["scale"] or found["bare"] or ""])
+    if word in {"个", "件", "次", "套", "座", "所", "份", "床", "张"}:
+        return Measure()
+    if _ENGLISH_THOUSANDS.fullmatch(word):
+        return Measure(1_000)
+    if _MONEY.fullmatch(word) or _THINGS.fullmatch(word):
+        return Measure(persons=False)
+    return None
+
+
+def table_measure(text: str) -> Measure | None:
+    """Return the measure that a title gives for its table, such as 单位：万人, or None.
+
+    Of several (单位：人、万元) that of persons holds for figures of persons.
+    """
+    for found in _OF_TABLE.finditer(simplified(text)):
+        inside = found["measures"] or found["bracket"] or ""
+        named = re.split(r"[、,，;；/和]", inside.removeprefix("单位:"))
+        measures = [one for part in named if (one := measure_of(part))]
+        if found["bracket"] and len(measures) < len(named):
+            continue
+        if measures:
+            return next((one for one in measures if one.persons), measures[0])
+    return None
+
+
+# -- one heading -----------------------------------------------------------------------------------
+
+
+@attrs.frozen
+class Meaning:
+    """What the levels of a heading say together.
+
+    `year_to_date` figures begin again each year, `net` ones have losses taken off; `qualifier` is
+    what is said beyond, such as 农民工, and `total` that the column adds others up.
+    """
+
+    kind: Kind | None = None
+    written: Written | None = None
+    measure: Measure | None = None
+    qualifier: str = ""
+    total: bool = False
+    net: bool = False
+    year_to_date: bool = False
+    this_period: bool = False
+
+
+_BRACKETS = re.compile(r"\(([^()]*)\)")
+_SPECIFIC: tuple[Kind, ...] = ("new", "cumulative", "stock", "target", "plan", "rate", "unclear")
+_ANYWHERE: tuple[Kind, ...] = (
+    *("earlier", "change", "remaining", "rank", "payment", "households", "baseline", "eligible"),
+)
+
+
+def meaning_of(levels: Sequence[str]) -> Meaning:
+    """Return what a heading says, its levels from the top down.
+
+    Of kinds the lowest level that names one holds: under 计划 and 7月 stands a plan, under 7月 and
+    完成 a figure of July. Last year's figures, changes and money are so on whichever level.
+
+    >>> meaning_of(["7月", "计划"]).kind, meaning_of(["本月新增(人)"]).kind
+    ('plan', 'new')
+    >>> meaning_of(["新增农民工人数"]).qualifier
+    '农民工'
+    """
+    parts = [_of_level(level) for level in levels]
+    lowest_structure = parts[-1].kind if parts and parts[-1].kind in _STRUCTURAL else None
+    kinds = [part.kind for part in parts if part.kind]
+    kind = lowest_structure
+    if kind is None:
+        kind = next((one for one in kinds if one in _ANYWHERE), None)
+    if kind is None:
+        kind = next((one for one in reversed(kinds) if one in _SPECIFIC), None)
+    if kind is None:
+        kind = next((one for one in reversed(kinds) if one not in _STRUCTURAL), None)
+    this_period = any(part.this_period for part in parts)
+    if kind == "persons" and this_period:
+        kind = "new"
+    if kind == "persons" and any(part.year_to_date for part in parts):
+        kind = "cumulative"
+    measures = [part.measure for part in parts if part.measure]
+    if kind in {"new", "cumulative", "stock", "persons", None} and any(
+        not one.persons for one in measures
+    ):
+        kind = "payment" if kind else kind
+    return Meaning(
+        kind,
+        _merged([part.written for part in parts if part.written]),
+        measures[-1] if measures else None,
+        "".join(dict.fromkeys(part.qualifier for part in parts if part.qualifier)),
+        total=any(part.total for part in parts),
+        net=any(part.net for part in parts),
+        year_to_date=any(part.year_to_date for part in parts),
+        this_period=this_period,
+    )
+
+
+def _merged(written: Sequence[Written]) -> Written | None:
+    """Return the lowest time of a heading, with the year of a level above."""
+    if not written:
+        return None
+    lowest = written[-1]
+    years = [one.year for one in written[:-1] if one.year is not None]
+    if lowest.year is None and years:
+        return attrs.evolve(lowest, year=years[-1])
+    return lowest
+
+
+_STRUCTURAL: frozenset[Kind | None] = frozenset(kind for kind, _ in _STRUCTURE)
+
+
+def _of_level(level: str) -> Meaning:
+    word = simplified(level)
+    whole = read_written(level)
+    if isinstance(whole, Written) and not word.isdecimal():
+        return Meaning(written=whole)
+    if isinstance(whole, Written) and len(word) == 4:  # noqa: PLR2004 - a year
+        return Meaning(written=whole)
+    for kind, pattern in _STRUCTURE:
+        if pattern.fullmatch(word) or pattern.fullmatch(_BRACKETS.sub("", word)):
+            return Meaning(kind)
+    measure, rest = _measure_inside(word)
+    written = None
+    found = find_written(rest)
+    if found:
+        written, rest = found
+    elif year := year_in(rest):
+        written, rest = Written(12, first_month=1, year=year[0], unit="span"), year[1]
+    features, left = _features(rest, level)
+    return Meaning(
+        _kind(features, persons_only=left == "" and measure is not None),
+        written,
+        measure,
+        left,
+        total="total" in features,
+        net="net" in features,
+        year_to_date="year_to_date" in features,
+        this_period="this_period" in features,
+    )
+
+
+def _measure_inside(word: str) -> tuple[Measure | None, str]:
+    """Return the measure that stands in brackets, and the heading without it."""
+    for found in _BRACKETS.finditer(word):
+        measure = measure_of(found[1])
+        if measure is not None:
+            rest = word[: found.start()] + word[found.end() :]
+            return (None, rest + "%") if found[1] in {"%", "‰", "百分比"} else (measure, rest)
+    return None, word
+
+
+def _features(word: str, original: str) -> tuple[set[str], str]:
+    """Return the features that a heading's words name, and what is left of it."""
+    features: set[str] = set()
+    for feature, pattern in _CJK:
+        if pattern.search(word):
+            taken = pattern.sub("\0", word)
+            if taken != word:
+                features.add(feature)
+                word = taken
+    left: list[str] = []
+    for found in _ASCII_WORD.findall(original):
+        for name in (
+            re.findall(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|%", found) if found.isalpha() else [found]
+        ):
+            lower = name.lower()
+            if lower in _WORDS:
+                features.add(_WORDS[lower])
+            elif lower not in _SILENT:
+                left.append(lower)
+    if {"earlier"} <= features and "rate" not in features:
+        features.discard("persons")
+    if _is_to_date(original):
+        features.add("cumulative")
+    cjk = re.sub(r"[a-z0-9\0]+", "", word)
+    cjk = _FILLER.sub("", cjk)
+    return features, "".join([cjk, " ".join(left)]).strip()
+
+
+def _is_to_date(original: str) -> bool:
+    words = [word.lower() for word in re.findall(r"[A-Za-z]+", original)]
+    return any(pair in {("to", "date"), ("so", "far")} for pair in pairwise(words))
+
+
+_BEFORE_ALL: tuple[Kind, ...] = ("change", "rate", "rank", "remaining", "earlier")
+_BEFORE_FIGURES: tuple[Kind, ...] = ("households", "baseline", "eligible")
+
+
+def _kind(features: set[str], *, persons_only: bool) -> Kind | None:
+    """Return the kind that features name together."""
+    kind = next((one for one in _BEFORE_ALL if one in features), None)
+    if kind is None and "payment" in features and "persons" not in features:
+        kind = "payment"
+    if kind is None:
+        kind = next((one for one in _BEFORE_FIGURES if one in features), None)
+    if kind is None and features & {"plan", "target"} and "done" not in features:
+        kind = "target" if "target" in features else "plan"
+    return kind or _kind_of_figures(features, persons_only=persons_only)
+
+
+def _kind_of_figures(features: set[str], *, persons_only: bool) -> Kind | None:
+    if features & {"cumulative", "year_to_date"}:
+        return "unclear" if "this_period" in features else "cumulative"
+    if "stock" in features:
+        return "stock"
+    if features & {"new", "this_period", "net"}:
+        return "new"
+    return "persons" if features & {"done", "persons"} or persons_only else None
+
+
+# -- rows ------------------------------------------------------------------------------------------
+
 _TOTAL = re.compile(
-    r"(?:全(?:国|省|市|县|区))?(?:合计|总计|共计|小计|总数)|全(?:国|省|市|县|区)"
-    r"|total|subtotal|grandtotal|sum|all"
+    r"(?:.{0,12}?)(?:合计|总计|共计|小计|总数)(?:数)?|(?:全|本)(?:国|省|市|州|县|区|乡|镇)(?:合计|总计)?"
+    r"|(?:grand)?total.{0,20}|subtotal|sum|all"
 )
 _SUBTOTAL = re.compile(r".*小计|subtotal")
-_TEN_THOUSANDS = re.compile(r"(?:单位:)?[万萬]人?")
-_UNIT_OF_TABLE = re.compile(r"(?:计量)?单位:(?P<ten_thousands>[万萬]?)人")
 _NOTE = re.compile(
-    r"(?:注|备注|附注|说明|制表|填表|审核|复核|联系|报送|统计)(?:人|单位|日期|时间|电话|负责人)?[:：\d].*"
-    r"|(?:note|source|suggestedcitation|releasedate|\*).*"
+    r"(?:注|备注|附注|说明|制表|填表|审核|复核|联系|报送|统计|单位负责|分管|主管|填报|数据来源|资料来源|来源)"
+    r"(?:人|单位|日期|时间|电话|负责人|领导|部门)?[:：\d].*"
+    r"|\d+[、.．](?=\D).{6,}|(?:note|source|suggestedcitation|releasedate|\*).*"
 )
-
-
-def _bare(heading: str) -> str:
-    """Return a heading without spaces, brackets and what stands in them."""
-    word = plain(heading).casefold()
-    return _IN_BRACKETS.sub("", word) or word
-
-
-def role_of(heading: str, kind: FigureKind) -> Role | None:
-    """Return the part that a column plays, or None; `kind` says which figures are asked for.
-
-    >>> role_of("单　位", "new"), role_of("本月新增(人)", "new"), role_of("本月新增", "cumulative")
-    ('unit', 'persons', 'other')
-    """
-    word = _bare(heading)
-    persons, other = (_CUMULATIVE, _NEW) if kind == "cumulative" else (_NEW, _CUMULATIVE)
-    patterns: tuple[tuple[Role, re.Pattern[str]], ...] = (
-        ("unit", _UNIT),
-        ("date", _DATE),
-        ("channel", _CHANNEL),
-        ("rate", _RATE),
-        ("target", _TARGET),
-        ("persons", persons),
-        ("persons", _NEUTRAL),
-        ("other", other),
-    )
-    return next((role for role, pattern in patterns if pattern.fullmatch(word)), None)
 
 
 def is_total(text: str) -> bool:
-    """Tell whether a row's name says that it adds others up, such as 合　计.
+    """Tell whether a row's name says that it adds others up, such as 合　计 or 衡阳市合计.
 
-    >>> is_total("合　计"), is_total("珠晖区")
-    (True, False)
+    >>> is_total("合　计"), is_total("衡阳市合计"), is_total("珠晖区")
+    (True, True, False)
     """
-    return bool(_TOTAL.fullmatch(plain(text).casefold()))
+    return bool(_TOTAL.fullmatch(simplified(text)))
 
 
 def is_subtotal(text: str) -> bool:
     """Tell whether a total is one of the rows beside it alone, such as 小计."""
-    return bool(_SUBTOTAL.fullmatch(plain(text).casefold()))
+    return bool(_SUBTOTAL.fullmatch(simplified(text)))
 
 
 def is_note(text: str) -> bool:
@@ -108,16 +530,4 @@ def is_note(text: str) -> bool:
     >>> is_note("注：含开发区"), is_note("制表人: 李"), is_note("珠晖区")
     (True, True, False)
     """
-    return bool(_NOTE.fullmatch(plain(text).casefold()))
-
-
-def scale_of_table(text: str) -> int:
-    """Return what one of a table's bare numbers stands for, as a title says: 单位：万人."""
-    found = _UNIT_OF_TABLE.search(plain(text))
-    return 10_000 if found and found["ten_thousands"] else 1
-
-
-def scale_of(text: str) -> int:
-    """Return what one of a heading's bare numbers stands for: 10,000 where it says 万人."""
-    inside = (found.strip("()") for found in _IN_BRACKETS.findall(plain(text)))
-    return 10_000 if any(map(_TEN_THOUSANDS.fullmatch, inside)) else 1
+    return bool(_NOTE.fullmatch(simplified(text)))

@@ -1,9 +1,16 @@
-"""The day or month that a report is about, from dates and from text as officials write it."""
+"""The days that a report is about, from dates and from text as officials write it.
+
+A text names a day, a month, several months, a quarter, a year, or the time up to a day; it is read
+as the span of days that it says. A month without a year gets its year from what else is printed and
+from the campaign's days; where two years are possible, none is taken.
+"""
 
 from __future__ import annotations
 
 import datetime as dt
 import re
+from collections.abc import Sequence
+from typing import Literal, TypeAlias
 
 import attrs
 import numpy as np
@@ -11,176 +18,568 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from coverage_campaign.model.dates import Window
-from coverage_campaign.reporting.result import Period
 from coverage_campaign.reporting.sheets.numbers import plain
 
-__all__ = ["Dates", "Moment", "find_moment", "period_of", "read_dates", "read_moment"]
+__all__ = [
+    "DateFault",
+    "Dates",
+    "Span",
+    "Written",
+    "find_written",
+    "of_day",
+    "read_cells",
+    "read_dates",
+    "read_written",
+    "spans_of",
+    "with_printed_year",
+    "year_in",
+]
 
-_YEAR = r"(?P<year>(?:19|20)\d{2})"
-_MONTH = r"(?P<month>0?[1-9]|1[0-2])"
-_DAY = r"(?P<day>0?[1-9]|[12]\d|3[01])"
-_SEVERAL = r"(?:(?:0?[1-9]|1[0-2])月?[-至到~])?"  # "1-7月" is about the time to the end of July
-_WHOLE = tuple(
-    re.compile(pattern)
-    for pattern in (
-        rf"{_YEAR}[-/.年]{_MONTH}[-/.月]{_DAY}日?(?:T?\d{{1,2}}:\d{{2}}(?::\d{{2}}(?:\.\d+)?)?)?",
-        rf"{_YEAR}(?P<month>0[1-9]|1[0-2])(?P<day>0[1-9]|[12]\d|3[01])",
-        rf"{_YEAR}(?P<month>0[1-9]|1[0-2])",
-        rf"{_YEAR}[-/.年]{_SEVERAL}{_MONTH}月?份?",
-        rf"{_SEVERAL}{_MONTH}月份?",
-        rf"{_MONTH}月{_DAY}日",
-    )
-)
-_INSIDE = tuple(
-    re.compile(rf"(?<!\d){pattern}(?!\d)")
-    for pattern in (
-        rf"{_YEAR}年{_MONTH}月{_DAY}日",
-        rf"{_YEAR}-{_MONTH}-{_DAY}",
-        rf"{_YEAR}年{_SEVERAL}{_MONTH}月",
-        rf"{_YEAR}-{_MONTH}",
-        rf"{_MONTH}月{_DAY}日",
-        rf"{_SEVERAL}{_MONTH}月",
-    )
-)
+_MONTHS_OF_YEAR = 12
+_SERIAL_EPOCH = dt.date(1899, 12, 30)
+"""Day 0 of a spreadsheet's serial numbers, right from 1 March 1900 on."""
+
+Unit: TypeAlias = Literal["day", "month", "span", "until"]
+DateFault: TypeAlias = Literal["no_date", "not_a_date", "ambiguous_date"]
 
 
 @attrs.frozen
-class Moment:
-    """The last day that a report is about; `whole_month` where only a month is named.
+class Span:
+    """Days from `first` to `last`, both inside; `first` is None for the time up to a day.
 
-    `year_assumed` tells that the year was not printed and is the campaign's.
+    `assumed` tells that the year was not printed.
     """
 
-    day: dt.date
-    whole_month: bool = False
-    year_assumed: bool = False
+    first: dt.date | None
+    last: dt.date
+    unit: Unit = "day"
+    assumed: bool = False
 
 
-def read_moment(text: str, window: Window) -> Moment | None:
-    """Return the day or month that a whole text names, or None.
+@attrs.frozen
+class Written:
+    """What a text says of days: month and day of both ends, and the year of the last, if printed.
 
-    A month without a year is the campaign's first such month.
-
-    >>> year = Window("2008-04-01", "2009-03-30")
-    >>> read_moment("2008年7月", year).day, read_moment("1-2月", year).day
-    (datetime.date(2008, 7, 31), datetime.date(2009, 2, 28))
+    A day of 0 is the month as a whole: its first day at the beginning, its last at the end.
     """
-    word = plain(text)
-    return next(
-        (
-            moment
-            for pattern in _WHOLE
-            if (found := pattern.fullmatch(word)) and (moment := _moment(found, window))
-        ),
-        None,
+
+    month: int
+    day: int = 0
+    first_month: int = 0
+    first_day: int = 0
+    year: int | None = None
+    first_year: int | None = None
+    unit: Unit = "month"
+
+    def in_year(self, year: int) -> Span | None:
+        """Return the days in a year, or None where it has no such day."""
+        first_month = self.first_month or self.month
+        first_year = self.first_year or year - (first_month > self.month)
+        try:
+            last = _day(year, self.month, self.day or _last_day(year, self.month))
+            if self.unit == "until":
+                first = None
+            elif self.unit == "day":
+                first = last
+            else:
+                first = _day(first_year, first_month, self.first_day or 1)
+        except ValueError:
+            return None
+        if first is not None and first > last:
+            return None
+        return Span(first, last, self.unit, assumed=self.year is None)
+
+
+def _day(year: int, month: int, day: int) -> dt.date:
+    return dt.date(year, month, day)
+
+
+def _last_day(year: int, month: int) -> int:
+    following = dt.date(year + month // _MONTHS_OF_YEAR, month % _MONTHS_OF_YEAR + 1, 1)
+    return (following - dt.timedelta(days=1)).day
+
+
+# -- text ------------------------------------------------------------------------------------------
+
+_Y = r"(?P<year>(?:19|20)\d{2})"
+_YY = r"(?P<year>(?:19|20)\d{2}|\d{2})年(?:度)?"
+_M = r"(?P<month>0?[1-9]|1[0-2])"
+_D = r"(?P<day>0?[1-9]|[12]\d|3[01])"
+_FY = r"(?P<first_year>(?:19|20)\d{2})"
+_FM = r"(?P<first_month>0?[1-9]|1[0-2])"
+_FD = r"(?P<first_day>0?[1-9]|[12]\d|3[01])"
+_TO = r"(?:-|至|到|~|、|to|和)"
+_TIME = r"(?:T?\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?)?"
+_ENGLISH_MONTHS = (
+    *("january", "february", "march", "april", "may", "june"),
+    *("july", "august", "september", "october", "november", "december"),
+)
+_NAMES = "|".join(rf"{name[:3]}(?:{name[3:]})?" for name in _ENGLISH_MONTHS) + "|sept"
+_EM = rf"(?P<month>{_NAMES})\.?"
+_EFM = rf"(?P<first_month>{_NAMES})\.?"
+_QUARTER = r"第?(?P<quarter>[1-4])季度?"
+
+_SPANS = (
+    rf"{_FY}[-/.年]{_FM}[-/.月]{_FD}[日号]?{_TO}{_Y}[-/.年]{_M}[-/.月]{_D}[日号]?",
+    rf"(?:{_YY})?{_FM}月{_FD}[日号]?{_TO}(?P<same_year>(?:19|20)\d{{2}}年)?{_M}月{_D}[日号]?",
+    rf"(?:{_YY})?{_FM}月?份?{_TO}{_M}月份?",
+    rf"{_FY}年{_FM}月{_TO}{_Y}年{_M}月",
+    rf"{_Y}[-/.]{_FM}{_TO}{_M}月",
+)
+_DAYS = (
+    rf"{_Y}[-/.年]{_M}[-/.月]{_D}[日号]?{_TIME}",
+    rf"{_Y}(?P<month>0[1-9]|1[0-2])(?P<day>0[1-9]|[12]\d|3[01])",
+    rf"(?P<year>\d{{2}})年{_M}月{_D}[日号]",
+    rf"{_M}月{_D}[日号]",
+)
+_QUARTERS = (
+    rf"(?:{_YY})?{_QUARTER}",
+    rf"(?:{_YY})?(?:第?(?P<first_quarter>[1-3])|(?P<front>前))(?:{_TO})?(?P<quarter>[2-4])个?季度?",
+    rf"{_Y}(?:年|-)?q(?P<quarter>[1-4])",
+    rf"q(?P<quarter>[1-4])[-/]?{_Y}",
+    r"q(?P<quarter>[1-4])",
+    rf"(?:{_YY})?(?P<half>[上下])半年",
+)
+_MONTHS = (
+    rf"{_Y}(?P<month>0[1-9]|1[0-2])",
+    rf"{_Y}[-/.年]{_M}月?份?",
+    rf"(?P<year>\d{{2}})年{_M}月份?",
+    rf"{_M}月份?",
+    rf"{_M}[-/]{_Y}",
+)
+_ENGLISH = (
+    rf"{_D}(?:st|nd|rd|th)?[-,]?{_EM}[-,]?{_Y}",
+    rf"{_EM}{_D}(?:st|nd|rd|th)?,{_Y}",
+    rf"{_EFM}{_TO}{_EM}[-,]?(?:{_Y})?",
+    rf"{_EM}[-,/']?{_Y}",
+    rf"{_EM}[-/'](?P<year>\d{{2}})",
+    rf"{_Y}[-/]?{_EM}",
+    _EM,
+)
+_YEARS = (rf"{_Y}(?:年度?|全年)?", r"(?P<year>\d{2})年度?")
+_TENS = (rf"(?:{_YY})?{_M}月(?P<tens>[上中下])旬",)
+_WEEKS = (rf"{_Y}-?w(?P<week>0[1-9]|[1-4]\d|5[0-3])",)
+_SLASHED = re.compile(rf"(?P<one>\d{{1,2}})[/.-](?P<two>\d{{1,2}})[/.-]{_Y}{_TIME}")
+
+_WHOLE = tuple(
+    re.compile(pattern)
+    for pattern in (
+        *_DAYS, *_SPANS, *_QUARTERS, *_TENS, *_WEEKS, *_MONTHS, *_ENGLISH, *_YEARS
     )
-
-
-def find_moment(text: str, window: Window) -> Moment | None:
-    """Return the first day or month that stands somewhere in a title or a name, or None."""
-    word = plain(text)
-    return next(
-        (
-            moment
-            for pattern in _INSIDE
-            if (found := pattern.search(word)) and (moment := _moment(found, window))
-        ),
-        None,
+)  # fmt: skip
+_INSIDE = tuple(
+    re.compile(rf"(?<![\d.]){pattern}(?![\d])")
+    for pattern in (
+        *_SPANS[:4],
+        rf"{_Y}年{_M}月{_D}[日号]",
+        rf"{_Y}-{_M}-{_D}",
+        *_TENS,
+        rf"{_YY}{_M}月份?",
+        rf"{_Y}-{_M}",
+        rf"{_Y}(?P<month>0[1-9]|1[0-2])(?P<day>0[1-9]|[12]\d|3[01])",
+        rf"(?:{_YY})?{_QUARTER}",
+        _QUARTERS[1],
+        _QUARTERS[2],
+        _QUARTERS[5],
+        rf"{_M}月{_D}[日号]",
+        rf"{_M}月份?",
     )
+) + tuple(
+    re.compile(rf"(?<![a-z]){pattern}(?![a-z\d])")
+    for pattern in (_ENGLISH[0], _ENGLISH[1], _ENGLISH[2], _ENGLISH[3])
+)  # fmt: skip
+_YEAR_INSIDE = re.compile(rf"(?<!\d){_Y}(?:年|(?!\d))")
+_UNTIL = re.compile(r"(?:截[至止]到?|至|到|asof|upto|until|as_of)")
+_END = re.compile(r"(?:底|末|止|为止)")
+_CHINESE_DIGITS = {digit: str(at) for at, digit in enumerate("〇一二三四五六七八九")} | {"零": "0"}
+_CHINESE_NUMBER = re.compile(r"[〇零一二三四五六七八九十]+(?=年|月|日|号|季|个季)")
 
 
-def _moment(found: re.Match[str], window: Window) -> Moment | None:
-    parts = {name: int(number) for name, number in found.groupdict().items() if number}
-    month = parts["month"]
-    year = parts.get("year") or _year_of(month, window)
-    if "day" not in parts:
-        return Moment(_last_day(year, month), whole_month=True, year_assumed="year" not in parts)
-    try:
-        day = dt.date(year, month, parts["day"])
-    except ValueError:
+def _to_digits(found: re.Match[str]) -> str:
+    text = found[0]
+    if "十" not in text:
+        return "".join(_CHINESE_DIGITS[one] for one in text)
+    tens, _, ones = text.partition("十")
+    number = int(_CHINESE_DIGITS.get(tens, "1")) * 10 + int(_CHINESE_DIGITS.get(ones, "0"))
+    return str(number)
+
+
+def _normal(text: str) -> str:
+    return _CHINESE_NUMBER.sub(_to_digits, plain(text).casefold())
+
+
+def read_written(text: str) -> Written | DateFault:
+    """Return what a whole text says of days, or why it says nothing.
+
+    >>> read_written("2008年7月").in_year(2008).last
+    datetime.date(2008, 7, 31)
+    >>> read_written("1-7月").first_month, read_written("截至3月25日").unit
+    (1, 'until')
+    >>> read_written("31/07/2008").month, read_written("05/07/2008")
+    (7, 'ambiguous_date')
+    """
+    word = _normal(text)
+    if word in {"", "-"}:
+        return "no_date"
+    begins = _UNTIL.match(word)
+    until = begins is not None
+    if begins:
+        word = word[begins.end() :]
+    ends = _END.search(word)
+    if ends and ends.end() == len(word):
+        until, word = True, word[: ends.start()]
+    if "年" in word and word.endswith("年") and until:
+        word = f"{word}12月"
+    slashed = _SLASHED.fullmatch(word)
+    if slashed:
+        return _slashed(slashed)
+    found = next((match for pattern in _WHOLE if (match := pattern.fullmatch(word))), None)
+    written = _written(found) if found else None
+    if written is None:
+        return "not_a_date"
+    return attrs.evolve(written, unit="until") if until else written
+
+
+def _slashed(found: re.Match[str]) -> Written | DateFault:
+    one, two, year = int(found["one"]), int(found["two"]), int(found["year"])
+    if one == two or one > _MONTHS_OF_YEAR >= two:
+        day, month = one, two
+    elif two > _MONTHS_OF_YEAR >= one:
+        month, day = one, two
+    else:
+        return "ambiguous_date" if max(one, two) <= _MONTHS_OF_YEAR else "not_a_date"
+    written = Written(month, day, year=year, unit="day")
+    return written if written.in_year(year) else "not_a_date"
+
+
+def find_written(text: str) -> tuple[Written, str] | None:
+    """Return what stands somewhere in a title or heading of days, and the text without it.
+
+    >>> find_written("岳阳楼区2017年1-8月完成情况")[0].year
+    2017
+    >>> find_written("7月新增")[1]
+    '新增'
+    """
+    word = _normal(text)
+    for pattern in _INSIDE:
+        found = pattern.search(word)
+        written = _written(found) if found else None
+        if found and written:
+            before, after = word[: found.start()], word[found.end() :]
+            begins, ends = list(_UNTIL.finditer(before)), _END.match(after)
+            if begins and begins[-1].end() == len(before):
+                before = before[: begins[-1].start()]
+                return attrs.evolve(written, unit="until"), before + after
+            if ends:
+                return attrs.evolve(written, unit="until"), before + after[ends.end() :]
+            return written, before + after
+    return None
+
+
+def year_in(text: str) -> tuple[int, str] | None:
+    """Return the year that stands in a text, and the text without it, or None.
+
+    >>> year_in("2007年完成数"), year_in("18岁以上")
+    ((2007, '完成数'), None)
+    """
+    word = _normal(text)
+    found = _YEAR_INSIDE.search(word)
+    if found is None:
         return None
-    return Moment(day, year_assumed="year" not in parts)
+    rest = word[: found.start()] + word[found.end() :].removeprefix("度")
+    return int(found["year"]), rest
 
 
-def _year_of(month: int, window: Window) -> int:
-    first = window.first.replace(day=1)
-    return first.year if month >= first.month else first.year + 1
+_TENS_OF = {"上": (1, 10), "中": (11, 20), "下": (21, 0)}
 
 
-def _last_day(year: int, month: int) -> dt.date:
-    following = dt.date(year + month // 12, month % 12 + 1, 1)
-    return following - dt.timedelta(days=1)
+def _written(found: re.Match[str]) -> Written | None:
+    parts = {name: text for name, text in found.groupdict().items() if text}
+    year = _year(parts.get("year"))
+    if "week" in parts:
+        try:
+            first = dt.date.fromisocalendar(int(parts["year"]), int(parts["week"]), 1)
+        except ValueError:
+            return None
+        last = first + dt.timedelta(days=6)
+        return Written(last.month, last.day, first.month, first.day, last.year, first.year, "span")
+    if "quarter" in parts or "half" in parts:
+        return _of_quarters(parts, year)
+    if "month" not in parts:
+        return Written(12, first_month=1, year=year, unit="span")
+    month = _month(parts["month"])
+    if "tens" in parts:
+        first_day, day = _TENS_OF[parts["tens"]]
+        return Written(month, day, month, first_day, year, unit="span")
+    day = int(parts.get("day", 0))
+    first_month = _month(parts["first_month"]) if "first_month" in parts else 0
+    if not first_month:
+        written = Written(month, day, year=year, unit="day" if day else "month")
+    else:
+        first_year = _year(parts.get("first_year"))
+        if "same_year" in parts:
+            first_year, year = year, int(parts["same_year"][:4])
+        elif "first_year" not in parts and year is not None and first_month > month:
+            first_year, year = year, year + 1
+        first_day = int(parts.get("first_day", 0))
+        written = Written(month, day, first_month, first_day, year, first_year, "span")
+    return written if written.in_year(written.year or 2000) else None
+
+
+def _of_quarters(parts: dict[str, str], year: int | None) -> Written:
+    if "half" in parts:
+        first, last = (1, 6) if parts["half"] == "上" else (7, 12)
+    else:
+        last = 3 * int(parts["quarter"])
+        front = "front" in parts
+        first = 1 if front else 3 * int(parts.get("first_quarter", parts["quarter"])) - 2
+    return Written(last, first_month=first, year=year, unit="span")
+
+
+def _month(text: str) -> int:
+    if text.isdecimal():
+        return int(text)
+    return 1 + next(at for at, name in enumerate(_ENGLISH_MONTHS) if name.startswith(text[:3]))
+
+
+def _year(text: str | None) -> int | None:
+    if text is None:
+        return None
+    number = int(text[:4])
+    return number if number > 99 else 2000 + number  # noqa: PLR2004 - two digits
+
+
+# -- cells -----------------------------------------------------------------------------------------
+
+
+def read_cells(
+    cells: Sequence[object], window: Window, *, months: bool = False
+) -> list[Written | DateFault]:
+    """Return what each cell says of days: dates and times, serial numbers, or text.
+
+    A date with a time zone is 'not_a_date': reports carry civil time. `months` tells that a bare
+    number from 1 to 12 is a month. Slashed dates are read day first or month first where one of
+    them decides for all.
+    """
+    read = [_of_cell(cell, window, months=months) for cell in cells]
+    doubtful = [at for at, one in enumerate(read) if one == "ambiguous_date"]
+    if doubtful:
+        orders = {order for cell in cells if (order := _day_first(cell)) is not None}
+        if len(orders) == 1:
+            (day_first,) = orders
+            for at in doubtful:
+                read[at] = _by_order(str(cells[at]), day_first=day_first)
+    return read
+
+
+def _day_first(cell: object) -> bool | None:
+    found = _SLASHED.fullmatch(_normal(cell)) if isinstance(cell, str) else None
+    if found is None or int(found["one"]) == int(found["two"]):
+        return None
+    one, two = int(found["one"]) > _MONTHS_OF_YEAR, int(found["two"]) > _MONTHS_OF_YEAR
+    return None if one == two else one
+
+
+def _by_order(text: str, *, day_first: bool) -> Written | DateFault:
+    found = _SLASHED.fullmatch(_normal(text))
+    if found is None:
+        return "not_a_date"
+    one, two = int(found["one"]), int(found["two"])
+    day, month = (one, two) if day_first else (two, one)
+    return Written(month, day, year=int(found["year"]), unit="day")
+
+
+def _of_cell(cell: object, window: Window, *, months: bool) -> Written | DateFault:
+    if isinstance(cell, Written):
+        return cell
+    if cell is None or cell is pd.NaT or cell is pd.NA or cell != cell:  # noqa: PLR0124 - NaN
+        return "no_date"
+    if isinstance(cell, np.datetime64):
+        cell = cell.astype("datetime64[s]").item()
+    if isinstance(cell, dt.date):
+        zoned = isinstance(cell, dt.datetime) and cell.tzinfo is not None
+        return "not_a_date" if zoned else of_day(cell)
+    if isinstance(cell, pd.Period):
+        return _of_period(cell)
+    text = _number_text(cell) if not isinstance(cell, str) else cell
+    return "not_a_date" if text is None else _of_text(text, window, months=months)
+
+
+def _number_text(cell: object) -> str | None:
+    """Return a whole number as text: 20080731 and 200807, as a frame reads them."""
+    if isinstance(cell, (bool, np.bool_)) or not isinstance(cell, (int, float, np.number)):
+        return None
+    number = float(cell)
+    return str(int(number)) if number.is_integer() else None
+
+
+def _of_text(text: str, window: Window, *, months: bool) -> Written | DateFault:
+    word = plain(text).removesuffix(".0")
+    if word.isascii() and word.isdecimal():
+        if months and len(word) <= 2 and 1 <= int(word) <= _MONTHS_OF_YEAR:  # noqa: PLR2004
+            return Written(int(word))
+        if len(word) == 5:  # noqa: PLR2004 - a serial number of our days has five digits
+            day = _SERIAL_EPOCH + dt.timedelta(days=int(word))
+            near = dt.timedelta(days=366)
+            inside = window.first - near <= day <= window.last + near
+            return of_day(day) if inside else "not_a_date"
+    return read_written(word)
+
+
+def of_day(day: dt.date) -> Written:
+    """Return a day as it would be written."""
+    return Written(day.month, day.day, year=day.year, unit="day")
+
+
+def _of_period(period: pd.Period) -> Written:
+    first, last = period.start_time.date(), period.end_time.date()
+    if first == last:
+        return of_day(last)
+    if first.day == 1 and (first.year, first.month) == (last.year, last.month):
+        whole = last.day == _last_day(last.year, last.month)
+        if whole:
+            return Written(last.month, year=last.year)
+    return Written(last.month, last.day, first.month, first.day, last.year, first.year, "span")
+
+
+# -- years -----------------------------------------------------------------------------------------
+
+_HALF_A_YEAR = 6
+
+
+def with_printed_year(
+    written: Sequence[Written | DateFault], years: Sequence[int]
+) -> list[Written | DateFault]:
+    """Return what a table says of days with the year that its titles print once for all.
+
+    Months that run on past December are in the next year: under 2008年 April to December, then
+    January to March. Where titles print several years, a month of its own is ambiguous.
+    """
+    if not years:
+        return list(written)
+    months = _yearless(written)
+    run = _run(months) or _run(months[::-1]) or [(month, 0) for month in months]
+    step = dict(run)
+    return [
+        one
+        if not isinstance(one, Written) or one.year is not None
+        else attrs.evolve(one, year=years[0] + step[one.month])
+        if len(years) == 1
+        else "ambiguous_date"
+        for one in written
+    ]
+
+
+def spans_of(written: Sequence[Written | DateFault], window: Window) -> list[Span | DateFault]:
+    """Return the days that are meant, in the order in which a source first says them.
+
+    Months without a year run on from one year to the next in the order of a bulletin's columns or
+    rows, upwards or downwards, so that all of them lie in the campaign; where they cannot, the
+    first are before its start: of January to December in a campaign from April, January to March
+    are, and of April to March the last three are next year's. Where two years are possible the
+    date is ambiguous.
+    """
+    years = _years_of(_yearless(written), window)
+    spans: list[Span | DateFault] = []
+    for one in written:
+        if not isinstance(one, Written):
+            spans.append(one)
+            continue
+        year = one.year if one.year is not None else years.get(one.month)
+        span = one.in_year(year) if year is not None else None
+        spans.append("ambiguous_date" if year is None else span or "not_a_date")
+    return spans
+
+
+def _yearless(written: Sequence[Written | DateFault]) -> list[int]:
+    """Return the months without a year, each once, in order."""
+    months = (one.month for one in written if isinstance(one, Written) and one.year is None)
+    return list(dict.fromkeys(months))
+
+
+def _run(months: Sequence[int]) -> list[tuple[int, int]] | None:
+    """Return each month with its year from 0, if they go upwards and round the year's end once."""
+    year, run = 0, []
+    for at, month in enumerate(months):
+        if at and month < months[at - 1]:
+            if year or (month - months[at - 1]) % _MONTHS_OF_YEAR > _HALF_A_YEAR:
+                return None
+            year = 1
+        if year and month >= months[0]:
+            return None
+        run.append((month, year))
+    return run
+
+
+def _years_of(months: Sequence[int], window: Window) -> dict[int, int]:
+    """Return the year of each month, without those for which two years are possible."""
+    upwards = _placed(_run(months), window)
+    downwards = _placed(_run(months[::-1]), window)
+    if upwards and _inside(upwards, window):
+        return upwards
+    if upwards and downwards:
+        return {month: year for month, year in upwards.items() if downwards[month] == year}
+    if upwards or downwards:
+        return upwards or downwards or {}
+    # In no order: each month by itself, where neither the campaign nor the time before has two.
+    return {
+        month: year
+        for month in months
+        for year in [window.first.year + (month < window.first.month)]
+        if year == window.first.year and _ordinal(window.last) < (year + 1) * 12 + month
+    }
+
+
+def _placed(run: list[tuple[int, int]] | None, window: Window) -> dict[int, int] | None:
+    """Return the years of a run: all inside the campaign, else the latest that ends in time."""
+    if not run:
+        return None
+    ways = [
+        {month: start + step for month, step in run}
+        for start in range(window.first.year - 1, window.last.year + 1)
+    ]
+    inside = [way for way in ways if _inside(way, window)]
+    if inside:
+        return {
+            month: year
+            for month, year in inside[0].items()
+            if all(way[month] == year for way in inside)
+        }
+    first, last = _ordinal(window.first), _ordinal(window.last)
+    in_time = [
+        way
+        for way in ways
+        if all(year * 12 + month <= last for month, year in way.items())
+        and any(first <= year * 12 + month for month, year in way.items())
+    ]
+    return in_time[-1] if in_time else ways[-1]
+
+
+def _inside(years: dict[int, int], window: Window) -> bool:
+    first, last = _ordinal(window.first), _ordinal(window.last)
+    return all(first <= year * 12 + month <= last for month, year in years.items())
+
+
+def _ordinal(day: dt.date) -> int:
+    return day.year * 12 + day.month
 
 
 @attrs.frozen(eq=False)
 class Dates:
-    """A column of dates: `days` (datetime64[D], NaT where there is none), and why there is none.
-
-    `faults` says per row '', 'no_date' (nothing there) or 'not_a_date'. `months_only` tells that
-    every row names a month: then `days` are last days of months.
-    """
+    """A column of dates: the last day that each names (NaT where none), and why there is none."""
 
     days: NDArray[np.datetime64]
     faults: NDArray[np.object_]
-    months_only: bool
-    year_assumed: bool = False
 
 
 def read_dates(column: pd.Series, window: Window) -> Dates:
-    """Return a column's dates: dates and times, ISO text, or months as officials write them.
+    """Return the days of a column of dates, times or text as officials write them.
 
-    A date with a time zone is 'not_a_date': reports carry civil time. A column of dates that are
-    all first days of months stays one of days; whoever reads months decides what it means.
+    >>> read_dates(pd.Series(["2008-07", None]), Window("2008-04-01", "2009-03-30")).faults.tolist()
+    ['', 'no_date']
     """
-    if pd.api.types.is_datetime64_dtype(column.dtype):
-        return _from_days(column.to_numpy().astype("datetime64[D]"))
     labels, cells = pd.factorize(column.astype(object))
-    moments = [_of_cell(cell, window) for cell in cells]
-    days = np.array(
-        [m.day if m else None for m in moments] + [None], dtype="datetime64[D]"
-    )  # the last one: no cell at all
-    known = [m for m in moments if m]
-    faults = np.array(
-        ["" if m else _fault(c) for m, c in zip(moments, cells, strict=True)] + ["no_date"],
-        dtype=object,
-    )
-    return Dates(
-        days[labels],
-        faults[labels],
-        months_only=bool(known) and all(m.whole_month for m in known),
-        year_assumed=any(m.year_assumed for m in known),
-    )
-
-
-def _from_days(days: NDArray[np.datetime64]) -> Dates:
-    faults = np.where(np.isnat(days), "no_date", "").astype(object)
-    return Dates(days, faults, months_only=False)
-
-
-def _fault(cell: object) -> str:
-    return "no_date" if isinstance(cell, str) and plain(cell) in {"", "-"} else "not_a_date"
-
-
-def _of_cell(cell: object, window: Window) -> Moment | None:
-    if isinstance(cell, Moment):
-        return cell
-    if isinstance(cell, dt.datetime):
-        return Moment(cell.date()) if cell.tzinfo is None else None
-    if isinstance(cell, np.datetime64):
-        return None if np.isnat(cell) else Moment(cell.astype("datetime64[D]").astype(dt.date))
-    if isinstance(cell, dt.date):
-        return Moment(cell)
-    if isinstance(cell, pd.Period):
-        return Moment(cell.end_time.date(), whole_month=cell.freqstr == "M")
-    if isinstance(cell, (int, np.integer)) and not isinstance(cell, bool):
-        cell = str(cell)  # 20080731 and 200807, as a frame reads them
-    return read_moment(cell, window) if isinstance(cell, str) else None
-
-
-def period_of(days: NDArray[np.datetime64], by: Period) -> NDArray[np.datetime64]:
-    """Return the month (datetime64[M]) or the day (datetime64[D]) that each day lies in.
-
-    >>> period_of(np.array(["2008-07-31"], dtype="datetime64[D]"), "month")
-    array(['2008-07'], dtype='datetime64[M]')
-    """
-    return days.astype("datetime64[M]" if by == "month" else "datetime64[D]")
+    spans = [*spans_of(read_cells(list(cells), window), window), "no_date"]
+    lasts = [one.last if isinstance(one, Span) else None for one in spans]
+    faults = ["" if isinstance(one, Span) else one for one in spans]
+    return Dates(np.array(lasts, "datetime64[D]")[labels], np.array(faults, dtype=object)[labels])

@@ -1,12 +1,13 @@
 """Sheets as officials write them: a grid of cells becomes a table of figures.
 
 Title rows above and notes below, headers over several rows with merged cells and line breaks,
-rows of totals in between: `figures_of_grid` finds the table in them. It reads no number and judges
-none; that is the reckoning's, so that every cell is counted or explained once.
+rows of totals in between: `figures_of_grid` finds the table in them and what its titles say. Which
+figures count is `validate`'s, so that every cell is counted or explained once.
 """
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import pairwise
@@ -20,21 +21,38 @@ from coverage_campaign.reporting.sheets.column_roles import (
     FigureKind,
     is_note,
     is_total,
-    role_of,
-    scale_of_table,
+    meaning_of,
+    table_measure,
 )
-from coverage_campaign.reporting.sheets.dates import Moment, find_moment
-from coverage_campaign.reporting.sheets.layouts import Columns, Heading, Layout, layout_of
-from coverage_campaign.reporting.sheets.long_table import Figures, chosen_rows, figures_of
+from coverage_campaign.reporting.sheets.dates import Written, find_written, year_in
+from coverage_campaign.reporting.sheets.layouts import (
+    Heading,
+    Layout,
+    Named,
+    absent_names,
+    layout_of,
+)
+from coverage_campaign.reporting.sheets.long_table import (
+    Figures,
+    chosen_rows,
+    figures_of,
+    joined,
+)
 from coverage_campaign.reporting.sheets.names import Names, unit_names
 from coverage_campaign.reporting.sheets.numbers import plain, read_number
 from coverage_campaign.workbooks.grid import Cell, Grid, column_letters
 
-__all__ = ["figures_of_grid"]
+__all__ = ["figures_of_grid", "numbered"]
 
 _HIGHEST_START = 40
 """A header stands in one of the first rows; nobody writes longer prefaces."""
-_MOST_LEVELS = 3
+_MOST_LEVELS = 4
+_YEARS = range(1900, 2101)
+_PRINTED_ON = re.compile(
+    r"(?:来源|填报|制表|打印|印发|发文|上报|报送|审核|联系|发布|更新)(?:日期|时间|于)?[:：]?.*\d"
+    r"|[〔\[(（]\d{4}[〕\])）]\d+号"
+)
+"""Says when a table was made, not what it is about."""
 
 
 @attrs.frozen
@@ -45,7 +63,6 @@ class _Header:
     bottom: int
     anchor: int
     headings: tuple[Heading, ...]
-    layout: Layout
 
 
 def figures_of_grid(
@@ -53,83 +70,170 @@ def figures_of_grid(
     campaign: Campaign,
     *,
     kind: FigureKind,
-    columns: Columns,
-    period: Moment | None = None,
+    named: Named,
+    period: Written | None = None,
     only: Mapping[str, str] | None = None,
 ) -> Figures | None:
     """Return the figures of the table in a grid, or None where no header of one is found.
 
-    A table without dates is about `period`, else about the first day or month that its titles, its
-    sheet's name or its file's name say. `only` leaves the rows that have a text in a column. Raises
-    `ReportError` where there is a header, and a part of it is missing.
+    A table without dates is about `period`, else about the first days that its titles, its sheet's
+    name or its file's name say. `only` leaves the rows that have a text in a column. Raises
+    `ReportError` where there is a header, and a part of it is missing or leaves a choice.
     """
     spread = grid.spread()
-    header = _find_header(spread, campaign, kind, columns)
-    if header is None:
+    found = _find_table(spread, campaign, kind, named)
+    if found is None:
         return None
+    header, layout, rows, frame = found
+    following = _next_table(spread, header, rows)
+    if following is not None:
+        above, below = grid.split(following)
+        options = {"kind": kind, "named": named, "period": period, "only": only}
+        parts = [figures_of_grid(part, campaign, **options) for part in (above, below)]
+        return joined([part for part in parts if part is not None])
+    _spread_labels(grid, header, layout, rows, frame)
+    chosen = chosen_rows(frame, only or {}, grid.name)
+    rows, frame = [rows[at] for at in chosen], frame.iloc[chosen].reset_index(drop=True)
+    position = {heading.text: heading.position for heading in header.headings}
     titles = [
         str(cell) for at in range(header.top) for cell in spread.cells[at] if cell is not None
     ]
-    rows, frame = _body(spread, header, unit_names(campaign))
-    chosen = chosen_rows(frame, only or {}, grid.name)
-    rows, frame = [rows[at] for at in chosen], frame.iloc[chosen].reset_index(drop=True)
-    position = {heading.text: at for at, heading in enumerate(header.headings)}
-    dated = "date" in header.layout.roles or any(c.moment for c in header.layout.figures)
-    moment = None if dated or period is not None else _moment(titles, grid, campaign)
+    about = [text for text in dict.fromkeys(titles) if not _PRINTED_ON.search(plain(text))]
     return figures_of(
         frame,
-        header.layout,
+        layout,
+        campaign.whole_window,
         source=grid.name,
         place=lambda row, heading: grid.place(rows[row], position[heading]),
-        period=None if dated else (moment or period),
-        scale=max(map(scale_of_table, titles), default=1),
+        period=period or _first_days(about, grid),
+        years=_years(about, grid),
+        measure=next((one for text in titles if (one := table_measure(text))), None),
     )
 
 
-def _moment(titles: Sequence[str], grid: Grid, campaign: Campaign) -> Moment | None:
-    for text in (*titles, grid.sheet, grid.file):
-        moment = find_moment(text, campaign.whole_window)
-        if moment:
-            return moment
+def _spread_labels(
+    grid: Grid, header: _Header, layout: Layout, rows: Sequence[int], frame: pd.DataFrame
+) -> None:
+    """Fill in the labels of merged cells: a label is one of each row, a figure stays one figure."""
+    labels = grid.spread(numbers=True)
+    for role in ("unit", "parent", "date", "year", "day", "channel", "measure"):
+        heading = layout.roles.get(role)
+        if heading is not None:
+            at = next(one.position for one in header.headings if one.text == heading)
+            cells = [labels.cells[row][at] for row in rows]
+            kept = [
+                own if own is not None else cell
+                for own, cell in zip(frame[heading], cells, strict=True)
+            ]
+            frame[heading] = pd.Series(kept, index=frame.index, dtype=object)
+
+
+def _next_table(grid: Grid, header: _Header, rows: Sequence[int]) -> int | None:
+    """Return the row in which a second table begins: another header, or titles with a date."""
+    if not rows:
+        return None
+    first = [_text(cell) for cell in grid.cells[header.top]]
+    for at in range(header.bottom + 1, len(grid.cells)):
+        anchor = grid.cells[at][header.anchor]
+        if not isinstance(anchor, str) or plain(anchor) != plain(first[header.anchor]):
+            continue
+        begins = at
+        while begins - 1 > header.bottom and begins - 1 not in rows:
+            begins -= 1
+        titles = [str(cell) for row in range(begins, at) for cell in grid.cells[row] if cell]
+        other = [_text(cell) for cell in grid.cells[at]] != first
+        if other or any(find_written(text) for text in titles if not _PRINTED_ON.search(text)):
+            return begins
     return None
+
+
+def _first_days(titles: Sequence[str], grid: Grid) -> Written | None:
+    for text in (*titles, grid.sheet, grid.file):
+        found = find_written(text)
+        if found:
+            return found[0]
+    for text in (grid.sheet, *titles):
+        year = year_in(text)
+        if year:
+            return Written(12, first_month=1, year=year[0], unit="span")
+    return None
+
+
+def _years(titles: Sequence[str], grid: Grid) -> tuple[int, ...]:
+    """Return the years that the titles print, else the sheet's name, else the file's."""
+    for texts in (titles, (grid.sheet,), (grid.file,)):
+        years: dict[int, None] = {}
+        for text in texts:
+            rest = text
+            while found := year_in(rest):
+                years[found[0]] = None
+                rest = found[1]
+        if years:
+            return tuple(years)
+    return ()
 
 
 # -- the header ------------------------------------------------------------------------------------
 
 
-def _find_header(
-    grid: Grid, campaign: Campaign, kind: FigureKind, columns: Columns
-) -> _Header | None:
-    """Return the first header that names figures, else the first that names a unit or a date."""
-    without_figures = None
-    for top in range(min(len(grid.cells), _HIGHEST_START)):
-        anchor = _anchor(grid.cells[top], kind, columns)
+def _find_table(
+    grid: Grid, campaign: Campaign, kind: FigureKind, named: Named
+) -> tuple[_Header, Layout, list[int], pd.DataFrame] | None:
+    """Return the first table whose header names figures, else the first with a unit or a date."""
+    without_figures, absent = None, None
+    names = unit_names(campaign)
+    begins = next((at for at, row in enumerate(grid.cells) if any(row)), 0)
+    for top in range(begins, min(len(grid.cells), begins + _HIGHEST_START)):
+        anchor = _anchor(grid.cells[top], named)
         if anchor is None:
             continue
         bottom = _bottom(grid, top, anchor)
-        headings = _headings(grid, top, bottom)
-        _refuse_side_by_side(headings, kind, grid)
-        named = columns.named().values()
-        if any(plain(text) not in {plain(h.text) for h in headings} for text in named):
+        header = _Header(top, bottom, anchor, _headings(grid, top, bottom))
+        _refuse_side_by_side(header.headings, grid)
+        missing = absent_names(header.headings, named)
+        if missing:
+            columns = ", ".join(repr(one.text) for one in header.headings)
+            fix = f"name one of the columns that are there: {columns}"
+            absent = absent or Problem(grid.name, f"no column {missing[0]!r}", fix)
             continue
-        layout = layout_of(headings, campaign, kind=kind, columns=columns, source=grid.name)
-        header = _Header(top, bottom, anchor, headings, layout)
+        rows, frame = _body(grid, header, names)
+        layout = layout_of(
+            header.headings,
+            campaign,
+            kind=kind,
+            named=named,
+            source=grid.name,
+            cells=lambda heading, frame=frame: frame[heading.text].tolist(),
+            sheet=grid.sheet,
+        )
         if layout.figures:
-            return header
-        without_figures = without_figures or header
+            return header, layout, rows, frame
+        without_figures = without_figures or (header, layout, rows, frame)
+    if without_figures is None and absent is not None:
+        raise ReportError(absent)
     return without_figures
 
 
-def _anchor(row: Sequence[Cell], kind: FigureKind, columns: Columns) -> int | None:
+def _anchor(row: Sequence[Cell], named: Named) -> int | None:
     """Return the column that is headed as the units', else as the dates', in a row of texts."""
-    texts = [" ".join(cell.split()) if isinstance(cell, str) else "" for cell in row]
+    texts = [_text(cell) if isinstance(cell, str) or _is_year(cell) else "" for cell in row]
     if len({text for text in texts if text}) < 2:  # noqa: PLR2004 - a title stands alone
         return None
-    for named, role in ((columns.unit, "unit"), (columns.date, "date")):
+    kinds = [meaning_of([text]).kind if text else None for text in texts]
+    for text_named, wanted in (
+        (named.unit, {"unit"}),
+        (named.date, {"date", "month"}),
+        ("", {"parent", "year"}),
+    ):
         for at, text in enumerate(texts):
-            if text and (plain(text) == plain(named) or role_of(text, kind) == role):
+            if text and (kinds[at] in wanted or (text_named and plain(text) == plain(text_named))):
                 return at
     return None
+
+
+def _is_year(cell: Cell) -> bool:
+    whole = isinstance(cell, int) or (isinstance(cell, float) and cell.is_integer())
+    return whole and not isinstance(cell, bool) and int(cell) in _YEARS  # type: ignore[arg-type]  # a number
 
 
 def _bottom(grid: Grid, top: int, anchor: int) -> int:
@@ -138,7 +242,11 @@ def _bottom(grid: Grid, top: int, anchor: int) -> int:
     while bottom + 1 < min(len(grid.cells), top + _MOST_LEVELS):
         row = grid.cells[bottom + 1]
         goes_on = row[anchor] in {None, grid.cells[top][anchor]}
-        if not goes_on or not any(row) or any(_is_number(cell) for cell in row):
+        if (
+            not goes_on
+            or not any(row)
+            or any(_is_number(cell) and not _is_year(cell) for cell in row)
+        ):
             break
         bottom += 1
     return bottom
@@ -159,23 +267,30 @@ def _headings(grid: Grid, top: int, bottom: int) -> tuple[Heading, ...]:
             if not upper[at] and lower[at]:
                 upper[at] = upper[at - 1]
     levels = [tuple(dict.fromkeys(row[at] for row in rows if row[at])) for at in range(grid.width)]
+    return numbered([" / ".join(parts) for parts in levels], levels)
+
+
+def numbered(texts: Sequence[str], levels: Sequence[tuple[str, ...]]) -> tuple[Heading, ...]:
+    """Return headings of which no two have the same text, blank ones named by their letters."""
     seen: Counter[str] = Counter()
     headings = []
-    for at, parts in enumerate(levels):
-        text = " / ".join(parts) or f"column {column_letters(at)}"
-        seen[text] += 1
-        again = f" ({seen[text]})" if seen[text] > 1 else ""
-        headings.append(Heading(text + again, parts or (text,)))
+    for at, (text, parts) in enumerate(zip(texts, levels, strict=True)):
+        known = text or f"column {column_letters(at)}"
+        seen[known] += 1
+        again = f" ({seen[known]})" if seen[known] > 1 else ""
+        headings.append(Heading(known + again, parts or (known,), at))
     return tuple(headings)
 
 
 def _text(cell: Cell) -> str:
+    if isinstance(cell, float) and cell.is_integer():
+        return str(int(cell))
     return "" if cell is None else " ".join(str(cell).split())
 
 
-def _refuse_side_by_side(headings: Sequence[Heading], kind: FigureKind, grid: Grid) -> None:
+def _refuse_side_by_side(headings: Sequence[Heading], grid: Grid) -> None:
     firsts = Counter(
-        heading.levels for heading in headings if role_of(heading.levels[0], kind) == "unit"
+        heading.levels for heading in headings if meaning_of(heading.levels[:1]).kind == "unit"
     )
     twice = [levels[0] for levels, times in firsts.items() if times > 1]
     if twice:
@@ -200,6 +315,7 @@ def _body(grid: Grid, header: _Header, names: Names) -> tuple[list[int], pd.Data
 
 def _rows(grid: Grid, header: _Header, names: Names) -> Iterator[tuple[int, list[Cell]]]:
     heads = {plain(str(grid.cells[at][header.anchor])) for at in (header.top, header.bottom)}
+    heads.discard("None")
     for at in range(header.bottom + 1, len(grid.cells)):
         row = list(grid.cells[at])
         texts = [cell for cell in row if isinstance(cell, str)]

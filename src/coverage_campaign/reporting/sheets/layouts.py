@@ -1,38 +1,82 @@
-"""Which columns of a table hold its units, dates, figures and checks."""
+"""Which columns of a table hold its units, dates, figures and checks, and why.
+
+Every column gets a role. Of columns of one meaning one is counted; a plan is never a result; parts
+of the people are added up only where the caller names them. Where headings leave a choice, the
+table is refused with the argument that decides.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Literal, TypeAlias
 
 import attrs
 
 from coverage_campaign.errors import Problem, ReportError
 from coverage_campaign.model.campaign import Campaign
-from coverage_campaign.reporting.sheets.column_roles import FigureKind, Role, is_total, role_of
-from coverage_campaign.reporting.sheets.dates import Moment, find_moment, read_moment
-from coverage_campaign.reporting.sheets.names import Names, channel_names, unit_names
-from coverage_campaign.reporting.sheets.numbers import plain
+from coverage_campaign.reporting.sheets.column_roles import (
+    FigureKind,
+    Kind,
+    Meaning,
+    is_total,
+    meaning_of,
+)
+from coverage_campaign.reporting.sheets.dates import Written, read_cells
+from coverage_campaign.reporting.sheets.names import ALL, Names, channel_names, unit_names
+from coverage_campaign.reporting.sheets.numbers import plain, read_number
+from coverage_campaign.workbooks.grid import column_letters
 
-__all__ = ["Columns", "FigureColumn", "Heading", "Layout", "layout_of"]
+__all__ = [
+    "AmbiguousTableError",
+    "ColumnRole",
+    "FigureColumn",
+    "Heading",
+    "Layout",
+    "Named",
+    "Role",
+    "absent_names",
+    "layout_of",
+]
+
+Role: TypeAlias = Literal[
+    "unit",
+    "parent",
+    "date",
+    "year",
+    "day",
+    "channel",
+    "measure",
+    "persons",
+    "other",
+    "target",
+    "rate",
+]  # fmt: skip
+"""The part of a cell in its row; 'other' is the figure of the kind that was not asked for."""
+
+
+class AmbiguousTableError(ReportError):
+    """A table may be read in two ways; the problem names the argument that decides."""
 
 
 @attrs.frozen(kw_only=True)
-class Columns:
-    """Which column plays which part, where the caller says so; '' = by its heading."""
+class Named:
+    """Which column plays which part, where the caller says so; empty = by its heading.
+
+    Several columns named for the persons are added up.
+    """
 
     unit: str = ""
     date: str = ""
-    persons: str = ""
+    persons: tuple[str, ...] = ()
     channel: str = ""
     target: str = ""
     rate: str = ""
 
-    def named(self) -> dict[Role, str]:
-        """Return the headings that the caller named, by part."""
+    def single(self) -> dict[Role, str]:
+        """Return the headings that the caller named for parts of one column."""
         pairs: tuple[tuple[Role, str], ...] = (
             ("unit", self.unit),
             ("date", self.date),
-            ("persons", self.persons),
             ("channel", self.channel),
             ("target", self.target),
             ("rate", self.rate),
@@ -42,33 +86,66 @@ class Columns:
 
 @attrs.frozen
 class Heading:
-    """A column's heading: the text that names it, and its levels from the top down."""
+    """A column's heading: the text that names it, its levels from the top down, its number."""
 
     text: str
     levels: tuple[str, ...]
+    position: int = 0
+
+
+@attrs.frozen
+class ColumnRole:
+    """The role of a column that was read: what it was taken for, and why."""
+
+    sheet: str
+    column: str
+    heading: str
+    role: str
+    why: str
 
 
 @attrs.frozen
 class FigureColumn:
-    """A column of figures, and what its heading says of them beside."""
+    """A column of figures, or several that are added up, and what its heading says beside.
 
-    heading: str
-    moment: Moment | None = None
+    `beside` holds the headings of the target, the rate and the other kind of figures that belong to
+    the same time and channel; `repeated` those of columns that have to print the same figures.
+    """
+
+    headings: tuple[str, ...]
+    written: Written | None = None
     channel: str = ""
     unit: str = ""
-    total: bool = False
+    scale: int = 0
+    this_period: bool = False
+    year_to_date: bool = False
+    beside: Mapping[Role, str] = attrs.field(factory=dict)
+    repeated: tuple[str, ...] = ()
+
+    @property
+    def heading(self) -> str:
+        """The heading of the first column."""
+        return self.headings[0]
 
 
 @attrs.frozen
 class Layout:
-    """The columns of a table: `roles` by heading, and the columns of figures.
+    """The columns of a table: `roles` by part of a row, and the columns of figures.
 
-    `totals` are columns that print the sum of the figure columns of their row.
+    `totals` print the sum of the figure columns of their row; `months` tells that bare numbers in
+    the column of dates are months.
     """
 
-    roles: dict[Role, str]
+    roles: Mapping[Role, str]
     figures: tuple[FigureColumn, ...]
     totals: tuple[FigureColumn, ...] = ()
+    months: bool = False
+    columns: tuple[ColumnRole, ...] = ()
+    scales: Mapping[str, int] = attrs.field(factory=dict)
+
+
+Cells: TypeAlias = Callable[[Heading], Sequence[object]]
+"""Gives the cells under a heading."""
 
 
 def layout_of(
@@ -76,107 +153,577 @@ def layout_of(
     campaign: Campaign,
     *,
     kind: FigureKind,
-    columns: Columns,
+    named: Named,
     source: str,
+    cells: Cells,
+    sheet: str = "",
 ) -> Layout:
     """Return the layout that headings tell; a column that the caller names needs no telling.
 
-    A `ReportError` says which named column is not there, and which ones are.
+    Raises `ReportError` where a named column is not there, or where columns leave a choice.
     """
-    known = [heading.text for heading in headings]
-    roles = {role: _spelt_as(text, known) for role, text in columns.named().items()}
-    missing = [text for text in roles.values() if text not in known]
-    if missing:
+    assignment = _Assignment(
+        campaign=campaign,
+        kind=kind,
+        named=named,
+        source=source,
+        cells=cells,
+        sheet=sheet,
+        channels=channel_names(campaign),
+        units=unit_names(campaign),
+    )
+    assignment.columns = [assignment.column(heading) for heading in headings]
+    return assignment.layout()
+
+
+def absent_names(headings: Sequence[Heading], named: Named) -> list[str]:
+    """Return the texts by which a caller names columns that are not there."""
+    wanted = [*named.single().values(), *named.persons]
+    return [text for text in wanted if not _matching(headings, text)]
+
+
+def _matching(headings: Sequence[Heading], text: str) -> list[Heading]:
+    """Return the headings that a text names: whole, as a level of several, or by their letters."""
+    wanted = plain(text)
+    ways: tuple[Callable[[Heading], bool], ...] = (
+        lambda one: one.text == text,
+        lambda one: plain(one.text) == wanted,
+        lambda one: wanted in map(plain, one.levels),
+        lambda one: column_letters(one.position) == text,
+    )
+    found = ([one for one in headings if way(one)] for way in ways)
+    return next((one for one in found if one), [])
+
+
+@attrs.define
+class _Column:
+    """A heading, what it says, and the role that it gets."""
+
+    heading: Heading
+    meaning: Meaning
+    channel: str = ""
+    role: str = ""
+    why: str = ""
+
+    @property
+    def text(self) -> str:
+        return self.heading.text
+
+    def take(self, role: str, why: str) -> None:
+        self.role, self.why = role, why
+
+
+_KINDS_OF: dict[FigureKind, tuple[tuple[Kind, ...], ...]] = {
+    "new": (("new",), ("persons",)),
+    "cumulative": (("cumulative",), ("stock",), ("persons",)),
+}
+"""The kinds of figures that answer what was asked for, the best first."""
+_IGNORED: dict[Kind, tuple[str, str]] = {
+    "serial": ("serial", "a running number"),
+    "note": ("note", "a remark"),
+    "rank": ("rank", "a rank is no count"),
+    "matter": ("matter", "names the matter of a row: only= chooses one"),
+    "plan": ("plan", "a plan is no result"),
+    "target": ("target", "a target is no result"),
+    "earlier": ("last_year", "figures of an earlier time"),
+    "change": ("comparison", "a change against another time is no count"),
+    "remaining": ("remaining", "what is still to do is no result"),
+    "eligible": ("eligible", "the population is no result"),
+    "baseline": ("baseline", "who was covered before: baseline= says it"),
+    "payment": ("payment", "money is no people"),
+    "households": ("households", "households and employers are no people"),
+    "rate": ("rate", "a rate is no count"),
+    "unclear": ("ignored", "both of this period and cumulative: name it to count it"),
+    "stock": ("stock", "all who are covered; new persons were asked for"),
+    "cumulative": ("cumulative", "persons so far; new persons were asked for"),
+    "new": ("new", "persons of one period; persons so far were asked for"),
+}
+
+
+@attrs.define
+class _Assignment:
+    """Gives each column of one table its role."""
+
+    campaign: Campaign
+    kind: FigureKind
+    named: Named
+    source: str
+    cells: Cells
+    sheet: str
+    channels: Names
+    units: Names
+    columns: list[_Column] = attrs.field(factory=list)
+    roles: dict[Role, str] = attrs.field(factory=dict)
+    months: bool = False
+
+    def layout(self) -> Layout:
+        self._take_named()
+        self._take_structure()
+        if self.named.persons:
+            figures, totals = self._named_figures(), ()
+        else:
+            figures, totals = self._figures()
+        figures = tuple(attrs.evolve(one, beside=self._beside(one)) for one in figures)
+        self._take_rest()
+        return Layout(
+            self.roles,
+            figures,
+            totals if len(figures) > 1 else (),
+            self.months,
+            tuple(
+                ColumnRole(
+                    self.sheet,
+                    column_letters(one.heading.position),
+                    one.text,
+                    one.role,
+                    one.why,
+                )
+                for one in self.columns
+            ),
+            {
+                one.text: one.meaning.measure.scale
+                for one in self.columns
+                if one.meaning.measure and one.meaning.measure.persons
+            },
+        )
+
+    # -- columns by name ---------------------------------------------------------------------------
+
+    def column(self, heading: Heading) -> _Column:
+        meant = [self.channels.meant(level) - {ALL} for level in heading.levels]
+        channels = {next(iter(one)) for one in meant if len(one) == 1}
+        levels = [
+            level for level, one in zip(heading.levels, meant, strict=True) if len(one) != 1
+        ] or ["人数"]
+        channel = next(iter(channels)) if len(channels) == 1 else ""
+        return _Column(heading, meaning_of(levels), channel)
+
+    def _named_columns(self, text: str) -> list[_Column]:
+        """Return the columns that a caller's text names: a heading, a level of several, letters."""
+        matching = _matching([one.heading for one in self.columns], text)
+        if matching:
+            return [one for one in self.columns if one.heading in matching]
         raise ReportError(
             Problem(
-                source,
-                f"no column {', '.join(map(repr, missing))}",
-                f"name one of the columns that are there: {', '.join(known) or 'none'}",
+                self.source,
+                f"no column {text!r}",
+                f"name one of the columns that are there: {self._listed(self.columns)}",
             )
         )
-    channels = channel_names(campaign)
-    figures: list[FigureColumn] = []
-    others: list[Heading] = []
-    for heading in headings:
-        if heading.text in roles.values():
-            continue
-        role = _role(heading, kind, channels)
-        figure = _figure_column(heading, role, campaign, channels)
-        if figure and not columns.persons:
-            figures.append(figure)
-        elif role and role != "persons":
-            roles.setdefault(role, heading.text)
+
+    def _listed(self, columns: Iterable[_Column]) -> str:
+        return (
+            ", ".join(f"{column_letters(one.heading.position)} {one.text!r}" for one in columns)
+            or "none"
+        )
+
+    def _take_named(self) -> None:
+        problems: list[Problem] = []
+        for role, text in self.named.single().items():
+            try:
+                first, *more = self._named_columns(text)
+            except ReportError as error:
+                problems.extend(error.problems)
+                continue
+            if more:
+                found = f"several columns are headed {text!r}: {self._listed([first, *more])}"
+                problems.append(Problem(self.source, found, f"{role}= one of them"))
+            first.take(role, f"named: {role}={text!r}")
+            self.roles[role] = first.text
+        for text in self.named.persons:
+            try:
+                self._named_columns(text)
+            except ReportError as error:
+                problems.extend(error.problems)
+        if problems:
+            raise ReportError(problems)
+        if "date" in self.roles:
+            self.months = any(
+                one.meaning.kind == "month" for one in self.columns if one.role == "date"
+            )
+
+    # -- units, dates, channels --------------------------------------------------------------------
+
+    def _free(self, *kinds: Kind) -> list[_Column]:
+        return [one for one in self.columns if not one.role and one.meaning.kind in kinds]
+
+    def _take_structure(self) -> None:
+        for kind in ("channel", "measure"):
+            for one in self._free(kind):
+                self._first(kind, one)
+        self._take_units()
+        self._take_dates()
+
+    def _first(self, role: Role, column: _Column) -> None:
+        if role in self.roles:
+            column.take("ignored", f"{self.roles[role]!r} is the {role}")
         else:
-            others.append(heading)
-    if columns.persons:
-        figures = [FigureColumn(roles["persons"])]
-    elif not figures and "date" in roles and "unit" not in roles:
-        figures = _by_unit(others, campaign)
-    return _chosen(roles, figures)
+            self.roles[role] = column.text
+            column.take(role, "its heading says so")
+
+    def _take_units(self) -> None:
+        candidates = self._free("unit")
+        if "unit" not in self.roles and candidates:
+            chosen = self._unit_of(candidates)
+            chosen.take("unit", "its heading says so")
+            self.roles["unit"] = chosen.text
+        parents = [*self._free("parent"), *self._free("unit")]
+        if "unit" not in self.roles and not candidates and parents:
+            parents[0].take("unit", "the only column of units")
+            self.roles["unit"] = parents.pop(0).text
+        for one in parents:
+            if one in candidates and self._same_units(one):
+                one.take("unit", f"names the same units as {self.roles['unit']!r}")
+            elif "parent" not in self.roles and one.text not in self.roles.values():
+                self.roles["parent"] = one.text
+                one.take("parent", "names the unit above, where two units share a name")
+            else:
+                one.take("ignored", f"{self.roles['unit']!r} is the unit")
+
+    def _unit_of(self, candidates: Sequence[_Column]) -> _Column:
+        """Return the column of the units: the one whose cells name most of them, the lowest tier.
+
+        Raises `ReportError` where two columns name different units in one row.
+        """
+        if len(candidates) == 1:
+            return candidates[0]
+        found = {one.text: self._meant(one) for one in candidates}
+        known = {text: sum(map(bool, cells)) for text, cells in found.items()}
+        best = [one for one in candidates if known[one.text] == max(known.values())]
+        if not max(known.values()):
+            return candidates[0]
+        rows = {text: len(set(filter(None, cells))) for text, cells in found.items()}
+        chosen = max(best, key=lambda one: rows[one.text])
+        for other in best:
+            if other is not chosen and any(
+                mine
+                and theirs
+                and not any(a == b or self._above(b, a) for a in mine for b in theirs)
+                for mine, theirs in zip(found[chosen.text], found[other.text], strict=True)
+            ):
+                raise AmbiguousTableError(
+                    Problem(
+                        self.source,
+                        f"{self._listed([chosen, other])} name different units in a row",
+                        f"say which one reports: unit={chosen.text!r}",
+                    )
+                )
+        return chosen
+
+    def _same_units(self, column: _Column) -> bool:
+        """Tell whether a column's cells never name another unit than the column of units does."""
+        (unit,) = (one for one in self.columns if one.text == self.roles["unit"])
+        pairs = zip(self._meant(column), self._meant(unit), strict=True)
+        return all(not (mine and theirs) or mine & theirs for mine, theirs in pairs)
+
+    def _meant(self, column: _Column) -> list[frozenset[str]]:
+        known: dict[str, frozenset[str]] = {}
+        meant = []
+        for cell in self.cells(column.heading):
+            text = "" if cell is None else str(cell).strip().removesuffix(".0")
+            if text not in known:
+                known[text] = self.units.meant(text) if text else frozenset()
+            meant.append(known[text])
+        return meant
+
+    def _above(self, upper: str, lower: str) -> bool:
+        parent = self.campaign.unit(lower).parent
+        while parent is not None:
+            if parent == upper:
+                return True
+            parent = self.campaign.unit(parent).parent
+        return False
+
+    def _take_dates(self) -> None:
+        years, months = self._free("year"), self._free("month")
+        days, dates = self._free("day"), self._free("date")
+        if years:
+            self._first("year", years[0])
+        if "date" not in self.roles:
+            self._choose_date(dates, months, days)
+        for one in (*years, *months, *days, *dates):
+            if not one.role:
+                one.take("ignored", f"{self.roles.get('date', '')!r} is the date")
+
+    def _choose_date(
+        self, dates: Sequence[_Column], months: Sequence[_Column], days: Sequence[_Column]
+    ) -> None:
+        """Take the date from a column of dates, else of months and days, of years, of days."""
+        if dates:
+            if months and not self._same_month(dates[0], months[0]):
+                raise self._dates_differ([months[0], dates[0]])
+            if not self._alike(dates):
+                raise self._dates_differ(dates)
+            self._first("date", dates[0])
+        elif months:
+            self._first("date", months[0])
+            self.months = True
+            for one in days[:1]:
+                self._first("day", one)
+        elif "year" in self.roles:
+            self.roles["date"] = self.roles.pop("year")
+        elif days:
+            self._first("date", days[0])
+
+    def _dates_differ(self, columns: Sequence[_Column]) -> AmbiguousTableError:
+        found = f"the dates of {self._listed(columns)} differ"
+        fix = f"say which one counts: date={columns[0].text!r}"
+        return AmbiguousTableError(Problem(self.source, found, fix))
+
+    def _same_month(self, date: _Column, month: _Column) -> bool:
+        window = self.campaign.whole_window
+        days = read_cells(self.cells(date.heading), window)
+        months = read_cells(self.cells(month.heading), window, months=True)
+        return all(
+            not (isinstance(day, Written) and isinstance(one, Written)) or day.month == one.month
+            for day, one in zip(days, months, strict=True)
+        )
+
+    def _alike(self, columns: Sequence[_Column]) -> bool:
+        cells = [tuple(map(str, self.cells(one.heading))) for one in columns]
+        return len(set(cells)) == 1
+
+    # -- figures -----------------------------------------------------------------------------------
+
+    def _named_figures(self) -> tuple[FigureColumn, ...]:
+        """Return the columns that the caller names: each by itself, or several added up."""
+        lists = [self._named_columns(text) for text in self.named.persons]
+        widths = {len(one) for one in lists}
+        if len(widths) > 1:
+            listed = "; ".join(self._listed(one) for one in lists)
+            found = f"the names in persons= stand for unequal numbers of columns: {listed}"
+            raise ReportError(Problem(self.source, found, "name single columns"))
+        figures = []
+        for group in zip(*lists, strict=True):
+            for one in group:
+                one.take("counted", f"named: persons={one.text!r}")
+            figures.append(self._figure(group))
+        if len({(one.written, one.channel) for one in figures}) < len(figures):
+            columns = self._listed([one for group in lists for one in group])
+            fix = "name one of them, or a list of those to add up: persons=[…]"
+            raise ReportError(Problem(self.source, f"several columns are meant: {columns}", fix))
+        return tuple(figures)
+
+    def _figure(self, columns: Sequence[_Column], repeated: Sequence[_Column] = ()) -> FigureColumn:
+        first = columns[0]
+        measure = first.meaning.measure
+        return FigureColumn(
+            tuple(one.text for one in columns),
+            first.meaning.written,
+            first.channel,
+            scale=measure.scale if measure else 0,
+            this_period=first.meaning.this_period,
+            year_to_date=first.meaning.year_to_date,
+            repeated=tuple(one.text for one in repeated),
+        )
+
+    def _figures(self) -> tuple[tuple[FigureColumn, ...], tuple[FigureColumn, ...]]:
+        candidates, totals = self._candidates()
+        if not candidates and not totals and "date" in self.roles and "unit" not in self.roles:
+            return self._by_unit()
+        if not candidates:
+            candidates, totals = totals, []
+        self._leave_earlier(candidates)
+        counted = [one for one in candidates if not one.role]
+        groups = self._grouped(counted)
+        figures = tuple(self._decide(group) for group in groups.values())
+        if self.kind == "cumulative" or len(figures) < 2:  # noqa: PLR2004 - a sum of parts
+            for one in totals:
+                self._other_total(one, figures)
+        else:
+            for one in totals:
+                one.take("total", "adds up the columns beside: a check")
+        return figures, tuple(self._figure([one]) for one in totals if one.role == "total")
+
+    def _candidates(self) -> tuple[list[_Column], list[_Column]]:
+        """Return the columns of the kind that was asked for, and those that add them up."""
+        free = [one for one in self.columns if not one.role]
+        parts, totals = [], []
+        kinds = [one for rank in _KINDS_OF[self.kind] for one in rank]
+        for one in free:
+            meaning = one.meaning
+            bare = meaning.kind is None and (meaning.written or one.channel or meaning.total)
+            if meaning.kind in kinds or (bare and (not meaning.qualifier or self._numeric(one))):
+                (totals if meaning.total else parts).append(one)
+        return self._best_kind(parts), totals
+
+    def _best_kind(self, parts: list[_Column]) -> list[_Column]:
+        """Leave of columns for one time and channel those whose kind fits best."""
+        rank = {kind: at for at, kinds in enumerate(_KINDS_OF[self.kind]) for kind in kinds}
+        worst = max(rank.values())
+        best: dict[object, int] = {}
+        for one in parts:
+            key = (one.meaning.written, one.channel)
+            mine = rank.get(one.meaning.kind or "persons", worst)
+            best[key] = min(best.get(key, worst), mine)
+        timeless = min((at for (written, _), at in best.items() if written is None), default=worst)
+        left = []
+        for one in parts:
+            mine = rank.get(one.meaning.kind or "persons", worst)
+            if mine > best[one.meaning.written, one.channel] or (
+                mine > timeless and one.meaning.written is None
+            ):
+                role = "stock" if self.kind == "new" else "ignored"
+                one.take(role, "another column says more exactly what was asked for")
+            else:
+                left.append(one)
+        return left
+
+    def _numeric(self, column: _Column) -> bool:
+        filled = [cell for cell in self.cells(column.heading) if cell is not None and cell != ""]
+        return bool(filled) and 2 * sum(map(_is_number, filled)) >= len(filled)
+
+    def _leave_earlier(self, candidates: list[_Column]) -> None:
+        """Give columns of a year before the campaign their role: they are none of its figures."""
+        first = self.campaign.whole_window.first.year
+        for one in candidates:
+            written = one.meaning.written
+            whole_year = written and written.unit == "span" and self.kind == "cumulative"
+            if (
+                written
+                and written.year is not None
+                and written.year < first
+                and (whole_year or self.kind == "new")
+            ):
+                one.take("last_year", f"figures of {written.year}, before the campaign")
+
+    def _grouped(self, columns: Sequence[_Column]) -> dict[object, list[_Column]]:
+        """Return the columns by time and channel; a `ReportError` where they say it in two ways."""
+        timed = [one for one in columns if one.meaning.written]
+        bare = [one for one in columns if not one.meaning.written]
+        by_channel = [one for one in columns if one.channel]
+        whole = [one for one in columns if not one.channel]
+        if by_channel and whole and "channel" not in self.roles:
+            times = {one.meaning.written for one in whole}
+            for one in by_channel:
+                if one.meaning.written in times or None in times:
+                    one.take("subgroup", f"persons of one channel; {whole[0].text!r} holds all")
+            timed = [one for one in timed if not one.role]
+            bare = [one for one in bare if not one.role]
+        if timed and bare:
+            raise self._choice([*bare, *timed], "figures with and without a time of their own")
+        if "date" in self.roles and len({one.meaning.written for one in timed}) > 1:
+            years = [one for one in timed if _only_a_year(one.meaning.written)]
+            if len(years) < len(timed):
+                raise self._choice(timed, f"times of their own beside {self.roles['date']!r}")
+        groups: dict[object, list[_Column]] = {}
+        for one in (*timed, *bare):
+            groups.setdefault((one.meaning.written, one.channel), []).append(one)
+        return groups
+
+    def _decide(self, group: list[_Column]) -> FigureColumn:
+        """Return the figures of one time and channel: the whole, if the group has one."""
+        whole = [one for one in group if not one.meaning.qualifier]
+        qualifiers = {one.meaning.qualifier for one in group}
+        if not whole and len(qualifiers) > 1:
+            raise self._choice(group, "persons of different groups")
+        chosen = whole or group
+        if len({(one.meaning.net, one.meaning.year_to_date) for one in chosen}) > 1:
+            raise self._choice(chosen, "figures of different meaning")
+        first, *repeated = chosen
+        for one in group:
+            if one is first:
+                one.take("counted", self._why(one, alone=len(group) == 1))
+            elif one in repeated:
+                one.take("repeated", f"the same as {first.text!r}: counted once")
+            else:
+                one.take("subgroup", f"some of the persons of {first.text!r}")
+        return self._figure([first], repeated)
+
+    def _why(self, column: _Column, *, alone: bool) -> str:
+        kind = column.meaning.kind
+        if kind in {"new", "cumulative", "stock"}:
+            return f"its heading says {kind}, as was asked for"
+        return f"figures of persons, declared {self.kind}" + ("" if alone else "; the whole")
+
+    def _choice(self, columns: Sequence[_Column], found: str) -> ReportError:
+        one = columns[0].text
+        fix = f"name the one that counts: persons={one!r}, or those to add up: persons=[{one!r}, …]"
+        return AmbiguousTableError(Problem(self.source, f"{found}: {self._listed(columns)}", fix))
+
+    def _other_total(self, column: _Column, figures: Sequence[FigureColumn]) -> None:
+        if not column.role:
+            role = "total" if len(figures) > 1 and self.kind == "new" else "check"
+            column.take(role, "a total beside the figures: a check")
+
+    def _by_unit(self) -> tuple[tuple[FigureColumn, ...], tuple[FigureColumn, ...]]:
+        """Return a column of figures per unit; a column that names no unit is one of an unknown."""
+        others = [one for one in self.columns if not one.role]
+        if not any(len(self.units.meant(one.text)) == 1 for one in others):
+            return (), ()
+        figures, totals = [], []
+        for one in others:
+            figure = FigureColumn((one.text,), unit=one.text)
+            if is_total(one.text):
+                one.take("total", "adds up the units beside: a check")
+                totals.append(figure)
+            elif one.meaning.kind in {"note", "serial", "rank"} and not self.units.meant(one.text):
+                one.take(*_IGNORED[one.meaning.kind])
+            else:
+                one.take("counted", "the figures of the unit that heads it")
+                figures.append(figure)
+        return tuple(figures), tuple(totals)
+
+    # -- checks ------------------------------------------------------------------------------------
+
+    def _beside(self, figure: FigureColumn) -> dict[Role, str]:
+        """Return the checks of a column: the other kind, the target and the rate of its time."""
+        other: tuple[Kind, ...] = ("cumulative",) if self.kind == "new" else ("new",)
+        found: dict[Role, str] = {}
+        wanted: tuple[tuple[Role, tuple[Kind, ...]], ...] = (
+            ("other", other),
+            ("target", ("target", "plan")),
+            ("rate", ("rate",)),
+        )
+        for role, kinds in wanted:
+            if role in self.roles:
+                found[role] = self.roles[role]
+                continue
+            matching = [
+                one
+                for one in self.columns
+                if one.meaning.kind in kinds
+                and one.role in {"", "check", "target", "rate"}
+                and not one.meaning.qualifier
+                and one.channel == figure.channel
+                and one.meaning.written in {figure.written, None}
+            ]
+            if role == "target":
+                matching = [one for one in matching if one.meaning.kind == "target"] or [
+                    one for one in matching if one.meaning.written is None
+                ]
+            exact = [one for one in matching if one.meaning.written == figure.written]
+            for one in (exact or matching)[:1]:
+                found[role] = one.text
+                if role == "other":
+                    one.take("check", _IGNORED[one.meaning.kind or "new"][1])
+                else:
+                    one.take(role, "held against the figures: a check")
+        return found
+
+    def _take_rest(self) -> None:
+        for one in self.columns:
+            if one.role:
+                continue
+            kind = one.meaning.kind
+            if kind in _IGNORED:
+                one.take(*_IGNORED[kind])
+            elif kind is None and self._numeric(one):
+                one.take("ignored", "its heading does not say that it counts persons")
+            elif kind == "persons":
+                one.take("subgroup", "some of the persons, or another count of them")
+            else:
+                one.take("note", "its heading names no part of a report")
 
 
-def _spelt_as(text: str, known: Sequence[str]) -> str:
-    """Return the heading that is meant: the text itself, or the one that differs by spaces only."""
-    if text in known:
-        return text
-    return next((heading for heading in known if plain(heading) == plain(text)), text)
+def _only_a_year(written: Written | None) -> bool:
+    return bool(
+        written and written.unit == "span" and (written.first_month, written.month) == (1, 12)
+    )
 
 
-def _role(heading: Heading, kind: FigureKind, channels: Names) -> Role | None:
-    """Return what the lowest level says that says anything; a channel or a total says nothing."""
-    for level in reversed(heading.levels):
-        if not is_total(level) and not channels.meant(level):
-            role = role_of(level, kind)
-            if role:
-                return role
-    return None
-
-
-def _figure_column(
-    heading: Heading, role: Role | None, campaign: Campaign, channels: Names
-) -> FigureColumn | None:
-    window = campaign.whole_window
-    meant = channels.meant(heading.levels[-1]) - {"all"}
-    channel = next(iter(meant)) if len(meant) == 1 else ""
-    whole = (read_moment(level, window) for level in heading.levels)
-    moment = next((found for found in whole if found), None)
-    if role == "persons":
-        inside = (find_moment(level, window) for level in heading.levels)
-        moment = moment or next((found for found in inside if found), None)
-        total = is_total(heading.levels[-1])
-        return FigureColumn(heading.text, moment, channel, total=total)
-    if role is None and (moment or channel):
-        return FigureColumn(heading.text, moment, channel)
-    return None
-
-
-def _by_unit(headings: Sequence[Heading], campaign: Campaign) -> list[FigureColumn]:
-    """Return a column of figures per unit; a column that names no unit is one of an unknown."""
-    names = unit_names(campaign)
-    if not any(len(names.meant(heading.text)) == 1 for heading in headings):
-        return []
-    return [
-        FigureColumn(heading.text, unit=heading.text, total=is_total(heading.text))
-        for heading in headings
-    ]
-
-
-def _chosen(roles: dict[Role, str], columns: Sequence[FigureColumn]) -> Layout:
-    """Return the layout with the columns that count: parts before their total, once each."""
-    parts = [column for column in columns if not column.total]
-    totals = tuple(column for column in columns if column.total) if parts else ()
-    figures = parts or list(columns)
-    plain = [column for column in figures if not (column.moment or column.channel or column.unit)]
-    if plain:
-        figures = plain[:1]
-    elif "date" in roles and len({column.moment for column in figures}) > 1:
-        roles = {role: text for role, text in roles.items() if role != "date"}
-    once = {(column.moment, column.channel, column.unit): column for column in reversed(figures)}
-    chosen = tuple(column for column in figures if once[_key(column)] is column)
-    if chosen and not chosen[0].unit:
-        roles = {**roles, "persons": chosen[0].heading}
-    return Layout(roles, chosen, totals if len(chosen) > 1 else ())
-
-
-def _key(column: FigureColumn) -> tuple[Moment | None, str, str]:
-    return column.moment, column.channel, column.unit
+def _is_number(cell: object) -> bool:
+    try:
+        return read_number(cell) is not None
+    except ValueError:
+        return False

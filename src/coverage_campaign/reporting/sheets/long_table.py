@@ -2,20 +2,35 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
+from fractions import Fraction
 
 import attrs
 import numpy as np
 import pandas as pd
 
 from coverage_campaign.errors import Problem, ReportError
+from coverage_campaign.model.dates import Window
 from coverage_campaign.reporting.problems import ReportProblem
-from coverage_campaign.reporting.sheets.column_roles import Role, scale_of
-from coverage_campaign.reporting.sheets.layouts import FigureColumn, Layout
-from coverage_campaign.reporting.sheets.numbers import plain
+from coverage_campaign.reporting.sheets.column_roles import Measure, measure_of
+from coverage_campaign.reporting.sheets.dates import (
+    DateFault,
+    Written,
+    read_cells,
+    with_printed_year,
+)
+from coverage_campaign.reporting.sheets.layouts import (
+    AmbiguousTableError,
+    ColumnRole,
+    FigureColumn,
+    Layout,
+    Role,
+)
+from coverage_campaign.reporting.sheets.names import ALL
+from coverage_campaign.reporting.sheets.numbers import plain, read_number
 
 __all__ = [
+    "Date",
     "Figures",
     "Origin",
     "Place",
@@ -29,11 +44,18 @@ __all__ = [
 Place = Callable[[int, str], str]
 """Gives the place of a cell, as text, from the row's position and the column's heading."""
 
-_COUNTED: tuple[Role, ...] = ("other", "target")
-_FIXED: tuple[Role, ...] = ("unit", "date", "channel", "target", "rate", "other")
-_WHOLE = dict.fromkeys(("scale", "other_scale", "target_scale", "table", "row"), "int64")
-_MONTH = re.compile(r"月份?|month")
-_LAST_MONTH = 12
+_CELLS: tuple[Role, ...] = ("unit", "parent", "channel")
+_BESIDE: tuple[Role, ...] = ("other", "target", "rate")
+_NUMBERS = ("date", "scale", "other_scale", "target_scale", "table", "row", "column")
+_TYPES = dict.fromkeys(_NUMBERS, "int64") | dict.fromkeys(("of_persons",), "bool")
+
+
+@attrs.frozen
+class Date:
+    """What a source says of days, and the cell that says it."""
+
+    written: Written | DateFault
+    cell: Hashable = None
 
 
 @attrs.frozen(eq=False)
@@ -42,15 +64,18 @@ class Origin:
 
     place: Place
     headings: Mapping[Role, str]
+    figures: tuple[FigureColumn, ...]
 
-    def cell(self, row: int, heading: str, role: Role) -> str:
-        """Return the place of a part; what is spread over columns stands under `heading`."""
-        return self.place(row, self.headings.get(role, heading))
+    def cell(self, row: int, column: int, role: Role) -> str:
+        """Return the place of a part; what is spread over columns stands under the figure's."""
+        figure = self.figures[column]
+        heading = figure.beside.get(role) or self.headings.get(role) or figure.heading
+        return self.place(row, heading)
 
 
 @attrs.frozen(eq=False)
 class PrintedSum:
-    """A sum that the source prints beside its parts: to be reckoned again, never added."""
+    """A sum that the source prints beside its parts: to be added up again, never added."""
 
     where: str
     cell: object
@@ -59,19 +84,22 @@ class PrintedSum:
 
 @attrs.frozen(eq=False)
 class Figures:
-    """Figures as they stand in a source, one row each; nothing is read or judged yet.
+    """Figures as they stand in a source, one row each; nothing is judged yet.
 
-    `frame` has unit, date, persons, other (the figure of the other kind, where it stands beside),
-    channel, target and rate as printed; `scale`, `other_scale` and `target_scale` (what one of a
-    bare number stands for), `table` (position in `origins`), `row` (position in the table) and
-    `heading` (of the figure). The parts of `sums` are positions in `frame`; `problems` are of the
-    source as a whole.
+    `frame` has unit, parent, channel, persons, other (the figure of the other kind, where it stands
+    beside), target and rate as printed; `scale`, `other_scale` and `target_scale` (what one of a
+    bare number stands for), `of_persons` (False where the measure is money or households), `date`
+    (position in `dates`), `table` (position in `origins`), `row` (position in the table) and
+    `column` (of the figure, position in the origin's). The parts of `sums` are positions in
+    `frame`; `problems` are of the source as a whole, `columns` the roles of all columns.
     """
 
     frame: pd.DataFrame
+    dates: tuple[Date, ...]
     origins: tuple[Origin, ...]
     sums: tuple[PrintedSum, ...] = ()
     problems: tuple[ReportProblem, ...] = ()
+    columns: tuple[ColumnRole, ...] = ()
 
 
 def joined(parts: Sequence[Figures]) -> Figures:
@@ -79,40 +107,55 @@ def joined(parts: Sequence[Figures]) -> Figures:
     if len(parts) == 1:
         return parts[0]
     frames: list[pd.DataFrame] = []
+    dates: list[Date] = []
     origins: list[Origin] = []
     sums: list[PrintedSum] = []
+    columns: list[ColumnRole] = []
     rows = 0
     for part in parts:
-        frames.append(part.frame.astype(object).assign(table=part.frame["table"] + len(origins)))
+        moved = {
+            "table": part.frame["table"] + len(origins),
+            "date": part.frame["date"] + len(dates),
+        }
+        frames.append(part.frame.astype(object).assign(**moved))
+        dates.extend(part.dates)
         origins.extend(part.origins)
+        columns.extend(part.columns)
         sums.extend(
             attrs.evolve(one, parts=tuple(at + rows for at in one.parts)) for one in part.sums
         )
         rows += len(part.frame)
-    whole = pd.concat(frames, ignore_index=True).astype(_WHOLE)
-    return Figures(whole, tuple(origins), tuple(sums))
+    whole = pd.concat(frames, ignore_index=True).astype(_TYPES)
+    return Figures(whole, tuple(dates), tuple(origins), tuple(sums), columns=tuple(columns))
 
 
 def figures_of(
     frame: pd.DataFrame,
     layout: Layout,
+    window: Window,
     *,
     source: str,
     place: Place,
-    period: object = None,
-    scale: int = 1,
+    period: Written | None = None,
+    years: Sequence[int] = (),
+    measure: Measure | None = None,
 ) -> Figures:
     """Return the figures of a table whose columns have text headings, each once.
 
     `period` is what the whole table is about, where neither a column nor a heading has a date;
-    `scale` what one of its bare numbers stands for, where no heading says.
+    `years` are those that its titles print, `measure` what one of its bare numbers stands for,
+    where no heading says.
     """
-    _check(frame, layout, source, dated=period is not None)
-    long = pd.concat(
-        [_of_column(frame, layout, column, period, scale) for column in layout.figures],
-        ignore_index=True,
-    )
-    fixed = {role: layout.roles[role] for role in _FIXED if role in layout.roles}
+    _check(layout, source, dated=period is not None)
+    for figure in layout.figures:
+        _check_repeated(frame, figure, source)
+    dates: dict[Date, int] = {}
+    parts = [
+        _of_column(frame, layout, at, dates, window=window, period=period, measure=measure)
+        for at, _ in enumerate(layout.figures)
+    ]
+    long = pd.concat(parts, ignore_index=True)
+    written = with_printed_year([date.written for date in dates], years)
     sums = tuple(
         PrintedSum(
             place(row, total.heading),
@@ -122,60 +165,199 @@ def figures_of(
         for total in layout.totals
         for row, cell in enumerate(frame[total.heading])
     )
-    return Figures(long, (Origin(place, fixed),), sums)
+    return Figures(
+        long,
+        tuple(attrs.evolve(date, written=one) for date, one in zip(dates, written, strict=True)),
+        (Origin(place, layout.roles, layout.figures),),
+        sums,
+        columns=layout.columns,
+    )
 
 
 def _of_column(
-    frame: pd.DataFrame, layout: Layout, column: FigureColumn, period: object, scale: int
+    frame: pd.DataFrame,
+    layout: Layout,
+    column: int,
+    dates: dict[Date, int],
+    *,
+    window: Window,
+    period: Written | None,
+    measure: Measure | None,
 ) -> pd.DataFrame:
+    figure = layout.figures[column]
     parts: dict[str, object] = {
-        role: frame[layout.roles[role]] if role in layout.roles else None for role in _FIXED
+        role: frame[layout.roles[role]] if role in layout.roles else None for role in _CELLS
     }
-    parts["persons"] = frame[column.heading]
-    if column.unit:
-        parts["unit"] = column.unit
-    if "date" not in layout.roles:
-        parts["date"] = [column.moment or period] * len(frame)
-    elif _MONTH.fullmatch(plain(layout.roles["date"]).casefold()):
-        parts["date"] = frame[layout.roles["date"]].map(_month)
+    if figure.unit:
+        parts["unit"] = figure.unit
     if "channel" not in layout.roles:
-        parts["channel"] = column.channel or "all"
-    parts["scale"] = _scale(column.heading, scale)
-    for role in _COUNTED:
-        parts[f"{role}_scale"] = _scale(layout.roles.get(role, ""), scale)
+        parts["channel"] = figure.channel or ALL
+    parts["persons"] = _added(frame, figure.headings)
+    scales, of_persons = _measures(frame, layout, measure)
+    parts["of_persons"] = of_persons
+    parts["scale"] = figure.scale or scales
+    for role in _BESIDE:
+        heading = figure.beside.get(role)
+        parts[role] = frame[heading] if heading else None
+        own = layout.scales.get(heading, 0) if heading else 0
+        parts[f"{role}_scale"] = own or scales
+    parts["date"] = _dates(frame, layout, figure, dates, window=window, period=period)
     parts["table"] = 0
     parts["row"] = np.arange(len(frame))
-    parts["heading"] = column.heading
+    parts["column"] = column
     return pd.DataFrame(parts, index=frame.index)
 
 
-def _scale(heading: str, of_table: int) -> int:
-    said = scale_of(heading)
-    return said if said > 1 else of_table
+def _added(frame: pd.DataFrame, headings: Sequence[str]) -> pd.Series:
+    """Return the cells of a column, or the sum of several; without one part there is no sum."""
+    first, *more = (frame[heading] for heading in headings)
+    if not more:
+        return first
+    if all(pd.api.types.is_numeric_dtype(one.dtype) for one in (first, *more)):
+        return sum(more, start=first)
+    rows = zip(first, *more, strict=True)
+    return pd.Series([_sum_of(row) for row in rows], index=frame.index, dtype=object)
 
 
-def _month(cell: object) -> object:
-    """Return the month that a bare number is in a column of months: 7 is 7月."""
-    number = plain(str(cell)).removesuffix(".0")
-    is_month = number.isascii() and number.isdecimal() and 1 <= int(number[:3]) <= _LAST_MONTH
-    return f"{number}月" if is_month else cell
+def _sum_of(cells: Sequence[object]) -> object:
+    total = Fraction(0)
+    for cell in cells:
+        try:
+            number = read_number(cell)
+        except ValueError:
+            return cell
+        if number is None:
+            return None
+        if number.unit or number.percent:
+            return f"{cell!s} (one of several to add up)"
+        total += number.value
+    return int(total) if total.denominator == 1 else float(total)
 
 
-def _check(frame: pd.DataFrame, layout: Layout, source: str, *, dated: bool) -> None:
+def _measures(
+    frame: pd.DataFrame, layout: Layout, of_table: Measure | None
+) -> tuple[object, object]:
+    """Return what a bare number stands for in each row, and whether it stands for persons."""
+    table = of_table or Measure()
+    if "measure" not in layout.roles:
+        return table.scale, table.persons
+    labels, cells = pd.factorize(frame[layout.roles["measure"]].astype(object))
+    measures = [measure_of(str(cell)) or Measure(persons=not plain(str(cell))) for cell in cells]
+    measures.append(table)  # the last one: an empty cell
+    scales = np.array([one.scale for one in measures], dtype=np.int64)
+    persons = np.array([one.persons for one in measures], dtype=bool)
+    return scales[labels], persons[labels]
+
+
+def _dates(
+    frame: pd.DataFrame,
+    layout: Layout,
+    figure: FigureColumn,
+    dates: dict[Date, int],
+    *,
+    window: Window,
+    period: Written | None,
+) -> object:
+    """Return the position in `dates` of each row's date, adding those that are new."""
+    if "date" not in layout.roles:
+        written = figure.written or period or "no_date"
+        return dates.setdefault(Date(written), len(dates))
+    labels, cells = pd.factorize(frame[layout.roles["date"]].astype(object))
+    read = read_cells(list(cells), window, months=layout.months)
+    found = [Date(one, _hashable(cell)) for one, cell in zip(read, cells, strict=True)]
+    found.append(Date("no_date"))  # the last one: no cell at all
+    for role in ("year", "day"):
+        if role in layout.roles:
+            labels, found = _with_part(labels, found, frame[layout.roles[role]], role)
+    if figure.written is not None and figure.written.year is not None:
+        found = [_in_year(one, figure.written.year) for one in found]
+    places = [dates.setdefault(one, len(dates)) for one in found]
+    return np.array(places, dtype=np.int64)[labels]
+
+
+def _hashable(cell: object) -> Hashable:
+    return cell if isinstance(cell, Hashable) else str(cell)
+
+
+def _with_part(
+    labels: np.ndarray, found: list[Date], column: pd.Series, role: str
+) -> tuple[np.ndarray, list[Date]]:
+    """Return the dates with the year, or the day, that another column prints."""
+    of_part, cells = pd.factorize(column.astype(object))
+    numbers = [_number(cell) for cell in cells] + [None]
+    pairs = pd.MultiIndex.from_arrays([labels, of_part])
+    both, distinct = pairs.factorize()
+    combined = []
+    for at, part in distinct:
+        number = numbers[part]
+        date = found[at]
+        if number is None:
+            faulty = part >= 0
+            combined.append(attrs.evolve(date, written="not_a_date") if faulty else date)
+        else:
+            combined.append(_in_year(date, number) if role == "year" else _on_day(date, number))
+    return both, combined
+
+
+def _number(cell: object) -> int | None:
+    text = plain(str(cell)).removesuffix(".0").rstrip("年度日")
+    if not (text.isascii() and text.isdecimal() and len(text) in {1, 2, 4}):
+        return None
+    return int(text)
+
+
+def _in_year(date: Date, year: int) -> Date:
+    written = date.written
+    if not isinstance(written, Written):
+        return date
+    year = year if year > 99 else 2000 + year  # noqa: PLR2004 - two digits
+    if written.year is not None:
+        fits = written.year == year
+        return date if fits else attrs.evolve(date, written="ambiguous_date")
+    return attrs.evolve(date, written=attrs.evolve(written, year=year))
+
+
+def _on_day(date: Date, day: int) -> Date:
+    written = date.written
+    if not isinstance(written, Written) or written.unit != "month":
+        return date
+    on_day = attrs.evolve(written, day=day, unit="day")
+    possible = on_day.in_year(written.year or 2000) is not None
+    return attrs.evolve(date, written=on_day if possible else "not_a_date")
+
+
+def _check_repeated(frame: pd.DataFrame, figure: FigureColumn, source: str) -> None:
+    """Refuse columns of one meaning that do not print the same figures."""
+    for heading in figure.repeated:
+        pairs = zip(frame[figure.heading], frame[heading], strict=True)
+        if any(plain(_shown(one)) != plain(_shown(two)) for one, two in pairs):
+            found = f"the columns {figure.heading!r} and {heading!r} mean the same and differ"
+            fix = f"name the one that counts: persons={figure.heading!r}"
+            raise AmbiguousTableError(Problem(source, found, fix))
+
+
+def _shown(cell: object) -> str:
+    empty = cell is None or cell is pd.NA or cell != cell  # noqa: PLR0124 - NaN
+    return "" if empty else str(cell).removesuffix(".0")
+
+
+def _check(layout: Layout, source: str, *, dated: bool) -> None:
     there = {
         "unit": "unit" in layout.roles or any(column.unit for column in layout.figures),
-        "date": dated or "date" in layout.roles or any(column.moment for column in layout.figures),
+        "date": dated or "date" in layout.roles or all(column.written for column in layout.figures),
         "persons": bool(layout.figures),
     }
     absent = [part for part, is_there in there.items() if not is_there]
-    if absent:
-        ways = ", ".join(f"{part}='<heading>'" for part in absent)
-        more = ", or period='2008-07' for a table of one period" if "date" in absent else ""
-        headings = ", ".join(map(str, frame.columns)) or "none"
-        found = f"no column for {' and '.join(absent)}; the columns are {headings}"
-        if "persons" in absent and "other" in layout.roles:
-            more += f", or ask for the other kind of figures, those of {layout.roles['other']!r}"
-        raise ReportError(Problem(source, found, f"name the column: {ways}{more}"))
+    if not absent:
+        return
+    ways = ", ".join(f"{part}='<heading>'" for part in absent)
+    more = ", or period='2008-07' for a table of one period" if "date" in absent else ""
+    columns = ", ".join(f"{one.column} {one.heading!r} ({one.role})" for one in layout.columns)
+    found = f"no column for {' and '.join(absent)}; the columns are {columns or 'none'}"
+    other = [one.heading for one in layout.columns if one.role in {"new", "cumulative", "check"}]
+    if "persons" in absent and other:
+        more += f", or ask for the other kind of figures, those of {other[0]!r}"
+    raise ReportError(Problem(source, found, f"name the column: {ways}{more}"))
 
 
 def chosen_rows(frame: pd.DataFrame, only: Mapping[str, str], source: str) -> list[int]:
@@ -185,7 +367,7 @@ def chosen_rows(frame: pd.DataFrame, only: Mapping[str, str], source: str) -> li
     """
     kept = np.ones(len(frame), dtype=bool)
     for heading, text in only.items():
-        named = next((one for one in frame.columns if plain(one) == plain(heading)), None)
+        named = next((name for name in frame.columns if plain(name) == plain(heading)), None)
         if named is None:
             fix = f"name one of the columns that are there: {', '.join(frame.columns)}"
             raise ReportError(Problem(source, f"no column {heading!r} for only=", fix))
@@ -194,13 +376,14 @@ def chosen_rows(frame: pd.DataFrame, only: Mapping[str, str], source: str) -> li
 
 
 def headings_of(columns: pd.Index) -> list[str]:
-    """Return the headings of a frame as text; a `ReportError` where one stands twice."""
-    headings = [
-        " ".join(map(str, column)) if isinstance(column, tuple) else str(column)
+    """Return the headings of a frame as text, each once; one without a text gets its letters."""
+    return [
+        " / ".join(part for one in column if (part := _heading(one)))
+        if isinstance(column, tuple)
+        else _heading(column)
         for column in columns
     ]
-    repeated = sorted({heading for heading in headings if headings.count(heading) > 1})
-    if repeated:
-        found = f"several columns are headed {', '.join(repeated)}"
-        raise ReportError(Problem("reports", found, "give each column a heading of its own"))
-    return headings
+
+
+def _heading(value: object) -> str:
+    return "" if value is None or value != value else str(value)  # noqa: PLR0124 - NaN

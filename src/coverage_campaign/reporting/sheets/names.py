@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
-import difflib
 import re
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 import attrs
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from coverage_campaign.checks import nearest
 from coverage_campaign.model.campaign import Campaign
 from coverage_campaign.model.labels import Label
 from coverage_campaign.reporting.sheets.numbers import plain
 
-__all__ = ["Names", "channel_names", "unit_names"]
+ALL = "all"
+"""The channel of reports without channels; a campaign may have one of that code."""
+
+__all__ = ["ALL", "Names", "channel_names", "unit_names"]
 
 # "耒阳" for 耒阳市: the last character of a division's name, where the rest is still a name.
 _DIVISION = re.compile(r"(?P<short>.{2,})(?:市|县|縣|区|區|州|盟|旗)")
@@ -39,39 +42,58 @@ class Names:
     position: dict[str, int]
     by_key: dict[str, frozenset[str]]
     by_short_key: dict[str, frozenset[str]]
+    above: dict[str, frozenset[str]] = attrs.field(factory=dict)
 
     def meant(self, text: str) -> frozenset[str]:
         """Return the codes that a text may mean: one where it is known, none, or several."""
+        if not text:
+            return frozenset()
         if text in self.position:  # a code is never shadowed by another one's name
             return frozenset({text})
         key = _key(text)
         return self.by_key.get(key) or self.by_short_key.get(key, frozenset())
 
     def find(self, column: pd.Series) -> tuple[NDArray[np.intp], dict[str, str]]:
-        """Return each row's position in `codes` (-1 = not found), and the way out by unknown text.
+        """Return each row's position in `codes` (-1 = not found), and the fix by unknown text.
 
-        Each distinct text is looked up once.
+        Each distinct text is looked up once; an empty cell is found nowhere and has no text.
         """
         labels, texts = pd.factorize(_as_text(column))
         found = np.full(len(texts) + 1, -1, dtype=np.intp)  # the last one: no text at all
-        ways_out: dict[str, str] = {}
+        fixes: dict[str, str] = {}
         for index, text in enumerate(texts):
             meant = self.meant(str(text))
             if len(meant) == 1:
                 found[index] = self.position[next(iter(meant))]
             else:
-                ways_out[str(text)] = self._way_out(str(text), meant, len(ways_out))
-        return found[labels], ways_out
+                fixes[str(text)] = self._way_out(str(text), meant, len(fixes))
+        rows = found[labels]
+        return rows, fixes
+
+    def find_under(
+        self, column: pd.Series, parents: pd.Series
+    ) -> tuple[NDArray[np.intp], dict[str, str]]:
+        """Return the same, where a second column names the unit above: of equal names its own."""
+        rows, fixes = self.find(column)
+        upper, _ = self.find(parents)
+        texts = _as_text(column)
+        for row in np.flatnonzero((rows < 0) & (upper >= 0)).tolist():
+            text = str(texts.iloc[row])
+            parent = self.codes[upper[row]]
+            under = [code for code in self.meant(text) if parent in self.above.get(code, ())]
+            if len(under) == 1:
+                rows[row] = self.position[under[0]]
+        return rows, fixes
 
     def _way_out(self, text: str, meant: Iterable[str], known_already: int) -> str:
         several = sorted(meant)
         if several:
             return f"it may mean {' or '.join(several)}: write the code"
         if known_already < _MOST_SUGGESTIONS and len(self.position) <= _MOST_COMPARED:
-            close = difflib.get_close_matches(_key(text)[:60], self.by_key, n=1)
-            if close:
-                (nearest, *_) = sorted(self.by_key[close[0]])
-                return f"did you mean {nearest}? Write its code, name or an alias of the campaign"
+            close = nearest(_key(text)[:60], self.by_key)
+            if close is not None:
+                code = min(self.by_key[close])
+                return f"did you mean {code}? Write its code, name or an alias of the campaign"
         return f"write the code, the name or an alias of a {self.kind} of the campaign"
 
 
@@ -81,8 +103,10 @@ def _as_text(column: pd.Series) -> pd.Series:
         whole = column.mod(1).eq(0)
         return column.astype("str").where(~whole, column.where(whole).astype("Int64").astype("str"))
     if column.dtype == object:
-        return column.map(_cell_text, na_action="ignore")
-    return column.astype("str").str.strip()
+        texts = column.map(_cell_text, na_action="ignore")
+    else:
+        texts = column.astype("str").str.strip()
+    return texts.mask(texts.eq(""))
 
 
 def _cell_text(cell: object) -> str:
@@ -96,7 +120,7 @@ def _names(kind: str, named: Iterable[tuple[str, Iterable[str]]]) -> Names:
     by_key: defaultdict[str, set[str]] = defaultdict(set)
     by_short_key: defaultdict[str, set[str]] = defaultdict(set)
     for code, texts in named:
-        position[code] = len(position)
+        position.setdefault(code, len(position))
         for text in (code, *texts):
             key = _key(text)
             by_key[key].add(code)
@@ -118,10 +142,24 @@ def _texts(label: Label) -> tuple[str, ...]:
 
 def unit_names(campaign: Campaign) -> Names:
     """Return the names of a campaign's units: codes, labels in every language, aliases."""
-    return _names("unit", ((u.code, (*_texts(u.label), *u.aliases)) for u in campaign.units))
+    names = _names("unit", ((u.code, (*_texts(u.label), *u.aliases)) for u in campaign.units))
+    return attrs.evolve(names, above=_above({u.code: u.parent for u in campaign.units}))
+
+
+def _above(parent_of: Mapping[str, str | None]) -> dict[str, frozenset[str]]:
+    """Return the units above each, from its parent up."""
+    above: dict[str, frozenset[str]] = {}
+    for code in parent_of:
+        chain: list[str] = []
+        upper = parent_of[code]
+        while upper is not None:
+            chain.append(upper)
+            upper = parent_of[upper]
+        above[code] = frozenset(chain)
+    return above
 
 
 def channel_names(campaign: Campaign) -> Names:
     """Return the names of a campaign's channels, and 'all' for reports without channels."""
     channels = ((channel.code, _texts(channel.label)) for channel in campaign.channels)
-    return _names("channel", (*channels, ("all", ("合计", "total"))))
+    return _names("channel", (*channels, (ALL, ("合计", "total"))))

@@ -42,6 +42,7 @@ _NUMBER = re.compile(
     r"(?P<scale>[百千万萬亿億]?)(?P<unit>%|人次|[人名位户戶个個家套所座床件份元]|公里)?"
 )
 _LONGEST = 80
+_NOT_PERSONS = frozenset({"元", "公里", "户", "戶", "家"})
 
 
 @attrs.frozen
@@ -124,8 +125,8 @@ def _from_text(text: str) -> Number | None:
 class Counts:
     """A column of counts: `persons` (int64, 0 where unknown), and why a cell has none.
 
-    `faults` says per row '' (a count), 'no_figure' (nothing there) or 'not_a_count'; `steps` holds
-    the least difference that the print can show.
+    `faults` says per row '' (a count), 'no_figure' (nothing there), 'other_measure' (money,
+    households) or 'not_a_count'; `steps` holds the least difference that the print can show.
     """
 
     persons: NDArray[np.int64]
@@ -213,8 +214,9 @@ def _count(cell: object, scale: int) -> tuple[int, str, int]:
     bare = number.unit == "" and number.step <= 1
     value = number.value * (scale if bare else 1)
     step = number.step * (scale if bare else 1)
-    counted = number.unit not in {"元", "公里"} and not number.percent
-    if not counted or value.denominator != 1 or abs(value) > MOST_PERSONS:
+    if number.unit in _NOT_PERSONS:
+        return 0, "other_measure", 1
+    if number.percent or value.denominator != 1 or abs(value) > MOST_PERSONS:
         return 0, "not_a_count", 1
     return int(value), "", max(1, math.ceil(step))
 

@@ -15,13 +15,13 @@ from coverage_campaign.checks import checked_call
 from coverage_campaign.errors import DefinitionError, Problem, ReportError
 from coverage_campaign.model.campaign import Campaign
 from coverage_campaign.model.dates import DateLike, to_date
+from coverage_campaign.model.periods import Period
 from coverage_campaign.reporting.problems import ReportProblem
-from coverage_campaign.reporting.result import Period, Tally
-from coverage_campaign.reporting.sheets.baselines import Baseline
-from coverage_campaign.reporting.sheets.column_roles import FigureKind, role_of
-from coverage_campaign.reporting.sheets.dates import Moment, read_moment
-from coverage_campaign.reporting.sheets.header import figures_of_grid
-from coverage_campaign.reporting.sheets.layouts import Columns, Heading, layout_of
+from coverage_campaign.reporting.result import Tally
+from coverage_campaign.reporting.sheets.column_roles import FigureKind, meaning_of
+from coverage_campaign.reporting.sheets.dates import Written, of_day, read_written
+from coverage_campaign.reporting.sheets.header import figures_of_grid, numbered
+from coverage_campaign.reporting.sheets.layouts import AmbiguousTableError, Named, layout_of
 from coverage_campaign.reporting.sheets.long_table import (
     Figures,
     chosen_rows,
@@ -29,7 +29,8 @@ from coverage_campaign.reporting.sheets.long_table import (
     headings_of,
     joined,
 )
-from coverage_campaign.reporting.sheets.validate import reckon
+from coverage_campaign.reporting.sheets.series import Baseline
+from coverage_campaign.reporting.sheets.validate import tally_of_figures
 from coverage_campaign.workbooks.delimited import grid_of_text
 from coverage_campaign.workbooks.grid import Grid
 from coverage_campaign.workbooks.spreadsheets import grids_of_workbook, is_workbook
@@ -53,7 +54,7 @@ def read_reports(
     simulated: bool = False,
     unit: str = "",
     date: str = "",
-    persons: str = "",
+    persons: str | Sequence[str] = "",
     channel: str = "",
     target: str = "",
     rate: str = "",
@@ -115,21 +116,22 @@ def read_reports(
     """
     _check_choice("figures", figures, get_args(FigureKind))
     _check_choice("by", by, get_args(Period))
-    columns = Columns(
-        unit=unit, date=date, persons=persons, channel=channel, target=target, rate=rate
+    named = Named(
+        unit=unit,
+        date=date,
+        persons=(persons,) if isinstance(persons, str) and persons else tuple(persons),
+        channel=channel,
+        target=target,
+        rate=rate,
     )
-    moment = None if period is None else _moment(period, campaign)
+    about = None if period is None else _period(period)
     if isinstance(path_or_frame, (str, Path)):
         grids = open_grids(Path(path_or_frame), sheet=sheet)
-        read = _of_grids(
-            grids, campaign, kind=figures, columns=columns, period=moment, only=only or {}
-        )
+        read = _of_grids(grids, campaign, kind=figures, named=named, period=about, only=only or {})
     else:
         frame = _to_pandas(path_or_frame)
-        read = _of_frame(
-            frame, campaign, kind=figures, columns=columns, period=moment, only=only or {}
-        )
-    return reckon(
+        read = _of_frame(frame, campaign, kind=figures, named=named, period=about, only=only or {})
+    return tally_of_figures(
         read,
         campaign,
         kind=figures,
@@ -167,13 +169,15 @@ def open_grids(path: Path, *, sheet: str = "") -> tuple[Grid, ...]:
     return (grid_of_text(data, path.name),)
 
 
-def _moment(period: DateLike, campaign: Campaign) -> Moment:
-    """Return the day or month that a table is about, as the caller says."""
+def _period(period: DateLike) -> Written:
+    """Return the day, month or other span that a table is about, as the caller says."""
     if isinstance(period, str):
-        moment = read_moment(period, campaign.whole_window)
-        if moment is not None:
-            return moment
-    return Moment(to_date(period, where="period"))
+        written = read_written(period)
+        if isinstance(written, Written):
+            return written
+        fix = "give a day, a month or a span, such as '2008-07-31', '2008-07' or '2008Q3'"
+        raise DefinitionError(Problem("period", f"{period!r}", fix))
+    return of_day(to_date(period, where="period"))
 
 
 def _of_grids(
@@ -181,8 +185,8 @@ def _of_grids(
     campaign: Campaign,
     *,
     kind: FigureKind,
-    columns: Columns,
-    period: Moment | None,
+    named: Named,
+    period: Written | None,
     only: Mapping[str, str],
 ) -> Figures:
     """Return the figures of all sheets; a sheet that cannot be read is an error if none can."""
@@ -198,8 +202,10 @@ def _of_grids(
             continue
         try:
             table = figures_of_grid(
-                grid, campaign, kind=kind, columns=columns, period=period, only=only
+                grid, campaign, kind=kind, named=named, period=period, only=only
             )
+        except AmbiguousTableError:
+            raise
         except ReportError as error:
             errors.extend(error.problems)
             continue
@@ -237,33 +243,48 @@ def _of_frame(
     campaign: Campaign,
     *,
     kind: FigureKind,
-    columns: Columns,
-    period: Moment | None,
+    named: Named,
+    period: Written | None,
     only: Mapping[str, str],
 ) -> Figures:
     labels = frame.index
-    frame = _with_index(frame, kind)
-    texts = headings_of(frame.columns)
-    levels = frame.columns.to_frame(index=False).astype("str").itertuples(index=False, name=None)
-    headings = [Heading(text, parts) for text, parts in zip(texts, levels, strict=True)]
-    frame = frame.set_axis(pd.Index(texts, dtype="str"), axis="columns")
+    frame = _with_index(frame)
+    levels = [
+        tuple(part for part in headings_of(pd.Index([one])) if part)
+        if not isinstance(one, tuple)
+        else tuple(part for part in headings_of(pd.Index(list(one), dtype=object)) if part)
+        for one in frame.columns.tolist()
+    ]
+    headings = numbered(headings_of(frame.columns), levels)
+    frame = frame.set_axis(pd.Index([one.text for one in headings], dtype="str"), axis="columns")
     chosen = chosen_rows(frame, only, "reports")
     labels, frame = labels[chosen], frame.iloc[chosen].reset_index(drop=True)
     return figures_of(
         frame,
-        layout_of(headings, campaign, kind=kind, columns=columns, source="reports"),
+        layout_of(
+            headings,
+            campaign,
+            kind=kind,
+            named=named,
+            source="reports",
+            cells=lambda heading: frame[heading.text].tolist(),
+        ),
+        campaign.whole_window,
         source="reports",
         place=lambda row, heading: f"reports, row {labels[row]}, column {heading!r}",
         period=period,
     )
 
 
-def _with_index(frame: pd.DataFrame, kind: FigureKind) -> pd.DataFrame:
+_LABELS = {"unit", "parent", "date", "year", "month"}
+
+
+def _with_index(frame: pd.DataFrame) -> pd.DataFrame:
     """Return the frame with its index among the columns where that holds dates or units."""
     index = frame.index
     if isinstance(index, (pd.DatetimeIndex, pd.PeriodIndex)):
         return frame.reset_index(names="date" if index.name is None else str(index.name))
     named = [name for name in index.names if name is not None]
-    if any(role_of(str(name), kind) in {"unit", "date"} for name in named):
+    if any(meaning_of([str(name)]).kind in _LABELS for name in named):
         return frame.reset_index()
     return frame.reset_index(drop=True)

@@ -1,4 +1,4 @@
-"""Printed totals, reckoned again from their parts: kept as checks, never added."""
+"""Printed totals, added up again from their parts: kept as checks, never added."""
 
 from __future__ import annotations
 
@@ -9,16 +9,18 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from coverage_campaign.messages import Message, message
 from coverage_campaign.model.campaign import Campaign
 from coverage_campaign.reporting.problems import ReportProblem
 from coverage_campaign.reporting.sheets.column_roles import is_subtotal, is_total
 from coverage_campaign.reporting.sheets.long_table import PrintedSum
 from coverage_campaign.reporting.sheets.numbers import Counts, read_counts
-from coverage_campaign.reporting.sheets.row_filter import Mask, Rows, Sieve
+from coverage_campaign.reporting.sheets.row_filter import Mask, RowFilter, Rows
 
-__all__ = ["refuse_totals", "sums_that_differ"]
+__all__ = ["named_totals", "refuse_totals", "sums_that_differ"]
 
-_WAY_OUT = "a printed total is a check: the parts are counted"
+_CHECK = message("a printed total is a check: the parts are counted")
+_NO_PARTS = message("nothing of it is counted: ask for the figures of its parts")
 
 
 def sums_that_differ(sums: Sequence[PrintedSum], counts: Counts) -> Iterator[ReportProblem]:
@@ -27,9 +29,14 @@ def sums_that_differ(sums: Sequence[PrintedSum], counts: Counts) -> Iterator[Rep
     for at in np.flatnonzero(printed.known).tolist():
         parts = np.array(sums[at].parts, dtype=np.intp)
         total, step = int(printed.persons[at]), int(printed.steps[at])
-        if counts.known[parts].any() and not _agrees(total, step, counts, parts):
-            found = _found(total, counts, parts)
-            yield ReportProblem("total_differs", sums[at].where, found, _WAY_OUT, counted=True)
+        known = parts[counts.known[parts]]
+        if not len(known):
+            found, fix = _no_parts(total, len(parts)), _NO_PARTS
+        elif _agrees(total, step, counts, known):
+            continue
+        else:
+            found, fix = _found(total, counts, known, len(parts) - len(known)), _CHECK
+        yield ReportProblem("total_differs", sums[at].where, found, fix, counted=True)
 
 
 def refuse_totals(
@@ -40,52 +47,68 @@ def refuse_totals(
     channel: Rows,
     day: NDArray[np.datetime64],
     counts: Counts,
-    sieve: Sieve,
+    rows: RowFilter,
 ) -> None:
     """Take out rows that add up others, and say whether they do.
 
     Such a row is named 合计, 小计 and the like, or is a unit of which units below it report too.
     """
-    named = _named_totals(frame["unit"], unit)
+    named = named_totals(frame["unit"]) & (unit < 0)
     above = _units_above(campaign, unit)
     is_sum = named | np.isin(unit, list(above)) & (unit >= 0)
     if not is_sum.any():
         return
     blocks = _blocks(frame, channel, day)
-    part = counts.known & ~is_sum
+    of_persons = frame["of_persons"].to_numpy()
+    part = ~is_sum & of_persons
     texts = frame["unit"].to_numpy(dtype=object)
     choices: dict[int, list[Rows]] = {}
-    for row in np.flatnonzero(is_sum & sieve.standing).tolist():
-        rows = blocks(row)
+    for row in np.flatnonzero(is_sum & rows.kept & of_persons).tolist():
+        block = blocks(row)
         if not named[row]:
-            below = np.isin(unit[rows], list(above[int(unit[row])]))
-            choices[row] = _by_kind(rows[part[rows] & below], unit, campaign)
+            below = np.isin(unit[block], list(above[int(unit[row])]))
+            choices[row] = _by_kind(block[part[block] & below], unit, campaign)
         elif is_subtotal(str(texts[row])):
-            choices[row] = _beside(row, rows, is_sum, part)
+            choices[row] = _beside(row, block, is_sum, part)
         else:
-            known = rows[part[rows]]
-            choices[row] = [known, known[unit[known] >= 0]]
-    _refuse(choices, counts, is_sum, sieve)
+            parts = block[part[block]]
+            choices[row] = [parts, parts[unit[parts] >= 0]]
+    _refuse(choices, counts, is_sum, rows)
 
 
-def _refuse(choices: dict[int, list[Rows]], counts: Counts, is_sum: Mask, sieve: Sieve) -> None:
-    agrees = np.zeros_like(is_sum)
+def _refuse(choices: dict[int, list[Rows]], counts: Counts, is_sum: Mask, rows: RowFilter) -> None:
+    differs, bare = np.zeros_like(is_sum), np.zeros_like(is_sum)
     for row, ways in choices.items():
         total, step = int(counts.persons[row]), int(counts.steps[row])
-        agrees[row] = any(_agrees(total, step, counts, way) for way in ways)
-    differs = is_sum & counts.known & ~agrees
-    differs[[row for row, ways in choices.items() if not any(map(len, ways))]] = False
+        known = [way[counts.known[way]] for way in ways]
+        bare[row] = counts.known[row] and total != 0 and not any(map(len, known))
+        differs[row] = (
+            counts.known[row]
+            and any(map(len, known))
+            and not any(_agrees(total, step, counts, way) for way in known if len(way))
+        )
 
-    def found(row: int) -> str:
-        return _found(int(counts.persons[row]), counts, choices[row][0])
+    def found(row: int) -> Message:
+        parts = next((way for way in choices[row] if counts.known[way].any()), choices[row][0])
+        known = parts[counts.known[parts]]
+        return _found(int(counts.persons[row]), counts, known, len(parts) - len(known))
 
-    sieve.refuse(differs, "total_differs", found, _WAY_OUT)
-    known = counts.known
-    sieve.refuse(
+    rows.reject(differs, "total_differs", found, _CHECK)
+    rows.reject(
+        bare,
+        "total_differs",
+        lambda row: _no_parts(int(counts.persons[row]), max(map(len, choices[row]), default=0)),
+        _NO_PARTS,
+    )
+    rows.reject(
         is_sum,
         "printed_total",
-        lambda row: f"{counts.persons[row]:,}" if known[row] else "a total without a figure",
-        _WAY_OUT,
+        lambda row: (
+            message("{n}", n=int(counts.persons[row]))
+            if counts.known[row]
+            else message("a total without a figure")
+        ),
+        _CHECK,
     )
 
 
@@ -95,15 +118,30 @@ def _agrees(total: int, step: int, counts: Counts, parts: Rows) -> bool:
     return abs(total - int(counts.persons[parts].sum())) <= slack
 
 
-def _found(total: int, counts: Counts, parts: Rows) -> str:
+def _found(total: int, counts: Counts, parts: Rows, blank: int) -> Message:
     added = int(counts.persons[parts].sum())
-    return f"printed {total:,}, but {len(parts)} parts add up to {added:,}"
+    if blank:
+        return message(
+            "printed {total}, but {n} parts add up to {added}, and {blank} have no figure",
+            total=total,
+            n=len(parts),
+            added=added,
+            blank=blank,
+        )
+    return message(
+        "printed {total}, but {n} parts add up to {added}", total=total, n=len(parts), added=added
+    )
 
 
-def _named_totals(texts: pd.Series, unit: Rows) -> Mask:
+def _no_parts(total: int, parts: int) -> Message:
+    return message("printed {total}, but none of its {n} parts has a figure", total=total, n=parts)
+
+
+def named_totals(texts: pd.Series) -> Mask:
+    """Tell which texts say that they add others up."""
     labels, distinct = pd.factorize(texts.astype(object))
     named = np.array([isinstance(text, str) and is_total(text) for text in distinct] + [False])
-    return named[labels] & (unit < 0)
+    return np.asarray(named[labels], dtype=bool)
 
 
 def _units_above(campaign: Campaign, unit: Rows) -> dict[int, set[int]]:

@@ -11,41 +11,56 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from coverage_campaign.errors import Problem, ReportError
+from coverage_campaign.messages import Message, message
 from coverage_campaign.model.campaign import Campaign
 from coverage_campaign.model.dates import DateLike, Window, to_instant
 from coverage_campaign.model.labels import Label
+from coverage_campaign.model.periods import Period, Periods, periods_of
 from coverage_campaign.reporting.problems import ReportProblems
-from coverage_campaign.reporting.result import Period, Tally, empty_stock
-from coverage_campaign.reporting.sheets.baselines import Baseline, baseline_of, baseline_table
-from coverage_campaign.reporting.sheets.column_roles import FigureKind, Role
-from coverage_campaign.reporting.sheets.dates import Dates, period_of, read_dates
+from coverage_campaign.reporting.result import Tally, empty_stock
+from coverage_campaign.reporting.sheets.column_roles import FigureKind
+from coverage_campaign.reporting.sheets.dates import Span, spans_of
 from coverage_campaign.reporting.sheets.long_table import Figures
 from coverage_campaign.reporting.sheets.names import Names, channel_names, unit_names
 from coverage_campaign.reporting.sheets.numbers import MOST_PERSONS, Counts, scaled_counts
-from coverage_campaign.reporting.sheets.row_filter import Rows, Sieve, shown
-from coverage_campaign.reporting.sheets.series import Series, differences, running, sorted_series
-from coverage_campaign.reporting.sheets.totals import refuse_totals, sums_that_differ
+from coverage_campaign.reporting.sheets.row_filter import Mask, Role, RowFilter, Rows, shown
+from coverage_campaign.reporting.sheets.series import (
+    Baseline,
+    Series,
+    baseline_of,
+    baseline_table,
+    begins_again,
+    differences,
+    running,
+    sorted_series,
+)
+from coverage_campaign.reporting.sheets.totals import (
+    named_totals,
+    refuse_totals,
+    sums_that_differ,
+)
 from coverage_campaign.reporting.sheets.warnings import (
-    doubt_eligible,
-    doubt_falls,
-    doubt_figures,
-    doubt_kind,
-    doubt_rates,
-    gaps,
+    warn_above_eligible,
+    warn_falls,
+    warn_figures,
+    warn_gaps,
+    warn_kind,
+    warn_rates,
+    warn_that_it_begins_again,
 )
 from coverage_campaign.workbooks.grid import Unreadable
 
-__all__ = ["reckon"]
+__all__ = ["tally_of_figures"]
 
 _YEAR_OF_DATES = Label(
     {
-        "en": "dates without a year are the first such dates of the campaign",
-        "zh-Hans": "未写年份的日期取工作期内最早的该日期",
+        "en": "dates without a year are those of the campaign",
+        "zh-Hans": "未写年份的日期取工作期内的该日期",
     }
 )
 
 
-def reckon(
+def tally_of_figures(
     figures: Figures,
     campaign: Campaign,
     *,
@@ -55,191 +70,377 @@ def reckon(
     as_of: DateLike | None = None,
     simulated: bool = False,
 ) -> Tally:
-    """Return the tally of figures; `files.workbooks.read_reports` says what counts, and when."""
-    frame, window = figures.frame, campaign.whole_window
-    sieve = Sieve(figures)
+    """Return the tally of figures; `read_reports` says what counts, and when."""
+    frame, window, periods = figures.frame, campaign.whole_window, periods_of(campaign, by)
+    rows = RowFilter(figures)
     units, channels = unit_names(campaign), channel_names(campaign)
     instant = None if as_of is None else to_instant(as_of)
-    dates = read_dates(frame["date"], window)
-    day = _days(frame["date"], dates, sieve, by)
-    if instant is not None:
-        _refuse_later(day, sieve, instant)
-    unit, unit_ways = units.find(frame["unit"])
-    channel, channel_ways = channels.find(frame["channel"])
+    days = _Days.of(figures, window, periods, kind)
+    unit, unit_fixes = (
+        units.find(frame["unit"])
+        if frame["parent"].isna().all()
+        else units.find_under(frame["unit"], frame["parent"])
+    )
+    channel, channel_fixes = channels.find(frame["channel"])
     counts = scaled_counts(frame["persons"], frame["scale"])
-    refuse_totals(frame, campaign, unit=unit, channel=channel, day=day, counts=counts, sieve=sieve)
-    _refuse_unknown(frame["unit"], unit, unit_ways, sieve, "unit")
-    _refuse_unknown(frame["channel"], channel, channel_ways, sieve, "channel")
-    _refuse_no_counts(frame["persons"], counts, sieve)
-    sieve.items.extend(sums_that_differ(figures.sums, counts))
+    _refuse_total_dates(figures, days, rows)
+    days.refuse(figures, rows, periods, kind)
+    if instant is not None:
+        _refuse_later(days.last, rows, instant)
+    refuse_totals(
+        frame, campaign, unit=unit, channel=channel, day=days.last, counts=counts, rows=rows
+    )
+    _refuse_unknown(frame["unit"], unit, unit_fixes, rows, "unit")
+    _refuse_unknown(frame["channel"], channel, channel_fixes, rows, "channel")
+    _refuse_other_measures(frame, counts, rows)
+    _refuse_no_counts(frame["persons"], counts, rows)
+    rows.items.extend(sums_that_differ(figures.sums, counts))
     figure = counts.persons
     if kind == "cumulative":
-        _refuse_negative(figure, sieve)
+        _refuse_negative(figure, rows)
     whole = kind == "cumulative" and baseline is None
-    _refuse_outside(day, sieve, window, by, before=not whole)
-    _refuse_doubles(np.stack([unit, channel, day.astype(np.int64)]), figure, sieve)
-    series = sorted_series(sieve.standing, unit=unit, channel=channel, day=day, figure=figure)
+    _refuse_outside(days.last, rows, window, periods, before=not whole)
+    _refuse_doubles(np.stack([unit, channel, days.last.astype(np.int64)]), figure, rows)
+    series = sorted_series(
+        rows.kept, unit=unit, channel=channel, day=days.last, figure=figure, begins=days.begins
+    )
     eligible = np.array([one.count(campaign.eligible) or 0 for one in campaign.units], np.int64)
+    new, cumulative = (counts, scaled_counts(frame["other"], frame["other_scale"]))
     if kind == "cumulative":
-        series = _without_earlier(series, window, sieve)
-        persons, is_stock = differences(series, *baseline_of(baseline, series, units, channels))
-        doubt_eligible(series, series.figure, eligible, sieve)
+        new, cumulative = cumulative, new
+        series = _without_earlier(series, window, rows)
+        again = begins_again(series)
+        before, known = baseline_of(baseline, series, units, channels)
+        persons, is_stock = differences(series, before, known, again)
+        warn_that_it_begins_again(series, again, rows)
+        warn_above_eligible(series, series.figure, eligible, rows)
+        done = [series.figure]
     else:
         persons, is_stock = series.figure, np.zeros(len(series.rows), dtype=bool)
-        doubt_eligible(series, running(series), eligible, sieve)
-    doubt_falls(series, persons, is_stock, sieve)
-    other = scaled_counts(frame["other"], frame["other_scale"])
-    new, cumulative = (other, counts) if kind == "cumulative" else (counts, other)
-    doubt_figures(series, new, cumulative, by, sieve)
-    doubt_rates(frame, series, cumulative, eligible, sieve)
-    sieve.items.extend(doubt_kind(series, kind))
-    sieve.items.extend(gaps(series, units, campaign, by))
+        done = [running(series), series.figure]
+        warn_above_eligible(series, done[0], eligible, rows)
+    warn_falls(series, persons, is_stock, rows)
+    warn_figures(series, new, cumulative, periods, rows)
+    if cumulative.known[series.rows].any() and kind == "new":
+        done = [cumulative.persons[series.rows], *done]
+    warn_rates(frame, series, done, eligible, rows)
+    rows.items.extend(warn_kind(series, kind))
+    rows.items.extend(warn_gaps(series, units, campaign, periods))
     basis = attrs.evolve(campaign.basis(), simulated=simulated)
     return Tally(
         campaign=campaign,
-        frame=_table(series.only(~is_stock), persons[~is_stock], units, channels, by),
+        frame=_table(series.only(~is_stock), persons[~is_stock], units, channels, periods),
         as_of=instant,
         by=by,
-        basis=basis.assuming(_YEAR_OF_DATES) if dates.year_assumed else basis,
-        problems=ReportProblems.of([*figures.problems, *sieve.items]),
+        basis=basis.assuming(_YEAR_OF_DATES) if days.year_assumed else basis,
+        problems=ReportProblems.of([*figures.problems, *rows.items]),
         rows_in=len(frame),
-        stock=_stock(series.only(is_stock), units, by),
+        stock=_stock(series.only(is_stock), units, periods),
         baseline=baseline_table(baseline if kind == "cumulative" else None, series, units),
+        columns=_columns(figures),
+    )
+
+
+def _columns(figures: Figures) -> pd.DataFrame:
+    names = ("sheet", "column", "heading", "role", "why")
+    rows = [attrs.astuple(one) for one in figures.columns]
+    return pd.DataFrame(rows, columns=list(names)).astype(dict.fromkeys(names, "str"))
+
+
+# -- days ------------------------------------------------------------------------------------------
+
+_DATE = message("write a day as YYYY-MM-DD or a month as YYYY-MM, without a time zone")
+
+
+@attrs.frozen(eq=False)
+class _Days:
+    """The days of each row: `first` (NaT = not said), `last` (NaT = no date), why there is none.
+
+    `begins` is the day from which a running total counts, where the source says it.
+    """
+
+    first: NDArray[np.datetime64]
+    last: NDArray[np.datetime64]
+    begins: NDArray[np.datetime64]
+    fault: NDArray[np.object_]
+    year_assumed: bool
+
+    @classmethod
+    def of(cls, figures: Figures, window: Window, periods: Periods, kind: FigureKind) -> _Days:
+        spans = spans_of([date.written for date in figures.dates], window)
+        code = figures.frame["date"].to_numpy()
+        known = [one for one in spans if isinstance(one, Span)]
+        if periods.by == "day" and known and all(one.unit == "month" for one in known):
+            raise ReportError(Problem("by", "'day', but the dates name months", "pass by='month'"))
+        firsts = np.array(
+            [one.first if isinstance(one, Span) else None for one in spans], "datetime64[D]"
+        )
+        lasts = np.array(
+            [one.last if isinstance(one, Span) else None for one in spans], "datetime64[D]"
+        )
+        named = np.array([isinstance(one, Span) and one.unit == "month" for one in spans], bool)
+        single = np.array([isinstance(one, Span) and one.unit == "day" for one in spans], bool)
+        if periods.by != "day" and known and not named.any() and single.any():
+            is_first = lasts[single] == lasts[single].astype("datetime64[M]").astype(lasts.dtype)
+            if periods.by in {"month", "quarter"} and is_first.all():
+                # First days of months and nothing else name the months.
+                named |= single
+        if periods.by == "month":
+            # A month that is named is the campaign's own: July may end on the 25th.
+            month = firsts.astype("datetime64[M]").astype("datetime64[D]")
+            number = periods.number(np.where(named, month, np.datetime64("NaT", "D")))
+            firsts = np.where(named, periods.first(number), firsts)
+            lasts = np.where(named, periods.last(number), lasts)
+        elif named.any():
+            month = firsts.astype("datetime64[M]")
+            lasts = np.where(named, (month + 1).astype("datetime64[D]") - 1, lasts)
+        until_or_span = np.array(
+            [isinstance(one, Span) and one.unit in {"until", "span"} for one in spans], bool
+        )
+        first, last = firsts[code], lasts[code]
+        figure_of = _figure_marks(figures)
+        own_period = figure_of["this_period"] & until_or_span[code]
+        if kind == "new":
+            first = np.where(own_period, last, first)
+        span = np.array([isinstance(one, Span) and one.unit == "span" for one in spans], bool)
+        begins = np.where(span[code], first, np.datetime64("NaT", "D"))
+        year = last.astype("datetime64[Y]").astype("datetime64[D]")
+        begins = np.where(figure_of["year_to_date"] & np.isnat(begins), year, begins)
+        fault = np.array(["" if isinstance(one, Span) else one for one in spans], dtype=object)
+        return cls(
+            first,
+            last,
+            begins,
+            fault[code] if len(spans) else np.empty(0, dtype=object),
+            any(one.assumed for one in known),
+        )
+
+    def refuse(self, figures: Figures, rows: RowFilter, periods: Periods, kind: FigureKind) -> None:
+        """Take out the rows without a day, and new figures of more than one period."""
+        code = figures.frame["date"].to_numpy()
+
+        def cell(row: int) -> str:
+            date = figures.dates[int(code[row])]
+            return "the date" if date.cell is None else shown(date.cell)
+
+        rows.reject(
+            self.fault == "no_date", "no_date", lambda _: message("no date"), _DATE, at="date"
+        )
+        rows.reject(
+            self.fault == "not_a_date",
+            "not_a_date",
+            lambda row: message("{cell} is no date", cell=cell(row)),
+            _DATE,
+            at="date",
+        )
+        rows.reject(
+            self.fault == "ambiguous_date",
+            "ambiguous_date",
+            lambda row: message("{cell} may be one of two days or years", cell=cell(row)),
+            message("write the year, and the day as YYYY-MM-DD"),
+            at="date",
+        )
+        if kind == "cumulative":
+            return
+        last = periods.number(self.last)
+        several = np.isnat(self.first) | (periods.number(self.first) != last)
+        rows.reject(
+            several & ~np.isnat(self.last),
+            "several_periods",
+            lambda row: self._span(row, cell(row), periods),
+            message(
+                "write the figure of each period; of running totals pass figures='cumulative'; "
+                "periods from another day on are ReportingRule(starts_on=)"
+            ),
+            at="date",
+        )
+
+    def _span(self, row: int, cell: str, periods: Periods) -> Message:
+        last, first = str(self.last[row]), self.first[row]
+        if np.isnat(first):
+            return message(
+                "{cell} is the time up to {last:raw}, no single {by}",
+                cell=cell,
+                last=last,
+                by=periods.by,
+            )
+        return message(
+            "{cell} is the time from {first:raw} to {last:raw}, no single {by}",
+            cell=cell,
+            first=str(first),
+            last=last,
+            by=periods.by,
+        )
+
+
+def _figure_marks(figures: Figures) -> dict[str, Mask]:
+    """Return for each row what its column's heading says of the time of its figures."""
+    table, column = figures.frame["table"].to_numpy(), figures.frame["column"].to_numpy()
+    starts = np.cumsum([0, *(len(origin.figures) for origin in figures.origins)])
+    at = starts[table] + column
+    all_columns = [one for origin in figures.origins for one in origin.figures]
+    return {
+        name: np.array([getattr(one, name) for one in all_columns], dtype=bool)[at]
+        for name in ("this_period", "year_to_date")
+    }
+
+
+def _refuse_total_dates(figures: Figures, days: _Days, rows: RowFilter) -> None:
+    """Take out the rows that add up others over time: 合计 stands where a date would."""
+    texts = pd.Series([date.cell for date in figures.dates], dtype=object)
+    total = named_totals(texts)[figures.frame["date"].to_numpy()] & (days.fault != "")
+    rows.reject(
+        total,
+        "printed_total",
+        lambda _: message("a total over several dates"),
+        message("a printed total is a check: the parts are counted"),
+    )
+
+
+def _refuse_later(day: NDArray[np.datetime64], rows: RowFilter, instant: dt.datetime) -> None:
+    over = (instant + dt.timedelta(seconds=1)).date()  # a day is known when it is over
+    rows.reject(
+        day >= np.datetime64(over),
+        "not_yet_reported",
+        lambda row: message(
+            "{day:raw} was not over at {instant:raw}", day=str(day[row]), instant=str(instant)
+        ),
+        message("choose a later as_of to count it"),
+        at="date",
     )
 
 
 # -- rows that cannot be counted -------------------------------------------------------------------
 
-_DATE = "write a date as YYYY-MM-DD or a month as YYYY-MM, without a time zone"
-
-
-def _days(column: pd.Series, dates: Dates, sieve: Sieve, by: Period) -> NDArray[np.datetime64]:
-    if by == "day" and dates.months_only:
-        raise ReportError(Problem("by", "'day', but the dates name months", "pass by='month'"))
-    nothing, no_date = dates.faults == "no_date", dates.faults == "not_a_date"
-    sieve.refuse(np.asarray(nothing), "no_date", lambda _: "no date", _DATE, at="date")
-    sieve.refuse(
-        np.asarray(no_date),
-        "not_a_date",
-        lambda row: f"{shown(column.iloc[row])} is no date",
-        _DATE,
-        at="date",
-    )
-    months = period_of(dates.days, "month")
-    known = ~np.isnat(months)
-    if by == "month" and (months[known].astype("datetime64[D]") == dates.days[known]).all():
-        # First days of months and nothing else name the months, so each reaches to its last day.
-        return (months + 1).astype("datetime64[D]") - 1
-    return dates.days
-
-
-def _refuse_later(day: NDArray[np.datetime64], sieve: Sieve, instant: dt.datetime) -> None:
-    over = (instant + dt.timedelta(seconds=1)).date()  # a day is known when it is over
-    sieve.refuse(
-        day >= np.datetime64(over),
-        "not_yet_reported",
-        lambda row: f"{day[row]} was not over at {instant}",
-        "choose a later as_of to count it",
-        at="date",
-    )
-
 
 def _refuse_unknown(
-    column: pd.Series, found: Rows, ways_out: Mapping[str, str], sieve: Sieve, role: Role
+    column: pd.Series, found: Rows, fixes: Mapping[str, str], rows: RowFilter, role: Role
 ) -> None:
-    sieve.refuse(
+    blank = column.astype(object).map(lambda text: not str(text).strip(), na_action="ignore")
+    empty = (column.isna() | blank.eq(True)).to_numpy()  # noqa: FBT003 - a comparison
+    if role == "unit":
+        rows.reject(
+            empty & (found < 0),
+            "no_unit",
+            lambda _: message("no unit"),
+            message("write the code or the name of the unit that reports"),
+            at=role,
+        )
+    rows.reject(
         found < 0,
-        f"unknown_{role}",
+        "unknown_unit" if role == "unit" else "unknown_channel",
         lambda row: shown(column.iloc[row]),
-        lambda row: ways_out.get(str(column.iloc[row]).strip(), f"write the code of a {role}"),
+        lambda row: fixes.get(str(column.iloc[row]).strip(), f"write the code of a {role}"),
         at=role,
     )
 
 
-def _refuse_no_counts(column: pd.Series, counts: Counts, sieve: Sieve) -> None:
+def _refuse_other_measures(frame: pd.DataFrame, counts: Counts, rows: RowFilter) -> None:
+    other = ~frame["of_persons"].to_numpy() & (counts.faults != "no_figure")
+    rows.reject(
+        other | (counts.faults == "other_measure"),
+        "other_measure",
+        lambda row: message(
+            "{cell} of money, households or things", cell=shown(frame["persons"].iloc[row])
+        ),
+        message("only persons are counted: give their number, or choose the rows with only="),
+    )
+
+
+def _refuse_no_counts(column: pd.Series, counts: Counts, rows: RowFilter) -> None:
     nothing, no_count = counts.faults == "no_figure", counts.faults == "not_a_count"
-    unreadable = np.zeros_like(sieve.standing)
+    unreadable = np.zeros_like(rows.kept)
     for row in np.flatnonzero(no_count).tolist():
         unreadable[row] = isinstance(column.iloc[row], Unreadable)
-    sieve.refuse(
+    rows.reject(
         unreadable,
         "no_value",
         lambda row: str(column.iloc[row]),
-        "open the file in a spreadsheet program, save it there, read it again",
+        message("open the file in a spreadsheet program, save it there, read it again"),
     )
-    sieve.refuse(
+    rows.reject(
         np.asarray(nothing),
         "no_figure",
-        lambda _: "no figure",
-        "not reported is not 0: ask for the figure",
+        lambda _: message("no figure"),
+        message("not reported is not 0: ask for the figure"),
     )
-    sieve.refuse(
+    rows.reject(
         np.asarray(no_count),
         "not_a_count",
-        lambda row: f"{shown(column.iloc[row])} is no count of persons",
-        f"write a whole number of persons, at most {MOST_PERSONS:,}",
+        lambda row: message("{cell} is no count of persons", cell=shown(column.iloc[row])),
+        message("write a whole number of persons, at most {most}", most=MOST_PERSONS),
     )
 
 
-def _refuse_negative(figure: NDArray[np.int64], sieve: Sieve) -> None:
-    sieve.refuse(
+def _refuse_negative(figure: NDArray[np.int64], rows: RowFilter) -> None:
+    rows.reject(
         figure < 0,
         "below_zero",
-        lambda row: f"{figure[row]:,} persons so far",
-        "a cumulative figure is 0 or more: a correction lowers it, never below 0",
+        lambda row: message("{n} persons so far", n=int(figure[row])),
+        message("a cumulative figure is 0 or more: a correction lowers it, never below 0"),
     )
 
 
 def _refuse_outside(
-    day: NDArray[np.datetime64], sieve: Sieve, window: Window, by: Period, *, before: bool
+    day: NDArray[np.datetime64],
+    rows: RowFilter,
+    window: Window,
+    periods: Periods,
+    *,
+    before: bool,
 ) -> None:
-    period, (first, last) = period_of(day, by), period_of(window.dates()[[0, -1]], by)
-    sieve.refuse(
+    period = periods.number(day)
+    first, last = periods.number([window.first, window.last])
+    rows.reject(
         (period > last) | (before & (period < first)),
         "outside_campaign",
-        lambda row: f"{day[row]} is outside {window}",
-        "reports count from the first day of the first phase to the last day of the last",
+        lambda row: message(
+            "{day:raw} is outside {window:raw}", day=str(day[row]), window=str(window)
+        ),
+        message("reports count from the first day of the first phase to the last day of the last"),
         at="date",
     )
 
 
-def _refuse_doubles(keys: NDArray[np.int64], figure: NDArray[np.int64], sieve: Sieve) -> None:
+def _refuse_doubles(keys: NDArray[np.int64], figure: NDArray[np.int64], rows: RowFilter) -> None:
     """Of rows for one unit, channel and date leave the first if they agree, none if they do not."""
-    rows = np.flatnonzero(sieve.standing)
-    table = pd.DataFrame({"unit": keys[0, rows], "channel": keys[1, rows], "day": keys[2, rows]})
+    kept = np.flatnonzero(rows.kept)
+    table = pd.DataFrame({"unit": keys[0, kept], "channel": keys[1, kept], "day": keys[2, kept]})
     later = table.duplicated().to_numpy()
     if not later.any():
         return
-    figures = pd.Series(figure[rows])
+    figures = pd.Series(figure[kept])
     differing = figures.groupby([table[key] for key in table]).transform("nunique").to_numpy() > 1
-    contradicting, double = np.zeros_like(sieve.standing), np.zeros_like(sieve.standing)
-    contradicting[rows[differing]], double[rows[later & ~differing]] = True, True
-    sieve.refuse(
+    contradicting, double = np.zeros_like(rows.kept), np.zeros_like(rows.kept)
+    contradicting[kept[differing]], double[kept[later & ~differing]] = True, True
+    rows.reject(
         contradicting,
         "contradicting",
-        lambda row: f"{figure[row]:,} persons, and another figure for the same unit and date",
-        "none is counted: leave the right one, or choose one matter with only=",
+        lambda row: message(
+            "{n} persons, and another figure for the same unit and date", n=int(figure[row])
+        ),
+        message("none is counted: leave the right one, or choose one matter with only="),
     )
-    sieve.refuse(
+    rows.reject(
         double,
         "double",
-        lambda row: f"{figure[row]:,} persons once more for the same unit and date",
-        "the first is counted",
+        lambda row: message("{n} persons once more for the same unit and date", n=int(figure[row])),
+        message("the first is counted"),
     )
 
 
-def _without_earlier(series: Series, window: Window, sieve: Sieve) -> Series:
+def _without_earlier(series: Series, window: Window, rows: RowFilter) -> Series:
     """Leave of the figures from before the campaign the last one of each group: its stock."""
     before = series.day < np.datetime64(window.first)
     superseded = np.zeros_like(before)
     superseded[:-1] = before[:-1] & before[1:] & ~series.first[1:]
-    fallen = np.zeros_like(sieve.standing)
+    fallen = np.zeros_like(rows.kept)
     fallen[series.rows[superseded]] = True
-    sieve.refuse(
+    rows.reject(
         fallen,
         "outside_campaign",
-        lambda _: f"a date before {window.first}",
-        "the unit's last figure before the campaign is its stock",
+        lambda _: message("a date before {first:raw}", first=str(window.first)),
+        message("the unit's last figure before the campaign is its stock"),
         at="date",
     )
     return series.only(~superseded)
@@ -249,9 +450,9 @@ def _without_earlier(series: Series, window: Window, sieve: Sieve) -> Series:
 
 
 def _table(
-    series: Series, persons: NDArray[np.int64], units: Names, channels: Names, by: Period
+    series: Series, persons: NDArray[np.int64], units: Names, channels: Names, periods: Periods
 ) -> pd.DataFrame:
-    period = period_of(series.day, by)
+    period = periods.of(series.day)
     begins = series.first
     begins[1:] |= period[1:] != period[:-1]
     starts = np.flatnonzero(begins)
@@ -268,10 +469,10 @@ def _table(
     )
 
 
-def _stock(series: Series, units: Names, by: Period) -> pd.DataFrame:
+def _stock(series: Series, units: Names, periods: Periods) -> pd.DataFrame:
     if not len(series.rows):
         return empty_stock()
-    period = period_of(series.day, by).astype("datetime64[s]")
+    period = periods.of(series.day).astype("datetime64[s]")
     table = pd.DataFrame({"unit": series.unit, "period": period, "persons": series.figure})
     summed = table.groupby(["unit", "period"], as_index=False)["persons"].sum()
     return pd.DataFrame(

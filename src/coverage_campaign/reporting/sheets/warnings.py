@@ -2,112 +2,250 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from fractions import Fraction
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from coverage_campaign.messages import message
 from coverage_campaign.model.campaign import Campaign
+from coverage_campaign.model.periods import Periods
 from coverage_campaign.reporting.problems import ReportProblem
-from coverage_campaign.reporting.result import Period
 from coverage_campaign.reporting.sheets.column_roles import FigureKind
-from coverage_campaign.reporting.sheets.dates import period_of
 from coverage_campaign.reporting.sheets.names import Names
-from coverage_campaign.reporting.sheets.numbers import Counts, scaled_counts
-from coverage_campaign.reporting.sheets.printed_rates import rates_that_differ
-from coverage_campaign.reporting.sheets.row_filter import Mask, Sieve
+from coverage_campaign.reporting.sheets.numbers import Counts, Number, read_number, scaled_counts
+from coverage_campaign.reporting.sheets.row_filter import Mask, RowFilter, shown
 from coverage_campaign.reporting.sheets.series import Series
 
 __all__ = [
-    "doubt_eligible",
-    "doubt_falls",
-    "doubt_figures",
-    "doubt_kind",
-    "doubt_rates",
-    "gaps",
+    "warn_above_eligible",
+    "warn_falls",
+    "warn_figures",
+    "warn_gaps",
+    "warn_kind",
+    "warn_rates",
+    "warn_that_it_begins_again",
 ]
 
 
-def doubt_falls(series: Series, persons: NDArray[np.int64], is_stock: Mask, sieve: Sieve) -> None:
+def warn_falls(series: Series, persons: NDArray[np.int64], is_stock: Mask, rows: RowFilter) -> None:
     """Say where a figure takes persons back."""
     for index in np.flatnonzero((persons < 0) & ~is_stock).tolist():
         figure, change = int(series.figure[index]), int(persons[index])
-        more = "" if figure == change else f", {-change:,} fewer than the figure before"
-        sieve.doubt(
+        found = (
+            message("{n} persons", n=figure)
+            if figure == change
+            else message("{n} persons, {less} fewer than the figure before", n=figure, less=-change)
+        )
+        rows.warn(
             int(series.rows[index]),
             "fall",
-            f"{figure:,} persons{more}",
-            "counted as a correction: ask the unit what was corrected, and for which day",
+            found,
+            message("counted as a correction: ask the unit what was corrected, and for which day"),
         )
 
 
-def doubt_eligible(
-    series: Series, reached: NDArray[np.int64], eligible: NDArray[np.int64], sieve: Sieve
+def warn_that_it_begins_again(series: Series, again: Mask, rows: RowFilter) -> None:
+    """Say where a running total is taken to begin again though nothing says that it does."""
+    for index in np.flatnonzero(again & np.isnat(series.begins)).tolist():
+        rows.warn(
+            int(series.rows[index]),
+            "begins_again",
+            message(
+                "{n} persons after {before}, as a year begins",
+                n=int(series.figure[index]),
+                before=int(series.figure[index - 1]),
+            ),
+            message("counted as the total of the new year: write 1-1月 if it is, else correct it"),
+        )
+
+
+def warn_above_eligible(
+    series: Series, reached: NDArray[np.int64], eligible: NDArray[np.int64], rows: RowFilter
 ) -> None:
     """Say where a unit first stands above 100 % of its eligible persons (0 = unknown)."""
     base = eligible[series.unit]
     above = np.flatnonzero((reached > base) & (base > 0))
     _, first, times = np.unique(series.unit[above], return_index=True, return_counts=True)
     for index, count in zip(above[first].tolist(), times.tolist(), strict=True):
-        more = f", and in {count - 1} more reports" if count > 1 else ""
-        sieve.doubt(
+        figures = {"n": int(reached[index]), "base": int(base[index])}
+        found = (
+            message(
+                "{n} persons of {base} eligible, and in {more} more reports",
+                **figures,
+                more=count - 1,
+            )
+            if count > 1
+            else message("{n} persons of {base} eligible", **figures)
+        )
+        rows.warn(
             int(series.rows[index]),
             "above_eligible",
-            f"{reached[index]:,} persons of {base[index]:,} eligible{more}",
-            "check the eligible population, and whether persons count twice",
+            found,
+            message("check the eligible population, and whether persons count twice"),
         )
 
 
-def doubt_rates(
+# -- rates -----------------------------------------------------------------------------------------
+
+_FINEST = Fraction(1, 10**6)
+"""A rate that a spreadsheet computed has binary noise; a millionth is all that is compared."""
+
+
+def warn_rates(
     frame: pd.DataFrame,
     series: Series,
-    cumulative: Counts,
+    done: Sequence[NDArray[np.int64]],
     eligible: NDArray[np.int64],
-    sieve: Sieve,
+    rows: RowFilter,
 ) -> None:
-    """Say where a printed rate is not figure / target, or figure / eligible without a target.
+    """Say where a printed rate is not persons / target, or persons / eligible without a target.
 
-    A rate is of the persons so far: beside new figures alone it cannot be reckoned.
+    `done` are the persons that the rate may be of, in the order of `series`: those so far, or of
+    new figures those of the period alone. Meant are those that fit most of the column.
     """
-    rows = np.sort(series.rows[cumulative.known[series.rows]])
-    if frame["rate"].isna().all() or not len(rows):
+    at = np.flatnonzero(frame["rate"].notna().to_numpy()[series.rows])
+    if not len(at):
         return
+    own = series.rows[at]
     if frame["target"].isna().all():
-        base = np.zeros(len(frame), np.int64)
-        base[series.rows] = eligible[series.unit]
+        base = eligible[series.unit[at]]
     else:
-        base = scaled_counts(frame["target"], frame["target_scale"]).persons
-    for row, found in rates_that_differ(cumulative.persons, base, frame["rate"], rows):
-        sieve.doubt(row, "rate_differs", found, "counts decide, not the printed rate", at="rate")
-
-
-def doubt_figures(
-    series: Series, new: Counts, cumulative: Counts, by: Period, sieve: Sieve
-) -> None:
-    """Say where a printed new figure is not the difference of two cumulative ones."""
-    period = period_of(series.day, by)
-    follows = ~series.first
-    follows[1:] &= (period[1:] - period[:-1]).astype(np.int64) == 1
-    rows, before = series.rows, np.roll(series.rows, 1)
-    both = new.known[rows] & cumulative.known[rows] & cumulative.known[before]
-    difference = cumulative.persons[rows] - cumulative.persons[before]
-    for at in np.flatnonzero(follows & both & (difference != new.persons[rows])).tolist():
-        row = int(rows[at])
-        sieve.doubt(
-            row,
-            "figures_differ",
-            f"new {new.persons[row]:,}, but the cumulative figures rise by {difference[at]:,}",
-            "the figures that were asked for are counted: ask the unit which are right",
+        base = scaled_counts(frame["target"], frame["target_scale"]).persons[own]
+    printed = [_printed_rate(cell) for cell in frame["rate"].to_numpy(dtype=object)[own]]
+    for row, number, cell in zip(
+        own.tolist(), printed, frame["rate"].to_numpy(dtype=object)[own], strict=True
+    ):
+        if number is None and not _is_nothing(cell):
+            rows.warn(
+                row,
+                "rate_unreadable",
+                message("{cell} is no rate", cell=shown(cell)),
+                message("write a number or a percentage; the counts decide"),
+                at="rate",
+            )
+    ways = [_misses(printed, persons[at], base) for persons in done]
+    misses, persons, scale = min(
+        (
+            (found, persons[at], scale)
+            for by_scale, persons in zip(ways, done, strict=True)
+            for scale, found in by_scale.items()
+        ),
+        key=lambda one: len(one[0]),
+    )
+    for index in misses:
+        number = printed[index]
+        if number is None:
+            continue
+        rate = number.value if number.percent else number.value / scale
+        rows.warn(
+            int(own[index]),
+            "rate_differs",
+            message(
+                "printed {rate:raw}, but {done} of {base} are {exact:raw}",
+                rate=_percent(rate),
+                done=int(persons[index]),
+                base=int(base[index]),
+                exact=_percent(Fraction(int(persons[index]), int(base[index]))),
+            ),
+            message("counts decide, not the printed rate"),
+            at="rate",
         )
 
+
+def _misses(
+    printed: Sequence[Number | None], done: NDArray[np.int64], base: NDArray[np.int64]
+) -> dict[int, list[int]]:
+    """Return by scale (0.61 or 61 for the same rate) which printed rates are not done / base.
+
+    Of equal numbers of misses that of hundredths comes first. A base of 0 is unknown. Both ways of
+    rounding a half agree.
+    """
+    looked_at = [(at, n) for at, n in enumerate(printed) if n is not None and base[at] > 0]
+    exact = {at: Fraction(int(done[at]), int(base[at])) for at, _ in looked_at}
+    step = max(_FINEST, min((n.step for _, n in looked_at if not n.percent), default=_FINEST))
+    return {
+        scale: [at for at, n in looked_at if not _agrees(n, exact[at], scale, step)]
+        for scale in (100, 1)
+    }
+
+
+def _agrees(number: Number, exact: Fraction, scale: int, step: Fraction) -> bool:
+    if number.percent:
+        return abs(exact - number.value) * 2 <= number.step
+    return abs(exact * scale - number.value) * 2 <= step
+
+
+def _percent(rate: Fraction) -> str:
+    return f"{float(rate) * 100:.6g} %"
+
+
+def _printed_rate(cell: object) -> Number | None:
+    try:
+        return read_number(cell)
+    except ValueError:
+        return None
+
+
+def _is_nothing(cell: object) -> bool:
+    try:
+        return read_number(cell) is None
+    except ValueError:
+        return False
+
+
+# -- new beside cumulative -------------------------------------------------------------------------
+
+
+def warn_figures(
+    series: Series, new: Counts, cumulative: Counts, periods: Periods, rows: RowFilter
+) -> None:
+    """Say where a printed new figure is not the difference of two cumulative ones, or above one."""
+    period = periods.number(series.day)
+    follows = ~series.first
+    follows[1:] &= period[1:] - period[:-1] == 1
+    at, before = series.rows, np.roll(series.rows, 1)
+    both = new.known[at] & cumulative.known[at]
+    if not both.any():
+        return
+    follows &= both & cumulative.known[before]
+    rise = cumulative.persons[at] - cumulative.persons[before]
+    restarted = follows & (new.persons[at] == cumulative.persons[at])  # a total that begins again
+    differs = follows & (rise != new.persons[at]) & ~restarted
+    over = both & ~differs & (new.persons[at] > cumulative.persons[at])
+    for index in np.flatnonzero(differs | over).tolist():
+        row = int(at[index])
+        found = (
+            message(
+                "new {new}, but the cumulative figures rise by {rise}",
+                new=int(new.persons[row]),
+                rise=int(rise[index]),
+            )
+            if differs[index]
+            else message(
+                "new {new}, but cumulative {total}",
+                new=int(new.persons[row]),
+                total=int(cumulative.persons[row]),
+            )
+        )
+        rows.warn(
+            row,
+            "figures_differ",
+            found,
+            message("the figures that were asked for are counted: ask the unit which are right"),
+        )
+
+
+# -- kind and gaps ---------------------------------------------------------------------------------
 
 _FEWEST_STEPS = 8
 _FEWEST_FIGURES = 4
 _MOST_FALLS = 1 / 3
 
 
-def doubt_kind(series: Series, kind: FigureKind) -> Iterator[ReportProblem]:
+def warn_kind(series: Series, kind: FigureKind) -> Iterator[ReportProblem]:
     """Yield a problem where the figures do not look like the kind that was declared.
 
     New persons of a period do not grow in every unit in every step; persons so far do not fall in a
@@ -121,48 +259,89 @@ def doubt_kind(series: Series, kind: FigureKind) -> Iterator[ReportProblem]:
     if len(steps) < _FEWEST_STEPS:
         return
     if kind == "new" and falls == 0 and (steps > 0).any():
-        found = f"declared new, but no figure falls in {len(steps)} steps"
-        fix = "if these are persons so far, pass figures='cumulative'"
+        found = message("declared new, but no figure falls in {n} steps", n=len(steps))
+        fix = message("if these are persons so far, pass figures='cumulative'")
         yield ReportProblem("looks_cumulative", "figures", found, fix, counted=True)
     if kind == "cumulative" and falls > len(steps) * _MOST_FALLS:
-        found = f"declared cumulative, but figures fall in {falls} of {len(steps)} steps"
-        fix = "if these are the persons of each period, pass figures='new'"
+        found = message(
+            "declared cumulative, but figures fall in {falls} of {n} steps",
+            falls=falls,
+            n=len(steps),
+        )
+        fix = message("if these are the persons of each period, pass figures='new'")
         yield ReportProblem("looks_new", "figures", found, fix, counted=True)
 
 
-def gaps(series: Series, units: Names, campaign: Campaign, by: Period) -> Iterator[ReportProblem]:
-    """Yield the periods without any report, then the runs of periods that a unit leaves out."""
-    period = period_of(series.day, by)
-    window = campaign.whole_window
-    inside = period >= period_of(window.dates()[:1], by)
+_NOT_REPORTED = message(
+    "not reported is not 0: the next cumulative figure holds it, a new one has to be asked for"
+)
+_SPARSE = 2
+
+
+def warn_gaps(
+    series: Series, units: Names, campaign: Campaign, periods: Periods
+) -> Iterator[ReportProblem]:
+    """Yield one problem for the periods without any report, and one a unit for those it leaves out.
+
+    Figures of some days read by day have no gaps worth a line each: where most days between the
+    first and the last have no report, one problem says so.
+    """
+    period = periods.number(series.day)
+    inside = period >= periods.number([campaign.whole_window.first])[0]
     if not inside.any():
         return
     present = np.unique(period[inside])
-    for gone in np.setdiff1d(np.arange(present[0], present[-1] + 1), present):
-        yield ReportProblem("no_report", str(gone), "nobody reported", _WAY_OUT, counted=True)
+    every = np.arange(present[0], present[-1] + 1)
+    gone = np.setdiff1d(every, present)
+    if periods.by == "day" and len(every) > _SPARSE * len(present):
+        found = message(
+            "figures on {n} of {days} days: {names:list 4}",
+            n=len(present),
+            days=len(every),
+            names=_names(present, periods),
+        )
+        fix = message("read them by month if they are those of months")
+        yield ReportProblem("no_report", "reports", found, fix, counted=True)
+        return
+    if len(gone):
+        found = message(
+            "nobody reported in {n} of {of} {of:plural period|periods}: {names:list 40}",
+            n=len(gone),
+            of=len(every),
+            names=_names(gone, periods),
+        )
+        yield ReportProblem("no_report", "reports", found, _NOT_REPORTED, counted=True)
     reporting, unit = np.unique(series.unit[inside], return_inverse=True)
     there = np.zeros((len(reporting), len(present)), dtype=bool)
     there[unit, np.searchsorted(present, period[inside])] = True
-    yield from _gaps_of_units(there, present, [units.codes[u] for u in reporting], campaign)
-
-
-_WAY_OUT = (
-    "not reported is not 0: the next cumulative figure holds it, a new one has to be asked for"
-)
-
-
-def _gaps_of_units(
-    there: Mask, present: NDArray[np.datetime64], codes: list[str], campaign: Campaign
-) -> Iterator[ReportProblem]:
-    edges = np.diff(np.pad(~there, ((0, 0), (1, 1))).astype(np.int8), axis=1)
-    starts, ends = np.argwhere(edges == 1).tolist(), np.argwhere(edges == -1).tolist()
-    days = present.astype("datetime64[D]").tolist()
-    for (index, start), (_, end) in zip(starts, ends, strict=True):
-        unit = campaign.unit(codes[index])
-        gone = [at for at in range(start, end) if unit.exists_on(days[at])]
-        if gone:
-            span = f"{present[gone[0]]} to {present[gone[-1]]}" if gone[1:] else present[gone[0]]
-            found = f"no figure in {len(gone)} periods in which others reported"
-            yield ReportProblem(
-                "no_report", f"unit {unit.code!r}, {span}", found, _WAY_OUT, counted=True
+    days = periods.last(present).tolist()
+    for index, place in enumerate(reporting.tolist()):
+        member = campaign.unit(units.codes[place])
+        missing = [
+            at for at in np.flatnonzero(~there[index]).tolist() if member.exists_on(days[at])
+        ]
+        if missing:
+            found = message(
+                "no figure in {n} {n:plural period|periods} in which others reported: "
+                "{names:list 8}",
+                n=len(missing),
+                names=_names(present[missing], periods),
             )
+            yield ReportProblem(
+                "no_report", f"unit {member.code!r}", found, _NOT_REPORTED, counted=True
+            )
+
+
+def _names(numbers: NDArray[np.int64], periods: Periods) -> tuple[str, ...]:
+    """Return the periods as they are written, runs as 'first to last'."""
+    breaks = np.flatnonzero(np.diff(numbers) != 1) + 1
+    texts = []
+    for run in np.split(numbers, breaks):
+        first, last = (_name(number, periods) for number in (run[0], run[-1]))
+        texts.append(first if len(run) == 1 else f"{first} to {last}")
+    return tuple(texts)
+
+
+def _name(number: int, periods: Periods) -> str:
+    day = periods.name([number])[0]
+    return str(day.astype("datetime64[M]") if periods.by == "month" else day)
