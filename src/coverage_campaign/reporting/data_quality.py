@@ -1,7 +1,8 @@
 """Signs that figures deserve a second look: data beside the figures, never a silent repair.
 
 No sign is a proof. A fall may be an honest correction, a spike a real drive; whoever reads a
-ranking should see them beside it.
+ranking should see them beside it. A tally knows what was known: of a day nothing later is looked at
+if the tally was read or counted as of that day.
 """
 
 from __future__ import annotations
@@ -15,10 +16,10 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from coverage_campaign.checks import checked_call
-from coverage_campaign.errors import DefinitionError, Problem
-from coverage_campaign.model.periods import periods_of
+from coverage_campaign.model.periods import Period, periods_of
 from coverage_campaign.reporting.result import Tally
 from coverage_campaign.reporting.sheets.column_roles import FigureKind
+from coverage_campaign.reporting.slips import KINDS, Slips, find_slips
 
 __all__ = [
     "above_eligible",
@@ -29,12 +30,11 @@ __all__ = [
     "lapses_after_entry",
     "printed_totals",
     "quality_signals",
+    "too_short",
 ]
 
 _COLUMNS = ("signal", "unit", "period", "persons", "reference", "note")
 _Row: TypeAlias = tuple[str, str | None, object, int | None, float | None, str]
-_MAD_TO_SIGMA = 1.4826
-"""The standard deviation of a normal distribution in units of its median absolute deviation."""
 
 
 @checked_call
@@ -42,7 +42,6 @@ def quality_signals(
     tally: Tally,
     *,
     figures: FigureKind = "new",
-    window: int = 7,
     run: int = 3,
     false_alarms: float = 0.05,
 ) -> pd.DataFrame:
@@ -51,12 +50,13 @@ def quality_signals(
     Columns: signal (its name), unit (<NA> = the source as a whole), period (<NA> = all of them),
     persons [persons], reference (what the figure is compared with, see each function) and note (one
     sentence). Sorted by unit in file order, then by period. `figures` says what the tally was read
-    from (see `jumps`), `window` is the width of the Hampel filter in periods; `run` and
-    `false_alarms` say which equal figures in a row are odd (see `identical_figures`).
+    from (see `jumps`); `run` and `false_alarms` say which equal figures in a row are odd (see
+    `identical_figures`).
     """
+    slips = _Slips.of(tally, figures)
     parts = [
         falls(tally),
-        jumps(tally, figures=figures, window=window),
+        slips.frame(),
         identical_figures(tally, run=run, false_alarms=false_alarms),
         *(
             deadline_spikes(tally, phase=phase.code)
@@ -66,6 +66,7 @@ def quality_signals(
         lapses_after_entry(tally),
         above_eligible(tally),
         printed_totals(tally),
+        slips.too_short(),
     ]
     table = pd.concat([part for part in parts if len(part)] or parts[:1], ignore_index=True)
     order = {unit.code: at for at, unit in enumerate(tally.campaign.units)}
@@ -90,67 +91,119 @@ def falls(tally: Tally) -> pd.DataFrame:
     )
 
 
-def jumps(
-    tally: Tally, *, figures: FigureKind = "new", window: int = 7, threshold: float = 3.0
-) -> pd.DataFrame:
-    """Return the figures that a Hampel filter finds odd; reference = the median around them.
+def jumps(tally: Tally, *, figures: FigureKind = "new") -> pd.DataFrame:
+    """Return the figures that a unit's other figures contradict; reference = what they lead to.
 
-    A figure is odd if it is more than `threshold` times sigma away from the median of the `window`
-    reported periods around it (fewer at both ends, itself inside; periods without a report are
-    left out). Sigma = 1.4826 x the median absolute deviation, but at least the square root of the
-    median, the noise of counting: else one person among quiet months would be a jump. Units with
-    fewer than `window` figures say nothing.
+    Signals: `jump`, one figure more than three times as high or low as the figures around it lead
+    to expect (a digit too many or too few); `fall_and_recovery`, `spike_and_fall` and
+    `batch_after_silence`, figures in a row of which one makes up for the others, each with a row.
+    Weekends are no jumps: a daily figure is also compared with the same days of other weeks. Units
+    with fewer than six figures tell nothing (see `too_short`). `find_slips` says how it is told,
+    the page on reports how often it is right.
 
-    Of `figures="cumulative"` what a report adds is spread evenly over the periods since the one
-    before, else every Monday would be a jump; reference is then per period.
-
-    Source: F. R. Hampel, The influence curve and its role in robust estimation, J. Am. Stat. Assoc.
-    69 (1974); as a filter in R. K. Pearson, Outliers in process modeling and identification, IEEE
-    Trans. Control Syst. Technol. 10 (2002).
+    Of `figures="cumulative"` what a report adds stands for all periods since the one before, else
+    every Monday would be a jump.
     """
-    if window < 3 or window % 2 == 0:  # noqa: PLR2004 - a middle and a neighbour on both sides
-        raise DefinitionError(Problem("window", f"{window}", "give an odd number, 3 or more"))
-    rows: list[_Row] = []
-    table = _by_unit(tally)
-    spans = _spans(table, tally) if figures == "cumulative" else np.ones(len(table))
-    rates = table["persons"].to_numpy(dtype="float64") / spans
-    for unit, part in table.groupby("unit", sort=False):
-        around = rates[part.index]
-        if len(around) < window:
-            continue
-        median, sigma = _hampel(around, window)
-        note = f"more than {threshold:g} sigma from the median of {window} periods around it"
-        for at in np.flatnonzero(np.abs(around - median) > threshold * sigma).tolist():
-            persons = int(part["persons"].iloc[at])
-            rows.append(
-                ("jump", str(unit), part["period"].iloc[at], persons, float(median[at]), note)
-            )
-    return _frame(rows)
+    return _Slips.of(tally, figures).frame()
+
+
+def too_short(tally: Tally) -> pd.DataFrame:
+    """Return one row where units have too few figures for jumps to be told; reference = units."""
+    return _Slips.of(tally, "new").too_short()
+
+
+class _Slips:
+    """The slips of a tally's units, with the figures that they are told from."""
+
+    def __init__(
+        self,
+        slips: Slips,
+        figures: NDArray[np.float64],
+        units: Sequence[str],
+        periods: NDArray[np.datetime64],
+    ) -> None:
+        self._slips, self._figures = slips, figures
+        self._units, self._periods = np.array(units, dtype=object), periods
+
+    @classmethod
+    def of(cls, tally: Tally, figures: FigureKind) -> _Slips:
+        table = _by_unit(tally)
+        unit, units = pd.factorize(table["unit"], sort=False)
+        number = periods_of(tally.campaign, tally.by).number(table["period"].to_numpy())
+        every = np.unique(number)
+        row = np.searchsorted(every, number)
+        persons = np.full((len(every), len(units)), np.nan)
+        persons[row, unit] = table["persons"].to_numpy(dtype=np.float64)
+        spans = np.ones_like(persons)
+        if figures == "cumulative":
+            spans[row, unit] = _spans(table, tally)
+        days = periods_of(tally.campaign, tally.by).name(every)
+        weekdays = (days.astype(np.int64) + 3) % 7 if tally.by == "day" else None
+        return cls(find_slips(persons, spans, weekdays=weekdays), persons, units.tolist(), days)
+
+    def frame(self) -> pd.DataFrame:
+        fall = KINDS.index("fall")
+        at, unit = np.nonzero((self._slips.kind > 0) & (self._slips.kind != fall))
+        expected = self._slips.expected[at, unit]
+        persons = self._figures[at, unit]
+        signals = [KINDS[kind] for kind in self._slips.kind[at, unit].tolist()]
+        table = _frame(
+            [
+                (
+                    "jump" if name in {"jump", "drop"} else name,
+                    unit,
+                    day,
+                    int(figure),
+                    None if np.isnan(reference) else float(reference),
+                    _note(name, figure, reference),
+                )
+                for name, unit, day, figure, reference in zip(
+                    signals,
+                    self._units[unit].tolist(),
+                    self._periods[at].astype("datetime64[s]").tolist(),
+                    persons.tolist(),
+                    expected.tolist(),
+                    strict=True,
+                )
+            ]
+        )
+        return table.sort_values(["unit", "period"], kind="stable", ignore_index=True)
+
+    def too_short(self) -> pd.DataFrame:
+        told = self._slips.told
+        few = int((~told).sum())
+        if not few:
+            return _frame([])
+        note = f"{few:,} of {len(told):,} units have fewer than 6 figures: too short to tell jumps"
+        return _frame([("too_short", None, None, None, float(few), note)])
+
+
+_NOTES = {
+    "fall_and_recovery": "a fall that the figures beside make up for",
+    "spike_and_fall": "a figure that is taken back beside",
+    "batch_after_silence": "several periods at once, after silence",
+}
+
+
+def _note(name: str, figure: float, reference: float) -> str:
+    if name in _NOTES:
+        return _NOTES[name]
+    times = (figure + 0.5) / (reference + 0.5)
+    if times >= 1:
+        return f"{times:.1f} times what the figures around it lead to expect"
+    return f"one {1 / times:.1f}th of what the figures around it lead to expect"
 
 
 def _spans(table: pd.DataFrame, tally: Tally) -> NDArray[np.float64]:
     """Return how many periods lie between each report and its unit's one before; 1 = the next."""
-    step = periods_of(tally.campaign, tally.by).number(table["period"].to_numpy()).astype(np.int64)
+    periods = periods_of(tally.campaign, tally.by)
+    step = periods.number(table["period"].to_numpy())
     first = ~table["unit"].duplicated().to_numpy()
     stock = tally.stock.groupby("unit")["period"].max().reindex(table["unit"]).to_numpy()
     before = np.roll(step, 1)
     known = ~np.isnat(stock)
-    before[first] = np.where(
-        known, periods_of(tally.campaign, tally.by).number(stock).astype(np.int64), step - 1
-    )[first]
+    before[first] = np.where(known, periods.number(stock), step - 1)[first]
     return (step - before).astype(np.float64)
-
-
-def _hampel(
-    figures: NDArray[np.float64], window: int
-) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Return the median around each figure, and sigma."""
-    padded = np.pad(figures, window // 2, constant_values=np.nan)
-    around = np.lib.stride_tricks.sliding_window_view(padded, window)
-    median = np.nanmedian(around, axis=1)
-    spread = np.nanmedian(np.abs(around - median[:, None]), axis=1)
-    noise = np.sqrt(np.maximum(median, 1))
-    return median, np.maximum(_MAD_TO_SIGMA * spread, noise)
 
 
 def identical_figures(tally: Tally, *, run: int = 3, false_alarms: float = 0.05) -> pd.DataFrame:
@@ -213,27 +266,49 @@ def deadline_spikes(
     or 7 days of a tally by day) and of its earlier ones (reference). Units with fewer than three
     figures before the tail say nothing, and so does a phase whose last period is not reported.
     """
-    tail = tail if tail is not None else (1 if tally.by == "month" else 7)
-    first, last = periods_of(tally.campaign, tally.by).number(
-        tally.campaign.window(phase).dates()[[0, -1]]
-    )
+    tail = tail if tail is not None else _TAIL[tally.by]
+    periods = periods_of(tally.campaign, tally.by)
+    window = tally.campaign.window(phase)
+    first, last = periods.number([window.first, window.last]).tolist()
     table = _by_unit(tally)
-    period = periods_of(tally.campaign, tally.by).number(table["period"].to_numpy())
-    at_end = (period > last - tail) & (period <= last)
-    inside = (period >= first) & (period <= last)
-    rows: list[_Row] = []
-    for unit, part in table.assign(at_end=at_end)[inside].groupby("unit", sort=False):
-        late = part.loc[part["at_end"], "persons"]
-        early = part.loc[~part["at_end"], "persons"]
-        if len(late) == 0 or len(early) < 3 or early.sum() <= 0:  # noqa: PLR2004 - see above
-            continue
-        # persons per period, compared in whole numbers: late / n >= ratio x early / m
-        if late.sum() * len(early) >= ratio * early.sum() * len(late):
-            mean = float(early.sum()) / len(early)
-            note = f"{float(late.sum()) / len(late) / mean:.1f} times the mean before, in {phase}"
-            end = part["period"].iloc[-1]
-            rows.append(("deadline_spike", str(unit), end, int(late.sum()), mean, note))
-    return _frame(rows)
+    period = periods.number(table["period"].to_numpy())
+    table = table.assign(
+        late=table["persons"].where((period > last - tail) & (period <= last)),
+        early=table["persons"].where((period >= first) & (period <= last - tail)),
+        end=table["period"].where(period <= last),
+    )
+    by_unit = table.groupby("unit", sort=False)
+    sums = by_unit[["late", "early"]].sum()
+    sums[["n_late", "n_early"]] = by_unit[["late", "early"]].count()
+    sums["end"] = by_unit["end"].max()
+    enough = (sums["n_late"] > 0) & (sums["n_early"] >= _FEWEST_BEFORE) & (sums["early"] > 0)
+    # persons per period, compared in whole numbers: late / n >= ratio x early / m
+    high = sums["late"] * sums["n_early"] >= ratio * sums["early"] * sums["n_late"]
+    return _frame(
+        [
+            (
+                "deadline_spike",
+                str(one.Index),
+                one.end,
+                int(one.late),
+                one.early / one.n_early,
+                _times(one.late / one.n_late / (one.early / one.n_early), phase),
+            )
+            for one in sums[enough & high].itertuples()
+        ]
+    )
+
+
+def _times(times: float, phase: str) -> str:
+    return f"{times:.1f} times the mean before, in {phase}"
+
+
+def _above(reached: int, eligible: int, periods: int) -> str:
+    return f"{reached:,} persons of {eligible:,} eligible, in {periods} periods"
+
+
+_TAIL: dict[Period, int] = {"day": 7, "week": 1, "month": 1, "quarter": 1}
+_FEWEST_BEFORE = 3
 
 
 def lapses_after_entry(tally: Tally, *, within: int = 3, share: float = 0.5) -> pd.DataFrame:
@@ -244,19 +319,28 @@ def lapses_after_entry(tally: Tally, *, within: int = 3, share: float = 0.5) -> 
     guess that the events can confirm. Needs channels of losses; without them nobody is found.
     """
     net = tally.net()
-    period = periods_of(tally.campaign, tally.by).number(net["period"].to_numpy())
-    net = net.assign(step=period.astype(np.int64))
-    rows: list[_Row] = []
-    for unit, part in net.groupby("unit", sort=False):
-        best = int(part["entries"].to_numpy(dtype=np.int64).argmax())
-        entries = int(part["entries"].iloc[best])
-        since = part["step"] - part["step"].iloc[best]
-        lost = int(part.loc[since.between(1, within), "losses"].sum())
-        if entries > 0 and lost > 0 and lost >= share * entries:
-            note = f"{lost:,} lost in the {within} periods after {entries:,} entered"
-            start = part["period"].iloc[best]
-            rows.append(("lapse_after_entry", str(unit), start, lost, float(entries), note))
-    return _frame(rows)
+    if not net["losses"].gt(0).any():
+        return _frame([])
+    step = periods_of(tally.campaign, tally.by).number(net["period"].to_numpy())
+    net = net.assign(step=step)
+    best = net.loc[net.groupby("unit", sort=False)["entries"].idxmax()].set_index("unit")
+    since = net["step"] - net["unit"].map(best["step"])
+    lost = net["losses"].where(since.between(1, within), 0).groupby(net["unit"]).sum()
+    best["lost"] = lost.reindex(best.index)
+    odd = (best["entries"] > 0) & (best["lost"] > 0) & (best["lost"] >= share * best["entries"])
+    return _frame(
+        [
+            (
+                "lapse_after_entry",
+                str(one.Index),
+                one.period,
+                int(one.lost),
+                float(one.entries),
+                f"{one.lost:,} lost in the {within} periods after {one.entries:,} entered",
+            )
+            for one in best[odd].itertuples()
+        ]
+    )
 
 
 def above_eligible(tally: Tally) -> pd.DataFrame:
@@ -268,23 +352,27 @@ def above_eligible(tally: Tally) -> pd.DataFrame:
     campaign = tally.campaign
     stock = tally.stock.groupby("unit")["persons"].max()
     net = tally.net()
-    running = net.groupby("unit", sort=False)["net"].cumsum()
-    rows: list[_Row] = []
-    for unit, part in net.assign(running=running).groupby("unit", sort=False):
-        member = campaign.unit(str(unit))
-        eligible = member.count(campaign.eligible)
-        if eligible is None:
-            continue
-        before = int(stock.get(unit, member.count(campaign.covered) or 0))
-        reached = part["running"].astype("int64") + before
-        above = np.flatnonzero(reached.to_numpy() > eligible)
-        if len(above):
-            at = int(above[0])
-            persons = int(reached.iloc[at])
-            note = f"{persons:,} persons of {eligible:,} eligible, in {len(above)} periods"
-            period = part["period"].iloc[at]
-            rows.append(("above_eligible", str(unit), period, persons, float(eligible), note))
-    return _frame(rows)
+    reporting = [campaign.unit(str(code)) for code in net["unit"].unique()]
+    eligible = {one.code: one.count(campaign.eligible) for one in reporting}
+    covered = {one.code: one.count(campaign.covered) or 0 for one in reporting}
+    before = net["unit"].map(stock).fillna(net["unit"].map(covered)).astype("int64")
+    reached = net.groupby("unit", sort=False)["net"].cumsum().astype("int64") + before
+    base = net["unit"].map(eligible).astype("Float64")
+    net = net.assign(reached=reached, base=base)[(reached > base).fillna(value=False)]
+    times = net["unit"].value_counts()
+    return _frame(
+        [
+            (
+                "above_eligible",
+                str(one.unit),
+                one.period,
+                int(one.reached),
+                float(one.base),
+                _above(int(one.reached), int(one.base), int(times[one.unit])),
+            )
+            for one in net.drop_duplicates("unit").itertuples()
+        ]
+    )
 
 
 def printed_totals(tally: Tally) -> pd.DataFrame:
