@@ -79,7 +79,9 @@ def test_weekends_and_chance_are_no_jumps() -> None:
     week = np.array([1.2, 1.2, 1.1, 1.1, 1.2, 0.6, 0.6])
     days = pd.date_range("2026-01-01", periods=112)
     rows = [
-        (unit, day, int(dice.poisson(500 * week[day.day_of_week]))) for unit in "abc" for day in days
+        (unit, day, int(dice.poisson(500 * week[day.day_of_week])))
+        for unit in "abc"
+        for day in days
     ]
     frame = pd.DataFrame(rows, columns=["unit", "date", "persons"])
     tally = read_reports(frame, YEAR, figures="new", by="day")
