@@ -120,11 +120,11 @@ from coverage_campaign.scenarios.compare import compare as compare
 from coverage_campaign.scenarios.explore import explore as explore
 from coverage_campaign.scenarios.explore import explore_blocks as explore_blocks
 from coverage_campaign.scenarios.goal_seek import Solution as Solution
-from coverage_campaign.scenarios.goal_seek import solve as solve
+from coverage_campaign.scenarios.goal_seek import goal_seek as goal_seek
+from coverage_campaign.scenarios.interpretations import ReadingsTable as ReadingsTable
+from coverage_campaign.scenarios.interpretations import readings_table as readings_table
+from coverage_campaign.scenarios.optimize import Optimum as Optimum
 from coverage_campaign.scenarios.optimize import optimize as optimize
-from coverage_campaign.scenarios.optimum import Optimum as Optimum
-from coverage_campaign.scenarios.readings_result import ReadingsTable as ReadingsTable
-from coverage_campaign.scenarios.readings_table import readings_table as readings_table
 from coverage_campaign.scenarios.reallocate import Reallocation as Reallocation
 from coverage_campaign.scenarios.reallocate import reallocate as reallocate
 from coverage_campaign.scenarios.robustness import Stability as Stability
@@ -134,8 +134,8 @@ from coverage_campaign.scenarios.scenario import Scenario as Scenario
 from coverage_campaign.scenarios.scenario import run as run
 from coverage_campaign.scenarios.simulate import Simulation as Simulation
 from coverage_campaign.scenarios.simulate import simulate as simulate
+from coverage_campaign.scenarios.study import Region as Region
 from coverage_campaign.scenarios.study import Study as Study
-from coverage_campaign.scenarios.subset import Region as Region
 from coverage_campaign.scheduling import curves as curves
 from coverage_campaign.scheduling.plan import Plan as Plan
 from coverage_campaign.scheduling.schedule import schedule as schedule

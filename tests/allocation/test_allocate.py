@@ -212,7 +212,7 @@ def test_the_lowest_coverage_rates_rise_first() -> None:
         lowest = min(now, key=lambda code: (Fraction(now[code], eligible[code]), code))
         now[lowest] += 1
     assert result.shares().to_dict() == {code: now[code] - covered[code] for code in now}
-    assert "350 are there already" in result.explain("a")
+    assert "350 are covered already" in result.explain("a")
 
 
 def test_a_base_for_every_unit_comes_before_the_weights() -> None:
@@ -302,7 +302,7 @@ def test_options_of_a_method_stand_in_its_name() -> None:
 def test_a_word_that_is_no_option_is_refused() -> None:
     """Closed options say which words there are, all at once; nothing falls back in silence."""
     with pytest.raises(DefinitionError) as refused:
-        allocate(tiny(), weights=weights.eligible, order="bottom_up", remainder="drop")  # type: ignore[arg-type]
+        allocate(tiny(), weights=weights.eligible, order="sideways", remainder="drop")  # type: ignore[arg-type]
     assert [problem.where for problem in refused.value.problems] == ["order", "remainder"]
     assert "'bottom_up'" in str(refused.value)
 

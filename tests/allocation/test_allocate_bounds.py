@@ -278,11 +278,11 @@ def test_levelling_prints_its_water_level() -> None:
     table = result.levels()
     assert table["level_before"].tolist() == [0.7, 0.7, 0.7]
     assert table["level_after"].tolist() == [0.8, 0.8, 0.8]
-    assert table["there_after"].tolist() == [400, 240, 160]
+    assert table["existing_after"].tolist() == [400, 240, 160]
     level = result.water_level()
     assert level is not None
     assert Fraction(79, 100) < level <= Fraction(80, 100)
-    assert "of whom 350 are there already: 50" in result.explain("a")
+    assert "of whom 350 are covered already: 50" in result.explain("a")
 
 
 def test_those_above_the_water_get_nothing_and_the_table_says_why() -> None:
@@ -292,7 +292,7 @@ def test_those_above_the_water_get_nothing_and_the_table_says_why() -> None:
     result = allocate(campaign, weights=weights.level(), method=apportion.adams, target=30)
     table = result.levels().set_index("unit")
     assert table.loc["c", "share"] == 0
-    assert table["held_by"].to_dict() == {"a": "", "b": "", "c": "already there"}
+    assert table["held_by"].to_dict() == {"a": "", "b": "", "c": "already covered"}
 
 
 def test_an_equal_load_for_every_member_of_staff() -> None:
@@ -300,7 +300,7 @@ def test_an_equal_load_for_every_member_of_staff() -> None:
     staff = weights.by_measure("staff")
     load = {"p1": 10, "p2": 0, "q1": 0}
     result = allocate(
-        two_counties(), among="units", weights=weights.level(staff, there=load),
+        two_counties(), among="units", weights=weights.level(staff, existing=load),
         method=apportion.adams, target=40, order="bottom_up",
     )  # fmt: skip
     assert result.shares().to_dict() == {"p1": 0, "p2": 15, "q1": 25}
@@ -409,7 +409,7 @@ def test_a_cut_with_a_gap_between_its_tiers_is_refused() -> None:
     campaign = attrs.evolve(
         two_tier_free({}), units=units, breakdowns=[Breakdown("gap", "Gap", ("province", "town"))]
     )
-    with pytest.raises(DefinitionError, match=r"'z'.*under 'x' by way of 'y'.*'county'"):
+    with pytest.raises(DefinitionError, match=r"'z'.*below 'x' by way of 'y'.*'county'"):
         allocate(campaign, among="gap", weights=weights.equal, target=1)
 
 

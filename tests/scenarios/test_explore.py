@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 import coverage_campaign as cc
 import coverage_campaign.model.scheme as rules_of
 from coverage_campaign.scenarios.design import applied
-from coverage_campaign.scenarios.many import QUANTITIES
+from coverage_campaign.scenarios.evaluate import QUANTITIES
 from support.campaigns import tiny
 from support.tally_cases import need
 
@@ -385,7 +385,8 @@ def test_fairness_of_each_scenario() -> None:
         allocation = cc.run(study.scenario(number)).allocation
         shares = allocation.shares().tolist()
         assert table.loc[number, "gini"] == pytest.approx(float(_gini(shares)), abs=1e-12)
-        burden = allocation.burden().set_index("unit")["uncovered_rate"]
+        assert table.loc[number, "per"] == allocation.fairness().need == "eligible"
+        burden = allocation.burden().set_index("unit")["eligible_rate"]
         assert table.loc[number, "heaviest"] == burden.idxmax()
         assert table.loc[number, "largest_burden"] == pytest.approx(float(burden.max()))
     # Equal thirds of 100 are 34, 33, 33; the baseline has 50, 30, 20: Cedar rises most, by 13.
@@ -394,7 +395,7 @@ def test_fairness_of_each_scenario() -> None:
 
 def _gini(shares: list[int]) -> Fraction:
     """Return the mean absolute difference of burdens over twice their mean, weighted by need."""
-    need = [150, 90, 60]
+    need = [500, 300, 200]
     rates = [Fraction(s, n) for s, n in zip(shares, need, strict=True)]
     whole = Fraction(sum(need))
     mean = Fraction(sum(shares)) / whole

@@ -1,44 +1,79 @@
-"""A target shared out among the units of a cut, tier by tier, exact to one person."""
+"""A target shared out among the units of a breakdown, tier by tier, exact to one person."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable
 from fractions import Fraction
-from typing import TYPE_CHECKING, Literal, TypeAlias, get_args
+from math import ceil
+from typing import TYPE_CHECKING, Any, TypeAlias, get_args
 
+import attrs
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
 from coverage_campaign.allocation.allocation import Allocation
 from coverage_campaign.allocation.apportionment import methods as apportion
-from coverage_campaign.allocation.assumptions import grounds_of
-from coverage_campaign.allocation.coverage_target import read_target, to_the_goal
-from coverage_campaign.allocation.feasibility import Room, misfits_frame, refuse
-from coverage_campaign.allocation.limits import (
-    Bounds,
-    BoundsOrWeighting,
-    Uplift,
-    read_uplift,
+from coverage_campaign.allocation.explain import number_text
+from coverage_campaign.allocation.feasibility import misfits_frame, misfits_of, raised
+from coverage_campaign.allocation.limits import Bounds, BoundsOrWeighting, Limits, Uplift
+from coverage_campaign.allocation.request import (
+    Column,
+    Order,
+    Remainder,
+    RequestReader,
+    Requests,
+    TieRule,
+    exact_number,
+    read_target,
+    vector_of,
 )
-from coverage_campaign.allocation.request import Asked, read_asked
-from coverage_campaign.allocation.rows import share_rows, with_unallocated
-from coverage_campaign.allocation.top_down import TieRule, UnitTie
-from coverage_campaign.allocation.tree import CutTree
-from coverage_campaign.allocation.weights import Weighting, WeightTable, equal
+from coverage_campaign.allocation.top_down import Shared, share, shared_alone
+from coverage_campaign.allocation.tree import NO_CAP, UnitTree
+from coverage_campaign.allocation.weights import (
+    Blend,
+    ByAnnex,
+    ByMeasure,
+    Declared,
+    Number,
+    Weighting,
+    WeightTable,
+    covered,
+    eligible,
+    equal,
+    to_weighting,
+)
 from coverage_campaign.checks import checked_call
 from coverage_campaign.errors import DefinitionError, Problem
+from coverage_campaign.model.basis import Basis
 from coverage_campaign.model.campaign import Campaign
+from coverage_campaign.model.labels import Label
 from coverage_campaign.model.targets import CoverageTarget, HeadcountTarget
+from coverage_campaign.model.units import Annex, Unit
 
 if TYPE_CHECKING:
     Ints: TypeAlias = NDArray[np.int64]
 
-__all__ = ["Bounds", "Order", "TieRule", "Uplift", "allocate", "check_bounds"]
+__all__ = [
+    "Bounds",
+    "Order",
+    "Remainder",
+    "TargetLike",
+    "TieRule",
+    "Uplift",
+    "WeightsLike",
+    "allocate",
+    "allocation_from",
+    "check_bounds",
+    "weighting_of",
+]
 
-Order: TypeAlias = Literal["top_down", "bottom_up"]
-Remainder: TypeAlias = Literal["raise", "keep"]
 TargetLike: TypeAlias = HeadcountTarget | CoverageTarget | int | str | None
+WeightsLike: TypeAlias = (
+    Weighting | WeightTable | Annex | str | Callable[[Unit], Number] | None
+)
+"""By what a target is shared: a weighting, numbers by unit code, an annex or its code, or a
+function of a unit."""
 
 
 @checked_call
@@ -46,7 +81,7 @@ def allocate(
     campaign: Campaign,
     *,
     among: str = "counties",
-    weights: Weighting | WeightTable | None = None,
+    weights: WeightsLike = None,
     target: TargetLike = None,
     method: apportion.Method = apportion.webster,
     floors: BoundsOrWeighting | None = None,
@@ -59,17 +94,20 @@ def allocate(
     order: Order = "top_down",
     remainder: Remainder = "raise",
 ) -> Allocation:
-    """Share a target out among the units of a cut, tier by tier, exact to one person.
+    """Return a target shared out among the units of a breakdown, tier by tier, to one person.
 
     Args:
         campaign: The campaign; its tree gives the tiers.
-        among: The code of a cut.
-        weights: A weighting (`cc.weights`) or a number by unit code of the cut's leaves; an upper
-            unit weighs what its leaves weigh together. Not needed for a coverage target.
+        among: The code of a breakdown.
+        weights: A weighting (`cc.weights`) or a number by unit code of the breakdown's leaves; an
+            upper unit weighs what its leaves weigh together. By default the shares of the
+            campaign's own annex, as they are, where it is at hand. Not needed for a coverage
+            target.
         target: A headcount target, its code or a number of persons; by default the campaign's
             first guaranteed headcount. A coverage target gives each unit what brings it to the
             rate: ceil(rate x eligible) - covered, at least 0; then nothing is shared.
-        method: An apportionment method; `webster` has no bias and no paradox.
+        method: An apportionment method; `webster` has no bias and no paradox. A function of your
+            own, called like `webster`, is one too.
         floors: Least persons by unit code. Persons enrolled so far continue a running campaign.
         caps: Most persons by unit code. A leaf whose eligible and covered people are both known
             never gets more than are left, whatever cap is given.
@@ -78,9 +116,10 @@ def allocate(
         uplift: The rise of each tier's sum over its parent's share, rounded up per parent.
         ties: Who gets a seat that several claim equally: by least `code`, or `first`, `last` in
             file order, or `raise` a TieError. Ties are kept in `.ties` in any case.
-        already_covered: Persons who are there already, by leaf: what is shared is they and the
+        already_covered: Persons who are covered already, by leaf: what is shared is they and the
             target together, nobody is taken away, and a share is what comes on top.
-            `weights.level()` brings it with it: with the method `adams` the lowest rates rise.
+            `weights.level()` brings it with it: with the method `adams` the lowest coverage rates
+            rise first.
         base: Persons that every leaf gets before the rest is shared by weight.
         order: `top_down` shares tier by tier; `bottom_up` shares among all leaves at once and
             adds up; `.drift` then says by how much each upper unit differs from the other order.
@@ -88,62 +127,83 @@ def allocate(
             them in a row of their own, the unit 'unallocated'.
 
     Raises:
-        DefinitionError: A weight that is missing, negative, boolean or not finite; an unknown code.
+        DefinitionError: No weights; one that is missing, negative, boolean or not finite; an
+            unknown code; an answer of your own method that is no sharing.
         InfeasibleError: Floors, caps or pins that cannot be met: each of them, and by how much.
     """
-    _check_words(("order", order, get_args(Order)), ("remainder", remainder, get_args(Remainder)))
+    _check_words(
+        ("order", order, get_args(Order)),
+        ("remainder", remainder, get_args(Remainder)),
+        ("ties", ties, get_args(TieRule)),
+    )
     chosen = read_target(campaign, target)
     if isinstance(chosen, CoverageTarget):
-        return to_the_goal(campaign, chosen, among=among)
-    if weights is None:
-        raise DefinitionError(
-            Problem(
-                "weights",
-                "none",
-                "say by what to share: cc.weights.by_measure('...'), or a number by unit code",
-            )
-        )
+        return _to_the_goal(campaign, chosen, among=among)
     total = chosen if isinstance(chosen, int) else chosen.persons
-    tree = CutTree.of(campaign, among)
-    rises = read_uplift(tree, uplift)
-    asked = read_asked(
-        campaign, tree, weights=weights, floors=floors, caps=caps, pins=pins,
-        already_covered=already_covered, base=base, method=method, ties=ties,
-    )  # fmt: skip
-    _refuse_together(asked, rises=any(rises.values()), order=order)
-    room = asked.room({})
-    unallocated = _no_room_for(room, tree, total) if remainder == "keep" else 0
-    refuse(room.for_total(tree, total - unallocated, Fraction(0)))
-    share, ties_met, drift = _shared(asked, total - unallocated, room, order)
-    raised = share
-    if any(rises.values()):
-        raised, also = _raised(asked, total - unallocated, rises)
-        ties_met = tuple(dict.fromkeys((*ties_met, *also)))
-    all_weights = asked.weights()
-    frame = share_rows(asked, all_weights, share, raised)
+    tree = UnitTree.of(campaign, among)
+    weighting = weighting_of(campaign, among, weights, total)
+    inputs = {
+        "target": total,
+        "weights": weighting,
+        "floors": floors,
+        "caps": caps,
+        "pins": pins,
+        "uplift": uplift,
+        "already_covered": already_covered,
+        "base": base,
+    }
+    reader = RequestReader(campaign, tree, method, ties, order, remainder)
+    asked = reader.requests({name: Column((value,)) for name, value in inputs.items()}, 1)
+    return allocation_from(
+        campaign,
+        among,
+        asked,
+        shared_alone(asked),
+        weighting=weighting,
+        already_covered=already_covered,
+        own_total=isinstance(chosen, int) and target is not None,
+    )
+
+
+def allocation_from(
+    campaign: Campaign,
+    among: str,
+    asked: Requests,
+    found: Shared,
+    *,
+    weighting: Weighting,
+    already_covered: Weighting | WeightTable | None,
+    own_total: bool,
+) -> Allocation:
+    """Return the shares of one scenario as a result; `own_total`: the total is the caller's."""
+    tree, total = asked.tree, int(asked.totals[0])
+    given = _weights_of(tree, vector_of(campaign, tree, weighting))
+    limits = asked.limits.of_scenario(0)
+    stock = already_covered
+    if stock is None:
+        stock = getattr(weighting, "existing", None)
+    unallocated = int(found.unallocated[0])
     return Allocation(
         campaign=campaign,
         among=among,
         total=total,
         target=f"{total:,} people",
-        method=method,
-        weighting=asked.weighting.name,
-        weights=all_weights,
-        basis=grounds_of(
-            campaign, among, asked.weighting, total if _is_callers(target, chosen) else None
-        ),
-        ties=ties_met,
-        frame=with_unallocated(frame, unallocated) if unallocated else frame,
-        drift=drift,
+        method=asked.method,
+        weighting=weighting.name,
+        weights=given,
+        basis=_basis(campaign, among, weighting, total if own_total else None),
+        ties=found.ties,
+        frame=_frame(asked, limits, given, found, unallocated),
+        drift=_drift(asked, found.share[0]),
         unallocated=unallocated,
-        order=order,
-        uplift=tuple(rises.items()) if any(rises.values()) else (),
-        already_covered=asked.already_covered,
-        there=asked.there,
-        shifts=asked.sharing.shifts,
-        least=room.least,
-        most=room.most,
-        uncovered_caps=asked.limits.uncovered,
+        order=asked.order,
+        uplift=_uplift(asked),
+        already_covered="" if stock is None else to_weighting(stock).name,
+        existing=asked.existing[0],
+        shifts=asked.shifts[0],
+        floors=found.capacity.least[0],
+        caps=found.capacity.most[0],
+        uncovered_caps=limits.uncovered[0],
     )
 
 
@@ -152,7 +212,7 @@ def check_bounds(
     campaign: Campaign,
     *,
     among: str = "counties",
-    weights: Weighting | WeightTable | None = None,
+    weights: WeightsLike = None,
     target: TargetLike = None,
     method: apportion.Method = apportion.webster,
     floors: BoundsOrWeighting | None = None,
@@ -179,52 +239,111 @@ def check_bounds(
         raise DefinitionError(
             Problem("target", "a coverage rate for each unit", "nothing is shared: no bound binds")
         )
-    tree = CutTree.of(campaign, among)
-    rises = read_uplift(tree, uplift)
-    asked = read_asked(
-        campaign, tree, weights=equal if weights is None else weights, floors=floors, caps=caps,
-        pins=pins, already_covered=already_covered, base=base, method=method, ties="code",
-    )  # fmt: skip
     total = chosen if isinstance(chosen, int) else chosen.persons
-    plain = asked.room({}).for_total(tree, total, Fraction(0))
-    raised = asked.room(rises).for_total(tree, total, rises[1]) if any(rises.values()) else ()
-    return misfits_frame(tuple(dict.fromkeys((*plain, *raised))))
+    tree = UnitTree.of(campaign, among)
+    inputs = {
+        "target": total,
+        "weights": equal if weights is None else weighting_of(campaign, among, weights, total),
+        "floors": floors,
+        "caps": caps,
+        "pins": pins,
+        "uplift": uplift,
+        "already_covered": already_covered,
+        "base": base,
+    }
+    reader = RequestReader(campaign, tree, method, "code", "top_down", "raise")
+    asked = reader.requests({name: Column((value,)) for name, value in inputs.items()}, 1)
+    found = misfits_of(asked, {}, total, total)
+    rises = {tier: rise for tier, rise in asked.rises.items() if (rise[0] != rise[1]).any()}
+    if rises:
+        top = int(raised(np.array([total]), *rises[1])[0]) if 1 in rises else total
+        found += misfits_of(asked, rises, total, top)
+    return misfits_frame(tuple(dict.fromkeys(found)))
 
 
-def _shared(
-    asked: Asked, total: int, room: Room, order: Order
-) -> tuple[Ints, tuple[UnitTie, ...], tuple[tuple[str, int], ...]]:
-    """Return shares and ties, and by how much upper units differ from the other order."""
-    sharing, tree = asked.sharing, asked.tree
-    share, ties = sharing.top_down(total, {}, room.least, room.most)
-    if order == "top_down":
-        return share, ties, ()
-    from_the_top = share
-    share, ties = sharing.bottom_up(total, room.least, room.most)
+def weighting_of(campaign: Campaign, among: str, weights: WeightsLike, total: int) -> Weighting:
+    """Return by what a total is shared: what the caller gives, or the campaign's own annex.
+
+    Raises:
+        DefinitionError: Nothing is given and no annex is at hand, or it adds up to another total.
+    """
+    if isinstance(weights, Annex):
+        return ByAnnex(weights)
+    if isinstance(weights, str):
+        return ByAnnex(_annex_of(campaign, weights))
+    if weights is not None:
+        return to_weighting(weights)
+    annexes = [one for one in campaign.annexes if one.breakdown == among and one.shares]
+    if not annexes:
+        raise DefinitionError(
+            Problem("weights", "none", f"say by what to share: {_known(campaign, among)}")
+        )
+    annex = annexes[0]
+    whole = sum(persons for _, persons in annex.shares)
+    if len(annexes) > 1 or whole != total:
+        found = (
+            f"none, and {len(annexes)} annexes share out {among}"
+            if len(annexes) > 1
+            else f"none; {annex.code} adds up to {whole:,} people, the target is {total:,}"
+        )
+        fix = "take an annex in proportion (cc.weights.by_annex), or share by "
+        raise DefinitionError(Problem("weights", found, fix + _known(campaign, among)))
+    return ByAnnex(annex)
+
+
+def _annex_of(campaign: Campaign, code: str) -> Annex:
+    found = next((one for one in campaign.annexes if one.code == code), None)
+    if found is None:
+        known = ", ".join(one.code for one in campaign.annexes) or "none"
+        raise DefinitionError(
+            Problem("weights", f"{code!r}", f"an annex's code ({known}), or cc.weights")
+        )
+    return found
+
+
+def _known(campaign: Campaign, among: str) -> str:
+    """Return the weights that a campaign has for a breakdown, as a caller writes them."""
+    leaves = campaign.leaves(among)
+    measures = [
+        f"cc.weights.by_measure('{one.code}')"
+        for one in campaign.measures
+        if leaves and all(unit.count(one.code) is not None for unit in leaves)
+    ]
+    return ", ".join([*measures, "cc.weights.equal, or a number by unit code"])
+
+
+def _weights_of(tree: UnitTree, vector: list[Number]) -> tuple[Number, ...]:
+    """Return the weights as they were given; an upper unit's is what its leaves weigh together."""
+    if len(vector) == len(tree.units):
+        return tuple(vector)
+    exact = np.empty(len(vector), dtype=object)
+    exact[:] = [exact_number(one) for one in vector]
+    summed = [_plain(one) for one in tree.summed(exact).tolist()]
+    for row, weight in zip(tree.leaf_rows.tolist(), vector, strict=True):
+        summed[row] = weight
+    return tuple(summed)
+
+
+def _plain(weight: int | Fraction) -> Number:
+    return weight.numerator if weight.denominator == 1 else weight
+
+
+def _uplift(asked: Requests) -> tuple[tuple[int, Fraction], ...]:
+    rises = [
+        (tier, Fraction(int(top[0]), int(bottom[0])) - 1)
+        for tier, (top, bottom) in asked.rises.items()
+    ]
+    return tuple(rises) if any(rise for _, rise in rises) else ()
+
+
+def _drift(asked: Requests, own: Ints) -> tuple[tuple[str, int], ...]:
+    """Return by how much upper units differ from a sharing from the top."""
+    if asked.order == "top_down":
+        return ()
+    tree = asked.tree
+    from_the_top = share(attrs.evolve(asked, order="top_down")).share[0]
     upper = np.flatnonzero(~tree.is_leaf).tolist()
-    return (
-        share,
-        ties,
-        tuple((tree.codes[row], int(share[row] - from_the_top[row])) for row in upper),
-    )
-
-
-def _raised(
-    asked: Asked, total: int, rises: Mapping[int, Fraction]
-) -> tuple[Ints, tuple[UnitTie, ...]]:
-    """Return the layer in which each tier's sum is raised, within the same bounds."""
-    room = asked.room(rises)
-    refuse(room.for_total(asked.tree, total, rises[1]))
-    return asked.sharing.top_down(total, rises, room.least, room.most)
-
-
-def _no_room_for(room: Room, tree: CutTree, total: int) -> int:
-    """Return how many of the total no unit has room for."""
-    return max(total - sum(map(int, room.most[: tree.starts[1]])), 0)
-
-
-def _is_callers(target: TargetLike, chosen: HeadcountTarget | int) -> bool:
-    return target is not None and isinstance(chosen, int)
+    return tuple((tree.codes[row], int(own[row] - from_the_top[row])) for row in upper)
 
 
 def _check_words(*options: tuple[str, str, tuple[str, ...]]) -> None:
@@ -237,24 +356,175 @@ def _check_words(*options: tuple[str, str, tuple[str, ...]]) -> None:
         raise DefinitionError(problems)
 
 
-def _refuse_together(asked: Asked, *, rises: bool, order: Order) -> None:
-    problems = []
-    if rises and asked.limits.pinned.any():
-        problems.append(
-            Problem("uplift", "together with pins", "pin the uplifted shares in a second call")
+# -- the rows --------------------------------------------------------------------------------------
+
+
+def _frame(
+    asked: Requests,
+    limits: Limits,
+    weights: tuple[Number, ...],
+    found: Shared,
+    unallocated: int,
+) -> pd.DataFrame:
+    """Return the frame of `Allocation.to_frame`."""
+    tree, shares = asked.tree, found.share[0]
+    frame = _rows(
+        tree,
+        weight=_weight_column(weights),
+        quota=_quotas(asked, shares),
+        share=pd.array(shares, dtype="Int64"),
+        floor=_where(limits.low[0], limits.has_low[0]),
+        cap=_where(limits.high[0], limits.high[0] < NO_CAP),
+        pinned=limits.pinned[0],
+        uplifted=pd.array(found.uplifted[0], dtype="Int64"),
+    )
+    if not unallocated:
+        return frame
+    row = frame.iloc[:1].copy()
+    row[["unit", "name"]] = ["unallocated", "Unallocated"]
+    row[["parent", "weight", "quota", "floor", "cap"]] = [None, pd.NA, pd.NA, pd.NA, pd.NA]
+    row[["tier", "share", "pinned", "uplifted"]] = [1, unallocated, False, unallocated]
+    return pd.concat([frame, row.astype(frame.dtypes.to_dict())], ignore_index=True)
+
+
+def _rows(tree: UnitTree, **columns: Any) -> pd.DataFrame:  # noqa: ANN401 - columns of any type
+    codes = pd.array(tree.codes, dtype="str")
+    return pd.DataFrame(
+        {
+            "unit": codes,
+            "name": pd.array([unit.label.text() for unit in tree.units], dtype="str"),
+            "parent": codes.take(tree.parent, allow_fill=True),
+            "tier": pd.array(tree.tier, dtype="Int64"),
+            **columns,
+        }
+    )
+
+
+def _where(values: Ints, known: NDArray[np.bool_]) -> pd.arrays.IntegerArray:
+    return pd.arrays.IntegerArray(np.where(known, values, 0), ~known)
+
+
+def _quotas(asked: Requests, share: Ints) -> pd.arrays.FloatingArray:
+    """Return each unit's part of its parent's share, unrounded; <NA> where nothing has weight."""
+    tree, shifts = asked.tree, asked.shifts[0]
+    weights = asked.weights[0].astype(np.float64)
+    quotas = np.zeros(len(tree.units))
+    known = np.ones(len(tree.units), dtype=np.bool_)
+    for tier in tree.siblings():
+        sizes = np.diff(np.append(tier.heads, tier.rows.stop - tier.rows.start))
+        mine, moved = weights[tier.rows], shifts[tier.rows]
+        whole = np.repeat(np.add.reduceat(mine, tier.heads), sizes)
+        seats = np.repeat(np.add.reduceat(share[tier.rows] - moved, tier.heads), sizes)
+        known[tier.rows] = whole > 0
+        quotas[tier.rows] = moved + mine * seats / np.where(whole > 0, whole, 1.0)
+    return pd.arrays.FloatingArray(np.where(known, quotas, 0.0), ~known)
+
+
+def _weight_column(weights: tuple[Number, ...]) -> pd.api.extensions.ExtensionArray:
+    if all(isinstance(weight, int) and weight <= NO_CAP for weight in weights):
+        return pd.array([int(weight) for weight in weights], dtype="Int64")
+    return pd.array([float(weight) for weight in weights], dtype="Float64")
+
+
+# -- a coverage rate for each unit -----------------------------------------------------------------
+
+
+def _to_the_goal(campaign: Campaign, target: CoverageTarget, *, among: str) -> Allocation:
+    """Return what brings each leaf to a coverage rate: ceil(rate x eligible) - covered.
+
+    A unit above has what its leaves have together.
+    """
+    tree = UnitTree.of(campaign, among)
+    people = _persons(campaign, tree, eligible)
+    existing = _persons(campaign, tree, covered) if campaign.covered else np.zeros_like(people)
+    lacking = [
+        max(ceil(target.to * count) - done, 0)
+        for count, done in zip(people.tolist(), existing.tolist(), strict=True)
+    ]
+    shares = tree.summed(np.array(lacking, dtype=np.int64))
+    weights = tree.summed(people)
+    unbounded = pd.array([None] * len(tree.units), dtype="Int64")
+    persons = pd.array(shares, dtype="Int64")
+    return Allocation(
+        campaign=campaign,
+        among=among,
+        total=sum(lacking),
+        target=f"{number_text(target.to * 100)} % of {campaign.eligible}",
+        method=None,
+        weighting=campaign.eligible,
+        weights=tuple(weights.tolist()),
+        basis=campaign.basis().assuming(_each_to_the_goal(campaign, target)),
+        ties=(),
+        frame=_rows(
+            tree,
+            weight=pd.array(weights, dtype="Int64"),
+            quota=pd.array(float(target.to) * weights - tree.summed(existing), dtype="Float64"),
+            share=persons,
+            floor=unbounded,
+            cap=unbounded,
+            pinned=np.zeros(len(shares), dtype=bool),
+            uplifted=persons,
+        ),
+        existing=tree.summed(existing),
+    )
+
+
+def _persons(campaign: Campaign, tree: UnitTree, weighting: Weighting) -> Ints:
+    """Return whole persons of each leaf; an error names those without a figure."""
+    return np.array([int(one) for one in vector_of(campaign, tree, weighting)], dtype=np.int64)
+
+
+# -- what the shares rest on -----------------------------------------------------------------------
+
+
+def _each_to_the_goal(campaign: Campaign, target: CoverageTarget) -> Label:
+    rate = number_text(target.to * 100)
+    people = campaign.measure(campaign.eligible).label
+    return Label(
+        {
+            "en": f"each unit is to reach {rate} % of its own {people.text('en')}",
+            "zh-Hans": f"各单位均须达到本单位{people.text('zh')}的{rate}%",
+        }
+    )
+
+
+def _basis(
+    campaign: Campaign, among: str, weighting: Weighting, callers_total: int | None
+) -> Basis:
+    """Return the campaign's basis with what the caller assumed."""
+    basis = campaign.basis()
+    if callers_total is not None:
+        basis = basis.assuming(
+            Label(
+                {
+                    "en": f"the total of {callers_total:,} people is the caller's",
+                    "zh-Hans": f"任务总数{callers_total:,}人由使用者给定",
+                }
+            )
         )
-    if order == "bottom_up":
-        if rises:
-            problems.append(
-                Problem("uplift", "together with order='bottom_up'", "an uplift goes top_down")
-            )
-        problems += [
-            Problem(
-                f"bounds of '{asked.tree.codes[row]}'",
-                "together with order='bottom_up'",
-                "bound its leaves, or share top_down: an upper unit is then a sum of leaves",
-            )
-            for row in np.flatnonzero(asked.limits.bounded & ~asked.tree.is_leaf).tolist()
-        ]
-    if problems:
-        raise DefinitionError(problems)
+    return basis.assuming(_declared(campaign, among, weighting)) if weighting.assumption else basis
+
+
+def _declared(campaign: Campaign, among: str, weighting: Weighting) -> Label:
+    title = campaign.breakdown(among).label.text("zh")
+    english = f"{among}: {weighting.assumption}"
+    if isinstance(weighting, Blend):
+        parts = "、".join(f"{_called(campaign, part)}{share}" for part, share in weighting.parts)
+        return Label({"en": english, "zh-Hans": f"{title}的权重按设定比例合成：{parts}"})
+    if isinstance(weighting, ByAnnex):
+        annex = weighting.annex
+        clause = f"（第{annex.clause}条）" if annex.clause else ""
+        chinese = f"{title}的任务数依据{annex.label.text('zh')}{clause}"
+        return Label({"en": english, "zh-Hans": chinese})
+    if weighting.name == equal.name:
+        return Label({"en": english, "zh-Hans": f"{title}各单位权重相同"})
+    # A reason is the caller's own words, in whatever language they are.
+    reason = weighting.because if isinstance(weighting, Declared) else weighting.assumption
+    return Label({"en": english, "zh-Hans": f"{title}的权重为使用者设定，并无出处（{reason}）"})
+
+
+def _called(campaign: Campaign, weighting: Weighting) -> str:
+    """Return what a part of a blend is called in Chinese; its code where nothing else is known."""
+    if isinstance(weighting, ByMeasure):
+        return campaign.measure(weighting.measure).label.text("zh")
+    return weighting.name

@@ -10,16 +10,13 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from coverage_campaign.allocation import bound_effects as reconciled
-from coverage_campaign.allocation import burden
-from coverage_campaign.allocation import equity as fairness
-from coverage_campaign.allocation import explain as explained
+from coverage_campaign.allocation import equity, explain
 from coverage_campaign.allocation.apportionment import methods as apportion
 from coverage_campaign.allocation.naming import name_of
 from coverage_campaign.allocation.top_down import UnitTie
 from coverage_campaign.allocation.tree import NO_CAP
 from coverage_campaign.allocation.weights import Number
-from coverage_campaign.frames import IntSeries
+from coverage_campaign.frames import IntSeries, by_value, owned
 from coverage_campaign.model.basis import Basis
 from coverage_campaign.model.campaign import Campaign
 from coverage_campaign.notebook import Axes, html_table
@@ -34,15 +31,16 @@ def _none() -> Ints:
     return np.zeros(0, dtype=np.int64)
 
 
-@attrs.frozen(eq=False, kw_only=True)
+@attrs.frozen(kw_only=True)
 class Allocation:
     """Who does how much: each unit's share of a target, and the ground it rests on.
 
     `drift` has, where leaves were shared first, (upper unit, its sum less its share from the top);
     `unallocated` are persons whom no cap left room for; `uplift` has (tier, rise). By row of the
-    units, what the kernel was given: `there` are people who were there already (`already_covered`
-    says which), `shifts` what is added to the seats of the kernel (base less those there), `least`
-    and `most` the bounds of a share, `uncovered_caps` where the cap is who is left to enrol.
+    units, what the method was given: `existing` are people who are covered already
+    (`already_covered` says which), `shifts` what is added to the seats (base less existing),
+    `floors` and `caps` the bounds of a share, `uncovered_caps` where the cap is who is left to
+    enrol.
     """
 
     campaign: Campaign
@@ -54,27 +52,36 @@ class Allocation:
     weights: tuple[Number, ...]
     basis: Basis
     ties: tuple[UnitTie, ...]
-    frame: pd.DataFrame
+    _frame: pd.DataFrame = attrs.field(converter=owned, eq=by_value, repr=False)
     drift: tuple[tuple[str, int], ...] = ()
     unallocated: int = 0
     order: Literal["top_down", "bottom_up"] = "top_down"
     uplift: tuple[tuple[int, Fraction], ...] = ()
     already_covered: str = ""
-    there: Ints = attrs.field(factory=_none)
-    shifts: Ints = attrs.field(factory=_none)
-    least: Ints = attrs.field(factory=_none)
-    most: Ints = attrs.field(factory=_none)
-    uncovered_caps: NDArray[np.bool_] = _NEVER
-    _records: dict[str, explained.Record] = attrs.field(init=False, repr=False, factory=dict)
+    existing: Ints = attrs.field(factory=_none, converter=owned, eq=by_value, repr=False)
+    shifts: Ints = attrs.field(factory=_none, converter=owned, eq=by_value, repr=False)
+    floors: Ints = attrs.field(factory=_none, converter=owned, eq=by_value, repr=False)
+    caps: Ints = attrs.field(factory=_none, converter=owned, eq=by_value, repr=False)
+    uncovered_caps: NDArray[np.bool_] = attrs.field(
+        default=_NEVER, converter=owned, eq=by_value, repr=False
+    )
+    _records: dict[str, explain.Record] = attrs.field(
+        init=False, repr=False, eq=False, factory=dict
+    )
+
+    @property
+    def frame(self) -> pd.DataFrame:
+        """The table of `to_frame`."""
+        return owned(self._frame)
 
     def to_frame(self) -> pd.DataFrame:
-        """Return one row per unit of the cut, upper tiers first; no total row.
+        """Return one row per unit of the breakdown, upper tiers first; no total row.
 
         Columns: unit, name, parent, tier (1 = top), weight, quota [persons, unrounded], share
         [persons, Int64], floor and cap [persons, <NA> = none], pinned, uplifted [persons]: the
         share in the layer where each tier's sum is raised by the uplift.
         """
-        return self.frame.copy(deep=False)
+        return self.frame
 
     def shares(self) -> IntSeries:
         """Return the leaves' shares [persons], int64, indexed by unit code in the frame's order."""
@@ -85,8 +92,8 @@ class Allocation:
         return self._of_leaves("uplifted")
 
     def _of_leaves(self, column: str) -> IntSeries:
-        shared = self.frame.iloc[: len(self.weights)]  # what is unallocated is nobody's share
-        leaves = explained.leaf_rows(self)
+        shared = self._frame.iloc[: len(self.weights)]  # what is unallocated is nobody's share
+        leaves = explain.leaf_rows(self)
         codes = pd.Index(shared["unit"].array.take(leaves), name="unit")
         return pd.Series(shared[column].to_numpy("int64")[leaves], index=codes, name=column)
 
@@ -98,7 +105,7 @@ class Allocation:
         """
         rises = dict(self.uplift)
         totals = (
-            self.frame.groupby("tier", sort=True)
+            self._frame.groupby("tier", sort=True)
             .agg(units=("unit", "size"), share=("share", "sum"), uplifted=("uplifted", "sum"))
             .reset_index()
         )
@@ -116,18 +123,18 @@ class Allocation:
         Qidong County: census_2000 884,957 ÷ 89.275 = 9,912.71 → 9,913; the next would need a
         weight of 885,028.
         """
-        return explained.sentence(self, unit)
+        return explain.sentence(self, unit)
 
     def divisor(self, parent: str = "") -> Fraction | None:
         """Return the divisor that shares the seats under a parent ('' = the top), or None.
 
         It has the fewest digits of all that give these shares.
         """
-        return explained.record_under(self, parent).apportionment.divisor
+        return explain.record_under(self, parent).apportionment.divisor
 
     def next_in_line(self, parent: str = "") -> tuple[str, ...]:
         """Return who under a parent ('' = the top) would get one person more: several if tied."""
-        record = explained.record_under(self, parent)
+        record = explain.record_under(self, parent)
         return tuple(record.codes[unit] for unit in record.apportionment.next_in_line)
 
     def water_level(self, parent: str = "") -> Fraction | None:
@@ -142,18 +149,18 @@ class Allocation:
     def levels(self) -> pd.DataFrame:
         """Return how full each leaf is, before and after: people per weight.
 
-        Columns: unit, name, weight, there_before, share, there_after [persons], level_before,
+        Columns: unit, name, weight, existing_before, share, existing_after [persons], level_before,
         level_after (people per weight; coverage rates with `weights.level()`), held_by ('' for a
-        unit at the water level, else 'already there', 'floor', 'cap' or 'pin').
+        unit at the water level, else 'already covered', 'floor', 'cap' or 'pin').
         """
-        return reconciled.levels(self)
+        return explain.levels(self)
 
     def bounds(self) -> pd.DataFrame:
         """Return the units whose bound decides: unit, name, bound, share, without_it [persons].
 
         Pins are bounds too. `without_it` is what the unit would have at the same divisor.
         """
-        return reconciled.binding(self)
+        return explain.binding(self)
 
     def reconciliation(self) -> pd.DataFrame:
         """Return what bounds did to everyone: asked, given, and why it differs.
@@ -162,7 +169,7 @@ class Allocation:
         without_bounds (the share if nobody had a floor, cap or pin), difference (given less
         without_bounds) [persons], why. One row per unit, as `to_frame`.
         """
-        return reconciled.reconciliation(self)
+        return explain.reconciliation(self)
 
     def burden(self) -> pd.DataFrame:
         """Return how heavy each leaf's share is: what is asked over who could be asked.
@@ -170,15 +177,15 @@ class Allocation:
         Columns: unit, name, share, eligible, uncovered [persons, <NA> where unknown],
         eligible_rate and uncovered_rate (share over each; fractions of one).
         """
-        return burden.burden(self)
+        return equity.burden(self)
 
-    def fairness(self) -> fairness.Fairness:
+    def fairness(self) -> equity.Fairness:
         """Return the Gini coefficient with the least and the largest burden.
 
         Burden is share per eligible person where all are known, else share per weight;
         `.need` says which.
         """
-        return burden.fairness_of(self)
+        return equity.fairness_of(self)
 
     def gini(self) -> Fraction:
         """Return how unevenly the shares lie on the weights: 0 = all in proportion, exact.
@@ -187,7 +194,7 @@ class Allocation:
         measuring the concentration of wealth, Publications of the American Statistical
         Association 9 (1905) 209-219; C. Gini, Variabilità e mutabilità, 1912.
         """
-        return fairness.gini(self.shares().tolist(), burden.leaf_weights(self))
+        return equity.gini(self.shares().tolist(), equity.leaf_weights(self))
 
     def plot(self, ax: Axes | None = None) -> Axes:
         """Draw the shares against the need (Lorenz curve with Gini)."""
@@ -203,7 +210,7 @@ class Allocation:
         )
 
     def _repr_html_(self) -> str:
-        return html_table(self.frame, title=self._line(), notes=self.basis.lines())
+        return html_table(self._frame, title=self._line(), notes=self.basis.lines())
 
     def __repr__(self) -> str:
         """Return the allocation in one line."""

@@ -9,26 +9,37 @@ and not too much.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from fractions import Fraction
-from math import ceil, floor
-from typing import TYPE_CHECKING, Literal, TypeAlias
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 import attrs
 import numpy as np
 import pandas as pd
 
-from coverage_campaign.allocation.limits import Limits
-from coverage_campaign.allocation.tree import NO_CAP, CutTree
+from coverage_campaign.allocation.naming import name_of
+from coverage_campaign.allocation.request import Requests, first_is_free
+from coverage_campaign.allocation.tree import NO_CAP, UnitTree
 from coverage_campaign.errors import InfeasibleError, Problem
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     Ints: TypeAlias = NDArray[np.int64]
+    Flags: TypeAlias = NDArray[np.bool_]
+    Rises: TypeAlias = Mapping[int, tuple[Ints, Ints]]
 
-__all__ = ["Misfit", "Room", "misfits_frame", "refuse", "room_on"]
+__all__ = [
+    "Capacity",
+    "Misfit",
+    "capacity_of",
+    "capped_sum",
+    "misfits_frame",
+    "misfits_of",
+    "raised",
+    "refuse",
+]
 
 _NAMED = 5
+_MOST = 2**62
 
 
 @attrs.frozen
@@ -47,143 +58,172 @@ class Misfit:
 
     @property
     def misses_by(self) -> int:
-        """How many persons lie between what is asked and what is possible."""
+        """How many persons are between what is asked and what is possible."""
         return abs(self.asked - self.possible)
 
 
 @attrs.frozen(eq=False)
-class Room:
-    """What each unit needs at least and has room for at most [persons], and what does not fit.
+class Capacity:
+    """What each unit needs at least and has room for at most [persons], and which scenarios fit.
 
-    `needed_for` and `room_for` say what the needs and the room of the whole come from.
+    One row a scenario (or one for all), one column a unit. `misfits` are the first scenario's, if
+    they were asked for.
     """
 
     least: Ints
     most: Ints
-    misfits: tuple[Misfit, ...]
-    needed_for: str = "floors, pins and bases"
-    room_for: str = "there is room for"
+    fits: Flags
+    misfits: tuple[Misfit, ...] = ()
 
-    def for_total(self, tree: CutTree, total: int, rise: Fraction) -> tuple[Misfit, ...]:
-        """Return all misfits, with the total's own; `rise` is the top tier's uplift."""
+    def holds(self, tree: UnitTree, totals: Ints) -> Flags:
+        """Tell which scenarios fit, with these totals at the top."""
         top = slice(0, tree.starts[1])
-        need, room = _sum(self.least[top]), _sum(self.most[top])
-        raised = ceil(total * (1 + rise))
-        found: list[Misfit] = []
-        what = f"{total:,} people, uplifted to {raised:,}" if rise else f"{total:,} people"
-        if raised < need:
-            largest = _listed(tree, self.least, largest=True)
-            why = f"{self.needed_for} need {need:,} of {what} (largest: {largest})"
-            found.append(Misfit("", "", "total", raised, need, why))
-        if raised > room:
-            smallest = _listed(tree, self.most, largest=False)
-            why = f"{self.room_for} {room:,} of {what} (smallest: {smallest})"
-            found.append(Misfit("", "", "total", raised, room, why))
-        return (*self.misfits, *found)
+        enough = capped_sum(self.least[:, top]) <= totals
+        return np.asarray(self.fits & enough & (totals <= capped_sum(self.most[:, top])))
 
 
-def room_on(
-    tree: CutTree,
-    limits: Limits,
-    *,
-    least: Ints,
-    weighted: NDArray[np.bool_],
-    rises: Mapping[int, Fraction],
-) -> Room:
+def capacity_of(asked: Requests, rises: Rises, *, explain: bool = False) -> Capacity:
     """Return what each unit needs and has room for, gathered up the tree.
 
-    `least` is what each leaf gets in any case, `weighted` says which units share at all: the
-    others stay at their floors. `rises` are the uplifts of the tiers.
+    A unit without a weight stays at its floor. A method that gives every unit with a weight a seat
+    makes that a need. `rises` are the uplifts of the tiers.
     """
-    need, room = np.maximum(least, limits.low), limits.high.copy()
-    found = [
-        _crossed(tree, limits, row, int(need[row])) for row in np.flatnonzero(need > room).tolist()
-    ]
+    tree, limits = asked.tree, asked.limits
+    weighted = np.asarray(asked.weights > 0, dtype=bool)
+    least = np.where(tree.is_leaf, asked.base[:, np.newaxis], 0)
+    if not asked.levels.all() and first_is_free(asked.method):
+        one = np.minimum(asked.shifts + 1, limits.high)
+        free = tree.is_leaf & weighted & ~asked.levels[:, np.newaxis]
+        least = np.where(free, np.maximum(least, one), least)
+    need, room = np.maximum(least, limits.low), limits.high
+    found = _crossed(asked, need[0]) if explain else []
+    fits = np.asarray((need <= room).all(axis=1), dtype=bool)
     need = np.minimum(need, room)
-    stuck = tree.is_leaf & ~weighted
-    room[stuck] = need[stuck]
+    room = np.where(tree.is_leaf & ~weighted, need, room)
+    rows = max(len(need), len(room), *(len(rise[0]) for rise in rises.values()), 1)
+    need, room = (np.broadcast_to(one, (rows, need.shape[1])).copy() for one in (need, room))
     for tier in reversed(list(tree.siblings())[1:]):
-        rise = 1 + rises.get(tier.tier, Fraction(0))
-        below = _needed(_sums(need[tier.rows], tier.heads), rise)
-        above = _fitting(_sums(room[tier.rows], tier.heads), rise)
-        mine, most = need[tier.parents], room[tier.parents]
-        for place in np.flatnonzero(below > most).tolist():
-            row, why = int(tier.parents[place]), f"the units below it need {below[place]:,}"
-            asked = int(limits.high[row])
-            found.append(
-                _of(tree, limits, row, "cap", asked=asked, possible=int(below[place]), why=why)
-            )
-        for place in np.flatnonzero(mine > above).tolist():
-            row, why = (
-                int(tier.parents[place]),
-                f"the units below it have room for {above[place]:,}",
-            )
-            asked = int(limits.low[row])
-            found.append(
-                _of(tree, limits, row, "floor", asked=asked, possible=int(above[place]), why=why)
-            )
-        room[tier.parents] = np.minimum(most, above)
-        need[tier.parents] = np.minimum(np.maximum(mine, below), room[tier.parents])
-    return Room(need, room, tuple(found))
+        below = _capped_sums(need[:, tier.rows], tier.heads)
+        above = _capped_sums(room[:, tier.rows], tier.heads)
+        if tier.tier in rises:
+            top, bottom = (part[:, np.newaxis] for part in rises[tier.tier])
+            below = np.where(below > 0, _down(below - 1, bottom, top) + 1, 0)
+            finite = np.where(above == NO_CAP, 0, above)
+            above = np.where(above == NO_CAP, NO_CAP, _down(finite, bottom, top))
+        mine, most = need[:, tier.parents], room[:, tier.parents]
+        if explain:
+            found += _of_parents(asked, tier.parents, (below[0], most[0]), (mine[0], above[0]))
+        fits = fits & (below <= most).all(axis=1) & (mine <= above).all(axis=1)
+        room[:, tier.parents] = np.minimum(most, above)
+        need[:, tier.parents] = np.minimum(np.maximum(mine, below), room[:, tier.parents])
+    return Capacity(need, room, fits, tuple(found))
 
 
-def _crossed(tree: CutTree, limits: Limits, row: int, need: int) -> Misfit:
-    high, low = int(limits.high[row]), int(limits.low[row])
-    if low <= high:
-        return _of(tree, limits, row, "base", asked=need, possible=high, why=f"its cap is {high:,}")
-    if limits.uncovered[row]:
-        why = f"{high:,} people are left to enrol"
-    else:
-        why = f"its bounds allow {high:,} at most"
-    return _of(tree, limits, row, "floor", asked=low, possible=high, why=why)
+def misfits_of(asked: Requests, rises: Rises, total: int, raised_to: int) -> tuple[Misfit, ...]:
+    """Return all that does not fit in the first scenario, with the total's own misfits.
+
+    `raised_to` is the total with the top tier's uplift.
+    """
+    tree = asked.tree
+    capacity = capacity_of(asked, rises, explain=True)
+    top = slice(0, tree.starts[1])
+    least, most = capacity.least[0], capacity.most[0]
+    need, room = (
+        int(capped_sum(least[np.newaxis, top])[0]),
+        int(capped_sum(most[np.newaxis, top])[0]),
+    )
+    uplift = f", uplifted to {raised_to:,}" if raised_to != total else ""
+    found = list(capacity.misfits)
+    if raised_to < need:
+        what = "floors, pins and bases"
+        if not asked.levels.all() and first_is_free(asked.method):
+            what = f"floors, pins, bases and one each, which {name_of(asked.method)} gives,"
+        largest = _listed(tree, least, largest=True)
+        why = f"{what} need {need:,} of {total:,} people{uplift} (largest: {largest})"
+        found.append(Misfit("", "", "total", raised_to, need, why))
+    if raised_to > room:
+        what = "there is room for"
+        if not np.asarray(asked.weights[0] > 0).any():
+            what = "no unit has a weight, so there is room for"
+        smallest = _listed(tree, most, largest=False)
+        why = f"{what} {room:,} of {total:,} people{uplift} (smallest: {smallest})"
+        found.append(Misfit("", "", "total", raised_to, room, why))
+    return tuple(found)
+
+
+def _crossed(asked: Requests, need: Ints) -> list[Misfit]:
+    """Return the units of the first scenario whose own bounds exclude each other."""
+    limits, found = asked.limits, []
+    low, high, uncovered = limits.low[0], limits.high[0], limits.uncovered[0]
+    for row in np.flatnonzero(need > high).tolist():
+        most = int(high[row])
+        if low[row] <= most:
+            why = f"its cap is {most:,}"
+            found.append(_of(asked, row, "base", asked_for=int(need[row]), possible=most, why=why))
+            continue
+        only = uncovered[row]
+        why = f"{most:,} people are left to enrol" if only else f"its bounds allow {most:,} at most"
+        found.append(_of(asked, row, "floor", asked_for=int(low[row]), possible=most, why=why))
+    return found
+
+
+def _of_parents(
+    asked: Requests, parents: NDArray[np.intp], needs: tuple[Ints, Ints], rooms: tuple[Ints, Ints]
+) -> list[Misfit]:
+    """Return the upper units whose cap the units below exceed, or whose floor they cannot fill."""
+    limits, found = asked.limits, []
+    for place in np.flatnonzero(needs[0] > needs[1]).tolist():
+        row, least = int(parents[place]), int(needs[0][place])
+        why, asked_for = f"the units below it need {least:,}", int(limits.high[0, row])
+        found.append(_of(asked, row, "cap", asked_for=asked_for, possible=least, why=why))
+    for place in np.flatnonzero(rooms[0] > rooms[1]).tolist():
+        row, most = int(parents[place]), int(rooms[1][place])
+        why, asked_for = f"the units below it have room for {most:,}", int(limits.low[0, row])
+        found.append(_of(asked, row, "floor", asked_for=asked_for, possible=most, why=why))
+    return found
 
 
 def _of(
-    tree: CutTree,
-    limits: Limits,
+    asked: Requests,
     row: int,
     bound: Literal["floor", "cap", "base"],
     *,
-    asked: int,
+    asked_for: int,
     possible: int,
     why: str,
 ) -> Misfit:
-    unit = tree.units[row]
-    name = "pin" if limits.pinned[row] and bound != "base" else bound
-    return Misfit(unit.code, unit.label.text(), name, asked, possible, why)
+    unit = asked.tree.units[row]
+    name = "pin" if asked.limits.pinned[0, row] and bound != "base" else bound
+    return Misfit(unit.code, unit.label.text(), name, asked_for, possible, why)
 
 
-def _needed(sums: Ints, rise: Fraction) -> Ints:
-    """Return the least share g of each parent with ceil(g rise) at or above the sum."""
-    if rise == 1:
-        return sums
-    return np.array([floor((one - 1) / rise) + 1 if one else 0 for one in sums.tolist()], np.int64)
+def capped_sum(values: Ints) -> Ints:
+    """Return the sums of rows of caps; a sum with one that is none, or past 62 bits, is none."""
+    return _capped_sums(values, np.zeros(1, dtype=np.intp))[:, 0]
 
 
-def _fitting(sums: Ints, rise: Fraction) -> Ints:
-    """Return the largest share g of each parent with ceil(g rise) at or below the sum."""
-    if rise == 1:
-        return sums
-    return np.array(
-        [one if one == NO_CAP else floor(one / rise) for one in sums.tolist()], dtype=np.int64
-    )
+def _capped_sums(values: Ints, heads: NDArray[np.intp]) -> Ints:
+    if not values.size or int(values.max()) < _MOST // values.shape[1]:
+        return np.add.reduceat(values, heads, axis=1)
+    exact = np.add.reduceat(values.astype(object), heads, axis=1)
+    return np.where(np.asarray(exact >= _MOST, dtype=bool), NO_CAP, exact).astype(np.int64)
 
 
-def _sums(values: Ints, heads: NDArray[np.intp]) -> Ints:
-    """Return the sums of the groups; one without a cap, or past 64 bits, has no cap."""
-    largest = np.maximum.reduceat(values, heads)
-    if int(largest.max()) < NO_CAP // max(values.size, 1):
-        plain: Ints = np.add.reduceat(values, heads)
-        return plain
-    exact = np.add.reduceat(values.astype(object), heads)
-    return np.array([min(one, NO_CAP) for one in exact.tolist()], dtype=np.int64)
+def raised(values: Ints, top: Ints, bottom: Ints) -> Ints:
+    """Return values x top / bottom, rounded up."""
+    return -_down(-values, top, bottom)
 
 
-def _sum(values: Ints) -> int:
-    return int(_sums(values, np.zeros(1, dtype=np.intp))[0])
+def _down(values: Ints, top: Ints, bottom: Ints) -> Ints:
+    """Return values x top / bottom, rounded down."""
+    most = int(np.abs(values).max(initial=0)) * int(top.max(initial=1))
+    if most < _MOST:
+        return values * top // bottom
+    exact: NDArray[Any] = values.astype(object) * top // bottom
+    return exact.astype(np.int64)
 
 
-def _listed(tree: CutTree, values: Ints, *, largest: bool) -> str:
+def _listed(tree: UnitTree, values: Ints, *, largest: bool) -> str:
     """Return the leaves that have most to do with it, with their numbers."""
     leaves = tree.leaf_rows
     leaves = leaves[values[leaves] > 0] if largest else leaves

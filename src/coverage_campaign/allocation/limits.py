@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from fractions import Fraction
 from math import ceil, floor
-from typing import TYPE_CHECKING, Literal, TypeAlias
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias, cast
 
 import attrs
 import numpy as np
 import pandas as pd
 
-from coverage_campaign.allocation.tree import NO_CAP, CutTree, counts_of
+from coverage_campaign.allocation.tree import NO_CAP, UnitTree, counts_of
 from coverage_campaign.allocation.weights import Weighting
 from coverage_campaign.errors import DefinitionError, Problem
 from coverage_campaign.frames import IntSeries
@@ -26,15 +26,18 @@ if TYPE_CHECKING:
     Flags: TypeAlias = NDArray[np.bool_]
 
 __all__ = [
+    "BoundName",
     "Bounds",
     "BoundsOrWeighting",
+    "Given",
     "Limits",
     "Uplift",
     "is_count",
     "left_to_enrol",
-    "read_bounds",
-    "read_limits",
+    "limits_of",
+    "read_given",
     "read_uplift",
+    "unbounded",
 ]
 
 Bounds: TypeAlias = Mapping[str, int] | IntSeries
@@ -44,14 +47,28 @@ BoundsOrWeighting: TypeAlias = Bounds | Weighting
 each leaf then has its own, a cap rounded down and a floor or a pin rounded up."""
 Uplift: TypeAlias = Fraction | Decimal | int | str | Mapping[int, Fraction | Decimal | int | str]
 """One rise for every tier ('0.05' or '5%'), or a rise by tier number."""
+BoundName: TypeAlias = Literal["floors", "caps", "pins"]
+
+
+@attrs.frozen(eq=False)
+class Given:
+    """The caller's floors, caps or pins: persons, and where there are any; one row a scenario."""
+
+    persons: Ints
+    known: Flags
+
+    def or_else(self, persons: int) -> Ints:
+        """Return the persons, with a number where nothing is given."""
+        return np.where(self.known, self.persons, persons)
 
 
 @attrs.frozen(eq=False)
 class Limits:
-    """What bounds each unit, by row of the tree [persons].
+    """What bounds each unit [persons]: one row a scenario (or one for all), one column a unit.
 
     `low` and `high` (NO_CAP = none) hold pins too; `bounded` says where the caller set any,
-    `uncovered` where the cap is the people who are left to enrol.
+    `uncovered` where the cap is the people who are left to enrol. Where a pin is outside a unit's
+    bounds, `low` is above `high`, and what checks the fit says so.
     """
 
     low: Ints
@@ -61,76 +78,83 @@ class Limits:
     pinned: Flags
     uncovered: Flags
 
-
-def read_limits(
-    campaign: Campaign,
-    tree: CutTree,
-    *,
-    floors: BoundsOrWeighting | None,
-    caps: BoundsOrWeighting | None,
-    pins: BoundsOrWeighting | None,
-) -> Limits:
-    """Return the bounds of every unit; a leaf never gets more than its uncovered people.
-
-    A pin is both a floor and a cap; where a pin lies outside the unit's bounds, `low` is above
-    `high`, and what checks the fit says so.
-    """
-    count = len(tree.units)
-    low, high = np.zeros(count, dtype=np.int64), np.full(count, NO_CAP, dtype=np.int64)
-    has_low, pinned = np.zeros(count, dtype=np.bool_), np.zeros(count, dtype=np.bool_)
-    bounded, uncovered = np.zeros(count, dtype=np.bool_), np.zeros(count, dtype=np.bool_)
-    for code, persons in left_to_enrol(campaign, tree).items():
-        row = tree.row_of[code]
-        high[row] = persons
-        uncovered[row] = True
-    for row, persons in _read(campaign, tree, floors, "floors"):
-        low[row] = persons
-        has_low[row] = bounded[row] = True
-    for row, persons in _read(campaign, tree, caps, "caps"):
-        uncovered[row] &= bool(high[row] <= persons)
-        high[row] = min(int(high[row]), persons)
-        bounded[row] = True
-    for row, persons in _read(campaign, tree, pins, "pins"):
-        low[row] = max(int(low[row]), persons)
-        high[row] = min(int(high[row]), persons)
-        has_low[row] = bounded[row] = pinned[row] = True
-    return Limits(low, high, has_low, bounded, pinned, uncovered)
+    def of_scenario(self, row: int) -> Limits:
+        """Return the limits of one scenario."""
+        return Limits(
+            *(
+                array if len(array) == 1 else array[[row]]
+                for array in attrs.astuple(self, recurse=False)
+            )
+        )
 
 
-def _read(
-    campaign: Campaign,
-    tree: CutTree,
-    bounds: BoundsOrWeighting | None,
-    name: Literal["floors", "caps", "pins"],
-) -> list[tuple[int, int]]:
-    """Return (row, persons); a weighting bounds each leaf."""
-    if bounds is None or isinstance(bounds, (Mapping, pd.Series)):
-        given = read_bounds(tree, bounds, name)
-    else:
-        whole = floor if name == "caps" else ceil
-        given = {code: whole(n) for code, n in bounds.of(campaign, tree.leaves).items()}
-    return [(tree.row_of[code], persons) for code, persons in given.items()]
+def limits_of(campaign: Campaign, tree: UnitTree, given: Mapping[BoundName, Given]) -> Limits:
+    """Return the bounds of every unit; a leaf never gets more than its uncovered people."""
+    floors, caps, pins = given["floors"], given["caps"], given["pins"]
+    left = left_to_enrol(campaign, tree)
+    asked = caps.or_else(NO_CAP)
+    return Limits(
+        low=np.maximum(floors.or_else(0), pins.or_else(0)),
+        high=np.minimum(np.minimum(left, asked), pins.or_else(NO_CAP)),
+        has_low=floors.known | pins.known,
+        bounded=floors.known | caps.known | pins.known,
+        pinned=pins.known,
+        uncovered=(left < NO_CAP) & (left <= asked),
+    )
 
 
-def read_bounds(tree: CutTree, bounds: Bounds | None, name: str) -> dict[str, int]:
+def unbounded(tree: UnitTree) -> Limits:
+    """Return the limits of units that nothing bounds."""
+    shape = 1, len(tree.units)
+    never = np.zeros(shape, dtype=bool)
+    low, high = np.zeros(shape, dtype=np.int64), np.full(shape, NO_CAP, dtype=np.int64)
+    return Limits(low, high, never, never, never, never)
+
+
+def read_given(
+    campaign: Campaign, tree: UnitTree, name: BoundName, values: Sequence[object]
+) -> Given:
+    """Return bounds as arrays, one row a value; a weighting bounds each leaf."""
+    persons = np.zeros((len(values), len(tree.units)), dtype=np.int64)
+    known = np.zeros(persons.shape, dtype=np.bool_)
+    for row, value in enumerate(values):
+        for code, count in _read(campaign, tree, name, value).items():
+            persons[row, tree.row_of[code]] = count
+            known[row, tree.row_of[code]] = True
+    return Given(persons, known)
+
+
+def _read(campaign: Campaign, tree: UnitTree, name: BoundName, value: object) -> dict[str, int]:
     """Return whole persons by unit code; an unknown code or a bad number is an error."""
-    if bounds is None:
+    if value is None:
         return {}
-    given = {str(code): value for code, value in bounds.items()}
+    if hasattr(value, "of") and not isinstance(value, (Mapping, pd.Series)):
+        whole = floor if name == "caps" else ceil
+        weighed = cast("Weighting", value).of(campaign, tree.leaves)
+        return {code: whole(count) for code, count in weighed.items()}
+    try:
+        bounds = value if isinstance(value, (Mapping, pd.Series)) else dict(cast("Any", value))
+    except (TypeError, ValueError):
+        raise DefinitionError(
+            Problem(name, f"a {type(value).__name__}", "give persons by unit code, or a weighting")
+        ) from None
+    given = {str(code): count for code, count in bounds.items()}
     problems = [
-        Problem(f"{name}['{code}']", "no such unit here", "name units of the cut that is shared")
+        Problem(
+            f"{name}['{code}']", "no such unit here", "name units of the breakdown that is shared"
+        )
         for code in given
         if code not in tree.row_of
     ] + [
         Problem(
-            f"{name}['{code}']", f"{value!r}", "a bound is a whole number of persons, 0 or more"
+            f"{name}['{code}']", f"{count!r}", "a bound is a whole number of persons, 0 or more"
         )
-        for code, value in given.items()
-        if not is_count(value)
+        for code, count in given.items()
+        if not is_count(count)
     ]
     if problems:
         raise DefinitionError(problems)
-    return {code: int(value) for code, value in given.items()}
+    return {code: int(count) for code, count in given.items()}
 
 
 def is_count(value: object) -> bool:
@@ -144,20 +168,22 @@ def is_count(value: object) -> bool:
     return False  # text, <NA>, None
 
 
-def left_to_enrol(campaign: Campaign, tree: CutTree) -> dict[str, int]:
-    """Return eligible - covered of the leaves for which both are known: nobody can do more."""
-    if not (campaign.eligible and campaign.covered):
-        return {}
-    leaves = tree.leaves
-    people, covered = counts_of(leaves, campaign.eligible), counts_of(leaves, campaign.covered)
-    return {
-        unit.code: max(count - done, 0)
-        for unit, count, done in zip(leaves, people, covered, strict=True)
-        if count is not None and done is not None
-    }
+def left_to_enrol(campaign: Campaign, tree: UnitTree) -> Ints:
+    """Return eligible - covered of the leaves for which both are known, NO_CAP elsewhere.
+
+    Nobody can do more.
+    """
+    left = np.full(len(tree.units), NO_CAP, dtype=np.int64)
+    if campaign.eligible and campaign.covered:
+        leaves = tree.leaves
+        people, covered = counts_of(leaves, campaign.eligible), counts_of(leaves, campaign.covered)
+        for row, count, done in zip(tree.leaf_rows.tolist(), people, covered, strict=True):
+            if count is not None and done is not None:
+                left[row] = max(count - done, 0)
+    return left
 
 
-def read_uplift(tree: CutTree, uplift: Uplift) -> dict[int, Fraction]:
+def read_uplift(tree: UnitTree, uplift: Uplift) -> dict[int, Fraction]:
     """Return the rise of each tier as an exact fraction; an unknown tier is an error."""
     tiers = list(tree.tiers)
     if isinstance(uplift, Mapping):

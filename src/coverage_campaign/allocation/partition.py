@@ -11,7 +11,8 @@ import pandas as pd
 from coverage_campaign.allocation.allocate import allocate
 from coverage_campaign.allocation.allocation import Allocation
 from coverage_campaign.allocation.apportionment import methods as apportion
-from coverage_campaign.allocation.coverage_target import read_target
+from coverage_campaign.allocation.request import read_target
+from coverage_campaign.allocation.top_down import apportioned
 from coverage_campaign.allocation.weights import Number, Weighting, WeightTable
 from coverage_campaign.checks import checked_call
 from coverage_campaign.errors import DefinitionError, Problem
@@ -116,7 +117,9 @@ def partition(
             )
         )
     _refuse_shared_units(campaign, tuple(among))
-    shares = method(total, np.array(list(among.values()), dtype=object), names=list(among))
+    shares = apportioned(
+        method, total, np.array(list(among.values()), dtype=object), names=list(among)
+    )
     parts = tuple(
         allocate(campaign, among=cut, weights=weights[cut], target=persons, method=method)
         for cut, persons in zip(among, shares.tolist(), strict=True)

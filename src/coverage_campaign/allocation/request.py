@@ -1,22 +1,31 @@
-"""What is asked of an allocation, read and checked: weights, bounds, bases, by row of the tree."""
+"""What is asked of allocations, read and checked: one row a scenario, one column a unit of a tree.
+
+An input is a column of values and, for every scenario, the place of its value; each value is read
+once. One allocation is a batch of one.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from fractions import Fraction
-from typing import TYPE_CHECKING, TypeAlias
+from functools import partial
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias, cast
 
 import attrs
 import numpy as np
 
 from coverage_campaign.allocation.apportionment import methods as apportion
-from coverage_campaign.allocation.apportionment.methods import _rule_of
-from coverage_campaign.allocation.feasibility import Room, room_on
-from coverage_campaign.allocation.limits import BoundsOrWeighting, Limits, read_limits
-from coverage_campaign.allocation.naming import name_of
-from coverage_campaign.allocation.top_down import Sharing, TieRule
-from coverage_campaign.allocation.tree import CutTree, exact_weights
+from coverage_campaign.allocation.limits import (
+    BoundName,
+    Given,
+    Limits,
+    limits_of,
+    read_given,
+    read_uplift,
+)
+from coverage_campaign.allocation.tree import UnitTree, exact_weights
 from coverage_campaign.allocation.weights import (
+    Declared,
     Levelled,
     Number,
     Weighting,
@@ -25,132 +34,393 @@ from coverage_campaign.allocation.weights import (
 )
 from coverage_campaign.errors import DefinitionError, Problem
 from coverage_campaign.model.campaign import Campaign
+from coverage_campaign.model.targets import CoverageTarget, HeadcountTarget
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from coverage_campaign.allocation.top_down import ExactWeights
-
     Ints: TypeAlias = NDArray[np.int64]
+    Flags: TypeAlias = NDArray[np.bool_]
+    Whole: TypeAlias = NDArray[Any]
 
-__all__ = ["Asked", "exact_number", "read_asked", "summed_weights"]
+__all__ = [
+    "BY_UNIT",
+    "NUMERIC",
+    "Column",
+    "Order",
+    "Remainder",
+    "RequestReader",
+    "Requests",
+    "TieRule",
+    "exact_number",
+    "first_is_free",
+    "is_own",
+    "read_target",
+    "vector_of",
+]
+
+TieRule: TypeAlias = Literal["code", "first", "last", "raise"]
+Order: TypeAlias = Literal["top_down", "bottom_up"]
+Remainder: TypeAlias = Literal["raise", "keep"]
+Values: TypeAlias = "Sequence[object] | NDArray[Any]"
+
+NUMERIC = ("target", "weights", "floors", "caps", "pins", "uplift", "already_covered", "base")
+"""Inputs that are arrays in a batch; any other input makes batches of its own."""
+BY_UNIT = ("weights", "floors", "caps", "pins")
+"""Inputs of which one unit's number can be given alone, as in 'weights.430481'."""
+_BOUNDS: tuple[BoundName, ...] = ("floors", "caps", "pins")
+_EXACT_FLOAT = 2**53
+
+
+@attrs.frozen(eq=False)
+class Column:
+    """The values of one input and, by scenario, the place of its value (None = all the first)."""
+
+    values: Values
+    place: Ints | None = None
+
+    def placed(self, table: Whole) -> Whole:
+        """Return a table's rows, one a value, by scenario; one row where all have the first."""
+        rows: Whole = table[:1] if self.place is None else table[self.place]
+        return rows
 
 
 @attrs.frozen(eq=False, kw_only=True)
-class Asked:
-    """A request, read: everything by row of the tree.
+class Requests:
+    """What scenarios ask for in one breakdown with one method.
 
-    `there` are people who are there already, on top of whom the total comes; `base` is what every
-    leaf gets in any case; `scale` is what the kernel's weights were multiplied by.
+    Arrays have one row a scenario, or one for all of them, and one column a unit of the tree.
+    `weights` are whole numbers that hold each weight exactly up to a scale (floats at face value
+    in a tree of one tier); `existing` are people who are covered already, on top of whom the total
+    comes, and `levels` tells where a method raises the lowest of them first. `rises` has numerator
+    and denominator of 1 + uplift by tier.
     """
 
-    tree: CutTree
-    weighting: Weighting
-    given: Mapping[str, Number]
-    scale: int
+    tree: UnitTree
+    method: apportion.Method
+    ties: TieRule
+    order: Order
+    keeps: bool
+    totals: Ints
+    weights: Whole
     limits: Limits
-    there: Ints
-    already_covered: str
-    base: int
-    sharing: Sharing
+    base: Ints
+    existing: Ints
+    levels: Flags
+    rises: Mapping[int, tuple[Ints, Ints]]
 
-    def room(self, rises: Mapping[int, Fraction]) -> Room:
-        """Return what each unit needs and has room for, and what does not fit."""
-        weighted = np.asarray(self.sharing.weights > 0, dtype=np.bool_)
-        least = np.where(self.tree.is_leaf, self.base, 0).astype(np.int64)
-        method = self.sharing.method
-        one_each = not self.sharing.levels and _rule_of(method).first_is_free
-        if one_each:  # a method of this kind gives every unit with a weight a seat
-            one = np.minimum(self.sharing.shifts + 1, self.limits.high)
-            least = np.where(self.tree.is_leaf & weighted, np.maximum(least, one), least)
-        room = room_on(self.tree, self.limits, least=least, weighted=weighted, rises=rises)
-        if one_each:
-            room = attrs.evolve(
-                room,
-                needed_for=f"floors, pins, bases and one each, which {name_of(method)} gives,",
-            )
-        if not weighted.any():
-            room = attrs.evolve(room, room_for="no unit has a weight, so there is room for")
-        return room
+    def of_scenario(self, row: int) -> Requests:
+        """Return what one scenario asks for."""
 
-    def weights(self) -> tuple[Number, ...]:
-        """Return the weights as they were given; an upper unit's is what its leaves weigh."""
-        summed = self.sharing.weights.tolist()
-        return tuple(
-            self.given[code] if code in self.given else _unscaled(summed[row], self.scale)
-            for row, code in enumerate(self.tree.codes)
+        def alone(array: Whole) -> Whole:
+            return array if len(array) == 1 else array[[row]]
+
+        return attrs.evolve(
+            self,
+            totals=alone(self.totals),
+            weights=alone(self.weights),
+            limits=self.limits.of_scenario(row),
+            base=alone(self.base),
+            existing=alone(self.existing),
+            levels=alone(self.levels),
+            rises={tier: (alone(top), alone(bottom)) for tier, (top, bottom) in self.rises.items()},
         )
 
-
-def _unscaled(weight: int, scale: int) -> int | Fraction:
-    exact = Fraction(weight, scale)
-    return exact.numerator if exact.denominator == 1 else exact
-
-
-def read_asked(
-    campaign: Campaign,
-    tree: CutTree,
-    *,
-    weights: Weighting | WeightTable,
-    floors: BoundsOrWeighting | None,
-    caps: BoundsOrWeighting | None,
-    pins: BoundsOrWeighting | None,
-    already_covered: Weighting | WeightTable | None,
-    base: int,
-    method: apportion.Method,
-    ties: TieRule,
-) -> Asked:
-    """Return the request as arrays; what is wrong with it is an error that names the unit."""
-    if type(base) is not int or base < 0:  # True is an int to isinstance
-        raise DefinitionError(Problem("base", f"{base!r}", "give whole persons, 0 or more"))
-    weighting = to_weighting(weights)
-    if already_covered is None and isinstance(weighting, Levelled):
-        already_covered = weighting.there
-    leaves = tree.leaves
-    given = weighting.of(campaign, leaves)
-    whole, scale = exact_weights([exact_number(given[unit.code]) for unit in leaves])
-    there, name = np.zeros(len(leaves), dtype=np.int64), ""
-    if already_covered is not None:
-        stock = to_weighting(already_covered)
-        there, name = _persons(stock.of(campaign, leaves), tree), stock.name
-    return Asked(
-        tree=tree,
-        weighting=weighting,
-        given=given,
-        scale=scale,
-        limits=read_limits(campaign, tree, floors=floors, caps=caps, pins=pins),
-        there=tree.summed(there),
-        already_covered=name,
-        base=base,
-        sharing=Sharing(
-            tree=tree,
-            weights=summed_weights(tree, whole),
-            shifts=tree.summed(base - there),
-            method=method,
-            rule=ties,
-            levels=already_covered is not None and _rule_of(method).first_is_free,
-        ),
-    )
+    @property
+    def shifts(self) -> Ints:
+        """What a share has beyond its seats: the base, less the people covered already."""
+        base = np.broadcast_to(self.base[:, np.newaxis], (len(self.base), len(self.tree.leaf_rows)))
+        moved: Ints = self.tree.summed(base) - self.existing
+        return moved
 
 
-def summed_weights(tree: CutTree, on_leaves: ExactWeights) -> ExactWeights:
-    """Return the leaves' weights by row and, for every unit above, what its leaves weigh."""
-    if on_leaves.dtype == np.int64:
-        return tree.summed(on_leaves.astype(np.int64, copy=False))
-    return tree.summed(on_leaves.astype(np.object_, copy=False))
+@attrs.define
+class RequestReader:
+    """Reads inputs of scenarios that have all but the numeric inputs in common.
+
+    `tables` keeps what was read, so that blocks of scenarios share it.
+    """
+
+    campaign: Campaign
+    tree: UnitTree
+    method: apportion.Method
+    ties: TieRule
+    order: Order
+    remainder: Remainder
+    tables: dict[str, Any] = attrs.field(factory=dict)
+
+    def requests(self, inputs: Mapping[str, Column], count: int) -> Requests:
+        """Return what so many scenarios ask for; what is wrong is an error that names the unit.
+
+        `inputs` has every one of `NUMERIC`, and may have 'weights.CODE' and the like.
+        """
+        rises = self._read("uplift", inputs, self._rises)
+        existing, levels = self._existing(inputs)
+        given = {name: self._given(name, inputs, count) for name in _BOUNDS}
+        totals = self._read("target", inputs, partial(_totals, self.campaign))
+        return Requests(
+            tree=self.tree,
+            method=self.method,
+            ties=self.ties,
+            order=self.order,
+            keeps=self.remainder == "keep",
+            totals=np.broadcast_to(totals, (count,)),
+            weights=self._weights(inputs),
+            limits=limits_of(self.campaign, self.tree, given),
+            base=self._read("base", inputs, _bases),
+            existing=self.tree.summed(existing),
+            levels=levels,
+            rises={
+                tier: (rises[:, place, 0], rises[:, place, 1])
+                for place, tier in enumerate(self.tree.tiers)
+            },
+        )
+
+    def _read(
+        self, name: str, inputs: Mapping[str, Column], read: Callable[[Values], Any]
+    ) -> Whole:
+        return inputs[name].placed(self._table(name, inputs[name].values, read))
+
+    def _table(self, name: str, values: Values, read: Callable[[Values], Any]) -> Any:  # noqa: ANN401 - a table of any kind
+        if name not in self.tables:
+            self.tables[name] = read(values)
+        return self.tables[name]
+
+    def _rises(self, values: Values) -> Ints:
+        read = [read_uplift(self.tree, cast("Any", value)) for value in _listed(values)]
+        exact = [[1 + rises.get(tier, Fraction(0)) for tier in self.tree.tiers] for rises in read]
+        return np.array(
+            [[(one.numerator, one.denominator) for one in row] for row in exact], dtype=np.int64
+        )
+
+    # -- people covered already ------------------------------------------------------------------
+
+    def _existing(self, inputs: Mapping[str, Column]) -> tuple[Ints, Flags]:
+        """Return who is covered already, by leaf, and where the lowest are raised first.
+
+        `already_covered` says who, or else the weights bring it with them.
+        """
+        own, weights = inputs["already_covered"], inputs["weights"]
+        count, known = self._table("already_covered", own.values, self._stocks)
+        brought, has_brought = self._table("weights bring", weights.values, self._stocks_of_weights)
+        known, has_brought = own.placed(known), weights.placed(has_brought)
+        existing = np.where(known[:, np.newaxis], own.placed(count), weights.placed(brought))
+        return existing, (known | has_brought) & first_is_free(self.method)
+
+    def _stocks_of_weights(self, values: Values) -> tuple[Ints, Flags]:
+        if isinstance(values, np.ndarray):
+            return self._stocks([None])
+        return self._stocks([one.existing if isinstance(one, Levelled) else None for one in values])
+
+    def _stocks(self, values: Values) -> tuple[Ints, Flags]:
+        leaves = self.tree.leaves
+        persons = np.zeros((len(values), len(leaves)), dtype=np.int64)
+        known = np.array([value is not None for value in values], dtype=bool)
+        for row, value in enumerate(values):
+            if value is None:
+                continue
+            given = to_weighting(cast("Any", value)).of(self.campaign, leaves)
+            problems = [
+                Problem(f"already_covered['{code}']", f"{count}", "persons are whole, 0 or more")
+                for code, count in given.items()
+                if int(count) != count
+            ]
+            if problems:
+                raise DefinitionError(problems)
+            persons[row] = [int(given[unit.code]) for unit in leaves]
+        return persons, known
+
+    # -- floors, caps and pins -------------------------------------------------------------------
+
+    def _given(self, name: BoundName, inputs: Mapping[str, Column], count: int) -> Given:
+        read = partial(read_given, self.campaign, self.tree, name)
+        column = inputs[name]
+        table = self._table(name, column.values, lambda values: read(_listed(values)))
+        persons, known = column.placed(table.persons), column.placed(table.known)
+        varied = [one for one in inputs if one.startswith(f"{name}.")]
+        if varied:
+            shape = count, len(self.tree.units)
+            persons = np.broadcast_to(persons, shape).copy()
+            known = np.broadcast_to(known, shape).copy()
+        for one in varied:
+            code = one.partition(".")[2]
+            row = self.tree.row_of[code]
+            own = self._table(one, inputs[one].values, partial(self._of_unit, name, code))
+            persons[:, row] = inputs[one].placed(own.persons[:, 0])
+            known[:, row] = inputs[one].placed(own.known[:, 0])
+        return Given(persons, known)
+
+    def _of_unit(self, name: BoundName, code: str, values: Values) -> Given:
+        """Return one unit's bound for each of its values."""
+        if isinstance(values, np.ndarray) and values.dtype.kind == "i" and values.min() >= 0:
+            return Given(values[:, np.newaxis], np.ones((len(values), 1), dtype=bool))
+        each = [None if value is None else {code: value} for value in _listed(values)]
+        found = read_given(self.campaign, self.tree, name, each)
+        row = [self.tree.row_of[code]]
+        return Given(found.persons[:, row], found.known[:, row])
+
+    # -- weights ---------------------------------------------------------------------------------
+
+    def _weights(self, inputs: Mapping[str, Column]) -> Whole:
+        """Return the weights by unit; an upper unit weighs what its leaves weigh together."""
+        column = inputs["weights"]
+        vectors = self._table("weight vectors", column.values, self._vectors)
+        varied = [name for name in inputs if name.startswith("weights.")]
+        if not varied:
+            rows = self._table("weights", vectors, _exact_rows(self.tree))
+            return column.placed(rows)
+        numbers = {name: _checked_numbers(inputs[name].values) for name in varied}
+        kind = _kind([*vectors, *numbers.values()], self.tree)
+        rows = np.array(vectors, dtype=kind) if kind is not object else _fractions(vectors)
+        first = inputs[varied[0]].place
+        count = 1 if first is None else len(first)
+        found = np.broadcast_to(column.placed(rows), (count, rows.shape[1])).copy()
+        order = {unit.code: number for number, unit in enumerate(self.tree.leaves)}
+        for name in varied:
+            own = self._table(
+                name,
+                numbers[name],
+                lambda values: np.array(
+                    [Fraction(one) for one in _listed(values)] if kind is object else values,
+                    dtype=kind,
+                ),
+            )
+            found[:, order[name.partition(".")[2]]] = inputs[name].placed(own)
+        return self.tree.summed(found)
+
+    def _vectors(self, values: Values) -> list[list[Number]]:
+        return [vector_of(self.campaign, self.tree, cast("Any", value)) for value in values]
 
 
-def _persons(counts: Mapping[str, Number], tree: CutTree) -> Ints:
-    problems = [
-        Problem(f"already_covered['{code}']", f"{count}", "people who are there are whole persons")
-        for code, count in counts.items()
-        if int(count) != count
-    ]
-    if problems:
-        raise DefinitionError(problems)
-    return np.array([int(counts[unit.code]) for unit in tree.leaves], dtype=np.int64)
+def vector_of(campaign: Campaign, tree: UnitTree, weights: Weighting | WeightTable) -> list[Number]:
+    """Return the leaves' weights as they are given."""
+    given = to_weighting(weights).of(campaign, tree.leaves)
+    return [given[unit.code] for unit in tree.leaves]
 
 
 def exact_number(weight: Number) -> int | Fraction:
     """Return a weight as a whole number or a fraction; a float at face value."""
     return weight if isinstance(weight, int) else Fraction(weight)
+
+
+def is_own(method: apportion.Method) -> bool:
+    """Tell whether a method is a function of the caller's, and none of the library's."""
+    inner = method.func if isinstance(method, partial) else method
+    home = apportion.__name__.rpartition(".")[0]
+    return not (getattr(inner, "__module__", "") or type(inner).__module__).startswith(home)
+
+
+def first_is_free(method: apportion.Method) -> bool:
+    """Tell whether a method gives every unit with a weight a seat, however small it is."""
+    return not is_own(method) and bool(method(2, [1, 10**9])[0])
+
+
+def read_target(
+    campaign: Campaign, target: HeadcountTarget | CoverageTarget | int | str | None
+) -> HeadcountTarget | CoverageTarget | int:
+    """Return the target that is meant: a value, a code, a number, or the first headcount."""
+    if isinstance(target, (HeadcountTarget, CoverageTarget)):
+        return target
+    if isinstance(target, (int, np.integer)):
+        if isinstance(target, bool) or not 0 <= target < _MOST_PERSONS:
+            raise DefinitionError(
+                Problem("target", f"{target}", "give a number of persons, 0 or more, below 2**62")
+            )
+        return int(target)
+    named = [
+        one
+        for one in campaign.targets
+        if isinstance(one, (HeadcountTarget, CoverageTarget)) and one.code == target
+    ]
+    if named:
+        return named[0]
+    if target is None and campaign.headcount is not None:
+        return campaign.headcount
+    known = ", ".join(one.code for one in campaign.targets) or "none"
+    raise DefinitionError(
+        Problem("target", f"{target!r}", f"give persons or a target's code ({known})")
+    )
+
+
+_MOST_PERSONS = 2**62
+
+
+def _totals(campaign: Campaign, values: Values) -> Ints:
+    if isinstance(values, np.ndarray) and values.dtype.kind == "i" and values.min() >= 0:
+        return values.astype(np.int64, copy=False)
+    found = [read_target(campaign, cast("Any", value)) for value in _listed(values)]
+    if any(isinstance(one, CoverageTarget) for one in found):
+        raise DefinitionError(
+            Problem("target", "a coverage rate for each unit", "nothing is shared: give persons")
+        )
+    return np.array(
+        [one if isinstance(one, int) else cast("HeadcountTarget", one).persons for one in found],
+        dtype=np.int64,
+    )
+
+
+def _bases(values: Values) -> Ints:
+    for value in _listed(values):
+        if type(value) is not int or value < 0:  # True is an int to isinstance
+            raise DefinitionError(Problem("base", f"{value!r}", "give whole persons, 0 or more"))
+    return np.array(values, dtype=np.int64)
+
+
+def _listed(values: Values) -> Sequence[object]:
+    return values.tolist() if isinstance(values, np.ndarray) else values
+
+
+# -- exact weights ---------------------------------------------------------------------------------
+
+
+def _exact_rows(tree: UnitTree) -> Callable[[Any], Whole]:
+    """Return what makes weight vectors rows that hold each exactly, up to a scale of its own."""
+
+    def rows(vectors: Sequence[Sequence[Number]]) -> Whole:
+        exact = [exact_weights([exact_number(one) for one in row])[0] for row in vectors]
+        if all(row.dtype == np.int64 for row in exact):
+            found: Whole = np.array(exact, dtype=np.int64)
+        elif _kind(vectors, tree) is float:
+            found = np.array(vectors, dtype=np.float64)
+        else:
+            found = np.array([row.astype(object) for row in exact], dtype=object)
+        return tree.summed(found)
+
+    return rows
+
+
+def _fractions(vectors: Sequence[Sequence[Number]]) -> Whole:
+    table = np.empty((len(vectors), len(vectors[0])), dtype=object)
+    for row, vector in enumerate(vectors):
+        table[row] = [Fraction(weight) for weight in vector]
+    return table
+
+
+def _checked_numbers(values: Values) -> Values:
+    """Return the numbers of one unit, checked as weights are."""
+    if isinstance(values, np.ndarray) and values.min() >= 0 and values.max() < np.inf:
+        return values
+    given = {str(place): value for place, value in enumerate(_listed(values))}
+    checked = cast("Declared", to_weighting(cast("dict[str, Number]", given)))
+    return tuple(weight for _, weight in checked.weights)
+
+
+def _kind(vectors: Sequence[Values], tree: UnitTree) -> type:
+    """Return the numbers that hold all of these weights exactly, summed up the tree too."""
+    if all(_are(vector, int) for vector in vectors):
+        largest = max((max(vector, default=0) for vector in vectors if len(vector)), default=0)  # type: ignore[call-overload]
+        return int if int(largest) * len(tree.units) < _MOST_PERSONS else object
+    plain = all(_are(vector, float) for vector in vectors)
+    return float if plain and len(tree.tiers) == 1 else object
+
+
+def _are(vector: Values, kind: type) -> bool:
+    """Tell whether numbers are whole, or can all be floats without loss."""
+    if isinstance(vector, np.ndarray):
+        whole = vector.dtype.kind == "i"
+        return whole if kind is int else not whole or int(vector.max()) < _EXACT_FLOAT
+    if kind is int:
+        return all(isinstance(one, int) for one in vector)
+    return all(
+        isinstance(one, float) or (isinstance(one, int) and one < _EXACT_FLOAT) for one in vector
+    )

@@ -1,27 +1,45 @@
-"""How a total goes down a tree: all parents of a tier hand on their seats in one call."""
+"""How totals go down a tree: all parents of a tier, in all scenarios, in one call of the kernel.
+
+One row a scenario: one allocation is a batch of one, with the ties that were met on the way. A
+scenario whose bounds cannot be met has no answer, and stops nobody else's.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from fractions import Fraction
-from math import ceil
-from typing import TYPE_CHECKING, Literal, TypeAlias
+import inspect
+from collections.abc import Callable, Sequence
+from math import isfinite
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import attrs
 import numpy as np
 
 from coverage_campaign.allocation.apportionment import methods as apportion
-from coverage_campaign.allocation.tree import NO_CAP, CutTree, code_ranks
+from coverage_campaign.allocation.feasibility import (
+    Capacity,
+    capacity_of,
+    capped_sum,
+    misfits_of,
+    raised,
+    refuse,
+)
+from coverage_campaign.allocation.naming import name_of
+from coverage_campaign.allocation.request import Requests, TieRule, is_own
+from coverage_campaign.allocation.tree import NO_CAP, Siblings, code_ranks
+from coverage_campaign.errors import CampaignError, DefinitionError, Problem
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from numpy.typing import NDArray
 
     Ints: TypeAlias = NDArray[np.int64]
-    ExactWeights: TypeAlias = NDArray[np.int64] | NDArray[np.object_]
+    Flags: TypeAlias = NDArray[np.bool_]
+    Whole: TypeAlias = NDArray[Any]
+    Rows: TypeAlias = NDArray[np.intp] | slice
+    Rises: TypeAlias = Mapping[int, tuple[Ints, Ints]]
 
-__all__ = ["Groups", "Sharing", "TieRule", "UnitTie"]
-
-TieRule: TypeAlias = Literal["code", "first", "last", "raise"]
+__all__ = ["Shared", "UnitTie", "apportioned", "share", "shared_alone"]
 
 
 @attrs.frozen
@@ -35,173 +53,380 @@ class UnitTie:
     rule: str
 
 
-@attrs.frozen(eq=False, kw_only=True)
-class Groups:
-    """Units that share among them, group by group; bounds are None where there are none."""
+@attrs.frozen(kw_only=True, eq=False)
+class Shared:
+    """Shares and uplifted shares [persons]: one row a scenario, one column a unit of the tree.
 
+    `solved` tells which rows have an answer; the others hold zeros. `capacity` is what the units
+    needed and had room for before any uplift. `ties` are those of a scenario shared alone.
+    """
+
+    share: Ints
+    uplifted: Ints
+    unallocated: Ints
+    solved: Flags
+    capacity: Capacity
+    ties: tuple[UnitTie, ...] = ()
+
+    def of_scenario(self, row: int) -> Shared:
+        """Return the shares of one scenario."""
+        capacity = self.capacity
+        least, most = (
+            array if len(array) == 1 else array[[row]] for array in (capacity.least, capacity.most)
+        )
+        return Shared(
+            share=self.share[[row]],
+            uplifted=self.uplifted[[row]],
+            unallocated=self.unallocated[[row]],
+            solved=self.solved[[row]],
+            capacity=Capacity(least, most, self.solved[[row]]),
+        )
+
+
+def share(asked: Requests) -> Shared:
+    """Return every scenario's shares.
+
+    Raises:
+        DefinitionError: Inputs that exclude each other.
+    """
+    return _shared(asked, _Solver(asked))
+
+
+def shared_alone(asked: Requests) -> Shared:
+    """Return the shares of the one scenario that is asked for, and the ties that were met.
+
+    Raises:
+        DefinitionError: Inputs that exclude each other.
+        InfeasibleError: Bounds that cannot be met: each of them, and by how much.
+        TieError: A tie, and ties="raise".
+    """
+    solver = _Solver(asked, ties=[])
+    found = _shared(asked, solver)
+    if not found.solved[0]:
+        rises = _rising(asked)
+        total = int(asked.totals[0] - found.unallocated[0])
+        refuse(misfits_of(asked, {}, total, total))
+        top = raised(np.array([total]), *rises[1])[0] if 1 in rises else total
+        refuse(misfits_of(asked, rises, total, int(top)))
+    return attrs.evolve(found, ties=tuple(dict.fromkeys(solver.ties or ())))
+
+
+def _shared(asked: Requests, solver: _Solver) -> Shared:
+    _refuse_together(asked)
+    tree = asked.tree
+    capacity = capacity_of(asked, {})
+    room = capped_sum(capacity.most[:, : tree.starts[1]])
+    left = np.maximum(asked.totals - room, 0) if asked.keeps else np.zeros_like(asked.totals)
+    totals = asked.totals - left
+    solved = capacity.holds(tree, totals)
+    found = solver.solve(capacity, totals, {}, solved)
+    uplifted = found
+    rises = _rising(asked)
+    if rises:
+        above = capacity_of(asked, rises)
+        sums = raised(totals, *rises[1]) if 1 in rises else totals
+        solved &= above.holds(tree, sums)
+        uplifted = solver.solve(above, totals, rises, solved)
+        found[~solved] = 0
+    return Shared(
+        share=found, uplifted=uplifted, unallocated=left, solved=solved, capacity=capacity
+    )
+
+
+def _rising(asked: Requests) -> Rises:
+    """Return the uplifts of the tiers that have any."""
+    return {tier: rise for tier, rise in asked.rises.items() if (rise[0] != rise[1]).any()}
+
+
+def _refuse_together(asked: Requests) -> None:
+    problems = []
+    rising = np.zeros(1, dtype=bool)
+    for top, bottom in asked.rises.values():
+        rising = rising | (top != bottom)
+    if (rising & asked.limits.pinned.any(axis=1)).any():
+        problems.append(
+            Problem("uplift", "together with pins", "pin the uplifted shares in a second call")
+        )
+    if asked.order == "bottom_up":
+        if rising.any():
+            problems.append(
+                Problem("uplift", "together with order='bottom_up'", "an uplift goes top_down")
+            )
+        upper = np.flatnonzero((asked.limits.bounded & ~asked.tree.is_leaf).any(axis=0)).tolist()
+        problems += [
+            Problem(
+                f"bounds of '{asked.tree.codes[row]}'",
+                "together with order='bottom_up'",
+                "bound its leaves, or share top_down: an upper unit is then a sum of leaves",
+            )
+            for row in upper
+        ]
+    if problems:
+        raise DefinitionError(problems)
+
+
+def _rows_of(array: Whole, rows: Rows) -> Whole:
+    """Return the rows of some scenarios; an array with one row has it for all of them."""
+    found: Whole = array if len(array) == 1 else array[rows]
+    return found
+
+
+@attrs.frozen(eq=False)
+class _Solver:
+    """Scenarios that are ready to be shared out; `ties` gathers those of a scenario alone."""
+
+    asked: Requests
+    ties: list[UnitTie] | None = None
+
+    def solve(self, capacity: Capacity, totals: Ints, rises: Rises, solved: Flags) -> Ints:
+        """Return the shares of the solved rows; a row that the kernel refuses is solved no more."""
+        found = np.zeros((len(totals), len(self.asked.tree.units)), dtype=np.int64)
+
+        def attempt(rows: Rows, count: int) -> None:
+            try:
+                found[rows] = self._share(capacity, totals, rises, rows)
+            except CampaignError:
+                if self.ties is not None:
+                    raise
+                if count == 1:
+                    solved[rows] = False
+                    return
+                numbers = np.arange(len(totals))[rows]
+                for half in (numbers[: count // 2], numbers[count // 2 :]):
+                    attempt(half, len(half))
+
+        rows = slice(None) if solved.all() else np.flatnonzero(solved)
+        if solved.any():
+            attempt(rows, int(np.count_nonzero(solved)))
+        return found
+
+    def _share(self, capacity: Capacity, totals: Ints, rises: Rises, rows: Rows) -> Ints:
+        tree = self.asked.tree
+        sums = totals[rows][:, np.newaxis]
+        if self.asked.order == "bottom_up":
+            root = Siblings(1, slice(0), np.zeros(1, dtype=np.intp), np.full(1, -1, dtype=np.intp))
+            return tree.summed(self._tier(capacity, rows, tree.leaf_rows, root, sums))
+        shares: Ints | None = None
+        for tier in tree.siblings():
+            if shares is not None:
+                sums = shares[:, tier.parents]
+            if tier.tier in rises:
+                sums = raised(
+                    sums, *(_rows_of(part[:, np.newaxis], rows) for part in rises[tier.tier])
+                )
+            done = self._tier(
+                capacity, rows, np.arange(*tier.rows.indices(len(tree.units))), tier, sums
+            )
+            if shares is None:
+                if len(tree.tiers) == 1:
+                    return done
+                shares = np.zeros((len(done), len(tree.units)), dtype=np.int64)
+            shares[:, tier.rows] = done
+        return np.zeros((0, 0), dtype=np.int64) if shares is None else shares
+
+    def _tier(
+        self,
+        capacity: Capacity,
+        rows: Rows,
+        columns: NDArray[np.intp],
+        tier: Siblings,
+        sums: Ints,
+    ) -> Ints:
+        """Return the shares of one tier: all parents of all scenarios in one call of the kernel."""
+        asked = self.asked
+        weights, shifts, least, most = (
+            _rows_of(one, rows)[:, columns]
+            for one in (asked.weights, asked.shifts, capacity.least, capacity.most)
+        )
+        caps = np.where(most > NO_CAP // 2, NO_CAP, most - shifts)
+        codes = [asked.tree.codes[row] for row in columns.tolist()]
+        parents = ["" if row < 0 else asked.tree.codes[row] for row in tier.parents.tolist()]
+        call = _Call(asked.method, asked.ties, codes, parents, tier.heads, self.ties)
+        seats = sums - np.add.reduceat(shifts, tier.heads, axis=1)
+        given = _Given(seats, weights, least - shifts, caps)
+        levels = _rows_of(asked.levels, rows)
+        found = call.levelled(given, levels) if levels.any() else call(given)
+        return found + shifts
+
+
+@attrs.frozen(eq=False)
+class _Given:
+    """Seats by scenario and group, and by scenario and unit (or one row) weights and bounds."""
+
+    seats: Ints
+    weights: Whole
+    floors: Ints
+    caps: Ints
+
+    def part(self, rows: Rows, columns: slice, group: int) -> _Given:
+        """Return one group of some scenarios."""
+        return _Given(
+            self.seats[rows][:, [group]],
+            *(_rows_of(one, rows)[:, columns] for one in (self.weights, self.floors, self.caps)),
+        )
+
+
+@attrs.frozen(eq=False)
+class _Call:
+    """One call of the kernel: the groups of one tier, for every scenario."""
+
+    method: apportion.Method
+    ties: TieRule
     codes: Sequence[str]
     parents: Sequence[str]
     heads: NDArray[np.intp]
-    weights: ExactWeights
-    floors: Ints
-    caps: Ints
-    shifts: Ints
+    met: list[UnitTie] | None
 
-    @property
-    def offsets(self) -> Ints:
-        """Where each group begins, and the end."""
-        return np.append(self.heads, len(self.codes)).astype(np.int64)
-
-    def share(
-        self, sums: Sequence[int], method: apportion.Method, rule: TieRule, *, levels: bool
-    ) -> tuple[Ints, list[UnitTie]]:
-        """Return each unit's share of its group's sum, and the ties.
-
-        `levels`: the method raises the lowest first. Units at 0 then have an endless claim to a
-        first seat; where a group has fewer seats than such units that is a tie, and nothing else.
-        """
-        moved = np.add.reduceat(self.shifts, self.heads)
-        seats_of = np.array(sums, dtype=np.int64) - moved
-        scarce = self._scarce(seats_of) if levels else np.zeros(len(sums), dtype=np.bool_)
-        if not scarce.any():
-            return self._share(seats_of, method, rule)
-        shares = np.zeros(len(self.codes), dtype=np.int64)
-        ties: list[UnitTie] = []
-        for which, one_each in ((scarce, True), (~scarce, False)):
-            if which.any():
-                rows, part = self._part(which, one_each=one_each)
-                how = apportion.webster if one_each else method
-                shares[rows], found = part._share(seats_of[which], how, rule)  # noqa: SLF001 - its own kind
-                ties += found
-        return shares, ties
-
-    def _scarce(self, seats_of: Ints) -> NDArray[np.bool_]:
-        """Return the groups that have fewer seats than units that are still at 0."""
-        at_zero = self._at_zero()
-        waiting = np.add.reduceat(at_zero.astype(np.int64), self.heads)
-        return np.asarray(seats_of - np.add.reduceat(self.floors, self.heads) < waiting)
-
-    def _at_zero(self) -> NDArray[np.bool_]:
-        return np.asarray((self.floors == 0) & (self.caps > 0) & (self.weights > 0), dtype=np.bool_)
-
-    def _part(
-        self, which: NDArray[np.bool_], *, one_each: bool
-    ) -> tuple[NDArray[np.bool_], Groups]:
-        """Return rows of some groups, and these groups; `one_each`: units at 0 are all alike."""
-        sizes = np.diff(self.offsets)
-        rows = np.repeat(which, sizes)
-        weights, caps = self.weights[rows], self.caps[rows]
-        if one_each:
-            at_zero = self._at_zero()[rows]
-            weights = at_zero.astype(np.int64)
-            caps = self.floors[rows] + at_zero
-        part = Groups(
-            codes=[code for code, here in zip(self.codes, rows.tolist(), strict=True) if here],
-            parents=[one for one, here in zip(self.parents, which.tolist(), strict=True) if here],
-            heads=np.append(0, np.cumsum(sizes[which]))[:-1],
-            weights=weights,
-            floors=self.floors[rows],
-            caps=caps,
-            shifts=self.shifts[rows],
+    def __call__(self, given: _Given) -> Ints:
+        """Return the seats by scenario and unit."""
+        count, size = len(given.seats), len(self.codes)
+        bounded = bool((given.caps < NO_CAP).any())
+        low = given.floors if bounded or given.floors.any() else None
+        high = given.caps if bounded else None
+        ranks: Any = code_ranks(self.codes) if self.ties == "code" else self.ties
+        weights = np.broadcast_to(given.weights, (count, size))
+        bounds = [
+            None if one is None else np.broadcast_to(one, (count, size)) for one in (low, high)
+        ]
+        offsets = np.append(self.heads, size).astype(np.int64)
+        if is_own(self.method):
+            return self._by_hand(given.seats, weights, bounds, offsets)
+        if self.met is None and len(self.heads) == 1:
+            return self.method(
+                given.seats[:, 0], weights, floors=bounds[0], caps=bounds[1], ties=ranks
+            )
+        starts = (np.arange(count)[:, np.newaxis] * size + self.heads).ravel()
+        call = apportion.by_group if self.met is None else apportion.ragged_with_ties
+        found: Any = call(
+            self.method,
+            given.seats.ravel(),
+            np.ascontiguousarray(weights).ravel(),
+            offsets=np.append(starts, count * size),
+            floors=None if bounds[0] is None else bounds[0].ravel(),
+            caps=None if bounds[1] is None else bounds[1].ravel(),
+            ties=ranks if isinstance(ranks, str) else np.tile(ranks, count),
+            **({} if self.met is None else {"names": self.codes}),
         )
-        return rows, part
+        if self.met is None:
+            flat: Ints = found
+            return flat.reshape(count, size)
+        self.met.extend(self._named(tie) for tie in found[1])
+        seats: Ints = found[0]
+        return seats.reshape(count, size)
 
-    def _share(
-        self, seats_of: Ints, method: apportion.Method, rule: TieRule
-    ) -> tuple[Ints, list[UnitTie]]:
-        bounded = bool((self.caps < NO_CAP).any())
-        seats, found = apportion.ragged_with_ties(
-            method,
-            seats_of,
-            self.weights,
-            offsets=self.offsets,
-            floors=self.floors if bounded or self.floors.any() else None,
-            caps=self.caps if bounded else None,
-            ties=code_ranks(self.codes) if rule == "code" else rule,
-            names=self.codes,
+    def _named(self, tie: apportion.Tie) -> UnitTie:
+        start = int(self.heads[tie.group])
+        return UnitTie(
+            parent=self.parents[tie.group],
+            units=tuple(self.codes[start + position] for position in tie.units),
+            seats=tie.seats,
+            winners=tuple(self.codes[start + position] for position in tie.winners),
+            rule=self.ties,
         )
-        ties = []
-        for tie in found:
-            start = int(self.heads[tie.group])
-            ties.append(
-                UnitTie(
-                    parent=self.parents[tie.group],
-                    units=tuple(self.codes[start + position] for position in tie.units),
-                    seats=tie.seats,
-                    winners=tuple(self.codes[start + position] for position in tie.winners),
-                    rule=rule,
+
+    def _by_hand(
+        self, seats: Ints, weights: Whole, bounds: list[Ints | None], offsets: Ints
+    ) -> Ints:
+        """Return the seats by a function of the caller's, group by group and row by row."""
+        found = np.zeros(weights.shape, dtype=np.int64)
+        for row in range(len(found)):
+            for group in range(len(self.heads)):
+                part = slice(int(offsets[group]), int(offsets[group + 1]))
+                low, high = (None if one is None else one[row, part] for one in bounds)
+                found[row, part] = apportioned(
+                    self.method,
+                    int(seats[row, group]),
+                    weights[row, part],
+                    floors=low,
+                    caps=high,
+                    names=self.codes[part],
+                    ties=self.ties,
                 )
+        return found
+
+    def levelled(self, given: _Given, levels: Flags) -> Ints:
+        """Return the seats where the lowest rise first.
+
+        Units at 0 have an endless claim to a first seat; where a group has fewer seats than such
+        units that is a tie, and nothing else.
+        """
+        count, size = len(given.seats), len(self.codes)
+        found = np.zeros((count, size), dtype=np.int64)
+        at_zero = np.asarray((given.floors == 0) & (given.caps > 0) & (given.weights > 0), bool)
+        stops = [*self.heads[1:].tolist(), size]
+        for group, (start, stop) in enumerate(zip(self.heads.tolist(), stops, strict=True)):
+            columns = slice(start, stop)
+            one = attrs.evolve(
+                self,
+                codes=self.codes[columns],
+                parents=[self.parents[group]],
+                heads=np.zeros(1, dtype=np.intp),
             )
-        return seats + self.shifts, ties
+            waiting = at_zero[:, columns].sum(axis=1)
+            left = given.seats[:, group] - given.floors[:, columns].sum(axis=1)
+            scarce = np.broadcast_to(levels & (left < waiting), (count,))
+            for rows, is_tie in ((np.flatnonzero(~scarce), False), (np.flatnonzero(scarce), True)):
+                if not len(rows):
+                    continue
+                part = given.part(rows, columns, group)
+                if is_tie:
+                    equal = _rows_of(at_zero, rows)[:, columns].astype(np.int64)
+                    part = attrs.evolve(part, weights=equal, caps=part.floors + equal)
+                    one = attrs.evolve(one, method=apportion.webster)
+                found[rows, columns] = one(part)
+        return found
 
 
-@attrs.frozen(eq=False, kw_only=True)
-class Sharing:
-    """What the kernel needs of a tree, by row: weights, bounds on shares, shifts.
+def apportioned(
+    method: Callable[..., Any],
+    total: int,
+    weights: Whole,
+    *,
+    floors: Ints | None = None,
+    caps: Ints | None = None,
+    names: Sequence[str] | None = None,
+    ties: str = "first",
+) -> Ints:
+    """Return the seats by any method, a function of the caller's too, whose answer is checked.
 
-    A unit's share is its seats plus its shift: a base that it gets in any case (positive), or
-    people who are there already, on top of whom the total comes (negative). `least` and `most`
-    bound the share, NO_CAP = no bound. `levels`: see `Groups.share`.
+    The function is given what it has a parameter for.
+
+    Raises:
+        DefinitionError: Bounds that the function does not take, or an answer that is no whole
+            number a unit, does not sum to the total or leaves the bounds.
     """
+    options: dict[str, Any] = {"floors": floors, "caps": caps, "names": names}
+    options = {name: value for name, value in options.items() if value is not None}
+    if ties != "code":
+        options["ties"] = ties
+    parameters = inspect.signature(method).parameters.values()
+    takes = {one.name for one in parameters}
+    if not any(one.kind is one.VAR_KEYWORD for one in parameters):
+        lacking = [name for name in ("floors", "caps") if name in options and name not in takes]
+        if lacking:
+            raise _no_method(method, f"takes no {lacking[0]}", "give it floors= and caps=")
+        options = {name: value for name, value in options.items() if name in takes}
+    answer = np.asarray(method(total, weights, **options))
+    fix = f"return one whole number for each of {len(weights)} units, {total:,} in all"
+    if answer.shape != np.shape(weights):
+        raise _no_method(method, f"gave an array of shape {answer.shape}", fix)
+    numbers = answer.tolist()
+    if any(isinstance(one, bool) or not isinstance(one, (int, float)) for one in numbers) or any(
+        not isfinite(one) or int(one) != one or one < 0 for one in numbers
+    ):
+        raise _no_method(method, f"gave {numbers[:4]}", fix)
+    seats = np.array([int(one) for one in numbers], dtype=np.int64)
+    if int(seats.sum()) != total:
+        raise _no_method(method, f"gave {int(seats.sum()):,} in all", fix)
+    outside = np.zeros(len(seats), dtype=bool)
+    if floors is not None:
+        outside |= seats < floors
+    if caps is not None:
+        outside |= seats > caps
+    if outside.any():
+        raise _no_method(method, "leaves the floors or caps", "keep within floors and caps")
+    return seats
 
-    tree: CutTree
-    weights: ExactWeights
-    shifts: Ints
-    method: apportion.Method
-    rule: TieRule
-    levels: bool = False
 
-    def top_down(
-        self, total: int, rises: Mapping[int, Fraction], least: Ints, most: Ints
-    ) -> tuple[Ints, tuple[UnitTie, ...]]:
-        """Return the share of every unit, parents first, and the ties that were met on the way.
-
-        `rises` is what each tier's sum is raised by over its parent's share; it is rounded up for
-        each parent.
-        """
-        shares = np.zeros(len(self.tree.units), dtype=np.int64)
-        ties: list[UnitTie] = []
-        for tier in self.tree.siblings():
-            rise = 1 + rises.get(tier.tier, Fraction(0))
-            given = [total] if tier.tier == 1 else shares[tier.parents].tolist()
-            sums = given if rise == 1 else [ceil(persons * rise) for persons in given]
-            rows = np.arange(tier.rows.start, tier.rows.stop)
-            groups = self.groups(rows, tier.heads, tier.parents, least, most)
-            shares[tier.rows], found = groups.share(
-                sums, self.method, self.rule, levels=self.levels
-            )
-            ties += found
-        return shares, tuple(ties)
-
-    def bottom_up(self, total: int, least: Ints, most: Ints) -> tuple[Ints, tuple[UnitTie, ...]]:
-        """Return the shares of all leaves in one sharing, and their sums for the units above.
-
-        With a divisor method each parent's children stand as if its own sum had been shared out
-        among them; the parents' sums may differ from a sharing from the top.
-        """
-        leaves = self.tree.leaf_rows
-        one, root = np.zeros(1, dtype=np.intp), np.full(1, -1, dtype=np.intp)
-        groups = self.groups(leaves, one, root, least, most)
-        found, ties = groups.share([total], self.method, self.rule, levels=self.levels)
-        return self.tree.summed(found), tuple(ties)
-
-    def groups(
-        self,
-        rows: NDArray[np.intp],
-        heads: NDArray[np.intp],
-        parents: NDArray[np.intp],
-        least: Ints,
-        most: Ints,
-    ) -> Groups:
-        """Return the units of these rows as groups that share among them."""
-        shifts, high = self.shifts[rows], most[rows]
-        codes = self.tree.codes
-        return Groups(
-            codes=[codes[row] for row in rows.tolist()],
-            parents=["" if row < 0 else codes[row] for row in parents.tolist()],
-            heads=heads,
-            weights=self.weights[rows],
-            floors=least[rows] - shifts,
-            caps=np.where(high > NO_CAP // 2, NO_CAP, high - shifts),
-            shifts=shifts,
-        )
+def _no_method(method: object, found: str, fix: str) -> DefinitionError:
+    return DefinitionError(Problem(f"method '{name_of(method)}'", found, fix))

@@ -1,4 +1,4 @@
-"""The tree of a cut, tier under tier, as arrays: what is summed up it and handed down it."""
+"""The tree of a breakdown, tier under tier, as arrays: what is summed up it and handed down it."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     Ints: TypeAlias = NDArray[np.int64]
     Flags: TypeAlias = NDArray[np.bool_]
 
-__all__ = ["NO_CAP", "CutTree", "Siblings", "code_ranks", "counts_of", "exact_weights"]
+__all__ = ["NO_CAP", "Siblings", "UnitTree", "code_ranks", "counts_of", "exact_weights"]
 
 NO_CAP = int(np.iinfo(np.int64).max)
 """What stands for "no cap" where the kernel wants a number."""
@@ -45,8 +45,8 @@ class Siblings:
 
 
 @attrs.frozen(eq=False, slots=False)
-class CutTree:
-    """The units of a cut, upper tiers first, children of one parent together.
+class UnitTree:
+    """The units of a breakdown, upper tiers first, children of one parent together.
 
     `parent` has the row of the unit above, -1 at the top; tier t (from 1) has the rows from
     `starts[t - 1]` to before `starts[t]`.
@@ -57,12 +57,12 @@ class CutTree:
     starts: tuple[int, ...]
 
     @classmethod
-    def of(cls, campaign: Campaign, among: str) -> CutTree:
-        """Return the tree of a cut of the campaign."""
+    def of(cls, campaign: Campaign, among: str) -> UnitTree:
+        """Return the tree of a breakdown of the campaign."""
         members = campaign.members(among)
         if not members:
             raise DefinitionError(
-                Problem(f"cut '{among}'", "has no units", "check the kinds that the cut names")
+                Problem(f"breakdown '{among}'", "has no units", "check the kinds that it names")
             )
         codes = {unit.code for unit in members}
         _refuse_gaps(campaign, among, members, codes)
@@ -96,22 +96,8 @@ class CutTree:
         return {code: row for row, code in enumerate(self.codes)}
 
     @cached_property
-    def children(self) -> dict[str, tuple[Unit, ...]]:
-        """The units below each upper unit, by its code; those of the top tier by ''."""
-        found: dict[str, list[Unit]] = {}
-        for unit, above in zip(self.units, self.parent.tolist(), strict=True):
-            found.setdefault("" if above < 0 else self.codes[above], []).append(unit)
-        return {parent: tuple(units) for parent, units in found.items()}
-
-    def parents_by_tier(self) -> Iterator[tuple[int, list[str]]]:
-        """Yield each tier with the parents of its units; '' is the parent of the top tier."""
-        for one in self.siblings():
-            above = one.parents.tolist()
-            yield one.tier, ["" if row < 0 else self.codes[row] for row in above]
-
-    @cached_property
     def is_leaf(self) -> Flags:
-        """Whether no unit of the cut stands below, by row."""
+        """Whether no unit of the breakdown is below, by row."""
         leaf = np.ones(len(self.units), dtype=np.bool_)
         leaf[self.parent[self.parent >= 0]] = False
         return leaf
@@ -145,16 +131,21 @@ class CutTree:
             yield Siblings(tier, rows, heads, above[heads])
 
     def summed(self, on_leaves: NDArray[Number]) -> NDArray[Number]:
-        """Return the leaves' values by row and, for every unit above, the sum of its leaves'."""
-        out = np.zeros(len(self.units), dtype=on_leaves.dtype)
-        out[self.leaf_rows] = on_leaves
+        """Return the leaves' values by row and, for every unit above, the sum of its leaves'.
+
+        The last axis is the leaves, and in the result the units; scenarios lie before it.
+        """
+        if len(self.leaf_rows) == len(self.units):
+            return on_leaves
+        out = np.zeros((*on_leaves.shape[:-1], len(self.units)), dtype=on_leaves.dtype)
+        out[..., self.leaf_rows] = on_leaves
         for tier in reversed(list(self.siblings())[1:]):
-            out[tier.parents] = np.add.reduceat(out[tier.rows], tier.heads)
+            out[..., tier.parents] = np.add.reduceat(out[..., tier.rows], tier.heads, axis=-1)
         return out
 
 
 def _refuse_gaps(campaign: Campaign, among: str, members: Sequence[Unit], codes: set[str]) -> None:
-    """Refuse units that stand below another of the cut by way of one that the cut leaves out.
+    """Refuse units that are below another of the breakdown by way of one that it leaves out.
 
     They would share with those above them, and count twice.
     """
@@ -173,9 +164,9 @@ def _refuse_gaps(campaign: Campaign, among: str, members: Sequence[Unit], codes:
         if ends[parent] is not None:
             problems.append(
                 Problem(
-                    f"cut '{among}', unit '{unit.code}'",
-                    f"stands under '{ends[parent]}' by way of '{parent}', which the cut leaves out",
-                    f"name the kind '{campaign.unit(parent).kind}' in the cut too",
+                    f"breakdown '{among}', unit '{unit.code}'",
+                    f"is below '{ends[parent]}' by way of '{parent}', which it leaves out",
+                    f"name the kind '{campaign.unit(parent).kind}' in it too",
                 )
             )
     if problems:

@@ -1,32 +1,55 @@
-"""What differs between two results of one kind, and what follows from it."""
+"""What differs between two results of one kind: inputs, numbers, verdicts, plans by period.
+
+Each kind of result has one entry in `_KINDS`: which results it rests on, which inputs are its own,
+and which of its numbers are compared. What a result rests on is compared with it.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from fractions import Fraction
 from typing import Any, TypeVar
 
 import attrs
+import numpy as np
 import pandas as pd
 
 from coverage_campaign.allocation.allocation import Allocation
+from coverage_campaign.allocation.cross import CrossAllocation
+from coverage_campaign.allocation.naming import name_of
+from coverage_campaign.allocation.partition import Partition
+from coverage_campaign.assessment.assess import Assessment
 from coverage_campaign.checks import checked_call
 from coverage_campaign.errors import DefinitionError, Problem
+from coverage_campaign.frames import IntSeries, by_value, owned, same
 from coverage_campaign.model.basis import Basis
 from coverage_campaign.model.campaign import Campaign
+from coverage_campaign.model.readings import Readings
 from coverage_campaign.notebook import Axes, html_table
+from coverage_campaign.progress.forecast.forecast import Forecast
 from coverage_campaign.progress.track import Progress
-from coverage_campaign.scenarios.differences import (
-    VERDICTS,
-    inputs_of,
-    plan_changes,
-    verdict_changes,
+from coverage_campaign.reporting.result import Tally
+from coverage_campaign.scenarios.margins import nearest_margins
+from coverage_campaign.scenarios.reallocate import Reallocation
+from coverage_campaign.scenarios.scenario import Outcome, Scenario
+from coverage_campaign.scheduling.plan import Plan
+
+__all__ = ["VERDICTS", "Comparison", "InputChange", "compare"]
+
+_Result = TypeVar("_Result")
+_QUANTITIES = (
+    *("share", "uplifted", "target", "planned", "done", "persons", "expected", "low", "high"),
+    *("score", "rank"),
 )
-from coverage_campaign.scenarios.scenario import Outcome
-
-__all__ = ["Comparison", "compare"]
-
-_Result = TypeVar("_Result", Outcome, Progress, Allocation)
-_QUANTITIES = ("share", "target", "planned", "done", "rank")
-_TOLD = 4
+"""What is compared, by the names of the results' own columns, in the order of the table."""
+VERDICTS: Mapping[str, str] = {
+    "merit_eligible": "may have merit awards",
+    "commended": "is commended",
+    "grade": "grade",
+    "target": "target met",
+    "schedule": "on schedule",
+}
+"""What can turn, the gravest first, in words."""
 _TURNS = {
     ("merit_eligible", "no"): "becomes barred from merit awards",
     ("merit_eligible", "yes"): "is barred no more",
@@ -37,18 +60,41 @@ _TURNS = {
     ("schedule", "yes"): "comes on schedule",
     ("schedule", "no"): "falls behind schedule",
 }
+_NAMED = 4
+_FRAMES = ("reports", "received", "actuals", "indicators")
 
 
-@attrs.frozen(eq=False, kw_only=True)
+@attrs.frozen
+class InputChange:
+    """An input that is another one: its name, and its values in both results."""
+
+    name: str
+    before: object = attrs.field(eq=by_value)
+    after: object = attrs.field(eq=by_value)
+
+    def __str__(self) -> str:
+        """Return it in a few words."""
+        before, after = _shown(self.before), _shown(self.after)
+        if before == after:
+            before, after = "one", "another"
+        return f"{self.name} {before} -> {after}"
+
+
+@attrs.frozen(kw_only=True)
 class Comparison:
     """Two results side by side: what went in differently, and what came out differently."""
 
     campaign: Campaign
-    inputs: tuple[str, ...]
-    frame: pd.DataFrame
-    turned: pd.DataFrame = attrs.field(factory=pd.DataFrame)
-    planned: pd.DataFrame = attrs.field(factory=pd.DataFrame)
+    changes: tuple[InputChange, ...]
+    _frame: pd.DataFrame = attrs.field(converter=owned, eq=by_value, repr=False)
+    _turned: pd.DataFrame = attrs.field(converter=owned, eq=by_value, repr=False)
+    _planned: pd.DataFrame = attrs.field(converter=owned, eq=by_value, repr=False)
     basis: Basis
+
+    @property
+    def inputs(self) -> tuple[str, ...]:
+        """The inputs that differ, each as 'name before -> after'."""
+        return tuple(map(str, self.changes))
 
     @property
     def notes(self) -> tuple[str, ...]:
@@ -58,14 +104,15 @@ class Comparison:
     def to_frame(self) -> pd.DataFrame:
         """Return one row per unit and quantity that differs, the largest change first.
 
-        Columns: unit, name, quantity (share, target, planned, done [persons] or rank), before,
-        after, change (after - before; <NA> where one side is missing); Int64.
+        Columns: unit, name, quantity (share, uplifted, target, planned, done, persons [persons],
+        expected, low, high [persons], score [points] or rank), before, after, change (after -
+        before; <NA> where one side is missing); Int64, or Float64 where scores are compared.
         """
-        return self.frame.copy(deep=False)
+        return owned(self._frame)
 
     def totals(self) -> pd.DataFrame:
         """Return the sum of the changes by quantity (ranks have none): quantity, units, change."""
-        counted = self.frame[self.frame["quantity"] != "rank"]
+        counted = self._frame[~self._frame["quantity"].isin(["rank", "score"])]
         return (
             counted.groupby("quantity", sort=False)
             .agg(units=("unit", "size"), change=("change", "sum"))
@@ -80,26 +127,30 @@ class Comparison:
         not be told), people (how many the unit is over (+) or short of (-) the threshold in the
         second result). The gravest verdicts first.
         """
-        return self.turned.copy(deep=False)
+        return owned(self._turned)
 
     def schedule(self) -> pd.DataFrame:
         """Return how the plans differ: unit, period, before, after, change [persons, Int64]."""
-        return self.planned.copy(deep=False)
+        return owned(self._planned)
 
     def sentence(self) -> str:
         """Return in one sentence what differs most, and what turns for whom."""
-        because = f"With {'; '.join(self.inputs)}: " if self.inputs else ""
-        moved = self.frame[self.frame["quantity"] != "rank"]
+        because = f"With {'; '.join(self.inputs)}: " if self.changes else ""
+        moved = self._frame[self._frame["quantity"] != "rank"]
         parts = []
         if not moved.empty:
             top = moved.iloc[0]
+            units = moved["unit"].nunique()
             parts.append(
-                f"{moved['unit'].nunique()} units differ, most of all {top['name']}: "
-                f"{top['quantity']} {_number(top['before'])} -> {_number(top['after'])}"
+                f"{units} {'unit differs' if units == 1 else 'units differ'}, most of all "
+                f"{top['name']}: {top['quantity']} {_number(top['before'])} -> "
+                f"{_number(top['after'])}"
             )
-        parts += [_turn(row) for _, row in self.turned.head(_TOLD).iterrows()]
-        if len(self.turned) > _TOLD:
-            parts.append(f"{len(self.turned) - _TOLD} more verdicts turn")
+        parts += [_turn(row) for _, row in self._turned.head(_NAMED).iterrows()]
+        if len(self._turned) > _NAMED:
+            parts.append(f"{len(self._turned) - _NAMED} more verdicts turn")
+        if not parts and not self._planned.empty:
+            parts.append(f"{self._planned['unit'].nunique()} plans differ by period")
         return f"{because}{'; '.join(parts) or 'nothing differs'}."
 
     def plot(self, ax: Axes | None = None) -> Axes:
@@ -109,15 +160,303 @@ class Comparison:
         return charts.comparison(self, ax=ax)
 
     def _repr_html_(self) -> str:
-        return html_table(self.frame, title=self.sentence(), notes=self.notes)
+        return html_table(self._frame, title=self.sentence(), notes=self.notes)
 
     def __repr__(self) -> str:
         """Return the sentence."""
         return f"<Comparison: {self.sentence()}>"
 
 
+@checked_call
+def compare(a: _Result, b: _Result) -> Comparison:
+    """Return what differs from `a` to `b`: two results of one kind.
+
+    Outcomes, allocations, crossed and parted ones, plans, tallies, progresses, forecasts and
+    assessments. A unit that one side does not have is kept, with <NA> on that side.
+
+    Raises:
+        DefinitionError: Two results of different kinds, or of a kind that is not compared.
+
+    >>> import coverage_campaign as cc
+    >>> campaign = cc.load_case("hengyang", year=2008)
+    >>> plain = cc.allocate(campaign, weights=cc.weights.equal, target=24)
+    >>> more = cc.allocate(campaign, weights=cc.weights.equal, target=36)
+    >>> print(cc.compare(plain, more).sentence())
+    With total 24 -> 36: 12 units differ, most of all Zhuhui District: share 2 -> 3.
+    """
+    kind = next((kind for kind in _KINDS if isinstance(a, kind)), None)
+    if kind is None or type(a) is not type(b):
+        found = f"{type(a).__name__} and {type(b).__name__}"
+        known = ", ".join(sorted(one.__name__ for one in _KINDS))
+        raise DefinitionError(
+            Problem("compare", found, f"compare two results of one kind ({known})")
+        )
+    frame = _differences(a, b)
+    return Comparison(
+        campaign=_campaign_of(b),
+        changes=tuple(_changes(a, b)),
+        frame=frame,
+        turned=_verdict_changes(a, b),
+        planned=_plan_changes(a, b),
+        basis=_basis_of(a).joined(_basis_of(b)),
+    )
+
+
+def _campaign_of(result: Any) -> Campaign:  # noqa: ANN401 - any kind of result
+    stages = list(_stages(result))
+    return next(stage.campaign for stage in stages if hasattr(stage, "campaign"))
+
+
+def _basis_of(result: Any) -> Basis:  # noqa: ANN401 - any kind of result
+    basis = next(stage.basis for stage in _stages(result) if hasattr(stage, "basis"))
+    return basis if isinstance(basis, Basis) else Basis(title="", year=0)
+
+
+# -- the kinds -------------------------------------------------------------------------------------
+
+
+@attrs.frozen
+class _Kind:
+    """What a kind of result rests on, its own inputs, and the columns that are compared."""
+
+    rests_on: tuple[str, ...] = ()
+    inputs: Callable[[Any], Mapping[str, object]] = lambda _: {}
+    columns: tuple[str, ...] = ()
+
+
+def _of_allocation(one: Allocation) -> Mapping[str, object]:
+    frame = one.frame
+    bounds = {
+        f"{name}s": _pairs(frame[frame[name].notna() & ~frame["pinned"]], name)
+        for name in ("floor", "cap")
+    }
+    return {
+        "total": one.total,
+        "among": one.among,
+        "weights": one.weighting,
+        "weights of units": dict(zip(frame["unit"].tolist(), one.weights, strict=False)),
+        "method": one.method,
+        "order": one.order,
+        "uplift": tuple((f"tier {tier}", rise) for tier, rise in one.uplift if rise),
+        "already_covered": one.already_covered,
+        **bounds,
+        "pins": _pairs(frame[frame["pinned"]], "share"),
+        "base": int((one.shifts + one.existing).min()) if len(one.shifts) else 0,
+    }
+
+
+def _pairs(rows: pd.DataFrame, column: str) -> tuple[tuple[str, int], ...]:
+    return tuple(zip(rows["unit"].tolist(), rows[column].tolist(), strict=True))
+
+
+def _of_plan(one: Plan) -> Mapping[str, object]:
+    course = one.course
+    return {
+        "over": one.over,
+        "curve": one.curve,
+        "by": one.by,
+        "month_caps": course.month_caps,
+        "unit_month_caps": course.unit_caps,
+        "actuals": course.past,
+    }
+
+
+_KINDS: Mapping[type, _Kind] = {
+    Outcome: _Kind(("allocation", "plan", "progress", "assessment")),
+    Allocation: _Kind((), _of_allocation, ("share", "uplifted")),
+    CrossAllocation: _Kind(
+        ("rows", "columns"),
+        lambda one: {"cell weights": one.weights, "method": one.method,
+                     "cell floors": one.floors, "cell caps": one.caps},
+        ("share",),
+    ),
+    Partition: _Kind((), lambda one: {"total": one.total, "parts": one.totals()}, ("share",)),
+    Reallocation: _Kind(("allocation",), lambda one: {"as_of": one.as_of, "version": one.version}),
+    Plan: _Kind(("allocation",), _of_plan),
+    Tally: _Kind((), lambda one: {"known at": one.as_of, "by": one.by}, ("persons",)),
+    Progress: _Kind(
+        ("plan",),
+        lambda one: {"as_of": one.as_of, "known at": one.tally.as_of, "received": one.received},
+        ("target", "planned", "done", "rank"),
+    ),
+    Forecast: _Kind(
+        ("progress",),
+        lambda one: {"method": one.method, "level": one.level, "to": one.to},
+        ("expected", "low", "high"),
+    ),
+    Assessment: _Kind(("progress",), lambda one: {"scheme": one.scheme}, ("score",)),
+}  # fmt: skip
+
+
+def _stages(result: Any) -> Iterator[Any]:  # noqa: ANN401 - any kind of result
+    """Yield a result and what it rests on."""
+    yield result
+    for name in _KINDS[type(result)].rests_on:
+        stage = getattr(result, name)
+        if stage is not None:
+            yield from _stages(stage)
+
+
+# -- inputs ----------------------------------------------------------------------------------------
+
+
+def _changes(a: Any, b: Any) -> Iterator[InputChange]:  # noqa: ANN401 - any kind of result
+    """Yield the inputs that differ, those of the first stage first."""
+    if isinstance(a, Outcome):
+        yield from _of_scenarios(a.scenario, b.scenario)
+        return
+    yield from _of_campaigns(_campaign_of(a), _campaign_of(b))
+    found: dict[str, InputChange] = {}
+    for one, other in reversed(list(zip(_stages(a), _stages(b), strict=False))):
+        inputs = _KINDS[type(one)].inputs
+        mine, theirs = inputs(one), inputs(other)
+        for name, before in mine.items():
+            after = theirs[name]
+            if not _equal(before, after):
+                found.setdefault(name, InputChange(name, before, after))
+    if "among" in found or "weights" in found:  # other weights are other numbers, and other units
+        found.pop("weights of units", None)
+    yield from found.values()
+
+
+def _of_scenarios(a: Scenario, b: Scenario) -> Iterator[InputChange]:
+    yield from _of_campaigns(a.campaign, b.campaign)
+    for field in attrs.fields(Scenario):
+        before, after = getattr(a, field.name), getattr(b, field.name)
+        if field.name != "campaign" and not _equal(before, after):
+            yield InputChange(field.name, before, after)
+
+
+def _of_campaigns(a: Campaign, b: Campaign) -> Iterator[InputChange]:
+    """Yield the readings that differ, and the other parts by name."""
+    if a is b or a == b:
+        return
+    for field in attrs.fields(Readings):
+        before, after = getattr(a.readings, field.name), getattr(b.readings, field.name)
+        if field.name != "suggested" and before != after:
+            yield InputChange(f"readings.{field.name}", before, after)
+    for field in attrs.fields(Campaign):
+        if field.name != "readings" and getattr(a, field.name) != getattr(b, field.name):
+            yield InputChange(f"campaign.{field.name}", "one", "another")
+
+
+def _equal(one: object, other: object) -> bool:
+    """Tell whether two inputs are the same; frames and reports by value."""
+    if isinstance(one, Tally) and isinstance(other, Tally):
+        return one is other or (one.as_of == other.as_of and same(one.frame, other.frame))
+    if isinstance(one, (pd.DataFrame, np.ndarray)) or isinstance(other, (pd.DataFrame, np.ndarray)):
+        return same(one, other)
+    return bool(one == other)
+
+
+def _shown(value: object) -> str:
+    """Return an input in a few words."""
+    match value:
+        case None | "" | ():
+            text = "none"
+        case pd.DataFrame():
+            text = f"{len(value):,} rows"
+        case np.ndarray():
+            text = f"{int(np.count_nonzero(value)):,} numbers" if value.size else "none"
+        case Tally():
+            text = f"{value.frame['persons'].sum():,} people, known at {value.as_of}"
+        case Fraction():
+            text = f"{float(value * 100):g}%" if value < 1 else str(value)
+        case Mapping():
+            text = f"{len(value)} numbers"
+        case tuple():
+            text = _several(value)
+        case _:
+            text = name_of(value)
+    return text
+
+
+def _several(values: Sequence[object]) -> str:
+    if all(isinstance(one, str) for one in values):
+        return " + ".join(map(str, values))
+    texts = [
+        " ".join(map(_shown, one)) if isinstance(one, tuple) else _shown(one)
+        for one in values[:_NAMED]
+    ]
+    more = f" and {len(values) - _NAMED} more" if len(values) > _NAMED else ""
+    return ", ".join(texts) + more
+
+
+# -- numbers ---------------------------------------------------------------------------------------
+
+
+def _differences(a: Any, b: Any) -> pd.DataFrame:  # noqa: ANN401 - any kind of result
+    before, after = _long(a), _long(b)
+    both = before.merge(after, on=["unit", "quantity"], how="outer", suffixes=("_a", "_b"))
+    whole = not (set(both["quantity"]) & {"score"})
+    kind = "Int64" if whole else "Float64"
+    values = both[["value_a", "value_b"]].astype("Float64").astype(kind)
+    frame = pd.DataFrame(
+        {
+            "unit": both["unit"],
+            "name": both["name_a"].fillna(both["name_b"]),
+            "quantity": both["quantity"],
+            "before": values["value_a"],
+            "after": values["value_b"],
+            "change": values["value_b"] - values["value_a"],
+        }
+    )
+    equal = (frame["before"] == frame["after"]).fillna(value=False)
+    equal |= frame["before"].isna() & frame["after"].isna()
+    frame = frame[~equal]
+    frame = _without_echoes(frame)
+    order = pd.Categorical(frame["quantity"], list(_QUANTITIES), ordered=True)
+    return (
+        frame.assign(order=order, size=frame["change"].abs())
+        .sort_values(["order", "size", "unit"], ascending=[True, False, True])
+        .drop(columns=["order", "size"])
+        .reset_index(drop=True)
+    )
+
+
+def _without_echoes(frame: pd.DataFrame) -> pd.DataFrame:
+    """Leave out uplifted shares that changed as the shares did, and targets that are shares."""
+    shares = frame[frame["quantity"] == "share"].set_index("unit")[["before", "after"]]
+    echo = frame["quantity"].isin(["uplifted", "target"]) & frame["unit"].isin(shares.index)
+    own = shares.reindex(frame["unit"])
+    for side in ("before", "after"):
+        equal = frame[side].reset_index(drop=True) == own[side].reset_index(drop=True)
+        echo &= equal.fillna(value=False).to_numpy(dtype=bool)
+    return frame[~echo]
+
+
+def _long(result: Any) -> pd.DataFrame:  # noqa: ANN401 - any kind of result
+    """Return unit, name, quantity, value of everything that a result and its stages count."""
+    names = {unit.code: unit.label.text() for unit in _campaign_of(result).units}
+    parts = []
+    for stage in _stages(result):
+        columns = _KINDS[type(stage)].columns
+        if not columns:
+            continue
+        frame = stage.to_frame()
+        if isinstance(stage, Allocation):
+            frame = frame[frame["unit"].isin([*stage.shares().index, "unallocated"])]
+        unit = frame["unit"] if "unit" in frame.columns else frame.iloc[:, 0]
+        if isinstance(stage, CrossAllocation):
+            unit = frame["unit"] + " x " + frame["department"]
+        summed = frame.assign(unit=unit).groupby("unit", sort=False)[list(columns)]
+        table = summed.sum(min_count=1).astype("Float64").reset_index()
+        parts.append(table.melt(id_vars="unit", var_name="quantity", value_name="value"))
+    if not parts:
+        return pd.DataFrame({"unit": [], "quantity": [], "value": [], "name": []}).astype(
+            {"unit": "str", "quantity": "str", "value": "Float64", "name": "str"}
+        )
+    long = pd.concat(parts, ignore_index=True).drop_duplicates(["unit", "quantity"])
+    return long.assign(name=long["unit"].map(lambda code: names.get(code, code)))
+
+
 def _number(value: Any) -> str:  # noqa: ANN401 - a cell, which pandas may hand over as NumPy's
-    return "unknown" if pd.isna(value) else f"{value:,}"
+    if pd.isna(value):
+        return "unknown"
+    return f"{int(value):,}" if int(value) == value else f"{value:,.2f}"
+
+
+# -- verdicts --------------------------------------------------------------------------------------
 
 
 def _turn(row: pd.Series[Any]) -> str:
@@ -134,69 +473,104 @@ def _turn(row: pd.Series[Any]) -> str:
     return f"{row['name']} {said} ({abs(people):,} {'over' if people >= 0 else 'short'})"
 
 
-@checked_call
-def compare(a: _Result, b: _Result) -> Comparison:
-    """Return what differs from `a` to `b`: two outcomes, two allocations or two progresses.
+def _verdict_changes(a: Any, b: Any) -> pd.DataFrame:  # noqa: ANN401 - any kind of result
+    """Return what turns for whom: see `Comparison.verdicts`."""
+    before, after = _verdicts(a), _verdicts(b)
+    both = before.merge(after, on=["unit", "name", "verdict"], how="outer", suffixes=("_a", "_b"))
+    equal = (both["answer_a"] == both["answer_b"]) | (
+        both["answer_a"].isna() & both["answer_b"].isna()
+    )
+    turned = both[~equal.fillna(value=False)]
+    frame = pd.DataFrame(
+        {
+            "unit": turned["unit"].astype("str"),
+            "name": turned["name"].astype("str"),
+            "verdict": turned["verdict"].astype("str"),
+            "before": turned["answer_a"].astype("str"),
+            "after": turned["answer_b"].astype("str"),
+            "people": turned["people_b"].astype("Int64"),
+        }
+    )
+    order = frame["verdict"].map({name: place for place, name in enumerate(VERDICTS)})
+    size = -frame["people"].abs().fillna(0)
+    ordered = frame.assign(order=order, size=size).sort_values(["order", "size", "unit"])
+    return ordered.drop(columns=["order", "size"]).reset_index(drop=True)
 
-    A unit that one side does not have is kept, with <NA> on that side.
-    """
-    if type(a) is not type(b):
-        raise DefinitionError(
-            Problem(
-                "compare",
-                f"{type(a).__name__} and {type(b).__name__}",
-                "compare two results of one type",
-            )
-        )
-    before, after = _long(a), _long(b)
-    both = before.merge(after, on=["unit", "quantity"], how="outer", suffixes=("_a", "_b"))
+
+def _verdicts(result: Any) -> pd.DataFrame:  # noqa: ANN401 - any kind of result
+    """Return unit, name, verdict, answer and people of everything that a result decides."""
+    parts = []
+    for stage in _stages(result):
+        if isinstance(stage, Assessment):
+            parts += [_assessed(stage, verdict) for verdict in list(VERDICTS)[:3]]
+        if isinstance(stage, Progress):
+            frame = stage.to_frame()
+            over, gap = frame["done"] - frame["target"], frame["gap_persons"]
+            parts.append(_decided(frame, "target", over >= 0, over))
+            parts.append(_decided(frame, "schedule", gap >= 0, gap))
+    if not parts:
+        empty = {"unit": "str", "name": "str", "verdict": "str", "answer": "str", "people": "Int64"}
+        return pd.DataFrame({name: pd.Series(dtype=dtype) for name, dtype in empty.items()})
+    found = pd.concat(parts, ignore_index=True)
+    return found.drop_duplicates(["unit", "verdict"])
+
+
+def _decided(
+    frame: pd.DataFrame, verdict: str, answer: pd.Series[bool], people: IntSeries
+) -> pd.DataFrame:
+    words = answer.astype("boolean").map({True: "yes", False: "no"}, na_action="ignore")
+    return pd.DataFrame(
+        {
+            "unit": frame["unit"],
+            "name": frame["name"],
+            "verdict": verdict,
+            "answer": words.astype("str"),
+            "people": people.astype("Int64"),
+        }
+    )
+
+
+def _assessed(assessment: Assessment, verdict: str) -> pd.DataFrame:
+    table = assessment.to_frame()
+    names = assessment.progress.to_frame().set_index("unit")["name"]
+    margins = nearest_margins(assessment, verdict)
+    answers = table[verdict]
+    if verdict != "grade":
+        answers = answers.map({True: "yes", False: "no"}, na_action="ignore")
+    people = pd.Series([margins.get(unit) for unit in table["unit"]], dtype="Int64")
+    return pd.DataFrame(
+        {
+            "unit": table["unit"],
+            "name": names.reindex(table["unit"]).array,
+            "verdict": verdict,
+            "answer": answers.astype("str"),
+            "people": people,
+        }
+    )
+
+
+# -- plans -----------------------------------------------------------------------------------------
+
+
+def _plan_changes(a: Any, b: Any) -> pd.DataFrame:  # noqa: ANN401 - any kind of result
+    """Return how the plans differ: see `Comparison.schedule`."""
+    plans = [next((s for s in _stages(one) if isinstance(s, Plan)), None) for one in (a, b)]
+    if plans[0] is None or plans[1] is None:
+        return pd.DataFrame(columns=["unit", "period", "before", "after", "change"])
+    both = _by_period(plans[0]).merge(
+        _by_period(plans[1]), on=["unit", "period"], how="outer", suffixes=("_a", "_b")
+    )
     frame = pd.DataFrame(
         {
             "unit": both["unit"],
-            "name": both["name_a"].fillna(both["name_b"]),
-            "quantity": both["quantity"],
-            "before": both["value_a"],
-            "after": both["value_b"],
-            "change": both["value_b"] - both["value_a"],
+            "period": both["period"],
+            "before": both["planned_a"].astype("Int64"),
+            "after": both["planned_b"].astype("Int64"),
         }
     )
-    same = (frame["before"] == frame["after"]).fillna(value=False)
-    same |= frame["before"].isna() & frame["after"].isna()
-    order = pd.Categorical(frame["quantity"], list(_QUANTITIES), ordered=True)
-    frame = (
-        frame.assign(order=order, size=frame["change"].abs())[~same]
-        .sort_values(["order", "size", "unit"], ascending=[True, False, True])
-        .drop(columns=["order", "size"])
-        .reset_index(drop=True)
-    )
-    return Comparison(
-        campaign=_campaign_of(b),
-        inputs=inputs_of(a, b),
-        frame=frame,
-        turned=verdict_changes(a, b),
-        planned=plan_changes(a, b),
-        basis=_basis(a).joined(_basis(b)),
-    )
+    frame["change"] = frame["after"].fillna(0) - frame["before"].fillna(0)
+    return frame[frame["change"] != 0].reset_index(drop=True)
 
 
-def _campaign_of(result: Outcome | Progress | Allocation) -> Campaign:
-    return result.scenario.campaign if isinstance(result, Outcome) else result.campaign
-
-
-def _long(result: Outcome | Progress | Allocation) -> pd.DataFrame:
-    frame = result.to_frame()
-    quantities = [name for name in _QUANTITIES if name in frame.columns]
-    long = frame.melt(
-        id_vars=["unit", "name"],
-        value_vars=quantities,
-        var_name="quantity",
-        value_name="value",
-    )
-    return long.astype({"value": "Int64"})
-
-
-def _basis(result: Outcome | Progress | Allocation) -> Basis:
-    if not isinstance(result, Outcome):
-        return result.basis
-    basis = result.allocation.basis
-    return basis if result.progress is None else basis.joined(result.progress.basis)
+def _by_period(plan: Plan) -> pd.DataFrame:
+    return plan.to_frame().groupby(["unit", "period"])[["planned"]].sum().reset_index()

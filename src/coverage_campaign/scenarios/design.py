@@ -6,8 +6,8 @@ scenarios is a handful of values and an arithmetic of places.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from math import isnan
+from collections.abc import Iterable, Mapping, Sequence
+from math import isnan, prod
 from typing import Any, Literal, TypeAlias, cast
 
 import attrs
@@ -15,18 +15,21 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from coverage_campaign.allocation.request import BY_UNIT
 from coverage_campaign.allocation.weights import Number, declared
 from coverage_campaign.errors import DefinitionError, Problem
+from coverage_campaign.frames import same
 from coverage_campaign.model.readings import Readings
 from coverage_campaign.scenarios.scenario import Scenario
 
 __all__ = [
     "ALIASES",
-    "BY_UNIT",
     "Design",
     "Samples",
     "applied",
+    "baseline_value",
     "field_of",
+    "same_value",
     "shown",
     "shown_values",
     "value_at",
@@ -34,12 +37,11 @@ __all__ = [
 
 ALIASES = {"total": "target"}
 """Other names of inputs."""
-BY_UNIT = ("weights", "floors", "caps", "pins")
-"""Inputs of which one unit's number can be varied alone, as in 'weights.430481'."""
 Samples: TypeAlias = pd.DataFrame | Mapping[str, Sequence[object] | NDArray[Any]]
 Tried: TypeAlias = tuple[object, ...] | NDArray[np.int64] | NDArray[np.float64]
 """The values of an input: numbers in an array are taken as they are."""
 _Ints = NDArray[np.int64]
+_MOST_VALUES, _MOST = 10**7, 10**8
 _FIELDS = tuple(field.name for field in attrs.fields(Scenario) if field.name != "campaign")
 _QUESTIONS = tuple(field.name for field in attrs.fields(Readings) if field.name != "suggested")
 
@@ -61,10 +63,7 @@ class Design:
         """The number of scenarios."""
         if self.rows is not None:
             return len(self.rows)
-        count = 1
-        for values in self.tried:
-            count *= len(values)
-        return count
+        return prod(len(values) for values in self.tried)
 
     def places(self, start: int, stop: int) -> tuple[_Ints, ...]:
         """Return for each input which value the scenarios from `start` to `stop` have."""
@@ -118,6 +117,9 @@ class Design:
         if problems:
             raise DefinitionError(problems)
         names = tuple(columns)
+        count = prod(len(values) for values in columns.values())
+        if samples is None and design == "grid" and count > _MOST:
+            raise _too_many(count)
         if samples is not None:
             return cls(names, *_coded(list(columns.values())))
         values = tuple(columns.values())
@@ -129,7 +131,12 @@ class Design:
 def _listed(column: object) -> Tried:
     """Return the values of a column; whole numbers and floats in an array stay one."""
     if isinstance(column, range):
-        return np.arange(column.start, column.stop, column.step, dtype=np.int64)
+        if len(column) > _MOST_VALUES:
+            raise _too_many(len(column))
+        try:
+            return np.arange(column.start, column.stop, column.step, dtype=np.int64)
+        except OverflowError:
+            return tuple(column)
     if isinstance(column, (pd.Series, np.ndarray)):
         kind = getattr(column.dtype, "kind", "O")
         numbers = np.asarray(column) if isinstance(column.dtype, np.dtype) else None
@@ -138,9 +145,18 @@ def _listed(column: object) -> Tried:
         if numbers is not None and kind == "f" and not np.isnan(numbers).any():
             return numbers.astype(np.float64)
         column = column.tolist()
-    listed = tuple(cast("Sequence[object]", column))
+    if isinstance(column, (str, bytes)) or not isinstance(column, Iterable):
+        found = f"{column!r}" if isinstance(column, (str, int, float)) else type(column).__name__
+        raise DefinitionError(Problem("over", found, "give a list of values for each input"))
+    listed = tuple(column)
     return tuple(
         None if one is pd.NA or (isinstance(one, float) and isnan(one)) else one for one in listed
+    )
+
+
+def _too_many(count: int) -> DefinitionError:
+    return DefinitionError(
+        Problem("over", f"{count:,} scenarios", f"try fewer values: at most {_MOST:,} scenarios")
     )
 
 
@@ -202,9 +218,9 @@ def _coded(columns: list[Tried]) -> tuple[tuple[Tried, ...], _Ints]:
 
 def _alone(baseline: Scenario, names: tuple[str, ...], values: tuple[Tried, ...]) -> Design:
     """Return the baseline first, then each input's values while the others stay as they are."""
-    base = [_baseline_value(baseline, name) for name in names]
+    base = [baseline_value(baseline, name) for name in names]
     both = tuple(
-        (own, *(v for v in _as_tuple(tried) if not _same(v, own)))
+        (own, *(v for v in _as_tuple(tried) if not same_value(v, own)))
         for own, tried in zip(base, values, strict=True)
     )
     rows = [[0] * len(names)]
@@ -220,25 +236,35 @@ def _as_tuple(values: Tried) -> tuple[object, ...]:
     return tuple(values.tolist()) if isinstance(values, np.ndarray) else values
 
 
-def _same(one: object, other: object) -> bool:
-    return type(one) is type(other) and bool(one == other)
+def same_value(one: object, other: object) -> bool:
+    """Tell whether two values of an input are the same: bounds by what they hold."""
+    if isinstance(one, (Mapping, tuple)) and isinstance(other, (Mapping, tuple)):
+        return _plain(one) == _plain(other)
+    if one is None or other is None:
+        return one is other or _plain(one) == _plain(other) == ()
+    return type(one) is type(other) and same(one, other)
 
 
-def _baseline_value(baseline: Scenario, name: str) -> object:
+def _plain(value: object) -> object:
+    if isinstance(value, Mapping):
+        return tuple((str(code), number) for code, number in value.items())
+    return () if value is None else value
+
+
+def baseline_value(baseline: Scenario, name: str) -> object:
+    """Return the value that an input has in the baseline."""
     field, code = field_of(name)
     if field == "readings":
         answer: object = getattr(baseline.campaign.readings, code)
         return answer
     if code and field == "weights":
         if baseline.weights is None:
-            raise DefinitionError(
-                Problem(f"over['{name}']", "no weights", "give the baseline some")
-            )
+            return None
         leaves = baseline.campaign.leaves(baseline.among)
         return baseline.weights.of(baseline.campaign, leaves)[code]
     value: object = getattr(baseline, field)
     if code:
-        return dict(cast("tuple[tuple[str, int], ...]", value)).get(code)
+        return dict(value).get(code) if isinstance(value, tuple) else None
     if field == "target" and value is None and baseline.campaign.headcount is not None:
         return baseline.campaign.headcount.persons
     return value

@@ -5,15 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Literal
 
+import attrs
 import numpy as np
 import pandas as pd
 
 from coverage_campaign.checks import checked_call
-from coverage_campaign.errors import DefinitionError, InfeasibleError, Problem
+from coverage_campaign.errors import DefinitionError, Problem
 from coverage_campaign.reporting.result import Tally
 from coverage_campaign.scenarios.design import Design, Samples
-from coverage_campaign.scenarios.many import QUANTITIES, VERDICTS, Evaluator
-from coverage_campaign.scenarios.scenario import Scenario, allocation_of
+from coverage_campaign.scenarios.evaluate import QUANTITIES, VERDICTS, Evaluator
+from coverage_campaign.scenarios.scenario import Scenario, run, with_reports
 from coverage_campaign.scenarios.study import Cells, Study
 
 __all__ = ["Study", "explore", "explore_blocks"]
@@ -21,7 +22,7 @@ __all__ = ["Study", "explore", "explore_blocks"]
 _BLOCK = 256 * 2**20
 _LEAST_BLOCK = 2**16
 _PATIENCE = 2.0  # seconds before a bar shows
-# Arrays of one number a scenario and unit that a batch takes while it is reckoned.
+# Arrays of one number a scenario and unit that a batch takes while it is calculated.
 _WORKING, _JUDGING = 20, 40
 
 
@@ -36,10 +37,11 @@ def explore(
     reports: Tally | None = None,
     received: pd.DataFrame | None = None,
     block: int = _BLOCK,
+    progress: bool | None = None,
 ) -> Study:
     """Return what follows from every combination of inputs, or from every given row of them.
 
-    It is what `cc.run` says of each scenario alone, reckoned in batches: only inputs that are no
+    It is what `cc.run` says of each scenario alone, calculated in batches: only inputs that are no
     numbers (method, curve, phases, date, scheme, readings) make batches of their own.
 
     Args:
@@ -55,8 +57,9 @@ def explore(
             score, grade, merit_eligible, commended; and "schedule", the plan period by period.
         reports: The tally to track, where progress or verdicts are asked for.
         received: When reports arrived (see `track`).
-        block: The memory [bytes] that a batch may take while it is reckoned; what the study itself
-            holds comes on top. `explore_blocks` holds one block at a time.
+        block: The memory [bytes] that a batch may take while it is calculated; what the study
+            itself holds comes on top. `explore_blocks` holds one block at a time.
+        progress: Whether a long run shows a bar; by default on a terminal.
 
     Returns:
         A study: `to_frame`, `array`, `ranges`, `where`, `fairness`, `tornado`, `scenario(number)`.
@@ -87,11 +90,12 @@ def explore(
             reports=reports,
             received=received,
             block=block,
+            progress=progress,
         )
     )
     study = studies[0] if len(studies) == 1 else _joined(studies)
     if not study.solved.any():
-        allocation_of(study.scenario(0))  # raises what is wrong with it
+        run(attrs.evolve(study.scenario(0), as_of=None))  # raises what is wrong with it
     return study
 
 
@@ -106,6 +110,7 @@ def explore_blocks(
     reports: Tally | None = None,
     received: pd.DataFrame | None = None,
     block: int = _BLOCK,
+    progress: bool | None = None,
 ) -> Iterator[Study]:
     """Yield the study of `explore` block by block: never more than one of them is in memory.
 
@@ -129,19 +134,20 @@ def explore_blocks(
         )
     if block < _LEAST_BLOCK:
         raise DefinitionError(Problem("block", f"{block}", f"give {_LEAST_BLOCK:,} bytes or more"))
+    scenario = with_reports(scenario, reports, received)
     tried = Design.of(scenario, over=over, samples=samples, design=design)
-    evaluator = Evaluator(scenario, tried, held, reports, received)
-    return _blocks(evaluator, scenario, tried.count, _scenarios_in(block, evaluator))
+    evaluator = Evaluator(scenario, tried, held)
+    return _blocks(evaluator, tried.count, _scenarios_in(block, evaluator), progress=progress)
 
 
-def _blocks(evaluator: Evaluator, scenario: Scenario, count: int, size: int) -> Iterator[Study]:
+def _blocks(
+    evaluator: Evaluator, count: int, size: int, *, progress: bool | None
+) -> Iterator[Study]:
     from tqdm.auto import tqdm  # only a long run shows a bar
 
-    try:
-        evaluator.basis = allocation_of(scenario).basis
-    except InfeasibleError:
-        evaluator.basis = scenario.campaign.basis()  # the baseline is no scenario of its own study
-    with tqdm(total=count, desc="scenarios", unit="", delay=_PATIENCE, leave=False) as bar:
+    hidden = None if progress is None else not progress  # None: only on a terminal
+    options = {"desc": "scenarios", "unit": "", "delay": _PATIENCE, "leave": False}
+    with tqdm(total=count, disable=hidden, **options) as bar:
         for start in range(0, count, size):
             stop = min(start + size, count)
             yield evaluator.block(start, stop)

@@ -17,14 +17,12 @@ import attrs
 from coverage_campaign.errors import DefinitionError, Problem
 
 if TYPE_CHECKING:
-    import pandas as pd
-
-    from coverage_campaign.reporting.result import Tally
     from coverage_campaign.scenarios.scenario import Scenario
 
 __all__ = ["Writer", "digest_of_data", "digest_of_scenario", "scenario_code"]
 
 _PACKAGE = "coverage_campaign"
+_DATA = ("reports", "received", "actuals", "indicators")
 _WIDTH = 88
 _PUBLIC = ("apportion", "curves", "paces", "rules", "weights")
 _CONSTANTS = (
@@ -160,10 +158,12 @@ def scenario_code(scenario: Scenario, campaign: str) -> str:
     lines = [
         f"    {field.name}={writer.expression(value, 4)},"
         for field in attrs.fields(type(scenario))
-        if field.name != "campaign"
+        if field.name not in ("campaign", *_DATA)
         and not _is_default(field, value := getattr(scenario, field.name))
     ]
     inputs = "\n".join(["    campaign=campaign,", *lines])
+    given = [name for name in _DATA if getattr(scenario, name) is not None]
+    inputs += "".join(f"\n    {name}={name},  # data that code does not hold" for name in given)
     imports = "\n".join(sorted(writer.imports, key=lambda line: (line.startswith("from"), line)))
     return f"{imports}\n\ncampaign = {whole}\nscenario = cc.Scenario(\n{inputs}\n)"
 
@@ -176,18 +176,21 @@ def digest_of_scenario(scenario: Scenario) -> str:
         return ""
 
 
-def digest_of_data(reports: Tally | None, received: pd.DataFrame | None) -> str:
-    """Return the SHA-256 of what was reported and when it arrived, '' without reports.
+def digest_of_data(scenario: Scenario) -> str:
+    """Return the SHA-256 of a scenario's data: reports, arrivals, actuals, indicators; '' = none.
 
     Rows count in the order of their columns' values, so that the order in which they came does not.
     """
-    if reports is None:
+    reports = scenario.reports
+    frames = [scenario.received, scenario.actuals, scenario.indicators]
+    if reports is None and all(frame is None for frame in frames):
         return ""
     found = sha256()
-    for frame in (reports.frame, reports.stock, received):
+    for frame in [*([] if reports is None else [reports.frame, reports.stock]), *frames]:
         if frame is not None:
             rows = frame.sort_values(list(frame.columns), kind="stable")
             found.update(rows.to_csv(index=False, lineterminator="\n").encode())
         found.update(b"\0")
-    found.update(f"{reports.as_of} {reports.by}".encode())
+    if reports is not None:
+        found.update(f"{reports.as_of} {reports.by}".encode())
     return found.hexdigest()

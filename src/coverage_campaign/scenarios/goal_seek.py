@@ -21,7 +21,7 @@ from coverage_campaign.scenarios.explore import explore
 from coverage_campaign.scenarios.scenario import Outcome, Scenario, allocation_of, run
 from coverage_campaign.scenarios.study import Study
 
-__all__ = ["Crossing", "Solution", "solve"]
+__all__ = ["Crossing", "Solution", "goal_seek"]
 
 _PROBES = 6  # values between the ends and the crossing at which a monotone condition is tried
 _PACE = "pace"
@@ -44,7 +44,7 @@ class Solution:
     most once, and tried at some values more.
     """
 
-    lever: str
+    input: str
     crossings: tuple[Crossing, ...]
     holds_first: bool
     runs: int
@@ -74,20 +74,20 @@ class Solution:
     def __repr__(self) -> str:
         """Return the crossings in words."""
         if not self.crossings:
-            return f"<Solution: {'always' if self.holds_first else 'never'} over {self.lever}>"
+            return f"<Solution: {'always' if self.holds_first else 'never'} over {self.input}>"
         parts = [
             f"{'begins' if one.holds_after else 'ceases'} between {shown(one.before)} and "
             f"{shown(one.after)}"
             for one in self.crossings
         ]
-        return f"<Solution over {self.lever}: {'; '.join(parts)} ({self.runs} runs)>"
+        return f"<Solution over {self.input}: {'; '.join(parts)} ({self.runs} runs)>"
 
 
 @checked_call
-def solve(
+def goal_seek(
     scenario: Scenario,
     *,
-    lever: tuple[str, Sequence[object]],
+    input: tuple[str, Sequence[object]],  # noqa: A002 - the word that users say
     until: Callable[[Outcome], bool] | None = None,
     holds: Callable[[Study], NDArray[np.bool_]] | None = None,
     what: Sequence[str] = ("share",),
@@ -99,7 +99,7 @@ def solve(
 
     Args:
         scenario: The baseline.
-        lever: An input, as `explore` names them ('total', 'as_of', 'weights.430481', ...), and
+        input: An input, as `explore` names them ('total', 'as_of', 'weights.430481', ...), and
             the values to search, in order, such as ("total", range(70_000, 90_001)). 'pace' are
             persons a day, for all units together in proportion to their shares, from the day after
             the tally's last to the scenario's `as_of`, on top of what is reported.
@@ -121,21 +121,21 @@ def solve(
     >>> import coverage_campaign as cc
     >>> campaign = cc.load_case("hengyang", year=2008)
     >>> baseline = cc.Scenario(campaign=campaign, weights=cc.weights.by_measure("census_2000"))
-    >>> cc.solve(
+    >>> cc.goal_seek(
     ...     baseline,
-    ...     lever=("total", range(50_000, 100_001)),
+    ...     input=("total", range(50_000, 100_001)),
     ...     until=lambda outcome: outcome.allocation.shares()["430481"] >= 15_000,
     ... ).value
     86229
     """
-    name, values = lever
+    name, values = input
     if (until is None) == (holds is None):
         raise DefinitionError(
             Problem("until", "no condition, or two", "give until= or holds=, one of them")
         )
     if len(values) < 2:  # noqa: PLR2004 - a search needs two ends
         raise DefinitionError(
-            Problem("lever", f"{name!r} with {len(values)} values", "give at least two values")
+            Problem("input", f"{name!r} with {len(values)} values", "give at least two values")
         )
     if name != _PACE:
         ends = [values[0], values[-1]]
@@ -191,7 +191,7 @@ def _paced(scenario: Scenario, pace: int, reports: Tally | None) -> Tally:
     """Return the reports with so many persons a day more, from their last day to the scenario's."""
     if reports is None or scenario.as_of is None or reports.frame.empty:
         raise DefinitionError(
-            Problem("lever", "pace without reports or as_of", "give reports and a later as_of")
+            Problem("input", "pace without reports or as_of", "give reports and a later as_of")
         )
     until = to_date(scenario.as_of)
     last = reports.frame["period"].max().date() if reports.as_of is None else reports.as_of.date()
@@ -230,7 +230,7 @@ def _solution(
         if known[a] != known[b]
     )
     return Solution(
-        lever=name,
+        input=name,
         crossings=crossings,
         holds_first=known[0],
         runs=len(known),

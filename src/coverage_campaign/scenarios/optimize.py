@@ -15,22 +15,95 @@ from typing import Any
 
 import attrs
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
 
-from coverage_campaign.allocation.coverage_target import read_target
-from coverage_campaign.allocation.limits import Bounds, Limits, read_limits
-from coverage_campaign.allocation.tree import NO_CAP, CutTree
+from coverage_campaign.allocation.limits import BoundName, Bounds, Limits, limits_of, read_given
+from coverage_campaign.allocation.request import read_target
+from coverage_campaign.allocation.tree import NO_CAP, UnitTree
 from coverage_campaign.allocation.weights import Weighting, WeightTable, to_weighting
 from coverage_campaign.checks import checked_call
 from coverage_campaign.errors import DefinitionError, InfeasibleError, Problem
+from coverage_campaign.frames import IntSeries
+from coverage_campaign.model.basis import Basis
 from coverage_campaign.model.campaign import Campaign
 from coverage_campaign.model.targets import CoverageTarget, HeadcountTarget
-from coverage_campaign.scenarios.optimum import Optimum
+from coverage_campaign.notebook import html_table
 
-__all__ = ["optimize"]
+__all__ = ["Optimum", "optimize"]
 
 _ROUNDS = 200
 _NOTHING: Mapping[str, int] = {}
+
+
+@attrs.frozen(eq=False, kw_only=True)
+class Optimum:
+    """Whole persons by unit and part with the least largest burden that the constraints leave.
+
+    `largest_burden` is exact: share over need of the unit that bears most. It was proved that no
+    sharing has a smaller one. `binding` names the constraints that hold with nothing to spare.
+    """
+
+    campaign: Campaign
+    units: tuple[str, ...]
+    parts: tuple[str, ...]
+    need: tuple[int | Fraction, ...]
+    persons: NDArray[np.int64]
+    largest_burden: Fraction
+    binding: tuple[str, ...]
+    basis: Basis
+
+    def shares(self) -> IntSeries:
+        """Return the persons of each unit, int64, indexed by unit code: pins for `allocate`."""
+        index = pd.Index(self.units, dtype="str", name="unit")
+        return pd.Series(self.persons.sum(axis=1), index=index, name="share")
+
+    def to_frame(self) -> pd.DataFrame:
+        """Return one row per unit and part: unit, name, part, persons, burden (of the unit)."""
+        names = [self.campaign.unit(code).label.text() for code in self.units]
+        burden = [
+            float(Fraction(int(share)) / Fraction(need)) if need else None
+            for share, need in zip(self.persons.sum(axis=1), self.need, strict=True)
+        ]
+        many = len(self.parts)
+        return pd.DataFrame(
+            {
+                "unit": pd.array(np.repeat(np.array(self.units, dtype=object), many), dtype="str"),
+                "name": pd.array(np.repeat(np.array(names, dtype=object), many), dtype="str"),
+                "part": pd.array(list(self.parts) * len(self.units), dtype="str"),
+                "persons": pd.array(self.persons.ravel(), dtype="Int64"),
+                "burden": pd.array([one for one in burden for _ in range(many)], dtype="Float64"),
+            }
+        )
+
+    def totals(self) -> pd.DataFrame:
+        """Return the persons of each part: part, persons."""
+        return pd.DataFrame(
+            {
+                "part": pd.array(self.parts, dtype="str"),
+                "persons": pd.array(self.persons.sum(axis=0), dtype="Int64"),
+            }
+        )
+
+    def _repr_html_(self) -> str:
+        return html_table(self.to_frame(), title=repr(self)[1:-1], notes=self.basis.lines())
+
+    def __repr__(self) -> str:
+        """Return the total, the largest burden and what binds."""
+        bound = f"; binding: {', '.join(self.binding)}" if self.binding else ""
+        return (
+            f"<Optimum of {int(self.persons.sum()):,} people: the largest burden is "
+            f"{float(self.largest_burden):.4%} of the need{bound}>"
+        )
+
+
+@attrs.frozen
+class _Part:
+    """What persons are enrolled in: its name, its drive and its target group ('' = none)."""
+
+    name: str
+    drive: str
+    group: str
 
 
 @attrs.frozen(eq=False)
@@ -116,7 +189,7 @@ def optimize(
     >>> int(found.shares().sum()), int(found.shares()["430481"])
     (76000, 10000)
     """
-    tree = CutTree.of(campaign, among)
+    tree = UnitTree.of(campaign, among)
     if len(tree.starts) > 2:  # noqa: PLR2004 - one tier has a start and an end
         raise DefinitionError(Problem(f"cut '{among}'", "has several tiers", "share one tier"))
     chosen = read_target(campaign, target)
@@ -129,15 +202,17 @@ def optimize(
     total = chosen if isinstance(chosen, int) else chosen.persons
     weighting = to_weighting(need)
     given = weighting.of(campaign, tree.leaves)
-    parts, drives = _parts(campaign, capacities, sizes)
-    limits = read_limits(campaign, tree, floors=floors, caps=caps, pins=None)
+    parts = _parts(campaign, capacities, sizes)
+    bounds: dict[BoundName, Bounds | None] = {"floors": floors, "caps": caps, "pins": None}
+    given_bounds = {name: read_given(campaign, tree, name, [one]) for name, one in bounds.items()}
+    limits = limits_of(campaign, tree, given_bounds)
     network = _Network(
         units=tree.codes,
-        parts=parts,
+        parts=tuple(part.name for part in parts),
         need=tuple(Fraction(given[code]) for code in tree.codes),
         constraints=(
             *_of_units(tree.codes, len(parts), total=total, limits=limits),
-            *_of_parts(parts, drives, len(tree.codes), capacities=capacities, sizes=sizes),
+            *_of_parts(parts, len(tree.codes), capacities=capacities, sizes=sizes),
         ),
     )
     persons = _least_burden(network, total)
@@ -149,7 +224,7 @@ def optimize(
     return Optimum(
         campaign=campaign,
         units=tree.codes,
-        parts=parts,
+        parts=network.parts,
         need=network.need,
         persons=persons.reshape(len(tree.codes), len(parts)),
         largest_burden=max(burdens, default=Fraction(0)),
@@ -164,8 +239,8 @@ def optimize(
 
 def _parts(
     campaign: Campaign, capacities: Mapping[str, int], sizes: Mapping[str, int]
-) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Return the parts that persons are enrolled in, and the drive of each ('' = none).
+) -> list[_Part]:
+    """Return the parts that persons are enrolled in.
 
     A group that several drives work on is a part in each of them.
     """
@@ -181,9 +256,9 @@ def _parts(
                     Problem(where, f"{persons!r}", "give whole persons, 0 or more")
                 )
     if not sizes:
-        return (tuple(capacities), tuple(capacities)) if capacities else (("all",), ("",))
+        return [_Part(drive, drive, "") for drive in capacities] or [_Part("all", "", "")]
     if not capacities:
-        return tuple(sizes), ("",) * len(sizes)
+        return [_Part(group, "", group) for group in sizes]
     pairs = [
         (group, phase.code)
         for group in sizes
@@ -197,8 +272,9 @@ def _parts(
                     "give its drive a capacity, or leave it out")
         )  # fmt: skip
     single = len({group for group, _ in pairs}) == len(pairs)
-    names = [group if single else f"{group} in {drive}" for group, drive in pairs]
-    return tuple(names), tuple(drive for _, drive in pairs)
+    return [
+        _Part(group if single else f"{group} in {drive}", drive, group) for group, drive in pairs
+    ]
 
 
 def _of_units(
@@ -207,7 +283,7 @@ def _of_units(
     cells = np.arange(len(units) * many).reshape(len(units), many)
     yield _Constraint("total", cells.ravel(), total, total)
     for row, code in enumerate(units):
-        low, high = int(limits.low[row]), int(limits.high[row])
+        low, high = int(limits.low[0, row]), int(limits.high[0, row])
         if low:
             yield _Constraint(f"floor of {code}", cells[row], low, total)
         if high < NO_CAP:
@@ -215,8 +291,7 @@ def _of_units(
 
 
 def _of_parts(
-    parts: Sequence[str],
-    drives: Sequence[str],
+    parts: Sequence[_Part],
     units: int,
     *,
     capacities: Mapping[str, int],
@@ -224,12 +299,10 @@ def _of_parts(
 ) -> Iterable[_Constraint]:
     cells = np.arange(units * len(parts)).reshape(units, len(parts))
     for drive, persons in capacities.items():
-        mine = [at for at, one in enumerate(drives) if one == drive]
+        mine = [at for at, part in enumerate(parts) if part.drive == drive]
         yield _Constraint(f"capacity of {drive}", cells[:, mine].ravel(), 0, persons)
     for group, persons in sizes.items():
-        mine = [
-            at for at, one in enumerate(parts) if one == group or one.startswith(f"{group} in ")
-        ]
+        mine = [at for at, part in enumerate(parts) if part.group == group]
         yield _Constraint(f"size of {group}", cells[:, mine].ravel(), 0, persons)
 
 

@@ -1,4 +1,4 @@
-"""Which verdicts stand: the same run under other inputs, other readings, other reports."""
+"""Which verdicts are robust: the same run under other inputs, other readings, other reports."""
 
 from __future__ import annotations
 
@@ -21,12 +21,12 @@ from coverage_campaign.model.basis import Basis
 from coverage_campaign.model.scheme import Scheme
 from coverage_campaign.model.targets import to_rate
 from coverage_campaign.notebook import Axes, html_table
+from coverage_campaign.progress.indicators import competition_ranks
 from coverage_campaign.progress.track import Progress
 from coverage_campaign.reporting.result import Tally
 from coverage_campaign.scenarios.design import shown
 from coverage_campaign.scenarios.explore import explore
 from coverage_campaign.scenarios.interpretations import words_of
-from coverage_campaign.scenarios.many_ranks import rank_many
 from coverage_campaign.scenarios.margins import nearest_margins
 from coverage_campaign.scenarios.scenario import Outcome, Scenario, run
 from coverage_campaign.scenarios.study import Study
@@ -39,7 +39,7 @@ _WHAT = ("share", "rank", *_VERDICTS)
 
 @attrs.frozen(eq=False, kw_only=True)
 class Stability:
-    """Ranks and verdicts of every variant that was tried, and which of them stand under all."""
+    """Ranks and verdicts of every variant that was tried, and which are the same under all."""
 
     baseline: Outcome
     variants: tuple[str, ...]
@@ -49,10 +49,10 @@ class Stability:
     handful: int
 
     def to_frame(self) -> pd.DataFrame:
-        """Return one row per unit and verdict: does it stand, and by how many people.
+        """Return one row per unit and verdict: is it robust, and by how many people.
 
         Columns: unit, name, verdict (grade, merit_eligible, commended), answer (of the baseline,
-        as text, <NA> = could not be told), stands (the same in every variant), agreeing, variants
+        as text, <NA> = could not be told), robust (the same in every variant), agreeing, variants
         (counts), margin [persons] (to the nearest threshold of the baseline; negative = short of
         it), warning ('' or why the verdict is not to be leaned on).
         """
@@ -67,9 +67,9 @@ class Stability:
         return self.baseline.plot(ax)
 
     def _line(self) -> str:
-        standing = int(self.verdicts["stands"].sum())
+        standing = int(self.verdicts["robust"].sum())
         return (
-            f"{standing} of {len(self.verdicts)} verdicts stand in all of "
+            f"{standing} of {len(self.verdicts)} verdicts are robust in all of "
             f"{len(self.variants)} variants"
         )
 
@@ -77,7 +77,7 @@ class Stability:
         return html_table(self.verdicts, title=self._line(), notes=self.basis.lines())
 
     def __repr__(self) -> str:
-        """Return how many verdicts stand, and the first warnings."""
+        """Return how many verdicts are robust, and the first warnings."""
         warned = self.verdicts[self.verdicts["warning"] != ""]
         lines = [
             f"{row['name']}, {row['verdict']}: {row['warning']}" for _, row in warned.iterrows()
@@ -96,7 +96,7 @@ def stability(
     error: Fraction | str | int = 0,
     handful: int = 10,
 ) -> Stability:
-    """Return which ranks and verdicts stand when inputs, readings or reports are others.
+    """Return which ranks and verdicts are robust when inputs, readings or reports are others.
 
     Variants go through in batches, as in `explore`: hundreds of them take little more than a run.
 
@@ -258,7 +258,7 @@ def _other_reports(progress: Progress, scheme: Scheme, error: Fraction) -> Itera
     targets = np.tile(counts["target"].to_numpy("int64"), (len(units), 1))
     uplifted = progress.plan.allocation.uplifted_shares().reindex(counts["unit"])
     known = (counts["done"].notna() & counts["complete"].fillna(value=True)).to_numpy(dtype=bool)
-    ranks = rank_many(varied, targets, known & (targets > 0)).astype(np.float64)
+    ranks = competition_ranks(varied, targets, known & (targets > 0)).astype(np.float64)
     verdicts = assess_many(
         progress,
         scheme,
@@ -314,17 +314,17 @@ def _verdicts(
         for place, (unit, name) in enumerate(zip(progress["unit"], progress["name"], strict=True)):
             told = answers[verdict][:, place].tolist()
             agreeing = sum(answer == told[0] for answer in told)
-            stands = agreeing == len(told)
+            robust = agreeing == len(told)
             margin = margins.get(str(unit))
             rows.append(
                 (
-                    *(unit, name, verdict, told[0], stands, agreeing, len(told)),
+                    *(unit, name, verdict, told[0], robust, agreeing, len(told)),
                     margin,
-                    _warning(told, stands=stands, margin=margin, handful=handful),
+                    _warning(told, robust=robust, margin=margin, handful=handful),
                 )
             )
     columns = [
-        *("unit", "name", "verdict", "answer", "stands", "agreeing", "variants"),
+        *("unit", "name", "verdict", "answer", "robust", "agreeing", "variants"),
         *("margin", "warning"),
     ]
     return pd.DataFrame(rows, columns=columns).astype(
@@ -337,9 +337,9 @@ def _text(value: object) -> str | None:
 
 
 def _warning(
-    answers: Sequence[str | None], *, stands: bool, margin: int | None, handful: int
+    answers: Sequence[str | None], *, robust: bool, margin: int | None, handful: int
 ) -> str:
-    if not stands:
+    if not robust:
         others = sorted({answer or "unknown" for answer in answers if answer != answers[0]})
         return f"is {' or '.join(others)} in {sum(a != answers[0] for a in answers)} variants"
     if margin is not None and abs(margin) <= handful:

@@ -3,47 +3,58 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Literal, cast
+from typing import Any, Literal, TypeAlias, cast
 
 import attrs
 import pandas as pd
 
-from coverage_campaign.allocation.allocate import allocate
+from coverage_campaign.allocation.allocate import TargetLike, allocate
 from coverage_campaign.allocation.allocation import Allocation
 from coverage_campaign.allocation.apportionment import methods as apportion
-from coverage_campaign.allocation.limits import BoundsOrWeighting, Uplift
-from coverage_campaign.allocation.top_down import TieRule
-from coverage_campaign.allocation.weights import Weighting, WeightTable, to_weighting
+from coverage_campaign.allocation.limits import BoundsOrWeighting, Uplift, is_count
+from coverage_campaign.allocation.request import Order, Remainder, TieRule
+from coverage_campaign.allocation.weights import Weighting, WeightTable, by_annex, to_weighting
 from coverage_campaign.assessment.assess import Assessment, assess
 from coverage_campaign.checks import checked_call
+from coverage_campaign.errors import DefinitionError, Problem
+from coverage_campaign.frames import by_value
+from coverage_campaign.model.basis import Basis
 from coverage_campaign.model.campaign import Campaign
 from coverage_campaign.model.dates import DateLike
 from coverage_campaign.model.scheme import Scheme
-from coverage_campaign.model.targets import CoverageTarget, HeadcountTarget
-from coverage_campaign.model.units import to_codes
+from coverage_campaign.model.units import Annex, to_codes
 from coverage_campaign.notebook import Axes, html_table
 from coverage_campaign.progress.track import Progress, track
 from coverage_campaign.reporting.result import Tally
 from coverage_campaign.scheduling.curves import Curve, even
-from coverage_campaign.scheduling.schedule import Plan, schedule
+from coverage_campaign.scheduling.schedule import Plan, own_window, schedule
 from coverage_campaign.version import __version__
 
-__all__ = ["Outcome", "Record", "Scenario", "allocation_of", "run"]
+__all__ = ["Outcome", "Record", "Scenario", "allocation_of", "plan_of", "run"]
 
-Pairs = tuple[tuple[str, int], ...]
+Pairs: TypeAlias = tuple[tuple[str, int], ...]
 
 
 def _to_pairs(value: BoundsOrWeighting | Iterable[tuple[str, int]] | None) -> Pairs | Weighting:
+    """Return bounds as pairs; what is no count stays as it is, for the stage that checks it."""
     if value is None:
         return ()
     if hasattr(value, "of") and not isinstance(value, (Mapping, pd.Series)):
         return cast("Weighting", value)
-    pairs = value.items() if isinstance(value, (Mapping, pd.Series)) else value
-    return tuple((str(code), int(count)) for code, count in pairs)
+    try:
+        pairs = list(value.items() if isinstance(value, (Mapping, pd.Series)) else value)
+        return tuple((str(code), int(n) if is_count(n) else n) for code, n in pairs)
+    except (TypeError, ValueError):
+        found = f"a {type(value).__name__}"
+        raise DefinitionError(
+            Problem("bounds", found, "give persons by unit code, or a weighting")
+        ) from None
 
 
-def _to_weighting(value: Weighting | WeightTable | None) -> Weighting | None:
-    return None if value is None else to_weighting(value)
+def _to_weighting(value: Weighting | WeightTable | Annex | None) -> Weighting | None:
+    if value is None:
+        return None
+    return by_annex(value) if isinstance(value, Annex) else to_weighting(value)
 
 
 @attrs.frozen(kw_only=True)
@@ -51,13 +62,14 @@ class Scenario:
     """All inputs of a run; `cc.vary` makes another one and can never change this one.
 
     Fields mean what the parameters of `allocate`, `schedule`, `track` and `assess` mean. Without
-    `as_of` a run ends with the plan; without `scheme` the campaign's own scheme is used.
+    `over` the schedule has the campaign's own window; without `reports` or `as_of` a run ends with
+    the plan; without `scheme` the campaign's own scheme is used.
     """
 
     campaign: Campaign
     weights: Weighting | None = attrs.field(default=None, converter=_to_weighting)
     among: str = "counties"
-    target: HeadcountTarget | CoverageTarget | int | str | None = None
+    target: TargetLike = None
     method: apportion.Method = apportion.webster
     floors: Pairs | Weighting = attrs.field(default=(), converter=_to_pairs)
     caps: Pairs | Weighting = attrs.field(default=(), converter=_to_pairs)
@@ -66,13 +78,19 @@ class Scenario:
     ties: TieRule = "code"
     already_covered: Weighting | None = attrs.field(default=None, converter=_to_weighting)
     base: int = 0
-    order: Literal["top_down", "bottom_up"] = "top_down"
-    remainder: Literal["raise", "keep"] = "raise"
+    order: Order = "top_down"
+    remainder: Remainder = "raise"
     over: tuple[str, ...] = attrs.field(default=(), converter=to_codes)
     curve: Curve = even
     by: Literal["month", "day"] = "month"
+    month_caps: Pairs = attrs.field(default=(), converter=_to_pairs)
+    unit_month_caps: Pairs | Weighting = attrs.field(default=(), converter=_to_pairs)
+    actuals: pd.DataFrame | None = attrs.field(default=None, eq=by_value, repr=False)
     as_of: DateLike | None = None
+    reports: Tally | None = attrs.field(default=None, eq=by_value, repr=False)
+    received: pd.DataFrame | None = attrs.field(default=None, eq=by_value, repr=False)
     scheme: Scheme | None = None
+    indicators: pd.DataFrame | None = attrs.field(default=None, eq=by_value, repr=False)
 
     def to_code(self, *, campaign: str = "") -> str:
         """Return Python code that makes an equal scenario, under the name `scenario`.
@@ -108,7 +126,7 @@ class Record:
     """What makes a run again, to the byte: the library's version, and digests of what went in.
 
     Digests are SHA-256, in hexadecimal: `scenario` of the scenario's code ('' where a function of
-    the caller's has no name), `data` of the reports and of when they arrived ('' without any).
+    the caller's has no name), `data` of the frames and reports ('' without any).
     """
 
     version: str
@@ -116,11 +134,11 @@ class Record:
     data: str
 
 
-@attrs.frozen(eq=False, kw_only=True)
+@attrs.frozen(kw_only=True)
 class Outcome:
     """What follows from a scenario: one result per stage; None for a stage that had no input.
 
-    `version` is the library's; `reports` and `received` are the data that were tracked.
+    `version` is the library's; the scenario holds the reports that were tracked.
     """
 
     scenario: Scenario
@@ -129,8 +147,26 @@ class Outcome:
     progress: Progress | None
     assessment: Assessment | None
     version: str = ""
-    reports: Tally | None = None
-    received: pd.DataFrame | None = None
+
+    @property
+    def reports(self) -> Tally | None:
+        """The tally that was tracked."""
+        return self.scenario.reports
+
+    @property
+    def received(self) -> pd.DataFrame | None:
+        """When reports arrived."""
+        return self.scenario.received
+
+    @property
+    def basis(self) -> Basis:
+        """What the last stage rests on, which has what the others rest on."""
+        return (self.assessment or self.progress or self.plan or self.allocation).basis
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What a reader must be told, in English."""
+        return self.progress.notes if self.progress is not None else ()
 
     @property
     def record(self) -> Record:
@@ -140,37 +176,37 @@ class Outcome:
         return Record(
             version=self.version,
             scenario=digest_of_scenario(self.scenario),
-            data=digest_of_data(self.reports, self.received),
+            data=digest_of_data(self.scenario),
         )
 
     def to_frame(self) -> pd.DataFrame:
-        """Return one row per leaf of the cut: unit, name, share [persons].
+        """Return one row per leaf of the breakdown: unit, name, share [persons].
 
-        Where there are reports: planned, done [persons], completion_rate and rank too.
+        Where there is an uplift: uplifted; where there are reports: planned, done [persons],
+        completion_rate and rank; where there is a scheme: score, grade, merit_eligible, commended.
         """
-        shares = self.allocation.to_frame()[["unit", "name", "share"]]
-        leaves = shares[shares["unit"].isin(self.allocation.shares().index)]
-        if self.progress is None:
-            return leaves.reset_index(drop=True)
-        columns = ["unit", "planned", "done", "completion_rate", "rank"]
-        return leaves.merge(self.progress.to_frame()[columns], on="unit", how="left")
+        columns = ["unit", "name", "share"] + ["uplifted"] * bool(self.allocation.uplift)
+        frame = self.allocation.to_frame()[columns]
+        frame = frame[frame["unit"].isin(self.allocation.shares().index)]
+        if self.progress is not None:
+            columns = ["unit", "planned", "done", "completion_rate", "rank"]
+            frame = frame.merge(self.progress.to_frame()[columns], on="unit", how="left")
+        if self.assessment is not None:
+            columns = ["unit", "score", "grade", "merit_eligible", "commended"]
+            frame = frame.merge(self.assessment.to_frame()[columns], on="unit", how="left")
+        return frame.reset_index(drop=True)
 
     def plot(self, ax: Axes | None = None) -> Axes:
         """Draw what is done against the plan; without reports, the shares against the need."""
         return (self.progress or self.allocation).plot(ax)
 
     def _repr_html_(self) -> str:
-        last = self.progress or self.plan or self.allocation
-        return html_table(self.to_frame(), title="Outcome", notes=last.basis.lines())
+        return html_table(self.to_frame(), title="Outcome", notes=self.basis.lines())
 
     def __repr__(self) -> str:
         """Return the stages in a few lines."""
         stages = (self.allocation, self.plan, self.progress, self.assessment)
         return "\n".join(repr(stage) for stage in stages if stage is not None)
-
-
-def _bounds(value: Pairs | Weighting) -> BoundsOrWeighting:
-    return dict(value) if isinstance(value, tuple) else value
 
 
 def allocation_of(scenario: Scenario) -> Allocation:
@@ -181,9 +217,9 @@ def allocation_of(scenario: Scenario) -> Allocation:
         weights=scenario.weights,
         target=scenario.target,
         method=scenario.method,
-        floors=_bounds(scenario.floors),
-        caps=_bounds(scenario.caps),
-        pins=_bounds(scenario.pins),
+        floors=_given(scenario.floors),
+        caps=_given(scenario.caps),
+        pins=_given(scenario.pins),
         uplift=scenario.uplift,
         ties=scenario.ties,
         already_covered=scenario.already_covered,
@@ -191,6 +227,25 @@ def allocation_of(scenario: Scenario) -> Allocation:
         order=scenario.order,
         remainder=scenario.remainder,
     )
+
+
+def plan_of(scenario: Scenario, allocation: Allocation) -> Plan | None:
+    """Return the second stage of a run, None where nobody says over which phases it runs."""
+    if not scenario.over and not own_window(scenario.campaign):
+        return None
+    return schedule(
+        allocation,
+        over=scenario.over or None,
+        curve=scenario.curve,
+        by=scenario.by,
+        month_caps=_given(scenario.month_caps) or None,
+        unit_month_caps=_given(scenario.unit_month_caps) or None,
+        actuals=scenario.actuals,
+    )
+
+
+def _given(value: Pairs | Weighting) -> Any:  # noqa: ANN401 - bounds by code, or a weighting
+    return dict(value) if isinstance(value, tuple) else value
 
 
 @checked_call
@@ -201,35 +256,51 @@ def run(
 
     Args:
         scenario: The inputs.
-        reports: The tally to track; without it, or without `scenario.as_of`, the run ends with
-            the plan.
-        received: When reports arrived (see `track`).
+        reports: The tally to track, in place of the scenario's own; without any, or without
+            `scenario.as_of`, the run ends with the plan.
+        received: When reports arrived (see `track`), in place of the scenario's own.
+
+    >>> import coverage_campaign as cc
+    >>> campaign = cc.load_case("hengyang", year=2008)
+    >>> weights = cc.weights.by_measure("census_2000")
+    >>> cc.run(cc.Scenario(campaign=campaign, weights=weights, target=900)).allocation.total
+    900
     """
+    scenario = with_reports(scenario, reports, received)
     allocation = allocation_of(scenario)
-    over = scenario.over or scenario.campaign.readings.schedule_over
-    if over is None:
-        return Outcome(
-            scenario=scenario,
-            allocation=allocation,
-            plan=None,
-            progress=None,
-            assessment=None,
-            version=__version__,
-            reports=reports,
-            received=received,
-        )
-    plan = schedule(allocation, over=over, curve=scenario.curve, by=scenario.by)
-    progress = None
-    if reports is not None and scenario.as_of is not None:
-        progress = track(plan, reports, as_of=scenario.as_of, received=received)
+    plan = plan_of(scenario, allocation)
+    progress = assessment = None
+    if plan is not None and scenario.reports is not None and scenario.as_of is not None:
+        progress = track(plan, scenario.reports, as_of=scenario.as_of, received=scenario.received)
     scheme = scenario.scheme or scenario.campaign.scheme
+    if progress is not None and scheme is not None:
+        assessment = assess(progress, scheme, indicators=scenario.indicators)
     return Outcome(
         scenario=scenario,
         allocation=allocation,
         plan=plan,
         progress=progress,
-        assessment=assess(progress, scheme) if progress and scheme else None,
+        assessment=assessment,
         version=__version__,
-        reports=reports,
-        received=received,
     )
+
+
+def with_reports(
+    scenario: Scenario, reports: Tally | None, received: pd.DataFrame | None
+) -> Scenario:
+    """Return the scenario with other reports, read by its own campaign."""
+    changed: dict[str, Any] = {}
+    if reports is not None:
+        changed["reports"] = reports
+    if received is not None:
+        changed["received"] = received
+    scenario = attrs.evolve(scenario, **changed) if changed else scenario
+    own = scenario.reports
+    if own is not None and own.campaign is not scenario.campaign:
+        same = (own.campaign.code, own.campaign.year) == (
+            scenario.campaign.code,
+            scenario.campaign.year,
+        )
+        if same:  # other readings of the same campaign; another campaign is an error of `track`
+            scenario = attrs.evolve(scenario, reports=attrs.evolve(own, campaign=scenario.campaign))
+    return scenario

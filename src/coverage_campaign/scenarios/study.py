@@ -15,9 +15,8 @@ from coverage_campaign.model.basis import Basis
 from coverage_campaign.notebook import Axes, html_table
 from coverage_campaign.scenarios.design import Design, Tried, applied, shown_values
 from coverage_campaign.scenarios.scenario import Scenario
-from coverage_campaign.scenarios.subset import Region
 
-__all__ = ["Cells", "Study"]
+__all__ = ["Cells", "Region", "Study"]
 
 Numbers = NDArray[np.int64] | NDArray[np.float64] | NDArray[np.int8]
 
@@ -175,13 +174,13 @@ class Study:
     def unsolved(self, *, most: int = 100) -> pd.DataFrame:
         """Return the scenarios without an answer and why: scenario, the inputs, reason."""
         from coverage_campaign.errors import CampaignError
-        from coverage_campaign.scenarios.scenario import allocation_of
+        from coverage_campaign.scenarios.scenario import run
 
         rows = self.inputs()[~self.solved].drop(columns="solved").head(most)
         reasons = []
         for number in rows["scenario"].tolist():
             try:
-                allocation_of(self.scenario(int(number)))
+                run(attrs.evolve(self.scenario(int(number)), as_of=None))
                 reasons.append("")
             except CampaignError as error:
                 reasons.append(str(error))
@@ -230,10 +229,11 @@ class Study:
     def fairness(self) -> pd.DataFrame:
         """Return how fair each scenario is: one row per scenario.
 
-        Columns: scenario, the varied inputs, gini (of shares over the uncovered people, 0 = in
-        proportion; over the baseline's weights where nobody knows those), heaviest (the unit with
-        the largest burden), largest_burden (its share over its uncovered people), largest_rise
-        [persons] and rises_most (over the scenario of the baseline); <NA> where unknown.
+        Columns: scenario, the varied inputs, gini (of shares per need, 0 = in proportion), per
+        (what the need is: eligible people, or the baseline's weights where those are not known),
+        heaviest (the unit with the largest burden), largest_burden (its share over its need),
+        largest_rise [persons] and rises_most (over the scenario of the baseline); <NA> where
+        unknown.
         """
         from coverage_campaign.scenarios.sensitivity import fairness_of
 
@@ -242,9 +242,10 @@ class Study:
     def tornado(self, unit: str, quantity: str = "share") -> pd.DataFrame:
         """Return how far each input alone moves a unit's quantity, the widest first.
 
-        Columns: input, low_value, high_value, low, high: what `cc.charts.sensitivity` draws. The
-        study needs the scenarios in which the others stay as in the first one: explore it with
-        design="one_at_a_time".
+        Columns: input, low_value, high_value, low, high, base: what `cc.charts.sensitivity`
+        draws. The other inputs are held at the baseline's own values where the study tries them,
+        else at the first one; `base` is the quantity there. design="one_at_a_time" tries no more
+        than that.
         """
         from coverage_campaign.scenarios.sensitivity import tornado_of
 
@@ -288,3 +289,69 @@ def _taken(tried: Tried, place: NDArray[np.int64]) -> pd.api.extensions.Extensio
     column: pd.Series[Any] = pd.Series(values, dtype=dtype)
     taken: pd.api.extensions.ExtensionArray = column.array.take(place)
     return taken
+
+
+_NUMBERS = 12
+
+
+@attrs.frozen(eq=False, kw_only=True)
+class Region:
+    """In which scenarios of a study a condition holds."""
+
+    inputs: pd.DataFrame
+    over: tuple[str, ...]
+    holds: NDArray[np.bool_]
+
+    @property
+    def count(self) -> int:
+        """The number of scenarios in which it holds."""
+        return int(self.holds.sum())
+
+    def to_frame(self) -> pd.DataFrame:
+        """Return the scenarios in which it holds: scenario, the varied inputs."""
+        return self.inputs[self.holds].drop(columns="solved").reset_index(drop=True)
+
+    def by_input(self) -> pd.DataFrame:
+        """Return how often it holds at each value of each input: which inputs matter.
+
+        Columns: input, value (text; numbers with many values in twelve ranges of equal size),
+        scenarios, holding, rate (holding / scenarios).
+        """
+        tables = [self._by(name) for name in self.over]
+        return pd.concat(tables, ignore_index=True)
+
+    def _by(self, name: str) -> pd.DataFrame:
+        column = self.inputs[name]
+        if column.nunique() > _NUMBERS and pd.api.types.is_numeric_dtype(column):
+            column = pd.qcut(column.astype("float64"), _NUMBERS, duplicates="drop")
+        keys = column.astype("str").fillna("none")
+        flags = pd.DataFrame({"value": keys, "holding": self.holds})
+        grouped = flags.groupby("value", sort=False)["holding"]
+        table = grouped.agg(scenarios="size", holding="sum").reset_index()
+        table.insert(0, "input", name)
+        return table.assign(rate=table["holding"] / table["scenarios"]).astype(
+            {"input": "str", "scenarios": "Int64", "holding": "Int64", "rate": "Float64"}
+        )
+
+    def box(self) -> pd.DataFrame:
+        """Return the smallest box around the region: input, least, most, values; numbers alone
+        have ends, the others list their values.
+        """  # noqa: D205 - the columns are one list
+        inside = self.inputs[self.holds]
+        rows: list[tuple[str, float | None, float | None, str]] = []
+        for name in self.over:
+            column = inside[name].dropna()
+            if pd.api.types.is_numeric_dtype(column) and len(column):
+                rows.append((name, float(column.min()), float(column.max()), ""))
+            else:
+                rows.append((name, None, None, ", ".join(sorted(set(column.astype(str))))))
+        return pd.DataFrame(rows, columns=["input", "least", "most", "values"]).astype(
+            {"input": "str", "least": "Float64", "most": "Float64", "values": "str"}
+        )
+
+    def _repr_html_(self) -> str:
+        return html_table(self.by_input(), title=repr(self)[1:-1])
+
+    def __repr__(self) -> str:
+        """Return in how many scenarios it holds."""
+        return f"<Region: holds in {self.count:,} of {len(self.holds):,} scenarios>"

@@ -1,6 +1,7 @@
 """By what a target is shared out: weightings that read a campaign, and say where they come from.
 
-A weighting is a value with a method `of(campaign, units)`; every caller may bring one of their own.
+A weighting is a value with a method `of(campaign, units)`; every caller may bring one of their own,
+or a function of a unit.
 """
 
 from __future__ import annotations
@@ -9,7 +10,13 @@ from decimal import Decimal
 from fractions import Fraction
 
 from coverage_campaign.allocation.weights.blends import Blend, Levelled
-from coverage_campaign.allocation.weights.custom import Declared, Equal, to_weighting
+from coverage_campaign.allocation.weights.custom import (
+    ByAnnex,
+    ByFunction,
+    Declared,
+    Equal,
+    to_weighting,
+)
 from coverage_campaign.allocation.weights.measures import (
     ByMeasure,
     Capacity,
@@ -18,9 +25,12 @@ from coverage_campaign.allocation.weights.measures import (
     Uncovered,
 )
 from coverage_campaign.allocation.weights.weighting import Number, Weighting, WeightTable
+from coverage_campaign.model.units import Annex
 
 __all__ = [
     "Blend",
+    "ByAnnex",
+    "ByFunction",
     "ByMeasure",
     "Capacity",
     "Covered",
@@ -33,6 +43,7 @@ __all__ = [
     "WeightTable",
     "Weighting",
     "blend",
+    "by_annex",
     "by_measure",
     "capacity",
     "covered",
@@ -80,17 +91,28 @@ def capacity(measure: str, *, each: Fraction | Decimal | int | str = 1) -> Capac
 
 
 def level(
-    weights: Weighting | WeightTable = eligible, *, there: Weighting | WeightTable = covered
+    weights: Weighting | WeightTable = eligible, *, existing: Weighting | WeightTable = covered
 ) -> Levelled:
-    """Return weights that level what is there: by default coverage, the lowest rate first.
+    """Return weights that level people covered already and new ones: the lowest rate first.
 
-    With the method `adams` this is water-filling. Staff as weights and today's load as `there`
+    With the method `adams` this is water-filling. Staff as weights and today's load as `existing`
     give every member of staff an equal load.
 
-    >>> level().there.name
+    >>> level().existing.name
     'covered'
     """
-    return Levelled(to_weighting(weights), to_weighting(there))
+    return Levelled(to_weighting(weights), to_weighting(existing))
+
+
+def by_annex(annex: Annex) -> ByAnnex:
+    """Return the weighting by the shares of an annex that is at hand.
+
+    >>> from coverage_campaign.model.units import Annex
+    >>> annex = Annex("annex-1", "Annex 1", "counties", shares={"a": 60, "b": 40}, clause="2")
+    >>> by_annex(annex).assumption
+    'shares are those of annex-1 (clause 2)'
+    """
+    return ByAnnex(annex)
 
 
 def blend(*parts: tuple[Weighting | WeightTable, Fraction | Decimal | int | str]) -> Blend:

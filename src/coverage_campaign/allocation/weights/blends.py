@@ -1,4 +1,4 @@
-"""Weightings made of others: blends with their stated influence, levels on top of what is there."""
+"""Weightings made of others: blends with a stated influence, levels on top of people covered."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ __all__ = ["Blend", "Levelled"]
 
 @attrs.frozen
 class Levelled:
-    """Weights on top of what is there: the total is shared so that there / weight becomes level.
+    """Weights on top of people who are covered: existing and new people / weight become level.
 
     Nobody is taken away: what a unit gets comes on top of what it has. With the method `adams` the
     lowest ratio rises first, person by person; `webster` brings the ratios as near to each other
@@ -29,17 +29,17 @@ class Levelled:
     """
 
     weights: Weighting
-    there: Weighting
+    existing: Weighting
 
     @property
     def name(self) -> str:
-        """What is there, over what."""
+        """What the weights are."""
         return self.weights.name
 
     @property
     def assumption(self) -> str:
         """The assumptions of both."""
-        return "; ".join(one for one in (self.weights.assumption, self.there.assumption) if one)
+        return "; ".join(one for one in (self.weights.assumption, self.existing.assumption) if one)
 
     def of(self, campaign: Campaign, units: Sequence[Unit]) -> dict[str, Number]:
         """Return the weights."""

@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from decimal import Decimal
 from fractions import Fraction
+from functools import partial
+from types import FunctionType, MethodType
+from typing import cast
 
 import attrs
 import numpy as np
 import pandas as pd
 
+from coverage_campaign.allocation.naming import name_of
 from coverage_campaign.allocation.weights.weighting import Number, Weighting, WeightTable
 from coverage_campaign.errors import DefinitionError, Problem
 from coverage_campaign.model.campaign import Campaign
-from coverage_campaign.model.units import Unit
+from coverage_campaign.model.units import Annex, Unit
 
-__all__ = ["Declared", "Equal", "to_weighting"]
+__all__ = ["ByAnnex", "ByFunction", "Declared", "Equal", "to_weighting"]
 
 
 @attrs.frozen
@@ -99,16 +103,76 @@ class Declared:
         return {unit.code: given[unit.code] for unit in units}
 
 
-def to_weighting(weights: Weighting | WeightTable) -> Weighting:
-    """Return a weighting from itself or from a mapping or Series by unit code."""
+@attrs.frozen
+class ByAnnex:
+    """The shares that an annex of the campaign's source gives its units."""
+
+    annex: Annex
+
+    @property
+    def name(self) -> str:
+        """The annex's code."""
+        return self.annex.code
+
+    @property
+    def assumption(self) -> str:
+        """Which annex, and its clause."""
+        clause = f" (clause {self.annex.clause})" if self.annex.clause else ""
+        return f"shares are those of {self.annex.code}{clause}"
+
+    def of(self, campaign: Campaign, units: Sequence[Unit]) -> dict[str, Number]:
+        """Return the annex's persons; a unit without any is an error."""
+        del campaign
+        given = dict(self.annex.shares)
+        problems = [
+            Problem(
+                f"annex '{self.annex.code}'",
+                f"has no share of '{unit.code}' ({unit.label})",
+                "complete the annex, or share by another weight",
+            )
+            for unit in units
+            if unit.code not in given
+        ]
+        if problems:
+            raise DefinitionError(problems)
+        return {unit.code: given[unit.code] for unit in units}
+
+
+@attrs.frozen
+class ByFunction:
+    """What a function of the caller's gives each unit."""
+
+    function: Callable[[Unit], Number]
+
+    @property
+    def name(self) -> str:
+        """The function's name."""
+        return name_of(self.function)
+
+    @property
+    def assumption(self) -> str:
+        """That the weights are the caller's."""
+        return f"weights are what {self.name} gives, a function of the caller's"
+
+    def of(self, campaign: Campaign, units: Sequence[Unit]) -> dict[str, Number]:
+        """Return what the function gives; no number, or a negative one, is an error."""
+        del campaign
+        return {unit.code: _to_number(unit.code, self.function(unit)) for unit in units}
+
+
+def to_weighting(weights: Weighting | WeightTable | Callable[[Unit], Number]) -> Weighting:
+    """Return a weighting from itself, a mapping or Series by unit code, or a function of a unit."""
     if isinstance(weights, (Mapping, pd.Series)):
         return Declared(weights)
-    if not hasattr(weights, "of"):
-        raise DefinitionError(
-            Problem(
-                "weights",
-                f"a {type(weights).__name__}",
-                "give a number by unit code (a mapping or a Series), or one of cc.weights",
-            )
+    if hasattr(weights, "of"):
+        return cast("Weighting", weights)
+    if isinstance(weights, FunctionType | MethodType | partial):
+        return ByFunction(weights)
+    raise DefinitionError(
+        Problem(
+            "weights",
+            f"a {type(weights).__name__}",
+            "give a number by unit code (a mapping or a Series), a function of a unit, or one of "
+            "cc.weights",
         )
-    return weights
+    )

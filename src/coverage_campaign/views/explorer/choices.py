@@ -15,7 +15,7 @@ import attrs
 from coverage_campaign.allocation import weights as weighing
 from coverage_campaign.allocation.apportionment import methods as apportion
 from coverage_campaign.allocation.apportionment.rounding_rules import Modified, Stationary
-from coverage_campaign.allocation.coverage_target import read_target
+from coverage_campaign.allocation.request import read_target
 from coverage_campaign.allocation.weights import Weighting
 from coverage_campaign.errors import DefinitionError, Problem
 from coverage_campaign.messages import Language, message

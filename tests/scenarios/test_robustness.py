@@ -25,12 +25,12 @@ def test_a_verdict_that_hangs_on_few_people_falls_with_a_small_error() -> None:
     """Ash has 51 of 50: 2 % of 51 is one person, which is still 50 done; 4 % is two, and missed."""
     tally = reports({"a": 51, "b": 40, "c": 10})
     small = cc.stability(scenario(), reports=tally, error="2%").to_frame().set_index("unit")
-    assert small.loc["a", "stands"]
+    assert small.loc["a", "robust"]
     assert small.loc["a", "warning"] == "hangs on 1 people"
     large = cc.stability(scenario(), reports=tally, error="4%").to_frame().set_index("unit")
-    assert not large.loc["a", "stands"]
-    assert large.loc["b", "stands"]
-    assert large.loc["c", "stands"]
+    assert not large.loc["a", "robust"]
+    assert large.loc["b", "robust"]
+    assert large.loc["c", "robust"]
     assert large.loc["c", "answer"] == "False"
 
 
@@ -40,7 +40,7 @@ def test_other_weights_change_who_misses() -> None:
     found = cc.stability(scenario(), reports=tally, over={"weights": [cc.weights.equal]})
     table = found.to_frame().set_index("unit")
     assert table["answer"].tolist() == ["True", "True", "True"]
-    assert table["stands"].to_dict() == {"a": True, "b": False, "c": False}
+    assert table["robust"].to_dict() == {"a": True, "b": False, "c": False}
     ranges = found.rank_ranges().set_index("unit")
     assert ranges["rank"].tolist() == [1, 1, 1]
     assert ranges["worst"].to_dict() == {"a": 1, "b": 2, "c": 3}
@@ -54,9 +54,9 @@ def test_without_a_date_there_is_nothing_to_assess() -> None:
 
 def test_the_smallest_total_at_which_a_county_gets_its_share() -> None:
     """Cedar (2 of 10 parts) has 15 from a total of 73: webster rounds 14.6 up, 72 gives 14.4."""
-    solution = cc.solve(
+    solution = cc.goal_seek(
         scenario(),
-        lever=("target", range(50, 101)),
+        input=("target", range(50, 101)),
         until=lambda outcome: bool(outcome.allocation.shares()["c"] >= 15),
     )
     (crossing,) = solution.crossings
@@ -67,9 +67,9 @@ def test_the_smallest_total_at_which_a_county_gets_its_share() -> None:
 
 def test_every_crossing_of_a_condition_that_comes_and_goes() -> None:
     """Whether Cedar's share is odd changes with every fifth person; all changes are listed."""
-    solution = cc.solve(
+    solution = cc.goal_seek(
         scenario(),
-        lever=("target", range(50, 61)),
+        input=("target", range(50, 61)),
         until=lambda outcome: bool(outcome.allocation.shares()["c"] % 2),
         monotone=False,
     )
@@ -78,9 +78,9 @@ def test_every_crossing_of_a_condition_that_comes_and_goes() -> None:
 
 def test_what_never_holds_says_so() -> None:
     """No total up to 100 gives Cedar more than its 60 uncovered people."""
-    solution = cc.solve(
+    solution = cc.goal_seek(
         scenario(),
-        lever=("target", range(50, 101)),
+        input=("target", range(50, 101)),
         until=lambda outcome: bool(outcome.allocation.shares()["c"] > 60),
     )
     assert solution.value is None

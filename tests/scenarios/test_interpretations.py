@@ -73,10 +73,10 @@ def test_who_is_barred_hangs_on_whom_the_bar_can_strike(hengyang: cc.Campaign) -
     barred = table.to_frame().groupby("award_bar")["barred"].unique()
     assert barred["departments"].tolist() == [0]
     assert barred["departments_and_governments"].tolist() == [1]
-    stands = table.stands().set_index(["conclusion", "unit"])
-    assert not stands.loc[("merit_eligible", "430481"), "stands"]
+    stands = table.robust().set_index(["conclusion", "unit"])
+    assert not stands.loc[("merit_eligible", "430481"), "robust"]
     assert stands.loc[("merit_eligible", "430481"), "depends_on"] == "award_bar"
-    assert stands.loc[("merit_eligible", "430405"), "stands"]
+    assert stands.loc[("merit_eligible", "430405"), "robust"]
     assert stands.loc[("merit_eligible", "430405"), "answer"] == "may have merit awards"
     assert "court_applicant" in table.idle
 
@@ -134,7 +134,7 @@ def test_a_campaign_without_questions_has_one_reading() -> None:
     table = cc.readings_table(tiny(), as_of="2026-06-05", answers={"schedule_over": [("drive",)]})
     assert len(table.to_frame()) == 1
     assert table.to_frame().loc[0, "planned"] == 50
-    assert table.stands()["stands"].all()
+    assert table.robust()["robust"].all()
 
 
 def test_unknown_questions_are_refused() -> None:

@@ -30,7 +30,7 @@ def test_the_date_by_which_half_is_planned() -> None:
         assert outcome.progress is not None
         return bool(outcome.progress.totals()["planned"].iloc[0] >= 50)
 
-    found = cc.solve(scenario(), lever=("as_of", days), until=half, reports=reports([1, 1, 1]))
+    found = cc.goal_seek(scenario(), input=("as_of", days), until=half, reports=reports([1, 1, 1]))
     assert found.value == dt.date(2026, 6, 5)
     assert found.crossings[0].before == dt.date(2026, 6, 4)
     assert "begins between 2026-06-04 and 2026-06-05" in repr(found)
@@ -42,9 +42,9 @@ def test_the_weight_of_one_county() -> None:
     24.5 x 800 / 75.5 = 259.6; at 259 the shares 47.2, 28.3, 24.46 leave one seat more to give, and
     Cedar's claim to it, 259 / 24.5 = 10.57, is the greatest.
     """
-    found = cc.solve(
+    found = cc.goal_seek(
         scenario(),
-        lever=("weights.c", range(200, 400)),
+        input=("weights.c", range(200, 400)),
         until=lambda outcome: bool(outcome.allocation.shares()["c"] >= 25),
     )
     shares = {}
@@ -61,9 +61,9 @@ def test_the_weight_of_one_county() -> None:
 def test_a_condition_that_comes_and_goes_is_not_taken_for_monotone() -> None:
     """Whether a share is odd changes all the time: the halving finds one crossing, and says no."""
     with pytest.raises(cc.DefinitionError, match="monotone=False"):
-        cc.solve(
+        cc.goal_seek(
             scenario(),
-            lever=("target", range(50, 101)),
+            input=("target", range(50, 101)),
             until=lambda outcome: bool(outcome.allocation.shares()["c"] % 2),
         )
 
@@ -71,14 +71,14 @@ def test_a_condition_that_comes_and_goes_is_not_taken_for_monotone() -> None:
 def test_a_batch_finds_every_crossing() -> None:
     """All values in one study: the crossings are those of single runs over the whole range."""
     values = range(50, 101)
-    batch = cc.solve(
+    batch = cc.goal_seek(
         scenario(),
-        lever=("target", values),
+        input=("target", values),
         holds=lambda study: study.array("share")[:, study.units.index("c")] % 2 == 1,
     )
-    single = cc.solve(
+    single = cc.goal_seek(
         scenario(),
-        lever=("target", values),
+        input=("target", values),
         until=lambda outcome: bool(outcome.allocation.shares()["c"] % 2),
         monotone=False,
     )
@@ -94,15 +94,15 @@ def test_the_pace_that_reaches_the_target() -> None:
         assert outcome.progress is not None
         return bool(outcome.progress.totals()["done"].iloc[0] >= 100)
 
-    found = cc.solve(
-        scenario(), lever=("pace", range(21)), until=met, reports=reports([30, 18, 12])
+    found = cc.goal_seek(
+        scenario(), input=("pace", range(21)), until=met, reports=reports([30, 18, 12])
     )
     assert (found.crossings[0].before, found.value) == (7, 8)
 
 
 def test_what_holds_at_the_first_value_is_that_value() -> None:
     """The smallest value that was tried is the answer when it already holds there."""
-    found = cc.solve(scenario(), lever=("target", range(50, 60)), until=lambda _: True)
+    found = cc.goal_seek(scenario(), input=("target", range(50, 60)), until=lambda _: True)
     assert found.value == 50
     assert "always" in repr(found)
 
@@ -110,6 +110,6 @@ def test_what_holds_at_the_first_value_is_that_value() -> None:
 def test_one_condition_and_a_known_lever() -> None:
     """None or two conditions, and a lever with a slip, are refused."""
     with pytest.raises(cc.DefinitionError, match="until= or holds="):
-        cc.solve(scenario(), lever=("target", [1, 2]))
+        cc.goal_seek(scenario(), input=("target", [1, 2]))
     with pytest.raises(cc.DefinitionError, match="no such input"):
-        cc.solve(scenario(), lever=("tagret", [1, 2]), until=lambda _: True)
+        cc.goal_seek(scenario(), input=("tagret", [1, 2]), until=lambda _: True)
