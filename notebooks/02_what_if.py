@@ -107,9 +107,9 @@ sensitivity
 
 # %%
 most = 2_500
-cc.solve(
+cc.goal_seek(
     baseline,
-    lever=("target", range(70_000, 120_001)),
+    input=("target", range(70_000, 120_001)),
     until=lambda found: found.allocation.shares()["430405"] > most,
 )
 

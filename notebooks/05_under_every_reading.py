@@ -91,13 +91,13 @@ judged
 # question to ask.
 
 # %%
-verdicts = judged.stands()
+verdicts = judged.robust()
 verdicts = verdicts[
     verdicts["conclusion"].isin(["merit_eligible", "commended"]) & (verdicts["unit"] != "")
 ]
 final = verdicts.assign(
     under=verdicts["agreeing"].astype(str) + " of " + verdicts["combinations"].astype(str),
-    say=verdicts["stands"].map({True: "may be announced", False: "ask first"}),
+    say=verdicts["robust"].map({True: "may be announced", False: "ask first"}),
 )
 final = final.sort_values(["say", "name"])[["name", "answer", "under", "say", "depends_on"]]
 final.style.hide(axis="index")

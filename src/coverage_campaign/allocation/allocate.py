@@ -69,9 +69,7 @@ __all__ = [
 ]
 
 TargetLike: TypeAlias = HeadcountTarget | CoverageTarget | int | str | None
-WeightsLike: TypeAlias = (
-    Weighting | WeightTable | Annex | str | Callable[[Unit], Number] | None
-)
+WeightsLike: TypeAlias = Weighting | WeightTable | Annex | str | Callable[[Unit], Number] | None
 """By what a target is shared: a weighting, numbers by unit code, an annex or its code, or a
 function of a unit."""
 

@@ -32,7 +32,7 @@ from coverage_campaign.notebook import html_table
 
 __all__ = ["Optimum", "optimize"]
 
-_ROUNDS = 200
+_WHOLE = 1e-6  # what a solver may leave of a whole number
 _NOTHING: Mapping[str, int] = {}
 
 
@@ -315,19 +315,22 @@ def _least_burden(network: _Network, total: int) -> NDArray[np.int64]:
     persons = _solved(network, network.constraints)
     if persons is None:
         raise _clash(network)
-    best = _largest(network, persons)
-    for _ in range(_ROUNDS):
-        # HiGHS looks for the least; whole numbers say what it found, and whether less can be had.
-        lower = _solved(network, network.constraints, minimise_largest=True, at_most=best)
-        if lower is not None and _largest(network, lower) < best:
-            best = _largest(network, lower)
+    best, low = _largest(network, persons), Fraction(0)
+    while True:
+        # That less cannot be had is the proof; halving what is left comes to it quickly.
         less = _solved(network, [*network.constraints, *network.below(best, strictly=True)])
         if less is None:
             break
         best = _largest(network, less)
+        middle = (low + best) / 2
+        half = _solved(network, [*network.constraints, *network.below(middle, strictly=False)])
+        if half is None:
+            low = middle
+        else:
+            best = _largest(network, half)
     within = [*network.constraints, *network.below(best, strictly=False)]
     whole = sum(network.need)
-    wanted = [float(total * need / whole) if whole else 0.0 for need in network.need]
+    wanted = [total * need / whole if whole else Fraction(0) for need in network.need]
     near = _solved(network, within, wanted=wanted)
     if near is None:
         raise ArithmeticError("a sharing that was found cannot be found again")
@@ -346,58 +349,53 @@ def _solved(
     network: _Network,
     constraints: Iterable[_Constraint],
     *,
-    minimise_largest: bool = False,
-    at_most: Fraction = Fraction(0),
-    wanted: Sequence[float] | None = None,
+    wanted: Sequence[Fraction] | None = None,
 ) -> NDArray[np.int64] | None:
-    """Return whole persons by cell that meet the constraints, None where there are none."""
+    """Return whole persons by cell that meet the constraints, None where there are none.
+
+    With `wanted` shares their sum of distances is the least. A distance is a cost with corners at
+    whole persons, so that the corners of the programme stay whole: for each unit one person above
+    the part below, more persons above, and persons below.
+    """
     from scipy.optimize import Bounds as Box  # only an optimisation needs SciPy
     from scipy.optimize import LinearConstraint, milp
     from scipy.sparse import csr_array
 
     limits = list(constraints)
     units, cells = len(network.units), network.cells
-    extra = 1 if minimise_largest else units if wanted is not None else 0
-    rows: list[tuple[int, int, float]] = []
-    least: list[float] = []
-    most: list[float] = []
-    for number, one in enumerate(limits):
-        rows += [(number, int(cell), 1.0) for cell in one.cells]
-        least.append(one.least)
-        most.append(one.most)
-    for unit in range(units if extra else 0):
-        mine = network.of_unit(unit).tolist()
-        need = float(network.need[unit])
-        if minimise_largest:
-            rows += [(len(least), cell, 1.0) for cell in mine] + [(len(least), cells, -need)]
-            least.append(-np.inf)
-            most.append(0.0 if need else np.inf)
-        elif wanted is not None:
-            for sign in (1.0, -1.0):
-                rows += [(len(least), cell, sign) for cell in mine]
-                rows.append((len(least), cells + unit, -1.0))
-                least.append(-np.inf)
-                most.append(sign * wanted[unit])
+    rows = [(number, int(cell), 1.0) for number, one in enumerate(limits) for cell in one.cells]
+    least = [float(one.least) for one in limits]
+    most = [float(one.most) for one in limits]
+    cost, upper = np.zeros(cells), np.full(cells, np.inf)
+    if wanted is not None:
+        down = [floor(one) for one in wanted]
+        part = np.array([float(one - low) for one, low in zip(wanted, down, strict=True)])
+        for unit in range(units):
+            number = len(least)
+            rows += [(number, cell, 1.0) for cell in network.of_unit(unit).tolist()]
+            signs = zip(range(3), (-1.0, -1.0, 1.0), strict=True)
+            rows += [(number, cells + kind * units + unit, sign) for kind, sign in signs]
+            least.append(down[unit])
+            most.append(down[unit])
+        cost = np.concatenate([cost, 1 - 2 * part, np.ones(2 * units)])
+        upper = np.concatenate([upper, np.ones(units), np.full(2 * units, np.inf)])
     at, column, value = zip(*rows, strict=True)
-    matrix = csr_array((value, (at, column)), shape=(len(least), cells + extra))
-    cost = np.concatenate([np.zeros(cells), np.ones(extra)])
-    upper = np.full(cells + extra, np.inf)
-    if minimise_largest:
-        upper[-1] = float(at_most) * (1 + 1e-9)
-    found: Any = milp(
-        cost,
-        integrality=np.concatenate([np.ones(cells), np.zeros(extra)]),
-        bounds=Box(0, upper),
-        constraints=LinearConstraint(matrix, least, most),
-    )
-    if found.x is None:
-        return None
-    persons: NDArray[np.int64] = np.rint(found.x[:cells]).astype(np.int64)
-    # Whole numbers decide whether what HiGHS found meets the constraints.
-    for one in limits:
-        if not one.least <= int(persons[one.cells].sum()) <= one.most:
+    matrix = csr_array((value, (at, column)), shape=(len(least), len(cost)))
+    for whole in (0, 1):  # a group of several drives can leave a corner that is not whole
+        found: Any = milp(
+            cost,
+            integrality=np.full(len(cost), whole),
+            bounds=Box(0, upper),
+            constraints=LinearConstraint(matrix, least, most),
+        )
+        if found.x is None:
             return None
-    return persons
+        persons: NDArray[np.int64] = np.rint(found.x[:cells]).astype(np.int64)
+        # Whole numbers decide whether what HiGHS found meets the constraints.
+        met = all(one.least <= int(persons[one.cells].sum()) <= one.most for one in limits)
+        if met and np.abs(found.x[:cells] - persons).max(initial=0.0) < _WHOLE:
+            return persons
+    return persons if met else None
 
 
 def _clash(network: _Network) -> InfeasibleError:
