@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final, TypeAlias
+from collections.abc import Sequence
+from typing import Final, TypeAlias
 
 import attrs
 
 from coverage_campaign.messages import Message, Translatable, message
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from coverage_campaign.model.campaign import Campaign
+from coverage_campaign.model.campaign import Campaign
 
 __all__ = ["Change", "changes_of", "input_name", "input_value"]
 

@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from collections.abc import Sequence
+from typing import Final
 
 import pandas as pd
 
-from coverage_campaign.messages import Message, message, message_in
+from coverage_campaign.messages import Language, Message, message, message_in
 from coverage_campaign.messages.formats import days, rounded
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from coverage_campaign.messages import Language
-    from coverage_campaign.model.dates import Window
-    from coverage_campaign.progress.progress import Progress
-    from coverage_campaign.progress.unit_progress import UnitProgress
+from coverage_campaign.model.dates import Window
+from coverage_campaign.progress.progress import Progress
+from coverage_campaign.progress.unit_progress import UnitProgress
 
 __all__ = ["FLAGS", "against_plan", "by_rate", "chance_of", "flags_of", "rises", "span"]
 

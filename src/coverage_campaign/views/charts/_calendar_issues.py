@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final, Literal, TypeAlias
+from collections.abc import Sequence
+from typing import Final, Literal, TypeAlias
 
 import attrs
 
 from coverage_campaign.messages import Language, Message, message
+from coverage_campaign.model.campaign import Campaign
 from coverage_campaign.model.dates import Window
+from coverage_campaign.model.labels import Label
+from coverage_campaign.model.review.findings import Finding
 from coverage_campaign.views.words import span
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from coverage_campaign.model.campaign import Campaign
-    from coverage_campaign.model.labels import Label
-    from coverage_campaign.model.review.findings import Finding
 
 __all__ = ["Doubt", "Kind", "doubts_of"]
 

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import Final
+
+import pandas as pd
 
 from coverage_campaign.messages import Language, message
 from coverage_campaign.messages.formats import percent
+from coverage_campaign.progress.forecast.forecast import Forecast
 from coverage_campaign.views.charts import _theme as theme
+from coverage_campaign.views.charts._canvas import Canvas
 from coverage_campaign.views.charts._running_totals import Curves, to_day
 from coverage_campaign.views.charts._ticks import x_of
-
-if TYPE_CHECKING:
-    import pandas as pd
-
-    from coverage_campaign.progress.forecast.forecast import Forecast
-    from coverage_campaign.views.charts._axes import Canvas
 
 __all__ = ["bands_of", "draw_fan", "fan_note"]
 

@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import pandas as pd
 
 from coverage_campaign.messages import Language, message
+from coverage_campaign.progress.unit_progress import UnitProgress
 from coverage_campaign.views.charts import _theme as theme
+from coverage_campaign.views.charts._canvas import Canvas
 from coverage_campaign.views.charts._clear import Box, first_clear
 from coverage_campaign.views.charts._running_totals import Curves, to_day
 from coverage_campaign.views.charts._ticks import x_of
 from coverage_campaign.views.charts._typeset import width_of
-
-if TYPE_CHECKING:
-    import pandas as pd
-
-    from coverage_campaign.progress.unit_progress import UnitProgress
-    from coverage_campaign.views.charts._axes import Canvas
 
 __all__ = ["draw_gap"]
 

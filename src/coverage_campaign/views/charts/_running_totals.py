@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 import attrs
 import numpy as np
 
 from coverage_campaign.messages import Language, message
+from coverage_campaign.progress.track import Progress
 from coverage_campaign.views.charts._ticks import runs, x_of
-
-if TYPE_CHECKING:
-    from coverage_campaign.progress.track import Progress
 
 __all__ = ["Curves", "curves_of", "dotted_note", "to_day"]
 

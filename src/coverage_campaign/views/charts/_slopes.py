@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final, Literal
+from collections.abc import Sequence
+from typing import Final, Literal
 
 import attrs
+import pandas as pd
 
 from coverage_campaign.errors import DefinitionError, Problem
 from coverage_campaign.messages import Language
 from coverage_campaign.messages.formats import signed
+from coverage_campaign.model.campaign import Campaign
 from coverage_campaign.views.charts import _theme as theme
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    import pandas as pd
-
-    from coverage_campaign.model.campaign import Campaign
 
 __all__ = ["Quantity", "Slope", "largest", "quantity_of", "slopes_of"]
 

@@ -2,18 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
 
 from coverage_campaign.messages import Language, message
 from coverage_campaign.progress.status import SLACK
+from coverage_campaign.progress.unit_progress import UnitProgress
 from coverage_campaign.views.charts import _theme as theme
-from coverage_campaign.views.charts._axes import Mark
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from coverage_campaign.progress.unit_progress import UnitProgress
-
+from coverage_campaign.views.charts._canvas import Mark
 
 __all__ = ["headline", "legend", "schedule_note"]
 

@@ -2,21 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
 
 import attrs
+import pandas as pd
 
 from coverage_campaign.errors import DefinitionError, Problem
 from coverage_campaign.messages import Language, text_of
 from coverage_campaign.scenarios.scenario import allocation_of
+from coverage_campaign.scenarios.study import Study
 from coverage_campaign.views.inputs import input_name, input_value
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    import pandas as pd
-
-    from coverage_campaign.scenarios.study import Study
 
 __all__ = ["Swing", "given_swings", "swings_of"]
 

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final, Literal
+from collections.abc import Sequence
+from typing import Final, Literal
 
 import attrs
 
 from coverage_campaign.views.charts import _theme as theme
+from coverage_campaign.views.charts._canvas import Canvas
 from coverage_campaign.views.charts._typeset import width_of
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from coverage_campaign.views.charts._axes import Canvas
 
 __all__ = ["GAP", "Cell", "Column", "column_of", "draw_columns"]
 

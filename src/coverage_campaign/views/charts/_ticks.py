@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterator
 from itertools import pairwise
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from coverage_campaign.messages import Language
 from coverage_campaign.messages.formats import count, day, month
 from coverage_campaign.views.charts import _theme as theme
+from coverage_campaign.views.charts._canvas import Canvas
 from coverage_campaign.views.charts._typeset import width_of
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from coverage_campaign.views.charts._axes import Canvas
 
 __all__ = ["TIME_ROOM", "count_scale", "round_steps", "runs", "time_scale", "x_of"]
 

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import functools
-from typing import TYPE_CHECKING, Final
+from collections.abc import Iterator
+from typing import Final
 
 from matplotlib.font_manager import FontProperties
 from matplotlib.textpath import TextToPath
 
 from coverage_campaign.views.charts._fonts import drawable, families
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
 __all__ = ["LEADING", "balanced", "pieces", "shortened", "width_of", "wrapped"]
 

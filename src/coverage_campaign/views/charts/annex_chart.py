@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Final
 
 import attrs
+from matplotlib.axes import Axes
 
 from coverage_campaign.allocation.allocation import Allocation
 from coverage_campaign.allocation.cross import CrossAllocation
@@ -14,8 +15,7 @@ from coverage_campaign.messages import Language, check_language, message
 from coverage_campaign.messages.formats import count
 from coverage_campaign.notebook import Axes
 from coverage_campaign.views.charts import _theme as theme
-from coverage_campaign.views.charts._axes import Canvas, Room
-from coverage_campaign.views.charts._layout import open_canvas
+from coverage_campaign.views.charts._canvas import Canvas, Room, box_size, chart, open_canvas
 from coverage_campaign.views.charts._typeset import balanced, pieces, shortened, width_of
 
 __all__ = ["annex"]
@@ -37,12 +37,14 @@ _NOUGHT: Final = "·"
 
 
 @checked_call
+@chart
 def annex(
     cross: CrossAllocation,
     *,
     ax: Axes | None = None,
     lang: Language | None = None,
     title: str | None = None,
+    notes: bool = True,
 ) -> Axes:
     """Return the Axes of a table of shares, units down and departments across, dark where many.
 
@@ -70,7 +72,7 @@ def annex(
     wide = max(head.width, width_of(count(max([*across, 0])), size) + 6)
     width = max(_WIDTH, (wide * len(columns) + label_width + total_width + 52) / 72)
     if ax is not None:
-        scale = ax.get_window_extent().width / (ax.figure.dpi / 72) - label_width - total_width - 32
+        scale = box_size(ax)[0] - label_width - total_width - 32
         head = _fitted(head, columns, size, scale / max(len(columns), 1))
         wide = scale / max(len(columns), 1)
     number_size = _number_size(cells, across, size, wide)
@@ -87,7 +89,7 @@ def annex(
             columns=_cut(cross.columns, lang),
             n=whole,
         ).text(lang),
-        notes=[] if number_size else [_NO_NUMBERS.text(lang)],
+        notes=([] if number_size else [_NO_NUMBERS.text(lang)]) if notes else None,
         basis=cross.basis,
     )
     canvas.ax.set_xlim(-0.5, len(columns) - 0.5)

@@ -6,15 +6,14 @@ from collections.abc import Mapping
 from typing import Final
 
 import pandas as pd
+from matplotlib.axes import Axes
 
 from coverage_campaign.checks import checked_call
 from coverage_campaign.messages import Language, check_language, message
 from coverage_campaign.messages.formats import percent
-from coverage_campaign.notebook import Axes
 from coverage_campaign.progress.forecast.backtest import Backtest
 from coverage_campaign.views.charts import _theme as theme
-from coverage_campaign.views.charts._axes import Canvas, Room
-from coverage_campaign.views.charts._layout import open_canvas
+from coverage_campaign.views.charts._canvas import Canvas, Room, chart, open_canvas
 from coverage_campaign.views.charts._spread import spread
 from coverage_campaign.views.charts._ticks import round_steps
 from coverage_campaign.views.charts._typeset import shortened, width_of
@@ -47,12 +46,14 @@ _DAYS: Final = message("days ahead")
 
 
 @checked_call
+@chart
 def back_test(
     tested: Backtest,
     *,
     ax: Axes | None = None,
     lang: Language | None = None,
     title: str | None = None,
+    notes: bool = True,
 ) -> Axes:
     """Return the Axes of the mean error by days ahead, of the method and of each baseline.
 
@@ -98,7 +99,9 @@ def back_test(
             "Mean absolute error in {unit} by days ahead",
             unit=_UNITS[tested.unit_of_error],
         ).text(lang),
-        notes=[
+        notes=None
+        if not notes
+        else [
             message(
                 "The best baseline is chosen with hindsight, another one at each origin; the ratio"
                 " is the geometric mean over {n} origins.",

@@ -7,17 +7,16 @@ from typing import Final
 
 import attrs
 import numpy as np
+from matplotlib.axes import Axes
 
 from coverage_campaign.checks import checked_call
 from coverage_campaign.messages import Language, check_language, message
 from coverage_campaign.messages.formats import count, signed
 from coverage_campaign.model.groups import Effect
-from coverage_campaign.notebook import Axes
 from coverage_campaign.progress.track import Progress
 from coverage_campaign.reporting.result import Tally
 from coverage_campaign.views.charts import _theme as theme
-from coverage_campaign.views.charts._axes import Canvas, Room
-from coverage_campaign.views.charts._layout import open_canvas
+from coverage_campaign.views.charts._canvas import Canvas, Room, box_size, chart, open_canvas
 from coverage_campaign.views.charts._typeset import balanced, pieces, width_of
 
 __all__ = ["Step", "bridge", "steps_of"]
@@ -48,12 +47,14 @@ class Step:
 
 
 @checked_call
+@chart
 def bridge(
     subject: Tally | Progress,
     *,
     ax: Axes | None = None,
     lang: Language | None = None,
     title: str | None = None,
+    notes: bool = True,
 ) -> Axes:
     """Return the Axes of bars from the gross figure by channel down to the net, all from 0.
 
@@ -81,7 +82,7 @@ def bridge(
     width = max(_WIDTH, ((widest + 9) * len(names) + 30) / 72)
     column = (width * 72 - 30) / len(names)
     if ax is not None:
-        column = ax.get_window_extent().width * 72 / ax.figure.dpi / len(names)
+        column = box_size(ax)[0] / len(names)
     heads = [balanced(name, theme.TICK, column - 4, lines=_HEAD_LINES) for name in names]
     campaign = tally.campaign
     until = "" if as_of is None else message(", to {day:date}", day=as_of).text(lang)
@@ -96,9 +97,9 @@ def bridge(
         subtitle=message(
             "{campaign}: people by channel{until}", campaign=campaign.label, until=until
         ).text(lang),
-        notes=[
-            (_OPEN if counted is None else _NET_COUNTS if counted else _GROSS_COUNTS).text(lang)
-        ],
+        notes=None
+        if not notes
+        else [(_OPEN if counted is None else _NET_COUNTS if counted else _GROSS_COUNTS).text(lang)],
         basis=subject.basis,
     )
     _draw(canvas, steps, net)

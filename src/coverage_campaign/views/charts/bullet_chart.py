@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
+from matplotlib.axes import Axes
+
 from coverage_campaign.checks import checked_call
 from coverage_campaign.messages import Language, check_language, message
 from coverage_campaign.messages.formats import count, percent
-from coverage_campaign.notebook import Axes
 from coverage_campaign.progress.track import Progress
 from coverage_campaign.progress.unit_progress import UnitProgress
 from coverage_campaign.views.charts import _theme as theme
-from coverage_campaign.views.charts._axes import Canvas, Room
-from coverage_campaign.views.charts._layout import open_canvas
+from coverage_campaign.views.charts._canvas import Canvas, Room, chart, open_canvas
 from coverage_campaign.views.charts._status import headline, legend, schedule_note
 from coverage_campaign.views.charts._typeset import shortened, width_of
 from coverage_campaign.views.words import by_rate
@@ -34,12 +34,14 @@ _ONE_LINE: Final = 0.005
 
 
 @checked_call
+@chart
 def bullet(
     progress: Progress,
     *,
     ax: Axes | None = None,
     lang: Language | None = None,
     title: str | None = None,
+    notes: bool = True,
 ) -> Axes:
     """Return the Axes of one bar a unit, by falling rate, against the line of the plan to date.
 
@@ -81,7 +83,7 @@ def bullet(
             "{campaign}, to {day:date}", campaign=progress.campaign.label, day=progress.as_of
         ).text(lang),
         marks=legend(rows, lang),
-        notes=[*schedule_note(total, lang)[1:], *progress.notes_in(lang)],
+        notes=None if not notes else [*schedule_note(total, lang)[1:], *progress.notes_in(lang)],
         basis=progress.basis,
     )
     canvas.ax.set_ylim(len(rows) - 0.5, -0.5)

@@ -7,19 +7,18 @@ from typing import Final
 
 import attrs
 import pandas as pd
+from matplotlib.axes import Axes
 
 from coverage_campaign.checks import checked_call
 from coverage_campaign.messages import Language, check_language, message
 from coverage_campaign.messages.formats import approximate, count, day
-from coverage_campaign.notebook import Axes
 from coverage_campaign.progress.forecast.forecast import Forecast
 from coverage_campaign.progress.track import Progress
 from coverage_campaign.progress.unit_progress import UnitProgress
 from coverage_campaign.views.charts import _theme as theme
-from coverage_campaign.views.charts._axes import Canvas, Room
+from coverage_campaign.views.charts._canvas import Canvas, Room, chart, open_canvas
 from coverage_campaign.views.charts._fan import bands_of, draw_fan, fan_note
 from coverage_campaign.views.charts._gap_mark import draw_gap
-from coverage_campaign.views.charts._layout import open_canvas
 from coverage_campaign.views.charts._running_totals import Curves, curves_of, dotted_note
 from coverage_campaign.views.charts._spread import spread
 from coverage_campaign.views.charts._ticks import (
@@ -54,6 +53,7 @@ class _End:
 
 
 @checked_call
+@chart
 def burn_up(
     progress: Progress,
     forecast: Forecast | None = None,
@@ -61,6 +61,7 @@ def burn_up(
     ax: Axes | None = None,
     lang: Language | None = None,
     title: str | None = None,
+    notes: bool = True,
 ) -> Axes:
     """Return the Axes of the running totals, plan and done, of the whole, with the forecast's fan.
 
@@ -115,7 +116,9 @@ def burn_up(
         lang=lang,
         title=_headline(curves, fan, total, progress.as_of, lang) if title is None else title,
         subtitle=subtitle,
-        notes=[
+        notes=None
+        if not notes
+        else [
             *([fan_note(forecast, lang)] if forecast is not None and tops else []),
             *dotted_note(curves.done_x, curves.counted_x, lang),
             *progress.notes_in(lang),

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from typing import Final
 
 import attrs
+from matplotlib.axes import Axes
 
 from coverage_campaign.checks import checked_call
 from coverage_campaign.messages import Language, check_language, message
@@ -16,9 +17,8 @@ from coverage_campaign.model.review.findings import Findings
 from coverage_campaign.model.review.review import review
 from coverage_campaign.notebook import Axes
 from coverage_campaign.views.charts import _theme as theme
-from coverage_campaign.views.charts._axes import Canvas, Mark, Room
 from coverage_campaign.views.charts._calendar_issues import Doubt, doubts_of
-from coverage_campaign.views.charts._layout import open_canvas
+from coverage_campaign.views.charts._canvas import Canvas, Mark, Room, chart, open_canvas
 from coverage_campaign.views.charts._ticks import TIME_ROOM, time_scale, x_of
 from coverage_campaign.views.charts._typeset import shortened, width_of
 from coverage_campaign.views.words import span
@@ -55,6 +55,7 @@ class Row:
 
 
 @checked_call
+@chart
 def calendar(
     campaign: Campaign,
     *,
@@ -63,6 +64,7 @@ def calendar(
     ax: Axes | None = None,
     lang: Language | None = None,
     title: str | None = None,
+    notes: bool = True,
 ) -> Axes:
     """Return the Axes of the phases on a scale of days, with the dates that need a look.
 
@@ -86,10 +88,10 @@ def calendar(
         for name, row in zip(names, rows, strict=True)
     )
     checks = ("; " if lang == "en" else "；").join(one.sentence(campaign, lang) for one in found)
-    notes = [message("Dates to check: {issues}.", issues=checks).text(lang)] if found else []
+    below = [message("Dates to check: {issues}.", issues=checks).text(lang)] if found else []
     if today is not None:
-        notes.append(_ELAPSED.text(lang))
-    notes.append(
+        below.append(_ELAPSED.text(lang))
+    below.append(
         message("The review of the definition has {n} findings.", n=len(reviewed)).text(lang)
     )
     canvas = open_canvas(
@@ -101,7 +103,7 @@ def calendar(
         title=_headline(campaign, rows, today, lang) if title is None else title,
         subtitle=campaign.label.text(lang),
         marks=[Mark(_MARK.text(lang), theme.AMBER, theme.AMBER_INK, "D")] if found else [],
-        notes=notes,
+        notes=below if notes else None,
         basis=campaign.basis(),
     )
     whole = campaign.whole_window

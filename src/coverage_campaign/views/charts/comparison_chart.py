@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final, Literal
 
+from matplotlib.axes import Axes
+
 from coverage_campaign.checks import checked_call
 from coverage_campaign.messages import Language, check_language, message, text_of
 from coverage_campaign.messages.formats import count
 from coverage_campaign.model.campaign import Campaign
-from coverage_campaign.notebook import Axes
 from coverage_campaign.scenarios.compare import Comparison
 from coverage_campaign.views.charts import _theme as theme
-from coverage_campaign.views.charts._axes import Canvas, Mark, Room
-from coverage_campaign.views.charts._layout import open_canvas
+from coverage_campaign.views.charts._canvas import Canvas, Mark, Room, chart, open_canvas
 from coverage_campaign.views.charts._slopes import Quantity, Slope, largest, quantity_of, slopes_of
 from coverage_campaign.views.charts._spread import spread
 from coverage_campaign.views.charts._typeset import shortened, width_of
@@ -49,6 +49,7 @@ _QUANTITIES: Final = {
 
 
 @checked_call
+@chart
 def comparison(
     compared: Comparison,
     *,
@@ -57,6 +58,7 @@ def comparison(
     ax: Axes | None = None,
     lang: Language | None = None,
     title: str | None = None,
+    notes: bool = True,
 ) -> Axes:
     """Return the Axes of two scales of persons and one line a unit between them.
 
@@ -93,12 +95,12 @@ def comparison(
         if change == 0
         else message("the total changes by {change:signed 0}", change=change).text(lang)
     )
-    notes = []
+    below = []
     if len(inputs) > 1:
         changes = [one.message for one in inputs]
-        notes.append(message("Inputs changed: {inputs}.", inputs=changes).text(lang))
+        below.append(message("Inputs changed: {inputs}.", inputs=changes).text(lang))
     if len(slopes) < len(everyone):
-        notes.append(
+        below.append(
             message(
                 "The {named} largest changes are named; {others} smaller ones are grey.",
                 named=len(slopes),
@@ -124,7 +126,7 @@ def comparison(
             )
             if any(one.kind == kind for one in slopes)
         ],
-        notes=[*notes, _ONLY.text(lang)],
+        notes=[*below, _ONLY.text(lang)] if notes else None,
         basis=compared.basis,
     )
     values = [value for one in everyone for value in (one.before, one.after) if value is not None]

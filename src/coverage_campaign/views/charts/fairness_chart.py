@@ -9,6 +9,7 @@ from typing import Final
 
 import attrs
 import pandas as pd
+from matplotlib.axes import Axes
 
 from coverage_campaign.allocation.allocation import Allocation
 from coverage_campaign.checks import checked_call
@@ -18,8 +19,7 @@ from coverage_campaign.messages import Language, Message, check_language, messag
 from coverage_campaign.messages.formats import percent
 from coverage_campaign.notebook import Axes
 from coverage_campaign.views.charts import _theme as theme
-from coverage_campaign.views.charts._axes import Canvas, Room
-from coverage_campaign.views.charts._layout import open_canvas
+from coverage_campaign.views.charts._canvas import Canvas, Room, chart, open_canvas
 from coverage_campaign.views.charts._typeset import shortened
 
 __all__ = ["Curve", "Need", "fairness", "lorenz", "need_of"]
@@ -61,6 +61,7 @@ class Curve:
 
 
 @checked_call
+@chart
 def fairness(
     allocations: Allocation | Mapping[str, Allocation],
     *,
@@ -68,6 +69,7 @@ def fairness(
     ax: Axes | None = None,
     lang: Language | None = None,
     title: str | None = None,
+    notes: bool = True,
 ) -> Axes:
     """Return the Axes of a Lorenz curve for each allocation, with its Gini coefficient.
 

@@ -8,17 +8,16 @@ from typing import Final, Literal
 
 import attrs
 import numpy as np
+from matplotlib.axes import Axes
 from numpy.typing import NDArray
 
 from coverage_campaign.checks import checked_call
 from coverage_campaign.messages import Language, check_language, message
 from coverage_campaign.messages.formats import month, percent
-from coverage_campaign.notebook import Axes
 from coverage_campaign.progress.track import Progress
 from coverage_campaign.progress.unit_progress import UnitProgress
 from coverage_campaign.views.charts import _theme as theme
-from coverage_campaign.views.charts._axes import Canvas, Room
-from coverage_campaign.views.charts._layout import open_canvas
+from coverage_campaign.views.charts._canvas import Canvas, Room, chart, open_canvas
 from coverage_campaign.views.charts._running_totals import dotted_note, to_day
 from coverage_campaign.views.charts._status import headline, legend, schedule_note
 from coverage_campaign.views.charts._ticks import runs, x_of
@@ -52,12 +51,14 @@ class _Grid:
 
 
 @checked_call
+@chart
 def multiples(
     progress: Progress,
     *,
     ax: Axes | None = None,
     lang: Language | None = None,
     title: str | None = None,
+    notes: bool = True,
 ) -> Axes:
     """Return the Axes of one small burn-up a unit, by falling rate, all with the same scales.
 
@@ -95,7 +96,9 @@ def multiples(
         title=headline(rows, lang) if title is None else title,
         subtitle=_ABOUT.text(lang),
         marks=legend(rows, lang),
-        notes=[
+        notes=None
+        if not notes
+        else [
             *schedule_note(progress.whole, lang)[1:],
             *dotted_note(done_x, done_x[-1], lang),
             *progress.notes_in(lang),

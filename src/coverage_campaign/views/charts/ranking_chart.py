@@ -6,16 +6,15 @@ from collections.abc import Callable, Sequence
 from typing import Final
 
 import attrs
+from matplotlib.axes import Axes
 
 from coverage_campaign.checks import checked_call
 from coverage_campaign.messages import Language, check_language, message, text_of
 from coverage_campaign.messages.formats import MISSING, count, percent, signed
-from coverage_campaign.notebook import Axes
 from coverage_campaign.progress.track import Progress
 from coverage_campaign.progress.unit_progress import UnitProgress
 from coverage_campaign.views.charts import _theme as theme
-from coverage_campaign.views.charts._axes import Canvas, Room
-from coverage_campaign.views.charts._layout import open_canvas
+from coverage_campaign.views.charts._canvas import Canvas, Room, chart, open_canvas
 from coverage_campaign.views.charts._status import headline, legend, schedule_note
 from coverage_campaign.views.charts._table_columns import GAP, Cell, Column, column_of, draw_columns
 from coverage_campaign.views.charts._typeset import shortened
@@ -53,6 +52,7 @@ _STATUS: Final = message("Status")
 
 
 @checked_call
+@chart
 def ranking(
     progress: Progress,
     *,
@@ -60,6 +60,7 @@ def ranking(
     ax: Axes | None = None,
     lang: Language | None = None,
     title: str | None = None,
+    notes: bool = True,
 ) -> Axes:
     """Return the Axes of a ranked table with bars: rank, counts, rate, gap to the plan, status.
 
@@ -101,7 +102,9 @@ def ranking(
             "{campaign}, to {day:date}", campaign=progress.campaign.label, day=progress.as_of
         ).text(lang),
         marks=legend(rows, lang),
-        notes=[
+        notes=None
+        if not notes
+        else [
             *_notes(rows, total, lang),
             *_new(progress, lang),
             *_moved(previous, lang),

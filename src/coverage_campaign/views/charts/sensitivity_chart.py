@@ -7,17 +7,16 @@ from collections.abc import Sequence
 from typing import Final
 
 import pandas as pd
+from matplotlib.axes import Axes
 
 from coverage_campaign.checks import checked_call
 from coverage_campaign.errors import DefinitionError, Problem
 from coverage_campaign.messages import Language, check_language, message
 from coverage_campaign.messages.formats import count, signed
 from coverage_campaign.model.basis import Basis
-from coverage_campaign.notebook import Axes
 from coverage_campaign.scenarios.explore import Study
 from coverage_campaign.views.charts import _theme as theme
-from coverage_campaign.views.charts._axes import Canvas, Room
-from coverage_campaign.views.charts._layout import open_canvas
+from coverage_campaign.views.charts._canvas import Canvas, Room, chart, open_canvas
 from coverage_campaign.views.charts._swings import Swing, given_swings, swings_of
 from coverage_campaign.views.charts._ticks import round_steps
 from coverage_campaign.views.charts._typeset import shortened, width_of
@@ -40,6 +39,7 @@ _NO_EFFECT: Final = message("no effect")
 
 
 @checked_call
+@chart
 def sensitivity(
     subject: Study | pd.DataFrame,
     *,
@@ -49,6 +49,7 @@ def sensitivity(
     ax: Axes | None = None,
     lang: Language | None = None,
     title: str | None = None,
+    notes: bool = True,
 ) -> Axes:
     """Return the Axes of one bar an input, the widest first, around the line of the baseline.
 

@@ -3,17 +3,13 @@
 from __future__ import annotations
 
 import functools
-from typing import TYPE_CHECKING, Final
+from collections.abc import Callable
+from typing import Final
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from coverage_campaign.messages import LANGUAGES, current_language, formats, text_of
+from coverage_campaign.messages import LANGUAGES, Language, current_language, formats, text_of
 from coverage_campaign.views.documents.document import plain
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from coverage_campaign.messages import Language
 
 __all__ = ["paragraphs", "parts"]
 

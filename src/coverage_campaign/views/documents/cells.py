@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from collections.abc import Callable, Mapping
+from typing import Final
 
 import attrs
 
 from coverage_campaign.messages.formats import MISSING, count, decimal, number, percent, signed
-from coverage_campaign.views.documents.document import plain
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
-
-    from coverage_campaign.views.documents.document import Cell, Kind, Table
+from coverage_campaign.views.documents.document import Cell, Kind, Table, plain
 
 __all__ = ["column_widths", "is_number", "wide", "written", "written_rows"]
 
