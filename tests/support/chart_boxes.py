@@ -25,7 +25,8 @@ SIZES = (
 
 def texts_of(ax: Axes) -> list[Text]:
     """Return every text that is seen, of the Axes and of those set into it."""
-    own = [text for text in ax.texts if text.get_visible() and text.get_text().strip()]
+    written = [*ax.texts, ax.title, *ax.get_xticklabels(), *ax.get_yticklabels()]
+    own = [text for text in written if text.get_visible() and text.get_text().strip()]
     return own + [text for child in ax.child_axes for text in texts_of(child)]
 
 

@@ -14,6 +14,8 @@ from coverage_campaign.model.basis import Basis
 from coverage_campaign.model.campaign import Campaign
 from coverage_campaign.model.phases import Phase
 from coverage_campaign.model.units import Unit
+from coverage_campaign.progress.forecast.forecast import Forecast
+from coverage_campaign.progress.progress import Progress
 from coverage_campaign.progress.unit_progress import UnitProgress, by_rank, rows_of
 from coverage_campaign.reporting.problems import ReportProblems
 from coverage_campaign.reporting.result import Tally
@@ -124,6 +126,11 @@ class FakeProgress:
     notes: tuple[str, ...] = ()
 
     @property
+    def __class__(self) -> type:  # type: ignore[override]
+        """A progress, to those who ask."""
+        return Progress
+
+    @property
     def campaign(self) -> Campaign:
         """The campaign of the plan."""
         return self.plan.campaign
@@ -226,6 +233,12 @@ class FakeProgress:
         )
 
 
+def evolved(subject: FakeProgress, **changes: object) -> FakeProgress:
+    """Return the stand-in with other parts; for attrs it is no progress of this kind."""
+    parts = {field.name: getattr(subject, field.name) for field in attrs.fields(FakeProgress)}
+    return FakeProgress(**{**parts, **changes})
+
+
 def complete_frame(frame: pd.DataFrame) -> pd.DataFrame:
     """Return the frame with the columns that follow from target, planned and done."""
     target, done, planned = (frame[name] for name in ("target", "done", "planned"))
@@ -302,6 +315,11 @@ class FakeForecast:
     chance: float = 0.1
     notes: tuple[str, ...] = ("The shape assumed is damped.",)
 
+    @property
+    def __class__(self) -> type:  # type: ignore[override]
+        """A forecast, to those who ask."""
+        return Forecast
+
     def notes_in(self, lang: str) -> tuple[str, ...]:
         """Return the remarks; these are the same in every language."""
         del lang
@@ -309,7 +327,7 @@ class FakeForecast:
 
     def at(self, level: float) -> FakeForecast:
         """Return the same forecast at another level: this one's fan is always the same."""
-        return attrs.evolve(self, level=level)
+        return FakeForecast(self.start, self.end, level, self.chance, self.notes)
 
     def totals(self) -> pd.DataFrame:
         """Return the chance."""

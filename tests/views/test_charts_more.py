@@ -5,7 +5,6 @@ from __future__ import annotations
 from fractions import Fraction
 from itertools import pairwise
 
-import attrs
 import matplotlib as mpl
 import numpy as np
 import pandas as pd
@@ -35,7 +34,7 @@ from coverage_campaign.views.charts.fairness_chart import Need, lorenz, need_of
 from support.campaigns import tiny
 from support.chart_boxes import SIZES, assert_readable, texts_of, words_of
 from support.chart_subjects import channel_frame, crossed, shared, two_cuts
-from support.stand_ins import HOSTILE, complete_frame, progress
+from support.stand_ins import HOSTILE, complete_frame, evolved, progress
 
 LANGS = ("en", "zh", "zh-Hant")
 
@@ -81,7 +80,7 @@ def test_bullet_marks_each_plan_where_plans_differ() -> None:
     subject = progress(5)
     planned = subject.frame["planned"].mask(subject.frame.index == 0, 10)
     frame = complete_frame(subject.frame.assign(planned=planned))
-    several = charts.bullet(attrs.evolve(subject, frame=frame))
+    several = charts.bullet(evolved(subject, frame=frame))
     marks = [sum(_upright(line) for line in ax.artists + ax.lines) for ax in (one, several)]
     assert marks[1] - marks[0] == 4
 
@@ -98,7 +97,7 @@ def test_multiples_of_a_silent_unit_has_no_curve() -> None:
     subject = progress(5)
     frame = subject.to_frame()
     frame.loc[0, ["done", "new"]] = pd.NA
-    ax = charts.multiples(attrs.evolve(subject, frame=complete_frame(frame)))
+    ax = charts.multiples(evolved(subject, frame=complete_frame(frame)))
     assert "\n–" in words_of(ax)
     assert_readable(ax)
 
@@ -124,7 +123,7 @@ def test_annex_shows_every_number_and_both_margins() -> None:
 def test_annex_of_hostile_names_and_in_a_narrow_axes() -> None:
     """Hostile names are text; in a narrow Axes the heads stand upright."""
     assert_readable(charts.annex(crossed(12, named=HOSTILE)))
-    figure = Figure(figsize=(5.6, 7))
+    figure = Figure(figsize=(7.2, 7))
     ax = charts.annex(crossed(12), ax=figure.subplots())
     assert any(text.get_rotation() == 90 for text in ax.texts)
 

@@ -57,7 +57,7 @@ NAMES = (
 @pytest.mark.parametrize("name", NAMES)
 def test_every_result_draws_itself(name: str) -> None:
     """`.plot(ax)` draws on the axes that it is given, and says something there."""
-    ax = Figure(figsize=(8, 6)).add_subplot()
+    ax = Figure(figsize=(12, 9)).add_subplot()
     drawn = results()[name].plot(ax)  # type: ignore[attr-defined]
     assert drawn is ax
     assert any(

@@ -12,6 +12,8 @@ import pandas as pd
 
 from coverage_campaign.allocation.allocation import Allocation
 from coverage_campaign.allocation.cross import CrossAllocation
+from coverage_campaign.checks import checked_call
+from coverage_campaign.frames import IntSeries
 from coverage_campaign.messages import Language, check_language, text_of
 from coverage_campaign.model.campaign import Campaign
 from coverage_campaign.model.review.review import review

@@ -1,10 +1,14 @@
-"""The charts: one function each, `(subject, ..., *, ax=None, lang="en", title=None) -> Axes`.
+"""The charts: one function each, `(subject, ..., *, ax, lang, title, notes) -> Axes`.
 
 `ax` draws there and makes no figure; without it there is one new figure, which a notebook shows
-once and pyplot does not know. The words are dark: a figure of yours has a light ground. `lang` is
-"en", "zh" (simplified) or "zh-Hant". `title=None` writes the main fact as the headline, `title=""`
-none. The same-named table of `views.tables` gives the numbers. Each function is loaded when it is
-first asked for, and matplotlib with it.
+once and pyplot does not know. An Axes whose box is too small for the chart is refused with the size
+that it needs; where the box changes (by a layout engine, by a new size of the figure) the chart is
+composed anew. The words are dark: a figure of yours has a light ground. `lang` is "en", "zh"
+(simplified) or "zh-Hant", by default that of the context. `title=None` writes the main fact as the
+headline, `title=""` none; `notes=False` leaves out what stands below. Titles, ticks and labels of
+lines are those of matplotlib, so that `ax.get_title()`, `ax.set_title(...)` and `ax.legend()` work.
+The same-named table of `cc.tables` gives the numbers; `page` puts four charts on one figure. Each
+function is loaded when it is first asked for, and matplotlib with it.
 """
 
 from __future__ import annotations
@@ -22,6 +26,7 @@ if TYPE_CHECKING:
     from coverage_campaign.views.charts.comparison_chart import comparison
     from coverage_campaign.views.charts.fairness_chart import fairness
     from coverage_campaign.views.charts.multiples_chart import multiples
+    from coverage_campaign.views.charts.page_chart import page
     from coverage_campaign.views.charts.ranking_chart import ranking
     from coverage_campaign.views.charts.sensitivity_chart import sensitivity
 
@@ -35,6 +40,7 @@ __all__ = [
     "comparison",
     "fairness",
     "multiples",
+    "page",
     "ranking",
     "sensitivity",
 ]

@@ -58,6 +58,7 @@ _P = ParamSpec("_P")
 DPI: Final = 144.0
 MARK_SIZE: Final = 7.0
 _PAD: Final = 11.0
+_LEAST: Final = 10.0
 _TITLE_LINES: Final = 2
 _TO_FIRST_WORDS: Final = 14.0
 _TO_NOTES: Final = 9.0
@@ -267,17 +268,22 @@ class Canvas:
             return
         self.line([x], [y], at=at, colour=status.colour, marker=status.marker, marker_size=size)
 
-    def x_ticks(self, places: Sequence[float], labels: Sequence[str], *, pad: float = 4.0) -> None:
+    def x_ticks(self, places: Sequence[float], labels: Sequence[str]) -> None:
         """Set real ticks below the scale, without marks."""
+        limits = self.ax.get_xlim()
         self.ax.set_xticks(list(places), list(labels), **_tick_type())
-        self.ax.tick_params(axis="x", length=0, pad=pad, labelbottom=True)
+        self.ax.tick_params(axis="x", length=0, pad=5.0, labelbottom=True)
+        # Ticks beyond the limits must not widen them.
+        self.ax.set_xlim(limits)
 
     def y_ticks(
         self, places: Sequence[float], labels: Sequence[str], *, shown: bool = True
     ) -> None:
         """Set real ticks left of the scale, without marks; names beside a table are not shown."""
+        limits = self.ax.get_ylim()
         self.ax.set_yticks(list(places), list(labels), **_tick_type())
         self.ax.tick_params(axis="y", length=0, pad=6.0, labelleft=shown)
+        self.ax.set_ylim(limits)
 
     def axis_labels(self, across: str = "", upward: str = "") -> None:
         """Name the axes, for those who read them; the subtitle has the words."""
@@ -344,7 +350,7 @@ def _keep_composed(
         for artist in made:
             artist.remove()
         kept = set(ax.get_children())
-        ax.set_axes_locator(None)  # type: ignore[arg-type]  # None takes it away
+        fit.compose = None
         run(**options, ax=ax)
         again = [artist for artist in ax.get_children() if artist not in kept]
         _keep_composed(ax, run, options, _removable(ax, again))
@@ -354,7 +360,7 @@ def _keep_composed(
         return ax.title
 
     fit.compose = compose
-    ax.set_title = set_title  # type: ignore[method-assign,assignment]  # it has a place of its own
+    ax.set_title = set_title  # type: ignore[method-assign]  # it has a place of its own
 
 
 @attrs.define(eq=False)
@@ -375,12 +381,11 @@ class _Fit:
         across, upward = (
             span / points for span, points in zip((box.width, box.height), self.size, strict=True)
         )
-        return Bbox.from_extents(
-            box.x0 + self.around.left * across,
-            box.y0 + self.around.below * upward,
-            box.x1 - self.around.right * across,
-            box.y1 - self.around.above * upward,
-        )
+        left, bottom = box.x0 + self.around.left * across, box.y0 + self.around.below * upward
+        # A layout engine asks before it has made room: there is always a scale.
+        right = max(box.x1 - self.around.right * across, left + _LEAST * across)
+        top = max(box.y1 - self.around.above * upward, bottom + _LEAST * upward)
+        return Bbox.from_extents(left, bottom, right, top)
 
 
 def _differs(one: tuple[float, float], other: tuple[float, float]) -> bool:
@@ -443,15 +448,19 @@ def open_canvas(
     and notes take what they need. Without `notes` there is no basis below the chart either.
     """
     chip = _SIMULATED.text(lang) if basis is not None and basis.simulated else ""
+    if ax is not None:
+        _bare(ax)
+        _lay_out(ax)
     total = width * 72 - 2 * _PAD if ax is None else box_size(ax)[0]
     title_room = total - 8 - (_chip_width(chip) if chip else 0.0)
-    lines = wrapped(subtitle, theme.SUBTITLE, total)
+    lines = wrapped(subtitle, theme.SUBTITLE, 0.985 * total)
     below = [] if notes is None else [*notes, *_basis_notes(basis, lang)]
     around = _Around(
         title=wrapped(title, theme.TITLE, title_room, lines=_TITLE_LINES),
         subtitle=lines[:-1],
         rows=_flow(lines[-1] if lines else "", list(marks), total),
-        notes=wrapped(join_sentences(below, lang), theme.NOTE, total),
+        # Drawn letters are a little wider than measured ones.
+        notes=wrapped(join_sentences(below, lang), theme.NOTE, 0.985 * total),
         chip=chip,
         width=total,
     )
@@ -463,7 +472,7 @@ def open_canvas(
         # The words stand outside the scale: a ground of its own would cut it off from them.
         ax.patch.set_visible(False)
     fit = _Fit(needed, box_size(ax))
-    ax.set_axes_locator(fit)
+    ax.set_axes_locator(fit)  # type: ignore[arg-type]  # an Axes of its own
     ax.apply_aspect(fit(ax, None))
     _bare(ax)
     canvas = Canvas(ax, room)
@@ -481,7 +490,9 @@ def _check_size(ax: Axes, needed: Room, least: tuple[float, float]) -> None:
         needed.above + needed.below + least[1],
     )
     found = box_size(ax)
-    if any(have < want - 1.0 for have, want in zip(found, wanted, strict=True)):
+    # A layout engine finds more room once the neighbours are drawn.
+    slack = 1.0 if _root(ax).get_layout_engine() is None else 0.15 * max(found)
+    if any(have < want - slack for have, want in zip(found, wanted, strict=True)):
         have, want = (
             " × ".join(f"{points / 72:.1f}" for points in pair) for pair in (found, wanted)
         )
@@ -492,6 +503,13 @@ def _check_size(ax: Axes, needed: Room, least: tuple[float, float]) -> None:
                 f"give an Axes of at least {want} inches, fewer units or notes=False",
             )
         )
+
+
+def _lay_out(ax: Axes) -> None:
+    """Let the layout engine of the figure, where there is one, say how large the box will be."""
+    engine = _root(ax).get_layout_engine()
+    if engine is not None and ax.get_axes_locator() is None:
+        engine.execute(_root(ax))
 
 
 def _bare(ax: Axes) -> None:
@@ -537,8 +555,9 @@ def _write_head(canvas: Canvas, around: _Around) -> None:
 
 def _write_title(canvas: Canvas, lines: list[str], left: float, top: float) -> None:
     """Write the title of the Axes itself, so that `ax.get_title()` returns it."""
+    # With a height of its own matplotlib leaves the title where it is put.
+    Axes.set_title(canvas.ax, "\n".join(map(drawable, lines)), y=1.0)
     canvas.ax.title.set(
-        text="\n".join(map(drawable, lines)),
         position=(left, top),
         transform=canvas.ruler("left", "top"),
         family=list(families()),

@@ -45,7 +45,11 @@ def fan_note(forecast: Forecast, lang: Language) -> str:
 
 
 def draw_fan(
-    canvas: Canvas, fan: pd.DataFrame, bands: list[tuple[str, pd.DataFrame]], curves: Curves
+    canvas: Canvas,
+    fan: pd.DataFrame,
+    bands: list[tuple[str, pd.DataFrame]],
+    curves: Curves,
+    label: str,
 ) -> None:
     """Draw the bands, the widest first, and the path that is expected."""
     for colour, band in bands:
@@ -53,7 +57,7 @@ def draw_fan(
         _, high = _joined(curves, band, "high")
         canvas.ax.fill_between(x, low, high, color=colour, linewidth=0, zorder=1)
     x, expected = _joined(curves, fan, "expected")
-    canvas.line(x, expected, colour=theme.BLUE, width=1.6, style="--", zorder=2.4)
+    canvas.line(x, expected, colour=theme.BLUE, width=1.6, style="--", zorder=2.4, label=label)
 
 
 def _joined(curves: Curves, fan: pd.DataFrame, name: str) -> tuple[list[float], list[float]]:

@@ -74,85 +74,63 @@ def round_steps(highest: float, *, most: int = 5) -> list[float]:
 
 
 def count_scale(canvas: Canvas, steps: list[float]) -> None:
-    """Draw hairlines at round counts and write the counts left of them."""
+    """Draw hairlines at round counts, which are ticks of the Axes."""
     for value in steps:
         canvas.line([0, 1], [value, value], at=("share", "data"), colour=theme.HAIRLINE, zorder=0.5)
-        canvas.write(
-            -7,
-            value,
-            count(value),
-            at=("left", "data"),
-            size=theme.TICK,
-            colour=theme.SECONDARY,
-            ha="right",
-        )
+    canvas.y_ticks(steps, [count(value) for value in steps])
 
 
 def time_scale(
     canvas: Canvas, first: dt.date, last: dt.date, lang: Language, *, rules: bool
 ) -> None:
-    """Write months, or weeks or years, below the scale, the year where it changes."""
+    """Set months, or weeks or years, as ticks below the scale, the year where it changes."""
     days = (last - first).days + 1
     points_a_day = canvas.width / days
     if days <= _BY_WEEK:
-        _write_weeks(canvas, first, last, lang, points_a_day, rules=rules)
+        _week_ticks(canvas, first, last, lang, rules=rules)
         return
     months = list(_months(first, last))
     widest = max(width_of(month(date, lang), theme.TICK) for date in months)
     every = next(n for n in (1, 2, 3, 6, 12, 120) if 30 * n * points_a_day > widest + 6 or n > 12)  # noqa: PLR2004
     shown_year = 0
+    places, labels = [], []
     for number, start in enumerate(months):
-        after = _next_month(start)
         if rules and start > first:
             canvas.line(
                 [x_of(start)] * 2, [0, 1], at=("data", "share"), colour=theme.HAIRLINE, zorder=0.5
             )
         if number % every:
             continue
-        left, right = max(x_of(start), x_of(first)), min(x_of(after), x_of(last, end=True))
-        middle = (left + right) / 2
-        if days <= _BY_YEAR and (right - left) * points_a_day >= widest * 0.8:
-            _tick(canvas, middle, month(start, lang), 0)
-        elif days <= _BY_YEAR:
-            continue
-        if start.year != shown_year:
+        left, right = (
+            max(x_of(start), x_of(first)),
+            min(x_of(_next_month(start)), x_of(last, end=True)),
+        )
+        fits = days <= _BY_YEAR and (right - left) * points_a_day >= widest * 0.8
+        year = "" if start.year == shown_year else str(start.year)
+        if fits or (year and days > _BY_YEAR):
             shown_year = start.year
-            _tick(canvas, middle, str(start.year), 1)
+            places.append((left + right) / 2)
+            labels.append(f"{month(start, lang) if fits else ''}\n{year}")
+    canvas.x_ticks(places, labels)
 
 
-def _write_weeks(
-    canvas: Canvas,
-    first: dt.date,
-    last: dt.date,
-    lang: Language,
-    points_a_day: float,
-    *,
-    rules: bool,
+def _week_ticks(
+    canvas: Canvas, first: dt.date, last: dt.date, lang: Language, *, rules: bool
 ) -> None:
     widest = width_of(day(dt.date(2000, 12, 28), lang), theme.TICK) + 8
+    points_a_day = canvas.width / ((last - first).days + 1)
     every = next(n for n in (1, 2, 7, 14, 28, 56) if n * points_a_day > widest or n == 56)  # noqa: PLR2004
-    date = first
-    while date <= last:
-        x = x_of(date) + 0.5
-        _tick(canvas, x, day(date, lang), 0)
-        if rules:
+    step = dt.timedelta(days=every)
+    dates = [first + step * number for number in range((last - first).days // every + 1)]
+    places = [x_of(date) + 0.5 for date in dates]
+    years = [
+        str(date.year) if date == first or date.year != (date - step).year else "" for date in dates
+    ]
+    if rules:
+        for x in places:
             canvas.line([x, x], [0, 1], at=("data", "share"), colour=theme.HAIRLINE, zorder=0.5)
-        if date == first or date.year != (date - dt.timedelta(days=every)).year:
-            _tick(canvas, x, str(date.year), 1)
-        date += dt.timedelta(days=every)
-
-
-def _tick(canvas: Canvas, x: float, text: str, line: int) -> None:
-    canvas.write(
-        x,
-        -13 - 12 * line,
-        text,
-        at=("data", "bottom"),
-        size=theme.TICK,
-        colour=theme.SECONDARY,
-        ha="center",
-        va="baseline",
-    )
+    labels = [f"{day(date, lang)}\n{year}" for date, year in zip(dates, years, strict=True)]
+    canvas.x_ticks(places, labels)
 
 
 def _months(first: dt.date, last: dt.date) -> Iterator[dt.date]:

@@ -13,7 +13,6 @@ from coverage_campaign.allocation.cross import CrossAllocation
 from coverage_campaign.checks import checked_call
 from coverage_campaign.messages import Language, check_language, message
 from coverage_campaign.messages.formats import count
-from coverage_campaign.notebook import Axes
 from coverage_campaign.views.charts import _theme as theme
 from coverage_campaign.views.charts._canvas import Canvas, Room, box_size, chart, open_canvas
 from coverage_campaign.views.charts._typeset import balanced, pieces, shortened, width_of
@@ -91,10 +90,14 @@ def annex(
         ).text(lang),
         notes=([] if number_size else [_NO_NUMBERS.text(lang)]) if notes else None,
         basis=cross.basis,
+        least=(10.0 * len(columns), 11.0 * (len(rows) + 1)),
     )
     canvas.ax.set_xlim(-0.5, len(columns) - 0.5)
     bottom = len(rows) + 0.3
     canvas.ax.set_ylim(bottom + 0.5, -0.5)
+    canvas.x_ticks(range(len(columns)), columns)
+    canvas.ax.tick_params(axis="x", labelbottom=False)
+    canvas.y_ticks(range(len(rows)), rows, shown=False)
     _draw_cells(canvas, cells, number_size)
     _write_margins(canvas, labels, [*down, whole], [*range(len(rows)), bottom])
     for place, value in enumerate(across):
@@ -162,15 +165,23 @@ def _number_size(
 def _headline(columns: list[str], across: list[int], whole: int, lang: Language) -> str:
     if not whole:
         return _EMPTY.text(lang)
-    most = max(range(len(columns)), key=lambda place: across[place])
-    if len(columns) > 1 and across[most] - min(across) <= 1:
+    most = max(across)
+    if len(columns) > 1 and most - min(across) <= 1:
         return message(
             "Each carries the same, {share:percent 0} of the whole", share=1 / len(columns)
         ).text(lang)
+    leading = [column for column, value in zip(columns, across, strict=True) if value == most]
+    if len(leading) == 1:
+        return message(
+            "{unit} carries most, {share:percent 0} of the whole",
+            unit=leading[0],
+            share=most / whole,
+        ).text(lang)
     return message(
-        "{unit} carries most, {share:percent 0} of the whole",
-        unit=columns[most],
-        share=across[most] / whole,
+        "{n} carry most, {share:percent 0} of the whole each: {units:list 4}",
+        n=len(leading),
+        units=leading,
+        share=most / whole,
     ).text(lang)
 
 

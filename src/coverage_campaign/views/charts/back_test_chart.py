@@ -111,17 +111,12 @@ def back_test(
     )
     canvas.ax.set_xlim(-0.25, len(days) - 0.75)
     canvas.ax.set_ylim(0.0, highest * _HEADROOM)
-    for step, text in zip(steps, texts, strict=True):
+    for step in steps:
         canvas.line([0, 1], [step, step], at=("share", "data"), colour=theme.HAIRLINE, zorder=0.5)
-        canvas.write(
-            -7,
-            step,
-            text,
-            at=("left", "data"),
-            size=theme.TICK,
-            colour=theme.SECONDARY,
-            ha="right",
-        )
+    canvas.y_ticks(steps, texts)
+    canvas.x_ticks(range(len(days)), [str(day) for day in days])
+    canvas.ax.tick_params(axis="x", labelbottom=False)
+    canvas.axis_labels(across=_DAYS.text(lang), upward=_UNITS[tested.unit_of_error].text(lang))
     _draw_lines(canvas, errors, days, tested.method)
     _write_names(canvas, errors, names, days, tested.method)
     held = [percent(float(value), digits=0) for value in rows["covered"].tolist()]
@@ -188,6 +183,7 @@ def _draw_lines(
             marker_size=6.0,
             edge="white",
             zorder=3 if mine else 2,
+            label=name,
         )
 
 

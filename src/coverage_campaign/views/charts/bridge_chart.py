@@ -17,6 +17,7 @@ from coverage_campaign.progress.track import Progress
 from coverage_campaign.reporting.result import Tally
 from coverage_campaign.views.charts import _theme as theme
 from coverage_campaign.views.charts._canvas import Canvas, Room, box_size, chart, open_canvas
+from coverage_campaign.views.charts._fonts import drawable
 from coverage_campaign.views.charts._typeset import balanced, pieces, width_of
 
 __all__ = ["Step", "bridge", "steps_of"]
@@ -103,17 +104,8 @@ def bridge(
         basis=subject.basis,
     )
     _draw(canvas, steps, net)
-    for place, head in enumerate(heads):
-        for number, line in enumerate(head):
-            canvas.write(
-                place,
-                -14 - 12.5 * number,
-                line,
-                at=("data", "bottom"),
-                size=theme.TICK,
-                ha="center",
-                va="baseline",
-            )
+    canvas.x_ticks(range(len(heads)), ["\n".join(map(drawable, head)) for head in heads])
+    canvas.axis_labels(upward=message("persons").text(lang))
     return canvas.ax
 
 

@@ -85,8 +85,11 @@ def bullet(
         marks=legend(rows, lang),
         notes=None if not notes else [*schedule_note(total, lang)[1:], *progress.notes_in(lang)],
         basis=progress.basis,
+        least=(110.0, 11.0 * len(rows)),
     )
     canvas.ax.set_ylim(len(rows) - 0.5, -0.5)
+    canvas.y_ticks(range(len(rows)), names, shown=False)
+    canvas.axis_labels(across=_RATE.text(lang))
     furthest = _draw_bars(canvas, rows)
     _draw_plan(canvas, rows, total, lang)
     _draw_scale(canvas, furthest)
@@ -176,21 +179,9 @@ def _draw_plan(
 
 def _draw_scale(canvas: Canvas, furthest: float) -> None:
     step = next(step for step in (0.25, 0.5, 1.0, 2.0, 5.0, 10.0, 1e9) if furthest / step <= 6)  # noqa: PLR2004
-    number = 0
-    while number * step <= furthest + 1e-9:
-        value = number * step
-        canvas.write(
-            value,
-            -14,
-            percent(value, digits=0),
-            at=("data", "bottom"),
-            size=theme.TICK,
-            colour=theme.SECONDARY,
-            ha="center",
-            va="baseline",
+    places = [number * step for number in range(int(furthest / step + 1e-9) + 1)]
+    canvas.x_ticks(places, [percent(value, digits=0) for value in places])
+    if furthest > 1:
+        canvas.line(
+            [1, 1], [0, 1], at=("data", "share"), colour=theme.TERTIARY, style=":", zorder=1.5
         )
-        if value == 1 and furthest > 1:
-            canvas.line(
-                [1, 1], [0, 1], at=("data", "share"), colour=theme.TERTIARY, style=":", zorder=1.5
-            )
-        number += 1

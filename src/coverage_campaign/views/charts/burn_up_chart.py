@@ -10,7 +10,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 
 from coverage_campaign.checks import checked_call
-from coverage_campaign.messages import Language, check_language, message
+from coverage_campaign.messages import Language, check_language, message, message_in
 from coverage_campaign.messages.formats import approximate, count, day
 from coverage_campaign.progress.forecast.forecast import Forecast
 from coverage_campaign.progress.track import Progress
@@ -131,9 +131,17 @@ def burn_up(
     count_scale(canvas, steps)
     time_scale(canvas, curves.first, curves.last, lang, rules=False)
     if fan is not None and len(fan):
-        draw_fan(canvas, fan, bands, curves)
-    canvas.line(curves.plan_x, curves.plan_y, colour=theme.SECONDARY, width=1.4, zorder=2.2)
-    _draw_done(canvas, curves)
+        draw_fan(canvas, fan, bands, curves, message_in("line", "Forecast").text(lang))
+    canvas.axis_labels(upward=message("persons").text(lang))
+    canvas.line(
+        curves.plan_x,
+        curves.plan_y,
+        colour=theme.SECONDARY,
+        width=1.4,
+        zorder=2.2,
+        label=message_in("line", "Plan").text(lang),
+    )
+    _draw_done(canvas, curves, message_in("line", "Done").text(lang))
     if total.target is not None:
         _draw_target(canvas, total.target, lang)
     if curves.done_y and total.planned is not None:
@@ -202,7 +210,7 @@ def _ends(
     return [*ends, _End(expected, lines, theme.BLUE)]
 
 
-def _draw_done(canvas: Canvas, curves: Curves) -> None:
+def _draw_done(canvas: Canvas, curves: Curves, label: str) -> None:
     if not curves.done_x:
         return
     for part, silent in runs(curves.done_x):
@@ -225,6 +233,7 @@ def _draw_done(canvas: Canvas, curves: Curves) -> None:
         marker_size=6.0,
         edge="white",
         zorder=3.2,
+        label=label,
     )
 
 

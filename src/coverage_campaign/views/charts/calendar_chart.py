@@ -15,7 +15,6 @@ from coverage_campaign.model.campaign import Campaign
 from coverage_campaign.model.dates import DateLike, Window, to_date
 from coverage_campaign.model.review.findings import Findings
 from coverage_campaign.model.review.review import review
-from coverage_campaign.notebook import Axes
 from coverage_campaign.views.charts import _theme as theme
 from coverage_campaign.views.charts._calendar_issues import Doubt, doubts_of
 from coverage_campaign.views.charts._canvas import Canvas, Mark, Room, chart, open_canvas
@@ -105,10 +104,12 @@ def calendar(
         marks=[Mark(_MARK.text(lang), theme.AMBER, theme.AMBER_INK, "D")] if found else [],
         notes=below if notes else None,
         basis=campaign.basis(),
+        least=(200.0, 15.0 * len(rows)),
     )
     whole = campaign.whole_window
     canvas.ax.set_xlim(x_of(whole.first), x_of(whole.last, end=True))
     canvas.ax.set_ylim(len(rows) - 0.3, -0.5)
+    canvas.y_ticks(range(len(rows)), names, shown=False)
     time_scale(canvas, whole.first, whole.last, lang, rules=True)
     for place, (row, name) in enumerate(zip(rows, names, strict=True)):
         canvas.write(

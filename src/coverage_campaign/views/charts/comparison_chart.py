@@ -128,10 +128,14 @@ def comparison(
         ],
         notes=[*below, _ONLY.text(lang)] if notes else None,
         basis=compared.basis,
+        least=(90.0, 9.5 * len(slopes)),
     )
     values = [value for one in everyone for value in (one.before, one.after) if value is not None]
     low, high = min([*values, 0]), max([*values, 1])
     canvas.ax.set_xlim(0.0, 1.0)
+    canvas.x_ticks([0.0, 1.0], [before, after])
+    canvas.ax.tick_params(axis="x", labelbottom=False)
+    canvas.axis_labels(upward=_QUANTITIES[what].text(lang))
     canvas.ax.set_ylim(low - 0.02 * (high - low), high + 0.02 * (high - low))
     for side, words in (("left", before), ("right", after)):
         sign = -1 if side == "left" else 1

@@ -17,10 +17,10 @@ from coverage_campaign.errors import DefinitionError, Problem
 from coverage_campaign.frames import IntSeries
 from coverage_campaign.messages import Language, Message, check_language, message
 from coverage_campaign.messages.formats import percent
-from coverage_campaign.notebook import Axes
 from coverage_campaign.views.charts import _theme as theme
 from coverage_campaign.views.charts._canvas import Canvas, Room, chart, open_canvas
 from coverage_campaign.views.charts._typeset import shortened
+from coverage_campaign.views.inputs import input_value
 
 __all__ = ["Curve", "Need", "fairness", "lorenz", "need_of"]
 
@@ -102,6 +102,10 @@ def fairness(
     held = need_of(first, need)
     curves = {name: lorenz(one, held) for name, one in named.items()}
     left_out = max(curve.left_out for curve in curves.values())
+    left_out_note = message(
+        "{n} {n:plural unit|units} without a figure of need {n:plural is|are} left out.",
+        n=left_out,
+    )
     basis = first.basis
     for one in named.values():
         basis = basis.joined(one.basis)
@@ -113,21 +117,14 @@ def fairness(
         lang=lang,
         title=_headline(curves, lang) if title is None else title,
         subtitle=_ABOUT.text(lang),
-        notes=[
-            message(
-                "{n} {n:plural unit|units} without a figure of need {n:plural is|are} left out.",
-                n=left_out,
-            ).text(lang)
-        ]
-        if left_out
-        else [],
+        notes=([left_out_note.text(lang)] if left_out else []) if notes else None,
         basis=basis,
     )
     canvas.ax.set_xlim(0.0, 1.0)
     canvas.ax.set_ylim(0.0, 1.0)
     _draw_frame(canvas, held, lang)
-    for (curve, (colour, _)), marker in zip(
-        zip(curves.values(), theme.SERIES, strict=False), _STYLES, strict=False
+    for ((name, curve), (colour, _)), marker in zip(
+        zip(curves.items(), theme.SERIES, strict=False), _STYLES, strict=False
     ):
         few = len(curve.need) <= 40  # noqa: PLR2004 - more dots would run together
         canvas.line(
@@ -139,6 +136,7 @@ def fairness(
             marker_size=5.0,
             edge="white",
             zorder=3,
+            label=name,
         )
     _write_ginis(canvas, curves, lang)
     return canvas.ax
@@ -170,7 +168,9 @@ def need_of(allocation: Allocation, given: Mapping[str, int] | IntSeries | None)
         return Need(whole, _ELIGIBLE)
     frame = allocation.to_frame()
     weights = dict(zip(frame["unit"].tolist(), allocation.weights, strict=True))
-    name = message("the weights of {weighting}", weighting=allocation.weighting)
+    name = message(
+        "the weights: {weighting}", weighting=input_value(allocation.weighting, campaign)
+    )
     return Need({code: Fraction(weights[code]) for code in codes}, name)
 
 
@@ -207,29 +207,12 @@ def _three(gini: Fraction) -> str:
 
 
 def _draw_frame(canvas: Canvas, need: Need, lang: Language) -> None:
-    for value in (0.0, 0.25, 0.5, 0.75, 1.0):
-        text = percent(value, digits=0)
+    steps = (0.0, 0.25, 0.5, 0.75, 1.0)
+    canvas.x_ticks(steps, [percent(value, digits=0) for value in steps])
+    canvas.y_ticks(steps, [percent(value, digits=0) for value in steps])
+    for value in steps:
         canvas.line([0, 1], [value, value], colour=theme.HAIRLINE, zorder=0.5)
         canvas.line([value, value], [0, 1], colour=theme.HAIRLINE, zorder=0.5)
-        canvas.write(
-            -7,
-            value,
-            text,
-            at=("left", "data"),
-            size=theme.TICK,
-            colour=theme.SECONDARY,
-            ha="right",
-        )
-        canvas.write(
-            value,
-            -14,
-            text,
-            at=("data", "bottom"),
-            size=theme.TICK,
-            colour=theme.SECONDARY,
-            ha="center",
-            va="baseline",
-        )
     canvas.line([0, 1], [0, 1], style=":", width=1.2, zorder=2)
     canvas.write(
         0.5,

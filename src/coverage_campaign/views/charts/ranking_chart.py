@@ -111,10 +111,13 @@ def ranking(
             *progress.notes_in(lang),
         ],
         basis=progress.basis,
+        least=(50.0, 11.0 * (len(rows) + 1)),
     )
     last = len(rows) + 0.35
     places = [*(float(number) for number in range(len(rows))), last]
     canvas.ax.set_ylim(last + 0.5, -0.5)
+    canvas.y_ticks(places[:-1], [row.label.text(lang) for row in rows], shown=False)
+    canvas.axis_labels(across=_RATE.text(lang))
     _draw_bars(canvas, everyone, places)
     draw_columns(canvas, left, right, places, cell)
     _draw_rules(canvas, len(rows))

@@ -91,6 +91,7 @@ def sensitivity(
         lang=lang,
         title=_headline(subject, swings, unit, lang) if title is None else title,
         about=about,
+        notes=notes,
         basis=basis,
     )
 
@@ -121,6 +122,7 @@ def _drawn(
     lang: Language,
     title: str,
     about: str,
+    notes: bool,
     basis: Basis | None,
 ) -> Axes:
     names = [shortened(swing.name, theme.LABEL, _NAME_LIMIT) for swing in swings]
@@ -145,8 +147,12 @@ def _drawn(
         lang=lang,
         title=title,
         subtitle=about,
+        notes=() if notes else None,
         basis=basis,
+        least=(200.0, 12.0 * len(swings)),
     )
+    canvas.y_ticks(range(len(swings)), names, shown=False)
+    canvas.axis_labels(across=about)
     ends = [end for swing in swings for end in (swing.low, swing.high, swing.base or swing.low)]
     marks = [mark for mark in (base, target) if mark is not None]
     low, high = min([*ends, *marks, 0 if base is None else float("inf")]), max([*ends, *marks])
@@ -217,20 +223,11 @@ def _draw_swing(
 
 def _draw_scale(canvas: Canvas, low: float, high: float) -> None:
     step = round_steps(high - low, most=4)[1]
-    value = math.ceil(low / step) * step
-    while value <= high:
+    first = math.ceil(low / step)
+    places = [number * step for number in range(first, math.floor(high / step) + 1)]
+    for value in places:
         canvas.line([value, value], [0, 1], at=("data", "share"), colour=theme.HAIRLINE, zorder=0.5)
-        canvas.write(
-            value,
-            -14,
-            count(value),
-            at=("data", "bottom"),
-            size=theme.TICK,
-            colour=theme.SECONDARY,
-            ha="center",
-            va="baseline",
-        )
-        value += step
+    canvas.x_ticks(places, [count(value) for value in places])
 
 
 def _draw_mark(canvas: Canvas, x: float, words: str, *, dotted: bool, high: bool) -> None:

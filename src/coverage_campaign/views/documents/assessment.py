@@ -10,6 +10,7 @@ from coverage_campaign.assessment.assess import Assessment
 from coverage_campaign.assessment.assessed import Assessed
 from coverage_campaign.assessment.sentences import sentence
 from coverage_campaign.assessment.verdicts import Verdict
+from coverage_campaign.checks import checked_call
 from coverage_campaign.messages import (
     Language,
     Message,

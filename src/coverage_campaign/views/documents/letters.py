@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from coverage_campaign.assessment.letters import Letter, Letters
+from coverage_campaign.checks import checked_call
 from coverage_campaign.messages import (
     Language,
     Message,
