@@ -319,7 +319,8 @@ def create_app(limits: Limits | None = None) -> FastAPI:
 
 
 def _answer(status: int, problems: Iterable[cc.Problem]) -> JSONResponse:
-    return JSONResponse({"problems": [attrs.asdict(one) for one in problems]}, status_code=status)
+    found = [ProblemOut(where=one.where, found=one.found, fix=one.fix) for one in problems]
+    return JSONResponse(ProblemsOut(problems=found).model_dump(), status_code=status)
 
 
 async def _on_error(request: Request, error: Exception) -> JSONResponse:

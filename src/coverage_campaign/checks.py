@@ -222,7 +222,7 @@ def _options(hint: object) -> list[str]:
     ]
 
 
-def _problem(where: str, value: object, hint: object) -> Problem:
+def misfit(where: str, value: object, hint: object) -> Problem:
     """Return what is wrong with a value of another type; of a list, with its first such item."""
     if isinstance(value, tuple):
         for member in _alternatives(hint):
@@ -230,7 +230,7 @@ def _problem(where: str, value: object, hint: object) -> Problem:
                 item_hint = get_args(member)[0]
                 for index, item in enumerate(value):
                     if not fits(item, item_hint):
-                        return _problem(f"{where}[{index}]", item, item_hint)
+                        return misfit(f"{where}[{index}]", item, item_hint)
     options = _options(hint)
     if options and isinstance(value, str):
         return Problem(where, shown(value), did_you_mean(value, options, of="one of"))
@@ -252,7 +252,7 @@ def _of_its_type(instance: object, attribute: attrs.Attribute[Any], value: objec
     hint = hints_of(kind)[attribute.name]
     if not _test(hint)(value):
         name = attribute.alias or attribute.name
-        raise DefinitionError(_problem(name, value, hint))
+        raise DefinitionError(misfit(name, value, hint))
 
 
 def _converted(convert: Callable[[Any], Any]) -> attrs.Converter[Any, Any]:
@@ -268,7 +268,7 @@ def _converted(convert: Callable[[Any], Any]) -> attrs.Converter[Any, Any]:
             ) from None
         except (TypeError, ValueError, AttributeError):
             kind: Any = type(instance)
-            raise DefinitionError(_problem(name, value, hints_of(kind)[field.name])) from None
+            raise DefinitionError(misfit(name, value, hints_of(kind)[field.name])) from None
 
     return attrs.Converter(converted, takes_self=True, takes_field=True)
 
@@ -452,7 +452,7 @@ def _passes(value: object, hint: object) -> bool:
 def _mistaken(function: Callable[..., object], name: str, value: object, hint: object) -> Exception:
     options = _options(hint)
     if options and isinstance(value, str):
-        return DefinitionError(_problem(name, value, hint))
+        return DefinitionError(misfit(name, value, hint))
     kinds = [member for member in _alternatives(hint) if isinstance(member, type)]
     found = _WORDS.get(type(value), _with_article(type(value).__name__))
     advice = _advice(value, tuple(kinds)) if attrs.has(type(value)) else ""

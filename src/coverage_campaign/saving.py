@@ -11,7 +11,7 @@ from pathlib import Path
 
 from coverage_campaign.errors import Problem, SaveError
 
-__all__ = ["replacing", "save_bytes"]
+__all__ = ["make_folder", "replacing", "save_bytes"]
 
 _CAUSES = {
     errno.ENOENT: ("no such folder", "make the folder first, or name another"),
@@ -56,19 +56,34 @@ def replacing(path: str | os.PathLike[str]) -> Iterator[Path]:
         beside.replace(target)
         beside = None
     except OSError as error:
-        cause = (error.strerror or "cannot be written", "give the path of a file")
-        found, fix = _CAUSES.get(error.errno or 0, cause)
-        raise SaveError(Problem(str(path), found, fix)) from error
+        raise _save_error(path, error) from error
     finally:
         if beside is not None:
             with contextlib.suppress(OSError):
                 beside.unlink()
 
 
-def save_bytes(path: str | os.PathLike[str], content: bytes) -> None:
-    """Write a file of these bytes, whole or not at all."""
+def save_bytes(path: str | os.PathLike[str], content: bytes) -> Path:
+    """Write a file of these bytes, whole or not at all, and return its path."""
     with replacing(path) as file:
         file.write_bytes(content)
+    return Path(path)
+
+
+def make_folder(path: str | os.PathLike[str]) -> Path:
+    """Return the path of a folder, which is made if it is not there."""
+    folder = Path(path)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise _save_error(path, error) from error
+    return folder
+
+
+def _save_error(path: str | os.PathLike[str], error: OSError) -> SaveError:
+    cause = (error.strerror or "cannot be written", "give the path of a file")
+    found, fix = _CAUSES.get(error.errno or 0, cause)
+    return SaveError(Problem(str(path), found, fix))
 
 
 def _flush(file: Path) -> None:

@@ -186,7 +186,7 @@ def changed(path: str, value: object) -> str:
         (changed("target", 301), "301"),
         (changed("over", 5), ""),
         (changed("method", {"function": "allocation.apportion.explain"}), ""),
-        (changed("campaign", {"date": "2026-01-01"}), "no scenario"),
+        (changed("campaign", {"date": "2026-01-01"}), "give a Campaign"),
         (changed("floors", [["a", "many"]]), ""),
     ],
 )

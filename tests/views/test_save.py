@@ -70,7 +70,7 @@ def test_pyplot_is_never_loaded() -> None:
         "import sys; sys.path.insert(0, 'tests')\n"
         "from coverage_campaign.views import charts\n"
         "assert 'matplotlib' not in sys.modules\n"
-        "from views.stand_ins import progress\n"
+        "from support.stand_ins import progress\n"
         "from coverage_campaign.views.export import png_bytes\n"
         "png_bytes(charts.ranking(progress(5)))\n"
         "assert 'matplotlib.pyplot' not in sys.modules\n"

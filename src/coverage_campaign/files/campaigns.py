@@ -21,6 +21,7 @@ from coverage_campaign.files.text import read_text
 from coverage_campaign.files.toml import toml_text
 from coverage_campaign.model.campaign import Campaign
 from coverage_campaign.model.readings import Readings
+from coverage_campaign.saving import save_bytes
 
 __all__ = ["SCHEMA", "campaign_from_plain", "load_campaign", "plain_from_campaign", "save_campaign"]
 
@@ -51,17 +52,16 @@ def save_campaign(campaign: Campaign, path: str | os.PathLike[str]) -> None:
     Values that a class sets by itself are left out, and so are comments of a file that was loaded.
 
     Raises:
-        DefinitionError: The path cannot be written, or a text holds what UTF-8 cannot.
+        SaveError: The path cannot be written; a file that was there is untouched.
+        DefinitionError: A text holds what UTF-8 cannot.
     """
-    file = Path(path)
     try:
-        file.write_bytes(toml_text(plain_from_campaign(campaign)).encode())
+        content = toml_text(plain_from_campaign(campaign)).encode()
     except UnicodeEncodeError as error:
         found = f"half a character in {error.object[error.start :][:1]!r}"
-        raise DefinitionError(Problem(file.name, found, "mend the text that holds it")) from None
-    except OSError as error:
-        found = error.strerror or "cannot be written"
-        raise DefinitionError(Problem(str(file), found, "give the path of a file")) from None
+        problem = Problem(Path(path).name, found, "mend the text that holds it")
+        raise DefinitionError(problem) from None
+    save_bytes(path, content)
 
 
 def plain_from_campaign(campaign: Campaign) -> dict[str, Any]:

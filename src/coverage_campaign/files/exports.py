@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 import pandas as pd
+
+from coverage_campaign.checks import needs
+from coverage_campaign.saving import save_bytes
 
 __all__ = ["save_csv", "save_workbook"]
 
@@ -30,8 +34,8 @@ def save_csv(frame: pd.DataFrame, path: Path) -> Path:
         elif not pd.api.types.is_numeric_dtype(safe[name]):
             safe[name] = safe[name].map(_neutral, na_action="ignore")
     safe.columns = pd.Index([_neutral(str(name)) for name in safe.columns])
-    safe.to_csv(path, index=False, encoding="utf-8-sig", lineterminator="\n")
-    return path
+    text = safe.to_csv(index=False, lineterminator="\n")
+    return save_bytes(path, text.encode("utf-8-sig"))
 
 
 def save_workbook(
@@ -48,7 +52,8 @@ def save_workbook(
     """
     import datetime as dt  # beside the import that needs it
 
-    import xlsxwriter  # an extra, loaded where it is used
+    with needs("excel", "save_workbook"):
+        import xlsxwriter
 
     lines = (
         {title: tuple(notes.get(title, ())) for title in tables}
@@ -59,8 +64,10 @@ def save_workbook(
         "strings_to_formulas": False,
         "strings_to_urls": False,
         "strings_to_numbers": False,
+        "in_memory": True,
     }
-    with xlsxwriter.Workbook(str(path), options) as book:
+    stream = io.BytesIO()
+    with xlsxwriter.Workbook(stream, options) as book:
         book.set_properties({"created": dt.datetime(2000, 1, 1)})  # noqa: DTZ001 - a fixed stamp
         head = book.add_format({"bold": True, "bg_color": "#ECEFF3", "bottom": 1})
         whole = book.add_format({"num_format": "#,##0"})
@@ -89,7 +96,7 @@ def save_workbook(
                         sheet.write_string(row, column, str(value)[:10])
             for place, line in enumerate(lines[title], start=len(frame) + 2):
                 sheet.write_string(place, 0, line, muted)
-    return path
+    return save_bytes(path, stream.getvalue())
 
 
 def _width(frame: pd.DataFrame, column: int) -> float:

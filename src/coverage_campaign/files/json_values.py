@@ -27,7 +27,7 @@ import attrs
 import numpy as np
 import pandas as pd
 
-from coverage_campaign.checks import did_you_mean, fits, hints_of, shown
+from coverage_campaign.checks import did_you_mean, fits, hints_of, misfit, shown
 from coverage_campaign.errors import CampaignError, DefinitionError, Problem
 from coverage_campaign.files.campaigns import campaign_from_plain, plain_from_campaign
 from coverage_campaign.files.places import Path, place
@@ -383,7 +383,8 @@ def _made(kind: Any, values: dict[str, object], path: Path) -> object:  # noqa: 
     for field in attrs.fields(kind):
         found = getattr(made, field.name) if field.init else None
         if field.init and not fits(found, hints[field.name]):
-            raise _problem((*path, field.alias or field.name), shown(found), fix)
+            problem = misfit("", found, hints[field.name])
+            raise _problem((*path, field.alias or field.name), problem.found, problem.fix)
     return made
 
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from pathlib import Path
 
-from coverage_campaign.checks import checked_call
+from coverage_campaign.checks import checked_call, needs
 from coverage_campaign.errors import DefinitionError, Problem
+from coverage_campaign.saving import make_folder, replacing
 from coverage_campaign.scenarios.study import Study
 
 __all__ = ["save_study"]
@@ -27,7 +28,7 @@ def save_study(studies: Study | Iterable[Study], folder: str | Path) -> tuple[Pa
         DefinitionError: The folder holds parts already: two studies must not mix.
     """
     where = Path(folder)
-    where.mkdir(parents=True, exist_ok=True)
+    make_folder(where)
     if any(where.glob("part-*.parquet")):
         raise DefinitionError(
             Problem(str(where), "holds a study already", "name another folder, or empty this one")
@@ -35,6 +36,7 @@ def save_study(studies: Study | Iterable[Study], folder: str | Path) -> tuple[Pa
     written = []
     for number, study in enumerate([studies] if isinstance(studies, Study) else studies):
         path = where / f"part-{number:05d}.parquet"
-        study.to_frame().to_parquet(path, index=False)
+        with needs("engines", "save_study"), replacing(path) as file:
+            study.to_frame().to_parquet(file, index=False)
         written.append(path)
     return tuple(written)

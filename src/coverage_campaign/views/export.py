@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from coverage_campaign.errors import DefinitionError, Problem
+from coverage_campaign.saving import save_bytes
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -46,7 +47,7 @@ def png_bytes(axes: Axes, *, dpi: float = 144) -> bytes:
 
 def figure_png(axes: Axes, path: str | Path, *, dpi: float = 144) -> None:
     """Write the figure of a chart as a PNG file, the same bytes at every run."""
-    Path(path).write_bytes(png_bytes(axes, dpi=dpi))
+    save_bytes(path, png_bytes(axes, dpi=dpi))
 
 
 def inline_svg(axes: Axes, *, label: str = "") -> str:

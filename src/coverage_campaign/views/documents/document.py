@@ -10,6 +10,7 @@ from typing import Final, Literal, TypeAlias
 import attrs
 import pandas as pd
 
+from coverage_campaign.checks import needs
 from coverage_campaign.messages import (
     Language,
     Message,
@@ -21,6 +22,7 @@ from coverage_campaign.messages import (
 )
 from coverage_campaign.model.basis import Basis
 from coverage_campaign.notebook import Axes, html_table
+from coverage_campaign.saving import save_bytes
 
 __all__ = [
     "ISSUED",
@@ -206,9 +208,10 @@ class Document:
         Needs the extra `excel`. A4 landscape, formulas with stored values, every text a text; two
         runs give the same bytes.
         """
-        from coverage_campaign.views.documents.writers.excel import write  # an extra
+        with needs("excel", "to_excel"):
+            from coverage_campaign.views.documents.writers.excel import workbook_bytes
 
-        return write(self, Path(path))
+        return save_bytes(path, workbook_bytes(self))
 
     def to_html(self, path: str | Path | None = None) -> str:
         """Return a page that needs nothing else, with its chart in it; write it where `path` says.
@@ -219,7 +222,7 @@ class Document:
 
         text = page(self)
         if path is not None:
-            Path(path).write_text(text, encoding="utf-8")
+            save_bytes(path, text.encode())
         return text
 
     def to_markdown(self) -> str:
@@ -235,16 +238,17 @@ class Document:
 
         Needs the extra `docx`. A4, title 22 pt, body 16 pt at exactly 28 pt, as GB/T 9704-2012.
         """
-        from coverage_campaign.views.documents.writers.word import write  # an extra
+        with needs("docx", "to_docx"):
+            from coverage_campaign.views.documents.writers.word import word_bytes
 
-        return write(self, Path(path))
+        return save_bytes(path, word_bytes(self))
 
     def to_folder(self, folder: str | Path, *, name: str) -> tuple[Path, ...]:
         """Write all four forms to a folder and return their paths: .html, .md, .xlsx, .docx."""
         place = Path(folder)
         page, text = place / f"{name}.html", place / f"{name}.md"
         self.to_html(page)
-        text.write_text(self.to_markdown(), encoding="utf-8")
+        save_bytes(text, self.to_markdown().encode())
         book = self.to_excel(place / f"{name}.xlsx")
         return page, text, book, self.to_docx(place / f"{name}.docx")
 

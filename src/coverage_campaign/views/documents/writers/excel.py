@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import io
 import math
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
@@ -15,11 +16,9 @@ from coverage_campaign.views.documents.document import ISSUED, PAGE, TEXT, plain
 from coverage_campaign.views.documents.writers.sheet_names import sheet_names
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from coverage_campaign.views.documents.document import Cell, Column, Document, Section, Table
 
-__all__ = ["write"]
+__all__ = ["workbook_bytes"]
 
 _Formats: TypeAlias = dict[str, Any]  # xlsxwriter has no types
 _HEAD: Final = 2
@@ -47,8 +46,9 @@ class _Sheet:
     document: Document
 
 
-def write(document: Document, path: Path) -> Path:
-    """Write the workbook and return its path; two runs give the same bytes."""
+def workbook_bytes(document: Document) -> bytes:
+    """Return the workbook as a file holds it; two runs give the same bytes."""
+    stream = io.BytesIO()
     options = {
         "strings_to_formulas": False,
         "strings_to_urls": False,
@@ -58,7 +58,7 @@ def write(document: Document, path: Path) -> Path:
     parts = [part for part in document.sections if part.table is not None]
     texts = [part for part in document.sections if part.table is None and part.own_page]
     titles = [part.heading or document.title for part in parts]
-    with xlsxwriter.Workbook(str(path), options) as book:
+    with xlsxwriter.Workbook(stream, options) as book:
         # Without a fixed day two runs would differ.
         book.set_properties({"title": document.title[:250], "created": dt.datetime(2000, 1, 1)})  # noqa: DTZ001 - a fixed stamp
         formats = {name: book.add_format(one) for name, one in _styles().items()}
@@ -68,7 +68,7 @@ def write(document: Document, path: Path) -> Path:
             _table_sheet(sheet, part, first=number == 0)
         if texts:
             _text_sheet(_Sheet(book.add_worksheet(names[-1]), formats, document), texts)
-    return path
+    return stream.getvalue()
 
 
 def _styles() -> dict[str, dict[str, object]]:

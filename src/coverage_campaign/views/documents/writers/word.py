@@ -23,8 +23,6 @@ from coverage_campaign.views.documents.cells import column_widths, is_number, wr
 from coverage_campaign.views.documents.document import NOTES, plain
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from docx.document import Document as WordDocument
     from docx.table import Table as WordTable
     from docx.table import _Cell, _Row
@@ -33,7 +31,7 @@ if TYPE_CHECKING:
 
     from coverage_campaign.views.documents.document import Document, Section, Table
 
-__all__ = ["write"]
+__all__ = ["word_bytes"]
 
 _SONG, _FANG, _HEI, _LATIN = "方正小标宋简体", "仿宋_GB2312", "黑体", "Times New Roman"
 _BODY, _TITLE, _NOTE = 16.0, 22.0, 12.0
@@ -45,8 +43,8 @@ _TEXT_MM: Final = 156.0
 _LANDSCAPE_MM: Final = 225.0
 
 
-def write(document: Document, path: Path) -> Path:
-    """Write the document and return its path; two runs give the same bytes but for the archive."""
+def word_bytes(document: Document) -> bytes:
+    """Return the document as a .docx file holds it; two runs give the same bytes."""
     made = docx.Document()
     tables = [part.table for part in document.sections if part.table is not None]
     wide = any(len(table.columns) > _WIDE for table in tables)
@@ -66,8 +64,9 @@ def write(document: Document, path: Path) -> Path:
     made.core_properties.created = made.core_properties.modified = stamp
     made.core_properties.title = plain(document.title)[:250]
     made.core_properties.author = ""
-    made.save(str(path))
-    return path
+    stream = io.BytesIO()
+    made.save(stream)
+    return stream.getvalue()
 
 
 def _set_page(made: WordDocument, *, landscape: bool) -> None:
