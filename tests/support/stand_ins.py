@@ -19,7 +19,6 @@ from coverage_campaign.progress.progress import Progress
 from coverage_campaign.progress.unit_progress import UnitProgress, by_rank, rows_of
 from coverage_campaign.reporting.problems import ReportProblems
 from coverage_campaign.reporting.result import Tally
-from coverage_campaign.scheduling.plan import Plan
 
 HENGYANG = (
     ("430405", "珠晖区", "Zhuhui District"),
@@ -108,11 +107,6 @@ def campaign(named: tuple[tuple[str, str, str], ...] = HENGYANG) -> Campaign:
 class FakePlan:
     """The plan of June to December 2008."""
 
-    @property
-    def __class__(self) -> type[Plan]:  # type: ignore[override]
-        """What `isinstance` sees: public functions take real results alone."""
-        return Plan
-
     campaign: Campaign
     days: np.ndarray = attrs.field(
         factory=lambda: np.arange("2008-06-01", "2009-01-01", dtype="datetime64[D]")
@@ -124,11 +118,6 @@ class FakePlan:
 @attrs.frozen(eq=False)
 class FakeProgress:
     """A progress over June to December 2008, as of 30 September."""
-
-    @property
-    def __class__(self) -> type[Progress]:  # type: ignore[override]
-        """What `isinstance` sees: public functions take real results alone."""
-        return Progress
 
     frame: pd.DataFrame
     plan: FakePlan
@@ -319,11 +308,6 @@ def progress(
 @attrs.frozen(eq=False)
 class FakeForecast:
     """A forecast with a fan to the last day."""
-
-    @property
-    def __class__(self) -> type[Forecast]:  # type: ignore[override]
-        """What `isinstance` sees: public functions take real results alone."""
-        return Forecast
 
     start: int
     end: int
