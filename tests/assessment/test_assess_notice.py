@@ -44,8 +44,9 @@ def test_columns_and_types() -> None:
     """The frame has the documented columns with types that can hold what is missing."""
     progress = progress_of(tiny(), {"a": 50, "b": 30, "c": 20}, shares=SHARES)
     frame = assess(progress, notice(kinds=("county",))).to_frame()
-    assert [*frame.columns] == ["unit", "score", "grade", "merit_eligible", "commended"]
-    assert [str(kind) for kind in frame.dtypes] == ["str", "Float64", "str", "boolean", "boolean"]
+    assert [*frame.columns] == ["unit", "name", "score", "grade", "merit_eligible", "commended"]
+    kinds = ["str", "str", "Float64", "str", "boolean", "boolean"]
+    assert [str(kind) for kind in frame.dtypes] == kinds
     assert frame["unit"].tolist() == ["a", "b", "c"]
 
 
@@ -173,14 +174,15 @@ def test_boundaries_count_people() -> None:
         campaign, {"a": None, "b": 32, "c": 24}, shares={"a": 49, "b": 30, "c": 21}
     )
     frame = assess(progress, notice(kinds=("county",))).boundaries()
-    rows = frame.astype(object).where(frame.notna(), None).to_numpy().tolist()
+    columns = ["unit", "boundary", "threshold", "needed", "done", "margin"]
+    rows = frame[columns].astype(object).where(frame[columns].notna(), None).to_numpy().tolist()
     assert rows == [
-        ["a", "target met", "100 %", 49, None, None],
-        ["a", "commended", "110 %", 54, None, None],
-        ["b", "target met", "100 %", 30, 32, 2],
-        ["b", "commended", "110 %", 33, 32, -1],
-        ["c", "target met", "100 %", 21, 24, 3],
-        ["c", "commended", "110 %", 24, 24, 0],
+        ["a", "target_met", 1.0, 49, None, None],
+        ["a", "commended", 1.1, 54, None, None],
+        ["b", "target_met", 1.0, 30, 32, 2],
+        ["b", "commended", 1.1, 33, 32, -1],
+        ["c", "target_met", 1.0, 21, 24, 3],
+        ["c", "commended", 1.1, 24, 24, 0],
     ]
 
 

@@ -2,24 +2,21 @@
 
 from decimal import Decimal
 from fractions import Fraction
+from pathlib import Path
 
+import attrs
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from coverage_campaign.assessment import rules
-from coverage_campaign.assessment.points import Measured, points_of
-from coverage_campaign.assessment.thresholds import edges
+from coverage_campaign.assessment.rationals import Rationals
+from coverage_campaign.assessment.rules.band import Band, Bands
+from coverage_campaign.assessment.rules.rule import Measured, ScoringRule
 from coverage_campaign.errors import DefinitionError
-from coverage_campaign.model.scheme import (
-    Band,
-    Bands,
-    Item,
-    Partial,
-    Rule,
-    Scheme,
-    falling_items,
-)
+from coverage_campaign.model.scheme import Item, Partial, Rule, Scheme, falling_items
+from support.rule_oracle import plain_points
 
 
 @pytest.mark.parametrize(
@@ -96,27 +93,27 @@ def test_open_steps_must_be_chosen() -> None:
         ),
         (
             rules.per_point("0.1", above="60%", partial="whole_steps"),
-            "0.1 points for each percentage point above 60 % (whole ones only).",
+            "0.1 points for each percentage point above 60% (whole ones only).",
             "超过60%后，每完成1个百分点得0.1分（不足一档不计）。",
         ),
         (
             rules.step("1.2", loses="0.1", per="5%", goal="80%", partial="prorated"),
-            "1.2 points from 80 % on; 0.1 less for each 5 points short (pro rata), never below 0.",
+            "1.2 points from 80% on; 0.1 less for each 5 percentage points short (pro rata), never below 0.",
             "达到80%得1.2分；每低5个百分点扣0.1分（按比例），最低0分。",
         ),
         (
             rules.all_or_nothing("0.3"),
-            "0.3 points from 100 % on, else none.",
+            "0.3 points from 100% on, else none.",
             "达到100%得0.3分，否则不得分。",
         ),
         (
             rules.band((None, 0), ("60%", 2), Band("80%", 3, included=False)),
-            "Below 60 %: 0 points; from 60 % and up to 80 %: 2 points; above 80 %: 3 points.",
+            "Below 60%: 0 points; from 60% and up to 80%: 2 points; above 80%: 3 points.",
             "60%（不含）以下：0分；60%（含）以上、80%（含）以下：2分；80%（不含）以上：3分。",
         ),
         (
             rules.bonus("0.5", per="10%", most=2, partial="prorated"),
-            "0.5 points more for each 10 points beyond 100 % (pro rata), at most 2.",
+            "0.5 points more for each 10 percentage points beyond 100% (pro rata), at most 2.",
             "超过100%后每10个百分点加0.5分（按比例），最多2分。",
         ),
         (
@@ -126,12 +123,12 @@ def test_open_steps_must_be_chosen() -> None:
         ),
         (
             rules.total(rules.all_or_nothing(1), rules.per_point(2)),
-            "1 points from 100 % on, else none; plus 2 points for each percentage point.",
+            "1 point from 100% on, else none; plus 2 points for each percentage point.",
             "达到100%得1分，否则不得分；另加：每完成1个百分点得2分。",
         ),
         (
             rules.veto("v", {"en": "pensions on time", "zh-Hans": "按时发放率"}),
-            "Whoever is below 100 % in pensions on time fails as a whole.",
+            "Veto: below 100% in pensions on time.",
             "按时发放率未达到100%的，一票否决。",
         ),
     ],
@@ -146,7 +143,7 @@ def test_sentences_in_money() -> None:
     """The same rule reads in yuan where it gives money."""
     rule = rules.per_person(50, of="beyond_target")
     assert rules.sentence(rule, unit="yuan") == (
-        "50 yuan for each person beyond the target from 100 % on."
+        "50 yuan for each person beyond the target from 100% on."
     )
     assert rules.sentence(rule, lang="zh", unit="yuan") == ("达到100%的，超出目标任务每人50元。")
 
@@ -175,16 +172,37 @@ def test_mistakes_are_refused(make: object, words: str) -> None:
         make()  # type: ignore[operator] - each case is a function
 
 
-def test_edges() -> None:
-    """The rates at which a rule turns stand in rising order, each once."""
+def turns(rule: ScoringRule, most: int = 3) -> list[tuple[Fraction, bool]]:
+    """Return the thresholds of a rule up to a rate, and whether each is inside."""
+    found = {
+        threshold
+        for steps in rule.thresholds()
+        for threshold in steps.between(Fraction(0), Fraction(most))
+    }
+    return [(threshold.rate, threshold.included) for threshold in sorted(found)]
+
+
+def test_thresholds_of_a_sum_are_those_of_its_parts() -> None:
+    """The rates at which a rule turns, each once."""
     rule = rules.total(
         rules.band((None, 0), ("60%", 1), Band("80%", 2, included=False)),
         rules.capped(rules.all_or_nothing(1), most=1),
         rules.per_point("0.1"),
         rules.per_person(1, goal=0),
     )
-    found = [(edge.rate, edge.included) for edge in edges(rule)]
-    assert found == [(Fraction(3, 5), True), (Fraction(4, 5), False), (Fraction(1), True)]
+    assert turns(rule) == [(Fraction(3, 5), True), (Fraction(4, 5), False), (Fraction(1), True)]
+
+
+def test_whole_steps_are_thresholds_each() -> None:
+    """10 points less 1 for each whole 5 %: ten steps, each won just above its rate."""
+    step = rules.step(10, loses=1, per="5%", partial="whole_steps")
+    assert turns(step) == [(Fraction(n, 20), False) for n in range(10, 20)]
+    bonus = rules.bonus("0.5", per="10%", most=2, partial="whole_steps")
+    assert turns(bonus) == [(1 + Fraction(n, 10), True) for n in range(1, 5)]
+    point = rules.per_point(1, above="98%", partial="whole_steps")
+    assert turns(point, 1)[1:] == [(Fraction(99, 100), True), (Fraction(1), True)]
+    prorated = rules.step(10, loses=1, per="5%", partial="prorated")
+    assert turns(prorated) == [(Fraction(1, 2), False), (Fraction(1), True)]
 
 
 def test_falling_rules_are_found() -> None:
@@ -249,8 +267,8 @@ _RULES = st.recursive(
 def test_rising_rules_rise(rule: Rule, rate: Fraction, more: Fraction) -> None:
     """Law: whatever `falling_items` lets pass never takes points from a higher rate."""
     assert falling_items(Scheme("s", items=[Item("i", "I", rule)], full=None)) == ()
-    low = points_of(rule, Measured(rate), partial="prorated")
-    assert points_of(rule, Measured(rate + more), partial="prorated") >= low
+    low = rules.points(rule, rate, partial="prorated")
+    assert rules.points(rule, rate + more, partial="prorated") >= low
 
 
 @settings(max_examples=50, deadline=None)
@@ -259,9 +277,9 @@ def test_a_cap_holds_and_changes_nothing_below(
     rule: Rule, rate: Fraction, partial: Partial
 ) -> None:
     """Law: a capped rule gives the lesser of the cap and what the rule gives; all of it is told."""
-    free = points_of(rule, Measured(rate), partial=partial)
+    free = rules.points(rule, rate, partial=partial)
     capped = rules.capped(rule, most=20)
-    assert points_of(capped, Measured(rate), partial=partial) == min(free, 20)
+    assert rules.points(capped, rate, partial=partial) == min(free, 20)
     assert rules.sentence(capped) == f"{rules.sentence(rule)[:-1]}, at most 20."
     assert (
         rules.sentence(capped, lang="zh") == f"{rules.sentence(rule, lang='zh')[:-1]}，最多20分。"
@@ -273,3 +291,104 @@ def test_bands_are_one_step_each(amount: Decimal, rate: Fraction) -> None:
     """Law: all or nothing is the band from its goal on."""
     one = rules.points(rules.all_or_nothing(amount, goal=rate), rate)
     assert one == rules.points(rules.band((rate, amount)), rate) == Fraction(amount)
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    rule=_RULES,
+    rates=st.lists(st.lists(_RATES, min_size=3, max_size=3), min_size=1, max_size=3),
+    partial=_PARTIALS,
+)
+def test_arrays_give_what_fractions_give(
+    rule: ScoringRule, rates: list[list[Fraction]], partial: Partial
+) -> None:
+    """Law: the amounts of a table of rates are those of a plain reckoning, one by one."""
+    top = np.array([[rate.numerator for rate in row] for row in rates])
+    bottom = np.array([[rate.denominator for rate in row] for row in rates])
+    amounts = rule.amounts(Measured(rates=Rationals(top, bottom)), partial=partial)
+    for row, own in enumerate(rates):
+        for place, rate in enumerate(own):
+            assert amounts[row, place] == plain_points(rule, rate, partial=partial)
+
+
+_JUMPS = st.one_of(
+    st.builds(
+        rules.step,
+        st.integers(1, 10),
+        loses=st.integers(1, 4),
+        per=st.sampled_from(["3%", "5%", "1/7"]),
+        goal=st.sampled_from(["80%", "100%", "7/9"]),
+        partial=st.just("whole_steps"),
+    ),
+    st.builds(
+        rules.bonus,
+        st.integers(1, 4),
+        per=st.sampled_from(["3%", "10%"]),
+        most=st.none() | st.integers(1, 9),
+        partial=st.just("whole_steps"),
+    ),
+    st.builds(rules.per_point, st.integers(1, 3), above=_RATES, partial=st.just("whole_steps")),
+    _bands(),
+    st.builds(rules.all_or_nothing, st.integers(1, 9), goal=_RATES),
+)
+
+
+@settings(max_examples=60, deadline=None)
+@given(rule=_JUMPS | st.builds(rules.total, _JUMPS, _JUMPS), target=st.integers(1, 60))
+def test_points_jump_at_thresholds_alone(rule: ScoringRule, target: int) -> None:
+    """Law: where one person more changes the points, a threshold lies between the two rates."""
+    found = turns(rule)
+    before = rules.points(rule, Fraction(0))
+    for done in range(1, 3 * target + 1):
+        now, rate, last = (
+            rules.points(rule, Fraction(done, target)),
+            Fraction(done, target),
+            Fraction(done - 1, target),
+        )
+        crossed = any(
+            last < limit <= rate if inside else last <= limit < rate for limit, inside in found
+        )
+        assert now == before or crossed
+        before = now
+
+
+def tenth(rate: Fraction) -> Fraction:
+    """Give a tenth of the rate."""
+    return rate / 10
+
+
+def test_a_plain_function_is_a_rule() -> None:
+    """It is called with the exact rate, alone and inside other rules, and has its name as text."""
+    assert rules.points(tenth, "50%") == Fraction(1, 20)
+    assert rules.points(rules.capped(tenth, most="0.01"), "50%") == Fraction(1, 100)
+    assert rules.points(rules.total(tenth, rules.all_or_nothing(1)), "100%") == Fraction(11, 10)
+    assert rules.points(lambda rate: 0.25 if rate else 1, "50%") == Fraction(1, 4)
+    assert "tenth" in rules.sentence(tenth)
+
+
+@pytest.mark.parametrize("given", [float("nan"), float("inf"), None, "3", True, [1]])
+def test_a_function_that_gives_no_number_says_so(given: object) -> None:
+    """NaN, text, nothing: the error names the function, what it gave and for which rate."""
+
+    def odd(rate: Fraction) -> object:
+        del rate
+        return given
+
+    with pytest.raises(DefinitionError, match="rule odd.*for the rate 1/2.*finite number"):
+        rules.points(odd, "50%")  # type: ignore[arg-type] - the mistake under test
+
+
+def test_what_is_no_rule_is_refused() -> None:
+    """A number, a text or a class is no rule of an item."""
+    for wrong in (5, "0.1", Fraction):
+        with pytest.raises(DefinitionError, match=r"rule of cc\.rules"):
+            rules.item("x", "X", wrong)  # type: ignore[arg-type] - the mistake under test
+
+
+def test_every_rule_has_a_file_and_a_key_of_its_own() -> None:
+    """Each rule of the list is named by a field that no other has, and no file is left out."""
+    fields = [{field.name for field in attrs.fields(rule)} for rule in rules.RULES]
+    assert all(own - set().union(*(o for o in fields if o is not own)) for own in fields)
+    folder = Path(rules.__file__).parent
+    files = {path.stem for path in folder.glob("*.py")} - {"__init__", "rule", "own"}
+    assert files == {rule.__module__.rpartition(".")[2] for rule in rules.RULES}

@@ -43,7 +43,7 @@ SCHEME = Scheme(
 
 
 def handed(**changes: object) -> pd.DataFrame:
-    """Return indicators by 'unit_indicator' name; without a change every figure is 100 %."""
+    """Return indicators by 'unit_indicator' name; without a change every figure is 100%."""
     figures = {f"{unit}_{code}": "100%" for unit in "abc" for code in ("payers", "on_time")}
     rows = [(*name.split("_", 1), value) for name, value in {**figures, **changes}.items()]
     return pd.DataFrame(
@@ -53,7 +53,7 @@ def handed(**changes: object) -> pd.DataFrame:
 
 def verdicts(assessment: Assessment) -> list[list[object]]:
     """Return the frame as rows with None for <NA>."""
-    frame = assessment.to_frame()
+    frame = assessment.to_frame().drop(columns="name")
     return frame.astype(object).where(frame.notna(), None).to_numpy().tolist()
 
 
@@ -63,7 +63,7 @@ def city(**changes: object) -> Assessment:
 
 
 def test_score_grade_and_awards() -> None:
-    """a: 80 % -> 48 + 40 = 88; b: 60 + 40 = 100; c: 125 %, capped at 60, + 40 = 100, commended."""
+    """a: 80% -> 48 + 40 = 88; b: 60 + 40 = 100; c: 125%, capped at 60, + 40 = 100, commended."""
     assert verdicts(city()) == [
         ["a", 88.0, "complete", False, False],
         ["b", 100.0, "complete", True, False],
@@ -78,10 +78,10 @@ def test_a_grade_begins_at_its_bound() -> None:
 
 
 def test_a_veto_beats_any_score() -> None:
-    """99.99 % paid on time: score 0, lowest grade, no merit award, no commendation."""
+    """99.99% paid on time: score 0, lowest grade, no merit award, no commendation."""
     assessment = city(c_on_time="99.99%")
     assert verdicts(assessment)[2] == ["c", 0.0, "incomplete", False, False]
-    assert "VETO" in assessment.explain("c")
+    assert "vetoed" in assessment.explain("c")
     assert "clause 8" in assessment.explain("c")
 
 
@@ -125,26 +125,28 @@ def test_no_indicators_at_all() -> None:
 def test_points_frame() -> None:
     """One row per unit and item, with rate, points, weight, reason and clause."""
     frame = city().points()
-    assert [*frame.columns] == ["unit", "item", "rate", "points", "weight", "reason", "clause"]
+    assert [*frame.columns] == [
+        *("unit", "name", "item", "rate", "points", "weight", "reason", "clause")
+    ]
     first = frame.iloc[0]
     assert (first["unit"], first["item"], first["points"]) == ("a", "enrolment", 48.0)
     assert (first["weight"], first["clause"]) == (60.0, "7")
-    assert first["reason"].startswith("80 %; 0.6 points for each percentage point")
+    assert first["reason"].startswith("80%; 0.6 points for each percentage point")
 
 
 def test_trace() -> None:
     """The trace names each item, the score with its grade, and each verdict."""
     assert city().explain("a").splitlines() == [
-        "Ash, as of 2026-06-30",
+        "Ash, as of 30 Jun 2026",
         (
-            "  Enrolment: 48 of 60 points (80 %; 0.6 points for each percentage point, at most 60)"
+            "  Enrolment: 48 of 60 points (80%; 0.6 points for each percentage point, at most 60)"
             " (clause 7)"
         ),
-        "  Payers: 40 of 40 points (100 %; 0.4 points for each percentage point, at most 40)",
+        "  Payers: 40 of 40 points (100%; 0.4 points for each percentage point, at most 40)",
         "  score: 88 of 100 points, Complete",
-        "  no veto: pensions on time: 100 % >= 100 % (clause 8)",
+        "  no veto: pensions on time: 100% >= 100% (clause 8)",
         "  barred from merit awards: 40 of 50: 10 short of the target (clause 9)",
-        "  not commended: 40 < 120 % of 50 (clause 9)",
+        "  not commended: 40 < 120% of 50 (clause 9)",
     ]
 
 
@@ -247,6 +249,8 @@ def test_interim_assessments_say_so() -> None:
     assert "interim" not in repr(assess(progress, SCHEME))
     early = attrs.evolve(progress, as_of=pd.Timestamp("2026-06-05").date())
     assert "interim" in repr(assess(early, SCHEME))
+    assert assess(early, SCHEME).interim
+    assert "中期考核" in assess(early, SCHEME).notes_in("zh")[0]
 
 
 def test_a_veto_of_other_kinds_does_not_strike() -> None:
@@ -260,7 +264,7 @@ def test_a_veto_of_other_kinds_does_not_strike() -> None:
 
 
 def test_coverage_is_measured_exactly() -> None:
-    """a: (350 + 40) of 500 is 78 %, c: (140 + 25) of 200 is 82.5 %."""
+    """a: (350 + 40) of 500 is 78%, c: (140 + 25) of 200 is 82.5%."""
     item = rules.item("coverage", "Coverage", rules.per_point(1), 100, of="coverage")
     progress = progress_of(tiny(), DONE, shares=SHARES)
     assessment = assess(progress, Scheme("coverage", items=[item]))

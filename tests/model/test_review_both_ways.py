@@ -11,6 +11,7 @@ import attrs
 import pytest
 from attrs import evolve
 
+from coverage_campaign.assessment.rules.band import Band, Bands
 from coverage_campaign.files.shipped_cases import load_case
 from coverage_campaign.model.campaign import Campaign
 from coverage_campaign.model.dates import MonthDay
@@ -27,7 +28,7 @@ from coverage_campaign.model.readings import Question, Readings
 from coverage_campaign.model.reporting_rule import CountingRule
 from coverage_campaign.model.responsibilities import LeadingGroup, Responsibility, Seat
 from coverage_campaign.model.review.review import review
-from coverage_campaign.model.scheme import AwardBar, Band, Bands, Commendation, Item, Scheme
+from coverage_campaign.model.scheme import AwardBar, Commendation, Item, Scheme
 from coverage_campaign.model.targets import CoverageTarget, HeadcountTarget, MoneyTarget
 from coverage_campaign.model.units import Annex, Unit
 from support.campaigns import tiny

@@ -20,9 +20,10 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 import coverage_campaign as cc
+from coverage_campaign.assessment.rules.step import StepDown
 from coverage_campaign.errors import DefinitionError
 from coverage_campaign.model.labels import Label
-from coverage_campaign.model.scheme import Grade, Item, StepDown
+from coverage_campaign.model.scheme import Grade, Item
 from coverage_campaign.views.documents import Document
 from coverage_campaign.views.documents.document import Column, Section, Table, plain
 from coverage_campaign.views.documents.writers.sheet_names import sheet_names

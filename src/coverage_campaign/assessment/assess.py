@@ -4,21 +4,32 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator, Sequence
+from fractions import Fraction
+from functools import cached_property
+from typing import Literal
 
 import attrs
+import numpy as np
 import pandas as pd
 
-from coverage_campaign.assessment.assessed import Assessed, trace
-from coverage_campaign.assessment.facts import facts_of
-from coverage_campaign.assessment.indicators import FLOATS_ARE_DECIMALS, read_indicators
-from coverage_campaign.assessment.scoring import Scored, Sight, prizes, scored, veto_on
+from coverage_campaign.assessment.indicators import FLOATS_ARE_DECIMALS
+from coverage_campaign.assessment.scoring import (
+    ItemAmounts,
+    MeasurementContext,
+    context_of,
+    score,
+    scored_item,
+)
 from coverage_campaign.assessment.thresholds import boundaries
-from coverage_campaign.assessment.verdicts import both, commended, merit_eligible, none_strikes
+from coverage_campaign.assessment.unit_assessment import ItemScore, UnitAssessment, explanation
+from coverage_campaign.assessment.verdicts import Verdicts
 from coverage_campaign.checks import checked_call
 from coverage_campaign.errors import DefinitionError, Problem
+from coverage_campaign.frames import by_value, owned
+from coverage_campaign.messages import Language, Message, check_language, message
 from coverage_campaign.model.basis import Basis
 from coverage_campaign.model.campaign import Campaign
-from coverage_campaign.model.scheme import COMPLETION, COVERAGE, Scheme
+from coverage_campaign.model.scheme import COMPLETION, Item, Prize, Scheme
 from coverage_campaign.notebook import Axes, html_table
 from coverage_campaign.progress.track import Progress
 
@@ -26,17 +37,41 @@ __all__ = ["Assessment", "assess"]
 
 _SHOWN = 9
 _QUESTIONS = ("award_bar", "missed_target", "outstanding", "partial_steps")
+_TURNS = {
+    "grade": ("grade", "veto"),
+    "merit_eligible": ("target_met", "uplifted_target_met", "veto"),
+    "commended": ("commended", "veto"),
+}
 
 
-@attrs.frozen(eq=False, kw_only=True)
+def _owned_or_none(frame: pd.DataFrame | None) -> pd.DataFrame | None:
+    return None if frame is None else owned(frame)
+
+
+@attrs.frozen(kw_only=True)
 class Assessment:
     """How each unit did by a scheme at the end of a day, every verdict with reason and clause."""
 
     progress: Progress
     scheme: Scheme
     basis: Basis
-    units: tuple[Assessed, ...]
-    frame: pd.DataFrame
+    _indicators: pd.DataFrame | None = attrs.field(
+        default=None, converter=_owned_or_none, eq=by_value, repr=False
+    )
+
+    @cached_property
+    def context(self) -> MeasurementContext:
+        """What the scheme looks at: a batch of one scenario."""
+        return _context(self.progress, self.scheme, self._indicators)[0]
+
+    @cached_property
+    def units(self) -> tuple[UnitAssessment, ...]:
+        """Everything that was found, unit by unit, exact: points as fractions, verdicts."""
+        return tuple(_assessed(self.context))
+
+    @cached_property
+    def _frame(self) -> pd.DataFrame:
+        return _frame(self.units)
 
     @property
     def campaign(self) -> Campaign:
@@ -49,73 +84,125 @@ class Assessment:
         return self.progress.as_of
 
     @property
+    def interim(self) -> bool:
+        """Whether the plan goes on after `as_of`, so that the verdicts are not final."""
+        return self.as_of < self._last_day
+
+    @property
+    def _last_day(self) -> dt.date:
+        last: dt.date = self.progress.plan.days[-1].item()
+        return last
+
+    @property
     def open_questions(self) -> tuple[str, ...]:
-        """The open questions that a verdict hangs on, as fields of `Readings`."""
+        """The open questions that a verdict depends on, as fields of `Readings`."""
         return tuple(dict.fromkeys(code for unit in self.units for code in unit.questions))
 
+    @property
+    def messages(self) -> tuple[Message, ...]:
+        """What a reader must be told beside the verdicts."""
+        notes = []
+        if self.open_questions:
+            notes.append(
+                message("Open, so that verdicts are missing: {codes}.", codes=self.open_questions)
+            )
+        if self.interim:
+            day = self._last_day
+            notes.append(message("An interim assessment: the plan runs to {day:date}.", day=day))
+        return tuple(notes)
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What a reader must be told beside the verdicts, in English."""
+        return self.notes_in("en")
+
+    def notes_in(self, lang: Language) -> tuple[str, ...]:
+        """Return the notes in a language."""
+        return tuple(note.text(lang) for note in self.messages)
+
     def to_frame(self) -> pd.DataFrame:
-        """Return one row per unit: unit, score, grade, merit_eligible, commended.
+        """Return one row per unit: unit, name, score, grade, merit_eligible, commended.
 
         The score is in points (Float64; `points` and `explain` are exact). What could not be told
-        is <NA>, never 0 or False: see `unassessed` and `open_questions`.
+        is <NA>, never 0 or False: see `unassessed` and `open_questions`. A grade stands where it is
+        the same under every answer, whether or not the score is.
         """
-        return self.frame.copy(deep=False)
+        return owned(self._frame)
 
-    def unit(self, code: str) -> Assessed:
+    def unit(self, code: str) -> UnitAssessment:
         """Return everything that was found on a unit, exact: points as fractions, verdicts."""
-        found = next((one for one in self.units if one.facts.unit == code), None)
-        if found is None:
-            codes = ", ".join(one.facts.unit for one in self.units[:12])
-            raise DefinitionError(Problem(f"unit '{code}'", "was not assessed", f"units: {codes}"))
-        return found
+        return self.units[self.progress.place(code)]
 
     def points(self) -> pd.DataFrame:
-        """Return one row per unit and item: unit, item, rate, points, weight, reason, clause.
+        """Return one row per unit and item: unit, name, item, rate, points, weight, reason, clause.
 
         `rate` is a fraction of one; rate and points are <NA> where they could not be told.
         """
         weights = {item.code: float(item.weight) for item in self.scheme.items}
         frame = _lines([(unit, line) for unit in self.units for line in unit.items], "points")
         weighed = [weights[code] for code in frame["item"]]
-        frame.insert(4, "weight", pd.Series(weighed, dtype="Float64"))
+        frame.insert(5, "weight", pd.Series(weighed, dtype="Float64"))
         return frame
 
     def rewards(self) -> pd.DataFrame:
-        """Return one row per unit and reward or prize: unit, item, rate, yuan, reason, clause."""
+        """Return one row per reward or prize: unit, name, item, rate, yuan, reason, clause."""
         return _lines([(unit, line) for unit in self.units for line in unit.rewards], "yuan")
 
     def unassessed(self) -> pd.DataFrame:
-        """Return who could not be assessed in whole or in part, and why: unit, name, reason."""
-        left = [
-            (unit.facts, reason) for unit in self.units for reason in dict.fromkeys(unit.missing)
-        ]
+        """Return who could not be assessed in whole or in part, and why.
+
+        Columns: unit, name, code (status of the unit), reason.
+        """
+        left = [(one.unit, reason) for one in self.units for reason in one.missing]
         return pd.DataFrame(
             {
-                "unit": pd.array([facts.unit for facts, _ in left], dtype="str"),
-                "name": pd.array([facts.name for facts, _ in left], dtype="str"),
-                "reason": pd.array([reason for _, reason in left], dtype="str"),
+                "unit": pd.array([unit.unit for unit, _ in left], dtype="str"),
+                "name": pd.array([unit.label.text("en") for unit, _ in left], dtype="str"),
+                "code": pd.array([unit.status for unit, _ in left], dtype="str"),
+                "reason": pd.array([str(reason) for _, reason in left], dtype="str"),
             }
         )
+
+    @cached_property
+    def _boundaries(self) -> pd.DataFrame:
+        return boundaries(self.context)
 
     def boundaries(self, *, near: int | None = None) -> pd.DataFrame:
         """Return how many people each unit is over (+) or short of (-) each threshold.
 
-        Columns: unit, boundary (what lies there), threshold (a rate as exact text), needed
-        [persons] (the fewest done that reach it), done, margin = done - needed. With `near`, only
-        the cliffs that so many people or fewer lie between: what stands or falls with a handful.
-        A unit that could not be assessed has <NA>, and is never near; an open threshold has no row.
+        Every step of every rule, bands, vetoes, grades and prizes. Columns: unit, name, boundary
+        (target_met, uplifted_target_met, commended, veto, item, reward, grade, prize), code (of
+        the item, veto, grade or prize), place (of a prize), threshold (a rate as a fraction of
+        one; points for a grade), included (reached at the threshold itself, else only above it),
+        needed [persons] (the fewest done that reach it, all else as it is), done, margin = done -
+        needed. With `near`, only those that so many people or fewer lie between. A unit that could
+        not be assessed has <NA>, and is never near; an open threshold has no row.
         """
-        facts = [unit.facts for unit in self.units]
-        frame = boundaries(facts, self.scheme, self.campaign)
         if near is None:
-            return frame
+            return owned(self._boundaries)
         # One person short of a threshold and one beyond it are equally near: margin -1 and 0.
-        distance = frame["margin"].where(frame["margin"] < 0, frame["margin"] + 1).abs()
-        return frame[(distance <= near).fillna(value=False)].reset_index(drop=True)
+        margin = self._boundaries["margin"]
+        distance = margin.where(margin < 0, margin + 1).abs()
+        chosen = (distance <= near).fillna(value=False)
+        return self._boundaries[chosen].reset_index(drop=True)
 
-    def explain(self, unit: str) -> str:
+    def nearest_margins(
+        self, verdict: Literal["grade", "merit_eligible", "commended"]
+    ) -> dict[str, int]:
+        """Return each unit's margin to the nearest threshold that a verdict turns at [persons].
+
+        Positive = over it, negative = short of it; a unit without a known threshold is not there.
+        """
+        table = self._boundaries.dropna(subset=["margin"])
+        table = table[table["boundary"].isin(_TURNS[verdict])]
+        nearest = table.loc[table["margin"].abs().groupby(table["unit"]).idxmin()]
+        return dict(zip(nearest["unit"].tolist(), nearest["margin"].tolist(), strict=True))
+
+    def explain(self, unit: str, *, lang: Language | None = None) -> str:
         """Return every verdict on a unit with its reason and clause, one a line."""
-        return "\n".join(trace(self.unit(unit), self.scheme, self.as_of))
+        lang = check_language(lang)
+        title, *lines = explanation(self.unit(unit), self.scheme, self.as_of)
+        return "\n".join([title.text(lang), *(f"  {line.text(lang)}" for line in lines)])
 
     def plot(self, ax: Axes | None = None) -> Axes:
         """Draw the ranking that the verdicts rest on."""
@@ -124,8 +211,8 @@ class Assessment:
         return charts.ranking(self.progress, ax=ax)
 
     def _line(self) -> str:
-        barred = int((~self.frame["merit_eligible"]).fillna(value=False).sum())
-        praised = int(self.frame["commended"].fillna(value=False).sum())
+        barred = int((~self._frame["merit_eligible"]).fillna(value=False).sum())
+        praised = int(self._frame["commended"].fillna(value=False).sum())
         left = sum(bool(unit.missing) for unit in self.units)
         return (
             f"{self.campaign.label.text()} to {self.as_of}, scheme {self.scheme.code}: "
@@ -133,22 +220,13 @@ class Assessment:
             f"{left} could not be assessed"
         )
 
-    def _notes(self) -> list[str]:
-        notes = [*self.basis.lines()]
-        if self.open_questions:
-            notes.append(f"Open, so that verdicts are missing: {', '.join(self.open_questions)}.")
-        last = self.progress.plan.days[-1].astype(object)
-        if self.as_of < last:
-            notes.append(f"An interim assessment: the plan runs to {last}.")
-        return notes
-
     def _repr_html_(self) -> str:
-        shown = self.frame.astype(object).where(self.frame.notna(), None)
-        return html_table(shown, title=self._line(), notes=self._notes())
+        shown = self._frame.astype(object).where(self._frame.notna(), None)
+        return html_table(shown, title=self._line(), notes=[*self.basis.lines(), *self.notes])
 
     def __repr__(self) -> str:
         """Return the count of verdicts, then what a reader must be told."""
-        lines = [f"<Assessment of {self._line()}>", *self._notes()]
+        lines = [f"<Assessment of {self._line()}>", *self.basis.lines(), *self.notes]
         return "\n".join(lines[:_SHOWN])
 
 
@@ -177,70 +255,117 @@ def assess(
         raise DefinitionError(
             Problem("scheme", "the campaign has none", "give a Scheme with items or award rules")
         )
-    campaign = progress.campaign
-    facts = {one.unit: one for one in facts_of(progress)}
-    figures, floats = read_indicators(
-        indicators, units=facts, known=tuple(dict.fromkeys(_indicators(scheme)))
-    )
-    sight = Sight(
-        facts=facts,
-        indicators=figures,
-        pools=scheme.pools,
-        partial=campaign.readings.partial_steps,
-    )
-    places = [prizes(tuple(facts), prize, sight) for prize in scheme.prizes]
-    units = tuple(
-        _assessed(code, scheme, sight, campaign, [one[code] for one in places if code in one])
-        for code in facts
-    )
-    basis = progress.basis.joined(campaign.basis(*_QUESTIONS))
+    _, floats = _context(progress, scheme, indicators)
+    basis = progress.basis.joined(progress.campaign.basis(*_QUESTIONS))
     return Assessment(
         progress=progress,
         scheme=scheme,
+        indicators=indicators,
         basis=basis.assuming(FLOATS_ARE_DECIMALS) if floats else basis,
-        units=units,
-        frame=_frame(units),
     )
 
 
-def _indicators(scheme: Scheme) -> Iterator[str]:
-    measured = (
-        *(item.of for item in (*scheme.items, *scheme.rewards)),
-        *(veto.of for veto in scheme.vetoes),
-        *(prize.by for prize in scheme.prizes),
-    )
-    return (code for code in measured if code not in (COMPLETION, COVERAGE))
-
-
-def _assessed(
-    code: str, scheme: Scheme, sight: Sight, campaign: Campaign, places: Sequence[Scored]
-) -> Assessed:
-    facts = sight.facts[code]
-    free = none_strikes([veto_on(code, veto, sight) for veto in scheme.vetoes])
-    bar = merit_eligible(facts, scheme.award_bar, campaign) if scheme.award_bar else None
-    praise = commended(facts, scheme.commendation, campaign) if scheme.commendation else None
-    return Assessed(
-        facts=facts,
-        items=tuple(scored(code, item, sight, gives="points") for item in scheme.items),
-        grades=scheme.grades,
-        free=free,
-        merit=both(bar, free),
-        commended=praise and both(praise, free),
-        rewards=(
-            *(scored(code, item, sight, gives="yuan") for item in scheme.rewards),
-            *places,
-        ),
+def _context(
+    progress: Progress, scheme: Scheme, indicators: pd.DataFrame | None
+) -> tuple[MeasurementContext, bool]:
+    """Return a batch of one: the progress as it is."""
+    uplifted = progress.plan.allocation.uplifted_shares().reindex(progress.rows.units)
+    return context_of(
+        progress,
+        scheme,
+        target=progress.arrays.target[np.newaxis],
+        uplifted=uplifted.to_numpy("int64")[np.newaxis],
+        indicators=indicators,
     )
 
 
-def _frame(units: Sequence[Assessed]) -> pd.DataFrame:
+def _assessed(context: MeasurementContext) -> Iterator[UnitAssessment]:
+    scheme, verdicts = context.scheme, Verdicts(context)
+    items = [scored_item(context, item) for item in scheme.items]
+    rewards = [scored_item(context, reward) for reward in scheme.rewards]
+    scores = score(context, items, verdicts.free)
+    prizes = [_prizes(context, prize) for prize in scheme.prizes]
+    for place, unit in enumerate(context.units):
+        known = scores is not None and bool(scores.known[0, place])
+        grade = -1 if scores is None else int(scores.grade[0, place])
+        yield UnitAssessment(
+            unit=unit,
+            items=tuple(
+                _line(context, item, found, place)
+                for item, found in zip(scheme.items, items, strict=True)
+            ),
+            score=scores.score[0, place] if scores is not None and known else None,
+            grade=None if grade < 0 else scheme.grades[grade],
+            no_veto=verdicts.no_veto(place),
+            merit=verdicts.merit(place),
+            commended=verdicts.commended(place),
+            rewards=(
+                *(
+                    attrs.evolve(_line(context, reward, found, place), gives="yuan")
+                    for reward, found in zip(scheme.rewards, rewards, strict=True)
+                ),
+                *(prize[place] for prize in prizes if place in prize),
+            ),
+        )
+
+
+def _line(context: MeasurementContext, item: Item, found: ItemAmounts, place: int) -> ItemScore:
+    """Return what an item gives one unit, from the arrays of all."""
+    line = ItemScore(code=item.code, label=item.label, clause=item.clause, rule=item.rule)
+    if not found.measured[0, place]:
+        if found.rated[0, place]:  # the rate is known, the persons that it is paid by are not
+            reason = context.units[place].reason
+            return attrs.evolve(line, rate=found.rates[0, place], missing=reason)
+        return attrs.evolve(line, missing=context.why_unknown(place, item.of, item=item.code))
+    line = attrs.evolve(line, rate=found.rates[0, place])
+    amounts = sorted({amounts[0, place] for amounts in found.amounts})
+    if len(amounts) > 1:
+        return attrs.evolve(line, alternatives=tuple(amounts))
+    return attrs.evolve(line, amount=amounts[0])
+
+
+def _prizes(context: MeasurementContext, prize: Prize) -> dict[int, ItemScore]:
+    """Return who has a place in a prize: the place that as many units as are better leave.
+
+    While a unit could not be measured it may yet take a place: the amounts are then None.
+    """
+    (completion, known), (by, known_by) = context.measured(COMPLETION), context.measured(prize.by)
+    out = known[0] & ~completion.rates.at_least(prize.among_from)[0]
+    ranked = known[0] & known_by[0] & ~out
+    left = [context.units[place].label for place in np.flatnonzero(~ranked & ~out)]
+    rates = {place: by.rates[0, place] for place in np.flatnonzero(ranked).tolist()}
+    best: dict[Fraction, int] = {}
+    falling = sorted(rates.values(), reverse=True)
+    for number, rate in enumerate(falling[: len(prize.amounts)], start=1):
+        best.setdefault(rate, number)
+    found = {}
+    for place, rate in rates.items():
+        if rate not in best:
+            continue
+        note = message("place {n} by {measure}", n=best[rate], measure=prize.by)
+        if left:
+            note = message("{place} ({units:list 8} could not be ranked)", place=note, units=left)
+        found[place] = ItemScore(
+            code=prize.code,
+            label=prize.label,
+            rate=rate,
+            amount=None if left else Fraction(prize.amounts[best[rate] - 1]),
+            note=note,
+            clause=prize.clause,
+            gives="yuan",
+        )
+    return found
+
+
+def _frame(units: Sequence[UnitAssessment]) -> pd.DataFrame:
     scores = [None if unit.score is None else float(unit.score) for unit in units]
     grades = [unit.grade.code if unit.grade else None for unit in units]
     merit = [unit.merit.answer if unit.merit else None for unit in units]
     praise = [unit.commended.answer if unit.commended else None for unit in units]
     return pd.DataFrame(
         {
-            "unit": pd.array([unit.facts.unit for unit in units], dtype="str"),
+            "unit": pd.array([unit.unit.unit for unit in units], dtype="str"),
+            "name": pd.array([unit.unit.label.text("en") for unit in units], dtype="str"),
             "score": pd.array(scores, dtype="Float64"),
             "grade": pd.array(grades, dtype="str"),
             "merit_eligible": pd.array(merit, dtype="boolean"),
@@ -249,16 +374,17 @@ def _frame(units: Sequence[Assessed]) -> pd.DataFrame:
     )
 
 
-def _lines(rows: Sequence[tuple[Assessed, Scored]], gives: str) -> pd.DataFrame:
+def _lines(rows: Sequence[tuple[UnitAssessment, ItemScore]], gives: str) -> pd.DataFrame:
     rates = [None if line.rate is None else float(line.rate) for _, line in rows]
     amounts = [None if line.amount is None else float(line.amount) for _, line in rows]
     return pd.DataFrame(
         {
-            "unit": pd.array([unit.facts.unit for unit, _ in rows], dtype="str"),
+            "unit": pd.array([unit.unit.unit for unit, _ in rows], dtype="str"),
+            "name": pd.array([unit.unit.label.text("en") for unit, _ in rows], dtype="str"),
             "item": pd.array([line.code for _, line in rows], dtype="str"),
             "rate": pd.array(rates, dtype="Float64"),
             gives: pd.array(amounts, dtype="Float64"),
-            "reason": pd.array([line.reason for _, line in rows], dtype="str"),
+            "reason": pd.array([str(line.reason) for _, line in rows], dtype="str"),
             "clause": pd.array([line.clause for _, line in rows], dtype="str"),
         }
     )

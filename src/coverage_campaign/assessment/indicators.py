@@ -13,16 +13,13 @@ import attrs
 import pandas as pd
 
 from coverage_campaign.errors import DefinitionError, Problem
-from coverage_campaign.model.labels import Label
+from coverage_campaign.messages import message
 from coverage_campaign.model.targets import to_rate
 
 __all__ = ["FLOATS_ARE_DECIMALS", "Indicator", "Indicators", "read_indicators"]
 
-FLOATS_ARE_DECIMALS = Label(
-    {
-        "en": "a float among the indicators is the decimal number that it prints as",
-        "zh-Hans": "指标中的浮点数按其显示的十进制数计",
-    }
+FLOATS_ARE_DECIMALS = message(
+    "a float among the indicators is the decimal number that it prints as"
 )
 
 

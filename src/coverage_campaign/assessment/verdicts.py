@@ -1,158 +1,196 @@
-"""Verdicts: whether a rule of the scheme strikes a unit, why, and by which clause.
+"""Why a condition of a scheme holds for a unit or does not: the reason beside the answer.
 
-A question that the source leaves open is put in every way; a verdict stands where all answers
-agree, and is None, with the question named, where they do not.
+The answers come from `scoring`, which puts an open question in every way; a verdict stands where
+all ways agree, and is None, with the question named, where they do not.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from fractions import Fraction
+from functools import cached_property
 
 import attrs
 
-from coverage_campaign.assessment.facts import Facts
-from coverage_campaign.assessment.numbers import percent
-from coverage_campaign.model.campaign import Campaign
+from coverage_campaign.assessment.exact_text import percent
+from coverage_campaign.assessment.rationals import Rationals
+from coverage_campaign.assessment.scoring import (
+    Condition,
+    MeasurementContext,
+    all_of,
+    award_bar,
+    commendation,
+    missed_targets,
+    outstanding_from,
+    struck_kinds,
+    veto_condition,
+)
+from coverage_campaign.messages import Message, message
 from coverage_campaign.model.scheme import AwardBar, Commendation
 
-__all__ = [
-    "Verdict",
-    "both",
-    "commended",
-    "merit_eligible",
-    "none_strikes",
-    "outstanding_from",
-    "strikes",
-    "targets_of",
-    "unknown",
-]
+__all__ = ["Verdict", "Verdicts"]
 
 
 @attrs.frozen
 class Verdict:
     """An answer (None = could not be told), its reason in one sentence, the clause it rests on.
 
-    `missing` is what could not be assessed for want of it; '' where nothing was wanting.
+    `missing` is what could not be assessed for want of it, None where nothing was wanting.
     """
 
     answer: bool | None
-    reason: str
+    reason: Message
     clause: str = ""
     questions: tuple[str, ...] = attrs.field(default=(), kw_only=True)
-    missing: str = attrs.field(default="", kw_only=True)
+    missing: Message | None = attrs.field(default=None, kw_only=True)
 
 
-def unknown(missing: str, clause: str, *, questions: tuple[str, ...] = ()) -> Verdict:
+@attrs.frozen(eq=False)
+class Verdicts:
+    """The verdicts of a scheme in the first scenario of a context."""
+
+    context: MeasurementContext
+
+    @cached_property
+    def vetoes(self) -> tuple[Condition, ...]:
+        """Whether each veto of the scheme spares the units."""
+        return tuple(veto_condition(self.context, veto) for veto in self.context.scheme.vetoes)
+
+    @cached_property
+    def free(self) -> Condition | None:
+        """Whether no veto strikes."""
+        return all_of(self.vetoes)
+
+    @cached_property
+    def _bars(self) -> tuple[Condition | None, Condition | None]:
+        own = award_bar(self.context, self.context.scheme.award_bar)
+        return own, all_of([own, self.free])
+
+    @cached_property
+    def _praise(self) -> tuple[Condition | None, Condition | None]:
+        own = commendation(self.context, self.context.scheme.commendation)
+        return own, all_of([own, self.free])
+
+    @cached_property
+    def _rates(self) -> tuple[Rationals, ...]:
+        vetoes = self.context.scheme.vetoes
+        return tuple(self.context.measured(veto.of)[0].rates for veto in vetoes)
+
+    def no_veto(self, place: int) -> Verdict | None:
+        """Return whether a unit is free of every veto; one that strikes decides."""
+        condition = self.free
+        if condition is None:
+            return None
+        decisive = self._veto(int(condition.deciding[0, place]), place)
+        return attrs.evolve(decisive, answer=_answer(condition, place))
+
+    def merit(self, place: int) -> Verdict | None:
+        """Return whether a unit may have merit awards: the bar and every veto spare it."""
+        bar = self.context.scheme.award_bar
+        own, both = self._bars
+        if both is None:
+            return None
+        if bar is None or own is None or both.deciding[0, place] == 1:
+            return self.no_veto(place)
+        return self._bar(bar, own, place)
+
+    def commended(self, place: int) -> Verdict | None:
+        """Return whether a unit is commended: it reaches the threshold and no veto strikes."""
+        rule = self.context.scheme.commendation
+        own, both = self._praise
+        if rule is None or own is None or both is None:
+            return None
+        if both.deciding[0, place] == 1:
+            return self.no_veto(place)
+        return self._commendation(rule, own, place)
+
+    def _veto(self, number: int, place: int) -> Verdict:
+        veto, kind = self.context.scheme.vetoes[number], self._kind(place)
+        answer = _answer(self.vetoes[number], place)
+        if veto.kinds and kind not in veto.kinds:
+            text = message("the veto does not strike a {kind}", kind=kind)
+            return Verdict(answer, text, veto.clause)
+        if answer is None:
+            return _unknown(self.context.why_unknown(place, veto.of), veto.clause)
+        rate, goal = percent(self._rates[number][0, place]), percent(veto.goal)
+        if answer:
+            text = message("{veto}: {rate} >= {goal}", veto=veto.label, rate=rate, goal=goal)
+        else:
+            text = message("{veto}: {rate} < {goal}", veto=veto.label, rate=rate, goal=goal)
+        return Verdict(answer, text, veto.clause)
+
+    def _bar(self, bar: AwardBar, condition: Condition, place: int) -> Verdict:
+        unit, kind = self.context.units[place], self._kind(place)
+        answer = _answer(condition, place)
+        scopes = struck_kinds(kind, bar, self.context.campaign)
+        if scopes == {False}:
+            text = message("the bar does not strike a {kind}", kind=kind)
+            return Verdict(answer, text, bar.clause)
+        if not unit.is_counted:
+            return _unknown(unit.reason, bar.clause, self.questions_of(place))
+        done = int(self.context.done[0, place])
+        targets = sorted({int(target[0, place]) for target in missed_targets(self.context)})
+        if answer:
+            text = message("{done} of {target}: target met", done=done, target=_either(targets))
+            return Verdict(answer, text, bar.clause)
+        short = [target - done for target in targets if target > done]
+        text = message(
+            "{done} of {target}: {short} short of the target",
+            done=done,
+            target=_either(targets),
+            short=_either(short),
+        )
+        if answer is False:
+            return Verdict(answer, text, bar.clause)
+        questions = (
+            *(("missed_target",) if len(short) < len(targets) else ()),
+            *(("award_bar",) if len(scopes) > 1 else ()),
+        )
+        text = message("{reason}; whether that bars it is open", reason=text)
+        return Verdict(answer, text, bar.clause, questions=questions)
+
+    def _commendation(self, rule: Commendation, condition: Condition, place: int) -> Verdict:
+        unit, answer = self.context.units[place], _answer(condition, place)
+        if not unit.is_counted:
+            return _unknown(unit.reason, rule.clause, self.questions_of(place))
+        target = int(self.context.target[0, place])
+        if not target:
+            return _unknown(message("it has no target"), rule.clause)
+        threshold = outstanding_from(rule, self.context.campaign)
+        if threshold is None:
+            text = message("from which completion rate a contribution is outstanding is open")
+            return Verdict(answer, text, rule.clause, questions=("outstanding",))
+        values = {
+            "done": int(self.context.done[0, place]),
+            "least": percent(threshold),
+            "target": target,
+        }
+        if answer:
+            text = message("{done} >= {least} of {target}", **values)
+        else:
+            text = message("{done} < {least} of {target}", **values)
+        return Verdict(answer, text, rule.clause)
+
+    def questions_of(self, place: int) -> tuple[str, ...]:
+        """Return the open question that keeps a unit from having a figure."""
+        return ("counted",) if self.context.units[place].status == "open_question" else ()
+
+    def _kind(self, place: int) -> str:
+        return self.context.campaign.unit(self.context.units[place].unit).kind
+
+
+def _answer(condition: Condition, place: int) -> bool | None:
+    answer = int(condition.answers[0, place])
+    return None if answer < 0 else bool(answer)
+
+
+def _unknown(missing: Message | None, clause: str, questions: tuple[str, ...] = ()) -> Verdict:
     """Return the verdict on what could not be assessed, for want of what is missing."""
-    text = f"could not be assessed: {missing}"
+    text = message("could not be assessed: {missing}", missing=missing)
     return Verdict(None, text, clause, missing=missing, questions=questions)
 
 
-def targets_of(facts: Facts, campaign: Campaign) -> tuple[int, ...]:
-    """Return the targets that "missed" may be judged against [persons]: one where that is clear."""
-    own, uplifted = facts.target, facts.uplifted
-    known = own is not None and uplifted is not None
-    match campaign.readings.missed_target:
-        case "own":
-            chosen = [own]
-        case "uplifted":
-            chosen = [uplifted if known else own]
-        case None:
-            asked = any(question.code == "missed_target" for question in campaign.questions)
-            chosen = [own, uplifted] if asked and known else [own]
-    return tuple(sorted({target for target in chosen if target is not None}))
-
-
-def merit_eligible(facts: Facts, bar: AwardBar, campaign: Campaign) -> Verdict:
-    """Return whether a unit may have merit awards: not if it missed its target (done < target)."""
-    scopes = set(strikes(facts.kind, bar, campaign))
-    if scopes == {False}:
-        text = f"the bar does not strike a {facts.kind}"
-        return Verdict(answer=True, reason=text, clause=bar.clause)
-    if facts.done is None:
-        return unknown(facts.missing, bar.clause, questions=facts.questions)
-    targets = targets_of(facts, campaign)
-    if not targets:
-        return unknown("it has no target", bar.clause)
-    misses = {facts.done < target for target in targets}
-    if misses == {False}:
-        text = f"{facts.done:,} of {_either(targets)}: target met"
-        return Verdict(answer=True, reason=text, clause=bar.clause)
-    short = " or ".join(f"{target - facts.done:,}" for target in targets if target > facts.done)
-    text = f"{facts.done:,} of {_either(targets)}: {short} short of the target"
-    questions = (
-        *(("missed_target",) if len(misses) > 1 else ()),
-        *(("award_bar",) if len(scopes) > 1 else ()),
-    )
-    if questions:
-        text = f"{text}; whether that bars it is open"
-        return Verdict(None, text, bar.clause, questions=questions)
-    return Verdict(answer=False, reason=text, clause=bar.clause)
-
-
-def strikes(kind: str, bar: AwardBar, campaign: Campaign) -> Iterator[bool]:
-    """Yield whether the bar strikes a kind of unit, under each reading that is left."""
-    if not bar.kinds or kind in bar.kinds:
-        yield True
-        return
-    in_wide = not bar.also or kind in bar.also
-    reading = campaign.readings.award_bar
-    asked = any(question.code == "award_bar" for question in campaign.questions)
-    if reading == "departments" or (reading is None and not asked) or not in_wide:
-        yield False
-    elif reading == "departments_and_governments":
-        yield True
-    else:
-        yield from (False, True)
-
-
-def outstanding_from(rule: Commendation, campaign: Campaign) -> Fraction | None:
-    """Return the completion rate from which a contribution is outstanding; None = open."""
-    return campaign.readings.outstanding if rule.threshold is None else rule.threshold
-
-
-def commended(facts: Facts, rule: Commendation, campaign: Campaign) -> Verdict:
-    """Return whether a unit is commended: its completion rate reaches the threshold, exactly."""
-    if facts.done is None:
-        return unknown(facts.missing, rule.clause, questions=facts.questions)
-    if not facts.target:
-        return unknown("it has no target", rule.clause)
-    threshold = outstanding_from(rule, campaign)
-    if threshold is None:
-        text = "from which completion rate a contribution is outstanding is open"
-        return Verdict(None, text, rule.clause, questions=("outstanding",))
-    reached = facts.done >= threshold * facts.target
-    sign = ">=" if reached else "<"
-    text = f"{facts.done:,} {sign} {percent(threshold)} of {facts.target:,}"
-    return Verdict(reached, text, rule.clause)
-
-
-def _either(targets: tuple[int, ...]) -> str:
-    return " or ".join(f"{target:,}" for target in targets)
-
-
-def none_strikes(vetoes: Sequence[Verdict]) -> Verdict | None:
-    """Return whether a unit is free of every veto; None where the scheme has no veto.
-
-    One veto that strikes decides, whatever is open beside it.
-    """
-    for answer in (True, None):
-        struck = [one for one in vetoes if one.answer is answer]
-        if struck:
-            questions = tuple(dict.fromkeys(code for one in struck for code in one.questions))
-            free = None if answer is None else False
-            return attrs.evolve(struck[0], answer=free, questions=questions)
-    return attrs.evolve(vetoes[0], answer=True) if vetoes else None
-
-
-def both(first: Verdict | None, second: Verdict | None) -> Verdict | None:
-    """Return the verdict of two conditions together: the one that fails, else the one open."""
-    if first is None or second is None:
-        return first or second
-    for answer in (False, None):
-        if second.answer is answer:
-            return second if first.answer is not False else first
-        if first.answer is answer:
-            return first
-    return first
+def _either(numbers: list[int]) -> Message | int:
+    """Return one number, or several as those between which an open question decides."""
+    text: Message | int = numbers[0]
+    for number in numbers[1:]:
+        text = message("{first} or {second}", first=text, second=number)
+    return text

@@ -21,11 +21,13 @@ from cattrs import Converter
 from cattrs.cols import homogenous_tuple_structure_factory
 from cattrs.gen import make_dict_structure_fn, make_dict_unstructure_fn
 
+from coverage_campaign.assessment.rules import RULES
 from coverage_campaign.checks import did_you_mean
 from coverage_campaign.errors import DefinitionError, Problem
 from coverage_campaign.files.places import wrong
 from coverage_campaign.model.dates import MonthDay
 from coverage_campaign.model.labels import Label
+from coverage_campaign.model.scheme import AnyRule
 from coverage_campaign.model.targets import (
     CoverageTarget,
     HeadcountTarget,
@@ -83,7 +85,7 @@ def converter() -> Converter:
     rules.register_structure_hook_func(is_day, lambda value, _: _day(value))
     rules.register_structure_hook_func(lambda kind: kind == COUNTS, lambda v, _: _counts(v))
     rules.register_structure_hook_func(lambda kind: kind == SHARES, lambda v, _: _shares(v))
-    rules.register_structure_hook_factory(is_choice, lambda kind: _from_choice_of(kind, rules))
+    rules.register_structure_hook_factory(is_choice, lambda _: _from_choice_of(rules))
     rules.register_structure_hook_func(
         lambda kind: kind == Target, lambda value, _: _target(value, rules)
     )
@@ -117,9 +119,7 @@ def _register_plain_forms(rules: Converter) -> None:
     for name, kind in TARGET_KINDS.items():
         fill = make_dict_unstructure_fn(kind, rules, _cattrs_omit_if_default=True)
         rules.register_unstructure_hook(kind, _tagged(name, fill))
-    rules.register_unstructure_hook_func(
-        is_choice, lambda value: rules.unstructure(value, type(value))
-    )
+    rules.register_unstructure_hook_func(is_choice, lambda value: _plain_rule(value, rules))
 
 
 # -- from plain values -----------------------------------------------------------------------------
@@ -202,25 +202,25 @@ def _from_choice(kind: object) -> Callable[[object, object], object]:
 
 
 def is_choice(kind: object) -> bool:
-    """Tell whether a type is a union of classes, each with a key of its own."""
-    return len(get_args(kind)) > 1 and all(attrs.has(one) for one in get_args(kind))
+    """Tell whether a type is that of a rule, which has a key of its own for each class."""
+    return bool(kind == AnyRule)
 
 
-def own_keys(kind: object) -> dict[str, type]:
-    """Return the key that a class of a union needs and no other has, and the class."""
-    classes = [cast("type[attrs.AttrsInstance]", one) for one in get_args(kind)]
-    names = {one: {field.name for field in attrs.fields(one)} for one in classes}
+def own_keys() -> dict[str, type]:
+    """Return the key that a rule needs and no other rule has, and its class."""
+    classes = [cast("type[attrs.AttrsInstance]", rule) for rule in RULES]
+    names = {rule: {field.name for field in attrs.fields(rule)} for rule in classes}
     return {
-        field.name: one
-        for one in classes
-        for field in attrs.fields(one)
+        field.name: rule
+        for rule in classes
+        for field in attrs.fields(rule)
         if field.default is attrs.NOTHING
-        and not any(field.name in names[other] for other in classes if other is not one)
+        and not any(field.name in names[other] for other in classes if other is not rule)
     }
 
 
-def _from_choice_of(kind: object, rules: Converter) -> Callable[[object, object], object]:
-    own = own_keys(kind)
+def _from_choice_of(rules: Converter) -> Callable[[object, object], object]:
+    own = own_keys()
 
     def from_choice_of(value: object, _: object) -> object:
         if not isinstance(value, dict):
@@ -231,6 +231,14 @@ def _from_choice_of(kind: object, rules: Converter) -> Callable[[object, object]
         return rules.structure(value, found[0])
 
     return from_choice_of
+
+
+def _plain_rule(rule: AnyRule, rules: Converter) -> object:
+    if attrs.has(type(rule)):
+        return rules.unstructure(rule, type(rule))
+    name = getattr(rule, "__qualname__", type(rule).__name__)
+    fix = "only rules of cc.rules have a form in a file; hand yours over in Python"
+    raise DefinitionError(Problem(".rule", f"the function {name}", fix))
 
 
 def _target(value: object, rules: Converter) -> Target:

@@ -10,12 +10,14 @@ from typing import Any, Literal, get_args, get_origin
 
 import attrs
 
+from coverage_campaign.assessment.rules import RULES
 from coverage_campaign.files.campaigns import SCHEMA
 from coverage_campaign.files.converters import (
     COUNTS,
     NONE,
     SHARES,
     TARGET_KINDS,
+    is_choice,
     without_none,
 )
 from coverage_campaign.model.campaign import Campaign
@@ -86,6 +88,8 @@ def _table(kind: type[attrs.AttrsInstance], definitions: dict[str, Any]) -> dict
 
 
 def _of(kind: object, definitions: dict[str, Any]) -> dict[str, Any]:
+    if is_choice(kind):
+        return {"anyOf": [_of(rule, definitions) for rule in RULES]}
     if kind in _PLAIN:
         return _PLAIN[kind]
     if get_origin(kind) is Literal:

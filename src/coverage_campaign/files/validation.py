@@ -215,7 +215,7 @@ def _stand_in(kind: object) -> object:
     if is_day(kind) or kind is MonthDay:
         return "01-01"
     if is_choice(kind):
-        return {next(iter(own_keys(kind))): 0}
+        return {next(iter(own_keys())): 0}
     numbers: dict[object, object] = {int: 2000, Fraction: 0, Decimal: 0}
     stand_ins = {**numbers, dt.date: dt.date(2000, 1, 1)}
     return stand_ins.get(kind, "?")

@@ -41,7 +41,7 @@ def unit_counts(
             "eligible": pd.array([unit.count(campaign.eligible) for unit in units], dtype="Int64"),
             "covered": pd.array([unit.count(campaign.covered) for unit in units], dtype="Int64"),
             "planned_rate": pd.arrays.FloatingArray(
-                np.full(len(target), float(plan.share_on(day))), target == 0
+                plan.planned_rate_on(day).to_numpy(dtype=np.float64), target == 0
             ),
             "hindrance": hindrances(campaign, rows.units, day, is_open=is_open_now),
         }

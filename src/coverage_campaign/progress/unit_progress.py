@@ -48,6 +48,12 @@ class UnitProgress:
     quality_flags: tuple[str, ...] = ()
 
     @property
+    def is_counted(self) -> bool:
+        """Whether what is done is known and complete: an incomplete count is no smaller result."""
+        whole = self.done is not None and self.complete is not False
+        return whole and self.status not in ("closed", "not_open")
+
+    @property
     def burden(self) -> float | None:
         """The target per thousand eligible people, None where either is not known."""
         return 1000 * self.target / self.eligible if self.eligible else None

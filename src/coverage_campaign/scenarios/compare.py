@@ -29,7 +29,6 @@ from coverage_campaign.notebook import Axes, html_table
 from coverage_campaign.progress.forecast.forecast import Forecast
 from coverage_campaign.progress.track import Progress
 from coverage_campaign.reporting.result import Tally
-from coverage_campaign.scenarios.margins import nearest_margins
 from coverage_campaign.scenarios.reallocate import Reallocation
 from coverage_campaign.scenarios.scenario import Outcome, Scenario
 from coverage_campaign.scheduling.plan import Plan
@@ -533,7 +532,7 @@ def _decided(
 def _assessed(assessment: Assessment, verdict: str) -> pd.DataFrame:
     table = assessment.to_frame()
     names = assessment.progress.to_frame().set_index("unit")["name"]
-    margins = nearest_margins(assessment, verdict)
+    margins = assessment.nearest_margins(verdict)
     answers = table[verdict]
     if verdict != "grade":
         answers = answers.map({True: "yes", False: "no"}, na_action="ignore")

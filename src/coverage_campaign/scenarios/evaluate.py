@@ -22,7 +22,7 @@ from coverage_campaign.allocation.allocation import Allocation
 from coverage_campaign.allocation.request import NUMERIC, Column, RequestReader, Requests
 from coverage_campaign.allocation.top_down import Capacity, Shared, share
 from coverage_campaign.allocation.tree import UnitTree
-from coverage_campaign.assessment.many import assess_many
+from coverage_campaign.assessment.scoring import assess_many
 from coverage_campaign.errors import DefinitionError, InfeasibleError, Problem
 from coverage_campaign.model.basis import Basis
 from coverage_campaign.model.scheme import Scheme

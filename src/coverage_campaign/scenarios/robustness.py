@@ -14,7 +14,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from coverage_campaign.assessment.assess import Assessment
-from coverage_campaign.assessment.many import assess_many
+from coverage_campaign.assessment.scoring import assess_many
 from coverage_campaign.checks import checked_call
 from coverage_campaign.errors import DefinitionError, Problem
 from coverage_campaign.model.basis import Basis
@@ -27,7 +27,6 @@ from coverage_campaign.reporting.result import Tally
 from coverage_campaign.scenarios.design import shown
 from coverage_campaign.scenarios.explore import explore
 from coverage_campaign.scenarios.interpretations import words_of
-from coverage_campaign.scenarios.margins import nearest_margins
 from coverage_campaign.scenarios.scenario import Outcome, Scenario, run
 from coverage_campaign.scenarios.study import Study
 
@@ -310,7 +309,7 @@ def _verdicts(
     for verdict in _VERDICTS:
         if all(answer is None for answer in answers[verdict][0]):
             continue
-        margins = nearest_margins(baseline, verdict)
+        margins = baseline.nearest_margins(verdict)
         for place, (unit, name) in enumerate(zip(progress["unit"], progress["name"], strict=True)):
             told = answers[verdict][:, place].tolist()
             agreeing = sum(answer == told[0] for answer in told)

@@ -15,7 +15,7 @@ from coverage_campaign.model.review.findings import (
     taken_answer,
     unanswered,
 )
-from coverage_campaign.model.scheme import falling_items
+from coverage_campaign.model.scheme import falling_items, items_with_open_steps
 
 __all__ = ["rule_findings"]
 
@@ -34,6 +34,7 @@ def rule_findings(campaign: Campaign) -> Iterator[Finding]:
     yield from _missed_target(campaign)
     yield from _outstanding(campaign)
     yield from _falling_scores(campaign)
+    yield from _partial_steps(campaign)
 
 
 def _reporting(campaign: Campaign) -> Iterator[Finding]:
@@ -296,3 +297,27 @@ def _falling_scores(campaign: Campaign) -> Iterator[Finding]:
             message=f"By the rule of {labels[code]} a unit that brings in more people can get "
             "fewer points.",
         )
+
+
+def _partial_steps(campaign: Campaign) -> Iterator[Finding]:
+    scheme = campaign.scheme
+    if scheme is None or not unanswered(campaign, "partial_steps"):
+        return
+    items = items_with_open_steps(scheme)
+    if not items:
+        return
+    labels = {item.code: item.label.text() for item in (*scheme.items, *scheme.rewards)}
+    yield Finding(
+        code="partial-steps-open",
+        severity="medium",
+        clause=scheme.clause,
+        message="The scheme does not say whether a step that is begun counts in part: "
+        f"{listed([labels[code] for code in items])}.",
+        readings=[
+            ReadingEffect(answer="prorated", effect="a step that is begun counts in part"),
+            ReadingEffect(answer="whole_steps", effect="only whole steps count"),
+        ],
+        parts=items,
+        question="partial_steps",
+        taken=taken_answer(campaign, "partial_steps"),
+    )

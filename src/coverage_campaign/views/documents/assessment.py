@@ -7,8 +7,8 @@ from typing import Any, Final
 import pandas as pd
 
 from coverage_campaign.assessment.assess import Assessment
-from coverage_campaign.assessment.assessed import Assessed
-from coverage_campaign.assessment.sentences import sentence
+from coverage_campaign.assessment.rules import sentence
+from coverage_campaign.assessment.unit_assessment import ANSWERS, UnitAssessment, VerdictKind
 from coverage_campaign.assessment.verdicts import Verdict
 from coverage_campaign.checks import checked_call
 from coverage_campaign.messages import (
@@ -37,17 +37,6 @@ __all__ = ["assessment"]
 
 # So many people between a unit and a threshold are a handful: named in a sentence.
 _NEAR: Final = 10
-_ANSWERS: Final[dict[tuple[str, bool | None], Message]] = {
-    ("free", True): message("no veto"),
-    ("free", False): message("vetoed"),
-    ("free", None): message("veto not decided"),
-    ("merit", True): message("may have merit awards"),
-    ("merit", False): message("barred from merit awards"),
-    ("merit", None): message("merit awards not decided"),
-    ("commended", True): message("commended"),
-    ("commended", False): message("not commended"),
-    ("commended", None): message("commendation not decided"),
-}
 _BOUNDARIES: Final = {
     "target_met": message("target met"),
     "uplifted_target_met": message("target with uplift met"),
@@ -135,12 +124,12 @@ def _findings(assessed: Assessment, *, ends_on: object, interim: bool) -> tuple[
     )
 
 
-def _name(one: Assessed, assessed: Assessment) -> Label:
-    return assessed.campaign.unit(one.facts.unit).label
+def _name(one: UnitAssessment, assessed: Assessment) -> Label:
+    return assessed.campaign.unit(one.unit.unit).label
 
 
-def _answer(kind: str, verdict: Verdict | None) -> Text:
-    return "–" if verdict is None else _ANSWERS[kind, verdict.answer]
+def _answer(kind: VerdictKind, verdict: Verdict | None) -> Text:
+    return "–" if verdict is None else ANSWERS[kind, verdict.answer]
 
 
 def _results(assessed: Assessment) -> Table:
@@ -166,7 +155,7 @@ def _results(assessed: Assessment) -> Table:
     ]
     rows: list[dict[str, CellIn]] = []
     for one in assessed.units:
-        target, done = one.facts.target, one.facts.done
+        target, done = one.unit.target, one.unit.done
         rows.append(
             {
                 "unit": _name(one, assessed),
@@ -238,12 +227,7 @@ def _verdicts(assessed: Assessment) -> Table:
     rows = [
         (_name(one, assessed), _answer(kind, verdict), verdict.reason, verdict.clause)
         for one in assessed.units
-        for kind, verdict in (
-            ("free", one.free),
-            ("merit", one.merit),
-            ("commended", one.commended),
-        )
-        if verdict is not None
+        for kind, verdict in one.verdicts
     ]
     return Table(columns=columns, rows=tuple(rows))
 
@@ -290,10 +274,10 @@ def _thresholds(assessed: Assessment) -> Table:
         (
             assessed.campaign.unit(str(row["unit"])).label,
             _threshold(assessed, str(row["boundary"]), str(row.get("code", ""))),
-            _rate(row["threshold"]),
+            None if row["boundary"] == "grade" else float(row["threshold"]),
             *(_whole(row[name]) for name in ("needed", "done", "margin")),
         )
-        for row in assessed.boundaries().to_dict("records")
+        for row in _adjacent(assessed.boundaries()).to_dict("records")
     ]
     return Table(columns=columns, rows=tuple(rows))
 
@@ -304,12 +288,17 @@ def _threshold(assessed: Assessment, boundary: str, code: str) -> Text:
     rules: tuple[Item | Veto | Grade | Prize, ...]
     rules = (*scheme.items, *scheme.rewards, *scheme.vetoes, *scheme.grades, *scheme.prizes)
     own = next((one.label for one in rules if code and one.code == code), None)
-    kind = _BOUNDARIES.get(boundary.replace(" ", "_"), boundary)
+    kind = _BOUNDARIES[boundary]
     return kind if own is None else message("{kind}: {rule}", kind=kind, rule=own)
 
 
-def _rate(value: Any) -> float:  # noqa: ANN401 - a cell of a frame
-    return float(value.rstrip(" %")) / 100 if isinstance(value, str) else float(value)
+def _adjacent(boundaries: pd.DataFrame) -> pd.DataFrame:
+    """Return of many steps of one rule the last that a unit reached and the next before it."""
+    margin = boundaries["margin"]
+    side = margin.ge(0).fillna(value=False)
+    by = [boundaries["unit"], boundaries["boundary"], boundaries["code"], side]
+    nearest = margin.abs().groupby(by, sort=False).transform("min")
+    return boundaries[(margin.abs() == nearest).fillna(value=True)]
 
 
 def _whole(value: Any) -> int | None:  # noqa: ANN401 - a cell of a frame

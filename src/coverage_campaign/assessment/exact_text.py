@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from decimal import Decimal
 from fractions import Fraction
-from typing import Literal
 
 __all__ = ["number", "percent"]
 
@@ -24,13 +23,11 @@ def number(value: Fraction | Decimal | int) -> str:
     return f"{Decimal(int(exact * 10**places)).scaleb(-places):,f}"
 
 
-def percent(rate: Fraction, *, lang: Literal["en", "zh"] = "en") -> str:
+def percent(rate: Fraction) -> str:
     """Return a rate as exact percent, or as a fraction of one where percent has no end.
 
-    >>> percent(Fraction(11, 10)), percent(Fraction(1, 3)), percent(Fraction(4, 5), lang="zh")
-    ('110 %', '1/3', '80%')
+    >>> percent(Fraction(11, 10)), percent(Fraction(1, 3))
+    ('110%', '1/3')
     """
     text = number(rate * 100)
-    if "/" in text:
-        return number(rate)
-    return f"{text} %" if lang == "en" else f"{text}%"
+    return number(rate) if "/" in text else f"{text}%"

@@ -1,0 +1,129 @@
+"""Rules of assessment as small values: made here, composed freely, printed as sentences.
+
+>>> rule = capped(total(per_point("0.1"), bonus("0.2", beyond="100%", partial="prorated")), most=12)
+>>> print(sentence(rule))
+0.1 points for each percentage point; plus 0.2 points more for each percentage point beyond 100% \
+(pro rata), at most 12.
+>>> points(rule, "105%")
+Fraction(23, 2)
+"""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from fractions import Fraction
+
+import numpy as np
+
+from coverage_campaign.assessment.exact_text import percent
+from coverage_campaign.assessment.rationals import Rationals
+from coverage_campaign.assessment.rules.all_or_nothing import AllOrNothing
+from coverage_campaign.assessment.rules.band import Band, Bands, band
+from coverage_campaign.assessment.rules.bonus import Bonus
+from coverage_campaign.assessment.rules.capped import Capped
+from coverage_campaign.assessment.rules.own import scoring_rule
+from coverage_campaign.assessment.rules.per_person import PerPerson
+from coverage_campaign.assessment.rules.per_point import PerPoint
+from coverage_campaign.assessment.rules.rule import Measured, PointsUnit, ScoringRule
+from coverage_campaign.assessment.rules.step import StepDown
+from coverage_campaign.assessment.rules.total import Total, total
+from coverage_campaign.errors import DefinitionError, Problem
+from coverage_campaign.messages import Language, check_language, message
+from coverage_campaign.model.scheme import (
+    AnyRule,
+    Grade,
+    Item,
+    Partial,
+    Pool,
+    Prize,
+    Veto,
+)
+from coverage_campaign.model.targets import to_rate
+
+__all__ = [
+    "RULES",
+    "Band",
+    "all_or_nothing",
+    "band",
+    "bonus",
+    "capped",
+    "grade",
+    "item",
+    "per_person",
+    "per_point",
+    "points",
+    "pool",
+    "prize",
+    "sentence",
+    "step",
+    "total",
+    "veto",
+]
+
+per_point = PerPoint
+step = StepDown
+all_or_nothing = AllOrNothing
+bonus = Bonus
+per_person = PerPerson
+capped = Capped
+veto = Veto
+item = Item
+grade = Grade
+prize = Prize
+pool = Pool
+
+RULES: tuple[type[ScoringRule], ...] = (
+    PerPoint,
+    StepDown,
+    Bands,
+    AllOrNothing,
+    Bonus,
+    PerPerson,
+    Capped,
+    Total,
+)
+"""The rules that a campaign file can name, each by the field that no other one has."""
+
+
+def points(
+    rule: AnyRule,
+    rate: Fraction | Decimal | str,
+    *,
+    done: int | None = None,
+    target: int | None = None,
+    partial: Partial | None = None,
+) -> Fraction:
+    """Return what a rule gives for a rate, exactly; a rule by the person needs the persons.
+
+    >>> points(step("1.2", loses="0.1", per="5%"), "88%", partial="whole_steps")
+    Fraction(1, 1)
+    """
+    scoring = scoring_rule(rule)
+    if partial is None and scoring.asks_partial:
+        raise DefinitionError(
+            Problem("partial", "open", "choose 'prorated' or 'whole_steps' for a step begun")
+        )
+    measured = Measured(
+        rates=Rationals.of([to_rate(rate)]),
+        done=None if done is None else np.array([done]),
+        target=None if target is None else np.array([target]),
+    )
+    return scoring.amounts(measured, partial=partial or "prorated")[0]
+
+
+def sentence(rule: AnyRule | Veto, *, lang: Language = "en", unit: PointsUnit = "points") -> str:
+    """Return a rule as a sentence; `unit` is what it gives.
+
+    >>> print(sentence(step("1.2", loses="0.1", per="5%", partial="whole_steps")))
+    1.2 points from 100% on; 0.1 less for each 5 percentage points short (whole ones only), \
+never below 0.
+    >>> print(sentence(all_or_nothing(300), lang="zh", unit="yuan"))
+    达到100%给300元，否则不给。
+    """
+    check_language(lang)
+    if isinstance(rule, Veto):
+        text = message("veto: below {goal} in {name}", goal=percent(rule.goal), name=rule.label)
+    else:
+        text = scoring_rule(rule).statement(unit)
+    plain = text.text(lang)
+    return f"{plain[0].upper()}{plain[1:]}." if lang == "en" else f"{plain}。"

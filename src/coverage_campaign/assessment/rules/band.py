@@ -1,0 +1,169 @@
+"""So many points from a bound on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from decimal import Decimal
+from fractions import Fraction
+from itertools import pairwise
+from typing import Literal, TypeAlias
+
+import attrs
+
+from coverage_campaign.assessment.exact_text import percent
+from coverage_campaign.assessment.rationals import Rationals
+from coverage_campaign.assessment.rules.rule import (
+    Measured,
+    PointsUnit,
+    Threshold,
+    Thresholds,
+    amount_text,
+)
+from coverage_campaign.checks import checked_fields
+from coverage_campaign.errors import DefinitionError, Problem
+from coverage_campaign.messages import Message, message
+from coverage_campaign.model.scheme import Partial, to_points
+from coverage_campaign.model.targets import to_rate
+
+__all__ = ["Band", "Bands", "band"]
+
+Each: TypeAlias = Literal["once", "person"]
+"""Whether an amount is given once, or for each person that is done."""
+
+
+@attrs.frozen(field_transformer=checked_fields)
+class Band:
+    """So many points from a rate on: the bound itself is inside, unless `included` is False.
+
+    `least` None is the band below all others.
+    """
+
+    least: Fraction | None = attrs.field(converter=attrs.converters.optional(to_rate))
+    points: Decimal = attrs.field(converter=to_points)
+    included: bool = True
+
+
+def _to_bands(value: Iterable[Band]) -> tuple[Band, ...]:
+    return tuple(value)
+
+
+@attrs.frozen(field_transformer=checked_fields)
+class Bands:
+    """The points of the highest band that the rate reaches; below all bands none.
+
+    Bands stand from low to high, each ends where the next begins: no gap and no overlap.
+    """
+
+    bands: tuple[Band, ...] = attrs.field(converter=_to_bands)
+    each: Each = attrs.field(default="once", kw_only=True)
+
+    asks_partial = False
+
+    def __attrs_post_init__(self) -> None:
+        """Refuse bands that do not rise."""
+        problems = [
+            Problem(
+                f"bands[{place}].least",
+                f"{_shown(later.least)} after {_shown(earlier.least)}",
+                "put the bands in rising order, each bound once",
+            )
+            for place, (earlier, later) in enumerate(pairwise(self.bands), start=1)
+            if _order(later) <= _order(earlier)
+        ]
+        if not self.bands:
+            problems = [Problem("bands", "none", "give at least one band")]
+        if problems:
+            raise DefinitionError(problems)
+
+    @property
+    def by_person(self) -> bool:
+        """Whether it needs to know how many persons are done."""
+        return self.each == "person"
+
+    @property
+    def rises(self) -> bool:
+        """Whether more people never mean fewer points."""
+        amounts = [band.points for band in self.bands]
+        below = [] if self.bands[0].least is None else [Decimal(0)]
+        rise = all(later >= earlier for earlier, later in pairwise([*below, *amounts]))
+        return rise and (self.each == "once" or amounts[0] >= 0)
+
+    def amounts(self, measured: Measured, *, partial: Partial) -> Rationals:
+        """Return the points of the highest band reached, times the persons if it is by person."""
+        del partial
+        rates = measured.rates
+        given = rates * 0
+        for band in self.bands:
+            if band.least is None:
+                given = given + band.points
+            else:
+                reached = rates.at_least(band.least) if band.included else rates.above(band.least)
+                given = given.replaced(reached, band.points)
+        return given.times(measured.persons("all")) if self.by_person else given
+
+    def thresholds(self) -> tuple[Thresholds, ...]:
+        """Return the bound of each band but the lowest."""
+        return tuple(
+            Thresholds(Threshold(band.least, band.included))
+            for band in self.bands
+            if band.least is not None
+        )
+
+    def statement(self, unit: PointsUnit) -> Message:
+        """Return the rule as a sentence without capital and full stop."""
+        pairs = zip(self.bands, [*self.bands[1:], None], strict=True)
+        text, *others = [self._band(band, end, unit) for band, end in pairs]
+        for other in others:
+            text = message("{bands}; {band}", bands=text, band=other)
+        return text
+
+    def _band(self, band: Band, end: Band | None, unit: PointsUnit) -> Message:
+        start, stop = _start(band), None if end is None else _stop(end)
+        if start and stop:
+            where = message("{start} and {stop}", start=start, stop=stop)
+        else:
+            where = start or stop or message("always")
+        amount = amount_text(band.points, unit)
+        if self.by_person:
+            return message("{where}: {amount} a person", where=where, amount=amount)
+        return message("{where}: {amount}", where=where, amount=amount)
+
+
+def band(
+    *bands: Band | tuple[Fraction | Decimal | str | None, Decimal | int | str], each: Each = "once"
+) -> Bands:
+    """Return bands from low to high, each a pair of its lower bound (inside) and its points.
+
+    A bound None is the lowest band; a `Band` can leave its own bound out.
+
+    >>> from coverage_campaign.assessment.rules import sentence
+    >>> pay = band((None, 0), ("60%", "0.6"), ("80%", 1), ("100%", "1.5"), each="person")
+    >>> print(sentence(pay, unit="yuan"))
+    Below 60%: 0 yuan a person; from 60% and below 80%: 0.6 yuan a person; from 80% and below \
+100%: 1 yuan a person; from 100%: 1.5 yuan a person.
+    """
+    return Bands([one if isinstance(one, Band) else Band(*one) for one in bands], each=each)
+
+
+def _start(band: Band) -> Message | None:
+    if band.least is None:
+        return None
+    if band.included:
+        return message("from {rate}", rate=percent(band.least))
+    return message("above {rate}", rate=percent(band.least))
+
+
+def _stop(end: Band) -> Message | None:
+    if end.least is None:
+        return None
+    if end.included:
+        return message("below {rate}", rate=percent(end.least))
+    return message("up to {rate}", rate=percent(end.least))
+
+
+def _order(band: Band) -> tuple[bool, Fraction, bool]:
+    return band.least is not None, band.least or Fraction(0), not band.included
+
+
+def _shown(bound: Fraction | None) -> str:
+    return "the lowest band" if bound is None else str(bound)

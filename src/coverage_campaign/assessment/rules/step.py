@@ -1,0 +1,107 @@
+"""Full points at a goal, less for each step short of it."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from fractions import Fraction
+from math import ceil
+
+import attrs
+
+from coverage_campaign.assessment.exact_text import number, percent
+from coverage_campaign.assessment.rationals import Rationals
+from coverage_campaign.assessment.rules.rule import (
+    Measured,
+    PointsUnit,
+    Threshold,
+    Thresholds,
+    amount_text,
+    begun_steps,
+    partial_text,
+    positive,
+    step_text,
+)
+from coverage_campaign.checks import checked_fields
+from coverage_campaign.errors import DefinitionError, Problem
+from coverage_campaign.messages import Message, message
+from coverage_campaign.model.scheme import Partial, to_points
+from coverage_campaign.model.targets import to_rate
+
+__all__ = ["StepDown"]
+
+
+@attrs.frozen(field_transformer=checked_fields)
+class StepDown:
+    """So many points at the `goal`, less `loses` for each `per` short of it, never below `least`.
+
+    A pure deduction has 0 at the goal and a `least` below it. `partial` None is open: then it is
+    the reading `partial_steps`.
+
+    >>> from coverage_campaign.assessment.rules import points, sentence
+    >>> rule = StepDown("1.2", loses="0.1", per="5%", partial="whole_steps")
+    >>> points(rule, "88%")
+    Fraction(1, 1)
+    >>> sentence(rule, lang="zh")
+    '达到100%得1.2分；每低5个百分点扣0.1分（不足一档不计），最低0分。'
+    """
+
+    at_goal: Decimal = attrs.field(default=Decimal(0), converter=to_points)
+    loses: Decimal = attrs.field(converter=to_points, kw_only=True)
+    per: Fraction = attrs.field(converter=to_rate, validator=positive, kw_only=True)
+    goal: Fraction = attrs.field(default=Fraction(1), converter=to_rate, kw_only=True)
+    least: Decimal = attrs.field(default=Decimal(0), converter=to_points, kw_only=True)
+    partial: Partial | None = attrs.field(default=None, kw_only=True)
+
+    by_person = False
+
+    def __attrs_post_init__(self) -> None:
+        """Refuse a floor that leaves nothing to lose."""
+        if self.least >= self.at_goal:
+            found = f"{self.least}, and {self.at_goal} at the goal"
+            raise DefinitionError(Problem("least", found, "the least is below what the goal gives"))
+
+    @property
+    def rises(self) -> bool:
+        """Whether more people never mean fewer points."""
+        return self.loses >= 0
+
+    @property
+    def asks_partial(self) -> bool:
+        """Whether it leaves open if a step that is begun counts in part."""
+        return self.partial is None
+
+    def amounts(self, measured: Measured, *, partial: Partial) -> Rationals:
+        """Return max(least, at_goal - loses x (goal - rate) / per); at_goal from the goal on."""
+        short = (measured.rates - self.goal).clip(most=0) * (-1 / self.per)
+        lost = begun_steps(short, self.partial or partial) * self.loses
+        return (lost * -1 + self.at_goal).clip(least=self.least)
+
+    def thresholds(self) -> tuple[Thresholds, ...]:
+        """Return each step up to the full points, where steps are whole; else where they begin."""
+        to_lose = Fraction(self.at_goal - self.least)
+        endless = self.loses <= 0
+        steps = ceil(self.goal / self.per) if endless else ceil(to_lose / Fraction(self.loses))
+        # The k-th step is lost at k x per below the goal, and not lost from just above that on.
+        whole = Thresholds(Threshold(self.goal - steps * self.per, included=False), self.per, steps)
+        bends = [Thresholds(Threshold(self.goal))]
+        if not endless:
+            lowest = self.goal - self.per * to_lose / Fraction(self.loses)
+            bends.insert(0, Thresholds(Threshold(lowest, included=False)))
+        if self.partial == "whole_steps":
+            return (whole,)
+        return tuple(bends) if self.partial == "prorated" else (*bends, whole)
+
+    def statement(self, unit: PointsUnit) -> Message:
+        """Return the rule as a sentence without capital and full stop."""
+        return message(
+            "{amount} from {goal} on; {loses} less for each {step} short ({partial}), "
+            "never below {least}",
+            amount=amount_text(self.at_goal, unit),
+            goal=percent(self.goal),
+            loses=number(self.loses),
+            lost=amount_text(self.loses, unit),
+            step=step_text(self.per),
+            partial=partial_text(self.partial),
+            least=number(self.least),
+            lowest=amount_text(self.least, unit),
+        )
