@@ -8,6 +8,7 @@ from typing import TypeVar, get_args
 import attrs
 from hypothesis import strategies as st
 
+from coverage_campaign.assessment import rules
 from coverage_campaign.model import enforcement_rules as enforcement
 from coverage_campaign.model import groups, phases, responsibilities
 from coverage_campaign.model import scheme as assessment
@@ -94,11 +95,11 @@ def answers(phase_codes: list[str]) -> st.SearchStrategy[Readings]:
 
 PARTIAL = maybe(st.sampled_from(["prorated", "whole_steps"]))
 SIMPLE_RULE = st.one_of(
-    st.builds(assessment.PerPoint, POINTS, above=RATE, partial=PARTIAL),
-    st.builds(assessment.AllOrNothing, POINTS, goal=RATE),
-    st.builds(assessment.PerPerson, POINTS, goal=RATE),
+    st.builds(rules.PerPoint, POINTS, above=RATE, partial=PARTIAL),
+    st.builds(rules.AllOrNothing, POINTS, goal=RATE),
+    st.builds(rules.PerPerson, POINTS, goal=RATE),
     st.builds(
-        assessment.StepDown,
+        rules.StepDown,
         st.just(Decimal(10)),
         loses=POINTS,
         per=RATE.filter(bool),
@@ -106,7 +107,7 @@ SIMPLE_RULE = st.one_of(
         partial=PARTIAL,
     ),
     st.builds(
-        assessment.Bonus,
+        rules.Bonus,
         POINTS,
         per=RATE.filter(bool),
         most=maybe(POINTS),
@@ -114,10 +115,10 @@ SIMPLE_RULE = st.one_of(
     ),
     st.lists(RATE, min_size=1, max_size=3, unique=True).flatmap(
         lambda bounds: st.builds(
-            lambda points: assessment.Bands(
+            lambda points: rules.Bands(
                 [
-                    assessment.Band(None, points),
-                    *(assessment.Band(bound, points) for bound in sorted(bounds)),
+                    rules.Band(None, points),
+                    *(rules.Band(bound, points) for bound in sorted(bounds)),
                 ]
             ),
             POINTS,
@@ -126,9 +127,9 @@ SIMPLE_RULE = st.one_of(
 )
 RULE = st.recursive(
     SIMPLE_RULE,
-    lambda rules: st.one_of(
-        st.builds(assessment.Capped, rules, most=maybe(st.just(Decimal("7.5")))),
-        st.builds(assessment.Total, st.lists(rules, min_size=1, max_size=2)),
+    lambda inner: st.one_of(
+        st.builds(rules.Capped, inner, most=maybe(st.just(Decimal("7.5")))),
+        st.builds(rules.Total, st.lists(inner, min_size=1, max_size=2)),
     ),
     max_leaves=3,
 )

@@ -42,7 +42,15 @@ from coverage_campaign.model.targets import to_rate
 
 __all__ = [
     "RULES",
+    "AllOrNothing",
     "Band",
+    "Bands",
+    "Bonus",
+    "Capped",
+    "PerPerson",
+    "PerPoint",
+    "StepDown",
+    "Total",
     "all_or_nothing",
     "band",
     "bonus",
