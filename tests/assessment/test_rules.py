@@ -98,8 +98,10 @@ def test_open_steps_must_be_chosen() -> None:
         ),
         (
             rules.step("1.2", loses="0.1", per="5%", goal="80%", partial="prorated"),
-            "1.2 points from 80% on; 0.1 less for each 5 percentage points short (pro rata), "
-            "never below 0.",
+            (
+                "1.2 points from 80% on; 0.1 less for each 5 percentage points short (pro rata), "
+                "never below 0."
+            ),
             "达到80%得1.2分；每低5个百分点扣0.1分（按比例），最低0分。",
         ),
         (
