@@ -9,7 +9,7 @@ from coverage_campaign.allocation.allocate import check_bounds as check_bounds
 from coverage_campaign.allocation.allocation import Allocation as Allocation
 from coverage_campaign.allocation.apportionment import methods as _methods_of_apportionment
 from coverage_campaign.allocation.apportionment.explain import Apportionment as Apportionment
-from coverage_campaign.allocation.apportionment.water_filling import level_up as level_up
+from coverage_campaign.allocation.apportionment.level_up import level_up as level_up
 from coverage_campaign.allocation.cross import CrossAllocation as CrossAllocation
 from coverage_campaign.allocation.cross import cross as cross
 from coverage_campaign.allocation.partition import Partition as Partition

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from coverage_campaign.allocation.apportionment.water_filling import level_up
+from coverage_campaign.allocation.apportionment.level_up import level_up
 from coverage_campaign.errors import DefinitionError, InfeasibleError, TieError
 
 

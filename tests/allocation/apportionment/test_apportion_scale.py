@@ -88,7 +88,9 @@ def test_ragged_equals_one_call_a_group(name: str, sizes: list[int], seed: int, 
     totals = np.array(sizes) + random.integers(0, 30, len(sizes))
     method = METHODS[name]
     for ties in ("first", "last", random.permutation(weights.size)):
-        got, found = apportion.ragged_with_ties(method, totals, weights, offsets=offsets, ties=ties)
+        got, found = apportion.by_group_with_ties(
+            method, totals, weights, offsets=offsets, ties=ties
+        )
         for g, (start, stop) in enumerate(pairwise(offsets.tolist())):
             own = ties if isinstance(ties, str) else ties[start:stop]
             alone = apportion.explain(method, int(totals[g]), weights[start:stop], ties=own)

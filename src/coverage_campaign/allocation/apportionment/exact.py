@@ -1,31 +1,27 @@
-"""The methods in whole numbers and Fractions alone: slow, short, and the judge of the fast ones.
+"""The divisor methods in Python's integers: any weights, any totals, one problem at a time.
 
-Used where floats cannot search: weights beyond 64 bits or of wildly different size, totals beyond
-2**52. Work grows with the units, never with the total.
+The quick way for a few units, the way for numbers that floats cannot search among (totals beyond
+2**40, weights of wildly different size), and the judge of what the vectorised way leaves open.
+Work grows with the units, never with the total.
 """
 
 from __future__ import annotations
 
-from fractions import Fraction
+from heapq import heapify, heappop, heapreplace
 from typing import TYPE_CHECKING
 
 import attrs
-import numpy as np
-
-from coverage_campaign.allocation.apportionment.rounding_rules import priority, seats_at
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from numpy.typing import NDArray
-
     from coverage_campaign.allocation.apportionment.rounding_rules import Signposts
 
-__all__ = ["Split", "divide", "least_seats", "share_within", "top"]
+__all__ = ["Partial", "divide", "exact_keys"]
 
 
 @attrs.frozen(eq=False)
-class Split:
+class Partial:
     """Seats before the tie, and the units tied for the `at_stake` seats that are left (or none)."""
 
     seats: list[int]
@@ -33,118 +29,119 @@ class Split:
     at_stake: int
 
 
-def least_seats(signposts: Signposts, floors: Sequence[int], caps: Sequence[int]) -> list[int]:
-    """Return the seats that units with a weight hold at any divisor."""
-    if not signposts.first_is_free:
-        return list(floors)
-    return [max(low, min(1, high)) for low, high in zip(floors, caps, strict=True)]
+def exact_keys(rule: Signposts, heaviest: int, last: int) -> Callable[[int, int], int]:
+    """Return a function of (weight, seat) that orders seats as signpost / weight does, exactly.
+
+    No weight is above `heaviest`, no seat above `last`. Fractions whose denominators have b bits
+    differ by more than 2**(-2 b), so that so many bits after the point tell them apart.
+
+    >>> from coverage_campaign.allocation.apportionment.rounding_rules import WEBSTER
+    >>> key = exact_keys(WEBSTER, 5, 4)
+    >>> key(3, 1) < key(5, 3), key(3, 2) == key(5, 3)
+    (True, True)
+    """
+    ratio, power = rule.ratio, rule.power
+    below = max(ratio(seat)[1] for seat in (1, 2, last))
+    bits = 2 * (heaviest**power * below).bit_length()
+
+    def key(weight: int, seat: int) -> int:
+        above, below = ratio(seat)
+        claim: int = (above << bits) // (below * weight**power)
+        return claim
+
+    return key
 
 
 def divide(
-    signposts: Signposts,
+    rule: Signposts,
     total: int,
-    weights: Sequence[Fraction],
+    weights: Sequence[int],
     floors: Sequence[int],
     caps: Sequence[int],
-) -> Split:
+) -> Partial:
     """Return seats median(floor, R(w / d), cap) of one d, up to the tie; feasible input only."""
-    units = [i for i, weight in enumerate(weights) if weight > 0]
-    seats = list(floors)
-    low = least_seats(signposts, [floors[i] for i in units], [caps[i] for i in units])
-    for i, least in zip(units, low, strict=True):
-        seats[i] = least
-    if sum(seats) == total or not units:
-        return Split(seats, [], 0)
-
-    def at(scale: Fraction) -> list[int]:
-        return [
-            min(caps[i], max(least, seats_at(signposts, weights[i] * scale)))
-            for i, least in zip(units, low, strict=True)
+    low = list(floors)
+    if rule.first_is_free:
+        low = [
+            max(floor, min(1, cap)) if weight else floor
+            for weight, floor, cap in zip(weights, floors, caps, strict=True)
         ]
-
-    wanted = total - (sum(seats) - sum(low))
-    lower, upper = _bracket(
-        at, wanted, Fraction(wanted, sum((weights[i] for i in units), Fraction()))
-    )
-    below, above = at(lower), at(upper)
-    while sum(above) - sum(below) > len(units):
-        middle = (lower + upper) / 2
-        between = at(middle)
-        if sum(between) <= wanted:
-            lower, below = middle, between
+    units = [i for i, weight in enumerate(weights) if weight and low[i] < caps[i]]
+    least = sum(low)
+    fixed = least - sum([low[i] for i in units])
+    if not units or least == total:
+        return Partial(low, [], 0)
+    seats = _rounded(rule, total - fixed, weights, units, (low, caps))
+    key = exact_keys(rule, max([weights[i] for i in units]), total + 1)
+    gains = {i: key(weights[i], seats[i] + 1) for i in units if seats[i] < caps[i]}
+    losses = {i: key(weights[i], seats[i]) for i in units if seats[i] > low[i]}
+    missing = total - sum(seats)
+    step = 1 if missing > 0 else -1
+    heap = [(step * claim, i) for i, claim in (gains if step > 0 else losses).items()]
+    if missing:
+        heapify(heap)
+    for _ in range(abs(missing)):  # the least claim gains, or the greatest loses
+        i = heap[0][1]
+        seats[i] += step
+        gains[i], losses[i] = key(weights[i], seats[i] + 1), key(weights[i], seats[i])
+        if seats[i] == caps[i]:
+            del gains[i]
+        elif seats[i] == low[i]:
+            del losses[i]
+        further = (gains if step > 0 else losses).get(i)
+        if further is None:
+            heappop(heap)
         else:
-            upper, above = middle, between
-    claims = [
-        (priority(signposts, weights[i], seat), i)
-        for i, least, most in zip(units, below, above, strict=True)
-        for seat in range(least + 1, most + 1)
-    ]
-    for i, least in zip(units, below, strict=True):
-        seats[i] = least
-    winners, tied, at_stake = top(claims, wanted - sum(below))
-    for i in winners:
-        seats[i] += 1
-    return Split(seats, tied, at_stake)
+            heapreplace(heap, (step * further, i))
+    return _up_to_the_tie(seats, gains, losses)
 
 
-def _bracket(
-    at: Callable[[Fraction], list[int]], wanted: int, start: Fraction
-) -> tuple[Fraction, Fraction]:
-    upper = start
-    while sum(at(upper)) < wanted:
-        upper *= 2
-    lower = start
-    while sum(at(lower)) > wanted:
-        lower /= 2
-    return lower, upper
+def _up_to_the_tie(seats: list[int], gains: dict[int, int], losses: dict[int, int]) -> Partial:
+    """Return seats of the right sum; `gains` and `losses` are the claims of next and last seats."""
+    cut = min(gains.values(), default=None)
+    if cut is None or cut > max(losses.values(), default=-1):
+        return Partial(seats, [], 0)
+    holders = [i for i, claim in losses.items() if claim == cut]
+    for i in holders:
+        seats[i] -= 1
+    tied = sorted(holders + [i for i, claim in gains.items() if claim == cut])
+    return Partial(seats, tied, len(holders))
 
 
-def top(claims: list[tuple[Fraction, int]], count: int) -> tuple[list[int], list[int], int]:
-    """Return who surely gets one of `count` seats, who is tied for the rest, and how many rest.
+def _rounded(
+    rule: Signposts,
+    aim: int,
+    weights: Sequence[int],
+    units: list[int],
+    bounds: tuple[Sequence[int], Sequence[int]],
+) -> list[int]:
+    """Return the seats at a divisor under which the units miss their aim by no more than one each.
 
-    >>> top([(Fraction(3), 0), (Fraction(1), 1), (Fraction(1), 2)], 2)
-    ([0], [1, 2], 1)
+    The divisor is below / above; the others stand at their floors.
     """
-    claims = sorted(claims, key=lambda claim: claim[0], reverse=True)
-    if count == 0 or count == len(claims) or claims[count - 1][0] > claims[count][0]:
-        return [i for _, i in claims[:count]], [], 0
-    cut = claims[count][0]
-    sure = [i for claim, i in claims if claim > cut]
-    tied = sorted(i for claim, i in claims if claim == cut)
-    return sure, tied, count - len(sure)
-
-
-def share_within(
-    total: int, weights: Sequence[Fraction], floors: Sequence[int], caps: Sequence[int]
-) -> list[Fraction]:
-    """Return the real shares median(floor, t w, cap) that sum to the total; feasible input only.
-
-    The side whose bounds move more people is final, because t can then only move against it.
-    """
-    shares: list[Fraction] = [Fraction(low) for low in floors]
-    free = [i for i, weight in enumerate(weights) if weight > 0]
-    left = total - sum(low for low, weight in zip(floors, weights, strict=True) if weight == 0)
-    while free:
-        scale = left / sum((weights[i] for i in free), Fraction())
-        raised = [i for i in free if weights[i] * scale < floors[i]]
-        capped = [i for i in free if weights[i] * scale > caps[i]]
-        lift = sum((floors[i] - weights[i] * scale for i in raised), Fraction())
-        cut = sum((weights[i] * scale - caps[i] for i in capped), Fraction())
-        fixed = (raised if lift >= cut else []) + (capped if cut >= lift else [])
-        if not fixed:
-            for i in free:
-                shares[i] = weights[i] * scale
-            break
-        for i in raised if lift >= cut else []:
-            shares[i] = Fraction(floors[i])
-        for i in capped if cut >= lift else []:
-            shares[i] = Fraction(caps[i])
-        left -= sum(int(shares[i]) for i in fixed)
-        gone = set(fixed)
-        free = [i for i in free if i not in gone]
-    return shares
-
-
-def exact_list(weights: NDArray[np.generic]) -> list[Fraction]:
-    """Return an array of weights as Fractions."""
-    return [Fraction(weight) for weight in weights.tolist()]
+    low, caps = bounds
+    ratio, power = rule.ratio, rule.power
+    above = max(2 * aim - round(2 * rule.lean * len(units)), 1)
+    below = 2 * sum([weights[i] for i in units])
+    lower, upper = 0, 0
+    seats = list(low)
+    while True:
+        edge = below**power
+        for i in units:
+            quotient = weights[i] * above
+            whole = quotient // below
+            up, down = ratio(whole + 1)
+            if up * edge <= down * quotient**power:
+                whole += 1
+            if low[i] < whole < caps[i]:
+                seats[i] = whole
+            else:
+                seats[i] = caps[i] if whole > low[i] else low[i]
+        excess = sum([seats[i] for i in units]) - aim
+        if abs(excess) <= len(units):
+            return seats
+        lower, upper = (lower, above) if excess > 0 else (above, upper)
+        if upper:  # halve the interval
+            above, below, lower, upper = lower + upper, 2 * below, 2 * lower, 2 * upper
+        else:
+            above *= 2

@@ -3,26 +3,30 @@
 from __future__ import annotations
 
 from fractions import Fraction
-from typing import TYPE_CHECKING, Literal
+from math import lcm
+from typing import TYPE_CHECKING, Literal, TypeAlias
 
 import attrs
 import numpy as np
 from numpy.typing import NDArray
 
-from coverage_campaign.allocation.apportionment.exact import least_seats, share_within
-from coverage_campaign.allocation.apportionment.inputs import MOST, as_array, as_fraction
-from coverage_campaign.allocation.apportionment.largest_remainder import Remainders, quota_of
-from coverage_campaign.allocation.apportionment.rounding_rules import priority, root, seats_at
+from coverage_campaign.allocation.apportionment.groups import Groups
+from coverage_campaign.allocation.apportionment.inputs import MOST, Ints
+from coverage_campaign.allocation.apportionment.largest_remainder import Remainders, divisor_of
+from coverage_campaign.allocation.apportionment.rounding_rules import (
+    Signposts,
+    root,
+    seats_at,
+    signpost,
+)
+from coverage_campaign.allocation.apportionment.solve import Rule
+from coverage_campaign.allocation.apportionment.ties import Tie
+from coverage_campaign.allocation.apportionment.water_filling import fill
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from coverage_campaign.allocation.apportionment.inputs import Ints, Weights
-    from coverage_campaign.allocation.apportionment.problems import One
-    from coverage_campaign.allocation.apportionment.rounding_rules import Signposts
-    from coverage_campaign.allocation.apportionment.ties import Tie
-
-__all__ = ["Apportionment", "Binding", "explain_split", "shortest_between"]
+__all__ = ["Apportionment", "Binding", "explain_seats", "shortest_between"]
 
 _DIGITS = 40  # of the ends of an interval that are square roots
 
@@ -35,6 +39,11 @@ class Binding:
     bound: Literal["floor", "cap"]
     seats: int
     deserved: int
+
+
+_Found: TypeAlias = tuple[
+    tuple[Fraction, Fraction | None], Fraction | None, tuple[Binding, ...], tuple[int, ...]
+]
 
 
 @attrs.frozen(eq=False)
@@ -58,7 +67,7 @@ class Apportionment:
     divisor: Fraction | None
     binding: tuple[Binding, ...]
     next_in_line: tuple[int, ...]
-    rule: Signposts | Remainders = attrs.field(repr=False)
+    rule: Rule | None = attrs.field(repr=False)
     names: tuple[str, ...] | None = None
 
     def quotient(self, unit: int) -> Fraction | None:
@@ -70,57 +79,62 @@ class Apportionment:
 
         None for Hamilton, whose remainders depend on all units; an upper rounding for Hill.
         """
-        if self.divisor is None or isinstance(self.rule, Remainders):
+        if self.divisor is None or self.rule is None or isinstance(self.rule, Remainders):
             return None
-        post = self.rule.exact(int(self.seats[unit]) + 1)
+        post = signpost(self.rule, int(self.seats[unit]) + 1)
         return self.divisor * (post if self.rule.power == 1 else root(post, _DIGITS, up=True))
 
 
-def explain_split(
-    one: One, weights: Sequence[Fraction], seats: Ints, ties: tuple[Tie, ...]
+def explain_seats(
+    rule: Rule | None,
+    method: str,
+    groups: Groups,
+    weights: Sequence[Fraction],
+    *,
+    seats: Ints,
+    ties: tuple[Tie, ...],
 ) -> Apportionment:
-    """Return the record of one solved problem; `weights` are in the user's own scale."""
-    rule, names, total, floors, caps = one.rule, one.names, one.total, one.floors, one.caps
-    n = len(weights)
-    low = [0] * n if floors is None else floors.tolist()
-    high = [MOST] * n if caps is None else caps.tolist()
-    given: list[int] = seats.tolist()
+    """Return the record of the only group, solved; `weights` are in the user's own scale."""
+    total, names, n = int(groups.totals[0]), groups.names, len(weights)
+    low = [0] * n if groups.floors is None else groups.floors.tolist()
+    high = [MOST] * n if groups.caps is None else groups.caps.tolist()
+    found: _Found = (Fraction(0), None), None, (), ()
     if isinstance(rule, Remainders):
-        interval, divisor, binding, following = _remainders(
-            rule, total, weights, (low, high), given
-        )
-    else:
-        interval, divisor, binding, following = _divisor(rule, weights, low, high, given)
+        found = _remainders(rule, total, weights, low=low, high=high, given=seats.tolist())
+    elif rule is not None:
+        found = _divisor(rule, weights, low=low, high=high, given=seats.tolist())
     return Apportionment(
-        rule.name, total, tuple(weights), seats, ties, interval, divisor, binding, following,
-        rule, None if names is None else tuple(names),
-    )  # fmt: skip
-
-
-_Found = tuple[
-    tuple[Fraction, Fraction | None], Fraction | None, tuple[Binding, ...], tuple[int, ...]
-]
+        rule.name if rule else method,
+        total,
+        tuple(weights),
+        seats,
+        ties,
+        *found,
+        rule,
+        None if names is None else tuple(names),
+    )
 
 
 def _divisor(
     rule: Signposts,
     weights: Sequence[Fraction],
+    *,
     low: Sequence[int],
     high: Sequence[int],
     given: Sequence[int],
 ) -> _Found:
     units = [i for i, weight in enumerate(weights) if weight > 0]
-    least = dict(
-        zip(
-            units,
-            least_seats(rule, [low[i] for i in units], [high[i] for i in units]),
-            strict=True,
-        )
-    )
-    first_out = {i: priority(rule, weights[i], given[i] + 1) for i in units if given[i] < high[i]}
-    last_in = [priority(rule, weights[i], given[i]) for i in units if given[i] > least[i]]
-    below = max(first_out.values(), default=Fraction(0))
-    above = min(last_in, default=None)
+    free = rule.first_is_free
+    least = {i: max(low[i], min(1, high[i])) if free else low[i] for i in units}
+    claims = {
+        i: weights[i] ** rule.power / signpost(rule, given[i] + 1)
+        for i in units
+        if given[i] < high[i]
+    }
+    held = [
+        weights[i] ** rule.power / signpost(rule, given[i]) for i in units if given[i] > least[i]
+    ]
+    below, above = max(claims.values(), default=Fraction(0)), min(held, default=None)
     interval: tuple[Fraction, Fraction | None] = (below, above)
     if rule.power != 1:
         tied = below == above
@@ -130,14 +144,15 @@ def _divisor(
         )
     divisor = shortest_between(*interval)
     binding: list[Binding] = []
-    if divisor is not None:
-        for i in units:
-            deserved = seats_at(rule, weights[i] / divisor)
-            if deserved < low[i]:
-                binding.append(Binding(i, "floor", given[i], deserved))
-            elif deserved > high[i]:
-                binding.append(Binding(i, "cap", given[i], deserved))
-    following = tuple(i for i, claim in first_out.items() if claim == below)
+    for i in units:
+        if divisor is None:
+            break
+        deserved = seats_at(rule, weights[i] / divisor)
+        if deserved < low[i]:
+            binding.append(Binding(i, "floor", given[i], deserved))
+        elif deserved > high[i]:
+            binding.append(Binding(i, "cap", given[i], deserved))
+    following = tuple(i for i, claim in claims.items() if claim == below)
     return interval, divisor, tuple(binding), following
 
 
@@ -145,27 +160,27 @@ def _remainders(
     rule: Remainders,
     total: int,
     weights: Sequence[Fraction],
-    bounds: tuple[Sequence[int], Sequence[int]],
+    *,
+    low: Sequence[int],
+    high: Sequence[int],
     given: Sequence[int],
 ) -> _Found:
-    low, high = bounds
-    whole = sum(weights, Fraction())
-    if total == 0 or whole == 0:
+    sharing = np.array(low) < np.array(high)
+    counted, left = sum(weights, Fraction()), total
+    if total == 0 or counted == 0:
         return (Fraction(0), None), None, (), ()
-    if rule.bounds == "rebalance":
-        shares = share_within(total, weights, low, high)
-        free = [
-            i
-            for i, share in enumerate(shares)
-            if weights[i] > 0 and (low[i] < share < high[i] or share.denominator > 1)
-        ]
-        left = sum((shares[i] for i in free), Fraction())
-        quota = sum((weights[i] for i in free), Fraction()) / left if left else whole / total
-        if rule.quota != "hare":
-            quota = quota_of(rule.quota, total, whole)
-    else:
-        free = [i for i, weight in enumerate(weights) if weight > 0 and low[i] < high[i]]
-        quota = quota_of(rule.quota, total, whole)
+    if rule.bounds == "rebalance" and rule.quota == "hare":
+        common = lcm(*(weight.denominator for weight in weights))
+        whole = np.array([int(weight * common) for weight in weights] + [None], dtype=object)[:-1]
+        filled = fill(
+            np.array([total]), whole, np.array([0, whole.size]),
+            floors=np.array(low), caps=np.array(high),
+        )  # fmt: skip
+        sharing = ~filled.held
+        if filled.left[0] and filled.weight[0]:
+            left, counted = int(filled.left[0]), Fraction(int(filled.weight[0]), common)
+    above, below = divisor_of(rule, Fraction(left), counted)
+    quota = below / above
     binding: list[Binding] = []
     for i, weight in enumerate(weights):
         deserved = weight / quota
@@ -174,9 +189,9 @@ def _remainders(
         elif weight and deserved > high[i]:
             binding.append(Binding(i, "cap", given[i], int(deserved)))
     waiting = {
-        i: weights[i] / quota - given[i]
-        for i in free
-        if given[i] < high[i] and given[i] <= weights[i] / quota
+        i: weight / quota - given[i]
+        for i, weight in enumerate(weights)
+        if weight and sharing[i] and given[i] < high[i] and given[i] <= weight / quota
     }
     most = max(waiting.values(), default=Fraction(0))
     following = tuple(i for i, claim in waiting.items() if claim == most)
@@ -214,9 +229,3 @@ def shortest_between(low: Fraction, high: Fraction | None) -> Fraction | None:
             nearest = round(middle / step)
             return min(max(nearest, first), last) * step
         power -= 1
-
-
-def read_fractions(weights: Weights) -> list[Fraction]:
-    """Return one row of numbers, already checked, as Fractions in the user's own scale."""
-    values = as_array(weights).tolist()
-    return [exact for value in values if (exact := as_fraction(value)) is not None]

@@ -1,9 +1,8 @@
 """Weights, totals and bounds as the user gave them, read into arrays that hold them exactly.
 
 Integers stay integers. Floats are taken at face value: 0.1 is the double nearest to a tenth.
-Fractions and Decimals become integers over their common denominator where those fit 64 bits, and
-stay Fractions where not. Whatever is no number, negative, infinite or boolean is named with its
-place, all such places at once.
+Fractions and Decimals become integers over their common denominator. Whatever is no number,
+negative, infinite or boolean is named with its place, all such places at once.
 """
 
 from __future__ import annotations
@@ -14,43 +13,47 @@ from fractions import Fraction
 from math import isfinite, lcm, prod
 from numbers import Rational
 from operator import index
-from typing import TYPE_CHECKING, TypeAlias, TypeGuard
+from typing import Any, TypeAlias
 
 import numpy as np
+from numpy.typing import ArrayLike, NDArray
 
 from coverage_campaign.errors import DefinitionError, Problem
-
-if TYPE_CHECKING:
-    import pandas as pd
-    from numpy.typing import ArrayLike, NDArray
-
-    Ints = NDArray[np.int64]
-    Plain = NDArray[np.int64] | NDArray[np.float64]
-    Weighted = NDArray[np.int64] | NDArray[np.float64] | NDArray[np.object_]
 
 __all__ = [
     "MOST",
     "Bounds",
+    "Ints",
     "Totals",
+    "Weighted",
     "Weights",
+    "as_array",
+    "as_fraction",
+    "exact_sum",
+    "integers",
     "label",
     "read_bound",
-    "read_total",
+    "read_fractions",
     "read_totals",
+    "read_weights",
+    "refuse",
 ]
 
 Weights: TypeAlias = (
-    "ArrayLike | Sequence[Fraction] | Sequence[Decimal] | Sequence[Sequence[Fraction]]"
-    " | pd.Series | pd.DataFrame"
+    ArrayLike | Sequence[Fraction] | Sequence[Decimal] | Sequence[Sequence[Fraction]]
 )
-Totals: TypeAlias = "int | np.integer | Sequence[int] | NDArray[np.integer]"
-Bounds: TypeAlias = "ArrayLike | Sequence[int | None] | pd.Series | None"
+Totals: TypeAlias = int | np.integer | Sequence[int] | NDArray[np.integer]
+Bounds: TypeAlias = ArrayLike | Sequence[int | None] | None
+Ints: TypeAlias = NDArray[np.int64]
+Weighted: TypeAlias = NDArray[Any]  # int64, float64 or Python's integers
 
 MOST = 2**63 - 1
 """The cap of a unit that has none."""
 
 _SHOWN = 20
-_WIDEST = 4096  # bits of a common denominator beyond which Fractions stay Fractions
+_LARGEST = 2**30  # bits that integers over a common denominator may take in all
+_WEIGHT = "a weight is a finite number, 0 or more"
+_WHOLE = "a whole number, 0 or more"
 
 
 def label(where: str, place: tuple[int, ...], names: Sequence[str] | None) -> str:
@@ -67,10 +70,10 @@ def label(where: str, place: tuple[int, ...], names: Sequence[str] | None) -> st
 
 def refuse(
     where: str,
-    values: NDArray[np.generic],
+    values: NDArray[Any],
     bad: NDArray[np.bool_],
     fix: str,
-    names: Sequence[str] | None,
+    names: Sequence[str] | None = None,
 ) -> None:
     """Raise a DefinitionError that names the bad entries, if there are any."""
     places = np.argwhere(bad)
@@ -85,13 +88,8 @@ def refuse(
     raise DefinitionError(problems)
 
 
-_INFINITE = int(np.float64(np.inf).view(np.uint64))
-_SMALL = 1024  # up to so many units, argmax answers sooner than max
-_WEIGHT = "a weight is a finite number, 0 or more"
-
-
-def read_weights(weights: Weights, names: Sequence[str] | None) -> Weighted:
-    """Return the weights as int64, float64 or object (int and Fraction), none of them changed.
+def read_weights(weights: Weights, names: Sequence[str] | None = None) -> tuple[Weighted, int]:
+    """Return the weights as int64, float64 or Python's integers, and by what they were multiplied.
 
     Raises:
         DefinitionError: names each entry that is no finite number of 0 or more.
@@ -106,32 +104,27 @@ def read_weights(weights: Weights, names: Sequence[str] | None) -> Weighted:
             Problem("names", f"{len(names)} names for {array.shape[-1]} units", "one name a unit")
         )
     kind = array.dtype.kind
-    if kind == "O":
-        return _read_objects(array, names)
-    if kind == "i" or (kind == "u" and (array.size == 0 or int(array.max()) <= MOST)):
-        ints: Ints = array.astype(np.int64, copy=False)
-        if ints.size and ints.min() < 0:
-            refuse("weights", ints, ints < 0, _WEIGHT, names)
-        return ints
+    if kind == "i" or (kind == "u" and int(array.max(initial=0)) <= MOST):
+        if array.size and array.min() < 0:
+            refuse("weights", array, array < 0, _WEIGHT, names)
+        return array.astype(np.int64, copy=False), 1
     if kind == "f" and array.dtype.itemsize <= np.dtype(np.float64).itemsize:
         floats: NDArray[np.float64] = array.astype(np.float64, copy=False)
-        if floats.size and not _surely_finite(floats):
+        if array.size and not (floats.min() >= 0 and floats.max() < np.inf):
             refuse("weights", floats, ~((floats >= 0) & (floats < np.inf)), _WEIGHT, names)
-        return floats
-    return _read_objects(array.astype(object), names)
+        return floats, 1
+    exact = [as_fraction(value) for value in array.ravel().tolist()]
+    bad = [value is None or value < 0 for value in exact]
+    refuse("weights", array, np.reshape(bad, array.shape), _WEIGHT, names)
+    whole, scale = _over_common_denominator([value for value in exact if value is not None])
+    if max(whole, default=0) <= MOST:
+        return np.array(whole, dtype=np.int64).reshape(array.shape), scale
+    out = np.empty(array.size, dtype=object)
+    out[:] = whole
+    return out.reshape(array.shape), scale
 
 
-def _surely_finite(floats: NDArray[np.float64]) -> bool:
-    """Return whether all are finite and 0 or more; a minus zero among them makes it False.
-
-    Read as integers without sign, all such doubles lie below infinity, all others do not.
-    """
-    bits = floats.view(np.uint64)
-    most = bits.item(bits.argmax()) if bits.size < _SMALL else bits.max()
-    return bool(most < _INFINITE)
-
-
-def as_array(values: object) -> NDArray[np.generic]:  # noqa: PLR0911  # one line a kind of input
+def as_array(values: object) -> NDArray[Any]:  # noqa: PLR0911  # one line a kind of input
     """Return values as an array that changes none of them."""
     if isinstance(values, np.ndarray):
         return values
@@ -153,24 +146,6 @@ def as_array(values: object) -> NDArray[np.generic]:  # noqa: PLR0911  # one lin
     return np.asarray(values)
 
 
-def _read_objects(array: NDArray[np.generic], names: Sequence[str] | None) -> Weighted:
-    bad = np.zeros(array.shape, dtype=np.bool_)
-    values: list[Fraction] = []
-    for place, value in enumerate(array.ravel().tolist()):
-        exact = as_fraction(value)
-        if exact is None or exact < 0:
-            bad.flat[place] = True
-        else:
-            values.append(exact)
-    refuse("weights", array, bad, _WEIGHT, names)
-    whole = _over_common_denominator(values)
-    if whole is not None and max(whole, default=0) <= MOST:
-        return np.array(whole, dtype=np.int64).reshape(array.shape)
-    out = np.empty(array.size, dtype=object)
-    out[:] = values if whole is None else whole
-    return out.reshape(array.shape)
-
-
 def as_fraction(value: object) -> Fraction | None:
     """Return a number exactly, None for what is no finite number.
 
@@ -186,62 +161,66 @@ def as_fraction(value: object) -> Fraction | None:
     return None
 
 
-def _over_common_denominator(values: list[Fraction]) -> list[int] | None:
+def _over_common_denominator(values: list[Fraction]) -> tuple[list[int], int]:
     common = 1
     for value in values:
         common = lcm(common, value.denominator)
-        if common.bit_length() > _WIDEST:
-            return None
-    return [value.numerator * (common // value.denominator) for value in values]
+        if common.bit_length() * len(values) > _LARGEST:
+            raise DefinitionError(
+                Problem(
+                    "weights",
+                    f"{len(values):,} fractions without a common denominator of a size that "
+                    "can be handled",
+                    "Decimals, or Fractions of few denominators",
+                )
+            )
+    return [value.numerator * (common // value.denominator) for value in values], common
 
 
-def read_total(total: Totals) -> int:
-    """Return the total of the only row.
+def integers(weights: Weighted) -> tuple[list[int], int]:
+    """Return weights as Python's integers, and by what they were multiplied.
 
-    Raises:
-        DefinitionError: as `read_totals`.
+    >>> integers(np.array([0.5, 3.0]))
+    ([1, 6], 2)
     """
-    scalar = _read_scalar(total)
-    return int(read_totals(total, ())[0]) if scalar is None else scalar
+    values = weights.tolist()
+    if weights.dtype.kind != "f":
+        return values, 1
+    pairs = [value.as_integer_ratio() for value in values]
+    common = max((below for _, below in pairs), default=1)  # all are powers of 2
+    return [above * (common // below) for above, below in pairs], common
 
 
-def _read_scalar(total: Totals) -> int | None:
-    if isinstance(total, bool | np.bool_):
-        raise DefinitionError(Problem("total", str(total), "a whole number, 0 or more"))
-    try:
-        scalar = index(total)  # type: ignore[arg-type]  # what is no integer raises TypeError
-    except TypeError:
-        return None
-    if not 0 <= scalar <= MOST:
-        raise DefinitionError(Problem("total", f"{scalar:,}", "a whole number, 0 or more"))
-    return scalar
+def exact_sum(values: Ints) -> int:
+    """Return the sum of values of 0 or more as a Python int, right beyond 64 bits.
+
+    >>> exact_sum(np.array([2**63 - 1, 2**63 - 1])) == 2**64 - 2
+    True
+    """
+    if values.size == 0 or int(values.max()) <= MOST // values.size:
+        return int(values.sum())
+    return (int((values >> 32).sum()) << 32) + int((values & 0xFFFFFFFF).sum())
 
 
-def read_totals(total: Totals, rows: tuple[int, ...]) -> Ints:
+def read_totals(total: Totals, rows: tuple[int, ...] = ()) -> Ints:
     """Return the totals of all rows as one flat array.
 
     Raises:
         DefinitionError: not whole, negative, or not one for each row.
     """
-    scalar = _read_scalar(total)
-    if scalar is not None:
-        return np.full(prod(rows), scalar, dtype=np.int64)
-    array = as_array(total)
-    if array.dtype.kind not in "iu":
-        array = _whole(array, "total", None)
+    if isinstance(total, bool | np.bool_):
+        raise DefinitionError(Problem("total", str(total), _WHOLE))
     try:
-        flat = np.broadcast_to(array, rows).reshape(-1).astype(np.int64)
-    except ValueError:
-        raise DefinitionError(
-            Problem("total", f"totals of shape {array.shape}", f"one for each row: shape {rows}")
-        ) from None
-    if flat.size and flat.min() < 0:
-        refuse("total", flat, flat < 0, "a whole number, 0 or more", None)
-    return flat
+        scalar = index(total)  # type: ignore[arg-type]  # what is no integer raises TypeError
+    except TypeError:
+        return _read_whole(total, "total", rows, None).reshape(-1)
+    if not 0 <= scalar <= MOST:
+        raise DefinitionError(Problem("total", f"{scalar:,}", f"{_WHOLE}, below 2**63"))
+    return np.full(prod(rows), scalar, dtype=np.int64) if rows else np.array([scalar])
 
 
 def read_bound(
-    bound: Bounds, where: str, shape: tuple[int, ...], names: Sequence[str] | None
+    bound: Bounds, where: str, shape: tuple[int, ...], names: Sequence[str] | None = None
 ) -> Ints | None:
     """Return floors or caps as int64 of `shape`, None where no unit has one.
 
@@ -250,43 +229,41 @@ def read_bound(
     Raises:
         DefinitionError: names each entry that is no whole number of 0 or more.
     """
-    if bound is None:
-        return None
-    array = as_array(bound)
+    return None if bound is None else _read_whole(bound, where, shape, names)
+
+
+def _read_whole(
+    values: object, where: str, shape: tuple[int, ...], names: Sequence[str] | None
+) -> Ints:
+    array = as_array(values)
     if array.dtype.kind not in "iu":
-        array = _whole(array, where, names)
+        none = {"floors": 0, "caps": MOST}.get(where)
+        found = [_whole(value, none) for value in array.ravel().tolist()]
+        bad = np.array([value is None for value in found], dtype=np.bool_)
+        refuse(where, array, bad.reshape(array.shape), _WHOLE, names)
+        array = np.array(found, dtype=np.int64).reshape(array.shape)
     try:
         ints: Ints = np.broadcast_to(array, shape).astype(np.int64, copy=False)
-    except ValueError:
+    except (ValueError, OverflowError):
         raise DefinitionError(
-            Problem(where, f"bounds of shape {array.shape}", f"one a unit: shape {shape}")
+            Problem(where, f"an array of shape {array.shape}", f"one number, or shape {shape}")
         ) from None
     if ints.size and ints.min() < 0:
-        refuse(where, ints, ints < 0, "a whole number, 0 or more", names)
+        refuse(where, ints, ints < 0, _WHOLE, names)
     return ints
 
 
-def _whole(array: NDArray[np.generic], where: str, names: Sequence[str] | None) -> Ints:
-    none = {"floors": 0, "caps": MOST}.get(where)
-    out = np.empty(array.shape, dtype=np.int64)
-    bad = np.zeros(array.shape, dtype=np.bool_)
-    for place, value in enumerate(array.ravel().tolist()):
-        if none is not None and (_is_none(value) or (none == MOST and value == np.inf)):
-            out.flat[place] = none
-        else:
-            exact = as_fraction(value)
-            if exact is None or exact.denominator != 1 or abs(exact) > MOST:
-                bad.flat[place] = True
-            else:
-                out.flat[place] = int(exact)
-    refuse(where, array, bad, "a whole number, 0 or more", names)
-    return out
+def _whole(value: object, none: int | None) -> int | None:
+    """Return a whole number that fits 64 bits, `none` for a missing bound, None for all else."""
+    missing = value is None or type(value).__name__ == "NAType"
+    if none is not None and (missing or (none == MOST and value == np.inf)):
+        return none
+    exact = as_fraction(value)
+    fits = exact is not None and exact.denominator == 1 and abs(exact) <= MOST
+    return int(exact) if fits else None  # type: ignore[arg-type]  # fits: a Fraction
 
 
-def _is_none(value: object) -> bool:
-    return value is None or type(value).__name__ == "NAType"
-
-
-def is_plain(weights: Weighted) -> TypeGuard[Plain]:
-    """Return whether weights are machine integers or floats."""
-    return weights.dtype != np.object_
+def read_fractions(weights: Weights) -> list[Fraction]:
+    """Return one row of numbers, already checked, as Fractions in the user's own scale."""
+    values = as_array(weights).tolist()
+    return [exact for value in values if (exact := as_fraction(value)) is not None]

@@ -3,17 +3,30 @@
 from __future__ import annotations
 
 from fractions import Fraction
-from typing import TYPE_CHECKING, Literal, TypeAlias
+from functools import partial
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias, TypeVar, get_args
 
 import attrs
+import numpy as np
+from numpy.typing import NDArray
 
-from coverage_campaign.allocation.apportionment.exact import Split, share_within, top
+from coverage_campaign.allocation.apportionment.certificate import choose, exactly, prove, ranked
+from coverage_campaign.allocation.apportionment.exact import Partial
+from coverage_campaign.allocation.apportionment.inputs import MOST, integers
+from coverage_campaign.allocation.apportionment.water_filling import fill, quotients
 from coverage_campaign.errors import DefinitionError, InfeasibleError, Problem
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from coverage_campaign.allocation.apportionment.groups import Groups
+    from coverage_campaign.allocation.apportionment.inputs import Ints
+    from coverage_campaign.allocation.apportionment.ties import TieTable
 
-__all__ = ["BoundsRule", "QuotaName", "Remainders", "quota_of", "share_remainders"]
+    Flags = NDArray[np.bool_]
+    Floats = NDArray[np.float64]
+
+__all__ = ["BoundsRule", "QuotaName", "Remainders", "divisor_of", "solve_remainders"]
+
+Number = TypeVar("Number", int, Fraction, NDArray[Any])
 
 QuotaName: TypeAlias = Literal["hare", "droop", "hagenbach_bischoff"]
 BoundsRule: TypeAlias = Literal["rebalance", "quota"]
@@ -31,8 +44,8 @@ class Remainders:
     def __attrs_post_init__(self) -> None:
         """Refuse words that are no option."""
         for option, value, words in (
-            ("quota", self.quota, ("hare", "droop", "hagenbach_bischoff")),
-            ("bounds", self.bounds, ("rebalance", "quota")),
+            ("quota", self.quota, get_args(QuotaName)),
+            ("bounds", self.bounds, get_args(BoundsRule)),
         ):
             if value not in words:
                 raise DefinitionError(Problem(option, repr(value), f"one of {', '.join(words)}"))
@@ -54,75 +67,61 @@ class Remainders:
             )
 
 
-def quota_of(name: QuotaName, total: int, weight: Fraction) -> Fraction:
-    """Return how much weight one seat stands for.
+def divisor_of(
+    rule: Remainders, total: Number, weight: Number, scale: int = 1
+) -> tuple[Number, Number]:
+    """Return one over the quota, as numerator and denominator, of one problem or of arrays of them.
 
-    >>> [quota_of(q, 4, Fraction(100)) for q in ("hare", "droop", "hagenbach_bischoff")]
-    [Fraction(25, 1), Fraction(21, 1), Fraction(20, 1)]
+    `scale` is by what the user's weights were multiplied: Droop's quota is whole in theirs.
+
+    >>> [divisor_of(Remainders(quota), 4, 100) for quota in ("hare", "droop", "hagenbach_bischoff")]
+    [(4, 100), (1, 21), (5, 100)]
     """
-    if name == "hare":
-        return weight / total
-    if name == "hagenbach_bischoff":
-        return weight / (total + 1)
-    return Fraction(weight // (total + 1) + 1)
+    if rule.quota == "hare":
+        return total, weight
+    if rule.quota == "hagenbach_bischoff":
+        return total + 1, weight
+    quota = (weight // ((total + 1) * scale) + 1) * scale
+    return 0 * total + 1, 0 * weight + quota  # of the same kind as they came
 
 
-def share_remainders(
-    rule: Remainders,
-    total: int,
-    weights: Sequence[Fraction],
-    floors: Sequence[int],
-    caps: Sequence[int],
-    *,
-    where: str = "total",
-) -> Split:
-    """Return whole quotas, then the largest remainders, up to the tie; feasible input only.
+def share_exactly(rule: Remainders, groups: Groups, group: int) -> Partial:
+    """Return the seats of one group in Python's integers, up to the tie; feasible input only.
 
     Raises:
-        InfeasibleError: at `where`, if whole quotas and bounds leave too few seats or too many.
+        InfeasibleError: whole quotas and bounds leave too few seats or too many.
     """
-    if sum(floors) == total:
-        return Split(list(floors), [], 0)
-    if rule.bounds == "rebalance" and rule.quota == "hare":
-        return _rebalance(total, weights, floors, caps)
-    return _by_quota(rule, total, weights, (floors, caps), where)
-
-
-def _rebalance(
-    total: int, weights: Sequence[Fraction], low: Sequence[int], high: Sequence[int]
-) -> Split:
-    shares = share_within(total, weights, low, high)
-    seats = [share.numerator // share.denominator for share in shares]
-    claims = [(share % 1, i) for i, share in enumerate(shares) if share.denominator > 1]
-    winners, tied, at_stake = top(claims, total - sum(seats))
-    for i in winners:
-        seats[i] += 1
-    return Split(seats, tied, at_stake)
-
-
-def _by_quota(
-    rule: Remainders,
-    total: int,
-    weights: Sequence[Fraction],
-    bounds: tuple[Sequence[int], Sequence[int]],
-    where: str,
-) -> Split:
-    low, high = bounds
-    quota = quota_of(rule.quota, total, sum(weights, Fraction()))
-    quotients = [weight / quota for weight in weights]
-    whole = [quotient.numerator // quotient.denominator for quotient in quotients]
+    own, total = groups.units(group), int(groups.totals[group])
+    weights, scale = integers(groups.weights[own])
+    scale *= groups.scale
+    low = [0] * len(weights) if groups.floors is None else groups.floors[own].tolist()
+    high = [MOST] * len(weights) if groups.caps is None else groups.caps[own].tolist()
+    if sum(low) == total:
+        return Partial(low, [], 0)
+    if groups.bounded and rule.bounds == "rebalance":
+        filled = fill(
+            np.array([total]),
+            np.array([*weights, None], dtype=object)[:-1],
+            np.array([0, len(weights)]),
+            floors=np.array(low),
+            caps=np.array(high),
+        )
+        seats, rests = (part.tolist() for part in filled.whole())
+        claims = [(rest, i) for i, rest in enumerate(rests) if not filled.held[i]]
+        return _largest(seats, claims, total - sum(seats))
+    above, below = divisor_of(rule, total, sum(weights), scale)
+    pairs = [divmod(weight * above, below) for weight in weights]
+    whole = [pair[0] for pair in pairs]
     seats = [min(most, max(least, q)) for least, q, most in zip(low, whole, high, strict=True)]
     left = total - sum(seats)
-    if left < 0 and seats == whole and not any(q % 1 for q in quotients):
+    if left < 0 and seats == whole and not any(rest for _, rest in pairs):
         # Hagenbach-Bischoff with whole quotients only: one seat too many, all equally near
         holders = [i for i, seat in enumerate(seats) if seat > 0]
-        for i in holders:
-            seats[i] -= 1
-        return Split(seats, holders, len(holders) + left)
+        return Partial([max(seat - 1, 0) for seat in seats], holders, len(holders) + left)
     claims = [
-        (quotients[i] % 1, i)
+        (pairs[i][1], i)
         for i, seat in enumerate(seats)
-        if seat == whole[i] and seat < high[i] and weights[i] > 0
+        if weights[i] and seat == whole[i] and seat < high[i]
     ]
     if not 0 <= left <= len(claims):
         found = (
@@ -132,12 +131,145 @@ def _by_quota(
         )
         raise InfeasibleError(
             Problem(
-                where,
-                f"{found} ({rule.quota} quota {float(quota):,.6g})",
+                groups.where("total", group),
+                f"{found} ({rule.quota} quota {float(Fraction(below, above * scale)):,.6g})",
                 "quota='hare' with bounds='rebalance' is defined whenever the bounds can be met",
             )
         )
-    winners, tied, at_stake = top(claims, left)
-    for i in winners:
+    return _largest(seats, claims, left)
+
+
+def _largest(seats: list[int], claims: list[tuple[int, int]], count: int) -> Partial:
+    """Return the seats with one more for the `count` largest claims, up to the tie."""
+    claims.sort(key=lambda claim: -claim[0])
+    cut = claims[count][0] if 0 < count < len(claims) else None
+    sure = [i for claim, i in claims[:count] if claim != cut]
+    for i in sure:
         seats[i] += 1
-    return Split(seats, tied, at_stake)
+    if len(sure) == count:
+        return Partial(seats, [], 0)
+    return Partial(seats, sorted(i for claim, i in claims if claim == cut), count - len(sure))
+
+
+@attrs.frozen(eq=False)
+class _Shares:
+    """Seats priced at k minus the quotient; `low` and `high` are the least and most of each unit.
+
+    Each group has `left` to share by the weights of the units that are `counted` (None: all).
+    """
+
+    rule: Remainders
+    groups: Groups
+    quotients: Floats
+    left: Ints
+    counted: Flags | None = None
+    low: Floats | None = None
+    high: Floats | None = None
+
+    def of(self, seats: Floats, units: Ints | slice) -> Floats:
+        """Return k minus the quotient."""
+        prices: Floats = seats - self.quotients[units]
+        return prices
+
+    def slack(self, prices: Floats) -> Floats:  # noqa: ARG002  # the error hangs on quotients alone
+        """Return what floats err in the largest quotient, whose scale is a sum over the group."""
+        size = self.groups.sizes if self.groups.totals.size > 1 else 0
+        return 2.0**-52 * (64.0 + size) * (2.0 + self.groups.most(self.quotients))
+
+    def exact(self, units: Ints, seats: Ints, groups: Ints) -> Ints:
+        """Return seats x quota minus weight in integers, but for a factor that the group shares.
+
+        Products of 64 bits may wrap around: near the cut the differences are right all the same.
+        """
+        weights, scale = self.groups.exact_weights()
+        counted = weights if self.counted is None else np.where(self.counted, weights, 0)
+        whole = self.groups.sums(counted)
+        above, below = divisor_of(self.rule, self.left, whole, scale)
+        keys = seats * below[groups] - weights[units] * above[groups]
+        return keys if keys.dtype == np.int64 else ranked(keys.tolist())
+
+    def some(self, groups: Flags) -> tuple[Ints | slice, _Shares]:
+        """Return the units of some groups, and the same for these groups alone."""
+        units, part = self.groups.some(groups)
+        counted = None if self.counted is None else self.counted[units]
+        low = None if self.low is None else self.low[units]
+        high = None if self.high is None else self.high[units]
+        shares = _Shares(
+            self.rule, part, self.quotients[units], self.left[groups], counted, low, high
+        )
+        return units, shares
+
+    def solve_exactly(self, group: int) -> Partial:
+        """Return the seats of one group in integers alone."""
+        return share_exactly(self.rule, self.groups, group)
+
+
+def solve_remainders(rule: Remainders, groups: Groups, real: Floats) -> tuple[Ints, list[TieTable]]:
+    """Return the seats of all groups, and the ties that were broken.
+
+    `real` are the weights as floats, each 0 or of ordinary size; totals are below 2**41 and can be
+    met.
+    """
+    if rule.quota != "hare" or (groups.bounded and rule.bounds == "quota"):
+        return _by_quota(rule, groups)
+    if not groups.bounded:
+        weight = np.maximum(groups.sums(real), np.finfo(np.float64).tiny)
+        real = real * groups.spread(groups.totals / weight)
+        shares = _Shares(rule, groups, real, groups.totals)
+        return _award(shares, np.floor(real), None)
+    filled = fill(
+        groups.totals, groups.weights, groups.offsets, floors=groups.floors, caps=groups.caps
+    )
+    weight = np.where(filled.weight > 0, filled.weight, 1).astype(np.float64)
+    real = np.where(filled.held, filled.at, real * groups.spread(filled.left / weight))
+    low = np.where(filled.held, real, 0.0)
+    high = np.where(filled.held, real, np.inf)
+    shares = _Shares(rule, groups, real, filled.left, ~filled.held, low, high)
+    return _award(shares, np.floor(real), np.flatnonzero(~filled.held))
+
+
+def _by_quota(rule: Remainders, groups: Groups) -> tuple[Ints, list[TieTable]]:
+    """Return whole quotas within bounds, then one more by remainder for units at neither."""
+    weights, scale = groups.exact_weights()
+    above, below = divisor_of(rule, groups.totals, groups.sums(weights), scale)
+    each = groups.spread(above), groups.spread(np.maximum(below, 1))
+    whole, rest = quotients(weights, *each)
+    seats = whole if groups.floors is None else np.maximum(whole, groups.floors)
+    seats = seats if groups.caps is None else np.minimum(seats, groups.caps)
+    floors_suffice = np.zeros(groups.totals.size, dtype=np.bool_)
+    if groups.floors is not None:
+        floors_suffice = groups.sums(groups.floors) == groups.totals
+        seats = np.where(groups.spread(floors_suffice), groups.floors, seats)
+    claims = np.asarray((seats == whole) & (weights > 0), dtype=np.bool_)
+    claims &= ~groups.spread(floors_suffice)
+    if groups.caps is not None:
+        claims &= seats < groups.caps
+    left = groups.totals - groups.sums(seats)
+    odd = (left < 0) | (left > groups.sums(claims.astype(np.int64)))
+    if odd.any():  # an error, or the exception that `share_exactly` knows
+        units, part = groups.some(odd)
+        seats = seats.copy()
+        seats[units], ties = exactly(part, partial(share_exactly, rule))
+        if not odd.all():
+            units, part = groups.some(~odd)
+            seats[units], more = _by_quota(rule, part)
+            ties += more
+        return seats, ties
+    shares = _Shares(
+        rule,
+        groups,
+        whole + rest / each[1],
+        groups.totals,
+        low=seats.astype(np.float64),
+        high=(seats + claims).astype(np.float64),
+    )
+    return _award(shares, seats.astype(np.float64), np.flatnonzero(claims))
+
+
+def _award(shares: _Shares, seats: Floats, units: Ints | None) -> tuple[Ints, list[TieTable]]:
+    """Return the seats with the cheapest next ones of some units, or of all."""
+    prices = shares.of(seats + 1.0, slice(None))
+    count = shares.groups.totals.size
+    prices = prices if units is None else prices[units]
+    choose(shares.groups, seats, units, prices, (np.zeros(count), np.ones(count)))
+    return prove(shares, seats)

@@ -17,9 +17,9 @@ Every method is called alike and returns int64 seats that sum to the total exact
 A unit without weight stands at its floor. Adams, Hill and Dean give every unit with a weight (and
 no cap of 0) at least one seat, and refuse a total that is too small for that.
 
-Divisor methods (all but hamilton) are uniform: a part of a solution is the solution for that
-part's own sum, so they add up over hierarchies, and they are monotone in the total. Webster is
-unbiased between large and small units: the default choice.
+Divisor methods (all but hamilton and quota_method) are uniform: a part of a solution is the
+solution for that part's own sum, so they add up over hierarchies, and they are monotone in the
+total. Webster is unbiased between large and small units: the default choice.
 
 Sources: Balinski and Young, Fair Representation (2nd ed. 2001), chapter 8 and appendix A;
 Pukelsheim, Proportional Representation (2nd ed. 2017).
@@ -27,28 +27,31 @@ Pukelsheim, Proportional Representation (2nd ed. 2017).
 
 from __future__ import annotations
 
+import inspect
+from collections.abc import Sequence
 from decimal import Decimal, InvalidOperation
 from fractions import Fraction
 from functools import partial
-from typing import TYPE_CHECKING, Protocol, TypeAlias
+from typing import Any, Protocol, TypeAlias
 
 import attrs
 import numpy as np
+from numpy.typing import NDArray
 
-from coverage_campaign.allocation.apportionment.batch import solve
 from coverage_campaign.allocation.apportionment.explain import (
     Apportionment,
     Binding,
-    explain_split,
-    read_fractions,
+    explain_seats,
 )
+from coverage_campaign.allocation.apportionment.groups import Groups
 from coverage_campaign.allocation.apportionment.inputs import (
     Bounds,
     Totals,
     Weights,
+    as_array,
     as_fraction,
     read_bound,
-    read_total,
+    read_fractions,
     read_totals,
     read_weights,
 )
@@ -57,7 +60,7 @@ from coverage_campaign.allocation.apportionment.largest_remainder import (
     QuotaName,
     Remainders,
 )
-from coverage_campaign.allocation.apportionment.problems import One, Problems, Rule
+from coverage_campaign.allocation.apportionment.quota_method import solve_quota_method
 from coverage_campaign.allocation.apportionment.rounding_rules import (
     ADAMS,
     DEAN,
@@ -68,18 +71,9 @@ from coverage_campaign.allocation.apportionment.rounding_rules import (
     Signposts,
     Stationary,
 )
-from coverage_campaign.allocation.apportionment.ties import Tie, TieRule, Turn, read_ties
-from coverage_campaign.allocation.apportionment.vector import solve_one
+from coverage_campaign.allocation.apportionment.solve import Rule, solve
+from coverage_campaign.allocation.apportionment.ties import Tie, TieRule, read_ties
 from coverage_campaign.errors import DefinitionError, Problem
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from numpy.typing import NDArray
-
-    from coverage_campaign.allocation.apportionment.inputs import Weighted
-
-    Seats: TypeAlias = NDArray[np.int64]
 
 __all__ = [
     "Apportionment",
@@ -93,31 +87,32 @@ __all__ = [
     "Weights",
     "adams",
     "by_group",
+    "by_group_with_ties",
     "d_hondt",
     "dean",
     "explain",
+    "first_is_free",
     "hamilton",
     "hill",
     "huntington_hill",
     "jefferson",
     "largest_remainder",
     "modified",
-    "ragged_with_ties",
+    "quota_method",
+    "rule_of",
     "sainte_lague",
     "stationary",
     "webster",
 ]
 
+_ALONE = np.zeros(1, dtype=np.int64)  # the number, and the first unit, of an only problem
+
+Seats: TypeAlias = NDArray[np.int64]
 Parameter: TypeAlias = int | float | str | Fraction | Decimal
 
 
 class Method(Protocol):
     """A method of apportionment: any of this module's, or a function of the same form."""
-
-    @property
-    def __name__(self) -> str:
-        """The name that results carry."""
-        ...
 
     def __call__(
         self,
@@ -276,6 +271,32 @@ def hamilton(
     )
 
 
+def quota_method(
+    total: Totals,
+    weights: Weights,
+    *,
+    floors: Bounds = None,
+    caps: Bounds = None,
+    ties: TieRule = "first",
+    names: Sequence[str] | None = None,
+) -> Seats:
+    """Return seats by the quota method of Balinski and Young: within quota and house-monotone.
+
+    Each unit has its exact quota rounded down or up, and a larger total takes a seat from nobody:
+    no divisor method promises the first, and Hamilton's not the second. Seats are given one by one,
+    to the largest weight per seat among the units that stay within quota. The method has no rule
+    for floors and caps: they are met by its answer, or it refuses. Work grows with the total.
+
+    Errors as `webster`; also DefinitionError for more than ten million seats beyond whole quotas.
+    Source: Balinski and Young, American Mathematical Monthly 82 (1975) 701-730, whose example is:
+
+    >>> quota_method(100, [5117, 4400, 162, 161, 160]).tolist()
+    [52, 44, 2, 1, 1]
+    """
+    given, groups = _read(total, weights, floors=floors, caps=caps, ties=ties, names=names)
+    return solve_quota_method(groups)[0].reshape(given)
+
+
 largest_remainder = hamilton
 sainte_lague = webster
 d_hondt = jefferson
@@ -363,24 +384,41 @@ _RULES: dict[object, Rule] = {
 }
 
 
-def _rule_of(method: Method) -> Rule:
+def rule_of(method: Method) -> Rule | None:
+    """Return the rule of a method of this module, None of quota_method and other functions.
+
+    Raises:
+        DefinitionError: no function.
+    """
     if isinstance(method, DivisorMethod):
         return method.signposts
-    if isinstance(method, partial) and method.func is hamilton and not method.args:
-        options = {"quota", "bounds"}
-        if set(method.keywords) <= options:
-            return Remainders(**method.keywords)
-    try:
-        return _RULES[method]
-    except (KeyError, TypeError):
+    if (
+        isinstance(method, partial)
+        and method.func is hamilton
+        and not method.args
+        and set(method.keywords) <= {"quota", "bounds"}
+    ):
+        return Remainders(**method.keywords)
+    if not callable(method):
         raise DefinitionError(
             Problem(
                 "method",
                 repr(method),
-                "a method of this module, stationary(r), modified(c), or "
-                "functools.partial(hamilton, quota=..., bounds=...)",
+                "webster or another method of cc.apportion, "
+                "functools.partial(hamilton, quota=..., bounds=...), or a function of their form",
             )
-        ) from None
+        )
+    return _RULES.get(method)
+
+
+def first_is_free(method: Method) -> bool:
+    """Return whether a method gives every unit with a weight a seat, whatever the total.
+
+    >>> first_is_free(adams), first_is_free(webster)
+    (True, False)
+    """
+    rule = rule_of(method)
+    return rule is not None and rule.first_is_free
 
 
 def _solve(
@@ -393,56 +431,74 @@ def _solve(
     ties: TieRule,
     names: Sequence[str] | None,
 ) -> Seats:
-    read = read_weights(weights, names)
-    if read.ndim == 1:
-        one = _one(rule, total, read, floors=floors, caps=caps, ties=ties, names=names)
-        return solve_one(one)[0]
-    totals = read_totals(total, read.shape[:-1])
-    low, high, turn = _read_rest(rule, read, floors=floors, caps=caps, ties=ties, names=names)
-    cuts = np.arange(totals.size + 1, dtype=np.int64) * read.shape[-1]
-    problems = Problems(
-        rule,
+    shape, groups = _read(total, weights, floors=floors, caps=caps, ties=ties, names=names)
+    if isinstance(rule, Remainders):
+        rule.check(bounded=groups.bounded)
+    return solve(rule, groups)[0].reshape(shape)
+
+
+def _read(
+    total: Totals,
+    weights: Weights,
+    *,
+    offsets: Sequence[int] | NDArray[np.integer] | None = None,
+    floors: Bounds,
+    caps: Bounds,
+    ties: TieRule,
+    names: Sequence[str] | None,
+) -> tuple[tuple[int, ...], Groups]:
+    """Return the shape of the weights, and the problems laid end to end."""
+    read, scale = read_weights(weights, names)
+    shape = read.shape
+    if offsets is None:
+        rows, size = shape[:-1], shape[-1]
+        totals = read_totals(total, rows)
+        cuts = np.array([0, size]) if not rows else np.arange(totals.size + 1) * size
+    else:
+        cuts = _read_offsets(offsets, shape)
+        rows = (cuts.size - 1,)
+        totals = read_totals(total, rows)
+    low = read_bound(floors, "floors", shape, names)
+    high = read_bound(caps, "caps", shape, names)
+    alone = totals.size == 1
+    groups = Groups(
+        cuts,
         totals,
         read.reshape(-1),
-        cuts,
         None if low is None else low.reshape(-1),
         None if high is None else high.reshape(-1),
-        turn,
+        read_ties(ties, shape, names),
         names,
+        _ALONE if alone else np.arange(totals.size),
+        _ALONE if alone else cuts[:-1],
+        scale,
+        alone,
     )
-    return solve(problems)[0].reshape(read.shape)
+    return shape, groups
 
 
-def _one(
-    rule: Rule,
-    total: Totals,
-    weights: Weighted,
-    *,
-    floors: Bounds,
-    caps: Bounds,
-    ties: TieRule,
-    names: Sequence[str] | None,
-) -> One:
-    single = read_total(total)
-    low, high, turn = _read_rest(rule, weights, floors=floors, caps=caps, ties=ties, names=names)
-    return One(rule, single, weights, low, high, turn, names)
-
-
-def _read_rest(
-    rule: Rule,
-    weights: Weighted,
-    *,
-    floors: Bounds,
-    caps: Bounds,
-    ties: TieRule,
-    names: Sequence[str] | None,
-) -> tuple[Seats | None, Seats | None, Turn]:
-    """Return floors, caps and the tie rule, as they fit the weights and the method."""
-    low = read_bound(floors, "floors", weights.shape, names)
-    high = read_bound(caps, "caps", weights.shape, names)
-    if isinstance(rule, Remainders):
-        rule.check(bounded=low is not None or high is not None)
-    return low, high, read_ties(ties, weights.shape, names)
+def _read_offsets(offsets: Sequence[int] | NDArray[np.integer], shape: tuple[int, ...]) -> Seats:
+    if len(shape) != 1:
+        raise DefinitionError(
+            Problem("weights", f"an array of shape {shape}", "one flat row, cut by offsets")
+        )
+    cuts = np.asarray(offsets)
+    if (
+        cuts.ndim != 1
+        or cuts.dtype.kind not in "iu"
+        or cuts.size < 1
+        or cuts[0] != 0
+        or cuts[-1] != shape[0]
+        or bool((np.diff(cuts.astype(np.int64)) < 0).any())
+    ):
+        raise DefinitionError(
+            Problem(
+                "offsets",
+                f"{cuts.size} offsets for {shape[0]} units",
+                "whole numbers that rise from 0 to the number of units",
+            )
+        )
+    return cuts.astype(np.int64)
 
 
 def by_group(
@@ -465,13 +521,13 @@ def by_group(
     >>> by_group(webster, [3, 2], [2, 1, 1, 1, 1], offsets=[0, 2, 5]).tolist()
     [2, 1, 1, 1, 0]
     """
-    seats, _ = ragged_with_ties(
-        method, totals, weights, offsets=offsets, floors=floors, caps=caps, ties=ties, names=names
+    _, groups = _read(
+        totals, weights, offsets=offsets, floors=floors, caps=caps, ties=ties, names=names
     )
-    return seats
+    return _solve_with(method, groups)[0]
 
 
-def ragged_with_ties(
+def by_group_with_ties(
     method: Method,
     totals: Totals,
     weights: Weights,
@@ -482,38 +538,84 @@ def ragged_with_ties(
     ties: TieRule = "first",
     names: Sequence[str] | None = None,
 ) -> tuple[Seats, tuple[Tie, ...]]:
-    """Return what `by_group` returns, and the ties, positions counted from each group's start.
+    """Return what `by_group` returns, and the ties: their positions count from each group's start.
 
-    >>> ragged_with_ties(webster, [3, 2], [2, 1, 1, 1, 1], offsets=[0, 2, 5])[1]
+    A function that is no method of this module breaks its own ties and reports none.
+
+    >>> by_group_with_ties(webster, [3, 2], [2, 1, 1, 1, 1], offsets=[0, 2, 5])[1]
     (Tie(units=(0, 1, 2), seats=2, winners=(0, 1), rule='first', group=1),)
     """
-    rule = _rule_of(method)
-    read = read_weights(weights, names)
-    if read.ndim != 1:
-        raise DefinitionError(
-            Problem("weights", f"an array of shape {read.shape}", "one flat row, cut by offsets")
-        )
-    cuts = np.asarray(offsets)
-    if (
-        cuts.ndim != 1
-        or cuts.dtype.kind not in "iu"
-        or cuts.size < 1
-        or cuts[0] != 0
-        or cuts[-1] != read.size
-        or bool((np.diff(cuts.astype(np.int64)) < 0).any())
-    ):
-        raise DefinitionError(
-            Problem(
-                "offsets",
-                f"{cuts.size} offsets for {read.size} units",
-                "whole numbers that rise from 0 to the number of units",
+    _, groups = _read(
+        totals, weights, offsets=offsets, floors=floors, caps=caps, ties=ties, names=names
+    )
+    return _solve_with(method, groups)
+
+
+def _solve_with(method: Method, groups: Groups) -> tuple[Seats, tuple[Tie, ...]]:
+    rule = rule_of(method)
+    if isinstance(rule, Remainders):
+        rule.check(bounded=groups.bounded)
+    if rule is not None:
+        seats, tables = solve(rule, groups)
+    elif method is quota_method:
+        seats, tables = solve_quota_method(groups)
+    else:
+        return _call_each(method, groups), ()
+    ties = [tie for table in tables for tie in table.ties()]
+    return seats, tuple(sorted(ties, key=lambda tie: tie.group))
+
+
+def _name(method: Method) -> str:
+    return str(getattr(method, "__name__", repr(method)))
+
+
+def _call_each(method: Method, groups: Groups) -> Seats:
+    """Return the seats of a function that is no method of this module, group by group, checked."""
+    seats = np.zeros(groups.weights.size, dtype=np.int64)
+    parameters = inspect.signature(method).parameters
+    open_ended = any(p.kind is p.VAR_KEYWORD for p in parameters.values())
+    for group in range(groups.totals.size):
+        own, total = groups.units(group), int(groups.totals[group])
+        low = None if groups.floors is None else groups.floors[own]
+        high = None if groups.caps is None else groups.caps[own]
+        ranks = groups.breaker.ranks
+        ties = groups.breaker.rule if ranks is None else ranks[own]
+        names = [groups.name(group, i) for i in range(own.stop - own.start)]
+        options: dict[str, Any] = {"floors": low, "caps": high, "ties": ties, "names": names}
+        given = {
+            name: value
+            for name, value in options.items()
+            if value is not None
+            and (open_ended or name in parameters or name in {"floors", "caps"})
+        }
+        try:
+            inspect.signature(method).bind(total, groups.weights[own], **given)
+        except TypeError as error:
+            raise DefinitionError(
+                Problem(
+                    f"method {_name(method)}",
+                    str(error),
+                    "def method(total, weights, *, floors=None, caps=None, ties='first')",
+                )
+            ) from None
+        found = as_array(method(total, groups.weights[own], **given))
+        if (
+            found.shape != seats[own].shape
+            or any(as_fraction(value) is None for value in found.tolist())
+            or any(value != int(value) for value in found.tolist())
+            or int(found.sum()) != total
+            or (low is not None and bool((found < low).any()))
+            or (high is not None and bool((found > high).any()))
+        ):
+            raise DefinitionError(
+                Problem(
+                    f"method {_name(method)}",
+                    f"{found!r:.200} for a total of {total:,}",
+                    "whole numbers within floors and caps, one a unit, that sum to the total",
+                )
             )
-        )
-    each = read_totals(totals, (cuts.size - 1,))
-    low, high, turn = _read_rest(rule, read, floors=floors, caps=caps, ties=ties, names=names)
-    problems = Problems(rule, each, read, cuts.astype(np.int64), low, high, turn, names)
-    seats, broken = solve(problems)
-    return seats, tuple(one.tie() for one in broken)
+        seats[own] = found
+    return seats
 
 
 def explain(
@@ -529,19 +631,18 @@ def explain(
     """Return the seats of one problem with everything that a person needs to check them.
 
     `method` is any of this module; hamilton with options is functools.partial(hamilton, ...).
-    Arguments and errors as `webster`; `weights` is one row.
+    Arguments and errors as `webster`; `weights` is one row. Of the quota method and of a function
+    that is no method of this module there is no divisor to tell.
 
     >>> result = explain(webster, 10, [53, 24, 23])
     >>> result.seats.tolist(), result.divisor_interval, result.divisor
     ([6, 2, 2], (Fraction(48, 5), Fraction(106, 11)), Fraction(481, 50))
     """
-    rule = _rule_of(method)
-    read = read_weights(weights, names)
-    if read.ndim != 1:
+    shape, groups = _read(total, weights, floors=floors, caps=caps, ties=ties, names=names)
+    if len(shape) != 1:
         raise DefinitionError(
-            Problem("weights", f"an array of shape {read.shape}", "one row of weights")
+            Problem("weights", f"an array of shape {shape}", "one row of weights")
         )
-    one = _one(rule, total, read, floors=floors, caps=caps, ties=ties, names=names)
-    seats, broken = solve_one(one)
-    ties_found = () if broken is None else (broken.tie(),)
-    return explain_split(one, read_fractions(weights), seats, ties_found)
+    seats, found = _solve_with(method, groups)
+    exact = read_fractions(weights)
+    return explain_seats(rule_of(method), _name(method), groups, exact, seats=seats, ties=found)

@@ -1,9 +1,9 @@
 """The rounding rules of the divisor methods: where the step from k - 1 to k lies.
 
 A unit of weight w deserves its k-th seat at divisor d when w / d >= s(k), the signpost of k, which
-lies between k - 1 and k. Each rule states its signposts three times: exactly, for decisions; as
-floats, for the search; and as a `level`, a rising function of the quotient whose floor is the
-number of seats, so that whole arrays are rounded without a loop.
+lies between k - 1 and k. Each rule states its signposts exactly, for decisions; as floats, for the
+search; and as a `level`, a rising function of the quotient whose nearest whole number is the number
+of seats, so that whole arrays are rounded without a loop.
 
 Source: Balinski and Young, Fair Representation (2nd ed. 2001); Pukelsheim, Proportional
 Representation (2nd ed. 2017), chapter 3.
@@ -12,7 +12,7 @@ Representation (2nd ed. 2017), chapter 3.
 from __future__ import annotations
 
 from fractions import Fraction
-from math import isqrt, sqrt
+from math import isqrt
 from typing import TYPE_CHECKING, Protocol
 
 import attrs
@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     Floats = NDArray[np.float64]
-    Whole = NDArray[np.int64] | NDArray[np.float64]
 
 __all__ = ["ADAMS", "DEAN", "HILL", "JEFFERSON", "WEBSTER", "Modified", "Signposts", "Stationary"]
 
@@ -52,32 +51,16 @@ class Signposts(Protocol):
         ...
 
     @property
-    def guard(self) -> float:
-        """How many float roundings (2**-52, relative) may part a float quotient from the truth."""
-        ...
-
-    @property
     def lean(self) -> float:
-        """The mean of seats minus quotient over large quotients: 1/2 - s(k) + (k - 1)."""
+        """The mean of seats minus quotient over large quotients."""
         ...
 
-    def exact(self, seat: int) -> Fraction:
-        """Return s(seat) to the `power`, exactly."""
-        ...
-
-    def ratio(self, seats: Whole) -> tuple[Whole, Whole | int]:
-        """Return s(k) to the `power` as numerators and denominators, but for a common factor.
-
-        Integers wrap at 64 bits; whole floats do not, and tell how large the numbers are.
-        """
-        ...
-
-    def post(self, seat: float) -> float:
-        """Return s(seat) as a float, within two roundings."""
+    def ratio(self, seat: int) -> tuple[int, int]:
+        """Return s(seat) to the `power` as numerator and denominator."""
         ...
 
     def floats(self, seats: Floats) -> Floats:
-        """Return s(k) for an array of seat numbers, within two roundings."""
+        """Return s(k) for an array of seat numbers, within three roundings."""
         ...
 
     def level(self, quotients: Floats, out: Floats) -> Floats:
@@ -93,44 +76,31 @@ class Stationary:
     name: str
     power: int = attrs.field(default=1, init=False)
     first_is_free: bool = attrs.field(init=False)
-    guard: float = attrs.field(init=False)
     lean: float = attrs.field(init=False)
-    _shift: float = attrs.field(init=False)
-    _rise: float = attrs.field(init=False)
+    _below: int = attrs.field(init=False, repr=False)
+    _shift: int = attrs.field(init=False, repr=False)
 
     def __attrs_post_init__(self) -> None:
-        """Derive the floats once."""
-        put = object.__setattr__
-        put(self, "first_is_free", self.r == 0)
-        put(self, "guard", 4.0 + (float(1 / self.r) if self.r else 1.0))
-        put(self, "lean", float(Fraction(1, 2) - self.r))
-        put(self, "_shift", float(self.r - 1))
-        put(self, "_rise", float(Fraction(1, 2) - self.r) if self.r else _ABOVE_HALF)
+        """Derive the numbers of r once."""
+        derive = object.__setattr__
+        derive(self, "first_is_free", self.r == 0)
+        derive(self, "lean", float(Fraction(1, 2) - self.r))
+        derive(self, "_below", self.r.denominator)
+        derive(self, "_shift", self.r.numerator - self.r.denominator)
 
-    def exact(self, seat: int) -> Fraction:
+    def ratio(self, seat: int) -> tuple[int, int]:
         """Return k - 1 + r."""
-        return seat - 1 + self.r
-
-    def ratio(self, seats: Whole) -> tuple[Whole, Whole | int]:
-        """Return b (k - 1) + a for r = a/b."""
-        low = _times(seats - 1, self.r.denominator)
-        return low + _times(np.ones_like(seats), self.r.numerator), 1
-
-    def post(self, seat: float) -> float:
-        """Return k - 1 + r as a float."""
-        return seat + self._shift
+        return seat * self._below + self._shift, self._below
 
     def floats(self, seats: Floats) -> Floats:
         """Return k - 1 + r as floats."""
-        return seats + self._shift
+        posts = seats - 1.0
+        posts += float(self.r)
+        return posts
 
     def level(self, quotients: Floats, out: Floats) -> Floats:
         """Return q + 1/2 - r."""
-        if self._rise:
-            return np.add(quotients, self._rise, out=out)
-        if out is not quotients:
-            out[...] = quotients
-        return out
+        return np.add(quotients, self.lean if self.r else _ABOVE_HALF, out=out)
 
 
 @attrs.frozen
@@ -141,33 +111,15 @@ class Modified:
     name: str
     power: int = attrs.field(default=1, init=False)
     lean: float = attrs.field(default=0.0, init=False)
-    first_is_free: bool = attrs.field(init=False)
-    guard: float = attrs.field(init=False)
-    _slope: float = attrs.field(init=False)
-    _start: float = attrs.field(init=False)
 
-    def __attrs_post_init__(self) -> None:
-        """Derive the line through (c/2, 1/2) and (3/2, 3/2) once."""
-        put = object.__setattr__
-        slope = 1 / (Fraction(3, 2) - self.c / 2)
-        put(self, "first_is_free", self.c == 0)
-        put(self, "guard", 6.0 + (float(8 / self.c) if self.c else 4.0))
-        put(self, "_slope", float(slope))
-        put(self, "_start", float((1 - slope * self.c) / 2) if self.c else _ABOVE_HALF)
+    @property
+    def first_is_free(self) -> bool:
+        """Whether c is 0."""
+        return self.c == 0
 
-    def exact(self, seat: int) -> Fraction:
+    def ratio(self, seat: int) -> tuple[int, int]:
         """Return c / 2 for the first seat, k - 1/2 for the others."""
-        return self.c / 2 if seat == 1 else Fraction(2 * seat - 1, 2)
-
-    def ratio(self, seats: Whole) -> tuple[Whole, Whole | int]:
-        """Return a for the first seat, b (2 k - 1) for the others, where c = a/b."""
-        first = _times(np.ones_like(seats), self.c.numerator)
-        first[seats != 1] = _times(2 * seats - 1, self.c.denominator)[seats != 1]
-        return first, 1
-
-    def post(self, seat: float) -> float:
-        """Return a signpost as a float."""
-        return float(self.c / 2) if seat == 1 else seat - 0.5
+        return (self.c.numerator, 2 * self.c.denominator) if seat == 1 else (2 * seat - 1, 2)
 
     def floats(self, seats: Floats) -> Floats:
         """Return the signposts as floats."""
@@ -175,9 +127,11 @@ class Modified:
 
     def level(self, quotients: Floats, out: Floats) -> Floats:
         """Return q above 3/2, the line through (c/2, 1/2) and (3/2, 3/2) below."""
-        line = quotients * self._slope
-        line += self._start
+        slope = float(2 / (3 - self.c))
+        line = quotients * slope
+        line += 1.5 - 1.5 * slope if self.c else _ABOVE_HALF
         choose = np.minimum if self.c > 1 else np.maximum
+        np.maximum(line, 0.0, out=line)
         return choose(quotients, line, out=out)
 
 
@@ -188,20 +142,11 @@ class _Hill:
     name: str = "hill"
     power: int = 2
     first_is_free: bool = True
-    guard: float = 8.0
     lean: float = 0.0
 
-    def exact(self, seat: int) -> Fraction:
+    def ratio(self, seat: int) -> tuple[int, int]:
         """Return s(k) squared, k (k - 1)."""
-        return Fraction(seat * (seat - 1))
-
-    def ratio(self, seats: Whole) -> tuple[Whole, Whole | int]:
-        """Return k (k - 1)."""
-        return seats * (seats - 1), 1
-
-    def post(self, seat: float) -> float:
-        """Return sqrt(k (k - 1)) as a float."""
-        return sqrt(seat * (seat - 1.0))
+        return seat * (seat - 1), 1
 
     def floats(self, seats: Floats) -> Floats:
         """Return sqrt(k (k - 1))."""
@@ -222,21 +167,11 @@ class _Dean:
     name: str = "dean"
     power: int = 1
     first_is_free: bool = True
-    guard: float = 10.0
     lean: float = 0.0
 
-    def exact(self, seat: int) -> Fraction:
+    def ratio(self, seat: int) -> tuple[int, int]:
         """Return k (k - 1) / (k - 1/2)."""
-        return Fraction(2 * seat * (seat - 1), 2 * seat - 1)
-
-    def ratio(self, seats: Whole) -> tuple[Whole, Whole | int]:
-        """Return 2 k (k - 1) over 2 k - 1."""
-        below: Whole = 2 * seats - 1
-        return 2 * seats * (seats - 1), below
-
-    def post(self, seat: float) -> float:
-        """Return k (k - 1) / (k - 1/2) as a float."""
-        return seat * (seat - 1.0) / (seat - 0.5)
+        return 2 * seat * (seat - 1), 2 * seat - 1
 
     def floats(self, seats: Floats) -> Floats:
         """Return k (k - 1) / (k - 1/2) as floats."""
@@ -252,13 +187,6 @@ class _Dean:
         return out
 
 
-def _times(values: Whole, factor: int) -> Whole:
-    if values.dtype == np.int64:
-        factor = (factor + 2**63) % 2**64 - 2**63
-    product: Whole = np.multiply(values, factor)
-    return product
-
-
 JEFFERSON = Stationary(Fraction(1), "jefferson")
 WEBSTER = Stationary(Fraction(1, 2), "webster")
 ADAMS = Stationary(Fraction(0), "adams")
@@ -266,20 +194,23 @@ HILL: Signposts = _Hill()
 DEAN: Signposts = _Dean()
 
 
-def seats_at(signposts: Signposts, quotient: Fraction) -> int:
+def signpost(rule: Signposts, seat: int) -> Fraction:
+    """Return s(seat) to the rule's power, exactly.
+
+    >>> signpost(WEBSTER, 3), signpost(HILL, 3)
+    (Fraction(5, 2), Fraction(6, 1))
+    """
+    return Fraction(*rule.ratio(seat))
+
+
+def seats_at(rule: Signposts, quotient: Fraction) -> int:
     """Return the seats that an exact quotient deserves (at a signpost: the higher number).
 
     >>> seats_at(WEBSTER, Fraction(5, 2)), seats_at(JEFFERSON, Fraction(5, 2))
     (3, 2)
     """
     whole = quotient.numerator // quotient.denominator
-    reached = signposts.exact(whole + 1) <= quotient**signposts.power
-    return whole + 1 if reached else whole
-
-
-def priority(signposts: Signposts, weight: Fraction, seat: int) -> Fraction:
-    """Return (weight / s(seat)) to the rule's power; `seat` must have a signpost above 0."""
-    return weight**signposts.power / signposts.exact(seat)
+    return whole + (signpost(rule, whole + 1) <= quotient**rule.power)
 
 
 def root(value: Fraction, digits: int, *, up: bool) -> Fraction:

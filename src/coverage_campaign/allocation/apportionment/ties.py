@@ -2,28 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING, Literal, TypeAlias
+from collections.abc import Sequence
+from itertools import pairwise
+from typing import Literal, TypeAlias
 
 import attrs
 import numpy as np
+from numpy.typing import NDArray
 
+from coverage_campaign.allocation.apportionment.inputs import Ints
 from coverage_campaign.errors import DefinitionError, Problem, TieError
 
-if TYPE_CHECKING:
-    from numpy.typing import NDArray
+__all__ = ["Tie", "TieBreaker", "TieRule", "TieTable"]
 
-__all__ = ["Broken", "Tie", "TieRule", "TieTable", "Turn"]
-
-TieRule: TypeAlias = "Literal['first', 'last', 'raise'] | Sequence[float] | NDArray[np.generic]"
+TieRule: TypeAlias = Literal["first", "last", "raise"] | Sequence[float] | NDArray[np.generic]
 """Who wins a tie: the first or the last position, nobody, or the least of the given ranks."""
+
+_SHOWN = 10
+_NO_RULE = "name who goes first: ties='first', 'last' or ranks"
+_EQUAL_RANKS = "equal ranks leave the tie open: give each its own"
 
 
 @attrs.frozen
 class Tie:
     """Units with one and the same claim, the seats that were left for them, and who got them.
 
-    `units` are positions; `group` is the problem's number in a batch or a ragged call, else 0.
+    `units` are positions; `group` is the problem's number in a batch or a call by group, else 0.
     """
 
     units: tuple[int, ...]
@@ -34,159 +38,130 @@ class Tie:
 
 
 @attrs.frozen(eq=False)
-class Broken:
-    """A tie as the kernel keeps it, which may have a million units."""
-
-    units: NDArray[np.int64]
-    seats: int
-    winners: NDArray[np.int64]
-    rule: str
-    group: int
-
-    def tie(self) -> Tie:
-        """Return the tie as a value."""
-        units, winners = tuple(self.units.tolist()), tuple(self.winners.tolist())
-        return Tie(units, self.seats, winners, self.rule, self.group)
-
-
-@attrs.frozen(eq=False)
 class TieTable:
     """The ties of many problems: for each its group, how many are tied, and for how many seats.
 
     `units` are positions in their groups, one tie after the other; `won` tells who got a seat.
     """
 
-    groups: NDArray[np.int64]
-    sizes: NDArray[np.int64]
-    seats: NDArray[np.int64]
-    units: NDArray[np.int64]
+    groups: Ints
+    sizes: Ints
+    seats: Ints
+    units: Ints
     won: NDArray[np.bool_]
     rule: str
 
-    @classmethod
-    def none(cls) -> TieTable:
-        """Return a table without ties."""
-        empty = np.empty(0, dtype=np.int64)
-        return cls(empty, empty, empty, empty, np.empty(0, dtype=np.bool_), "")
-
-    def joined(self, more: TieTable) -> TieTable:
-        """Return the ties of both."""
-        if not more.groups.size:
-            return self
-        return TieTable(
-            np.append(self.groups, more.groups),
-            np.append(self.sizes, more.sizes),
-            np.append(self.seats, more.seats),
-            np.append(self.units, more.units),
-            np.append(self.won, more.won),
-            more.rule,
-        )
-
-    def each(self) -> Iterator[Broken]:
-        """Return the ties one by one."""
-        stop = np.cumsum(self.sizes).tolist()
-        for group, size, seats, end in zip(
-            self.groups.tolist(), self.sizes.tolist(), self.seats.tolist(), stop, strict=True
+    def ties(self) -> list[Tie]:
+        """Return the ties as values."""
+        stops = np.append(0, np.cumsum(self.sizes)).tolist()
+        found = []
+        for (start, stop), group, seats in zip(
+            pairwise(stops), self.groups.tolist(), self.seats.tolist(), strict=True
         ):
-            units = self.units[end - size : end]
-            yield Broken(units, seats, units[self.won[end - size : end]], self.rule, group)
+            units = self.units[start:stop]
+            winners = units[self.won[start:stop]]
+            found.append(
+                Tie(tuple(units.tolist()), seats, tuple(winners.tolist()), self.rule, group)
+            )
+        return found
 
 
 @attrs.frozen(eq=False)
-class Turn:
-    """A checked tie rule: it picks the winners of a tie and keeps the record."""
+class TieBreaker:
+    """A checked tie rule: it picks the winners of ties and keeps the record.
+
+    `ranks` and `names` are those of all units of a call; of many rows the names repeat.
+    """
 
     rule: str
     ranks: NDArray[np.generic] | None = None
     names: Sequence[str] | None = None
 
-    def pick(self, units: NDArray[np.int64], seats: int, group: int = 0, start: int = 0) -> Broken:
-        """Return the tie with its winners; `units` are positions in rising order.
+    def pick(
+        self, units: Ints, *, sizes: Ints, seats: Ints, groups: Ints, origin: Ints
+    ) -> TieTable:
+        """Return ties with their winners; `units` rise within each tie.
 
-        `start` is where the problem's first unit stands among all ranks and names.
+        `sizes`, `seats`, `groups` and `origin` (where a group's first unit stands among all units)
+        have one entry a tie.
 
         Raises:
             TieError: the rule is "raise", or equal ranks leave it open.
         """
-        if self.rule == "raise":
-            self._refuse(units + start, seats, "name who goes first: ties='first', 'last' or ranks")
-        if self.rule == "last":
-            winners = units[units.size - seats :]
-        elif self.ranks is None:
-            winners = units[:seats]
-        else:
-            ranks = self.ranks[units + start]
-            order = np.argsort(ranks, kind="stable")
-            if ranks[order[seats - 1]] == ranks[order[seats]]:
-                self._refuse(
-                    units + start, seats, "equal ranks leave the tie open: give each its own"
-                )
-            winners = np.sort(units[order[:seats]])
-        return Broken(units, seats, winners, self.rule, group)
-
-    def pick_each(
-        self,
-        units: NDArray[np.int64],
-        sizes: NDArray[np.int64],
-        seats: NDArray[np.int64],
-        groups: NDArray[np.int64],
-        starts: NDArray[np.int64],
-    ) -> TieTable:
-        """Return many ties with their winners: `pick` for each, arguments one after the other.
-
-        Raises:
-            TieError: as `pick`.
-        """
         before = np.cumsum(sizes) - sizes
         if self.rule == "raise" and sizes.size:
-            self.pick(units[: sizes[0]], int(seats[0]), int(groups[0]), int(starts[0]))
+            raise self._refusal(units[: sizes[0]] + origin[0], int(seats[0]), _NO_RULE)
         place = np.arange(units.size) - np.repeat(before, sizes)
         if self.rule == "last":
             won = place >= np.repeat(sizes - seats, sizes)
         else:
             won = place < np.repeat(seats, sizes)
         if self.ranks is not None:
-            ranks = self.ranks[units + np.repeat(starts, sizes)]
-            order = np.lexsort((ranks, np.repeat(groups, sizes)))
+            ranks = self.ranks[units + np.repeat(origin, sizes)]
+            order = np.lexsort((ranks, np.repeat(np.arange(sizes.size), sizes)))
             end = before + seats
-            open_ties = np.flatnonzero(ranks[order[end - 1]] == ranks[order[end]])
-            for tie in open_ties[:1].tolist():
-                tied = units[before[tie] : before[tie] + sizes[tie]]
-                self.pick(tied, int(seats[tie]), int(groups[tie]), int(starts[tie]))
-            placed = won
-            won = np.empty_like(placed)
+            for tie in np.flatnonzero(ranks[order[end - 1]] == ranks[order[end]])[:1].tolist():
+                tied = units[before[tie] : before[tie] + sizes[tie]] + origin[tie]
+                raise self._refusal(tied, int(seats[tie]), _EQUAL_RANKS)
+            placed, won = won, np.empty_like(won)
             won[order] = placed
         return TieTable(groups, sizes, seats, units, won, self.rule)
 
-    def _refuse(self, units: NDArray[np.int64], seats: int, fix: str) -> None:
-        names = self.names
-        shown = [repr(names[i % len(names)]) if names else str(i) for i in units[:10].tolist()]
-        more = f" and {units.size - 10:,} more" if units.size > len(shown) else ""
-        raise TieError(
-            Problem(
-                "ties",
-                f"units {', '.join(shown)}{more} have equal claims to {seats:,} "
-                f"seat{'s' if seats != 1 else ''}",
-                fix,
-            )
+    def order(self, size: int, origin: int) -> list[int]:
+        """Return numbers that are less for units of one group that go first among equals."""
+        if self.ranks is not None:
+            ranks: list[int] = np.unique(self.ranks[origin : origin + size], return_inverse=True)[
+                1
+            ].tolist()
+            return ranks
+        step = -1 if self.rule == "last" else 1
+        return list(range(0, step * size, step))
+
+    def record(self, units: Ints, winners: set[int], *, group: int, origin: int) -> TieTable:
+        """Return one tie that was broken by `order`.
+
+        Raises:
+            TieError: as `pick`.
+        """
+        won = np.isin(units, list(winners))
+        if self.rule == "raise":
+            raise self._refusal(units + origin, len(winners), _NO_RULE)
+        if self.ranks is not None:
+            ranks = self.ranks[units + origin]
+            if np.intersect1d(ranks[won], ranks[~won]).size:
+                raise self._refusal(units + origin, len(winners), _EQUAL_RANKS)
+        return TieTable(
+            np.array([group]),
+            np.array([units.size]),
+            np.array([len(winners)]),
+            units,
+            won,
+            self.rule,
         )
 
+    def _refusal(self, units: Ints, seats: int, fix: str) -> TieError:
+        names = self.names
+        shown = [repr(names[i % len(names)]) if names else str(i) for i in units[:_SHOWN].tolist()]
+        more = f" and {units.size - _SHOWN:,} more" if units.size > _SHOWN else ""
+        plural = "s" if seats != 1 else ""
+        found = f"units {', '.join(shown)}{more} have equal claims to {seats:,} seat{plural}"
+        return TieError(Problem("ties", found, fix))
 
-_WORDS = {word: Turn(word) for word in ("first", "last", "raise")}
 
-
-def read_ties(ties: TieRule, shape: tuple[int, ...], names: Sequence[str] | None) -> Turn:
+def read_ties(
+    ties: TieRule, shape: tuple[int, ...], names: Sequence[str] | None = None
+) -> TieBreaker:
     """Return the checked tie rule for weights of `shape`.
 
     Raises:
         DefinitionError: an unknown word, or ranks that do not fit the weights.
     """
     if isinstance(ties, str):
-        if ties not in _WORDS:
+        if ties not in {"first", "last", "raise"}:
             raise DefinitionError(
                 Problem("ties", repr(ties), "'first', 'last', 'raise' or a sequence of ranks")
             )
-        return _WORDS[ties] if names is None else Turn(ties, None, names)
+        return TieBreaker(ties, None, names)
     ranks = np.asarray(ties)
     try:
         ranks = np.broadcast_to(ranks, shape).reshape(-1)
@@ -194,6 +169,8 @@ def read_ties(ties: TieRule, shape: tuple[int, ...], names: Sequence[str] | None
         raise DefinitionError(
             Problem("ties", f"ranks of shape {ranks.shape}", f"one rank a unit: shape {shape}")
         ) from None
+    if ranks.dtype.kind not in "iufb":
+        raise DefinitionError(Problem("ties", f"ranks of type {ranks.dtype}", "a number for each"))
     if ranks.dtype.kind == "f" and bool(np.isnan(ranks).any()):
         raise DefinitionError(Problem("ties", "a rank that is not a number", "a rank for each"))
-    return Turn("ranks", ranks, names)
+    return TieBreaker("ranks", ranks, names)

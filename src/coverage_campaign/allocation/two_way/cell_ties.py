@@ -14,7 +14,7 @@ import attrs
 import numpy as np
 from numpy.typing import NDArray
 
-from coverage_campaign.allocation.apportionment.ties import Turn
+from coverage_campaign.allocation.apportionment.ties import TieBreaker
 from coverage_campaign.allocation.two_way.optimality import Cell, parts
 from coverage_campaign.errors import Problem, TieError
 
@@ -37,7 +37,7 @@ def break_tie(
     seats: NDArray[np.int64],
     held: Sequence[Cell],
     free: Sequence[Cell],
-    turn: Turn,
+    breaker: TieBreaker,
     *,
     row_names: Sequence[str],
     col_names: Sequence[str],
@@ -50,11 +50,13 @@ def break_tie(
         TieError: the rule is "raise", or equal ranks leave it open.
     """
     cells = sorted([*held, *free])
-    order = cells[::-1] if turn.rule == "last" else cells
-    if turn.rule == "raise":
+    order = cells[::-1] if breaker.rule == "last" else cells
+    if breaker.rule == "raise":
         raise _refusal(cells, len(held), row_names, col_names, "'first', 'last' or ranks")
-    if turn.ranks is not None:
-        rank = dict(zip(cells, (turn.ranks[i * seats.shape[1] + j] for i, j in cells), strict=True))
+    if breaker.ranks is not None:
+        rank = dict(
+            zip(cells, (breaker.ranks[i * seats.shape[1] + j] for i, j in cells), strict=True)
+        )
         if len(set(rank.values())) < len(cells):
             raise _refusal(cells, len(held), row_names, col_names, "a rank of its own for each")
         order = sorted(cells, key=lambda cell: rank[cell])
@@ -63,7 +65,7 @@ def break_tie(
         seats[cell] -= 1
     for cell in winners:
         seats[cell] += 1
-    return CellTie(tuple(cells), len(held), tuple(sorted(winners)), turn.rule)
+    return CellTie(tuple(cells), len(held), tuple(sorted(winners)), breaker.rule)
 
 
 def _refusal(

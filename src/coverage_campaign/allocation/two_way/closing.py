@@ -10,7 +10,7 @@ import attrs
 import numpy as np
 
 from coverage_campaign.allocation.apportionment.inputs import as_fraction
-from coverage_campaign.allocation.apportionment.ties import Turn
+from coverage_campaign.allocation.apportionment.ties import TieBreaker
 from coverage_campaign.allocation.two_way.cell_ties import break_tie
 from coverage_campaign.allocation.two_way.feasibility import read_margin, read_margins
 from coverage_campaign.allocation.two_way.feasible_flow import check_margins
@@ -48,7 +48,7 @@ class Rounding:
     row_totals: Ints
     col_totals: Ints
     spare: dict[tuple[int, int], Fraction]
-    turn: Turn
+    breaker: TieBreaker
     row_names: Sequence[str]
     col_names: Sequence[str]
 
@@ -77,7 +77,7 @@ class Rounding:
                 proof.seats,
                 held,
                 free,
-                self.turn,
+                self.breaker,
                 row_names=self.row_names,
                 col_names=self.col_names,
             )
@@ -121,7 +121,7 @@ def close(
     row_totals: Margin | None,
     col_totals: Margin | None,
     *,
-    turn: Turn,
+    breaker: TieBreaker,
     row_names: Sequence[str],
     col_names: Sequence[str],
 ) -> Rounding:
@@ -164,7 +164,7 @@ def close(
         rows,
         columns,
         spare,
-        _ranked(turn, table.shape, low.shape),
+        _ranked(breaker, table.shape, low.shape),
         [*row_names, "(column totals)"] if tall else row_names,
         [*col_names, "(row totals)"] if wide else col_names,
     )
@@ -190,17 +190,19 @@ def _closed(rows: Ints, columns: Ints, *, wide: bool, tall: bool) -> tuple[Ints,
     return np.append(rows, rounded - most), columns
 
 
-def _ranked(turn: Turn, inner: tuple[int, ...], outer: tuple[int, ...]) -> Turn:
+def _ranked(breaker: TieBreaker, inner: tuple[int, ...], outer: tuple[int, ...]) -> TieBreaker:
     """Return the tie rule for the table with its slack, which comes after all given ranks."""
-    if inner == outer or turn.rule in {"first", "raise"}:
-        return turn
+    if inner == outer or breaker.rule in {"first", "raise"}:
+        return breaker
     count = inner[0] * inner[1]
     order = (
-        -np.arange(count) if turn.ranks is None else np.unique(turn.ranks, return_inverse=True)[1]
+        -np.arange(count)
+        if breaker.ranks is None
+        else np.unique(breaker.ranks, return_inverse=True)[1]
     )
     ranks = np.arange(outer[0] * outer[1]).reshape(outer) + count
     ranks[: inner[0], : inner[1]] = order.reshape(inner)
-    return Turn("ranks", ranks.ravel(), turn.names)
+    return TieBreaker("ranks", ranks.ravel(), breaker.names)
 
 
 def _part(value: Fraction) -> float:

@@ -68,8 +68,10 @@ def controlled_rounding(
     read = _read(table)
     rows = names_of(row_names, read.shape[0], "row_names")
     columns = names_of(col_names, read.shape[1], "col_names")
-    turn = read_ties(ties, read.shape, None)
-    return close(read, row_totals, col_totals, turn=turn, row_names=rows, col_names=columns).solve()
+    breaker = read_ties(ties, read.shape, None)
+    return close(
+        read, row_totals, col_totals, breaker=breaker, row_names=rows, col_names=columns
+    ).solve()
 
 
 def _read(table: Weights) -> Weighted:

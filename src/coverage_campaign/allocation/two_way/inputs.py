@@ -9,7 +9,7 @@ import numpy as np
 
 from coverage_campaign.allocation.apportionment.inputs import MOST, read_bound, read_weights
 from coverage_campaign.allocation.apportionment.largest_remainder import Remainders
-from coverage_campaign.allocation.apportionment.methods import Bounds, Method, Weights, _rule_of
+from coverage_campaign.allocation.apportionment.methods import Bounds, Method, Weights, rule_of
 from coverage_campaign.allocation.apportionment.ties import TieRule, read_ties
 from coverage_campaign.allocation.two_way.feasibility import Margin, names_of, read_margins
 from coverage_campaign.allocation.two_way.twoway import TwoWay
@@ -46,17 +46,17 @@ def read_two_way(
     col_names: Sequence[str] | None,
 ) -> TwoWay:
     """Return the checked problem; arguments and errors as `biproportional`."""
-    read = read_weights(weights, None)
+    read, _ = read_weights(weights)
     if read.ndim != 2:  # noqa: PLR2004  a matrix has two
         raise DefinitionError(
             Problem("weights", f"an array of shape {read.shape}", "a matrix: rows x columns")
         )
     rows = names_of(row_names, read.shape[0], "row_names")
     columns = names_of(col_names, read.shape[1], "col_names")
-    rule = _rule_of(method)
-    if isinstance(rule, Remainders):
+    rule = rule_of(method)
+    if rule is None or isinstance(rule, Remainders):
         raise DefinitionError(
-            Problem("method", method.__name__, "a divisor method: webster, jefferson, ...")
+            Problem("method", repr(method), "a divisor method: webster, jefferson, ...")
         )
     row_sums, col_sums = read_margins(row_totals, col_totals, rows, columns)
     low = read_bound(floors, "floors", read.shape, None)

@@ -9,6 +9,7 @@ import attrs
 import numpy as np
 
 from coverage_campaign.allocation.apportionment.inputs import MOST, as_fraction
+from coverage_campaign.allocation.apportionment.rounding_rules import signpost
 from coverage_campaign.allocation.two_way.cell_ties import CellTie, break_tie
 from coverage_campaign.allocation.two_way.feasible_flow import check_margins
 from coverage_campaign.allocation.two_way.optimality import Proof, prove
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 
     from coverage_campaign.allocation.apportionment.inputs import Weighted
     from coverage_campaign.allocation.apportionment.rounding_rules import Signposts
-    from coverage_campaign.allocation.apportionment.ties import Turn
+    from coverage_campaign.allocation.apportionment.ties import TieBreaker
 
     Floats = NDArray[np.float64]
     Ints = NDArray[np.int64]
@@ -48,7 +49,7 @@ class TwoWay:
     caps: Ints
     plain: bool
     signposts: Signposts
-    turn: Turn
+    breaker: TieBreaker
     row_names: Sequence[str]
     col_names: Sequence[str]
 
@@ -60,7 +61,7 @@ class TwoWay:
                 proof.seats,
                 held,
                 free,
-                self.turn,
+                self.breaker,
                 row_names=self.row_names,
                 col_names=self.col_names,
             )
@@ -124,7 +125,7 @@ class TwoWay:
         weight = self.weights[row, column]
         exact = as_fraction(weight.item() if isinstance(weight, np.generic) else weight)
         assert exact is not None  # noqa: S101  read_weights let only numbers through
-        return (exact / self.scale_of(row)) ** self.signposts.power / self.signposts.exact(seat)
+        return (exact / self.scale_of(row)) ** self.signposts.power / signpost(self.signposts, seat)
 
     def join(self, one: Fraction, other: Fraction) -> Fraction:
         """Return the product."""

@@ -34,7 +34,7 @@ class Controls:
         self.total = make.total(start.persons or 0)
         self.rate = make.number(phrases.RATE, _percent(start.rate), step=0.5)
         method, curve = choices.baseline.method, choices.baseline.curve
-        self.method = make.choice(phrases.METHOD, phrases.METHODS, start.method, method.__name__)
+        self.method = make.choice(phrases.METHOD, phrases.METHODS, start.method, name_of(method))
         self.parameter = make.number(phrases.PARAMETER, float(start.parameter), step=0.05, most=2)
         self.weights = {
             code: make.influence(labels[code], value) for code, value in start.influences

@@ -1,0 +1,254 @@
+"""The certificate of all vectorised methods: no seat that was refused is cheaper than one given.
+
+Every seat of a unit has a price, which rises from seat to seat: the method gives the cheapest seats
+of each group, as many as its total. A search by floats proposes seats. Where the cheapest seat
+refused lies above the dearest seat given by more than floats can err, nothing else could have been
+proposed. Elsewhere the seats near that cut, and no others, are put in order by integers; equal
+prices at the cut are a tie.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Protocol
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from numpy.typing import NDArray
+
+    from coverage_campaign.allocation.apportionment.exact import Partial
+    from coverage_campaign.allocation.apportionment.groups import Groups
+    from coverage_campaign.allocation.apportionment.inputs import Ints
+    from coverage_campaign.allocation.apportionment.ties import TieTable
+
+    Flags = NDArray[np.bool_]
+    Floats = NDArray[np.float64]
+
+__all__ = ["Prices", "choose", "exactly", "prove", "ranked"]
+
+_WIDER = 4.0
+
+
+class Prices(Protocol):
+    """What seats cost, as floats and exactly, and how many units hold at least and at most."""
+
+    @property
+    def groups(self) -> Groups:
+        """The problems."""
+        ...
+
+    @property
+    def low(self) -> Floats | None:
+        """What units hold at least; None: what costs nothing."""
+        ...
+
+    @property
+    def high(self) -> Floats | None:
+        """What units hold at most; None: any number."""
+        ...
+
+    def of(self, seats: Floats, units: Ints | slice) -> Floats:
+        """Return the price of a seat with this number (1 is the first) of some units."""
+        ...
+
+    def slack(self, prices: Floats) -> Floats:
+        """Return by how much float prices near these, one a group, may miss the truth."""
+        ...
+
+    def exact(self, units: Ints, seats: Ints, groups: Ints) -> Ints:
+        """Return numbers that order seats of a group exactly as their prices do."""
+        ...
+
+    def some(self, groups: Flags) -> tuple[Ints | slice, Prices]:
+        """Return the units of some groups, and the prices of these groups alone."""
+        ...
+
+    def solve_exactly(self, group: int) -> Partial:
+        """Return the seats of one group in integers alone."""
+        ...
+
+
+_ALL = slice(None)
+
+
+def _beside(prices: Prices, seats: Floats, units: Ints | slice = _ALL) -> tuple[Floats, Floats]:
+    """Return the price of some units' last seats, and of their next, as far as bounds allow them.
+
+    A last seat that cannot be taken costs minus infinity, a next one that cannot be had infinity.
+    """
+    last, following = prices.of(seats, units), prices.of(seats + 1.0, units)
+    if prices.low is not None:
+        np.copyto(last, -np.inf, where=seats <= prices.low[units])
+    if prices.high is not None:
+        np.copyto(following, np.inf, where=seats >= prices.high[units])
+    return last, following
+
+
+def choose(
+    groups: Groups,
+    seats: Floats,
+    units: Ints | None,
+    prices: Floats,
+    between: tuple[Floats, Floats],
+) -> None:
+    """Give the seats that each group lacks, in place, the cheapest first.
+
+    A unit stands among `units` (None: all), which rise, once for each seat that it might get;
+    `prices` lie `between` two ends, one pair a group. Of seats at the very price of the last one
+    given the first are given: `prove` knows the order.
+    """
+    wanted = groups.totals - groups.sums(seats).astype(np.int64)
+    if groups.count == 1:
+        if not 0 < int(wanted[0]) <= prices.size:
+            return
+        price = np.partition(prices, int(wanted[0]) - 1)[int(wanted[0]) - 1]
+        given = prices <= price
+        too_many = np.count_nonzero(given) - int(wanted[0])
+        if too_many:
+            given[np.flatnonzero(prices == price)[-too_many:]] = False
+    else:
+        group = groups.group_of(np.arange(prices.size) if units is None else units)
+        low, high = between
+        keys = (prices - low[group]) / (high - low)[group]
+        np.clip(keys, 0.0, 1.0 - 2.0**-20, out=keys)
+        keys += group
+        found = _count(groups, group)
+        first = np.cumsum(found) - found
+        last = first + np.clip(wanted, 1, np.maximum(found, 1)) - 1
+        ordered = np.append(np.sort(keys), np.inf)
+        cut = np.where((wanted > 0) & (found > 0), ordered[last], -np.inf)
+        given = keys <= cut[group]
+        over = _count(groups, group[given]) - wanted
+        at = np.flatnonzero((over > 0)[group] & (keys == cut[group]))
+        if at.size:
+            own = group[at]
+            equal = _count(groups, own)
+            place = np.arange(at.size) - (np.cumsum(equal) - equal)[own]
+            given[at[place >= (equal - over)[own]]] = False
+    if units is None:
+        seats[given] += 1.0
+    else:
+        np.add.at(seats, units[given], 1.0)
+
+
+def prove(prices: Prices, seats: Floats) -> tuple[Ints, list[TieTable]]:
+    """Return the right seats, close to the given ones, and the ties that were broken."""
+    groups = prices.groups
+    last, following = _beside(prices, seats)
+    given, refused = groups.most(last), groups.least(following)
+    doubt = ~(refused > given + prices.slack(np.where(np.isfinite(given), given, 0.0)))
+    doubt |= groups.sums(seats) != groups.totals
+    out = seats.astype(np.int64)
+    if not doubt.any():
+        return out, []
+    units, part = prices.some(doubt)
+    low, high = np.minimum(refused, given)[doubt], np.maximum(refused, given)[doubt]
+    near = _near(part, seats[units], (last[units], following[units]), low, high)
+    out[units], ties = _settle(part, out[units], *near)
+    return out, ties
+
+
+def _near(
+    prices: Prices, seats: Floats, beside: tuple[Floats, Floats], low: Floats, high: Floats
+) -> tuple[Ints, Ints, Flags]:
+    """Return who holds a seat near the cut, who waits for one, and groups where one has several.
+
+    The cut of each group lies between `low` and `high`.
+    """
+    groups = prices.groups
+    slack = _WIDER * prices.slack(np.maximum(np.abs(low), np.abs(high)))
+    low, high = low - slack, high + slack
+    last, following = beside
+    holding = np.flatnonzero((last >= groups.spread(low)) & (last > -np.inf))
+    waiting = np.flatnonzero((following <= groups.spread(high)) & (following < np.inf))
+    several = np.zeros(low.size, dtype=np.bool_)
+    for units, step in ((holding, -1.0), (waiting, 1.0)):
+        group = groups.group_of(units)
+        before, after = _beside(prices, seats[units] + step, units)
+        deeper = before >= low[group] if step < 0 else after <= high[group]
+        several[group[deeper]] = True
+    return holding, waiting, several
+
+
+def _settle(
+    prices: Prices, seats: Ints, holding: Ints, waiting: Ints, several: Flags
+) -> tuple[Ints, list[TieTable]]:
+    """Return the right seats, given who holds one near the cut and who waits for one."""
+    groups = prices.groups
+    unit = np.append(holding, waiting)
+    order = np.argsort(unit, kind="stable")
+    unit, seat = unit[order], np.append(seats[holding], seats[waiting] + 1)[order]
+    group = groups.group_of(unit)
+    key = prices.exact(unit, seat, group)
+    order = np.lexsort((key, group))
+    unit, key = unit[order], key[order]
+    count = _count(groups, group)
+    lacking = groups.totals - groups.sums(seats) + _count(groups, groups.group_of(holding))
+    open_ = several | (lacking < 0) | (lacking > count)
+    begin = np.cumsum(count) - count
+    split = ~open_ & (lacking > 0) & (lacking < count)
+    at = np.where(split, begin + lacking, 0)
+    if key.size:
+        split &= key[at - 1] == key[at]
+    tied = split[group]
+    tied[tied] = key[tied] == key[at][group[tied]]
+    won = (np.arange(unit.size) - begin[group] < lacking[group]) & ~tied
+    ties = []
+    if split.any():
+        table = groups.breaker.pick(
+            unit[tied] - groups.offsets[group[tied]],
+            sizes=_count(groups, group[tied])[split],
+            seats=(lacking - _count(groups, group[won]))[split],
+            groups=groups.numbers[split],
+            origin=groups.origin[split],
+        )
+        won[tied] = table.won
+        ties.append(table)
+    seats[holding] -= 1
+    np.add.at(seats, unit[won], 1)
+    for g in np.flatnonzero(open_).tolist():
+        seats[groups.units(g)], tie = _finish(groups, g, prices.solve_exactly(g))
+        ties += tie
+    return seats, ties
+
+
+def _count(groups: Groups, members: Ints) -> Ints:
+    return np.bincount(members, minlength=groups.totals.size)
+
+
+def ranked(keys: list[int]) -> Ints:
+    """Return 64-bit numbers that order keys of any size as these do.
+
+    >>> ranked([2**70, 5, 2**70]).tolist()
+    [1, 0, 1]
+    """
+    rank = {key: number for number, key in enumerate(sorted(set(keys)))}
+    return np.array([rank[key] for key in keys], dtype=np.int64)
+
+
+def exactly(groups: Groups, solve: Callable[[Groups, int], Partial]) -> tuple[Ints, list[TieTable]]:
+    """Return the seats of all groups, each solved in integers, and the ties that were broken."""
+    seats, ties = np.empty(groups.weights.size, dtype=np.int64), []
+    for group in range(groups.totals.size):
+        seats[groups.units(group)], tie = _finish(groups, group, solve(groups, group))
+        ties += tie
+    return seats, ties
+
+
+def _finish(groups: Groups, group: int, partial: Partial) -> tuple[Ints, list[TieTable]]:
+    """Return the seats of one group solved in integers, its tie broken."""
+    seats = np.array(partial.seats, dtype=np.int64)
+    if not partial.at_stake:
+        return seats, []
+    units = np.array(partial.tied, dtype=np.int64)
+    table = groups.breaker.pick(
+        units,
+        sizes=np.array([units.size]),
+        seats=np.array([partial.at_stake]),
+        groups=groups.numbers[group : group + 1],
+        origin=groups.origin[group : group + 1],
+    )
+    seats[units[table.won]] += 1
+    return seats, [table]

@@ -1,0 +1,130 @@
+"""Raise the lowest coverage first, in whole people."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from coverage_campaign.allocation.apportionment.inputs import (
+    MOST,
+    Bounds,
+    Ints,
+    exact_sum,
+    label,
+    read_bound,
+    read_totals,
+)
+from coverage_campaign.allocation.apportionment.methods import adams
+from coverage_campaign.allocation.apportionment.ties import TieRule, read_ties
+from coverage_campaign.errors import DefinitionError, InfeasibleError, Problem
+
+__all__ = ["level_up"]
+
+
+def level_up(
+    total: int,
+    *,
+    covered: ArrayLike,
+    eligible: ArrayLike,
+    floors: Bounds = None,
+    caps: Bounds = None,
+    ties: TieRule = "first",
+    names: Sequence[str] | None = None,
+) -> Ints:
+    """Return new enrolments, int64 by unit, each given to the lowest coverage rate at its time.
+
+    The rate of a unit is (covered + enrolments so far) / eligible; `floors` are enrolments that a
+    unit has in any case, `caps` (by default those not yet covered) the most it can have. This is
+    Adams' method on the people covered afterwards, with today's as floors: his claim to the next
+    seat, eligible / covered, is one over the rate. `ties` are units of equal rate, as in
+    `apportion.webster`.
+
+    Raises:
+        DefinitionError: counts that are not whole or negative, more covered than eligible.
+        InfeasibleError: the total is above what is left to cover or caps allow, or below the
+            floors.
+        TieError: equal rates compete for the last enrolments, and ties="raise".
+
+    >>> level_up(30, covered=[10, 40, 90], eligible=[100, 100, 100]).tolist()
+    [30, 0, 0]
+    >>> level_up(40, covered=[10, 40, 90], eligible=[100, 100, 100]).tolist()
+    [35, 5, 0]
+    """
+    now = _counts(covered, "covered", names)
+    people = _counts(eligible, "eligible", names)
+    if now.shape != people.shape or now.ndim != 1:
+        raise DefinitionError(
+            Problem(
+                "covered",
+                f"shape {now.shape} beside eligible of shape {people.shape}",
+                "one count a unit in both",
+            )
+        )
+    over = np.flatnonzero(now > people).tolist()
+    if over:
+        raise DefinitionError(
+            Problem(
+                label("covered", (i,), names),
+                f"{now[i]:,} covered of {people[i]:,} eligible",
+                "correct the count or the population",
+            )
+            for i in over
+        )
+    low = read_bound(floors, "floors", now.shape, names)
+    high = read_bound(caps, "caps", now.shape, names)
+    low = np.zeros_like(now) if low is None else low
+    room = people - now if high is None else np.minimum(high, people - now)
+    wanted = int(read_totals(total)[0])
+    if wanted > exact_sum(room):
+        raise InfeasibleError(
+            Problem(
+                "caps",
+                f"{exact_sum(room):,} can still be covered, {wanted:,} are asked for: "
+                f"{wanted - exact_sum(room):,} too many",
+                "lower the total or raise the caps",
+            )
+        )
+    if wanted < exact_sum(low):
+        raise InfeasibleError(
+            Problem(
+                "floors",
+                f"floors sum to {exact_sum(low):,} but the total is {wanted:,}",
+                f"lower them by {exact_sum(low) - wanted:,}",
+            )
+        )
+    untouched = np.flatnonzero((now + low == 0) & (room > 0))
+    left = wanted - exact_sum(low)
+    if 0 < left < untouched.size:
+        # all stand at a rate of 0, and Adams would ask for one each: a tie, and nothing else
+        seats = low.copy()
+        tie = read_ties(ties, now.shape, names).pick(
+            untouched,
+            sizes=np.array([untouched.size]),
+            seats=np.array([left]),
+            groups=np.zeros(1, dtype=np.int64),
+            origin=np.zeros(1, dtype=np.int64),
+        )
+        seats[untouched[tie.won]] += 1
+        return seats
+    if left == 0:
+        return low.copy()
+    return (
+        adams(
+            wanted + exact_sum(now),
+            people,
+            floors=now + low,
+            caps=now + room,
+            ties=ties,
+            names=names,
+        )
+        - now
+    )
+
+
+def _counts(values: ArrayLike, where: str, names: Sequence[str] | None) -> Ints:
+    counts = read_bound(values, where, np.shape(values), names)
+    if counts is None or (counts.size and int(counts.max()) > MOST // 4):
+        raise DefinitionError(Problem(where, repr(values), "whole numbers of people"))
+    return counts
