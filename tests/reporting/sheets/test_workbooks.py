@@ -338,7 +338,7 @@ def test_a_table_of_a_district_s_web_page(tmp_path: Path) -> None:
         ("rate_differs", "F4"),
         ("rate_differs", "F5"),
         ("no_figure", "E6"),
-        ("unknown_unit", "C7"),
+        ("other_measure", "E7"),
         ("above_eligible", "E4"),
     }
 

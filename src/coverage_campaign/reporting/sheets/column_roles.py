@@ -78,7 +78,7 @@ _STRUCTURE: tuple[tuple[Kind, re.Pattern[str]], ...] = (
         "unit",
         _any(
             "unit(?:_?code|_?name)?|code|name|county|state|area|postal|geographicarea|location",
-            "district|department|township|municipality",
+            "district|department|township|municipality|scope|entity|jurisdiction|city|country|place",
             "(?:责任|填报|报送|上报|参保|统筹|牵头|承办|实施|考核|完成)?"
             "(?:单位|部门|机构|地区|地|区域)(?:名称|全称|代码|编码)?",
             rf"各?{_DIVISION}(?:[(、,/和及)]*{_DIVISION})*\)?(?:名称|名|别|代码)?",
@@ -249,6 +249,7 @@ _SILENT = frozenset(
             "for",
         ),
         *("on", "a", "year", "month", "day", "period", "quarter", "week", "from", "thousands"),
+        *("published", "printed"),
     )
 )
 _ASCII_WORD = re.compile(r"[A-Za-z][A-Za-z0-9]*|%")

@@ -175,7 +175,7 @@ _INSIDE = tuple(
         rf"{_Y}-{_M}-{_D}",
         *_TENS,
         rf"{_YY}{_M}月份?",
-        rf"{_Y}-{_M}",
+        rf"{_Y}[-.]{_M}",
         rf"{_Y}(?P<month>0[1-9]|1[0-2])(?P<day>0[1-9]|[12]\d|3[01])",
         rf"(?:{_YY})?{_QUARTER}",
         _QUARTERS[1],

@@ -24,7 +24,12 @@ from coverage_campaign.reporting.sheets.column_roles import (
     meaning_of,
     table_measure,
 )
-from coverage_campaign.reporting.sheets.dates import Written, find_written, year_in
+from coverage_campaign.reporting.sheets.dates import (
+    Written,
+    find_written,
+    read_written,
+    year_in,
+)
 from coverage_campaign.reporting.sheets.layouts import (
     Heading,
     Layout,
@@ -33,6 +38,7 @@ from coverage_campaign.reporting.sheets.layouts import (
     layout_of,
 )
 from coverage_campaign.reporting.sheets.long_table import (
+    Date,
     Figures,
     chosen_rows,
     figures_of,
@@ -105,7 +111,8 @@ def figures_of_grid(
         campaign.whole_window,
         source=grid.name,
         place=lambda row, heading: grid.place(rows[row], position[heading]),
-        period=period or _first_days(about, grid),
+        period=period,
+        titled=_first_days(about, grid),
         years=_years(about, grid),
         measure=next((one for text in titles if (one := table_measure(text))), None),
     )
@@ -147,15 +154,15 @@ def _next_table(grid: Grid, header: _Header, rows: Sequence[int]) -> int | None:
     return None
 
 
-def _first_days(titles: Sequence[str], grid: Grid) -> Written | None:
+def _first_days(titles: Sequence[str], grid: Grid) -> Date | None:
     for text in (*titles, grid.sheet, grid.file):
         found = find_written(text)
         if found:
-            return found[0]
+            return Date(found[0], text)
     for text in (grid.sheet, *titles):
         year = year_in(text)
         if year:
-            return Written(12, first_month=1, year=year[0], unit="span")
+            return Date(Written(12, first_month=1, year=year[0], unit="span"), text)
     return None
 
 
@@ -237,19 +244,22 @@ def _is_year(cell: Cell) -> bool:
 
 
 def _bottom(grid: Grid, top: int, anchor: int) -> int:
-    """Return the last row of a header: the anchor's cell goes on, and no number stands there."""
+    """Return the last row of a header: the anchor's cell goes on, and no figure stands there."""
     bottom = top
     while bottom + 1 < min(len(grid.cells), top + _MOST_LEVELS):
         row = grid.cells[bottom + 1]
         goes_on = row[anchor] in {None, grid.cells[top][anchor]}
-        if (
-            not goes_on
-            or not any(row)
-            or any(_is_number(cell) and not _is_year(cell) for cell in row)
-        ):
+        if not goes_on or not any(row) or any(map(_is_not_headed, row)):
             break
         bottom += 1
     return bottom
+
+
+def _is_not_headed(cell: Cell) -> bool:
+    """Tell whether a cell is a figure: a number that is no date, such as 2008 or '2008.07'."""
+    if not _is_number(cell) or _is_year(cell):
+        return False
+    return not isinstance(cell, str) or not isinstance(read_written(cell), Written)
 
 
 def _is_number(cell: Cell) -> bool:

@@ -20,6 +20,7 @@ from coverage_campaign.reporting.sheets.column_roles import (
     Meaning,
     is_total,
     meaning_of,
+    measure_of,
 )
 from coverage_campaign.reporting.sheets.dates import Written, read_cells
 from coverage_campaign.reporting.sheets.names import ALL, Names, channel_names, unit_names
@@ -233,6 +234,7 @@ _IGNORED: dict[Kind, tuple[str, str]] = {
     "payment": ("payment", "money is no people"),
     "households": ("households", "households and employers are no people"),
     "rate": ("rate", "a rate is no count"),
+    "measure": ("note", "its cells are no measures"),
     "unclear": ("ignored", "both of this period and cumulative: name it to count it"),
     "stock": ("stock", "all who are covered; new persons were asked for"),
     "cumulative": ("cumulative", "persons so far; new persons were asked for"),
@@ -348,11 +350,20 @@ class _Assignment:
         return [one for one in self.columns if not one.role and one.meaning.kind in kinds]
 
     def _take_structure(self) -> None:
-        for kind in ("channel", "measure"):
-            for one in self._free(kind):
-                self._first(kind, one)
+        for one in self._free("channel"):
+            self._first("channel", one)
+        for one in self._free("measure", "unit"):
+            if self._holds_measures(one):
+                self._first("measure", one)
         self._take_units()
         self._take_dates()
+
+    def _holds_measures(self, column: _Column) -> bool:
+        """Tell whether most cells of a column name a measure, such as 人 or 万元."""
+        cells = {str(cell) for cell in self.cells(column.heading) if cell not in {None, ""}}
+        known = sum(measure_of(cell) is not None for cell in cells)
+        units = any(self.units.meant(cell) for cell in cells)
+        return bool(cells) and 2 * known > len(cells) and not units
 
     def _first(self, role: Role, column: _Column) -> None:
         if role in self.roles:
@@ -519,8 +530,10 @@ class _Assignment:
 
     def _figures(self) -> tuple[tuple[FigureColumn, ...], tuple[FigureColumn, ...]]:
         candidates, totals = self._candidates()
-        if not candidates and not totals and "date" in self.roles and "unit" not in self.roles:
-            return self._by_unit()
+        if not candidates and "date" in self.roles and "unit" not in self.roles:
+            by_unit = self._by_unit()
+            if by_unit[0]:
+                return by_unit
         if not candidates:
             candidates, totals = totals, []
         self._leave_earlier(candidates)
@@ -542,8 +555,10 @@ class _Assignment:
         kinds = [one for rank in _KINDS_OF[self.kind] for one in rank]
         for one in free:
             meaning = one.meaning
-            bare = meaning.kind is None and (meaning.written or one.channel or meaning.total)
-            if meaning.kind in kinds or (bare and (not meaning.qualifier or self._numeric(one))):
+            named = meaning.written or one.channel
+            bare = meaning.kind is None and (named or meaning.total)
+            known = not meaning.qualifier or (named and self._numeric(one))
+            if meaning.kind in kinds or (bare and known):
                 (totals if meaning.total else parts).append(one)
         return self._best_kind(parts), totals
 

@@ -137,21 +137,27 @@ def figures_of(
     source: str,
     place: Place,
     period: Written | None = None,
+    titled: Date | None = None,
     years: Sequence[int] = (),
     measure: Measure | None = None,
 ) -> Figures:
     """Return the figures of a table whose columns have text headings, each once.
 
-    `period` is what the whole table is about, where neither a column nor a heading has a date;
-    `years` are those that its titles print, `measure` what one of its bare numbers stands for,
-    where no heading says.
+    `period` is what the whole table is about, as the caller says, `titled` as its titles say, where
+    neither a column nor a heading has a date; `years` are those that its titles print, `measure`
+    what one of its bare numbers stands for, where no heading says.
     """
-    _check(layout, source, dated=period is not None)
+    about = titled if period is None else Date(period)
+    if period is not None and len({one.written for one in layout.figures}) == 1:
+        layout = attrs.evolve(
+            layout, figures=tuple(attrs.evolve(one, written=None) for one in layout.figures)
+        )
+    _check(layout, source, dated=about is not None)
     for figure in layout.figures:
         _check_repeated(frame, figure, source)
     dates: dict[Date, int] = {}
     parts = [
-        _of_column(frame, layout, at, dates, window=window, period=period, measure=measure)
+        _of_column(frame, layout, at, dates, window=window, about=about, measure=measure)
         for at, _ in enumerate(layout.figures)
     ]
     long = pd.concat(parts, ignore_index=True)
@@ -181,7 +187,7 @@ def _of_column(
     dates: dict[Date, int],
     *,
     window: Window,
-    period: Written | None,
+    about: Date | None,
     measure: Measure | None,
 ) -> pd.DataFrame:
     figure = layout.figures[column]
@@ -201,7 +207,7 @@ def _of_column(
         parts[role] = frame[heading] if heading else None
         own = layout.scales.get(heading, 0) if heading else 0
         parts[f"{role}_scale"] = own or scales
-    parts["date"] = _dates(frame, layout, figure, dates, window=window, period=period)
+    parts["date"] = _dates(frame, layout, figure, dates, window=window, about=about)
     parts["table"] = 0
     parts["row"] = np.arange(len(frame))
     parts["column"] = column
@@ -256,12 +262,12 @@ def _dates(
     dates: dict[Date, int],
     *,
     window: Window,
-    period: Written | None,
+    about: Date | None,
 ) -> object:
     """Return the position in `dates` of each row's date, adding those that are new."""
     if "date" not in layout.roles:
-        written = figure.written or period or "no_date"
-        return dates.setdefault(Date(written), len(dates))
+        date = Date(figure.written, figure.heading) if figure.written else about
+        return dates.setdefault(date or Date("no_date"), len(dates))
     labels, cells = pd.factorize(frame[layout.roles["date"]].astype(object))
     read = read_cells(list(cells), window, months=layout.months)
     found = [Date(one, _hashable(cell)) for one, cell in zip(read, cells, strict=True)]

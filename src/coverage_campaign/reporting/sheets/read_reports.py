@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TypeAlias, get_args
+from typing import TypeAlias
 
 import attrs
 import narwhals as nw
@@ -114,8 +114,6 @@ def read_reports(
     0  430481 2008-07-01     all     1200
     1  430481 2008-08-01     all      300
     """
-    _check_choice("figures", figures, get_args(FigureKind))
-    _check_choice("by", by, get_args(Period))
     named = Named(
         unit=unit,
         date=date,
@@ -140,12 +138,6 @@ def read_reports(
         as_of=as_of,
         simulated=simulated,
     )
-
-
-def _check_choice(option: str, value: str, choices: tuple[str, ...]) -> None:
-    if value not in choices:
-        fix = f"choose one: {', '.join(map(repr, choices))}"
-        raise DefinitionError(Problem(option, f"{value!r}", fix))
 
 
 def open_grids(path: Path, *, sheet: str = "") -> tuple[Grid, ...]:

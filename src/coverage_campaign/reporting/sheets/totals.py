@@ -122,18 +122,24 @@ def _found(total: int, counts: Counts, parts: Rows, blank: int) -> Message:
     added = int(counts.persons[parts].sum())
     if blank:
         return message(
-            "printed {total}, but {n} parts add up to {added}, and {blank} have no figure",
+            "printed {total}, but {n} {n:plural part adds|parts add} up to {added}, "
+            "and {blank} {blank:plural has|have} no figure",
             total=total,
             n=len(parts),
             added=added,
             blank=blank,
         )
     return message(
-        "printed {total}, but {n} parts add up to {added}", total=total, n=len(parts), added=added
+        "printed {total}, but {n} {n:plural part adds|parts add} up to {added}",
+        total=total,
+        n=len(parts),
+        added=added,
     )
 
 
 def _no_parts(total: int, parts: int) -> Message:
+    if not parts:
+        return message("printed {total}, but no unit below it reports here", total=total)
     return message("printed {total}, but none of its {n} parts has a figure", total=total, n=parts)
 
 

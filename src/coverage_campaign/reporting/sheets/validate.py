@@ -87,12 +87,12 @@ def tally_of_figures(
     days.refuse(figures, rows, periods, kind)
     if instant is not None:
         _refuse_later(days.last, rows, instant)
+    _refuse_other_measures(frame, counts, rows)
     refuse_totals(
         frame, campaign, unit=unit, channel=channel, day=days.last, counts=counts, rows=rows
     )
     _refuse_unknown(frame["unit"], unit, unit_fixes, rows, "unit")
     _refuse_unknown(frame["channel"], channel, channel_fixes, rows, "channel")
-    _refuse_other_measures(frame, counts, rows)
     _refuse_no_counts(frame["persons"], counts, rows)
     rows.items.extend(sums_that_differ(figures.sums, counts))
     figure = counts.persons
