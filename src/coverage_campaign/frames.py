@@ -15,7 +15,16 @@ if TYPE_CHECKING:
 else:  # pandas' own class takes no parameter: annotations are read at run time too
     IntSeries = FloatSeries = BoolSeries = pd.Series
 
-__all__ = ["BoolSeries", "FloatSeries", "IntSeries", "by_value", "owned", "same"]
+__all__ = [
+    "BoolSeries",
+    "FloatSeries",
+    "IntSeries",
+    "by_value",
+    "owned",
+    "owned_array",
+    "owned_frame",
+    "same",
+]
 
 _Data = TypeVar("_Data", "pd.DataFrame", "pd.Series[Any]", "np.ndarray[Any, Any]")
 
@@ -39,6 +48,16 @@ def owned(data: _Data) -> _Data:
         copy.flags.writeable = False
         return copy
     return data.copy(deep=True)
+
+
+def owned_frame(frame: pd.DataFrame) -> pd.DataFrame:
+    """Return `owned` of a frame: a converter whose type is plain."""
+    return owned(frame)
+
+
+def owned_array(array: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
+    """Return `owned` of an array: a converter whose type is plain."""
+    return owned(array)
 
 
 def same(one: object, other: object) -> bool:

@@ -16,7 +16,7 @@ from coverage_campaign.allocation.naming import name_of
 from coverage_campaign.allocation.top_down import UnitTie
 from coverage_campaign.allocation.tree import NO_CAP
 from coverage_campaign.allocation.weights import Number
-from coverage_campaign.frames import IntSeries, by_value, owned
+from coverage_campaign.frames import IntSeries, by_value, owned, owned_array, owned_frame
 from coverage_campaign.model.basis import Basis
 from coverage_campaign.model.campaign import Campaign
 from coverage_campaign.notebook import Axes, html_table
@@ -52,18 +52,18 @@ class Allocation:
     weights: tuple[Number, ...]
     basis: Basis
     ties: tuple[UnitTie, ...]
-    _frame: pd.DataFrame = attrs.field(converter=owned, eq=by_value, repr=False)
+    _frame: pd.DataFrame = attrs.field(converter=owned_frame, eq=by_value, repr=False)
     drift: tuple[tuple[str, int], ...] = ()
     unallocated: int = 0
     order: Literal["top_down", "bottom_up"] = "top_down"
     uplift: tuple[tuple[int, Fraction], ...] = ()
     already_covered: str = ""
-    existing: Ints = attrs.field(factory=_none, converter=owned, eq=by_value, repr=False)
-    shifts: Ints = attrs.field(factory=_none, converter=owned, eq=by_value, repr=False)
-    floors: Ints = attrs.field(factory=_none, converter=owned, eq=by_value, repr=False)
-    caps: Ints = attrs.field(factory=_none, converter=owned, eq=by_value, repr=False)
+    existing: Ints = attrs.field(factory=_none, converter=owned_array, eq=by_value, repr=False)
+    shifts: Ints = attrs.field(factory=_none, converter=owned_array, eq=by_value, repr=False)
+    floors: Ints = attrs.field(factory=_none, converter=owned_array, eq=by_value, repr=False)
+    caps: Ints = attrs.field(factory=_none, converter=owned_array, eq=by_value, repr=False)
     uncovered_caps: NDArray[np.bool_] = attrs.field(
-        default=_NEVER, converter=owned, eq=by_value, repr=False
+        default=_NEVER, converter=owned_array, eq=by_value, repr=False
     )
     _records: dict[str, explain.Record] = attrs.field(
         init=False, repr=False, eq=False, factory=dict

@@ -132,7 +132,7 @@ def burden(allocation: Allocation) -> pd.DataFrame:
     shares, campaign = allocation.shares(), allocation.campaign
     units = [campaign.unit(str(code)) for code in shares.index]
     people, uncovered = _people(campaign, units)
-    found = rates(campaign, units, shares.to_numpy("int64"))
+    found = rates(campaign, units, shares.to_numpy("int64").astype(np.int64, copy=False))
     return pd.DataFrame(
         {
             "unit": pd.array([unit.code for unit in units], dtype="str"),

@@ -434,4 +434,5 @@ def _without_bounds(allocation: Allocation) -> Ints:
         allocation.campaign, tree, allocation.method, "code", allocation.order, "raise"
     )
     asked = reader.requests({name: Column((value,)) for name, value in values.items()}, 1)
-    return share(attrs.evolve(asked, limits=unbounded(tree))).share[0]
+    free: Ints = share(attrs.evolve(asked, limits=unbounded(tree))).share[0]
+    return free

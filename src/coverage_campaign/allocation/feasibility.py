@@ -99,7 +99,9 @@ def capacity_of(asked: Requests, rises: Rises, *, explain: bool = False) -> Capa
     found = _crossed(asked, need[0]) if explain else []
     fits = np.asarray((need <= room).all(axis=1), dtype=bool)
     need = np.minimum(need, room)
-    room = np.where(tree.is_leaf & ~weighted, need, room)
+    stuck = tree.is_leaf & ~weighted
+    if stuck.any():  # else one row can bound all scenarios, whatever their weights
+        room = np.where(stuck, need, room)
     rows = max(len(need), len(room), *(len(rise[0]) for rise in rises.values()), 1)
     need, room = (np.broadcast_to(one, (rows, need.shape[1])).copy() for one in (need, room))
     for tier in reversed(list(tree.siblings())[1:]):
@@ -205,6 +207,11 @@ def capped_sum(values: Ints) -> Ints:
 def _capped_sums(values: Ints, heads: NDArray[np.intp]) -> Ints:
     if not values.size or int(values.max()) < _MOST // values.shape[1]:
         return np.add.reduceat(values, heads, axis=1)
+    without = values == NO_CAP
+    finite = np.where(without, 0, values)
+    if int(finite.max()) < _MOST // values.shape[1]:
+        uncapped = np.logical_or.reduceat(without, heads, axis=1)
+        return np.where(uncapped, NO_CAP, np.add.reduceat(finite, heads, axis=1))
     exact = np.add.reduceat(values.astype(object), heads, axis=1)
     return np.where(np.asarray(exact >= _MOST, dtype=bool), NO_CAP, exact).astype(np.int64)
 

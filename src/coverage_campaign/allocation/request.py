@@ -281,7 +281,9 @@ class RequestReader:
                 name,
                 numbers[name],
                 lambda values: np.array(
-                    [Fraction(one) for one in _listed(values)] if kind is object else values,
+                    [Fraction(cast("Any", one)) for one in _listed(values)]
+                    if kind is object
+                    else values,
                     dtype=kind,
                 ),
             )
@@ -408,7 +410,7 @@ def _checked_numbers(values: Values) -> Values:
 def _kind(vectors: Sequence[Values], tree: UnitTree) -> type:
     """Return the numbers that hold all of these weights exactly, summed up the tree too."""
     if all(_are(vector, int) for vector in vectors):
-        largest = max((max(vector, default=0) for vector in vectors if len(vector)), default=0)  # type: ignore[call-overload]
+        largest = max((max(vector, default=0) for vector in vectors if len(vector)), default=0)
         return int if int(largest) * len(tree.units) < _MOST_PERSONS else object
     plain = all(_are(vector, float) for vector in vectors)
     return float if plain and len(tree.tiers) == 1 else object

@@ -296,7 +296,7 @@ class _Call:
                 given.seats[:, 0], weights, floors=bounds[0], caps=bounds[1], ties=ranks
             )
         starts = (np.arange(count)[:, np.newaxis] * size + self.heads).ravel()
-        call = apportion.by_group if self.met is None else apportion.by_group_with_ties
+        call: Any = apportion.by_group if self.met is None else apportion.by_group_with_ties
         found: Any = call(
             self.method,
             given.seats.ravel(),

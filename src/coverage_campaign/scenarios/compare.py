@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from fractions import Fraction
-from typing import Any, TypeVar
+from typing import Any, Literal, TypeVar
 
 import attrs
 import numpy as np
@@ -21,7 +21,7 @@ from coverage_campaign.allocation.partition import Partition
 from coverage_campaign.assessment.assess import Assessment
 from coverage_campaign.checks import checked_call
 from coverage_campaign.errors import DefinitionError, Problem
-from coverage_campaign.frames import IntSeries, by_value, owned, same
+from coverage_campaign.frames import IntSeries, by_value, owned, owned_frame, same
 from coverage_campaign.model.basis import Basis
 from coverage_campaign.model.campaign import Campaign
 from coverage_campaign.model.readings import Readings
@@ -85,9 +85,9 @@ class Comparison:
 
     campaign: Campaign
     changes: tuple[InputChange, ...]
-    _frame: pd.DataFrame = attrs.field(converter=owned, eq=by_value, repr=False)
-    _turned: pd.DataFrame = attrs.field(converter=owned, eq=by_value, repr=False)
-    _planned: pd.DataFrame = attrs.field(converter=owned, eq=by_value, repr=False)
+    _frame: pd.DataFrame = attrs.field(converter=owned_frame, eq=by_value, repr=False)
+    _turned: pd.DataFrame = attrs.field(converter=owned_frame, eq=by_value, repr=False)
+    _planned: pd.DataFrame = attrs.field(converter=owned_frame, eq=by_value, repr=False)
     basis: Basis
 
     @property
@@ -202,8 +202,8 @@ def compare(a: _Result, b: _Result) -> Comparison:
 
 
 def _campaign_of(result: Any) -> Campaign:  # noqa: ANN401 - any kind of result
-    stages = list(_stages(result))
-    return next(stage.campaign for stage in stages if hasattr(stage, "campaign"))
+    found: Campaign = next(s.campaign for s in _stages(result) if hasattr(s, "campaign"))
+    return found
 
 
 def _basis_of(result: Any) -> Basis:  # noqa: ANN401 - any kind of result
@@ -388,7 +388,7 @@ def _differences(a: Any, b: Any) -> pd.DataFrame:  # noqa: ANN401 - any kind of 
     before, after = _long(a), _long(b)
     both = before.merge(after, on=["unit", "quantity"], how="outer", suffixes=("_a", "_b"))
     whole = not (set(both["quantity"]) & {"score"})
-    kind = "Int64" if whole else "Float64"
+    kind: Literal["Int64", "Float64"] = "Int64" if whole else "Float64"
     values = both[["value_a", "value_b"]].astype("Float64").astype(kind)
     frame = pd.DataFrame(
         {
@@ -446,7 +446,8 @@ def _long(result: Any) -> pd.DataFrame:  # noqa: ANN401 - any kind of result
             {"unit": "str", "quantity": "str", "value": "Float64", "name": "str"}
         )
     long = pd.concat(parts, ignore_index=True).drop_duplicates(["unit", "quantity"])
-    return long.assign(name=long["unit"].map(lambda code: names.get(code, code)))
+    named: pd.DataFrame = long.assign(name=[names.get(code, code) for code in long["unit"]])
+    return named
 
 
 def _number(value: Any) -> str:  # noqa: ANN401 - a cell, which pandas may hand over as NumPy's

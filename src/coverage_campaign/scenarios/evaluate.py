@@ -19,8 +19,9 @@ from numpy.typing import NDArray
 from coverage_campaign.allocation import equity
 from coverage_campaign.allocation.allocate import allocation_from, weighting_of
 from coverage_campaign.allocation.allocation import Allocation
+from coverage_campaign.allocation.feasibility import Capacity
 from coverage_campaign.allocation.request import NUMERIC, Column, RequestReader, Requests
-from coverage_campaign.allocation.top_down import Capacity, Shared, share
+from coverage_campaign.allocation.top_down import Shared, share
 from coverage_campaign.allocation.tree import UnitTree
 from coverage_campaign.assessment.scoring import assess_many
 from coverage_campaign.errors import DefinitionError, InfeasibleError, Problem

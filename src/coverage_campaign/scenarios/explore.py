@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Literal
+from typing import Any, Literal
 
 import attrs
 import numpy as np
@@ -146,7 +146,7 @@ def _blocks(
     from tqdm.auto import tqdm  # only a long run shows a bar
 
     hidden = None if progress is None else not progress  # None: only on a terminal
-    options = {"desc": "scenarios", "unit": "", "delay": _PATIENCE, "leave": False}
+    options: Any = {"desc": "scenarios", "unit": "", "delay": _PATIENCE, "leave": False}
     with tqdm(total=count, disable=hidden, **options) as bar:
         for start in range(0, count, size):
             stop = min(start + size, count)

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from coverage_campaign.allocation.weights import Weighting, WeightTable, equal
 from coverage_campaign.checks import checked_call
 from coverage_campaign.errors import DefinitionError, Problem
-from coverage_campaign.frames import by_value, owned
+from coverage_campaign.frames import by_value, owned, owned_frame
 from coverage_campaign.model.basis import Basis
 from coverage_campaign.model.campaign import Campaign
 from coverage_campaign.model.dates import DateLike, MonthDay, to_date
@@ -294,8 +294,8 @@ class ReadingsTable:
     answers: Mapping[str, tuple[object, ...]]
     idle: tuple[str, ...]
     basis: Basis
-    _frame: pd.DataFrame = attrs.field(converter=owned, eq=by_value, repr=False)
-    _units: pd.DataFrame = attrs.field(converter=owned, eq=by_value, repr=False)
+    _frame: pd.DataFrame = attrs.field(converter=owned_frame, eq=by_value, repr=False)
+    _units: pd.DataFrame = attrs.field(converter=owned_frame, eq=by_value, repr=False)
 
     def to_frame(self) -> pd.DataFrame:
         """Return one row per combination of answers: a column a question, then the conclusions.

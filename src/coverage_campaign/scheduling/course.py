@@ -64,7 +64,7 @@ class Course:
         for part in self.laid(shares):
             for stops, base, load, effort, start in self._stretches(part):
                 ends = [int(self.stops[stop]) - start for stop in stops]
-                found[np.ix_(stops, part.rows)] = base + reached_at(load, effort, ends)
+                found[np.ix_(np.array(stops), part.rows)] = base + reached_at(load, effort, ends)
         return found
 
     def at_ends(self, shares: Ints, *, by: Literal["month", "day"]) -> Ints:
@@ -89,8 +89,14 @@ class Course:
             for stops, base, load, effort, start in self._stretches(part):
                 if start <= position < start + len(effort):
                     ends = [int(self.stops[stop]) - start for stop in stops]
-                    known = None if at_stops is None else at_stops[np.ix_(stops, part.rows)] - base
+                    known = (
+                        None
+                        if at_stops is None
+                        else at_stops[np.ix_(np.array(stops), part.rows)] - base
+                    )
                     reached = reached_on(load, effort, ends, position - start, at_ends=known)
+                    if len(part.rows) == len(shares):
+                        return np.asarray(base + reached)
                     found[part.rows] = base + reached
         return found
 
@@ -115,7 +121,7 @@ class Course:
 
     def laid(self, shares: Ints) -> Iterator[Stretches]:
         """Yield what is left of the shares as stretches, scenarios of one effort together."""
-        left = np.maximum(shares - self.done, 0)
+        left = np.maximum(shares - self.done, 0) if self.done.any() else shares
         weights: NDArray[Any] = np.array(self.weights, dtype=object)
         last = len(self.days) - 1
         if self.fixed == last or not (self.month_caps.size or self.unit_caps.size):
@@ -178,4 +184,5 @@ class Course:
         before = total[after - 1] if after else 0
         whole = total[self.stops[stop + 1]] - before
         gained = (self.past[stop + 1] - reached).astype(object) * (total[position] - before)
-        return reached + (gained // max(whole, 1)).astype(np.int64)
+        now: Ints = reached + (gained // max(whole, 1)).astype(np.int64)
+        return now

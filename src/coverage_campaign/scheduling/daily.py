@@ -272,8 +272,8 @@ class _Kinds:
         cost = 1.0 - 2.0 * (rest / self.whole).astype(np.float64)
         limits = Bounds(0, np.where(rest > 0, self.many, 0).ravel())
         while True:
-            number, column, value = zip(*rows, strict=True)
-            matrix = csr_array((value, (number, column)), shape=(len(least), at.size))
+            at_row, column, value = zip(*rows, strict=True)
+            matrix = csr_array((value, (at_row, column)), shape=(len(least), at.size))
             for whole in (0, 1):  # a corner of this programme is whole; a rounding error is not
                 found: Any = milp(
                     (2.0**20 * cost).ravel(),
@@ -298,4 +298,5 @@ class _Kinds:
         place = np.empty(len(order), dtype=np.int64)
         starts = np.cumsum(self.many) - self.many
         place[order] = np.arange(len(order)) - np.repeat(starts, self.many)
-        return self.at[:, self.which] + (place < up[:, self.which])
+        reached: Ints = self.at[:, self.which] + (place < up[:, self.which])
+        return reached

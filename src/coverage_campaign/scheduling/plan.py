@@ -65,6 +65,9 @@ class Plan:
         """
         return self.allocation.shares()
 
+    def _persons(self) -> _Ints:
+        return self.shares().to_numpy("int64").astype(np.int64, copy=False)
+
     def _position(self, day: DateLike) -> int:
         """Return the index of the last planned day that is over at the end of `day`, or -1."""
         date = np.datetime64(to_date(day), "D")
@@ -82,7 +85,7 @@ class Plan:
         caps each has a course of its own. Fractions of one, indexed by unit code.
         """
         shares = self.shares()
-        rates = self.course.rates_on(shares.to_numpy("int64"), self._position(day))
+        rates = self.course.rates_on(self._persons(), self._position(day))
         return pd.Series(rates, index=shares.index, name="planned_rate")
 
     def planned_on(self, day: DateLike) -> IntSeries:
@@ -92,7 +95,7 @@ class Plan:
         return pd.Series(planned, index=shares.index, dtype="int64", name="planned")
 
     def _at(self, position: int) -> _Ints:
-        shares = self.shares().to_numpy("int64")[np.newaxis]
+        shares = self._persons()[np.newaxis]
         reached: _Ints = self.course.on(shares, position, at_stops=self._reached[:, np.newaxis])[0]
         return reached
 
@@ -147,8 +150,7 @@ class Plan:
         """Return what is reached at the end of each row of the table: (rows, units)."""
         if self.by == "month":
             return self._reached
-        shares = self.shares().to_numpy("int64")[np.newaxis]
-        return self.course.at_ends(shares, by=self.by)[:, 0]
+        return self.course.at_ends(self._persons()[np.newaxis], by=self.by)[:, 0]
 
     def totals(self) -> pd.DataFrame:
         """Return the whole campaign, one row per phase and period: planned and planned_to_date."""

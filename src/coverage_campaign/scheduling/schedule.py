@@ -128,7 +128,7 @@ def schedule(
         if unit_month_caps is None
         else read_unit_caps(campaign, codes, unit_month_caps),
     )
-    persons = shares.to_numpy("int64")
+    persons = shares.to_numpy("int64").astype(np.int64, copy=False)
     basis = basis.assuming(_laid_over(campaign, phases, chosen, len(days)))
     if sum(window.days for window in windows) > len(days):
         basis = basis.joined(campaign.basis("doubled_day")).assuming(_counted_once(later=later))
