@@ -283,7 +283,7 @@ class _Kinds:
                 )
                 if np.abs(found.x - np.rint(found.x)).max(initial=0.0) < _WHOLE:
                     break
-            up = np.rint(found.x).astype(np.int64).reshape(shape)
+            up: Ints = np.rint(found.x).astype(np.int64).reshape(shape)
             broken = self.broken(up)
             if not broken:
                 return up
