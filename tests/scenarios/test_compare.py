@@ -2,6 +2,7 @@
 
 import attrs
 import pandas as pd
+import pytest
 
 import coverage_campaign as cc
 import coverage_campaign.model.scheme as rules_of
@@ -110,3 +111,80 @@ def test_a_unit_that_one_side_does_not_know_has_no_answer_there() -> None:
     assert pd.isna(turned.loc[("c", "target"), "after"])
     assert "no answer" in comparison.sentence()
     assert comparison.plot().get_title() is not None
+
+
+def test_an_uplift_is_seen_in_allocations_and_outcomes() -> None:
+    """5 % on 100 people: the input and every county's uplifted people differ."""
+    first, second = scenario(), cc.vary(scenario(), uplift="5%")
+    runs = cc.run(first), cc.run(second)
+    for a, b in (runs, (runs[0].allocation, runs[1].allocation)):
+        comparison = cc.compare(a, b)
+        assert "uplift" in comparison.sentence()
+        frame = comparison.to_frame()
+        assert set(frame["quantity"]) == {"uplifted"}
+        # 105 by eligible people: 52.5, 31.5 and 21, the two halves to 52 and 32 by code.
+        assert frame["after"].sum() - frame["before"].sum() == 5
+
+
+def stages(total: int, curve: object = None) -> dict[str, object]:
+    """Return every kind of result of one run."""
+    one = cc.vary(scenario(), target=total, reports=reports([50, 33, 24]))
+    one = one if curve is None else cc.vary(one, curve=curve, as_of="2026-06-05")
+    outcome = cc.run(one)
+    assert outcome.progress is not None
+    departments = cc.allocate(tiny(), among="departments", weights=cc.weights.equal, target=total)
+    parted = cc.partition(
+        tiny(),
+        among={"counties": 1, "departments": 1},
+        weights={"counties": cc.weights.eligible, "departments": cc.weights.equal},
+        target=total,
+    )
+    return {
+        "Outcome": outcome,
+        "Allocation": outcome.allocation,
+        "Plan": outcome.plan,
+        "Progress": outcome.progress,
+        "Assessment": outcome.assessment,
+        "Forecast": cc.forecast(outcome.progress),
+        "CrossAllocation": cc.cross(outcome.allocation, departments, weights="margins"),
+        "Partition": parted,
+    }
+
+
+KINDS = ["Outcome", "Allocation", "Plan", "Progress", "Assessment", "Forecast", "CrossAllocation",
+         "Partition"]  # fmt: skip
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_every_kind_of_result_is_compared(kind: str) -> None:
+    """With itself nothing differs; with another total the input and the numbers do."""
+    first, again, other = stages(100)[kind], stages(100)[kind], stages(140)[kind]
+    assert cc.compare(first, again).sentence() == "nothing differs."
+    comparison = cc.compare(first, other)
+    assert not comparison.to_frame().empty
+    assert any("100" in text or "total" in text or "target" in text for text in comparison.inputs)
+    assert comparison.basis.lines() is not None
+
+
+def test_another_curve_is_another_plan() -> None:
+    """The shares are the same: the input is named, and the months that differ are listed."""
+    ramp = cc.curves.ramp(first=1, last=9)
+    comparison = cc.compare(stages(100, cc.curves.even)["Progress"], stages(100, ramp)["Progress"])
+    assert any("ramp" in text for text in comparison.inputs)
+    assert "planned" in set(comparison.to_frame()["quantity"])
+
+
+def test_inputs_are_values_and_not_text() -> None:
+    """A change keeps both values, so that a document can say them in its own language."""
+    a, b = cc.run(scenario()), cc.run(cc.vary(scenario(), target=120, floors={"a": 3}))
+    changes = {one.name: (one.before, one.after) for one in cc.compare(a, b).changes}
+    assert changes == {"target": (None, 120), "floors": ((), (("a", 3),))}
+
+
+def test_what_cannot_be_compared_is_refused() -> None:
+    """Two kinds, or a kind that has no comparison, with the kinds that have one."""
+    results = stages(100)
+    with pytest.raises(cc.DefinitionError, match="Allocation, Assessment"):
+        cc.compare(results["Plan"], results["Progress"])
+    with pytest.raises(cc.DefinitionError, match="one kind"):
+        cc.compare(3, 4)

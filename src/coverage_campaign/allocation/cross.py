@@ -21,7 +21,9 @@ from coverage_campaign.allocation.two_way.biproportional import Certificate, bip
 from coverage_campaign.allocation.two_way.cell_ties import CellTie
 from coverage_campaign.checks import checked_call
 from coverage_campaign.errors import DefinitionError, InfeasibleError, Problem
+from coverage_campaign.frames import by_value, owned_array
 from coverage_campaign.model.basis import Basis
+from coverage_campaign.model.campaign import Campaign
 from coverage_campaign.model.labels import Label
 from coverage_campaign.notebook import Axes, html_table
 
@@ -43,7 +45,7 @@ _SHOWN = 20
 _SAFE = 2**62
 
 
-@attrs.frozen(eq=False, kw_only=True)
+@attrs.frozen(kw_only=True)
 class CrossAllocation:
     """The shares of two allocations laid across each other; each row and column sums exactly.
 
@@ -54,13 +56,18 @@ class CrossAllocation:
     rows: Allocation
     columns: Allocation
     basis: Basis
-    cells: NDArray[np.int64]
-    weights: NDArray[Any]
+    cells: NDArray[np.int64] = attrs.field(converter=owned_array, eq=by_value)
+    weights: NDArray[Any] = attrs.field(converter=owned_array, eq=by_value)
     method: apportion.Method
     ties: tuple[CellTie, ...] = ()
-    floors: NDArray[np.int64] | None = None
-    caps: NDArray[np.int64] | None = None
-    _proved: list[Certificate] = attrs.field(init=False, repr=False, factory=list)
+    floors: NDArray[np.int64] | None = attrs.field(default=None, eq=by_value)
+    caps: NDArray[np.int64] | None = attrs.field(default=None, eq=by_value)
+    _proved: list[Certificate] = attrs.field(init=False, repr=False, eq=False, factory=list)
+
+    @property
+    def campaign(self) -> Campaign:
+        """The campaign whose people they are."""
+        return self.rows.campaign
 
     def to_frame(self) -> pd.DataFrame:
         """Return one row per cell: unit (of the rows), department (of the columns), share."""

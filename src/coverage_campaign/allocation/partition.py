@@ -1,4 +1,4 @@
-"""Two annexes as parts of one target: some of the people are one cut's, the rest the other's."""
+"""Two annexes as parts of one target: some people are one breakdown's, the rest the other's."""
 
 from __future__ import annotations
 
@@ -25,40 +25,49 @@ from coverage_campaign.notebook import html_table
 __all__ = ["Partition", "partition"]
 
 
-@attrs.frozen(eq=False, kw_only=True)
+@attrs.frozen(kw_only=True)
 class Partition:
-    """One target in parts: each cut shares out its own part, and every person counts in one."""
+    """One target in parts: each breakdown shares out its own, and every person counts in one."""
 
     total: int
     parts: tuple[Allocation, ...]
     basis: Basis
 
+    @property
+    def campaign(self) -> Campaign:
+        """The campaign whose target it is."""
+        return self.parts[0].campaign
+
     def to_frame(self) -> pd.DataFrame:
-        """Return one row per leaf of each part: cut, unit, name, share [persons]."""
+        """Return one row per leaf of each part: breakdown, unit, name, share [persons]."""
         frames = []
         for part in self.parts:
             frame = part.to_frame()
             leaves = frame[frame["unit"].isin(part.shares().index)][["unit", "name", "share"]]
-            frames.append(leaves.assign(cut=part.among)[["cut", "unit", "name", "share"]])
-        return pd.concat(frames, ignore_index=True).astype({"cut": "str"})
+            frames.append(
+                leaves.assign(breakdown=part.among)[["breakdown", "unit", "name", "share"]]
+            )
+        return pd.concat(frames, ignore_index=True).astype({"breakdown": "str"})
 
     def totals(self) -> pd.DataFrame:
-        """Return one row per part: cut, units, share [persons]."""
+        """Return one row per part: breakdown, units, share [persons]."""
         return pd.DataFrame(
             {
-                "cut": pd.array([part.among for part in self.parts], dtype="str"),
+                "breakdown": pd.array([part.among for part in self.parts], dtype="str"),
                 "units": pd.array([len(part.shares()) for part in self.parts], dtype="Int64"),
                 "share": pd.array([part.total for part in self.parts], dtype="Int64"),
             }
         )
 
     def part(self, among: str) -> Allocation:
-        """Return the allocation of one cut."""
+        """Return the allocation of one breakdown."""
         for part in self.parts:
             if part.among == among:
                 return part
         known = ", ".join(part.among for part in self.parts)
-        raise DefinitionError(Problem(f"cut '{among}'", "has no part here", f"parts: {known}"))
+        raise DefinitionError(
+            Problem(f"breakdown '{among}'", "has no part here", f"parts: {known}")
+        )
 
     def _repr_html_(self) -> str:
         return html_table(self.to_frame(), title=repr(self)[1:-1], notes=self.basis.lines())
@@ -78,18 +87,18 @@ def partition(
     target: HeadcountTarget | CoverageTarget | int | str | None = None,
     method: apportion.Method = apportion.webster,
 ) -> Partition:
-    """Share one target out among several cuts, each person in one of them.
+    """Share one target out among several breakdowns, each person in one of them.
 
     Where two annexes are two ways to share out the same people, each takes the whole target and
     `cross` lays them across each other; here they are parts of it.
 
     Args:
         campaign: The campaign.
-        among: Each cut's weight in the target, by the cut's code: persons, shares, anything in
+        among: Each breakdown's weight in the target, by its code: persons, shares, anything in
             proportion.
-        weights: By what each cut shares out its part, by the cut's code.
-        target: As in `allocate`; a number of persons for all cuts together.
-        method: The apportionment method, between the cuts and within them.
+        weights: By what each breakdown shares out its part, by its code.
+        target: As in `allocate`; a number of persons for all breakdowns together.
+        method: The apportionment method, between the breakdowns and within them.
 
     >>> import coverage_campaign as cc
     >>> campaign = cc.load_case("hengyang", year=2008)
@@ -112,8 +121,8 @@ def partition(
         raise DefinitionError(
             Problem(
                 "weights",
-                f"cuts {unlike} in one of among and weights alone" if unlike else "no cut",
-                "give every cut its part and its weights",
+                f"breakdowns {unlike} in one of among and weights alone" if unlike else "none",
+                "give every breakdown its part and its weights",
             )
         )
     _refuse_shared_units(campaign, tuple(among))
@@ -121,14 +130,16 @@ def partition(
         method, total, np.array(list(among.values()), dtype=object), names=list(among)
     )
     parts = tuple(
-        allocate(campaign, among=cut, weights=weights[cut], target=persons, method=method)
-        for cut, persons in zip(among, shares.tolist(), strict=True)
+        allocate(
+            campaign, among=breakdown, weights=weights[breakdown], target=persons, method=method
+        )
+        for breakdown, persons in zip(among, shares.tolist(), strict=True)
     )
     said = ", ".join(f"{part.among} {part.total:,}" for part in parts)
     basis = campaign.basis().assuming(
         Label(
             {
-                "en": f"the cuts are parts of one target of {total:,} people: {said}",
+                "en": f"the breakdowns are parts of one target of {total:,} people: {said}",
                 "zh-Hans": f"各表为同一任务{total:,}人的组成部分：{said}",
             }
         )
@@ -136,19 +147,19 @@ def partition(
     return Partition(total=total, parts=parts, basis=basis)
 
 
-def _refuse_shared_units(campaign: Campaign, cuts: tuple[str, ...]) -> None:
+def _refuse_shared_units(campaign: Campaign, breakdowns: tuple[str, ...]) -> None:
     seen: dict[str, str] = {}
     problems = []
-    for cut in cuts:
-        for unit in campaign.members(cut):
+    for breakdown in breakdowns:
+        for unit in campaign.members(breakdown):
             if unit.code in seen:
                 problems.append(
                     Problem(
                         f"unit '{unit.code}'",
-                        f"stands in {seen[unit.code]} and in {cut}",
+                        f"is in {seen[unit.code]} and in {breakdown}",
                         "parts have no unit in common",
                     )
                 )
-            seen[unit.code] = cut
+            seen[unit.code] = breakdown
     if problems:
         raise DefinitionError(problems)

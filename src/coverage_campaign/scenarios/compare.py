@@ -351,12 +351,12 @@ def _equal(one: object, other: object) -> bool:
 def _shown(value: object) -> str:
     """Return an input in a few words."""
     match value:
-        case None | "" | ():
-            text = "none"
         case pd.DataFrame():
             text = f"{len(value):,} rows"
         case np.ndarray():
             text = f"{int(np.count_nonzero(value)):,} numbers" if value.size else "none"
+        case None | "" | ():
+            text = "none"
         case Tally():
             text = f"{value.frame['persons'].sum():,} people, known at {value.as_of}"
         case Fraction():

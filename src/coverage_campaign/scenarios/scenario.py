@@ -296,7 +296,7 @@ def with_reports(
         changed["received"] = received
     scenario = attrs.evolve(scenario, **changed) if changed else scenario
     own = scenario.reports
-    if own is not None and own.campaign is not scenario.campaign:
+    if own is not None and own.campaign != scenario.campaign:
         same = (own.campaign.code, own.campaign.year) == (
             scenario.campaign.code,
             scenario.campaign.year,

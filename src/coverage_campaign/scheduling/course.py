@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from coverage_campaign.allocation.apportionment import methods as apportion
+from coverage_campaign.frames import by_value, owned_array
 from coverage_campaign.scheduling.capacity import month_loads
 from coverage_campaign.scheduling.curves import DayWeights, spread
 from coverage_campaign.scheduling.daily import reached_at, reached_on
@@ -34,7 +35,7 @@ class Stretches:
     loads: Ints
 
 
-@attrs.frozen(eq=False, kw_only=True)
+@attrs.frozen(kw_only=True)
 class Course:
     """How any shares of some units are laid over the days of a window.
 
@@ -46,16 +47,16 @@ class Course:
     """
 
     codes: tuple[str, ...]
-    days: NDArray[np.datetime64]
-    phase_of: Ints
-    stops: Ints
+    days: NDArray[np.datetime64] = attrs.field(converter=owned_array, eq=by_value)
+    phase_of: Ints = attrs.field(converter=owned_array, eq=by_value)
+    stops: Ints = attrs.field(converter=owned_array, eq=by_value)
     weights: tuple[int, ...]
     fixed: int
-    before: Ints
-    past: Ints
-    done: Ints
-    month_caps: Ints
-    unit_caps: Ints
+    before: Ints = attrs.field(converter=owned_array, eq=by_value)
+    past: Ints = attrs.field(converter=owned_array, eq=by_value)
+    done: Ints = attrs.field(converter=owned_array, eq=by_value)
+    month_caps: Ints = attrs.field(converter=owned_array, eq=by_value)
+    unit_caps: Ints = attrs.field(converter=owned_array, eq=by_value)
 
     def at_stops(self, shares: Ints) -> Ints:
         """Return what is planned to the end of each stop: (stops, scenarios, units)."""

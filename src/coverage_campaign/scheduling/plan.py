@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from coverage_campaign.allocation.allocation import Allocation
 from coverage_campaign.allocation.naming import name_of
-from coverage_campaign.frames import FloatSeries, IntSeries
+from coverage_campaign.frames import FloatSeries, IntSeries, by_value, owned_array
 from coverage_campaign.model.basis import Basis
 from coverage_campaign.model.campaign import Campaign
 from coverage_campaign.model.dates import DateLike, to_date
@@ -25,7 +25,7 @@ __all__ = ["Plan"]
 _Ints = NDArray[np.int64]
 
 
-@attrs.frozen(eq=False, kw_only=True)
+@attrs.frozen(kw_only=True)
 class Plan:
     """What each unit is to have done by the end of each day, in whole persons.
 
@@ -41,7 +41,7 @@ class Plan:
     basis: Basis
     course: Course
     effort: tuple[int, ...]
-    _reached: _Ints
+    _reached: _Ints = attrs.field(converter=owned_array, eq=by_value, repr=False)
 
     @property
     def campaign(self) -> Campaign:
