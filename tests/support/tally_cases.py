@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from importlib.util import find_spec
 from typing import Any, NoReturn
 
+import attrs
 import pandas as pd
 import pytest
 
@@ -29,6 +30,13 @@ def need(module: str) -> None:
     """Skip without an optional module, or fail where it is required."""
     if find_spec(module) is None:
         missing(f"the Python package {module}")
+
+
+def with_lives(campaign: Campaign) -> Campaign:
+    """Return the campaign with its unit b opened in July and its unit c closed in September."""
+    lives = {"b": {"opened": dt.date(2026, 7, 6)}, "c": {"closed": dt.date(2026, 9, 20)}}
+    units = [attrs.evolve(unit, **lives.get(unit.code, {})) for unit in campaign.units]
+    return attrs.evolve(campaign, units=units)
 
 
 def to_pandas(rows: Iterable[Row]) -> pd.DataFrame:

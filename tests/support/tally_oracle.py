@@ -16,15 +16,16 @@ from coverage_campaign.model.campaign import Campaign
 
 REASONS = (
     "not_yet_reported",
-    "no_record",
     "superseded",
     "withdrawn",
+    "no_record",
     "person_changed",
     "no_date",
     "no_person",
     "unknown_unit",
     "unknown_channel",
     "outside_campaign",
+    "unit_not_open",
     "double",
 )
 
@@ -50,6 +51,11 @@ class Answer(NamedTuple):
     doubles: tuple[tuple[Row, Row], ...]
 
 
+def _is_blank(text: str | None) -> bool:
+    """Tell whether a text is no id and no code."""
+    return text is None or not text.strip()
+
+
 def _last(value: object) -> tuple[bool, object]:
     """Order a value that may be missing: what is missing comes last."""
     return (value is None, "" if value is None else value)
@@ -58,12 +64,14 @@ def _last(value: object) -> tuple[bool, object]:
 def _version(row: Row) -> tuple[object, ...]:
     assert row.revision is not None
     assert row.reported_at is not None
-    parts = (row.unit, row.date.isoformat() if row.date else None, row.channel, row.person)
+    texts = (None if _is_blank(text) else text for text in (row.unit, row.channel, row.person))
+    unit, channel, person = texts
+    parts = (unit, row.date.isoformat() if row.date else None, channel, person)
     return (
         -row.revision,
         row.reported_at.replace(microsecond=0),
         *(_last(part) for part in parts),
-        _last(row.group),
+        _last(None if _is_blank(row.group) else row.group),
     )
 
 
@@ -81,9 +89,10 @@ def reckon(
     for row in rows:
         if row.reported_at is None or row.reported_at.replace(microsecond=0) > as_of:
             reasons["not_yet_reported"] += 1
-        elif row.record is None or row.revision is None:
-            reasons["no_record"] += 1
+        elif _is_blank(row.record) or row.revision is None:
+            reasons["withdrawn" if row.channel == "withdrawn" else "no_record"] += 1
         else:
+            assert row.record is not None
             records[row.record].append(row)
     claims: defaultdict[tuple[object, ...], list[tuple[tuple[object, ...], Row]]] = defaultdict(
         list
@@ -96,7 +105,7 @@ def reckon(
             reasons[reason] += 1
             continue
         turn = min(row.reported_at.replace(microsecond=0) for row in versions if row.reported_at)
-        rank = _rank(holding, turn, campaign, day=by == "day" or by_group, group=by_group)
+        rank = _rank(holding, turn, campaign, day=by != "month" or by_group, group=by_group)
         claims[_slot(holding, campaign)].append((rank, holding))
     cells: Counter[tuple[str, dt.date, str, str | None]] = Counter()
     doubles: list[tuple[Row, Row]] = []
@@ -108,8 +117,8 @@ def reckon(
         assert winner.date is not None
         assert winner.unit is not None
         assert winner.channel is not None
-        period = winner.date if by == "day" else winner.date.replace(day=1)
-        group = winner.group if by_group else None
+        period = _period(winner.date, by, campaign)
+        group = winner.group if by_group and not _is_blank(winner.group) else None
         cells[winner.unit, period, winner.channel, group] += 1
     return Answer(cells, +reasons, tuple(doubles))
 
@@ -118,11 +127,11 @@ def _fault(holding: Row, versions: list[Row], campaign: Campaign) -> str:  # noq
     window = campaign.whole_window
     if holding.channel == "withdrawn":
         return "withdrawn"
-    if len({row.person for row in versions if row.person is not None}) > 1:
+    if len({row.person for row in versions if not _is_blank(row.person)}) > 1:
         return "person_changed"
     if holding.date is None:
         return "no_date"
-    if holding.person is None:
+    if _is_blank(holding.person):
         return "no_person"
     if holding.unit not in {unit.code for unit in campaign.units}:
         return "unknown_unit"
@@ -130,7 +139,28 @@ def _fault(holding: Row, versions: list[Row], campaign: Campaign) -> str:  # noq
         return "unknown_channel"
     if not window.first <= holding.date <= window.last:
         return "outside_campaign"
-    return ""
+    unit = campaign.unit(holding.unit)
+    opened, closed = unit.opened or dt.date.min, unit.closed or dt.date.max
+    return "" if opened <= holding.date <= closed else "unit_not_open"
+
+
+def _month(day: dt.date, campaign: Campaign) -> dt.date:
+    """Return the first day of the calendar month that names the campaign's own month."""
+    rule = campaign.reporting
+    starts_on = rule.starts_on if rule is not None and rule.period == "month" else 1
+    if starts_on == 1 or day.day < starts_on:
+        return day.replace(day=1)
+    return (day.replace(day=1) + dt.timedelta(days=31)).replace(day=1)
+
+
+def _period(day: dt.date, by: str, campaign: Campaign) -> dt.date:
+    month = _month(day, campaign)
+    return {
+        "day": day,
+        "week": day - dt.timedelta(days=day.weekday()),
+        "month": month,
+        "quarter": month.replace(month=3 * ((month.month - 1) // 3) + 1),
+    }[by]
 
 
 def _slot(row: Row, campaign: Campaign) -> tuple[object, ...]:
@@ -138,7 +168,7 @@ def _slot(row: Row, campaign: Campaign) -> tuple[object, ...]:
     assert row.date is not None
     if campaign.channel(row.channel).effect == "entry":
         return (row.person,)
-    return (row.person, row.date.year, row.date.month, row.channel)
+    return (row.person, _month(row.date, campaign), row.channel)
 
 
 def _rank(
@@ -148,14 +178,14 @@ def _rank(
     order = [channel.code for channel in campaign.channels]
     assert row.date is not None
     assert row.channel is not None
-    month = (row.date.year, row.date.month)
+    month = _month(row.date, campaign)
     return (
         turn,
         row.unit,
         month,
         order.index(row.channel),
-        row.date.day if day else 0,
-        _last(row.group if group else None),
+        row.date if day else 0,
+        _last(row.group if group and not _is_blank(row.group) else None),
         row.record,
     )
 
@@ -210,7 +240,7 @@ def _glitches(  # noqa: C901, PLR0912, PLR0915 - one case a glitch
     later = row.reported_at + dt.timedelta(days=dice.randrange(-2, 30), seconds=dice.randrange(3))
     new_unit, new_channel = dice.choice(units), dice.choice(channels)
     revised = row._replace(revision=1, reported_at=later, unit=new_unit)
-    match dice.randrange(40):
+    match dice.randrange(44):
         case 0:  # sent twice, to the letter
             yield row
         case 1:  # sent twice with the same revision, but not the same
@@ -273,5 +303,13 @@ def _glitches(  # noqa: C901, PLR0912, PLR0915 - one case a glitch
             yield row._replace(record=f"{row.record}-g", revision=0, unit="_a")
         case 24:  # the same revision, once known and once not; the least unit holds
             yield row._replace(unit=dice.choice(["A", "~", "甲", "B-2"]))
+        case 25:  # blank text is no id
+            yield row._replace(record=" ")
+            yield row._replace(record=f"{row.record}-h", person="\u3000")
+        case 26:  # no record to take back
+            yield row._replace(record=None, channel="withdrawn")
+        case 27:  # blank text is no code
+            yield row._replace(record=f"{row.record}-i", unit="", group=" ")
+            yield row._replace(record=f"{row.record}-j", group="")
         case _:
             pass

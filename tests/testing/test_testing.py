@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 import coverage_campaign as cc
 from coverage_campaign.model.units import Unit
-from coverage_campaign.reporting.events.deduplicate import REASONS
+from coverage_campaign.reporting.problems import EVENT_REASONS
 from support.campaigns import tiny
 from support.tally_oracle import Row, reckon
 
@@ -136,7 +136,7 @@ def test_every_reason_of_a_tally_is_drawn_beside_rows_that_count() -> None:
         seen.update([*answer.reasons, *(["counted"] if answer.cells else [])])
 
     look()
-    assert set(seen) == {*REASONS, "counted"}, seen
+    assert set(seen) == {*EVENT_REASONS, "counted"}, seen
     assert seen["counted"] >= 60
 
 

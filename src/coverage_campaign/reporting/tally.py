@@ -4,23 +4,29 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from pathlib import Path
-from typing import cast, get_args
+from typing import cast
 
 import attrs
 from narwhals.typing import IntoFrame
 
 from coverage_campaign.checks import checked_call
-from coverage_campaign.errors import DefinitionError, Problem
 from coverage_campaign.model.campaign import Campaign
 from coverage_campaign.model.dates import DateLike, to_instant
-from coverage_campaign.reporting.events.accounts import count
-from coverage_campaign.reporting.events.cells import table
-from coverage_campaign.reporting.events.coded import CodedEvents
-from coverage_campaign.reporting.events.deduplicate import REASONS
-from coverage_campaign.reporting.events.opening import open_events
+from coverage_campaign.model.periods import Period, periods_of
+from coverage_campaign.reporting.events.accounts import (
+    account_of_claims,
+    account_of_superseded,
+    added,
+    table,
+)
+from coverage_campaign.reporting.events.deduplicate import claims, layout_of
+from coverage_campaign.reporting.events.encoding import coded
+from coverage_campaign.reporting.events.engines import keeping
+from coverage_campaign.reporting.events.examples import problems_of
+from coverage_campaign.reporting.events.frame import CodedEvents, second_number
 from coverage_campaign.reporting.events.partitions import as_chunks, count_chunks
-from coverage_campaign.reporting.problems import ReportProblems
-from coverage_campaign.reporting.result import Period, Tally
+from coverage_campaign.reporting.problems import EVENT_REASONS, ReportProblems
+from coverage_campaign.reporting.result import Tally
 
 __all__ = ["tally"]
 
@@ -43,13 +49,15 @@ def tally(
     lazy), DuckDB, PySpark or ibis, or coded before by `encode`; the work is done where the data
     are, and only the counts come back. No result holds a person.
 
-    Chunks are taken too: an iterable of frames, or a folder of Parquet files (its path), cut in any
-    way. They are sorted into buckets on disk, so that memory stays small, and a bar shows how far
-    they are.
+    Chunks are taken too: an iterable of frames, of any engines, or a folder of Parquet files (its
+    path), cut in any way. They are sorted into files on disk, so that memory stays small, and a bar
+    shows how far they are.
 
     Of the rows reported by `as_of` each record's highest revision holds. Then each person counts
     once a campaign as an entry, and once a month and channel as a resumption or a loss: for the
-    unit that reported it first. `by_group` adds the group that the winning report names.
+    unit that reported it first. An id that is blank text is none. `by` is 'day', 'week', 'month' or
+    'quarter'; months are the campaign's own where its reporting rule lets them begin on another day
+    than the first (the 26th, say). `by_group` adds the group that the winning report names.
 
     Rows in = rows counted + `.problems.rows`; `samples` is how many records are shown per reason
     (0 spares a lazy engine the second look at its data). `simulated` marks the result as made from
@@ -75,45 +83,43 @@ def tally(
     >>> found.problems.totals
     (('double', 1),)
     """
-    check(campaign, by)
     moment = to_instant(as_of)
+    months, periods = periods_of(campaign, "month"), periods_of(campaign, by)
+    by_day = by != "month"
     chunks = as_chunks(events)
     if chunks is not None:
-        account, plan = count_chunks(
-            chunks, campaign, as_of=moment, by=by, by_group=by_group, samples=samples
+        account, layout = count_chunks(
+            chunks,
+            campaign,
+            as_of=moment,
+            months=months,
+            by_day=by_day,
+            by_group=by_group,
+            samples=samples,
         )
     else:
-        opened = open_events(cast("IntoFrame | CodedEvents", events), group=by_group)
-        account, plan = count(
-            opened, campaign, as_of=moment, by=by, by_group=by_group, samples=samples
+        rows = coded(cast("IntoFrame | CodedEvents", events), group=by_group)
+        layout = layout_of(
+            rows, campaign, as_of=moment, months=months, by_day=by_day, by_group=by_group
         )
+        with keeping() as keep:
+            found = claims(rows, layout, second_number(moment), keep)
+            parts = [
+                account_of_superseded(rows, found.versions, samples=samples),
+                account_of_claims(rows, found.rows, layout, keep, samples=samples),
+            ]
+        account = added(parts, samples=samples)
     basis = campaign.basis()
+    reasons = account.reasons
     return Tally(
         campaign=campaign,
-        frame=table(account.cells, plan),
+        frame=table(account, layout, periods),
         as_of=moment,
         by=by,
         basis=attrs.evolve(basis, simulated=True) if simulated else basis,
         problems=ReportProblems(
-            account.samples,
-            [(reason, account.reasons[reason]) for reason in REASONS if account.reasons[reason]],
+            problems_of(account.examples),
+            [(reason, reasons[reason]) for reason in EVENT_REASONS if reasons[reason]],
         ),
         rows_in=account.rows_in,
     )
-
-
-def check(campaign: Campaign, by: str) -> None:
-    """Refuse a campaign in which nothing can be counted, or an unknown option."""
-    problems = []
-    if not campaign.channels:
-        problems.append(
-            Problem(
-                f"campaign '{campaign.code}'",
-                "no channels",
-                "a campaign needs channels, each an entry, a resumption or a loss",
-            )
-        )
-    if by not in get_args(Period):
-        problems.append(Problem("by", f"{by!r}", "choose 'month' or 'day'"))
-    if problems:
-        raise DefinitionError(problems)

@@ -12,16 +12,16 @@ import pandas as pd
 import pytest
 
 from coverage_campaign.errors import ReportError
-from coverage_campaign.reporting.events.coded import CODED_COLUMNS
-from coverage_campaign.reporting.events.encode import encode
+from coverage_campaign.reporting.events.encoding import encode
+from coverage_campaign.reporting.events.frame import CODED_COLUMNS
 from coverage_campaign.reporting.events.lost_claims import lost_claims
 from coverage_campaign.reporting.events.triangle import tally_triangle
 from coverage_campaign.reporting.tally import tally
 from support.campaigns import tiny
-from support.tally_cases import assert_as_reckoned, need, to_pandas
+from support.tally_cases import assert_as_reckoned, need, to_pandas, with_lives
 from support.tally_oracle import Row, corpus
 
-CAMPAIGN = tiny()
+CAMPAIGN = with_lives(tiny())
 ROWS = corpus(CAMPAIGN, rows=2_000, seed=31)
 LATE = dt.datetime(2027, 12, 1)
 WAYS = [{"as_of": dt.datetime(2026, 7, 8, 12)}, {"as_of": LATE, "by": "day", "by_group": True}]
@@ -32,7 +32,7 @@ def whole_ids(rows: list[Row]) -> pd.DataFrame:
     """Return rows with whole numbers for ids, as an engine that encodes needs them."""
     frame = to_pandas(rows)
     for column in ("record", "person"):
-        numbers, _ = pd.factorize(frame[column], sort=True)
+        numbers, _ = pd.factorize(frame[column].where(frame[column].str.strip() != ""), sort=True)
         frame[column] = pd.array(np.where(numbers < 0, 0, numbers), dtype="Int64")
         frame.loc[numbers < 0, column] = pd.NA
     return frame
@@ -94,7 +94,7 @@ def test_coded_frames_hold_whole_numbers_only(engine: str) -> None:
     assert tuple(frame.columns) == (*CODED_COLUMNS, "group")
     assert [dtype.kind for dtype in frame.dtypes] == ["i"] * 8
     assert not frame.isna().any(axis=None)
-    book = sorted({row.unit for row in ROWS if row.unit is not None})
+    book = sorted({row.unit for row in ROWS if row.unit})
     assert coded.units == tuple(book)
 
 
@@ -130,10 +130,13 @@ def test_a_campaign_that_knows_fewer_units_explains_the_others() -> None:
     assert_as_reckoned(coded, ROWS, smaller, as_of=LATE)
 
 
-def test_texts_for_ids_are_refused_where_they_would_have_to_move() -> None:
-    """An engine that keeps its rows cannot number texts there: the error says what to do."""
-    with pytest.raises(ReportError, match="ids are texts -- number them at the source"):
-        encode(on("Polars", to_pandas(ROWS)))
+def test_texts_for_ids_stay_where_they_would_have_to_move() -> None:
+    """An engine that keeps its rows keeps the texts, too; a blank one is missing there as well."""
+    rows = on("Polars", to_pandas(ROWS))
+    coded = encode(rows)
+    assert coded.records is None
+    found = assert_as_reckoned(coded, ROWS, CAMPAIGN, as_of=LATE)
+    assert found.problems == tally(to_pandas(ROWS), CAMPAIGN, as_of=LATE).problems
 
 
 def test_a_number_without_a_code_is_refused() -> None:

@@ -19,10 +19,10 @@ import pytest
 
 from coverage_campaign.reporting.tally import tally
 from support.campaigns import tiny
-from support.tally_cases import assert_as_reckoned, missing, need, to_pandas
+from support.tally_cases import assert_as_reckoned, missing, need, to_pandas, with_lives
 from support.tally_oracle import REASONS, corpus, reckon
 
-CAMPAIGN = tiny()
+CAMPAIGN = with_lives(tiny())
 ROWS = corpus(CAMPAIGN, rows=2_000, seed=20_260_601)
 EARLY, LATE = dt.datetime(2026, 7, 8, 12), dt.datetime(2027, 12, 1)  # noqa: DTZ001 - civil time
 WAYS = [

@@ -1,79 +1,88 @@
-"""The account of a tally: every row counted or explained, with a few records to look at."""
+"""The account of a tally: every row counted in a cell, or not counted for a reason."""
 
 from __future__ import annotations
 
-import datetime as dt
 from collections import Counter
+from collections.abc import Sequence
 
 import attrs
-import numpy as np
-from numpy.typing import NDArray
+import pandas as pd
 
-from coverage_campaign.model.campaign import Campaign
-from coverage_campaign.reporting.events.cells import Cells, added, uncontested
-from coverage_campaign.reporting.events.deduplicate import REASONS, claims, count_cells, winners
-from coverage_campaign.reporting.events.engines import Keep, keeping
-from coverage_campaign.reporting.events.examples import sampled
-from coverage_campaign.reporting.events.frame import EventFrame, second_number
-from coverage_campaign.reporting.events.numbering import Prepared, prepared
-from coverage_campaign.reporting.events.packing import Packing
-from coverage_campaign.reporting.events.quiet import settled
-from coverage_campaign.reporting.events.revisions import versions
-from coverage_campaign.reporting.problems import ReportProblem
-from coverage_campaign.reporting.result import Period
+from coverage_campaign.model.periods import Periods
+from coverage_campaign.reporting.events.deduplicate import KeyLayout, cells, winners
+from coverage_campaign.reporting.events.engines import Keep
+from coverage_campaign.reporting.events.examples import examples_of, first_of_each, first_records
+from coverage_campaign.reporting.events.frame import CodedEvents, Rows
+from coverage_campaign.reporting.events.revisions import Versions
+from coverage_campaign.reporting.problems import EVENT_REASONS
 
-__all__ = ["Account", "count"]
+__all__ = ["Account", "account_of_claims", "account_of_superseded", "added", "table"]
 
-_NONE: NDArray[np.int64] = np.empty(0, dtype=np.int64)
+
+def _no_cells() -> pd.DataFrame:
+    return pd.DataFrame({"cell": [], "persons": []}, dtype="int64")
 
 
 @attrs.frozen(eq=False, kw_only=True)
 class Account:
-    """What became of every row: counted in a cell, or not counted for a reason."""
+    """Persons by cell (cell, persons), rows not counted by reason, and examples of these."""
 
-    cells: Cells
+    cells: pd.DataFrame = attrs.field(factory=_no_cells)
     reasons: Counter[str]
-    rows_in: int
-    samples: tuple[ReportProblem, ...]
+    examples: pd.DataFrame
+
+    @property
+    def rows_in(self) -> int:
+        """All rows: counted, or not counted for a reason."""
+        return int(self.cells["persons"].sum()) + self.reasons.total()
 
 
-def count(
-    events: EventFrame,
-    campaign: Campaign,
-    *,
-    as_of: dt.datetime,
-    by: Period,
-    by_group: bool,
-    samples: int,
-) -> tuple[Account, Packing]:
-    """Return the account of one frame, with at most `samples` records per reason, and its plan."""
-    with keeping() as keep:
-        ready = prepared(events, campaign, keep, as_of=as_of, by=by, by_group=by_group)
-        return _count(ready, second_number(as_of), samples, keep), ready.plan
-
-
-def _count(ready: Prepared, second: int, samples: int, keep: Keep) -> Account:
-    events, plan = ready.events, ready.plan
-    if events.in_memory:
-        quiet, found = settled(events, plan, second, keep)
-    else:
-        quiet, found = _NONE, versions(events, second, keep)
-    claimed = claims(events, found.holding, plan)
+def account_of_claims(
+    events: CodedEvents, claimed: Rows, layout: KeyLayout, keep: Keep, *, samples: int
+) -> Account:
+    """Return the account of all rows that are not superseded."""
     won = winners(claimed)
-    cells = count_cells(won, plan)
-    wrong = cells.cell < 0
-    reasons = Counter({"not_yet_reported": ready.late, "superseded": found.superseded()})
-    # What is left of the rows: neither late, nor superseded, nor one that holds.
-    held = int(cells.rows.sum()) + len(quiet)
-    reasons["no_record"] = ready.rows_in - reasons.total() - held
-    for number, rows in zip(cells.cell[wrong].tolist(), cells.rows[wrong].tolist(), strict=True):
-        reasons[REASONS[-number - 1]] += rows
-    counted = Cells(cell=cells.cell[~wrong], persons=cells.persons[~wrong], rows=cells.rows[~wrong])
-    reasons["double"] = int(counted.rows.sum() - counted.persons.sum())
-    shown = sampled(events, found, claimed, won, +reasons, plan, keep, second=second, most=samples)
+    counted = cells(won, layout)
+    wrong, right = counted[counted["cell"] < 0], counted[counted["cell"] >= 0]
+    numbers, rows = wrong["cell"].tolist(), wrong["rows"].tolist()
+    reasons = Counter({EVENT_REASONS[-number - 1]: k for number, k in zip(numbers, rows)})  # noqa: B905
+    reasons["double"] = int(right["rows"].sum() - right["persons"].sum())
     return Account(
-        cells=added([counted, uncontested(quiet, plan)]),
+        cells=right[["cell", "persons"]],
         reasons=+reasons,
-        rows_in=ready.rows_in,
-        samples=tuple(shown),
+        examples=examples_of(events, claimed, won, +reasons, keep, most=samples),
     )
+
+
+def account_of_superseded(events: CodedEvents, found: Versions, *, samples: int) -> Account:
+    """Return the account of the versions that do not hold."""
+    reasons = Counter(superseded=found.superseded())
+    shown = first_records(events, "superseded", found.mended, most=samples if +reasons else 0)
+    return Account(reasons=+reasons, examples=shown)
+
+
+def added(parts: Sequence[Account], *, samples: int) -> Account:
+    """Return one account of several that share no row, no record and no person."""
+    cells = pd.concat([part.cells for part in parts])
+    return Account(
+        cells=cells.groupby("cell", as_index=False).sum(),
+        reasons=sum((part.reasons for part in parts), start=Counter()),
+        examples=first_of_each(pd.concat([part.examples for part in parts]), samples),
+    )
+
+
+def table(account: Account, layout: KeyLayout, periods: Periods) -> pd.DataFrame:
+    """Return the cells as rows unit, period, channel, persons (+ group), sorted."""
+    by_cell = account.cells.sort_values("cell")
+    frame = layout.decoded(by_cell["cell"].to_numpy())
+    frame["period"] = periods.of(frame["day"].to_numpy()).astype("datetime64[s]")
+    frame["persons"] = pd.array(by_cell["persons"].to_numpy(), dtype="Int64")
+    keys = ["unit", "period", "channel_no"]
+    columns = ["unit", "period", "channel", "persons"]
+    if layout.groups is not None:
+        keys, columns = [*keys, "group"], [*columns, "group"]
+    if layout.by_day or layout.groups is not None:
+        # Days were told apart, and are one period now.
+        grouped = frame.groupby([*keys, "channel"], dropna=False, as_index=False, sort=False)
+        frame = grouped[["persons"]].sum().sort_values(keys, ignore_index=True)
+    return frame[columns]

@@ -1,286 +1,381 @@
-"""Events in memory as integers: ids, codes and times numbered once, before anything is compared.
+"""From event frames to integers, once: ids, codes and times are numbered before any is compared.
 
-Integers end four traps at once: text that is slow to hash, missing values that turn whole numbers
-into floats, time zones, and dates that come as objects.
+Integers end four traps at once: text that is slow to compare, missing values that turn whole
+numbers into floats, time zones, and dates that come as objects.
 """
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
-import attrs
+import narwhals as nw
 import numpy as np
 import pandas as pd
+from narwhals.typing import IntoFrame
 from numpy.typing import NDArray
 
+from coverage_campaign.checks import checked_call
 from coverage_campaign.errors import Problem, ReportError
+from coverage_campaign.reporting.events.columns import (
+    CODES,
+    COLUMNS,
+    IDS,
+    Kind,
+    any_frame,
+    check_coded,
+    check_names,
+    kinds_of_pandas,
+    kinds_of_rows,
+)
+from coverage_campaign.reporting.events.engines import (
+    by_code_point,
+    collected,
+    in_memory,
+    small_table,
+    to_pandas,
+)
+from coverage_campaign.reporting.events.frame import (
+    CODED_COLUMNS,
+    MISSING,
+    MISSING_TEXT,
+    NO_DAY,
+    CodedEvents,
+    Rows,
+    second_number,
+)
 
-__all__ = ["MISSING", "NO_DAY", "CodedFrame", "code_frame", "code_rows"]
+__all__ = ["BLANKS", "coded", "encode", "numbered_codes"]
 
-MISSING = -(2**62)
-"""Stands for a missing id, revision or moment; smaller than any that is there."""
-NO_DAY = 2**31 - 1
-"""Stands for a missing date: after every day, so that what is missing comes last."""
+BLANKS = "".join(chr(number) for number in range(0x3001) if chr(number).isspace())
+"""Every character that is blank; a text of nothing else is missing, on every engine."""
 
-_SECONDS_TO_1970 = 62_135_596_800
-_EXACT_FLOATS = 2**53
+_MOST_CODES = 1_000_000
 _MOST_DAYS = 100_000
-_TEXTS = ("unit", "channel", "group")
+_EPOCH = dt.datetime(1970, 1, 1)  # noqa: DTZ001 - civil time
+_YEAR_ONE = dt.datetime(1, 1, 1)  # noqa: DTZ001 - civil time
 _Ints = NDArray[np.int64]
-_Days = NDArray[np.int32]
-_Places = NDArray[np.int32]
+_Ids = NDArray[np.object_]
+_Codes = tuple[NDArray[np.int32], tuple[str, ...]]
 
 
-@attrs.frozen(eq=False, kw_only=True)
-class CodedFrame:
-    """A frame of integers with the codes that its columns unit, channel and group stand for.
+@checked_call
+def encode(events: IntoFrame) -> CodedEvents:
+    """Return the events as whole numbers only, on the engine that has them.
 
-    Codes are sorted by code point and a number is a position in them, so that numbers compare as
-    codes do; the position after the last is a missing code. `records` and `persons` are ids by
-    number, or None where the ids were numbers themselves.
-    """
+    Worth it where the same events are tallied more than once, or stored: numbers are read and
+    compared faster than texts and times, and no time zone or session setting can move them. Any
+    campaign can tally them; units and channels that it does not know are explained as ever.
 
-    frame: pd.DataFrame
-    units: tuple[str, ...]
-    channels: tuple[str, ...]
-    groups: tuple[str, ...]
-    records: NDArray[Any] | None
-    persons: NDArray[Any] | None
-
-
-def code_frame(events: pd.DataFrame) -> CodedFrame:
-    """Return events as integers: record, revision, second, person, day, unit, channel (+ group).
+    Ids that are texts are numbered in a pandas frame or a PyArrow table, and the ids kept beside.
+    Polars, DuckDB, PySpark and ibis keep their rows, and such ids as they are. What comes back from
+    them is a plan that is run with each tally: write it to Parquet once, and hand over
+    `vary(coded, frame=...)` with the file.
 
     Raises:
-        ReportError: Columns hold what they must not; all of them at once.
+        ReportError: Columns are missing or of the wrong type.
+
+    >>> import pandas as pd
+    >>> events = encode(pd.DataFrame({
+    ...     "record": ["r1", "r2"], "revision": [0, 0],
+    ...     "reported_at": pd.to_datetime(["2008-07-03 09:00", "2008-07-04 10:00"]),
+    ...     "person": ["x", "x"], "unit": ["430422", "430421"],
+    ...     "date": pd.to_datetime(["2008-07-01", "2008-07-02"]),
+    ...     "channel": ["self_employed", "self_employed"],
+    ... }))
+    >>> events.units
+    ('430421', '430422')
+    >>> events.frame[["record", "person", "unit", "day"]].values.tolist()
+    [[0, 0, 1, 747162], [1, 0, 0, 747163]]
     """
-    return _read(
-        events,
-        {
-            "record": ("record", _ids),
-            "revision": ("revision", _whole_numbers),
-            "second": ("reported_at", _seconds),
-            "person": ("person", _ids),
-            "day": ("date", _days),
-            **{name: (name, _codes) for name in _TEXTS if name in events.columns},
-        },
+    frame = any_frame(events)
+    names = frame.collect_schema().names()
+    return _encoded(frame, (*COLUMNS, "group") if "group" in names else COLUMNS)
+
+
+def coded(events: IntoFrame | CodedEvents, *, group: bool, here: bool = False) -> CodedEvents:
+    """Return any events as integers; `group` asks for that column too, `here` for a pandas frame.
+
+    Raises:
+        ReportError: It is no data frame, or columns are missing or of the wrong type; all of them
+            at once.
+    """
+    if not isinstance(events, CodedEvents):
+        return _encoded(any_frame(events), (*COLUMNS, "group") if group else COLUMNS, here=here)
+    columns = (*CODED_COLUMNS, "group") if group else CODED_COLUMNS
+    frame = any_frame(events.frame)
+    check_coded(frame.lazy(), columns)
+    rows = frame.lazy().select(*columns)
+    local = here or frame.implementation in {nw.Implementation.PANDAS, nw.Implementation.PYARROW}
+    if local:
+        rows = nw.from_native(_pandas(rows)).lazy()
+        _check_numbers(to_pandas(rows), events)
+    return CodedEvents(
+        frame=rows.to_native(),
+        units=events.units,
+        channels=events.channels,
+        groups=events.groups if group else (),
+        records=events.records,
+        persons=events.persons,
     )
 
 
-def code_rows(rows: pd.DataFrame) -> CodedFrame:
-    """Return rows as integers whose times an engine has already made into `second` and `day`."""
-    rows = rows.assign(revision=pd.to_numeric(rows["revision"]))
-    numbers = {name: (name, _whole_numbers) for name in ("revision", "second", "day")}
-    ids = {name: (name, _ids) for name in ("record", "person")}
-    return _read(
-        rows,
-        {**ids, **numbers, **{name: (name, _codes) for name in _TEXTS if name in rows.columns}},
-    )
-
-
-def _read(
-    events: pd.DataFrame, ways: Mapping[str, tuple[str, Callable[[pd.Series], Any]]]
-) -> CodedFrame:
-    problems: list[Problem] = []
-    columns: dict[str, NDArray[Any]] = {}
-    books: dict[str, Any] = {}
-    for column, (name, way) in ways.items():
-        try:
-            value = way(events[name])
-        except _WrongTypeError as wrong:
-            problems.append(Problem(f"column '{name}'", wrong.found, wrong.fix))
-            continue
-        columns[column], books[column] = value if isinstance(value, tuple) else (value, None)
+def _check_numbers(frame: pd.DataFrame, events: CodedEvents) -> None:
+    books = {"unit": events.units, "channel": events.channels, "group": events.groups}
+    problems = [
+        Problem(
+            f"column '{name}'",
+            f"numbers from {frame[name].min()} to {frame[name].max()} for {len(books[name])} codes",
+            "hand over the codes that the events were encoded with",
+        )
+        for name in CODES
+        if name in frame.columns
+        if not frame[name].between(0, len(books[name])).all()
+    ]
     if problems:
         raise ReportError(problems, source="events")
-    return CodedFrame(
+
+
+def _encoded(
+    frame: nw.DataFrame[Any] | nw.LazyFrame[Any], columns: tuple[str, ...], *, here: bool = False
+) -> CodedEvents:
+    check_names(frame.collect_schema().names(), columns)
+    chosen = frame.lazy().select(*columns)
+    if here or frame.implementation in {nw.Implementation.PANDAS, nw.Implementation.PYARROW}:
+        return _in_pandas(_pandas(chosen))
+    return _on_engine(chosen)
+
+
+def _pandas(rows: Rows) -> pd.DataFrame:
+    if in_memory(rows):
+        return to_pandas(rows)
+    # Arrow types inside pandas: plain integers with a missing one would become floats.
+    table: Any = rows.collect(backend="pyarrow").to_native()
+    return pd.DataFrame(table.to_pandas(types_mapper=pd.ArrowDtype))
+
+
+def numbered_codes(texts: Iterable[str]) -> tuple[NDArray[np.int32], tuple[str, ...]]:
+    """Return the number of each of some different texts, and the codes by number.
+
+    Codes are in the order of their code points; a blank text is missing, and has the number after
+    the last.
+    """
+    texts = list(texts)
+    codes = tuple(sorted(text for text in texts if text.strip(BLANKS)))
+    place = {code: number for number, code in enumerate(codes)}
+    return np.array([place.get(text, len(codes)) for text in texts], dtype=np.int32), codes
+
+
+# -- in pandas -------------------------------------------------------------------------------------
+
+
+def _in_pandas(events: pd.DataFrame) -> CodedEvents:
+    kinds = kinds_of_pandas(events)
+    ids = {name: _ids(events[name], kinds[name]) for name in IDS}
+    codes = {name: _codes(events[name], kinds[name]) for name in CODES if name in events.columns}
+    columns: dict[str, NDArray[Any]] = {
+        "record": ids["record"][0],
+        "revision": _whole_numbers(events["revision"]),
+        "second": _seconds(events["reported_at"], kinds["reported_at"]),
+        "person": ids["person"][0],
+        "day": _days(_moments(events["date"], kinds["date"]).astype("datetime64[D]")),
+        **{name: numbers for name, (numbers, _) in codes.items()},
+    }
+    return CodedEvents(
         frame=pd.DataFrame(columns, copy=False),
-        units=books["unit"],
-        channels=books["channel"],
-        groups=books.get("group") or (),
-        records=books["record"],
-        persons=books["person"],
+        units=codes["unit"][1],
+        channels=codes["channel"][1],
+        groups=codes["group"][1] if "group" in codes else (),
+        records=ids["record"][1],
+        persons=ids["person"][1],
     )
 
 
-class _WrongTypeError(Exception):
-    def __init__(self, found: str, fix: str) -> None:
-        super().__init__(found)
-        self.found = found
-        self.fix = fix
-
-
-def _first_of(column: pd.Series, wanted: tuple[type, ...]) -> object:
-    """Return the first value that is there and of none of the wanted types, or None."""
-    present = column[column.notna()]
-    return next((value for value in present if not isinstance(value, wanted)), None)
-
-
-def _is_empty(column: pd.Series) -> bool:
-    return bool(column.isna().all())
-
-
-# -- ids and whole numbers -------------------------------------------------------------------------
-
-
-def _ids(column: pd.Series) -> tuple[_Ints, NDArray[Any] | None]:
-    if _is_empty(column):
-        return np.full(len(column), MISSING, dtype=np.int64), None
-    if _is_number(column):
+def _ids(column: pd.Series, kind: Kind) -> tuple[_Ints, _Ids | None]:
+    if kind in {"integer", "real", "nothing"}:
         return _whole_numbers(column), None
-    if isinstance(column.dtype, pd.CategoricalDtype):
-        column = column.astype(column.cat.categories.dtype)
-    if column.dtype == object:
-        kinds = (str,) if isinstance(_first_value(column), str) else (int, np.integer)
-        odd = _first_of(column, kinds)
-        if odd is not None:
-            raise _WrongTypeError(
-                f"{type(odd).__name__} beside {kinds[0].__name__}",
-                "ids are text or whole numbers, of one type",
-            )
-    elif not _is_text(column):
-        raise _WrongTypeError(f"type {column.dtype}", "ids are text or whole numbers")
-    numbers, ids = pd.factorize(column)
-    return np.where(numbers < 0, MISSING, numbers), np.asarray(ids, dtype=object)
+    numbers, found = pd.factorize(_texts(column, kind))
+    ids = np.asarray(found, dtype=object)
+    blank = pd.Series(ids, dtype="str").str.strip(BLANKS).eq("").to_numpy()
+    missing = np.append(blank, True)
+    return np.where(missing[numbers], MISSING, numbers), ids
 
 
-def _first_value(column: pd.Series) -> object:
-    return column.iloc[int(np.argmax(column.notna().to_numpy()))]
-
-
-def _is_number(column: pd.Series) -> bool:
-    return pd.api.types.is_numeric_dtype(column.dtype) and not pd.api.types.is_bool_dtype(
-        column.dtype
-    )
-
-
-def _is_text(column: pd.Series) -> bool:
-    return pd.api.types.is_string_dtype(column.dtype) and column.dtype != object
+def _texts(column: pd.Series, kind: Kind) -> pd.Series:
+    if kind != "uuid":
+        return column
+    texts = [None if pd.isna(value) else str(value) for value in column]
+    return pd.Series(texts, index=column.index, dtype="str")
 
 
 def _whole_numbers(column: pd.Series) -> _Ints:
-    if _is_empty(column):
-        return np.full(len(column), MISSING, dtype=np.int64)
-    if column.dtype == object and _first_of(column, (int, np.integer)) is None:
-        column = column.astype("Int64")
-    if not _is_number(column):
-        raise _WrongTypeError(f"type {column.dtype}", "give whole numbers, Int64 where some miss")
+    if isinstance(column.dtype, pd.CategoricalDtype):
+        column = column.astype(column.cat.categories.dtype)
     missing = column.isna().to_numpy(dtype=bool)
-    if pd.api.types.is_integer_dtype(column.dtype):
-        return (
-            column.to_numpy(dtype=np.int64, na_value=MISSING)
-            if missing.any()
-            else (column.to_numpy(dtype=np.int64))
-        )
-    floats = column.to_numpy(dtype=np.float64, na_value=np.nan)
-    known = floats[~missing]
-    if (np.abs(known) >= _EXACT_FLOATS).any() or (known != np.trunc(known)).any():
-        raise _WrongTypeError(
-            f"type {column.dtype}, in which large ids run together",
-            "read ids as text or Int64; a column of integers with a gap becomes float",
-        )
-    return np.where(missing, MISSING, np.nan_to_num(floats).astype(np.int64))
+    if missing.all():
+        return np.full(len(column), MISSING, dtype=np.int64)
+    if column.dtype == object:
+        column = column.astype("Float64").astype("Int64") if _floats(column) else column
+        column = column.astype("Int64")
+    if missing.any() and column.dtype.kind == "f":
+        column = column.astype("Float64").astype("Int64")
+    if missing.any():
+        return column.to_numpy(dtype=np.int64, na_value=MISSING)
+    return column.to_numpy(dtype=np.int64)
 
 
-# -- times -----------------------------------------------------------------------------------------
+def _floats(column: pd.Series) -> bool:
+    return any(isinstance(value, float) for value in column[column.notna()])
 
 
-def _moments(column: pd.Series, wanted: str) -> NDArray[np.datetime64]:
+def _moments(column: pd.Series, kind: Kind) -> NDArray[np.datetime64]:
     """Return a column of dates or times as datetime64, NaT where one is missing."""
-    if _is_empty(column) and not _zone(column):
-        return np.full(len(column), "NaT", dtype="datetime64[s]")
+    if kind == "nothing":
+        return np.full(len(column), "NaT", dtype="datetime64[us]")
     if column.dtype == object or isinstance(column.dtype, pd.CategoricalDtype):
-        return _objects(column.astype(object), wanted)
-    zone = _zone(column)
-    if zone:
-        raise _WrongTypeError(
-            f"times in the zone {zone}",
-            "hand over local civil time: dt.tz_convert(the campaign's zone).dt.tz_localize(None)",
-        )
-    if isinstance(column.dtype, pd.ArrowDtype) and str(column.dtype).startswith("date"):
+        # One by one: a year outside the range of a nanosecond is still a date.
+        values = [None if pd.isna(value) else value for value in column.astype(object)]
+        return np.array(values, dtype="datetime64[us]")
+    if kind == "date":
         column = column.astype("timestamp[s][pyarrow]")
-    if not pd.api.types.is_datetime64_any_dtype(column.dtype):
-        raise _WrongTypeError(f"type {column.dtype}", f"give {wanted}: pd.to_datetime(...)")
     return np.asarray(column.to_numpy(dtype="datetime64[us]"))
 
 
-def _zone(column: pd.Series) -> str:
-    if not pd.api.types.is_datetime64_any_dtype(column.dtype):
-        return ""
-    dtype = column.dtype
-    zone = getattr(dtype.pyarrow_dtype if isinstance(dtype, pd.ArrowDtype) else dtype, "tz", None)
-    return "" if zone is None else str(zone)
+def _seconds(column: pd.Series, kind: Kind) -> _Ints:
+    moments = _moments(column, kind).astype("datetime64[s]")
+    return np.where(np.isnat(moments), MISSING, moments.view(np.int64) + second_number(_EPOCH))
 
 
-def _objects(column: pd.Series, wanted: str) -> NDArray[np.datetime64]:
-    odd = _first_of(column, (dt.date, np.datetime64))
-    if odd is not None:
-        raise _WrongTypeError(f"{type(odd).__name__} {odd!r}"[:60], f"give {wanted}")
-    zones = {
-        str(value.tzinfo)
-        for value in column[column.notna()]
-        if isinstance(value, dt.datetime) and value.tzinfo is not None
-    }
-    if zones:
-        raise _WrongTypeError(
-            f"times in {'several zones' if len(zones) > 1 else 'the zone'}: {_listed(zones)}",
-            "hand over local civil time without a zone, for every row",
-        )
-    # One by one: a year outside the range of a nanosecond is still a date.
-    return np.array([None if pd.isna(value) else value for value in column], dtype="datetime64[us]")
-
-
-def _listed(zones: set[str]) -> str:
-    return ", ".join(sorted(zones))
-
-
-def _seconds(column: pd.Series) -> _Ints:
-    moments = _moments(column, "timestamps")
-    seconds = moments.astype("datetime64[s]").view(np.int64) + _SECONDS_TO_1970
-    return np.where(np.isnat(moments), MISSING, seconds)
-
-
-def _days(column: pd.Series) -> _Days:
-    days = _moments(column, "dates").astype("datetime64[D]")
+def _days(days: NDArray[np.datetime64]) -> NDArray[np.int32]:
     missing = np.isnat(days)
     since_1970 = np.where(missing, 0, days.view(np.int64))
-    if not len(since_1970):
-        return np.empty(0, dtype=np.int32)
-    first, last = int(since_1970.min()), int(since_1970.max())
+    first, last = int(since_1970.min(initial=0)), int(since_1970.max(initial=0))
     if last - first > len(days) + _MOST_DAYS:
-        far = _numbers(days)
-        far[missing] = NO_DAY
-        return far
-    # Each day of the calendar is reckoned once: a frame has many rows and few days.
-    numbers = _numbers(np.arange(first, last + 1).astype("datetime64[D]"))
-    found: _Days = numbers[since_1970 - first]
-    found[missing] = NO_DAY
-    return found
+        numbers = _day_numbers(np.where(missing, np.datetime64(0, "D"), days))
+    else:  # Each day of the calendar is reckoned once: a frame has many rows and few days.
+        calendar = np.arange(first, last + 1).astype("datetime64[D]")
+        numbers = _day_numbers(calendar)[since_1970 - first]
+    return np.where(missing, NO_DAY, numbers).astype(np.int32)
 
 
-def _numbers(days: NDArray[np.datetime64]) -> _Days:
+def _day_numbers(days: NDArray[np.datetime64]) -> NDArray[np.int32]:
     months = days.astype("datetime64[M]")
     of_month = days - months.astype("datetime64[D]")
     numbers = (months.view(np.int64) + 12 * 1970) * 31 + of_month.view(np.int64)
-    return np.asarray(numbers, dtype=np.int32)
+    return numbers.astype(np.int32)
 
 
-# -- codes -----------------------------------------------------------------------------------------
-
-
-def _codes(column: pd.Series) -> tuple[_Places, tuple[str, ...]]:
-    if _is_empty(column):
+def _codes(column: pd.Series, kind: Kind) -> _Codes:
+    if kind == "nothing":
         return np.zeros(len(column), dtype=np.int32), ()
-    numbers, texts = pd.factorize(column)
-    odd = next((text for text in texts if not isinstance(text, str)), None)
-    if odd is not None:
-        raise _WrongTypeError(
-            f"type {column.dtype}, such as {odd!r}", "codes are text: '430406', not 430406"
+    numbers, texts = pd.factorize(_texts(column, kind))
+    places, codes = numbered_codes(str(text) for text in texts)
+    _check_few(column.name, len(codes))
+    return np.append(places, np.int32(len(codes)))[numbers], codes
+
+
+def _check_few(name: object, codes: int) -> None:
+    if codes > _MOST_CODES:
+        found = f"more than {_MOST_CODES:,} different texts"
+        raise ReportError(
+            Problem(f"column '{name}'", found, "hand over codes, of which few differ")
         )
-    order = sorted(range(len(texts)), key=lambda place: str(texts[place]))
-    rank = np.empty(len(texts) + 1, dtype=np.int32)
-    rank[order] = np.arange(len(texts))
-    rank[-1] = len(texts)  # a missing code comes last
-    return rank[numbers], tuple(str(texts[place]) for place in order)
+
+
+# -- on the engine's side --------------------------------------------------------------------------
+
+
+def _on_engine(rows: Rows) -> CodedEvents:
+    kinds = kinds_of_rows(rows)
+    names = rows.collect_schema().names()
+    texts = [name for name in names if kinds[name] in {"text", "uuid"}]
+    rows = rows.with_columns("revision", *(nw.col(name).cast(nw.String()) for name in texts))
+    rows = by_code_point(rows)
+    number: Mapping[str, Callable[[nw.Expr, Kind], nw.Expr]] = {
+        "record": _id,
+        "revision": _id,
+        "person": _id,
+        "reported_at": lambda moment, kind: _second(moment, kind, rows.implementation),
+        "date": _day,
+    }
+    new_name = {"reported_at": "second", "date": "day"}
+    rows = rows.select(
+        *(
+            of(nw.col(name), kinds[name]).alias(new_name.get(name, name))
+            for name, of in number.items()
+        ),
+        *(nw.col(name) for name in CODES if name in names),
+    )
+    books: dict[str, tuple[str, ...]] = {}
+    for name in CODES:
+        if name in names:
+            rows, books[name] = _with_numbers(rows, name, kinds[name])
+    coded_names = [new_name.get(name, name) for name in names]
+    return CodedEvents(
+        frame=rows.select(
+            *(name for name in (*CODED_COLUMNS, "group") if name in coded_names)
+        ).to_native(),
+        units=books["unit"],
+        channels=books["channel"],
+        groups=books.get("group", ()),
+    )
+
+
+def _id(value: nw.Expr, kind: Kind) -> nw.Expr:
+    if kind in {"text", "uuid"}:
+        return (
+            nw.when(value.str.contains(f"[^{BLANKS}]")).then(value).otherwise(nw.lit(MISSING_TEXT))
+        )
+    if kind == "nothing":
+        return nw.lit(MISSING, dtype=nw.Int64())
+    if kind == "real":
+        value = nw.when(~value.is_nan()).then(value)
+    return nw.coalesce(value.cast(nw.Int64()), nw.lit(MISSING, dtype=nw.Int64()))
+
+
+def _second(moment: nw.Expr, kind: Kind, engine: nw.Implementation) -> nw.Expr:
+    """Return whole seconds; each engine has one way that is exact there (the performance page)."""
+    if kind == "nothing":
+        return nw.lit(MISSING, dtype=nw.Int64())
+    if kind == "date":
+        moment = moment.cast(nw.Datetime("us"))
+    if engine is nw.Implementation.POLARS:
+        since_1970 = moment.cast(nw.Datetime("us")).dt.timestamp("us") // 1_000_000
+        second = since_1970 + second_number(_EPOCH)
+    elif engine is nw.Implementation.DUCKDB:
+        second = (moment - nw.lit(_YEAR_ONE)).dt.total_seconds().cast(nw.Int64())
+    else:
+        years = moment.dt.year().cast(nw.Int64()) - 1
+        leap_days = years // 4 - years // 100 + years // 400
+        days = years * 365 + leap_days + moment.dt.ordinal_day().cast(nw.Int64()) - 1
+        hours = days * 24 + moment.dt.hour().cast(nw.Int64())
+        minutes = hours * 60 + moment.dt.minute().cast(nw.Int64())
+        # A part of a second is cut off, here as everywhere.
+        second = minutes * 60 + moment.dt.second().cast(nw.Int64())
+    return nw.coalesce(second, nw.lit(MISSING, dtype=nw.Int64()))
+
+
+def _day(date: nw.Expr, kind: Kind) -> nw.Expr:
+    if kind == "nothing":
+        return nw.lit(NO_DAY, dtype=nw.Int32())
+    months = date.dt.year().cast(nw.Int64()) * 12 + date.dt.month().cast(nw.Int64()) - 1
+    number = months * 31 + date.dt.day().cast(nw.Int64()) - 1
+    return nw.coalesce(number, nw.lit(NO_DAY, dtype=nw.Int64())).cast(nw.Int32())
+
+
+def _with_numbers(rows: Rows, name: str, kind: Kind) -> tuple[Rows, tuple[str, ...]]:
+    """Return rows with a column of codes as numbers, and the codes by number."""
+    present = rows.group_by(name).agg(nw.len().alias("rows")).select(name)
+    present = present.filter(~nw.col(name).is_null()).head(_MOST_CODES + 1)
+    texts = pd.Series() if kind == "nothing" else collected(present)[name]
+    if texts.empty:
+        return rows.with_columns(nw.lit(0, dtype=nw.Int32()).alias(name)), ()
+    _check_few(name, len(texts))
+    places, codes = numbered_codes(texts)
+    table = small_table(
+        rows, pd.DataFrame({name: texts.astype("str"), "number": places.astype(np.int64)})
+    )
+    number = nw.coalesce(nw.col("number"), nw.lit(len(codes), dtype=nw.Int64()))
+    joined = rows.join(table, on=name, how="left").drop(name)
+    return joined.with_columns(number.cast(nw.Int32()).alias(name)).drop("number"), codes

@@ -1,54 +1,185 @@
-"""Small intermediate tables, kept on the engine that made them for as long as a tally lasts.
+"""What differs from engine to engine: small tables, tables that are kept, what comes back.
 
-A lazy engine runs a plan anew for each use of it. What is small and used several times is kept
-there instead: as a temporary table, a checkpoint or a frame. No row comes to Python.
+No row of events comes to Python but through `collected`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from typing import Any
 from uuid import uuid4
 
 import narwhals as nw
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
 
-__all__ = ["Keep", "by_code_point", "keeping"]
+from coverage_campaign.reporting.events.frame import Rows
 
-Rows = nw.LazyFrame[Any]
+__all__ = [
+    "Keep",
+    "as_number",
+    "by_code_point",
+    "collected",
+    "engine_of",
+    "in_memory",
+    "joined_by_number",
+    "keeping",
+    "of_pandas",
+    "parted",
+    "parted_by_repetition",
+    "small_table",
+    "to_pandas",
+]
+
 Keep = Callable[[Rows], Rows]
+
+
+def engine_of(rows: Rows) -> nw.Implementation:
+    """Return the engine that has the rows."""
+    return rows.implementation
+
+
+def in_memory(rows: Rows) -> bool:
+    """Tell whether the rows are a pandas frame, which can be taken apart by position."""
+    return engine_of(rows) is nw.Implementation.PANDAS
+
+
+def of_pandas(frame: pd.DataFrame) -> Rows:
+    """Return a pandas frame as rows."""
+    return nw.from_native(frame).lazy()
+
+
+def to_pandas(rows: Rows) -> pd.DataFrame:
+    """Return rows in memory as the pandas frame that they are."""
+    frame: pd.DataFrame = rows.collect().to_native()
+    return frame
+
+
+def collected(rows: Rows) -> pd.DataFrame:
+    """Return a small table of any engine as a pandas frame."""
+    engine = engine_of(rows)
+    if (
+        engine is nw.Implementation.IBIS or engine.is_spark_like()
+    ):  # their own way to pandas warns with pandas 3
+        return pd.DataFrame(rows.collect(backend="pyarrow").to_pandas())
+    frame: pd.DataFrame = rows.collect(backend="pandas").to_native()
+    return frame
+
+
+def as_number(test: nw.Expr) -> nw.Expr:
+    """Return 1 where a test holds and 0 elsewhere; PostgreSQL casts no boolean."""
+    one, none = nw.lit(1, dtype=nw.Int64()), nw.lit(0, dtype=nw.Int64())
+    return nw.when(test).then(one).otherwise(none)
+
+
+def small_table(rows: Rows, frame: pd.DataFrame) -> Rows:
+    """Return a small pandas frame as a table on the engine that has the rows."""
+    engine = engine_of(rows)
+    native: Any = rows.to_native()
+    table: Any = frame
+    if engine is nw.Implementation.POLARS:
+        import polars as pl  # may not be installed
+
+        table = pl.LazyFrame({name: frame[name].tolist() for name in frame.columns})
+    elif engine is nw.Implementation.DUCKDB:
+        # By SQL on the relation itself: it knows its connection, and shows it to nobody.
+        table = native.query("events", "SELECT * FROM frame")
+    elif engine.is_spark_like():
+        types = {"O": "string", "i": "bigint"}
+        schema = ", ".join(
+            f"{name} {types['i' if frame[name].dtype.kind == 'i' else 'O']}" for name in frame
+        )
+        records = list(zip(*(frame[name].tolist() for name in frame.columns), strict=True))
+        table = native.sparkSession.createDataFrame(records, schema)
+    elif engine is nw.Implementation.IBIS:
+        import ibis  # may not be installed
+
+        table = ibis.memtable(frame)
+    small: Rows = nw.from_native(table).lazy()
+    return small
+
+
+# -- rows taken apart ------------------------------------------------------------------------------
+
+
+def parted(rows: Rows, others: Rows, on: Sequence[str]) -> tuple[Rows, Rows]:
+    """Return the rows whose values in `on` are not among those of `others`, and those that are."""
+    if in_memory(rows) and len(on) == 1:
+        frame = to_pandas(rows)
+        among = frame[on[0]].isin(to_pandas(others)[on[0]])
+        return of_pandas(frame[~among]), of_pandas(frame[among])
+    others = others.select(*on)
+    return rows.join(others, on=list(on), how="anti"), rows.join(others, on=list(on), how="semi")
+
+
+def parted_by_repetition(
+    rows: Rows, on: Sequence[str], where: nw.Expr, keep: Keep = lambda rows: rows
+) -> tuple[Rows, Rows]:
+    """Return the rows that are alone with their values in `on`, and all others, which are kept.
+
+    Rows `where` a test does not hold are alone.
+    """
+    if in_memory(rows):
+        frame = to_pandas(rows)
+        tested = to_pandas(rows.with_columns(test=where))["test"].to_numpy()
+        again = tested & frame[[*on]].duplicated(keep=False).to_numpy()
+        return of_pandas(frame[~again]), of_pandas(frame[again])
+    several = rows.filter(where).group_by(*on).agg(nw.len().alias("times"))
+    several = several.filter(nw.col("times") > 1).select(*on)
+    together = keep(rows.join(several, on=list(on), how="semi"))
+    return rows.join(together.select(*on), on=list(on), how="anti"), together
+
+
+def joined_by_number(
+    rows: Rows, on: str, columns: dict[str, NDArray[np.int64]], *, otherwise: int = -1
+) -> Rows:
+    """Return rows with more columns: the value at the number that a row has in `on`."""
+    if in_memory(rows):
+        frame = to_pandas(rows)
+        numbers = frame[on].to_numpy()
+        return of_pandas(frame.assign(**{name: of.take(numbers) for name, of in columns.items()}))
+    length = len(next(iter(columns.values())))
+    table = small_table(rows, pd.DataFrame({on: np.arange(length), **columns}))
+    values = [nw.coalesce(nw.col(name), nw.lit(otherwise)).alias(name) for name in columns]
+    return rows.join(table, on=on, how="left").with_columns(*values)
+
+
+# -- tables that are kept --------------------------------------------------------------------------
 
 
 @contextmanager
 def keeping() -> Iterator[Keep]:
-    """Hand over a function that keeps rows on their engine until the block ends."""
+    """Hand over a function that keeps rows on their engine until the block ends.
+
+    A lazy engine runs a plan anew for each use of it. What is small and used several times is kept
+    there instead: as a temporary table, a checkpoint or a frame.
+    """
     with ExitStack() as at_end:
         tables: list[Any] = []
 
         def keep(rows: Rows) -> Rows:
             native: Any = rows.to_native()
-            engine: nw.Implementation = rows.implementation
+            engine = engine_of(rows)
+            kept: Any = native
             if engine is nw.Implementation.POLARS:
-                frame: Rows = nw.from_native(native.collect().lazy())
-                return frame
-            if engine is nw.Implementation.DUCKDB:
-                tables.append(_in_duckdb(native, tables, at_end))
-                table: Rows = nw.from_native(tables[-1])
-                return table
-            if engine is nw.Implementation.PYSPARK:
-                checkpoint: Rows = nw.from_native(native.localCheckpoint(eager=True))
-                return checkpoint
-            if engine is nw.Implementation.IBIS:
-                cached = native.cache()
-                at_end.callback(cached.release)
-                return by_code_point(nw.from_native(cached))
-            return rows
+                kept = native.collect().lazy()
+            elif engine is nw.Implementation.DUCKDB:
+                kept = _in_duckdb(native, tables, at_end)
+                tables.append(kept)
+            elif engine.is_spark_like():
+                kept = native.localCheckpoint(eager=True)
+            elif engine is nw.Implementation.IBIS:
+                kept = native.cache()
+                at_end.callback(kept.release)
+            same: Rows = nw.from_native(kept).lazy()
+            return by_code_point(same)
 
         yield keep
 
 
 def _in_duckdb(native: Any, tables: list[Any], at_end: ExitStack) -> Any:  # noqa: ANN401 - relations
-    # By SQL on the relation itself: it knows its connection, and shows it to nobody.
     name = f"coverage_kept_{uuid4().hex}"
     native.query("kept", f"CREATE TEMP TABLE {name} AS SELECT * FROM kept")  # noqa: S608 - our own name
     # Each query binds its relation again: the first table that was kept is the least to bind.
@@ -60,8 +191,7 @@ def _in_duckdb(native: Any, tables: list[Any], at_end: ExitStack) -> Any:  # noq
 
 def by_code_point(rows: Rows) -> Rows:
     """Let PostgreSQL compare text by code point, as every other engine does, not by language."""
-    engine: nw.Implementation = rows.implementation
-    if engine is not nw.Implementation.IBIS:
+    if engine_of(rows) is not nw.Implementation.IBIS:
         return rows
     table: Any = rows.to_native()
     if table.get_backend().name != "postgres":

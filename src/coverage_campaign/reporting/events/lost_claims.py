@@ -9,16 +9,12 @@ from narwhals.typing import IntoFrame
 from coverage_campaign.checks import checked_call
 from coverage_campaign.model.campaign import Campaign
 from coverage_campaign.model.dates import DateLike, to_instant
-from coverage_campaign.reporting.events.cells import decoded
-from coverage_campaign.reporting.events.coded import CodedEvents
-from coverage_campaign.reporting.events.deduplicate import claims, winners
-from coverage_campaign.reporting.events.engines import keeping
+from coverage_campaign.model.periods import periods_of
+from coverage_campaign.reporting.events.deduplicate import claims, layout_of, winners
+from coverage_campaign.reporting.events.encoding import coded
+from coverage_campaign.reporting.events.engines import collected, keeping
 from coverage_campaign.reporting.events.examples import losers
-from coverage_campaign.reporting.events.frame import collected, second_number
-from coverage_campaign.reporting.events.numbering import prepared
-from coverage_campaign.reporting.events.opening import open_events
-from coverage_campaign.reporting.events.quiet import settled
-from coverage_campaign.reporting.events.revisions import versions
+from coverage_campaign.reporting.events.frame import CodedEvents, second_number
 
 __all__ = ["lost_claims"]
 
@@ -40,28 +36,21 @@ def lost_claims(
     if unit is not None:
         campaign.unit(unit)
     moment = to_instant(as_of)
-    opened = open_events(events)
+    rows = coded(events, group=False)
+    months = periods_of(campaign, "month")
+    layout = layout_of(rows, campaign, as_of=moment, months=months)
     with keeping() as keep:
-        ready = prepared(opened, campaign, keep, as_of=moment)
-        opened, plan = ready.events, ready.plan
-        second = second_number(moment)
-        if opened.in_memory:
-            _, found = settled(opened, plan, second, keep)
-        else:
-            found = versions(opened, second, keep)
-        claimed = claims(opened, found.holding, plan)
-        rows = collected(
-            losers(opened, claimed, winners(claimed)).select("record", "winner", "key", "best")
-        )
-    lost = decoded(rows["key"].to_numpy(dtype=np.int64), plan)
-    won = decoded(rows["best"].to_numpy(dtype=np.int64), plan)
-    table = lost[["unit", "period", "channel"]].assign(
-        record=_texts(rows["record"]), won_by=won["unit"], won_record=_texts(rows["winner"])
-    )
+        claimed = claims(rows, layout, second_number(moment), keep).rows
+        lost = losers(rows, claimed, winners(claimed), keep)
+        found = collected(lost.select("record", "winner", "key", "best"))
+    own = layout.decoded(found["key"].to_numpy(dtype=np.int64))
+    won = layout.decoded(found["best"].to_numpy(dtype=np.int64))
+    table = own[["unit", "channel"]].assign(
+        period=months.of(own["day"].to_numpy()).astype("datetime64[s]"),
+        record=found["record"].astype("str").array,
+        won_by=won["unit"],
+        won_record=found["winner"].astype("str").array,
+    )[["unit", "period", "channel", "record", "won_by", "won_record"]]
     if unit is not None:
         table = table[table["unit"] == unit]
     return table.sort_values(["unit", "period", "channel", "record"], ignore_index=True)
-
-
-def _texts(ids: pd.Series) -> pd.Series:
-    return pd.Series([str(one) for one in ids], dtype="str")

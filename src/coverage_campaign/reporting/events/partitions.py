@@ -1,210 +1,256 @@
-"""Events that come in chunks: sorted into buckets on disk, so that memory stays small.
+"""Events that come in chunks: sorted into files by the hash of an id, so that memory stays small.
 
 First by record, because all versions of a record have to be seen together; then, as claims, by
-person, because all claims to a person have to. Between the two stands nothing but integers, and ids
-where they are texts. Two buckets are worked on at a time.
+person, because all claims to a person have to. The files hold plain arrays of numbers and texts,
+never pickles.
 """
 
 from __future__ import annotations
 
 import datetime as dt
-from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from threading import Lock
+from typing import Any, TypeVar
 
 import attrs
 import numpy as np
 import pandas as pd
 from narwhals.typing import IntoFrame
+from numpy.typing import NDArray
 
 from coverage_campaign.errors import Problem, ReportError
 from coverage_campaign.model.campaign import Campaign
-from coverage_campaign.reporting.events.accounts import Account
-from coverage_campaign.reporting.events.books import Books, named, numbered
-from coverage_campaign.reporting.events.buckets import Buckets
-from coverage_campaign.reporting.events.cells import Cells, added, decoded, uncontested
-from coverage_campaign.reporting.events.coded import CodedEvents
-from coverage_campaign.reporting.events.deduplicate import REASONS, claims, count_cells, winners
-from coverage_campaign.reporting.events.encoding import MISSING
-from coverage_campaign.reporting.events.engines import keeping
-from coverage_campaign.reporting.events.examples import double, losers_of, sampled
-from coverage_campaign.reporting.events.frame import EventFrame, second_number
-from coverage_campaign.reporting.events.memory import each, in_memory
-from coverage_campaign.reporting.events.numbering import looked_up
-from coverage_campaign.reporting.events.opening import open_events
-from coverage_campaign.reporting.events.packing import Packing, plan_of
-from coverage_campaign.reporting.events.quiet import straight, uncontested_rows
-from coverage_campaign.reporting.problems import ReportProblem
-from coverage_campaign.reporting.result import Period
+from coverage_campaign.model.periods import Periods
+from coverage_campaign.reporting.events.accounts import (
+    Account,
+    account_of_claims,
+    account_of_superseded,
+    added,
+)
+from coverage_campaign.reporting.events.columns import CODES, IDS
+from coverage_campaign.reporting.events.deduplicate import KeyLayout, claims, layout_of
+from coverage_campaign.reporting.events.encoding import coded
+from coverage_campaign.reporting.events.engines import keeping, to_pandas
+from coverage_campaign.reporting.events.frame import MISSING, SHOWN, CodedEvents, second_number
 
 __all__ = ["as_chunks", "count_chunks"]
 
+Chunk = IntoFrame | CodedEvents
+_Result = TypeVar("_Result")
+
 _ROWS_AT_ONCE = 1_000_000
-_NO_CELLS = Cells(**dict.fromkeys(("cell", "persons", "rows"), np.empty(0, dtype=np.int64)))
-_Chunk = IntoFrame | CodedEvents
+_FILES = 128
+_THREADS = 2
+_END = "."
 
 
-def as_chunks(events: object) -> Iterable[_Chunk] | None:
+def as_chunks(events: object) -> Iterable[Chunk] | None:
     """Return the chunks that events come in, or None where they are one frame.
 
     Raises:
         ReportError: A path that is no folder with Parquet files.
     """
     if isinstance(events, (str, Path)):
-        return _files(Path(events))
-    if isinstance(events, (list, tuple, Iterator)):
-        return events
-    return None
+        folder = Path(events)
+        paths = sorted(folder.glob("*.parquet")) if folder.is_dir() else []
+        if not paths:
+            found, fix = "no folder with Parquet files", "give a folder of *.parquet, or a frame"
+            raise ReportError(Problem(f"events {str(folder)!r}", found, fix))
+        return _read(paths)
+    return events if isinstance(events, (list, tuple, Iterator)) else None
 
 
-def _files(folder: Path) -> Iterable[_Chunk]:
-    paths = sorted(folder.glob("*.parquet")) if folder.is_dir() else []
-    if not paths:
-        raise ReportError(
-            Problem(
-                f"events {str(folder)!r}",
-                "no folder with Parquet files",
-                "hand over a folder of *.parquet, or a data frame",
-            )
-        )
-    return _Reading(paths)
+def _read(paths: list[Path]) -> Iterator[Chunk]:
+    from pyarrow import Table  # may not be installed
+    from pyarrow.parquet import ParquetFile
 
-
-@attrs.frozen
-class _Reading:
-    """The files of a folder as tables of some rows, read one at a time."""
-
-    paths: list[Path]
-
-    def __iter__(self) -> Iterator[_Chunk]:
-        from pyarrow.parquet import ParquetFile  # may not be installed
-
-        for path in self.paths:
-            with ParquetFile(path) as file:
-                wanted = file.schema_arrow.empty_table()
-                none = True
-                for batch in file.iter_batches(_ROWS_AT_ONCE):
-                    none = False
-                    yield wanted.from_batches([batch])
-                if none:
-                    yield wanted
+    for path in paths:
+        with ParquetFile(path) as file:
+            yield file.schema_arrow.empty_table()
+            for batch in file.iter_batches(_ROWS_AT_ONCE):
+                yield Table.from_batches([batch])
 
 
 def count_chunks(
-    chunks: Iterable[_Chunk],
+    chunks: Iterable[Chunk],
     campaign: Campaign,
     *,
     as_of: dt.datetime,
-    by: Period,
+    months: Periods,
+    by_day: bool,
     by_group: bool,
     samples: int,
-) -> tuple[Account, Packing]:
-    """Return the account of all chunks together, however they were cut, and how it is packed."""
+) -> tuple[Account, KeyLayout]:
+    """Return the account of all chunks together, however they were cut, and the layout of keys."""
     from tqdm import tqdm  # only chunks show a bar
 
+    second = second_number(as_of)
     with TemporaryDirectory(prefix="coverage-campaign-") as folder:
-        by_record, by_person = Buckets(Path(folder), "record"), Buckets(Path(folder), "person")
-        books = Books()
+        by_record, by_person = _Files(Path(folder), "record"), _Files(Path(folder), "person")
+        codes = _Codes()
         with tqdm(desc="reading events", unit=" rows", unit_scale=True) as bar:
             for chunk in chunks:
-                columns = books.columns(open_events(chunk, group=by_group))
-                by_record.add(columns)
-                bar.update(len(columns["record"]))
-        plan = plan_of(
-            campaign,
-            units=sorted(unit.code for unit in campaign.units),
-            groups=books.sorted("group") if by_group else None,
-            as_of=as_of,
-            by=by,
+                rows = codes.columns(coded(chunk, group=by_group, here=True))
+                by_record.add(rows)
+                bar.update(len(rows["record"]))
+        whole = codes.events()
+        layout = layout_of(
+            whole, campaign, as_of=as_of, months=months, by_day=by_day, by_group=by_group
         )
 
-        def of_records(batch: list[int]) -> Account:
-            events = looked_up(books.events(by_record.read(batch)), plan)
-            account, claimed = _of_records(events, plan, second_number(as_of), samples)
-            by_person.add(named(claimed, events))
-            return account
+        def count_versions(batch: list[int]) -> Account:
+            events = codes.numbered(whole, by_record.read(batch))
+            with keeping() as keep:
+                found = claims(events, layout, second, keep)
+                shown = SHOWN if samples > 0 else ()
+                columns = dict.fromkeys(["person", "slot", "key", *shown])
+                claimed = to_pandas(found.rows.select(*columns))
+                by_person.add(_with_texts(claimed, events))
+                return account_of_superseded(events, found.versions, samples=samples)
 
-        def of_persons(batch: list[int]) -> Account:
-            return _of_persons(numbered(by_person.read(batch)), plan, samples)
+        def count_persons(batch: list[int]) -> Account:
+            events = codes.numbered(whole, by_person.read(batch))
+            with keeping() as keep:
+                return account_of_claims(events, events.rows, layout, keep, samples=samples)
 
-        parts: list[Account] = []
-        for work, buckets, step in (
-            (of_records, by_record, "versions"),
-            (of_persons, by_person, "persons"),
-        ):
-            batches = list(buckets.batches())
-            parts += tqdm(each(work, batches), desc=step, unit="batch", total=len(batches))
-    return _joined(parts, samples), plan
-
-
-def _of_records(
-    events: EventFrame, plan: Packing, second: int, samples: int
-) -> tuple[Account, pd.DataFrame]:
-    """Return the account of a bucket of records without its claims, and the claims."""
-    rows: pd.DataFrame = events.rows.collect().to_native()
-    late = (rows["second"] > second) | (rows["second"] == MISSING)
-    with keeping() as keep:
-        own = straight(events, rows, plan, second, keep)
-        found = own.versions
-        held: pd.DataFrame = claims(events, found.holding, plan).collect().to_native()
-        reasons = Counter({"not_yet_reported": int(late.sum()), "superseded": found.superseded()})
-        reasons["no_record"] = len(rows) - reasons.total() - len(held) - int(own.rows.sum())
-        slot = held["slot"].to_numpy()
-        for number in np.unique(slot[slot < 0]).tolist():
-            reasons[REASONS[-number - 1]] = int((slot == number).sum())
-        wrong = in_memory(held[slot < 0])
-        shown = sampled(
-            events, found, wrong, wrong, +reasons, plan, keep, second=second, most=samples
-        )
-        account = Account(
-            cells=_NO_CELLS, reasons=+reasons, rows_in=len(rows), samples=tuple(shown)
-        )
-    names = ["record", "person", "slot", "key", "day"]
-    plain = rows[own.rows].assign(slot=own.slot[own.rows], key=own.key[own.rows])
-    return account, pd.concat([plain[names], held.loc[slot >= 0, names]], ignore_index=True)
-
-
-def _of_persons(events: EventFrame, plan: Packing, samples: int) -> Account:
-    """Return the account of a bucket of persons: cells, doubles, and a few records of these."""
-    rows: pd.DataFrame = events.rows.collect().to_native()
-    quiet = uncontested_rows(rows["person"].to_numpy(), rows["slot"].to_numpy() == 0)
-    rest = in_memory(rows[~quiet])
-    won = winners(rest)
-    cells = count_cells(won, plan)
-    doubles = int(cells.rows.sum() - cells.persons.sum())
-    few: list[ReportProblem] = []
-    if doubles and samples > 0:
-        lost: pd.DataFrame = losers_of(events.named(rest), won).collect().to_native()
-        lost = lost.sort_values("record").head(samples)
-        words = decoded(lost["key"].to_numpy(dtype=np.int64), plan)
-        few = [
-            double(str(record), unit=unit, channel=channel, day=day)
-            for record, unit, channel, day in zip(
-                lost["record"], words["unit"], words["channel"], lost["day"], strict=True
-            )
+        parts = [
+            *_each(count_versions, by_record, "versions"),
+            *_each(count_persons, by_person, "persons"),
         ]
-    keys = rows["key"].to_numpy()[quiet]
-    return Account(
-        cells=added([cells, uncontested(keys, plan)]),
-        reasons=+Counter(double=doubles),
-        rows_in=0,
-        samples=tuple(few),
-    )
+    return added(parts, samples=samples), layout
 
 
-def _joined(parts: list[Account], samples: int) -> Account:
-    """Return one account of several that share no row, no record and no person."""
-    shown: dict[str, list[ReportProblem]] = {}
-    for problem in sorted((problem for part in parts for problem in part.samples), key=_by_record):
-        shown.setdefault(problem.reason, []).append(problem)
-    return Account(
-        cells=added([part.cells for part in parts]),
-        reasons=sum((part.reasons for part in parts), start=Counter()),
-        rows_in=sum(part.rows_in for part in parts),
-        samples=tuple(problem for reason in REASONS for problem in shown.get(reason, [])[:samples]),
-    )
+def _each(work: Callable[[list[int]], _Result], files: _Files, step: str) -> Iterator[_Result]:
+    from tqdm import tqdm  # only chunks show a bar
+
+    batches = list(files.batches())
+    with ThreadPoolExecutor(_THREADS) as pool:
+        yield from tqdm(pool.map(work, batches), desc=step, unit="batch", total=len(batches))
 
 
-def _by_record(problem: ReportProblem) -> tuple[bool, str]:
-    return problem.record is None, problem.record or ""
+# -- codes and ids ---------------------------------------------------------------------------------
+
+
+class _Codes:
+    """The codes met so far, numbered alike in all chunks, and which ids are texts."""
+
+    def __init__(self) -> None:
+        self._numbers: dict[str, dict[str, int]] = {name: {} for name in CODES}
+        self._texts: dict[str, bool] = {}
+
+    def columns(self, events: CodedEvents) -> dict[str, NDArray[Any]]:
+        """Return a chunk as arrays, with texts where ids are texts."""
+        frame = to_pandas(events.rows)
+        columns = _with_texts(frame, events)
+        for name, codes in zip(CODES, (events.units, events.channels, events.groups), strict=True):
+            if name in columns:
+                known = self._numbers[name]
+                numbers = [*(known.setdefault(code, len(known)) for code in codes), -1]
+                columns[name] = np.array(numbers, dtype=np.int32).take(columns[name])
+        for name in IDS:
+            texts, missing = columns[name].dtype.kind == "U", (frame[name] == MISSING).all()
+            if not missing and self._texts.setdefault(name, texts) != texts:
+                found = "texts in some chunks and whole numbers in others"
+                fix = "give ids of one type"
+                raise ReportError(Problem(f"column '{name}'", found, fix))
+        return columns
+
+    def events(self) -> CodedEvents:
+        """Return the codes by code point, with no rows."""
+        units, channels, groups = (sorted(self._numbers[name]) for name in CODES)
+        return CodedEvents(frame=None, units=units, channels=channels, groups=groups)
+
+    def numbered(self, whole: CodedEvents, columns: dict[str, NDArray[Any]]) -> CodedEvents:
+        """Return arrays as events: numbers for ids, and for codes in the order of the whole."""
+        ids: dict[str, NDArray[Any]] = {}
+        for name in IDS:
+            if name in columns and columns[name].dtype.kind == "U":
+                numbers, texts = pd.factorize(columns[name].astype(object))
+                columns[name] = np.where((texts == "")[numbers], MISSING, numbers)
+                ids[name] = np.array([text.removesuffix(_END) for text in texts], dtype=object)
+        if "slot" not in columns:  # not numbered yet
+            for name in CODES:
+                if name in columns:
+                    places = {code: n for n, code in enumerate(sorted(self._numbers[name]))}
+                    order = [*(places[code] for code in self._numbers[name]), len(places)]
+                    columns[name] = np.array(order, dtype=np.int32).take(columns[name])
+        return attrs.evolve(
+            whole,
+            frame=pd.DataFrame(columns, copy=False),
+            records=ids.get("record"),
+            persons=ids.get("person"),
+        )
+
+
+def _with_texts(frame: pd.DataFrame, events: CodedEvents) -> dict[str, NDArray[Any]]:
+    """Return rows as arrays, with texts where ids are texts."""
+    columns: dict[str, NDArray[Any]] = {name: frame[name].to_numpy() for name in frame.columns}
+    for name, ids in zip(IDS, (events.records, events.persons), strict=True):
+        if ids is not None and name in columns:
+            # An array of texts drops zero characters at their ends: a mark behind keeps them, and
+            # tells an empty id from a missing one.
+            texts = np.array([*(f"{text}{_END}" for text in ids), ""], dtype="U")
+            columns[name] = texts[np.where(columns[name] == MISSING, -1, columns[name])]
+    return columns
+
+
+# -- files -----------------------------------------------------------------------------------------
+
+
+class _Files:
+    """Rows by the hash of one column; reading forgets them."""
+
+    def __init__(self, folder: Path, column: str) -> None:
+        self._folder = folder
+        self._column = column
+        self._names: list[str] = []
+        self._rows = np.zeros(_FILES, dtype=np.int64)
+        self._writing = Lock()
+
+    def _path(self, number: int) -> Path:
+        return self._folder / f"{self._column}-{number}"
+
+    def add(self, columns: dict[str, NDArray[Any]]) -> None:
+        """Write rows; parts may come from several threads."""
+        ids = columns[self._column]
+        hashes = pd.util.hash_array(ids.astype(object) if ids.dtype.kind == "U" else ids)
+        file_no = (hashes % _FILES).astype(np.uint8)
+        order = np.argsort(file_no, kind="stable")
+        ends = np.searchsorted(file_no[order], np.arange(_FILES + 1))
+        in_order = [column[order] for column in columns.values()]
+        with self._writing:
+            self._names = list(columns)
+            self._rows += np.diff(ends)
+            for number in np.flatnonzero(np.diff(ends)).tolist():
+                with self._path(number).open("ab") as file:
+                    for column in in_order:
+                        np.save(file, column[ends[number] : ends[number + 1]], allow_pickle=False)
+
+    def batches(self) -> Iterator[list[int]]:
+        """Return numbers of files that are read together."""
+        batch = np.cumsum(self._rows) // _ROWS_AT_ONCE
+        filled = np.flatnonzero(self._rows)
+        for number in np.unique(batch[filled]):
+            yield filled[batch[filled] == number].tolist()
+
+    def read(self, batch: list[int]) -> dict[str, NDArray[Any]]:
+        """Return the rows of some files, which are gone then."""
+        parts: dict[str, list[NDArray[Any]]] = {name: [] for name in self._names}
+        for number in batch:
+            path = self._path(number)
+            length = path.stat().st_size
+            with path.open("rb") as file:
+                while file.tell() < length:
+                    for arrays in parts.values():
+                        arrays.append(np.load(file, allow_pickle=False))
+            path.unlink()
+        return {name: _together(arrays) for name, arrays in parts.items()}
+
+
+def _together(parts: list[NDArray[Any]]) -> NDArray[Any]:
+    if len({part.dtype.kind for part in parts}) > 1:  # numbers beside texts: all are missing ones
+        parts = [part if part.dtype.kind == "U" else np.full(len(part), "") for part in parts]
+    return np.concatenate(parts)

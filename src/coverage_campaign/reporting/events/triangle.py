@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
 
+import attrs
 import narwhals as nw
 import numpy as np
 import pandas as pd
@@ -14,17 +14,26 @@ from coverage_campaign.checks import checked_call
 from coverage_campaign.errors import DefinitionError, Problem
 from coverage_campaign.model.campaign import Campaign
 from coverage_campaign.model.dates import DateLike, to_instant
-from coverage_campaign.reporting.events.cells import decoded
-from coverage_campaign.reporting.events.coded import CodedEvents
-from coverage_campaign.reporting.events.deduplicate import claims, count_cells, winners
-from coverage_campaign.reporting.events.engines import Keep, keeping
-from coverage_campaign.reporting.events.frame import EventFrame, as_number, collected, second_number
-from coverage_campaign.reporting.events.numbering import prepared
-from coverage_campaign.reporting.events.opening import open_events
-from coverage_campaign.reporting.events.packing import Packing
-from coverage_campaign.reporting.events.revisions import Versions, versions
-from coverage_campaign.reporting.events.steps import at_every_later_step, grown_in_memory
-from coverage_campaign.reporting.tally import check
+from coverage_campaign.model.periods import periods_of
+from coverage_campaign.reporting.events.deduplicate import (
+    KeyLayout,
+    cells,
+    claims,
+    layout_of,
+    winners,
+)
+from coverage_campaign.reporting.events.encoding import coded
+from coverage_campaign.reporting.events.engines import (
+    Keep,
+    as_number,
+    collected,
+    keeping,
+    parted,
+    parted_by_repetition,
+    small_table,
+)
+from coverage_campaign.reporting.events.frame import CodedEvents, Rows, second_number
+from coverage_campaign.reporting.events.revisions import is_visible
 
 __all__ = ["tally_triangle"]
 
@@ -38,91 +47,81 @@ def tally_triangle(
     One row per as-of instant (datetime64, a date meaning its last second), unit, month and channel
     that has persons; persons Int64. Equal, date by date, to `tally` at that date, for the price of
     about one: where no record was revised the winner of a person never changes, so one minimum
-    serves all dates; the few persons with revised records are counted date by date.
+    serves all dates; the rows of the few persons with revised records are counted once a date.
 
     Raises:
         ReportError: Columns are missing or of the wrong type.
-        DefinitionError: No dates, or a campaign without channels.
+        DefinitionError: No dates, or a campaign without channels or phases.
     """
     moments = sorted({to_instant(date) for date in dates})
     if not moments:
         raise DefinitionError(Problem("dates", "none", "give the as-of dates, such as month ends"))
-    check(campaign, "month")
-    opened = open_events(events)
     seconds = [second_number(moment) for moment in moments]
+    rows = coded(events, group=False)
+    months = periods_of(campaign, "month")
+    layout = layout_of(rows, campaign, as_of=moments[-1], months=months)
     with keeping() as keep:
-        ready = prepared(opened, campaign, keep, as_of=moments[-1])
-        opened, plan = ready.events, ready.plan
-        if opened.in_memory:
-            counts = grown_in_memory(opened, plan, seconds, keep)
-        else:
-            found = versions(opened, seconds[-1], keep)
-            restless = keep(_restless_persons(opened, found))
-            grown = _grown(opened, found, restless, plan, seconds)
-            moved = _moved(opened, found, restless, plan, seconds, keep)
-            counts = pd.concat([grown, moved])
-            counts = counts.groupby(["step", "cell"])[["persons"]].sum().reset_index()
-    counts = counts[counts["persons"] > 0]
-    cells, place = np.unique(counts["cell"].to_numpy(dtype=np.int64), return_inverse=True)
+        settled, changing = _parted(rows, seconds[-1], keep)
+        counts = [
+            _settled(attrs.evolve(rows, frame=settled.to_native()), layout, seconds, keep),
+            _changing(rows, changing, layout, seconds, keep),
+        ]
+    table = pd.concat(counts).groupby(["step", "cell"], as_index=False)[["persons"]].sum()
+    found = layout.decoded(table["cell"].to_numpy())
     instants = np.array(moments, dtype="datetime64[s]")
-    # By step and cell the rows are in order already: a cell is unit, month, channel.
-    table = decoded(cells, plan).take(place).reset_index(drop=True)
-    table = table.assign(
-        as_of=instants[counts["step"].to_numpy(dtype=np.int64)],
-        persons=pd.array(counts["persons"].to_numpy(dtype=np.int64), dtype="Int64"),
+    return pd.DataFrame(
+        {
+            "as_of": instants[table["step"].to_numpy()],
+            "unit": found["unit"],
+            "period": months.of(found["day"].to_numpy()).astype("datetime64[s]"),
+            "channel": found["channel"],
+            "persons": pd.array(table["persons"].to_numpy(), dtype="Int64"),
+        }
     )
-    return table[["as_of", "unit", "period", "channel", "persons"]]
 
 
-def _restless_persons(events: EventFrame, found: Versions) -> nw.LazyFrame[Any]:
-    """Return the persons of records with more than one version: their winner may change."""
-    named = found.versions.filter(~events.missing("person"))
-    return named.group_by("person").agg(nw.len().alias("rows")).select("person")
+def _parted(events: CodedEvents, last: int, keep: Keep) -> tuple[Rows, Rows]:
+    """Return the visible rows of persons whose winner never changes, and all others.
+
+    A winner may change where one of the person's records has more than one version; the rows of
+    such a record that name nobody belong to it too.
+    """
+    visible = events.rows.filter(is_visible(events, last))
+    _, repeated = parted_by_repetition(visible, ["record"], ~events.is_missing("record"), keep)
+    named = repeated.filter(~events.is_missing("person"))
+    persons = keep(named.group_by("person").agg(nw.len().alias("rows")).select("person"))
+    rest, theirs = parted(visible, persons, ["person"])
+    settled, nameless = parted(rest, repeated, ["record"])
+    return settled, keep(nw.concat([theirs, nameless]))
 
 
-def _grown(
-    events: EventFrame,
-    found: Versions,
-    restless: nw.LazyFrame[Any],
-    plan: Packing,
-    seconds: list[int],
+def _settled(
+    events: CodedEvents, layout: KeyLayout, seconds: list[int], keep: Keep
 ) -> pd.DataFrame:
-    """Return step, cell, persons of all calm persons: each appears once and stays."""
-    calm = found.once.join(restless, on="person", how="anti")
-    best = winners(claims(events, calm, plan)).filter(nw.col("key") >= 0)
+    """Return step, cell, persons of those who appear once and stay."""
+    won = winners(claims(events, layout, seconds[-1], keep).rows).filter(nw.col("key") >= 0)
     # The turn of a winner is after a date where its key is beyond every key of that second.
     step = sum(
-        (as_number(nw.col("key") >= (second - plan.base + 1) * plan.size) for second in seconds),
+        (as_number(nw.col("key") >= (at - layout.base + 1) * layout.size) for at in seconds),
         start=nw.lit(0, dtype=nw.Int64()),
     )
-    table = collected(
-        best.with_columns(step.alias("step"), (nw.col("key") % plan.size).alias("cell"))
+    first = collected(
+        won.with_columns(step.alias("step"), (nw.col("key") % layout.size).alias("cell"))
         .group_by("step", "cell")
         .agg(nw.len().alias("persons"))
     ).astype("int64")
-    return at_every_later_step(table, len(seconds))
+    steps = range(len(seconds))
+    return pd.concat([first[first["step"] <= step].assign(step=step) for step in steps])
 
 
-def _moved(  # noqa: PLR0917 - what one triangle is made of
-    events: EventFrame,
-    found: Versions,
-    restless: nw.LazyFrame[Any],
-    plan: Packing,
-    seconds: list[int],
-    keep: Keep,
+def _changing(
+    events: CodedEvents, rows: Rows, layout: KeyLayout, seconds: list[int], keep: Keep
 ) -> pd.DataFrame:
-    """Return step, cell, persons of the few persons whose winner may change, date by date."""
-    visible = events.rows.filter(events.visible(seconds[-1]))
-    theirs = visible.join(restless, on="person", how="semi")
-    records = found.repeated.select("record")
-    nobody = visible.filter(events.missing("person")).join(records, on="record", how="semi")
-    rows = keep(nw.concat([theirs, nobody]))
-    few = events.with_rows(rows)
-    parts = []
-    for step, second in enumerate(seconds):
-        claimed = claims(few, versions(few, second, keep).holding, plan)
-        cells = count_cells(winners(claimed), plan)
-        counted = cells.cell >= 0
-        columns = {"step": step, "cell": cells.cell[counted], "persons": cells.persons[counted]}
-        parts.append(pd.DataFrame(columns))
-    return pd.concat(parts).astype("int64")
+    """Return step, cell, persons of the few whose winner may change: each date is on its own."""
+    dates = pd.DataFrame({"step": np.arange(len(seconds)), "known_by": seconds})
+    rows = rows.join(small_table(rows, dates), how="cross")
+    rows = rows.filter(nw.col("second") <= nw.col("known_by")).drop("known_by")
+    at_each_date = attrs.evolve(events, frame=rows.to_native())
+    claimed = claims(at_each_date, layout, seconds[-1], keep, scope=["step"]).rows
+    table = cells(winners(claimed, scope=["step"]), layout, scope=["step"])
+    return table.loc[table["cell"] >= 0, ["step", "cell", "persons"]]

@@ -1,0 +1,280 @@
+"""What each column of an event frame may hold: the same on every engine, refused at once."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Mapping
+from typing import Any, Final, Literal, TypeAlias
+from uuid import UUID
+
+import narwhals as nw
+import numpy as np
+import pandas as pd
+from narwhals.typing import IntoFrame
+
+from coverage_campaign.errors import Problem, ReportError
+from coverage_campaign.reporting.events.engines import engine_of
+from coverage_campaign.reporting.events.frame import CODED_COLUMNS, Rows
+
+__all__ = [
+    "CODES",
+    "COLUMNS",
+    "IDS",
+    "Kind",
+    "any_frame",
+    "check_names",
+    "kind_of_column",
+    "kinds_of_pandas",
+    "kinds_of_rows",
+]
+
+COLUMNS: Final = ("record", "revision", "reported_at", "person", "unit", "date", "channel")
+"""The columns that every event frame has; `group` is one more that may be there."""
+IDS: Final = ("record", "person")
+CODES: Final = ("unit", "channel", "group")
+
+Kind: TypeAlias = Literal["text", "uuid", "integer", "real", "moment", "date", "nothing", ""]
+"""What a column holds: real = floats, which have to be whole; nothing = no value at all."""
+
+_IDS: tuple[frozenset[str], str] = (
+    frozenset({"text", "uuid", "integer", "real", "nothing"}),
+    "ids are text or whole numbers, of one type",
+)
+_CODES = (frozenset({"text", "uuid", "nothing"}), "codes are text: '430406', not 430406")
+_MOMENTS = (frozenset({"moment", "date", "nothing"}), "give timestamps: pd.to_datetime(...)")
+_ALLOWED: Final[Mapping[str, tuple[frozenset[str], str]]] = {
+    "record": _IDS,
+    "revision": (frozenset({"integer", "real", "nothing"}), "give whole numbers: 0, 1, ..."),
+    "reported_at": _MOMENTS,
+    "person": _IDS,
+    "unit": _CODES,
+    "date": (_MOMENTS[0], "give dates: pd.to_datetime(...)"),
+    "channel": _CODES,
+    "group": _CODES,
+}
+_EXACT_FLOATS: Final = 2**53
+_LARGEST: Final = 2**63 - 2
+_ENGINES: Final = "hand over a data frame of pandas, Polars, PyArrow, DuckDB, PySpark or ibis"
+
+
+def any_frame(events: IntoFrame) -> nw.DataFrame[Any] | nw.LazyFrame[Any]:
+    """Return a data frame of any engine that is known.
+
+    Raises:
+        ReportError: It is none.
+    """
+    found = f"{type(events).__name__} is no data frame"
+    try:
+        frame = nw.from_native(events)
+    except (TypeError, ValueError) as error:
+        if isinstance(events, pd.DataFrame) and not events.columns.is_unique:
+            twice = events.columns[events.columns.duplicated()]
+            found = f"columns named twice: {_some(twice)}"
+        raise ReportError(Problem("events", found, _ENGINES)) from error
+    engine = frame.implementation
+    known = engine.is_spark_like() or engine in {
+        nw.Implementation.PANDAS,
+        nw.Implementation.PYARROW,
+        nw.Implementation.POLARS,
+        nw.Implementation.DUCKDB,
+        nw.Implementation.IBIS,
+    }
+    if not known:
+        raise ReportError(Problem("events", f"a frame of {engine.value}", _ENGINES))
+    return frame
+
+
+def check_names(names: Iterable[str], columns: tuple[str, ...]) -> None:
+    """Refuse a frame that lacks columns."""
+    names = list(names)
+    absent = [column for column in columns if column not in names]
+    if absent:
+        raise ReportError(
+            Problem(
+                "events",
+                f"no column {_some(absent)}; the columns there are {_some(names) or 'none'}",
+                f"rename or add: an event frame has {_some(columns)}",
+            )
+        )
+
+
+def _some(names: Iterable[object], most: int = 20) -> str:
+    shown = [repr(str(name)) for name in names]
+    return ", ".join(shown[:most]) + (f", ... ({len(shown)} in all)" if len(shown) > most else "")
+
+
+def kinds_of_pandas(frame: pd.DataFrame) -> dict[str, Kind]:
+    """Return what each column of a pandas frame holds.
+
+    Raises:
+        ReportError: Columns hold what they must not; all of them at once.
+    """
+    kinds: dict[str, Kind] = {}
+    problems: list[Problem] = []
+    for name in frame.columns:
+        column = frame[name]
+        kinds[name], found = kind_of_column(column)
+        refused = _refused(name, kinds[name], found)
+        if not refused and _is_inexact(column, kinds[name]):
+            refused = [_inexact(name, found)]
+        problems += refused
+    if problems:
+        raise ReportError(problems, source="events")
+    return kinds
+
+
+def _is_inexact(column: pd.Series, kind: Kind) -> bool:
+    if isinstance(column.dtype, pd.CategoricalDtype):
+        column = pd.Series(column.dtype.categories)
+    if kind == "real":
+        floats = column.to_numpy(dtype=np.float64, na_value=np.nan)
+        floats = floats[~np.isnan(floats)]
+        return bool(((np.abs(floats) >= _EXACT_FLOATS) | (floats != np.trunc(floats))).any())
+    return kind == "integer" and not -_LARGEST <= column.min() <= column.max() <= _LARGEST
+
+
+def kinds_of_rows(rows: Rows) -> dict[str, Kind]:
+    """Return what each column of rows holds, on the engine that has them.
+
+    Raises:
+        ReportError: Columns hold what they must not; all of them at once.
+    """
+    schema = rows.collect_schema()
+    kinds: dict[str, Kind] = {}
+    problems: list[Problem] = []
+    for name, dtype in schema.items():
+        kind, found = _kind_of_type(dtype, _native_type(rows, name), rows)
+        refused = _refused(name, kind, found)
+        if refused and not _any(rows, ~nw.col(name).is_null()):
+            kind, refused = "nothing", []
+        elif not refused and _any_inexact(rows, name, dtype):
+            refused = [_inexact(name, found)]
+        kinds[name] = kind
+        problems += refused
+    if problems:
+        raise ReportError(problems, source="events")
+    return kinds
+
+
+def _refused(name: str, kind: Kind, found: str) -> list[Problem]:
+    allowed, fix = _ALLOWED[name]
+    if kind in allowed:
+        return []
+    if "zone" in found:
+        fix = "hand over local civil time without a zone: convert to the campaign's zone, drop it"
+    return [Problem(f"column '{name}'", found, fix)]
+
+
+def _inexact(name: str, found: str) -> Problem:
+    return Problem(
+        f"column '{name}'",
+        f"{found}, in which large ids run together",
+        "read ids as text or Int64; a column of integers with a gap becomes float",
+    )
+
+
+def _any(rows: Rows, test: nw.Expr) -> bool:
+    return len(rows.filter(test).head(1).collect(backend="pyarrow")) > 0
+
+
+def _any_inexact(rows: Rows, name: str, dtype: nw.dtypes.DType) -> bool:
+    value = nw.col(name)
+    if dtype.is_float():
+        whole = (value.abs() < _EXACT_FLOATS) & (value == value.floor())
+        return _any(rows, ~value.is_null() & ~value.is_nan() & ~whole)
+    if dtype in {nw.UInt64, nw.Int128, nw.UInt128}:
+        return _any(rows, value > _LARGEST)
+    return False
+
+
+# -- what a type is --------------------------------------------------------------------------------
+
+
+def kind_of_column(column: pd.Series) -> tuple[Kind, str]:
+    """Return what a pandas column holds, and in words what was found."""
+    dtype = column.dtype
+    if column.isna().all():
+        return "nothing", "no value"
+    if isinstance(dtype, pd.CategoricalDtype):
+        return kind_of_column(pd.Series(dtype.categories))
+    if str(dtype) == "object" or "uuid" in str(dtype):
+        return _kind_of_objects(column[column.notna()])
+    kind, found = _kind_of_type(nw.from_native(column, series_only=True).dtype, "")
+    return kind, found if "zone" in found else f"type {dtype}"
+
+
+def _kind_of_objects(values: pd.Series) -> tuple[Kind, str]:
+    types = set(map(type, values))
+    kinds: dict[Kind, tuple[type, ...]] = {
+        "text": (str,),
+        "uuid": (UUID,),
+        "integer": (int, np.integer),
+        "real": (float, int, np.floating, np.integer),
+        "moment": (dt.date, np.datetime64),
+    }
+    found = " beside ".join(sorted(one.__name__ for one in types))
+    if types & {bool, np.bool_, type(pd.NaT)}:
+        return "", found
+    for kind, wanted in kinds.items():
+        if all(issubclass(one, wanted) for one in types):
+            zones = _zones(values) if kind == "moment" else set()
+            return ("", _in_zones(zones)) if zones else (kind, found)
+    return "", f"{found}, such as {next(iter(values))!r:.40}"
+
+
+def _zones(values: pd.Series) -> set[str]:
+    moments = (value for value in values if isinstance(value, dt.datetime))
+    return {str(moment.tzinfo) for moment in moments if moment.tzinfo is not None}
+
+
+def _in_zones(zones: set[str]) -> str:
+    several = "several zones" if len(zones) > 1 else "the zone"
+    return f"times in {several} {', '.join(sorted(zones))}"
+
+
+def _kind_of_type(
+    dtype: nw.dtypes.DType, native: str, rows: Rows | None = None
+) -> tuple[Kind, str]:
+    found = f"type {native or dtype}"
+    zone = getattr(dtype, "time_zone", None) if dtype == nw.Datetime else None
+    # Spark's ordinary timestamp is the civil time of its session.
+    if zone is not None and not (rows is not None and engine_of(rows).is_spark_like()):
+        return "", _in_zones({str(zone)})
+    kinds: dict[Kind, bool] = {
+        "uuid": "uuid" in native,
+        "nothing": dtype == nw.Unknown and native in {"null", '"null"', "void"},
+        "text": dtype in {nw.String, nw.Categorical, nw.Enum},
+        "integer": dtype.is_integer(),
+        "real": dtype.is_float(),
+        "date": dtype == nw.Date,
+        "moment": dtype == nw.Datetime,
+    }
+    return next((kind for kind, fits in kinds.items() if fits), ""), found
+
+
+def _native_type(rows: Rows, name: str) -> str:
+    """Return the engine's own name of a column's type, where the common one may not say enough."""
+    native: Any = rows.to_native()
+    engine = engine_of(rows)
+    if engine is nw.Implementation.DUCKDB:
+        return str(native.types[native.columns.index(name)]).lower()
+    if engine is nw.Implementation.IBIS:
+        return str(native.schema()[name]).lower()
+    if engine.is_spark_like():
+        return str(native.schema[name].dataType.simpleString())
+    return str(native.collect_schema()[name]).lower()
+
+
+def check_coded(rows: Rows, columns: tuple[str, ...] = CODED_COLUMNS) -> None:
+    """Refuse coded events whose columns hold anything but whole numbers (or ids that are texts)."""
+    schema = rows.collect_schema()
+    check_names(schema.names(), columns)
+    problems = [
+        Problem(
+            f"column '{name}'", f"type {schema[name]}", "coded events are whole numbers: encode"
+        )
+        for name in columns
+        if not (schema[name].is_integer() or (name in IDS and schema[name] == nw.String))
+    ]
+    if problems:
+        raise ReportError(problems, source="events")
