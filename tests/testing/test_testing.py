@@ -14,6 +14,7 @@ import coverage_campaign as cc
 from coverage_campaign.model.units import Unit
 from coverage_campaign.reporting.problems import EVENT_REASONS
 from support.campaigns import tiny
+from support.tally_cases import with_lives
 from support.tally_oracle import Row, reckon
 
 QUICK = settings(
@@ -126,7 +127,7 @@ def rows_of(events: pd.DataFrame) -> list[Row]:
 
 def test_every_reason_of_a_tally_is_drawn_beside_rows_that_count() -> None:
     """Of a hundred drawn frames some show each reason why a row is not counted; most count some."""
-    campaign, as_of = tiny(), dt.datetime(2026, 9, 30)  # noqa: DTZ001 - civil time
+    campaign, as_of = with_lives(tiny()), dt.datetime(2026, 9, 30)  # noqa: DTZ001 - civil time
     seen: Counter[str] = Counter()
 
     @settings(max_examples=100, deadline=None, phases=[Phase.generate], derandomize=True)

@@ -95,8 +95,9 @@ def small_table(rows: Rows, frame: pd.DataFrame) -> Rows:
         table = native.sparkSession.createDataFrame(records, schema)
     elif engine is nw.Implementation.IBIS:
         import ibis  # may not be installed
+        import pyarrow as pa
 
-        table = ibis.memtable(frame)
+        table = ibis.memtable(pa.table({name: frame[name].tolist() for name in frame.columns}))
     small: Rows = nw.from_native(table).lazy()
     return small
 
