@@ -18,7 +18,7 @@ from coverage_campaign.allocation.apportionment.ties import TieRule
 from coverage_campaign.allocation.explain import number_text
 from coverage_campaign.allocation.limits import is_count
 from coverage_campaign.allocation.two_way.biproportional import Certificate, biproportional_explain
-from coverage_campaign.allocation.two_way.cell_ties import CellTie
+from coverage_campaign.allocation.two_way.tie_and_transfer import CellTie
 from coverage_campaign.checks import checked_call
 from coverage_campaign.errors import DefinitionError, InfeasibleError, Problem
 from coverage_campaign.frames import by_value, owned_array

@@ -9,22 +9,19 @@ prices at the cut are a tie.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Protocol
+from collections.abc import Callable
+from typing import Protocol
 
 import numpy as np
+from numpy.typing import NDArray
 
-if TYPE_CHECKING:
-    from collections.abc import Callable
+from coverage_campaign.allocation.apportionment.exact import Partial
+from coverage_campaign.allocation.apportionment.groups import Groups
+from coverage_campaign.allocation.apportionment.inputs import Ints
+from coverage_campaign.allocation.apportionment.ties import TieTable
 
-    from numpy.typing import NDArray
-
-    from coverage_campaign.allocation.apportionment.exact import Partial
-    from coverage_campaign.allocation.apportionment.groups import Groups
-    from coverage_campaign.allocation.apportionment.inputs import Ints
-    from coverage_campaign.allocation.apportionment.ties import TieTable
-
-    Flags = NDArray[np.bool_]
-    Floats = NDArray[np.float64]
+Flags = NDArray[np.bool_]
+Floats = NDArray[np.float64]
 
 __all__ = ["Prices", "choose", "exactly", "prove", "ranked"]
 

@@ -10,25 +10,19 @@ Pukelsheim, Proportional Representation (2nd ed. 2017), section 4.6.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import attrs
 import numpy as np
+from numpy.typing import NDArray
 
 from coverage_campaign.allocation.apportionment.certificate import choose, prove, ranked
 from coverage_campaign.allocation.apportionment.exact import Partial, divide, exact_keys
-from coverage_campaign.allocation.apportionment.inputs import MOST, integers
+from coverage_campaign.allocation.apportionment.groups import Groups
+from coverage_campaign.allocation.apportionment.inputs import MOST, Ints, integers
+from coverage_campaign.allocation.apportionment.rounding_rules import Signposts
+from coverage_campaign.allocation.apportionment.ties import TieTable
 
-if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
-    from coverage_campaign.allocation.apportionment.groups import Groups
-    from coverage_campaign.allocation.apportionment.inputs import Ints
-    from coverage_campaign.allocation.apportionment.rounding_rules import Signposts
-    from coverage_campaign.allocation.apportionment.ties import TieTable
-
-    Flags = NDArray[np.bool_]
-    Floats = NDArray[np.float64]
+Flags = NDArray[np.bool_]
+Floats = NDArray[np.float64]
 
 __all__ = ["divide_exactly", "solve_divisor"]
 

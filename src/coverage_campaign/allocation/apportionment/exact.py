@@ -7,15 +7,12 @@ Work grows with the units, never with the total.
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from heapq import heapify, heappop, heapreplace
-from typing import TYPE_CHECKING
 
 import attrs
 
-if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
-
-    from coverage_campaign.allocation.apportionment.rounding_rules import Signposts
+from coverage_campaign.allocation.apportionment.rounding_rules import Signposts
 
 __all__ = ["Partial", "divide", "exact_keys"]
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from fractions import Fraction
 from math import lcm
-from typing import TYPE_CHECKING, Literal, TypeAlias
+from typing import Literal, TypeAlias
 
 import attrs
 import numpy as np
@@ -22,9 +23,7 @@ from coverage_campaign.allocation.apportionment.rounding_rules import (
 from coverage_campaign.allocation.apportionment.solve import Rule
 from coverage_campaign.allocation.apportionment.ties import Tie
 from coverage_campaign.allocation.apportionment.water_filling import fill
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
+from coverage_campaign.frames import by_value, owned
 
 __all__ = ["Apportionment", "Binding", "explain_seats", "shortest_between"]
 
@@ -46,7 +45,7 @@ _Found: TypeAlias = tuple[
 ]
 
 
-@attrs.frozen(eq=False)
+@attrs.frozen
 class Apportionment:
     """Seats and their reasons; units are positions, numbers are Fractions.
 
@@ -61,7 +60,7 @@ class Apportionment:
     method: str
     total: int
     weights: tuple[Fraction, ...]
-    seats: NDArray[np.int64]
+    seats: NDArray[np.int64] = attrs.field(converter=owned, eq=by_value)
     ties: tuple[Tie, ...]
     divisor_interval: tuple[Fraction, Fraction | None]
     divisor: Fraction | None

@@ -2,25 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from functools import cached_property
-from typing import TYPE_CHECKING, Protocol
+from typing import Protocol
 
 import attrs
 import numpy as np
+from numpy.typing import NDArray
 
-from coverage_campaign.allocation.apportionment.inputs import MOST, exact_sum, integers, label
+from coverage_campaign.allocation.apportionment.inputs import (
+    MOST,
+    Ints,
+    Weighted,
+    exact_sum,
+    integers,
+    label,
+)
 from coverage_campaign.allocation.apportionment.layout import Layout
+from coverage_campaign.allocation.apportionment.ties import TieBreaker
 from coverage_campaign.errors import DefinitionError, InfeasibleError, Problem
 
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
-
-    from numpy.typing import NDArray
-
-    from coverage_campaign.allocation.apportionment.inputs import Ints, Weighted
-    from coverage_campaign.allocation.apportionment.ties import TieBreaker
-
-    Flags = NDArray[np.bool_]
+Flags = NDArray[np.bool_]
 
 __all__ = ["Groups", "Rule", "check_feasible", "no_weight"]
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from fractions import Fraction
 from functools import partial
-from typing import TYPE_CHECKING, Any, Literal, TypeAlias, TypeVar, get_args
+from typing import Any, Literal, TypeAlias, TypeVar, get_args
 
 import attrs
 import numpy as np
@@ -12,17 +12,14 @@ from numpy.typing import NDArray
 
 from coverage_campaign.allocation.apportionment.certificate import choose, exactly, prove, ranked
 from coverage_campaign.allocation.apportionment.exact import Partial
-from coverage_campaign.allocation.apportionment.inputs import MOST, integers
+from coverage_campaign.allocation.apportionment.groups import Groups
+from coverage_campaign.allocation.apportionment.inputs import MOST, Ints, integers
+from coverage_campaign.allocation.apportionment.ties import TieTable
 from coverage_campaign.allocation.apportionment.water_filling import fill, quotients
 from coverage_campaign.errors import DefinitionError, InfeasibleError, Problem
 
-if TYPE_CHECKING:
-    from coverage_campaign.allocation.apportionment.groups import Groups
-    from coverage_campaign.allocation.apportionment.inputs import Ints
-    from coverage_campaign.allocation.apportionment.ties import TieTable
-
-    Flags = NDArray[np.bool_]
-    Floats = NDArray[np.float64]
+Flags = NDArray[np.bool_]
+Floats = NDArray[np.float64]
 
 __all__ = ["BoundsRule", "QuotaName", "Remainders", "divisor_of", "solve_remainders"]
 

@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import attrs
 import numpy as np
+from numpy.typing import NDArray
 
-if TYPE_CHECKING:
-    from numpy.typing import NDArray
+from coverage_campaign.allocation.apportionment.inputs import Ints
 
-    from coverage_campaign.allocation.apportionment.inputs import Ints
-
-    Floats = NDArray[np.float64]
-    Numbers = NDArray[Any]
+Floats = NDArray[np.float64]
+Numbers = NDArray[Any]
 
 __all__ = ["Layout"]
 

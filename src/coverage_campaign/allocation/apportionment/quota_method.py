@@ -11,23 +11,18 @@ Applied Mathematics 37 (1979) 401-418.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from heapq import heapify, heappop, heappush
 from math import gcd
-from typing import TYPE_CHECKING
 
 import numpy as np
 
 from coverage_campaign.allocation.apportionment.exact import exact_keys
-from coverage_campaign.allocation.apportionment.inputs import integers
+from coverage_campaign.allocation.apportionment.groups import Groups
+from coverage_campaign.allocation.apportionment.inputs import Ints, integers
 from coverage_campaign.allocation.apportionment.rounding_rules import JEFFERSON
+from coverage_campaign.allocation.apportionment.ties import TieTable
 from coverage_campaign.errors import DefinitionError, InfeasibleError, Problem
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from coverage_campaign.allocation.apportionment.groups import Groups
-    from coverage_campaign.allocation.apportionment.inputs import Ints
-    from coverage_campaign.allocation.apportionment.ties import TieTable
 
 __all__ = ["solve_quota_method"]
 

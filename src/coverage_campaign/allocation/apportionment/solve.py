@@ -3,26 +3,22 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TypeAlias
 
 import numpy as np
+from numpy.typing import NDArray
 
 from coverage_campaign.allocation.apportionment.certificate import exactly
 from coverage_campaign.allocation.apportionment.divisor import divide_exactly, solve_divisor
-from coverage_campaign.allocation.apportionment.groups import check_feasible, no_weight
+from coverage_campaign.allocation.apportionment.groups import Groups, check_feasible, no_weight
+from coverage_campaign.allocation.apportionment.inputs import Ints
 from coverage_campaign.allocation.apportionment.largest_remainder import (
     Remainders,
     share_exactly,
     solve_remainders,
 )
 from coverage_campaign.allocation.apportionment.rounding_rules import Signposts
-
-if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
-    from coverage_campaign.allocation.apportionment.groups import Groups
-    from coverage_campaign.allocation.apportionment.inputs import Ints
-    from coverage_campaign.allocation.apportionment.ties import TieTable
+from coverage_campaign.allocation.apportionment.ties import TieTable
 
 __all__ = ["Rule", "solve"]
 

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from coverage_campaign.allocation.apportionment.inputs import Ints
 from coverage_campaign.errors import DefinitionError, Problem, TieError
+from coverage_campaign.frames import by_value
 
 __all__ = ["Tie", "TieBreaker", "TieRule", "TieTable"]
 
@@ -66,7 +67,7 @@ class TieTable:
         return found
 
 
-@attrs.frozen(eq=False)
+@attrs.frozen
 class TieBreaker:
     """A checked tie rule: it picks the winners of ties and keeps the record.
 
@@ -74,7 +75,7 @@ class TieBreaker:
     """
 
     rule: str
-    ranks: NDArray[np.generic] | None = None
+    ranks: NDArray[np.generic] | None = attrs.field(default=None, eq=by_value)
     names: Sequence[str] | None = None
 
     def pick(

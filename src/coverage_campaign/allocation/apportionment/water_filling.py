@@ -7,21 +7,15 @@ t can then only move against them.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import attrs
 import numpy as np
+from numpy.typing import NDArray
 
-from coverage_campaign.allocation.apportionment.inputs import integers
+from coverage_campaign.allocation.apportionment.inputs import Ints, Weighted, integers
 from coverage_campaign.allocation.apportionment.layout import Layout
 
-if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
-    from coverage_campaign.allocation.apportionment.inputs import Ints, Weighted
-
-    Flags = NDArray[np.bool_]
-    Floats = NDArray[np.float64]
+Flags = NDArray[np.bool_]
+Floats = NDArray[np.float64]
 
 __all__ = ["Filled", "fill", "quotients"]
 

@@ -6,9 +6,9 @@ totals. Up to ties there is exactly one. Floors and caps of cells hold by the me
 without weight stay at their floor.
 
 The way there: fit real numbers, round line by line and scale until nearly all is right
-(`scaling`), move the last seats along cheapest paths (`transfer`), prove the result in Fractions
-(`certificate`). Where scaling does not settle by itself, a greatest flow decides whether any
-matrix exists, and names the rows and columns that stand in the way if not (`flow`).
+(`scaling`), move the last seats along cheapest paths (`tie_and_transfer`), prove the result in
+Fractions (`optimality`). Where scaling does not settle by itself, a greatest flow decides whether
+any matrix exists, and names the rows and columns that stand in the way if not (`feasibility`).
 
 Sources: Balinski and Demange, Mathematics of Operations Research 14 (1989) 700-719 and
 Mathematical Programming 45 (1989) 193-210; Maier, Zachariassen and Zachariasen, Management Science
@@ -20,21 +20,24 @@ from __future__ import annotations
 from collections.abc import Sequence
 from fractions import Fraction
 from functools import cached_property
+from math import inf
 from typing import Literal, TypeAlias
 
 import attrs
 import numpy as np
 from numpy.typing import NDArray
 
+from coverage_campaign.allocation.apportionment.explain import shortest_between
 from coverage_campaign.allocation.apportionment.inputs import as_array, as_fraction
 from coverage_campaign.allocation.apportionment.methods import Bounds, Method, Weights, webster
 from coverage_campaign.allocation.apportionment.ties import TieRule
-from coverage_campaign.allocation.two_way.cell_ties import CellTie
-from coverage_campaign.allocation.two_way.inputs import read_two_way
 from coverage_campaign.allocation.two_way.optimality import Proof
-from coverage_campaign.allocation.two_way.short_divisors import short_divisors
-from coverage_campaign.allocation.two_way.twoway import TwoWay
+from coverage_campaign.allocation.two_way.table import TwoWay, read_two_way
+from coverage_campaign.allocation.two_way.tie_and_transfer import CellTie
 from coverage_campaign.errors import DefinitionError, Problem
+from coverage_campaign.frames import by_value, owned
+
+Floats = NDArray[np.float64]
 
 __all__ = [
     "Biproportion",
@@ -45,7 +48,10 @@ __all__ = [
     "biproportional",
     "biproportional_explain",
     "certify",
+    "short_divisors",
 ]
+
+_INWARDS = 1e-9  # how far inside its interval a short divisor stays: far more than floats err
 
 Verdict: TypeAlias = Literal["unique", "tied", "not certified"]
 
@@ -182,25 +188,6 @@ def certify(
     return Certificate(problem, proof, found)
 
 
-@attrs.frozen(eq=False)
-class Biproportion:
-    """A matrix with both margins right, and what proves it."""
-
-    matrix: NDArray[np.int64]
-    certificate: Certificate
-    ties: tuple[CellTie, ...]
-
-    @property
-    def row_divisors(self) -> tuple[Fraction, ...]:
-        """The row divisors, to the certificate's power."""
-        return self.certificate.row_divisors
-
-    @property
-    def col_divisors(self) -> tuple[Fraction, ...]:
-        """The column divisors, to the certificate's power."""
-        return self.certificate.col_divisors
-
-
 @attrs.frozen
 class Misfit:
     """A cell with the seats that it has and those that it has in the right matrix."""
@@ -211,7 +198,7 @@ class Misfit:
     due: int
 
 
-@attrs.frozen(eq=False, slots=False)
+@attrs.frozen(slots=False)
 class Certificate:
     """Divisors that prove a matrix, in rationals.
 
@@ -225,7 +212,7 @@ class Certificate:
 
     _problem: TwoWay
     _proof: Proof
-    _matrix: NDArray[np.int64]
+    _matrix: NDArray[np.int64] = attrs.field(converter=owned, eq=by_value)
 
     @property
     def verdict(self) -> Verdict:
@@ -277,3 +264,77 @@ class Certificate:
     @cached_property
     def _divisors(self) -> tuple[list[Fraction], list[Fraction]]:
         return short_divisors(self._problem, self._proof)
+
+
+@attrs.frozen
+class Biproportion:
+    """A matrix with both margins right, and what proves it."""
+
+    matrix: NDArray[np.int64] = attrs.field(converter=owned, eq=by_value)
+    certificate: Certificate
+    ties: tuple[CellTie, ...]
+
+    @property
+    def row_divisors(self) -> tuple[Fraction, ...]:
+        """The row divisors, to the certificate's power."""
+        return self.certificate.row_divisors
+
+    @property
+    def col_divisors(self) -> tuple[Fraction, ...]:
+        """The column divisors, to the certificate's power."""
+        return self.certificate.col_divisors
+
+
+def short_divisors(problem: TwoWay, proof: Proof) -> tuple[list[Fraction], list[Fraction]]:
+    """Return row and column divisors, to the rule's power, that prove the table as well.
+
+    Column divisors are near 1. First each row, then each column takes the number with the fewest
+    digits that its cells allow. What ties hold together keeps its exact value.
+    """
+    power = problem.signposts.power
+    positive = proof.columns[proof.columns > 0]
+    typical = float(np.exp(np.log(positive).mean())) if positive.size else 1.0
+    unit = shortest_between(Fraction(typical * 0.9), Fraction(typical * 1.1)) or Fraction(1)
+    seats = proof.seats.astype(np.float64)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        least = np.where(proof.seats < problem.caps, 1 / problem.signposts.floats(seats + 1.0), 0.0)
+        most = np.where(proof.seats > problem.floors, 1 / problem.signposts.floats(seats), inf)
+    columns = proof.columns / float(unit)
+    quotients = problem.real / columns
+    rows = [
+        proof.exact_rows[i] * (unit * problem.scale_of(i)) ** power
+        if i in proof.exact_rows
+        else _short(low, high, now * float(unit), problem.scale_of(i)) ** power
+        for i, (low, high, now) in enumerate(
+            zip(*_interval(quotients, least, most, axis=1), proof.rows.tolist(), strict=True)
+        )
+    ]
+    divided = [problem.rough(row / problem.scale_of(i) ** power) for i, row in enumerate(rows)]
+    quotients = problem.real / np.array(divided)[:, None]
+    return rows, [
+        proof.exact_columns[j] / unit**power
+        if j in proof.exact_columns
+        else _short(low, high, now, Fraction(1)) ** power
+        for j, (low, high, now) in enumerate(
+            zip(*_interval(quotients, least, most, axis=0), columns.tolist(), strict=True)
+        )
+    ]
+
+
+def _interval(
+    quotients: Floats, least: Floats, most: Floats, *, axis: int
+) -> tuple[list[float], list[float]]:
+    """Return between which divisors each row (axis 1) or column (axis 0) keeps its seats."""
+    with np.errstate(invalid="ignore"):
+        upper = np.where(most < inf, quotients * most, inf)
+    low = (quotients * least).max(axis=axis, initial=0.0) * (1.0 + _INWARDS)
+    high = upper.min(axis=axis, initial=inf) * (1.0 - _INWARDS)
+    return low.tolist(), high.tolist()
+
+
+def _short(low: float, high: float, now: float, scale: Fraction) -> Fraction:
+    """Return the shortest divisor between the ends, or the present one if there is no room."""
+    if not low < high:
+        return Fraction(now) * scale
+    top = None if high == inf else Fraction(high) * scale
+    return shortest_between(Fraction(low) * scale, top) or Fraction(now) * scale

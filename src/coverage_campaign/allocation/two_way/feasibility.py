@@ -1,23 +1,34 @@
-"""Rows and columns of a table by name, and the totals that they are to have, read and checked."""
+"""The margins of a table, read and checked: does a table with them exist, and if not, why not.
+
+A table is a flow from its rows to its columns through cells of limited capacity; it exists just if
+the greatest flow is as large as the total. If not, a least cut names rows that need more than their
+cells and columns can hold (Ford and Fulkerson; Gale 1957).
+"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, TypeAlias, overload
+from typing import TypeAlias, overload
 
 import numpy as np
+from numpy.typing import NDArray
 
 from coverage_campaign.allocation.apportionment.inputs import MOST, as_array, as_fraction
 from coverage_campaign.errors import DefinitionError, InfeasibleError, Problem
 
-if TYPE_CHECKING:
-    from numpy.typing import NDArray
+Ints = NDArray[np.int64]
 
-    Ints = NDArray[np.int64]
+__all__ = [
+    "Margin",
+    "check_margins",
+    "least_cut",
+    "listed",
+    "names_of",
+    "read_margin",
+    "read_margins",
+]
 
-__all__ = ["Margin", "names_of", "read_margin", "read_margins"]
-
-Margin: TypeAlias = "Sequence[int] | NDArray[np.integer]"
+Margin: TypeAlias = Sequence[int] | NDArray[np.integer]
 
 _TOTAL = 2**50  # beyond this many, floats cannot tell one seat from the next
 _SHOWN = 10
@@ -95,3 +106,135 @@ class _Positions(Sequence[str]):
         if isinstance(at, slice):
             return [str(i) for i in self._at[at]]
         return str(self._at[at])
+
+
+_BITS = 30  # SciPy counts in 32 bits, and adds what flows both ways
+_LISTED = 8
+
+
+def check_margins(
+    row_totals: Ints,
+    col_totals: Ints,
+    floors: Ints,
+    caps: Ints,
+    *,
+    row_names: Sequence[str],
+    col_names: Sequence[str],
+    only_lines: bool = False,
+) -> None:
+    """Return if a table exists with these margins and every cell within its floor and cap.
+
+    `only_lines` looks at each row and each column by itself: necessary, and quick.
+
+    Raises:
+        InfeasibleError: there is none; the problems name the rows and columns and say by how much.
+    """
+    problems = [
+        *_line_problems("row", row_names, row_totals, floors.sum(axis=1), caps.sum(axis=1)),
+        *_line_problems("column", col_names, col_totals, floors.sum(axis=0), caps.sum(axis=0)),
+    ]
+    if problems:
+        raise InfeasibleError(problems)
+    if only_lines:
+        return
+    cut = least_cut(row_totals - floors.sum(axis=1), col_totals - floors.sum(axis=0), caps - floors)
+    if cut is None:
+        return
+    rows, columns = cut
+    others = ~columns
+    need = int(row_totals[rows].sum())
+    hold = int(col_totals[columns].sum())
+    taken = int(floors[np.ix_(~rows, columns)].sum())
+    beside = int(caps[np.ix_(rows, others)].sum())
+    several = int(rows.sum()) > 1
+    only = "can use no column to the full"
+    if columns.any():
+        those = "columns" if columns.sum() > 1 else "column"
+        holds = "hold" if columns.sum() > 1 else "holds"
+        only = f"can only use {those} {listed(col_names, columns)}, which {holds} {hold:,}"
+    if taken:
+        only += f" ({taken:,} of it held by floors of other rows)"
+    if beside:
+        whose = "their" if several else "its"
+        only += f", and at most {beside:,} in {whose} capped cells elsewhere"
+    raise InfeasibleError(
+        Problem(
+            f"{'rows' if several else 'row'} {listed(row_names, rows)}",
+            f"{'need' if several else 'needs'} {need:,} but {only}: "
+            f"{need - (hold - taken + beside):,} too many",
+            "lower these row totals, raise these column totals, or open other cells to these rows",
+        )
+    )
+
+
+def _line_problems(
+    kind: str, names: Sequence[str], totals: Ints, least: Ints, most: Ints
+) -> list[Problem]:
+    problems = [
+        Problem(
+            f"{kind} {names[i]}",
+            f"its floors sum to {least[i]:,} but its total is {totals[i]:,}",
+            f"lower its floors by {least[i] - totals[i]:,} or raise its total",
+        )
+        for i in np.flatnonzero(totals < least).tolist()
+    ]
+    problems += [
+        Problem(
+            f"{kind} {names[i]}",
+            f"its total is {totals[i]:,} but its cells hold at most {most[i]:,}",
+            "lower its total, raise its caps, or give weight to a cell that has none",
+        )
+        for i in np.flatnonzero(totals > most).tolist()
+    ]
+    return problems
+
+
+def least_cut(
+    row_totals: Ints, col_totals: Ints, capacities: Ints
+) -> tuple[NDArray[np.bool_], NDArray[np.bool_]] | None:
+    """Return the rows and columns on the near side of a least cut, or None if all can flow.
+
+    The totals agree and nothing is negative. With rows A and columns B of the cut, the rows A need
+    more than the columns B hold and their cells outside B let through.
+
+    >>> import numpy as np
+    >>> rows, columns = least_cut(np.array([3, 1]), np.array([2, 2]), np.array([[9, 0], [9, 9]]))
+    >>> rows, columns
+    (array([ True, False]), array([ True, False]))
+    """
+    from scipy.sparse import csr_array  # heavy: only where a flow is asked for
+    from scipy.sparse.csgraph import breadth_first_order, maximum_flow
+
+    height, width = capacities.shape
+    row, column = np.nonzero(capacities)
+    source, sink = 0, height + width + 1
+    tails = np.concatenate([np.zeros(height, np.int64), 1 + row, 1 + height + np.arange(width)])
+    heads = np.concatenate([1 + np.arange(height), 1 + height + column, np.full(width, sink)])
+    missing = bound = int(row_totals.sum())
+    through = np.minimum(capacities[row, column], missing)
+    arcs = np.concatenate([row_totals, through, col_totals])
+    left = csr_array((arcs, (tails, heads)), shape=(sink + 1, sink + 1))
+    while missing:
+        # A flow of many bits is found from its high bits down: each round sends whole units, and
+        # what an arc is left with is less than one of them.
+        unit = 1 << max(0, bound.bit_length() - _BITS)
+        whole = left.copy()
+        whole.data = np.minimum(left.data // unit, 2**_BITS).astype(np.int32)
+        whole.eliminate_zeros()
+        sent = maximum_flow(whole, source, sink)
+        left = csr_array(left - csr_array(sent.flow).astype(np.int64) * unit)
+        left.eliminate_zeros()
+        missing -= int(sent.flow_value) * unit
+        bound = min(missing, int(left.nnz) * unit)
+        if missing and unit == 1:
+            reached = np.zeros(sink + 1, bool)
+            reached[breadth_first_order(left, source, return_predecessors=False)] = True
+            return reached[1 : 1 + height], reached[1 + height : sink]
+    return None
+
+
+def listed(names: Sequence[str], chosen: NDArray[np.bool_]) -> str:
+    """Return the chosen names in one line, the first few if there are many."""
+    which = np.flatnonzero(chosen).tolist()
+    text = ", ".join(names[i] for i in which[:_LISTED])
+    return text if len(which) <= _LISTED else f"{text} and {len(which) - _LISTED:,} more"

@@ -13,20 +13,23 @@ turning seats round a cycle, so what comes out is always proved.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Protocol, TypeAlias
+from fractions import Fraction
+from typing import Protocol, TypeAlias
 
 import attrs
 import numpy as np
+from numpy.typing import NDArray
 
-if TYPE_CHECKING:
-    from fractions import Fraction
+from coverage_campaign.frames import by_value
 
-    from numpy.typing import NDArray
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
 
-    Floats = NDArray[np.float64]
-    Ints = NDArray[np.int64]
-
-__all__ = ["Claims", "Proof", "prove"]
+__all__ = [
+    "Claims",
+    "Proof",
+    "prove",
+]
 
 _NEAR = 4e-12  # a cell nearer to its limit than this is judged in Fractions
 _CLEAR = 1e-12  # a thousand float roundings: what stands clear by this is proved by floats
@@ -63,7 +66,7 @@ class Claims(Protocol):
         ...
 
 
-@attrs.frozen(eq=False)
+@attrs.frozen
 class Proof:
     """A table that is proved best, and the divisors that prove it.
 
@@ -72,9 +75,9 @@ class Proof:
     groups of cells among which seats can move at no cost: (cells that hold one, cells that do not).
     """
 
-    seats: Ints
-    rows: Floats
-    columns: Floats
+    seats: Ints = attrs.field(eq=by_value)
+    rows: Floats = attrs.field(eq=by_value)
+    columns: Floats = attrs.field(eq=by_value)
     exact_rows: dict[int, Fraction]
     exact_columns: dict[int, Fraction]
     ties: tuple[tuple[tuple[Cell, ...], tuple[Cell, ...]], ...]
