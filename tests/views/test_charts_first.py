@@ -17,8 +17,8 @@ from coverage_campaign.errors import DefinitionError
 from coverage_campaign.model.review.review import review
 from coverage_campaign.views import charts
 from coverage_campaign.views.charts import _theme as theme
-from coverage_campaign.views.charts._calendar_issues import doubts_of
 from coverage_campaign.views.charts._ticks import runs
+from coverage_campaign.views.charts.calendar_chart import doubts_of
 from support.chart_boxes import SIZES, assert_readable, texts_of, words_of
 from support.stand_ins import (
     HOSTILE,

@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Final, Literal, TypeAlias
 
+from coverage_campaign.checks import did_you_mean
 from coverage_campaign.errors import DefinitionError, Problem
 
 __all__ = ["LANGUAGES", "Language", "check_language", "current_language", "language"]
@@ -29,13 +30,13 @@ def check_language(lang: str | None = None, *, default: Language = "en") -> Lang
     'zh'
     >>> check_language("fr")
     Traceback (most recent call last):
-    coverage_campaign.errors.DefinitionError: lang: 'fr' -- use one of 'en', 'zh', 'zh-Hant'
+    coverage_campaign.errors.DefinitionError: lang: 'fr' -- one of: en, zh, zh-Hant
     """
     if lang is None:
         return _CURRENT.get() or default
     if lang not in LANGUAGES:
-        choices = ", ".join(map(repr, LANGUAGES))
-        raise DefinitionError(Problem("lang", repr(lang), f"use one of {choices}"))
+        fix = did_you_mean(str(lang), LANGUAGES, of="one of")
+        raise DefinitionError(Problem("lang", repr(lang), fix))
     return lang  # type: ignore[return-value]  # one of the keys, which are the Literal's words
 
 

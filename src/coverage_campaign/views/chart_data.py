@@ -24,14 +24,13 @@ from coverage_campaign.progress.unit_progress import UnitProgress
 from coverage_campaign.reporting.result import Tally
 from coverage_campaign.scenarios.compare import Comparison
 from coverage_campaign.scenarios.explore import Study
-from coverage_campaign.views.charts._calendar_issues import doubts_of
-from coverage_campaign.views.charts._slopes import Quantity, quantity_of
-from coverage_campaign.views.charts._swings import swings_of
 from coverage_campaign.views.charts._theme import style_of
 from coverage_campaign.views.charts.back_test_chart import errors_of
 from coverage_campaign.views.charts.bridge_chart import steps_of
-from coverage_campaign.views.charts.calendar_chart import phase_rows
-from coverage_campaign.views.charts.fairness_chart import lorenz, need_of
+from coverage_campaign.views.charts.calendar_chart import doubts_of, phase_rows
+from coverage_campaign.views.charts.comparison_chart import Quantity, quantity_of
+from coverage_campaign.views.charts.fairness_chart import curves_of
+from coverage_campaign.views.charts.sensitivity_chart import bars_of
 from coverage_campaign.views.words import by_rate, flags_of, rises
 
 __all__ = [
@@ -213,17 +212,17 @@ def fairness(
     *,
     need: Mapping[str, int] | IntSeries | None = None,
 ) -> pd.DataFrame:
-    """Return one row an allocation: allocation, gini, units, left_out (units without a need)."""
+    """Return one row an allocation: allocation, per, gini, units, left_out (without a need)."""
     named = (
         {allocations.weighting: allocations}
         if isinstance(allocations, Allocation)
         else dict(allocations)
     )
-    held = need_of(next(iter(named.values())), need)
-    curves = {name: lorenz(one, held) for name, one in named.items()}
+    curves = curves_of(named, need)
     return pd.DataFrame(
         {
             "allocation": pd.array(list(curves), dtype="str"),
+            "per": pd.array([text_of(curve.per, "en") for curve in curves.values()], dtype="str"),
             "gini": _rates([float(curve.gini) for curve in curves.values()]),
             "units": _whole([len(curve.need) - 1 for curve in curves.values()]),
             "left_out": _whole([curve.left_out for curve in curves.values()]),
@@ -236,16 +235,16 @@ def sensitivity(
     study: Study, *, unit: str | None = None, lang: Language | None = None
 ) -> pd.DataFrame:
     """Return the bars, widest first: name, low, high, low_value, high_value, base, range."""
-    swings, _ = swings_of(study, unit=unit, lang=check_language(lang))
+    bars = bars_of(study, unit=unit, lang=check_language(lang))
     return pd.DataFrame(
         {
-            "name": pd.array([swing.name for swing in swings], dtype="str"),
-            "low": _rates([swing.low for swing in swings]),
-            "high": _rates([swing.high for swing in swings]),
-            "low_value": pd.array([swing.low_value for swing in swings], dtype="str"),
-            "high_value": pd.array([swing.high_value for swing in swings], dtype="str"),
-            "base": _rates([swing.base for swing in swings]),
-            "range": _rates([swing.range for swing in swings]),
+            "name": pd.array([bar.name for bar in bars], dtype="str"),
+            "low": _rates([bar.low for bar in bars]),
+            "high": _rates([bar.high for bar in bars]),
+            "low_value": pd.array([bar.low_value for bar in bars], dtype="str"),
+            "high_value": pd.array([bar.high_value for bar in bars], dtype="str"),
+            "base": _rates([bar.base for bar in bars]),
+            "range": _rates([bar.range for bar in bars]),
         }
     )
 

@@ -2,27 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import datetime as dt
+from collections.abc import Mapping, Sequence
 from typing import Final, TypeAlias
 
 import attrs
 
+from coverage_campaign.allocation.naming import name_of
 from coverage_campaign.messages import Message, Translatable, message
 from coverage_campaign.model.campaign import Campaign
+from coverage_campaign.scenarios.compare import InputChange
 
 __all__ = ["Change", "changes_of", "input_name", "input_value"]
 
 Text: TypeAlias = str | Translatable
 
 _NAMES: Final = {
-    "among": message("cut"),
+    "among": message("breakdown"),
     "as_of": message("last day counted"),
     "by": message("reports by"),
     "campaign": message("campaign"),
     "caps": message("caps"),
     "curve": message("curve"),
     "floors": message("floors"),
-    "known at": message("known at"),
+    "known at": message("data as known at"),
     "method": message("rounding"),
     "over": message("window"),
     "pins": message("pinned shares"),
@@ -46,7 +49,6 @@ _VALUES: Final = {
     "webster": message("Webster"),
     "None": message("none"),
 }
-_ARROW: Final = " -> "
 
 
 @attrs.frozen
@@ -84,15 +86,21 @@ def input_value(value: str, campaign: Campaign) -> Text:
     return _VALUES.get(value, value)
 
 
-def changes_of(inputs: Sequence[str], campaign: Campaign) -> tuple[Change, ...]:
-    """Return the differing inputs of a comparison, each a line `field before -> after`."""
-    return tuple(_change(line, campaign) for line in inputs if _ARROW in line)
+def changes_of(changes: Sequence[InputChange], campaign: Campaign) -> tuple[Change, ...]:
+    """Return the differing inputs of a comparison as a reader calls them."""
+    return tuple(
+        Change(
+            input_name(change.name),
+            _value(change.before, campaign),
+            _value(change.after, campaign),
+        )
+        for change in changes
+    )
 
 
-def _change(line: str, campaign: Campaign) -> Change:
-    before, _, after = line.partition(_ARROW)
-    field = next((name for name in _NAMES if before.startswith(f"{name} ")), "")
-    if not field:
-        field = before.partition(" ")[0]
-    old = before[len(field) + 1 :]
-    return Change(input_name(field), input_value(old, campaign), input_value(after, campaign))
+def _value(value: object, campaign: Campaign) -> Text:
+    if isinstance(value, dt.date):
+        return message("{day:date}", day=value)
+    if isinstance(value, Mapping):
+        return message("{n} {n:plural value|values}", n=len(value))
+    return input_value(str(value) if isinstance(value, (int, str)) else name_of(value), campaign)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from typing import Final
 
@@ -13,7 +14,7 @@ from coverage_campaign.model.dates import Window
 from coverage_campaign.progress.progress import Progress
 from coverage_campaign.progress.unit_progress import UnitProgress
 
-__all__ = ["FLAGS", "against_plan", "by_rate", "chance_of", "flags_of", "rises", "span"]
+__all__ = ["FLAGS", "against_plan", "by_rate", "chance_of", "flags_of", "per_day", "rises", "span"]
 
 FLAGS: Final = {
     "fall": message("persons taken back"),
@@ -66,6 +67,12 @@ def chance_of(chance: float) -> Message:
     if chance > _MOST:
         return message("above {chance:percent 0}", chance=_MOST)
     return message("about {chance:percent 0}", chance=chance)
+
+
+def per_day(row: UnitProgress) -> int | None:
+    """Return the persons needed a day, rounded up: with fewer the target would be missed."""
+    needed = row.required_per_day
+    return None if needed is None else math.ceil(round(needed, 6))
 
 
 def by_rate(rows: Sequence[UnitProgress]) -> tuple[UnitProgress, ...]:

@@ -34,7 +34,7 @@ from coverage_campaign.messages.formats import join_sentences
 from coverage_campaign.model.basis import Basis
 from coverage_campaign.views.charts import _theme as theme
 from coverage_campaign.views.charts._fonts import drawable, families
-from coverage_campaign.views.charts._typeset import LEADING, shortened, width_of, wrapped
+from coverage_campaign.views.charts._text import LEADING, shortened, width_of, wrapped
 from coverage_campaign.views.export import png_bytes
 
 __all__ = [

@@ -14,8 +14,8 @@ from coverage_campaign.progress.track import Progress
 from coverage_campaign.progress.unit_progress import UnitProgress
 from coverage_campaign.views.charts import _theme as theme
 from coverage_campaign.views.charts._canvas import Canvas, Room, chart, open_canvas
-from coverage_campaign.views.charts._status import headline, legend, schedule_note
-from coverage_campaign.views.charts._typeset import shortened, width_of
+from coverage_campaign.views.charts._text import shortened, width_of
+from coverage_campaign.views.charts._units import headline, legend, schedule_note
 from coverage_campaign.views.words import by_rate
 
 __all__ = ["bullet"]

@@ -11,25 +11,25 @@ from matplotlib.axes import Axes
 
 from coverage_campaign.checks import checked_call
 from coverage_campaign.messages import Language, check_language, message, message_in
-from coverage_campaign.messages.formats import approximate, count, day
+from coverage_campaign.messages.formats import approximate, count, day, percent
 from coverage_campaign.progress.forecast.forecast import Forecast
 from coverage_campaign.progress.track import Progress
 from coverage_campaign.progress.unit_progress import UnitProgress
 from coverage_campaign.views.charts import _theme as theme
 from coverage_campaign.views.charts._canvas import Canvas, Room, chart, open_canvas
-from coverage_campaign.views.charts._fan import bands_of, draw_fan, fan_note
-from coverage_campaign.views.charts._gap_mark import draw_gap
-from coverage_campaign.views.charts._running_totals import Curves, curves_of, dotted_note
-from coverage_campaign.views.charts._spread import spread
+from coverage_campaign.views.charts._text import Box, first_clear, spread, width_of
 from coverage_campaign.views.charts._ticks import (
     TIME_ROOM,
+    Curves,
     count_scale,
+    curves_of,
+    dotted_note,
     round_steps,
     runs,
     time_scale,
+    to_day,
     x_of,
 )
-from coverage_campaign.views.charts._typeset import width_of
 
 __all__ = ["burn_up"]
 
@@ -271,3 +271,113 @@ def _draw_ends(canvas: Canvas, ends: list[_End]) -> None:
                 colour=end.colour if number == 0 else theme.SECONDARY,
                 bold=number == 0,
             )
+
+
+# The wider the band, the paler.
+_BANDS: Final = ((0.95, "#E1ECF6"), (0.8, "#BCD6EC"), (0.5, "#92BEE0"))
+
+
+def _levels(forecast: Forecast) -> list[float]:
+    """Return the probabilities of the bands, the widest first: its own in place of the nearest."""
+    usual = [level for level, _ in _BANDS]
+    nearest = min(usual, key=lambda level: abs(level - forecast.level))
+    return sorted({forecast.level, *usual} - ({nearest} - {forecast.level}), reverse=True)
+
+
+def bands_of(forecast: Forecast) -> list[tuple[str, pd.DataFrame]]:
+    """Return the bands of the fan with their colours, the widest first."""
+    made = [
+        forecast if level == forecast.level else forecast.at(level) for level in _levels(forecast)
+    ]
+    return [(colour, one.fan().dropna()) for (_, colour), one in zip(_BANDS, made, strict=True)]
+
+
+def fan_note(forecast: Forecast, lang: Language) -> str:
+    """Return what the bands mean."""
+    levels = [percent(level, digits=0) for level in reversed(_levels(forecast))]
+    return message(
+        "The bands hold it with a probability of {levels}.",
+        levels=(", " if lang == "en" else "、").join(levels),
+    ).text(lang)
+
+
+def draw_fan(
+    canvas: Canvas,
+    fan: pd.DataFrame,
+    bands: list[tuple[str, pd.DataFrame]],
+    curves: Curves,
+    label: str,
+) -> None:
+    """Draw the bands, the widest first, and the path that is expected."""
+    for colour, band in bands:
+        x, low = _joined(curves, band, "low")
+        _, high = _joined(curves, band, "high")
+        canvas.ax.fill_between(x, low, high, color=colour, linewidth=0, zorder=1)
+    x, expected = _joined(curves, fan, "expected")
+    canvas.line(x, expected, colour=theme.BLUE, width=1.6, style="--", zorder=2.4, label=label)
+
+
+def _joined(curves: Curves, fan: pd.DataFrame, name: str) -> tuple[list[float], list[float]]:
+    """Return one line of the fan, beginning where what is done ends."""
+    x = [x_of(to_day(value), end=True) for value in fan["date"].to_numpy()]
+    y = fan[name].astype(float).tolist()
+    if curves.done_x and x[0] > curves.done_x[-1]:
+        return [curves.done_x[-1], *x], [float(curves.done_y[-1]), *y]
+    return x, y
+
+
+def draw_gap(
+    canvas: Canvas, curves: Curves, total: UnitProgress, fan: pd.DataFrame | None, lang: Language
+) -> None:
+    """Draw the distance from the plan, and write it where no line runs."""
+    planned, target = total.planned or 0, total.target
+    x, done = max(curves.done_x[-1], curves.counted_x), curves.done_y[-1]
+    behind = done < planned
+    colour = theme.RED if behind else theme.BLUE
+    canvas.line([x, x], [done, planned], colour=colour, width=1.6, zorder=2.9)
+    first = message("Done {done}", done=done).text(lang)
+    second = (
+        message("{persons} behind plan", persons=abs(done - planned))
+        if behind
+        else message("{persons} ahead of plan", persons=abs(done - planned))
+    ).text(lang)
+    lines = [first] if done == planned else [first, second]
+    wide = max(width_of(first, theme.LABEL) + 1, width_of(second, theme.CELL)) + 2
+    tall = 14.0 * len(lines)
+    low, high = canvas.ax.get_xlim()
+    across, upward = canvas.width / (high - low), canvas.height / canvas.ax.get_ylim()[1]
+    at, lower, upper = (x - low) * across, min(done, planned) * upward, max(done, planned) * upward
+    edge = canvas.width
+    corners = [
+        *((at + 8, lower - 9 - tall - more) for more in (0, 12, 24)),
+        *((at - 9 - wide, upper + 9 + more) for more in (0, 12)),
+        *((edge - wide, lower - 9 - tall - more) for more in range(0, 120, 12)),
+        *((at - 9 - wide - more, upper + 9) for more in (30, 60, 90)),
+    ]
+    drawn: list[list[tuple[float, float]]] = [
+        list(zip(curves.plan_x, curves.plan_y, strict=True)),
+        list(zip(curves.done_x, curves.done_y, strict=True)),
+        [(low, target or -1.0), (high, target or -1.0)],
+    ]
+    if fan is not None and len(fan):
+        days = [x, *(x_of(to_day(value), end=True) for value in fan["date"].to_numpy())]
+        ends = (fan[name].astype(float).tolist() for name in ("low", "high"))
+        drawn += [list(zip(days, [float(done), *values], strict=True)) for values in ends]
+    polylines = [[((one - low) * across, y * upward) for one, y in line] for line in drawn]
+    if not behind:
+        corners = [*corners[3:5], *corners[:3], *corners[5:]]
+    boxes = [Box(left, bottom, left + wide, bottom + tall) for left, bottom in corners]
+    box = boxes[first_clear(boxes, polylines, Box(0, 0, edge, canvas.height + 4))]
+    flush_right = box.left < at
+    for number, text in enumerate(lines):
+        canvas.write(
+            box.right if flush_right else box.left,
+            box.top - 7 - 14 * number,
+            text,
+            at=("left", "bottom"),
+            size=theme.LABEL if number == 0 else theme.CELL,
+            colour=theme.BLUE if number == 0 else colour,
+            ha="right" if flush_right else "left",
+            bold=number == 0,
+            halo=True,
+        )

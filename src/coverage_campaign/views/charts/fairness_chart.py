@@ -12,17 +12,18 @@ import pandas as pd
 from matplotlib.axes import Axes
 
 from coverage_campaign.allocation.allocation import Allocation
+from coverage_campaign.allocation.equity import gini, leaf_weights, lorenz, need_of
 from coverage_campaign.checks import checked_call
 from coverage_campaign.errors import DefinitionError, Problem
 from coverage_campaign.frames import IntSeries
-from coverage_campaign.messages import Language, Message, check_language, message
+from coverage_campaign.messages import Language, check_language, message
 from coverage_campaign.messages.formats import percent
 from coverage_campaign.views.charts import _theme as theme
 from coverage_campaign.views.charts._canvas import Canvas, Room, chart, open_canvas
-from coverage_campaign.views.charts._typeset import shortened
-from coverage_campaign.views.inputs import input_value
+from coverage_campaign.views.charts._text import shortened
+from coverage_campaign.views.inputs import Text, input_value
 
-__all__ = ["Curve", "Need", "fairness", "lorenz", "need_of"]
+__all__ = ["Curve", "curves_of", "fairness"]
 
 _WIDTH: Final = 5.6
 _SIDE: Final = 319.0
@@ -36,27 +37,18 @@ _UPWARD: Final = message("Share of the target")
 
 _EVEN: Final = message("in proportion to need")
 
-_TO_ENROL: Final = message("people left to enrol")
-_ELIGIBLE: Final = message("eligible people")
-
-_GIVEN: Final = message("as given")
-
-
-@attrs.frozen
-class Need:
-    """What the burden is held against: a number by unit code, and what it counts."""
-
-    counts: dict[str, Fraction]
-    words: Message
-
 
 @attrs.frozen
 class Curve:
-    """The running shares of need and of target, lightest burden first, and the Gini coefficient."""
+    """The running parts of need and of shares, lightest burden first, and their Gini coefficient.
 
-    need: tuple[Fraction, ...]
-    target: tuple[Fraction, ...]
+    `per` names the need; `left_out` counts the units without one.
+    """
+
+    need: list[float]
+    shares: list[float]
     gini: Fraction
+    per: Text
     left_out: int
 
 
@@ -73,8 +65,8 @@ def fairness(
 ) -> Axes:
     """Return the Axes of a Lorenz curve for each allocation, with its Gini coefficient.
 
-    `need` is a number by unit code; by default the people left to enrol, or the eligible people,
-    or, where the campaign has neither figure, the weights of the first allocation. Up to four
+    `need` is a number by unit code; by default the eligible people, or, where the campaign has no
+    such figure for every unit, the weights of the first allocation. Up to four
     allocations, by the name that the chart gives them.
 
     Source: the Gini coefficient of concentration with units ordered by target per need; C. Gini,
@@ -99,8 +91,7 @@ def fairness(
             Problem("fairness", f"{len(named)} allocations", "give one to four, by name")
         )
     first = next(iter(named.values()))
-    held = need_of(first, need)
-    curves = {name: lorenz(one, held) for name, one in named.items()}
+    curves = curves_of(named, need)
     left_out = max(curve.left_out for curve in curves.values())
     left_out_note = message(
         "{n} {n:plural unit|units} without a figure of need {n:plural is|are} left out.",
@@ -122,14 +113,14 @@ def fairness(
     )
     canvas.ax.set_xlim(0.0, 1.0)
     canvas.ax.set_ylim(0.0, 1.0)
-    _draw_frame(canvas, held, lang)
+    _draw_frame(canvas, next(iter(curves.values())).per, lang)
     for ((name, curve), (colour, _)), marker in zip(
         zip(curves.items(), theme.SERIES, strict=False), _STYLES, strict=False
     ):
         few = len(curve.need) <= 40  # noqa: PLR2004 - more dots would run together
         canvas.line(
-            [float(value) for value in curve.need],
-            [float(value) for value in curve.target],
+            curve.need,
+            curve.shares,
             colour=colour,
             width=2.2,
             marker=marker if few else "",
@@ -142,52 +133,35 @@ def fairness(
     return canvas.ax
 
 
-def need_of(allocation: Allocation, given: Mapping[str, int] | IntSeries | None) -> Need:
-    """Return what the burden is held against: as given, or the best figure of the campaign."""
-    codes = [str(code) for code in allocation.shares().index]
-    if given is not None:
-        values = {str(code): value for code, value in given.items()}
-        return Need(
-            {code: Fraction(values[code]) for code in codes if not pd.isna(values.get(code))},
-            _GIVEN,
+def curves_of(
+    allocations: Mapping[str, Allocation], given: Mapping[str, int] | IntSeries | None
+) -> dict[str, Curve]:
+    """Return the curve of each allocation, all on the need of the first."""
+    first = next(iter(allocations.values()))
+    campaign = first.campaign
+    if given is None:
+        codes = [str(code) for code in first.shares().index]
+        units = [campaign.unit(code) for code in codes]
+        found = need_of(campaign, units, leaf_weights(first), first.weighting)
+        needs = dict(zip(codes, found.of, strict=True))
+        per: Text = (
+            message("eligible people") if found.persons else input_value(found.name, campaign)
         )
-    campaign = allocation.campaign
-    eligible = {code: campaign.unit(code).count(campaign.eligible) for code in codes}
-    covered = {code: campaign.unit(code).count(campaign.covered) for code in codes}
-    left: dict[str, Fraction] = {}
-    whole: dict[str, Fraction] = {}
-    for code in codes:
-        people, before = eligible[code], covered[code]
-        if people is not None:
-            whole[code] = Fraction(people)
-            if before is not None:
-                left[code] = Fraction(max(people - before, 0))
-    if left:
-        return Need(left, _TO_ENROL)
-    if whole:
-        return Need(whole, _ELIGIBLE)
-    frame = allocation.to_frame()
-    weights = dict(zip(frame["unit"].tolist(), allocation.weights, strict=True))
-    name = message(
-        "the weights: {weighting}", weighting=input_value(allocation.weighting, campaign)
-    )
-    return Need({code: Fraction(weights[code]) for code in codes}, name)
+    else:
+        values = {str(code): value for code, value in given.items()}
+        needs = {code: int(value) for code, value in values.items() if pd.notna(value)}
+        per = message("as given")
+    return {name: _curve(one, needs, per) for name, one in allocations.items()}
 
 
-def lorenz(allocation: Allocation, need: Need) -> Curve:
-    """Return the running shares, exact, of the units that have a need."""
+def _curve(allocation: Allocation, needs: Mapping[str, int | Fraction], per: Text) -> Curve:
     shares = {str(code): int(share) for code, share in allocation.shares().items()}
-    units = [code for code in shares if need.counts.get(code, Fraction(0)) > 0]
-    units.sort(key=lambda code: (Fraction(shares[code]) / need.counts[code], code))
-    needs = sum((need.counts[code] for code in units), Fraction(0))
-    targets = sum(shares[code] for code in units)
-    x, y, doubled = [Fraction(0)], [Fraction(0)], Fraction(0)
-    for code in units:
-        x.append(x[-1] + need.counts[code] / needs)
-        y.append(y[-1] + (Fraction(shares[code], targets) if targets else Fraction(0)))
-        doubled += (x[-1] - x[-2]) * (y[-1] + y[-2])
-    gini = 1 - doubled if units and targets else Fraction(0)
-    return Curve(tuple(x), tuple(y), gini, len(shares) - len(units))
+    units = [code for code in shares if needs.get(code)]
+    if not units:
+        raise DefinitionError(Problem("need", "no unit has a need", "give a number by unit code"))
+    counted, need = [shares[code] for code in units], [needs[code] for code in units]
+    across, upward = lorenz(counted, need)
+    return Curve(across, upward, gini(counted, need), per, len(shares) - len(units))
 
 
 def _headline(curves: Mapping[str, Curve], lang: Language) -> str:
@@ -206,7 +180,7 @@ def _three(gini: Fraction) -> str:
     return f"{float(gini):.3f}"
 
 
-def _draw_frame(canvas: Canvas, need: Need, lang: Language) -> None:
+def _draw_frame(canvas: Canvas, need: Text, lang: Language) -> None:
     steps = (0.0, 0.25, 0.5, 0.75, 1.0)
     canvas.x_ticks(steps, [percent(value, digits=0) for value in steps])
     canvas.y_ticks(steps, [percent(value, digits=0) for value in steps])
@@ -218,9 +192,7 @@ def _draw_frame(canvas: Canvas, need: Need, lang: Language) -> None:
         0.5,
         -30,
         shortened(
-            message("Share of the need ({need}), lightest burden first", need=need.words).text(
-                lang
-            ),
+            message("Share of the need ({need}), lightest burden first", need=need).text(lang),
             theme.TICK,
             canvas.width + 40,
         ),

@@ -53,7 +53,7 @@ def page(
         ],
         [multiples(progress, lang=lang, notes=notes), bridge(progress, lang=lang, notes=notes)],
     ]
-    sizes = [[axes.figure.get_size_inches() for axes in row] for row in alone]
+    sizes = [[axes.get_figure(root=True).get_size_inches() for axes in row] for row in alone]
     widths = [max(row[column][0] for row in sizes) for column in range(2)]
     heights = [max(size[1] for size in row) for row in sizes]
     figure = Figure(

@@ -15,9 +15,17 @@ from coverage_campaign.progress.track import Progress
 from coverage_campaign.progress.unit_progress import UnitProgress
 from coverage_campaign.views.charts import _theme as theme
 from coverage_campaign.views.charts._canvas import Canvas, Room, chart, open_canvas
-from coverage_campaign.views.charts._status import headline, legend, schedule_note
-from coverage_campaign.views.charts._table_columns import GAP, Cell, Column, column_of, draw_columns
-from coverage_campaign.views.charts._typeset import shortened
+from coverage_campaign.views.charts._text import shortened
+from coverage_campaign.views.charts._units import (
+    GAP,
+    Cell,
+    Column,
+    column_of,
+    draw_columns,
+    headline,
+    legend,
+    schedule_note,
+)
 from coverage_campaign.views.words import flags_of, rises
 
 __all__ = ["ranking"]

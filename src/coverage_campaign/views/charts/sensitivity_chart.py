@@ -6,23 +6,24 @@ import math
 from collections.abc import Sequence
 from typing import Final
 
+import attrs
 import pandas as pd
 from matplotlib.axes import Axes
 
 from coverage_campaign.checks import checked_call
 from coverage_campaign.errors import DefinitionError, Problem
-from coverage_campaign.messages import Language, check_language, message
+from coverage_campaign.messages import Language, check_language, message, text_of
 from coverage_campaign.messages.formats import count, signed
 from coverage_campaign.model.basis import Basis
-from coverage_campaign.scenarios.explore import Study
+from coverage_campaign.scenarios.scenario import allocation_of
+from coverage_campaign.scenarios.study import Study
 from coverage_campaign.views.charts import _theme as theme
 from coverage_campaign.views.charts._canvas import Canvas, Room, chart, open_canvas
-from coverage_campaign.views.charts._swings import Swing, given_swings, swings_of
+from coverage_campaign.views.charts._text import shortened, width_of
 from coverage_campaign.views.charts._ticks import round_steps
-from coverage_campaign.views.charts._typeset import shortened, width_of
-from coverage_campaign.views.inputs import input_name
+from coverage_campaign.views.inputs import input_name, input_value
 
-__all__ = ["sensitivity"]
+__all__ = ["Bar", "bars_of", "sensitivity"]
 
 _WIDTH: Final = 7.4
 # Twenty letters of Chinese.
@@ -36,6 +37,73 @@ _NOTHING: Final = message("Nothing moves it")
 _ABOUT: Final = message("People; one input at a time, the others as in the baseline")
 
 _NO_EFFECT: Final = message("no effect")
+
+
+@attrs.frozen
+class Bar:
+    """What is varied, the results at both ends, and the input values that give them."""
+
+    name: str
+    low: float
+    high: float
+    low_value: str = ""
+    high_value: str = ""
+    base: float | None = None
+
+    @property
+    def range(self) -> float:
+        """How far the result moves."""
+        return self.high - self.low
+
+
+def bars_of(study: Study, *, unit: str | None, lang: Language) -> tuple[Bar, ...]:
+    """Return the bars of a study, the widest first: of each unit, or of each input for one unit."""
+    campaign = study.baseline.campaign
+    if unit is not None:
+        return tuple(
+            attrs.evolve(
+                bar,
+                name=text_of(input_name(bar.name), lang),
+                low_value=text_of(input_value(bar.low_value, campaign), lang),
+                high_value=text_of(input_value(bar.high_value, campaign), lang),
+            )
+            for bar in given_bars(study.tornado(unit))
+        )
+    shares = allocation_of(study.baseline).shares()
+    bars = [
+        Bar(
+            campaign.unit(str(code)).label.text(lang),
+            float(least),
+            float(most),
+            base=float(shares[code]),
+        )
+        for code, least, most in study.ranges()[["unit", "least", "most"]].itertuples(index=False)
+    ]
+    return tuple(sorted(bars, key=lambda bar: -abs(bar.range)))
+
+
+def given_bars(frame: pd.DataFrame) -> tuple[Bar, ...]:
+    """Return the bars of a frame: input, low_value, high_value, low, high and, maybe, base."""
+    columns = ["input", "low_value", "high_value", "low", "high"]
+    lacking = [name for name in columns if name not in frame.columns]
+    if lacking:
+        raise DefinitionError(
+            Problem("frame", f"no column {', '.join(lacking)}", f"columns: {', '.join(columns)}")
+        )
+    bases = frame["base"].tolist() if "base" in frame.columns else [None] * len(frame)
+    rows = zip(*(frame[column].tolist() for column in columns), bases, strict=True)
+    bars = [
+        Bar(
+            str(name),
+            float(low),
+            float(high),
+            str(low_value),
+            str(high_value),
+            None if base is None or pd.isna(base) else float(base),
+        )
+        for name, low_value, high_value, low, high, base in rows
+    ]
+    return tuple(sorted(bars, key=lambda bar: -abs(bar.range)))
 
 
 @checked_call
@@ -67,13 +135,14 @@ def sensitivity(
     """
     lang = check_language(lang)
     if isinstance(subject, pd.DataFrame):
-        swings, centre, basis, about = given_swings(subject), base, None, _ABOUT.text(lang)
+        bars, centre, basis, about = given_bars(subject), base, None, _ABOUT.text(lang)
         if centre is None:
             raise DefinitionError(
                 Problem("base", "None", "give the result of the baseline, or a study")
             )
     else:
-        swings, centre = swings_of(subject, unit=unit, lang=lang)
+        bars = bars_of(subject, unit=unit, lang=lang)
+        centre = bars[0].base if unit is not None and bars else None
         basis = subject.basis
         about = (
             message(
@@ -84,12 +153,12 @@ def sensitivity(
             else _ABOUT.text(lang)
         )
     return _drawn(
-        swings,
+        bars,
         centre,
         target,
         ax=ax,
         lang=lang,
-        title=_headline(subject, swings, unit, lang) if title is None else title,
+        title=_headline(subject, bars, unit, lang) if title is None else title,
         about=about,
         notes=notes,
         basis=basis,
@@ -97,24 +166,24 @@ def sensitivity(
 
 
 def _headline(
-    subject: Study | pd.DataFrame, swings: Sequence[Swing], unit: str | None, lang: Language
+    subject: Study | pd.DataFrame, bars: Sequence[Bar], unit: str | None, lang: Language
 ) -> str:
-    if not swings or not swings[0].range:
+    if not bars or not bars[0].range:
         return _NOTHING.text(lang)
     if isinstance(subject, pd.DataFrame):
-        return message("It depends most on {input}", input=swings[0].name).text(lang)
+        return message("It depends most on {input}", input=bars[0].name).text(lang)
     if unit is None:
         return message(
-            "{unit} varies most, by {persons}", unit=swings[0].name, persons=swings[0].range
+            "{unit} varies most, by {persons}", unit=bars[0].name, persons=bars[0].range
         ).text(lang)
     label = subject.baseline.campaign.unit(unit).label.text(lang)
     return message(
-        "{unit}: its share depends most on the {input}", input=swings[0].name, unit=label
+        "{unit}: its share depends most on the {input}", input=bars[0].name, unit=label
     ).text(lang)
 
 
 def _drawn(
-    swings: Sequence[Swing],
+    bars: Sequence[Bar],
     base: float | None,
     target: float | None,
     *,
@@ -125,11 +194,11 @@ def _drawn(
     notes: bool,
     basis: Basis | None,
 ) -> Axes:
-    names = [shortened(swing.name, theme.LABEL, _NAME_LIMIT) for swing in swings]
-    size, pitch = theme.row_type(len(swings))
+    names = [shortened(bar.name, theme.LABEL, _NAME_LIMIT) for bar in bars]
+    size, pitch = theme.row_type(len(bars))
     values = [
         max(width_of(shortened(text, size, _VALUE_LIMIT), size) for text in pair)
-        for pair in ((swing.low_value, swing.high_value) for swing in swings)
+        for pair in ((bar.low_value, bar.high_value) for bar in bars)
     ]
     beside = max([0.0, *values]) + 8
     label = max([0.0, *(width_of(name, theme.LABEL) for name in names)])
@@ -142,25 +211,25 @@ def _drawn(
     canvas = open_canvas(
         ax,
         width=max(_WIDTH, (room.left + room.right + _LEAST_SCALE + 22) / 72),
-        height=(pitch + 8 if len(swings) <= _FEW else pitch) * max(len(swings), 1),
+        height=(pitch + 8 if len(bars) <= _FEW else pitch) * max(len(bars), 1),
         room=room,
         lang=lang,
         title=title,
         subtitle=about,
         notes=() if notes else None,
         basis=basis,
-        least=(200.0, 12.0 * len(swings)),
+        least=(200.0, 12.0 * len(bars)),
     )
-    canvas.y_ticks(range(len(swings)), names, shown=False)
+    canvas.y_ticks(range(len(bars)), names, shown=False)
     canvas.axis_labels(across=about)
-    ends = [end for swing in swings for end in (swing.low, swing.high, swing.base or swing.low)]
+    ends = [end for bar in bars for end in (bar.low, bar.high, bar.base or bar.low)]
     marks = [mark for mark in (base, target) if mark is not None]
     low, high = min([*ends, *marks, 0 if base is None else float("inf")]), max([*ends, *marks])
     span = (high - low) or 1.0
     canvas.ax.set_xlim(low - 0.02 * span, high + 0.02 * span)
-    canvas.ax.set_ylim(len(swings) - 0.5, -0.5)
+    canvas.ax.set_ylim(len(bars) - 0.5, -0.5)
     _draw_scale(canvas, low, high)
-    for place, (swing, name) in enumerate(zip(swings, names, strict=True)):
+    for place, (bar, name) in enumerate(zip(bars, names, strict=True)):
         canvas.write(
             -canvas.room.left + label,
             place,
@@ -169,8 +238,8 @@ def _drawn(
             size=theme.LABEL,
             ha="right",
         )
-        centre = base if base is not None else swing.base
-        _draw_swing(canvas, swing, place, base=centre, size=size, lang=lang)
+        centre = base if base is not None else bar.base
+        _draw_bar(canvas, bar, place, base=centre, size=size, lang=lang)
     if base is not None:
         _draw_mark(
             canvas,
@@ -190,22 +259,22 @@ def _drawn(
     return canvas.ax
 
 
-def _draw_swing(
-    canvas: Canvas, swing: Swing, place: int, *, base: float | None, size: float, lang: Language
+def _draw_bar(
+    canvas: Canvas, bar: Bar, place: int, *, base: float | None, size: float, lang: Language
 ) -> None:
-    low, high = min(swing.low, swing.high), max(swing.low, swing.high)
+    low, high = min(bar.low, bar.high), max(bar.low, bar.high)
     centre = low if base is None else min(max(base, low), high)
     canvas.ax.barh([place], [centre - low], left=low, height=0.56, color=theme.RED, zorder=2)
     canvas.ax.barh([place], [high - centre], left=centre, height=0.56, color=theme.BLUE, zorder=2)
     a_point = (canvas.ax.get_xlim()[1] - canvas.ax.get_xlim()[0]) / canvas.width
     if base is not None:
         canvas.line([base, base], [place - 0.36, place + 0.36], width=1.2, zorder=3)
-    if not swing.range:
+    if not bar.range:
         x = high + 5 * a_point
         canvas.write(x, place, _NO_EFFECT.text(lang), size=size, colour=theme.SECONDARY, halo=True)
         return
-    ends = ((swing.low, swing.low_value), (swing.high, swing.high_value))
-    flipped = swing.low > swing.high
+    ends = ((bar.low, bar.low_value), (bar.high, bar.high_value))
+    flipped = bar.low > bar.high
     for number, (end, value) in enumerate(ends):
         at_left = (number == 0) != flipped
         change = "" if base is None or end == base else signed(end - base, digits=0)

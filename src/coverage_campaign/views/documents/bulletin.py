@@ -39,7 +39,7 @@ from coverage_campaign.views.documents.document import (
     numbered,
 )
 from coverage_campaign.views.inputs import input_value
-from coverage_campaign.views.words import against_plan, chance_of, flags_of, rises
+from coverage_campaign.views.words import against_plan, chance_of, flags_of, per_day, rises
 
 __all__ = ["Bulletin", "bulletin"]
 
@@ -190,6 +190,7 @@ def _facts(
         "burdens": sorted(burdens, key=lambda row: -(row.burden or 0.0)),
         "next_month": following,
         "next_due": due_on(progress.campaign, period=following) if ahead else None,
+        "per_day": per_day,
         "against": lambda row: against_plan(row).text(),
         "chance": lambda chance: chance_of(chance).text(),
     }
@@ -223,7 +224,7 @@ def _row(row: UnitProgress, *, moved: int | None) -> dict[str, CellIn]:
         "plan": row.planned,
         "gap_persons": row.gap_persons,
         "shortfall": row.shortfall,
-        "required": row.required_per_day,
+        "required": per_day(row),
     }
 
 
@@ -309,7 +310,7 @@ def _breakdown() -> list[Column]:
             formula="={done}-{plan}",
         ),
         _count("shortfall", message_in("column", "Shortfall")),
-        Column(key="required", head=message_in("column", "Needed per day"), kind="real", width=13),
+        Column(key="required", head=message_in("column", "Needed per day"), kind="count", width=13),
     ]
 
 
@@ -381,7 +382,7 @@ def _terms(progress: Progress) -> Iterator[tuple[Text, Text]]:
     )
     yield (
         message_in("column", "Needed per day"),
-        message("shortfall ÷ planned days left"),
+        message("shortfall ÷ planned days left, rounded up to whole persons"),
     )
     yield (
         message("Rows not counted"),

@@ -95,7 +95,7 @@ def _sentences(compared: Comparison, changed: dict[str, pd.DataFrame]) -> Iterat
             before=one.before,
             after=one.after,
         )
-        for one in changes_of(compared.inputs, compared.campaign)
+        for one in changes_of(compared.changes, compared.campaign)
     ]
     if inputs:
         yield message("Inputs changed: {inputs}.", inputs=inputs)

@@ -9,7 +9,7 @@ import ipywidgets
 from traitlets import TraitError, validate
 
 from coverage_campaign.messages import Language, Message, message
-from coverage_campaign.views.charts._typeset import shortened, width_of
+from coverage_campaign.views.charts._text import shortened, width_of
 from coverage_campaign.views.explorer import phrases
 from coverage_campaign.views.explorer.choices import GIVEN
 

@@ -214,7 +214,7 @@ def _drawn(kind: str, before: Outcome, now: Outcome, compared: Comparison, lang:
         both = dict(zip(names, (before.allocation, now.allocation), strict=True))
         return charts.fairness(both if compared.inputs else now.allocation, lang=lang)
     # The inputs that differ stand above the table, in the reader's language.
-    return charts.comparison(attrs.evolve(compared, inputs=()), quantity="share", lang=lang)
+    return charts.comparison(attrs.evolve(compared, changes=()), quantity="share", lang=lang)
 
 
 def _image(axes: Axes) -> str:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import pairwise
 from typing import Final
 
+import attrs
 from matplotlib.font_manager import FontProperties
 from matplotlib.textpath import TextToPath
 
@@ -116,3 +118,92 @@ def balanced(text: str, size: float, limit: float, *, lines: int) -> list[str]:
             break
         widest, narrow = tried, narrow - size / 2
     return widest
+
+
+def spread(
+    wanted: Sequence[float], sizes: Sequence[float], *, low: float, high: float
+) -> list[float]:
+    """Return the centres nearest to the wanted ones at which labels of these sizes do not overlap.
+
+    The sum of squared moves is least (pool adjacent violators), the order is kept, and all
+    stay between `low` and `high` as long as they fit there.
+
+    >>> spread([10.0, 11.0, 30.0], [4.0, 4.0, 4.0], low=0.0, high=40.0)
+    [8.5, 12.5, 30.0]
+    """
+    order = sorted(range(len(wanted)), key=lambda i: (wanted[i], i))
+    starts: list[float] = []
+    total = 0.0
+    for i in order:
+        starts.append(total + sizes[i] / 2)
+        total += sizes[i]
+    # In coordinates without the labels' own sizes "not overlapping" is "not falling".
+    pools: list[list[float]] = []
+    for place, i in enumerate(order):
+        pools.append([wanted[i] - starts[place], 1.0])
+        while len(pools) > 1 and pools[-2][0] > pools[-1][0]:
+            value, weight = pools.pop()
+            before = pools[-1]
+            mean = (before[0] * before[1] + value * weight) / (before[1] + weight)
+            pools[-1] = [mean, before[1] + weight]
+    levels = [value for value, weight in pools for _ in range(int(weight))]
+    highest = max(high - total, low)
+    centres = [0.0] * len(wanted)
+    for place, i in enumerate(order):
+        centres[i] = min(max(levels[place], low), highest) + starts[place]
+    return centres
+
+
+@attrs.frozen
+class Box:
+    """A rectangle of words."""
+
+    left: float
+    bottom: float
+    right: float
+    top: float
+
+    def meets(self, start: tuple[float, float], end: tuple[float, float]) -> bool:
+        """Tell whether a straight line from `start` to `end` touches the rectangle.
+
+        Liang and Barsky's clipping: what is left of the line between the four edges.
+
+        >>> box = Box(0, 0, 10, 10)
+        >>> box.meets((-5, 5), (15, 5)), box.meets((-5, 5), (5, 20))
+        (True, False)
+        """
+        (x, y), dx, dy = start, end[0] - start[0], end[1] - start[1]
+        first, last = 0.0, 1.0
+        for step, room in (
+            (-dx, x - self.left),
+            (dx, self.right - x),
+            (-dy, y - self.bottom),
+            (dy, self.top - y),
+        ):
+            if step == 0:
+                if room < 0:
+                    return False
+                continue
+            share = room / step
+            if step < 0:
+                first = max(first, share)
+            else:
+                last = min(last, share)
+        return first <= last
+
+
+def first_clear(
+    boxes: Sequence[Box], lines: Iterable[Sequence[tuple[float, float]]], within: Box
+) -> int:
+    """Return the position of the first box that lies within and meets no line; 0 if none does."""
+    segments = [segment for line in lines for segment in pairwise(line)]
+    for place, box in enumerate(boxes):
+        inside = (
+            within.left <= box.left
+            and within.bottom <= box.bottom
+            and box.right <= within.right
+            and box.top <= within.top
+        )
+        if inside and not any(box.meets(start, end) for start, end in segments):
+            return place
+    return 0
