@@ -78,7 +78,7 @@ def test_only_plain_names_and_known_formats_are_taken(pattern: str) -> None:
 @given(lang=st.text().filter(lambda text: text not in LANGUAGES))
 def test_a_language_that_is_not_spoken_is_refused_with_those_that_are(lang: str) -> None:
     """No text is ever in English without a word."""
-    with pytest.raises(DefinitionError, match="one of: en, zh, zh-Hant|did you mean"):
+    with pytest.raises(DefinitionError, match=r"one of: en, zh, zh-Hant|did you mean"):
         check_language(lang)
 
 
