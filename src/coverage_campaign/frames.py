@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
+from collections.abc import Mapping
+from functools import partial
+from typing import TYPE_CHECKING, Any, TypeAlias, overload
 
 import attrs
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 if TYPE_CHECKING:
     IntSeries: TypeAlias = pd.Series[int]
@@ -26,19 +29,28 @@ __all__ = [
     "same",
 ]
 
-_Data = TypeVar("_Data", "pd.DataFrame", "pd.Series[Any]", "np.ndarray[Any, Any]")
 
-
-def owned(data: _Data) -> _Data:
-    """Return a copy that nobody else can write to.
+@overload
+def owned(data: pd.DataFrame) -> pd.DataFrame: ...
+@overload
+def owned(data: pd.Series[Any]) -> pd.Series[Any]: ...
+@overload
+def owned(data: NDArray[Any]) -> NDArray[Any]: ...
+@overload
+def owned(data: None) -> None: ...
+def owned(
+    data: pd.DataFrame | pd.Series[Any] | NDArray[Any] | None,
+) -> pd.DataFrame | pd.Series[Any] | NDArray[Any] | None:
+    """Return a copy that nobody else can write to; None stays None.
 
     A field of a result is `_frame: pd.DataFrame = attrs.field(converter=owned, eq=by_value)`, and
-    what the result hands out is `owned(self._frame)`. Arrays are read-only instead of copied twice.
+    what the result hands out is `owned(self._frame)`. An array is read-only, so it is handed out as
+    it is.
 
     >>> frame = pd.DataFrame({"done": pd.array([1], dtype="Int64")})
-    >>> mine = owned(frame)
+    >>> kept = owned(frame)
     >>> frame["done"].array[0] = 9
-    >>> int(mine.loc[0, "done"])
+    >>> int(kept.loc[0, "done"])
     1
     """
     if isinstance(data, np.ndarray):
@@ -47,7 +59,7 @@ def owned(data: _Data) -> _Data:
         copy = data.copy()
         copy.flags.writeable = False
         return copy
-    return data.copy(deep=True)
+    return data if data is None else data.copy(deep=True)
 
 
 def owned_frame(frame: pd.DataFrame) -> pd.DataFrame:
@@ -66,22 +78,25 @@ def same(one: object, other: object) -> bool:
     >>> same(pd.Series([1.0, None]), pd.Series([1.0, None])), same(pd.Series([1]), pd.Series([1.0]))
     (True, False)
     """
+    answer: bool
     match one, other:
         case (pd.DataFrame(), pd.DataFrame()):
-            return one.equals(other) and _labels(one) == _labels(other)
+            answer = one.equals(other) and _labels(one) == _labels(other)
         case (pd.Series(), pd.Series()):
-            return one.equals(other) and _labels(one) == _labels(other)
+            answer = one.equals(other) and _labels(one) == _labels(other)
         case np.ndarray(), np.ndarray():
-            return (
-                one.dtype == other.dtype
-                and one.shape == other.shape
-                and bool(pd.Series(one.ravel()).equals(pd.Series(other.ravel())))
-            )
-        case (dict(), dict()):
-            return one.keys() == other.keys() and all(same(one[key], other[key]) for key in one)
+            alike = one.dtype == other.dtype and one.shape == other.shape
+            answer = alike and pd.Series(one.ravel()).equals(pd.Series(other.ravel()))
+        case partial(), partial():
+            parts = (one.func, one.args, one.keywords), (other.func, other.args, other.keywords)
+            answer = same(*parts)
+        case Mapping(), Mapping():
+            answer = one.keys() == other.keys() and all(same(one[key], other[key]) for key in one)
         case (tuple(), tuple()):
-            return len(one) == len(other) and all(map(same, one, other))
-    return type(one) is type(other) and bool(one == other)
+            answer = len(one) == len(other) and all(map(same, one, other))
+        case _:
+            answer = type(one) is type(other) and bool(one == other)
+    return answer
 
 
 def _labels(data: Any) -> tuple[object, ...]:  # noqa: ANN401 - a frame or a series
