@@ -223,14 +223,21 @@ def _options(hint: object) -> list[str]:
 
 
 def misfit(where: str, value: object, hint: object) -> Problem:
-    """Return what is wrong with a value of another type; of a list, with its first such item."""
-    if isinstance(value, tuple):
-        for member in _alternatives(hint):
-            if get_origin(member) is tuple and get_args(member)[1:] == (Ellipsis,):
-                item_hint = get_args(member)[0]
-                for index, item in enumerate(value):
-                    if not fits(item, item_hint):
-                        return misfit(f"{where}[{index}]", item, item_hint)
+    """Return what is wrong with a value of another type; of a list, with its first such item.
+
+    A pair in a list is named by its first half, which is a code.
+    """
+    for member in _alternatives(hint):
+        if not isinstance(value, tuple) or get_origin(member) is not tuple:
+            continue
+        arguments = get_args(member)
+        is_list = arguments[1:] == (Ellipsis,)
+        hints = arguments[:1] * len(value) if is_list else arguments
+        for index, (item, item_hint) in enumerate(zip(value, hints, strict=False)):
+            if not fits(item, item_hint):
+                is_pair = isinstance(item, tuple) and item and isinstance(item[0], str)
+                step = f".{item[0]}" if is_pair else f"[{index}]"
+                return misfit(f"{where}{step if is_list else ''}", item, item_hint)
     options = _options(hint)
     if options and isinstance(value, str):
         return Problem(where, shown(value), did_you_mean(value, options, of="one of"))

@@ -338,9 +338,12 @@ def read_target(
         return named[0]
     if target is None and campaign.headcount is not None:
         return campaign.headcount
-    known = ", ".join(one.code for one in campaign.targets) or "none"
+    counted = (HeadcountTarget, CoverageTarget)
+    known = ", ".join(one.code for one in campaign.targets if isinstance(one, counted)) or "none"
     raise DefinitionError(
-        Problem("target", f"{target!r}", f"give persons or a target's code ({known})")
+        Problem(
+            "target", f"{target!r}", f"give persons or the code of a target of persons ({known})"
+        )
     )
 
 

@@ -345,7 +345,7 @@ def _equal(one: object, other: object) -> bool:
         return one is other or (one.as_of == other.as_of and same(one.frame, other.frame))
     if isinstance(one, (pd.DataFrame, np.ndarray)) or isinstance(other, (pd.DataFrame, np.ndarray)):
         return same(one, other)
-    return bool(one == other)
+    return bool(one == other) or same(one, other)
 
 
 def _shown(value: object) -> str:

@@ -15,7 +15,7 @@ from coverage_campaign.allocation.limits import BoundsOrWeighting, Uplift, is_co
 from coverage_campaign.allocation.request import Order, Remainder, TieRule
 from coverage_campaign.allocation.weights import Weighting, WeightTable, by_annex, to_weighting
 from coverage_campaign.assessment.assess import Assessment, assess
-from coverage_campaign.checks import checked_call
+from coverage_campaign.checks import checked_call, checked_fields
 from coverage_campaign.errors import DefinitionError, Problem
 from coverage_campaign.frames import by_value
 from coverage_campaign.model.basis import Basis
@@ -57,7 +57,7 @@ def _to_weighting(value: Weighting | WeightTable | Annex | None) -> Weighting | 
     return by_annex(value) if isinstance(value, Annex) else to_weighting(value)
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, field_transformer=checked_fields)
 class Scenario:
     """All inputs of a run; `cc.vary` makes another one and can never change this one.
 
@@ -70,7 +70,7 @@ class Scenario:
     weights: Weighting | None = attrs.field(default=None, converter=_to_weighting)
     among: str = "counties"
     target: TargetLike = None
-    method: apportion.Method = apportion.webster
+    method: apportion.Method = attrs.field(default=apportion.webster, eq=by_value)
     floors: Pairs | Weighting = attrs.field(default=(), converter=_to_pairs)
     caps: Pairs | Weighting = attrs.field(default=(), converter=_to_pairs)
     pins: Pairs | Weighting = attrs.field(default=(), converter=_to_pairs)
@@ -81,7 +81,7 @@ class Scenario:
     order: Order = "top_down"
     remainder: Remainder = "raise"
     over: tuple[str, ...] = attrs.field(default=(), converter=to_codes)
-    curve: Curve = even
+    curve: Curve = attrs.field(default=even, eq=by_value)
     by: Literal["month", "day"] = "month"
     month_caps: Pairs = attrs.field(default=(), converter=_to_pairs)
     unit_month_caps: Pairs | Weighting = attrs.field(default=(), converter=_to_pairs)

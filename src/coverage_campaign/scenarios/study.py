@@ -107,6 +107,9 @@ class Study:
 
     def scenario(self, number: int) -> Scenario:
         """Return one scenario of the study, to run or to compare in full."""
+        if not self.first <= number < self.first + len(self):
+            fix = f"give {self.first} to {self.first + len(self) - 1}"
+            raise DefinitionError(Problem("scenario", f"{number}", fix))
         return applied(self.baseline, self.design.given(number))
 
     def inputs(self) -> pd.DataFrame:
