@@ -10,6 +10,7 @@ from typing import Literal, TypeAlias, overload
 import attrs
 import pandas as pd
 
+from coverage_campaign.messages import Language, Message, check_language, text_of
 from coverage_campaign.model.campaign import Campaign
 from coverage_campaign.notebook import html_table
 
@@ -40,18 +41,6 @@ class ReadingEffect:
     figure: Fraction | None = None
 
 
-def _to_codes(value: Iterable[str]) -> tuple[str, ...]:
-    return tuple(value)
-
-
-def _to_dates(value: Iterable[dt.date]) -> tuple[dt.date, ...]:
-    return tuple(value)
-
-
-def _to_effects(value: Iterable[ReadingEffect]) -> tuple[ReadingEffect, ...]:
-    return tuple(value)
-
-
 @attrs.frozen(kw_only=True)
 class Finding:
     """Something that the definition leaves open, leaves out or contradicts.
@@ -64,12 +53,23 @@ class Finding:
     code: str
     severity: Severity
     clause: str
-    message: str
-    readings: tuple[ReadingEffect, ...] = attrs.field(default=(), converter=_to_effects)
-    parts: tuple[str, ...] = attrs.field(default=(), converter=_to_codes)
-    dates: tuple[dt.date, ...] = attrs.field(default=(), converter=_to_dates)
+    _message: str | Message
+    readings: tuple[ReadingEffect, ...] = attrs.field(
+        default=(), converter=tuple[ReadingEffect, ...]
+    )
+    parts: tuple[str, ...] = attrs.field(default=(), converter=tuple[str, ...])
+    dates: tuple[dt.date, ...] = attrs.field(default=(), converter=tuple[dt.date, ...])
     question: str = ""
     taken: str = ""
+
+    @property
+    def message(self) -> str:
+        """What was found, in English."""
+        return str(self._message)
+
+    def text(self, lang: Language | None = None) -> str:
+        """Return what was found in a language; without one, in that of the context."""
+        return text_of(self._message, check_language(lang))
 
     def __str__(self) -> str:
         """Return the finding as one line: code, clause, sentence."""
@@ -77,16 +77,12 @@ class Finding:
         return f"{self.code}{clause}: {self.message}"
 
 
-def _to_findings(value: Iterable[Finding]) -> tuple[Finding, ...]:
-    return tuple(value)
-
-
 @attrs.frozen(repr=False)
 class Findings(Sequence[Finding]):
     """The findings of a review, in the order of its checks; a sequence that is never changed."""
 
     campaign: str
-    items: tuple[Finding, ...] = attrs.field(converter=_to_findings)
+    items: tuple[Finding, ...] = attrs.field(converter=tuple[Finding, ...])
 
     @property
     def codes(self) -> tuple[str, ...]:

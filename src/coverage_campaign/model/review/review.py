@@ -14,13 +14,14 @@ from coverage_campaign.model.review.duties import duty_findings
 from coverage_campaign.model.review.findings import Findings
 from coverage_campaign.model.review.rules import rule_findings
 from coverage_campaign.model.review.targets import target_findings
+from coverage_campaign.model.review.units import unit_findings
 
 __all__ = ["review"]
 
 
 @checked_call
 def review(campaign: Campaign, *, as_of: DateLike | None = None) -> Findings:
-    """Return the findings on a campaign: calendar, targets, duties, rules, in this order.
+    """Return the findings on a campaign: calendar, units, targets, duties, rules, in this order.
 
     A question that the caller answered is no finding; one that only has a suggested answer is.
     `as_of` is the day on which the windows that "on schedule" can mean are compared; without it,
@@ -36,6 +37,7 @@ def review(campaign: Campaign, *, as_of: DateLike | None = None) -> Findings:
         campaign.label.text(),
         [
             *calendar_findings(campaign, as_of=day),
+            *unit_findings(campaign),
             *target_findings(campaign),
             *duty_findings(campaign),
             *rule_findings(campaign),
