@@ -353,7 +353,7 @@ def test_a_month_cap_is_whole_persons(most: float) -> None:
 def test_a_grain_that_is_none_is_refused() -> None:
     """There is no table by week."""
     plan = plan_of([9], ("drive", "06-01", "08-31"))
-    with pytest.raises(DefinitionError, match="'month' or 'day'"):
+    with pytest.raises(DefinitionError, match="month, day"):
         schedule(plan.allocation, over="drive", by="week")  # type: ignore[arg-type] # on purpose
 
 

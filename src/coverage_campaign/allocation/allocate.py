@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from fractions import Fraction
 from math import ceil
-from typing import TYPE_CHECKING, Any, TypeAlias, get_args
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import attrs
 import numpy as np
@@ -129,11 +129,6 @@ def allocate(
             unknown code; an answer of your own method that is no sharing.
         InfeasibleError: Floors, caps or pins that cannot be met: each of them, and by how much.
     """
-    _check_words(
-        ("order", order, get_args(Order)),
-        ("remainder", remainder, get_args(Remainder)),
-        ("ties", ties, get_args(TieRule)),
-    )
     chosen = read_target(campaign, target)
     if isinstance(chosen, CoverageTarget):
         return _to_the_goal(campaign, chosen, among=among)
@@ -342,16 +337,6 @@ def _drift(asked: Requests, own: Ints) -> tuple[tuple[str, int], ...]:
     from_the_top = share(attrs.evolve(asked, order="top_down")).share[0]
     upper = np.flatnonzero(~tree.is_leaf).tolist()
     return tuple((tree.codes[row], int(own[row] - from_the_top[row])) for row in upper)
-
-
-def _check_words(*options: tuple[str, str, tuple[str, ...]]) -> None:
-    problems = [
-        Problem(name, repr(given), f"one of {', '.join(map(repr, words))}")
-        for name, given, words in options
-        if given not in words
-    ]
-    if problems:
-        raise DefinitionError(problems)
 
 
 # -- the rows --------------------------------------------------------------------------------------

@@ -115,7 +115,8 @@ def capacity_of(asked: Requests, rises: Rises, *, explain: bool = False) -> Capa
         mine, most = need[:, tier.parents], room[:, tier.parents]
         if explain:
             found += _of_parents(asked, tier.parents, (below[0], most[0]), (mine[0], above[0]))
-        fits = fits & (below <= most).all(axis=1) & (mine <= above).all(axis=1)
+            found += _without_a_number(asked, tier.parents, below[0], above[0])
+        fits = fits & ((below <= most) & (mine <= above) & (below <= above)).all(axis=1)
         room[:, tier.parents] = np.minimum(most, above)
         need[:, tier.parents] = np.minimum(np.maximum(mine, below), room[:, tier.parents])
     return Capacity(need, room, fits, tuple(found))
@@ -182,6 +183,18 @@ def _of_parents(
         row, most = int(parents[place]), int(rooms[1][place])
         why, asked_for = f"the units below it have room for {most:,}", int(limits.low[0, row])
         found.append(_of(asked, row, "floor", asked_for=asked_for, possible=most, why=why))
+    return found
+
+
+def _without_a_number(
+    asked: Requests, parents: NDArray[np.intp], below: Ints, above: Ints
+) -> list[Misfit]:
+    """Return the upper units that no share suits: uplifted, it is too little or too much below."""
+    found = []
+    for place in np.flatnonzero(below > above).tolist():
+        row, least, most = int(parents[place]), int(below[place]), int(above[place])
+        why = f"uplifted, the units below it need {least:,} and have room for {most:,}"
+        found.append(_of(asked, row, "floor", asked_for=least, possible=most, why=why))
     return found
 
 

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from coverage_campaign.allocation.request import BY_UNIT
 from coverage_campaign.allocation.weights import Number, declared
 from coverage_campaign.errors import DefinitionError, Problem
-from coverage_campaign.frames import same
+from coverage_campaign.frames import by_value, same
 from coverage_campaign.model.readings import Readings
 from coverage_campaign.scenarios.scenario import Scenario
 
@@ -46,7 +46,7 @@ _FIELDS = tuple(field.name for field in attrs.fields(Scenario) if field.name != 
 _QUESTIONS = tuple(field.name for field in attrs.fields(Readings) if field.name != "suggested")
 
 
-@attrs.frozen(eq=False)
+@attrs.frozen
 class Design:
     """The inputs that vary, the values of each, and which scenario has which.
 
@@ -55,8 +55,8 @@ class Design:
     """
 
     names: tuple[str, ...]
-    tried: tuple[Tried, ...]
-    rows: _Ints | None = None
+    tried: tuple[Tried, ...] = attrs.field(eq=by_value)
+    rows: _Ints | None = attrs.field(default=None, eq=by_value)
 
     @property
     def count(self) -> int:

@@ -24,7 +24,7 @@ from coverage_campaign.allocation.tree import NO_CAP, UnitTree
 from coverage_campaign.allocation.weights import Weighting, WeightTable, to_weighting
 from coverage_campaign.checks import checked_call
 from coverage_campaign.errors import DefinitionError, InfeasibleError, Problem
-from coverage_campaign.frames import IntSeries
+from coverage_campaign.frames import IntSeries, by_value, owned_array
 from coverage_campaign.model.basis import Basis
 from coverage_campaign.model.campaign import Campaign
 from coverage_campaign.model.targets import CoverageTarget, HeadcountTarget
@@ -36,7 +36,7 @@ _WHOLE = 1e-6  # what a solver may leave of a whole number
 _NOTHING: Mapping[str, int] = {}
 
 
-@attrs.frozen(eq=False, kw_only=True)
+@attrs.frozen(kw_only=True)
 class Optimum:
     """Whole persons by unit and part with the least largest burden that the constraints leave.
 
@@ -48,7 +48,7 @@ class Optimum:
     units: tuple[str, ...]
     parts: tuple[str, ...]
     need: tuple[int | Fraction, ...]
-    persons: NDArray[np.int64]
+    persons: NDArray[np.int64] = attrs.field(converter=owned_array, eq=by_value)
     largest_burden: Fraction
     binding: tuple[str, ...]
     basis: Basis

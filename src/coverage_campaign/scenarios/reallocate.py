@@ -18,6 +18,8 @@ from coverage_campaign.allocation.limits import Bounds
 from coverage_campaign.allocation.weights import Weighting, WeightTable, declared
 from coverage_campaign.checks import checked_call
 from coverage_campaign.errors import DefinitionError, Problem
+from coverage_campaign.model.basis import Basis
+from coverage_campaign.model.campaign import Campaign
 from coverage_campaign.model.labels import Label
 from coverage_campaign.model.targets import to_rate
 from coverage_campaign.notebook import Axes, html_table
@@ -26,7 +28,7 @@ from coverage_campaign.progress.track import Progress
 __all__ = ["Reallocation", "reallocate"]
 
 
-@attrs.frozen(eq=False, kw_only=True)
+@attrs.frozen(kw_only=True)
 class Reallocation:
     """A version of an allocation that supersedes another, on a day, for what was done by then.
 
@@ -40,6 +42,16 @@ class Reallocation:
     as_of: dt.date
     done: tuple[tuple[str, int | None], ...]
     unknown: tuple[str, ...]
+
+    @property
+    def campaign(self) -> Campaign:
+        """The campaign whose target it is."""
+        return self.allocation.campaign
+
+    @property
+    def basis(self) -> Basis:
+        """What the version in force rests on."""
+        return self.allocation.basis
 
     @property
     def supersedes(self) -> str:

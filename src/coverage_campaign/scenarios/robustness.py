@@ -17,6 +17,7 @@ from coverage_campaign.assessment.assess import Assessment
 from coverage_campaign.assessment.scoring import assess_many
 from coverage_campaign.checks import checked_call
 from coverage_campaign.errors import DefinitionError, Problem
+from coverage_campaign.frames import by_value, owned_frame
 from coverage_campaign.model.basis import Basis
 from coverage_campaign.model.scheme import Scheme
 from coverage_campaign.model.targets import to_rate
@@ -36,15 +37,15 @@ _VERDICTS = ("grade", "merit_eligible", "commended")
 _WHAT = ("share", "rank", *_VERDICTS)
 
 
-@attrs.frozen(eq=False, kw_only=True)
+@attrs.frozen(kw_only=True)
 class Stability:
     """Ranks and verdicts of every variant that was tried, and which are the same under all."""
 
     baseline: Outcome
     variants: tuple[str, ...]
     basis: Basis
-    ranks: pd.DataFrame
-    verdicts: pd.DataFrame
+    _ranks: pd.DataFrame = attrs.field(converter=owned_frame, eq=by_value, repr=False)
+    _verdicts: pd.DataFrame = attrs.field(converter=owned_frame, eq=by_value, repr=False)
     handful: int
 
     def to_frame(self) -> pd.DataFrame:
@@ -55,29 +56,29 @@ class Stability:
         (counts), margin [persons] (to the nearest threshold of the baseline; negative = short of
         it), warning ('' or why the verdict is not to be leaned on).
         """
-        return self.verdicts.copy(deep=False)
+        return owned_frame(self._verdicts)
 
     def rank_ranges(self) -> pd.DataFrame:
         """Return how far ranks move: unit, name, rank (baseline), best, worst."""
-        return self.ranks.copy(deep=False)
+        return owned_frame(self._ranks)
 
     def plot(self, ax: Axes | None = None) -> Axes:
         """Draw the baseline's picture: what the verdicts rest on."""
         return self.baseline.plot(ax)
 
     def _line(self) -> str:
-        standing = int(self.verdicts["robust"].sum())
+        standing = int(self._verdicts["robust"].sum())
         return (
-            f"{standing} of {len(self.verdicts)} verdicts are robust in all of "
+            f"{standing} of {len(self._verdicts)} verdicts are robust in all of "
             f"{len(self.variants)} variants"
         )
 
     def _repr_html_(self) -> str:
-        return html_table(self.verdicts, title=self._line(), notes=self.basis.lines())
+        return html_table(self._verdicts, title=self._line(), notes=self.basis.lines())
 
     def __repr__(self) -> str:
         """Return how many verdicts are robust, and the first warnings."""
-        warned = self.verdicts[self.verdicts["warning"] != ""]
+        warned = self._verdicts[self._verdicts["warning"] != ""]
         lines = [
             f"{row['name']}, {row['verdict']}: {row['warning']}" for _, row in warned.iterrows()
         ]

@@ -17,7 +17,7 @@ from coverage_campaign.allocation.weights import Weighting, WeightTable, by_anne
 from coverage_campaign.assessment.assess import Assessment, assess
 from coverage_campaign.checks import checked_call, checked_fields
 from coverage_campaign.errors import DefinitionError, Problem
-from coverage_campaign.frames import by_value
+from coverage_campaign.frames import by_value, owned_frame
 from coverage_campaign.model.basis import Basis
 from coverage_campaign.model.campaign import Campaign
 from coverage_campaign.model.dates import DateLike
@@ -49,6 +49,10 @@ def _to_pairs(value: BoundsOrWeighting | Iterable[tuple[str, int]] | None) -> Pa
         raise DefinitionError(
             Problem("bounds", found, "give persons by unit code, or a weighting")
         ) from None
+
+
+def _owned(frame: pd.DataFrame | None) -> pd.DataFrame | None:
+    return None if frame is None else owned_frame(frame)
 
 
 def _to_weighting(value: Weighting | WeightTable | Annex | None) -> Weighting | None:
@@ -85,12 +89,18 @@ class Scenario:
     by: Literal["month", "day"] = "month"
     month_caps: Pairs = attrs.field(default=(), converter=_to_pairs)
     unit_month_caps: Pairs | Weighting = attrs.field(default=(), converter=_to_pairs)
-    actuals: pd.DataFrame | None = attrs.field(default=None, eq=by_value, repr=False)
+    actuals: pd.DataFrame | None = attrs.field(
+        default=None, converter=_owned, eq=by_value, repr=False
+    )
     as_of: DateLike | None = None
     reports: Tally | None = attrs.field(default=None, eq=by_value, repr=False)
-    received: pd.DataFrame | None = attrs.field(default=None, eq=by_value, repr=False)
+    received: pd.DataFrame | None = attrs.field(
+        default=None, converter=_owned, eq=by_value, repr=False
+    )
     scheme: Scheme | None = None
-    indicators: pd.DataFrame | None = attrs.field(default=None, eq=by_value, repr=False)
+    indicators: pd.DataFrame | None = attrs.field(
+        default=None, converter=_owned, eq=by_value, repr=False
+    )
 
     def to_code(self, *, campaign: str = "") -> str:
         """Return Python code that makes an equal scenario, under the name `scenario`.

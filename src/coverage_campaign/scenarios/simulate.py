@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from coverage_campaign.checks import checked_call
 from coverage_campaign.errors import DefinitionError, Problem
+from coverage_campaign.frames import by_value, owned_frame
 from coverage_campaign.model.basis import Basis
 from coverage_campaign.model.campaign import Campaign
 from coverage_campaign.notebook import html_table
@@ -21,9 +22,10 @@ __all__ = ["Simulation", "simulate"]
 _Ints = NDArray[np.int64]
 _Texts = pd.api.extensions.ExtensionArray
 _SECONDS = 86_400
+_MOST_LEVEL = 100
 
 
-@attrs.frozen(eq=False, kw_only=True)
+@attrs.frozen(kw_only=True)
 class Simulation:
     """Simulated events and the truth that they report badly; never a real result.
 
@@ -35,17 +37,41 @@ class Simulation:
 
     plan: Plan
     seed: int
-    events: pd.DataFrame
-    truth: pd.DataFrame
-    received: pd.DataFrame
+    _events: pd.DataFrame = attrs.field(converter=owned_frame, eq=by_value, repr=False)
+    _truth: pd.DataFrame = attrs.field(converter=owned_frame, eq=by_value, repr=False)
+    _received: pd.DataFrame = attrs.field(converter=owned_frame, eq=by_value, repr=False)
     basis: Basis
 
+    @property
+    def campaign(self) -> Campaign:
+        """The campaign that is played through."""
+        return self.plan.campaign
+
+    @property
+    def events(self) -> pd.DataFrame:
+        """The event rows, as `cc.tally` reads them."""
+        return owned_frame(self._events)
+
+    @property
+    def truth(self) -> pd.DataFrame:
+        """What happened by unit, month and channel, each person once."""
+        return owned_frame(self._truth)
+
+    @property
+    def received(self) -> pd.DataFrame:
+        """When each unit's report of a month arrived."""
+        return owned_frame(self._received)
+
+    def to_frame(self) -> pd.DataFrame:
+        """Return the event rows: see `events`."""
+        return self.events
+
     def _repr_html_(self) -> str:
-        return html_table(self.events, title=repr(self)[1:-1], notes=self.basis.lines())
+        return html_table(self._events, title=repr(self)[1:-1], notes=self.basis.lines())
 
     def __repr__(self) -> str:
         """Return the simulation in one line."""
-        return f"<Simulation with seed {self.seed}: {len(self.events):,} event rows, all invented>"
+        return f"<Simulation with seed {self.seed}: {len(self._events):,} event rows, all invented>"
 
 
 def _share(value: float, name: str) -> float:
@@ -95,6 +121,12 @@ def simulate(
         DefinitionError: A fraction outside 0 to 1, or a channel that the campaign does not have.
     """
     campaign = plan.campaign
+    if isinstance(seed, bool) or not isinstance(seed, int) or seed < 0:
+        raise DefinitionError(Problem("seed", f"{seed!r}", "give a whole number, 0 or more"))
+    for name, number in (("level", level), ("spread", spread)):
+        if not 0 <= number <= _MOST_LEVEL:
+            fix = f"give a number from 0 to {_MOST_LEVEL}"
+            raise DefinitionError(Problem(name, f"{number!r}", fix))
     fractions = {
         name: _share(value, name)
         for name, value in (

@@ -11,7 +11,9 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from coverage_campaign.errors import DefinitionError, Problem
+from coverage_campaign.frames import by_value, owned_array, owned_frame
 from coverage_campaign.model.basis import Basis
+from coverage_campaign.model.campaign import Campaign
 from coverage_campaign.notebook import Axes, html_table
 from coverage_campaign.scenarios.design import Design, Tried, applied, shown_values
 from coverage_campaign.scenarios.scenario import Scenario
@@ -21,15 +23,15 @@ __all__ = ["Cells", "Region", "Study"]
 Numbers = NDArray[np.int64] | NDArray[np.float64] | NDArray[np.int8]
 
 
-@attrs.frozen(eq=False)
+@attrs.frozen
 class Cells:
     """One quantity of every scenario and unit, and where it is known (None = everywhere).
 
     `words` are what whole numbers stand for, where they stand for words.
     """
 
-    numbers: Numbers
-    known: NDArray[np.bool_] | None = None
+    numbers: Numbers = attrs.field(eq=by_value)
+    known: NDArray[np.bool_] | None = attrs.field(default=None, eq=by_value)
     words: tuple[str, ...] = ()
 
     def column(self, rows: NDArray[np.intp]) -> pd.api.extensions.ExtensionArray:
@@ -56,7 +58,7 @@ class Cells:
         return found
 
 
-@attrs.frozen(eq=False, kw_only=True)
+@attrs.frozen(kw_only=True)
 class Study:
     """Every scenario that was tried, and what follows from each.
 
@@ -69,13 +71,27 @@ class Study:
     design: Design
     basis: Basis
     units: tuple[str, ...]
-    leaves: NDArray[np.bool_]
-    present: NDArray[np.bool_]
-    cells: Mapping[str, Cells]
-    solved: NDArray[np.bool_]
-    periods: pd.DataFrame | None = None
-    schedules: NDArray[np.int64] | None = None
+    leaves: NDArray[np.bool_] = attrs.field(eq=by_value)
+    present: NDArray[np.bool_] = attrs.field(eq=by_value)
+    cells: Mapping[str, Cells] = attrs.field(eq=by_value)
+    solved: NDArray[np.bool_] = attrs.field(eq=by_value)
+    periods: pd.DataFrame | None = attrs.field(default=None, eq=by_value)
+    schedules: NDArray[np.int64] | None = attrs.field(default=None, eq=by_value)
     first: int = 0
+
+    def __attrs_post_init__(self) -> None:
+        """Let nobody write into the arrays: they are too large to be copied."""
+        arrays = [self.leaves, self.present, self.solved, self.schedules]
+        for cells in self.cells.values():
+            arrays += [cells.numbers, cells.known]
+        for array in arrays:
+            if array is not None:
+                array.flags.writeable = False
+
+    @property
+    def campaign(self) -> Campaign:
+        """The campaign of the baseline."""
+        return self.baseline.campaign
 
     @property
     def over(self) -> tuple[str, ...]:
@@ -297,13 +313,13 @@ def _taken(tried: Tried, place: NDArray[np.int64]) -> pd.api.extensions.Extensio
 _NUMBERS = 12
 
 
-@attrs.frozen(eq=False, kw_only=True)
+@attrs.frozen(kw_only=True)
 class Region:
     """In which scenarios of a study a condition holds."""
 
-    inputs: pd.DataFrame
+    inputs: pd.DataFrame = attrs.field(converter=owned_frame, eq=by_value, repr=False)
     over: tuple[str, ...]
-    holds: NDArray[np.bool_]
+    holds: NDArray[np.bool_] = attrs.field(converter=owned_array, eq=by_value)
 
     @property
     def count(self) -> int:

@@ -88,8 +88,6 @@ def schedule(
         phases = to_codes(over)
     if not phases:
         raise DefinitionError(Problem("over", "no phase", "name the phases to plan over"))
-    if by not in {"month", "day"}:
-        raise DefinitionError(Problem("by", f"{by!r}", "give 'month' or 'day'"))
     if month_caps is not None and unit_month_caps is not None:
         raise DefinitionError(
             Problem("month_caps", "together with unit_month_caps", "cap the months or the units")
