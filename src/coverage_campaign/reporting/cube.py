@@ -15,6 +15,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from coverage_campaign.errors import DefinitionError, Problem
+from coverage_campaign.frames import by_value
 
 __all__ = ["Cube", "Sums", "Tree", "cube_of", "tree_of"]
 
@@ -26,7 +27,7 @@ _MOST_IN_INT32 = 2**31 - 1
 _BLOCK = 256
 
 
-@attrs.frozen(eq=False, kw_only=True)
+@attrs.frozen(kw_only=True)
 class Tree:
     """Who lies under whom: units in an order in which each one's own are neighbours.
 
@@ -37,12 +38,12 @@ class Tree:
 
     units: tuple[str, ...]
     above: tuple[str, ...]
-    first: _Places
-    last: _Places
-    tier: _Places
+    first: _Places = attrs.field(eq=by_value)
+    last: _Places = attrs.field(eq=by_value)
+    tier: _Places = attrs.field(eq=by_value)
 
 
-@attrs.frozen(eq=False, kw_only=True)
+@attrs.frozen(kw_only=True)
 class Cube:
     """Persons by unit, period and channel, as sums over the units before each in the tree.
 
@@ -51,10 +52,10 @@ class Cube:
     """
 
     tree: Tree
-    periods: NDArray[np.datetime64]
+    periods: NDArray[np.datetime64] = attrs.field(eq=by_value)
     channels: tuple[str, ...]
-    running: Sums
-    known: Sums | None
+    running: Sums = attrs.field(eq=by_value)
+    known: Sums | None = attrs.field(eq=by_value)
 
 
 def cube_of(

@@ -8,9 +8,10 @@ from functools import cached_property
 import attrs
 import pandas as pd
 
+from coverage_campaign.frames import by_value, owned, owned_frame
 from coverage_campaign.model.basis import Basis
 from coverage_campaign.model.campaign import Campaign
-from coverage_campaign.model.periods import Period
+from coverage_campaign.model.periods import Period, periods_of
 from coverage_campaign.notebook import Axes, html_table
 from coverage_campaign.reporting.cube import Cube, cube_of
 from coverage_campaign.reporting.problems import ReportProblems
@@ -42,7 +43,7 @@ def no_columns() -> pd.DataFrame:
     return pd.DataFrame({name: pd.Series(dtype="str") for name in names})
 
 
-@attrs.frozen(eq=False, kw_only=True)
+@attrs.frozen(kw_only=True)
 class Tally:
     """Counts by unit, period and channel, as they were known at `as_of`.
 
@@ -53,30 +54,66 @@ class Tally:
     """
 
     campaign: Campaign
-    frame: pd.DataFrame
+    _frame: pd.DataFrame = attrs.field(converter=owned_frame, eq=by_value)
     as_of: dt.datetime | None
     by: Period
     basis: Basis
     problems: ReportProblems
     rows_in: int
-    stock: pd.DataFrame = attrs.field(factory=empty_stock)
-    baseline: pd.DataFrame = attrs.field(factory=empty_baseline)
-    columns: pd.DataFrame = attrs.field(factory=no_columns)
+    _stock: pd.DataFrame = attrs.field(factory=empty_stock, converter=owned_frame, eq=by_value)
+    _baseline: pd.DataFrame = attrs.field(
+        factory=empty_baseline, converter=owned_frame, eq=by_value
+    )
+    _columns: pd.DataFrame = attrs.field(factory=no_columns, converter=owned_frame, eq=by_value)
 
     def to_frame(self) -> pd.DataFrame:
-        """Return one row per unit, period and channel: unit, period, channel, persons (+ group).
+        """Return one row per unit, period and channel, and group where groups are counted.
 
-        `period` is the first day of the month (or the day), datetime64; `persons` are Int64 and
-        negative only where a cumulative figure was corrected downwards. A combination that nobody
-        reported has no row: not reported is not 0.
+        Columns: unit, name, period, channel, persons (+ group); and where the campaign's periods
+        are not those of the calendar, starts and ends, their first and last day. `period` is the
+        day, or the first day of the week, month or quarter that names the period, datetime64;
+        `persons` are Int64 and negative only where a cumulative figure was corrected downwards. A
+        combination that nobody reported has no row: not reported is not 0.
         """
-        return self.frame.copy(deep=False)
+        frame = owned(self._frame)
+        codes, units = pd.factorize(frame["unit"])
+        labels = {unit.code: unit.label for unit in self.campaign.units}
+        names = [labels[code].text() if code in labels else code for code in units]
+        frame.insert(1, "name", pd.array(names, dtype="str").take(codes))
+        periods = periods_of(self.campaign, self.by)
+        if periods.by not in {"day", "week"} and periods.starts_on > 1:
+            numbers = periods.number(frame["period"].to_numpy())
+            for place, (name, days) in enumerate(
+                (("starts", periods.first(numbers)), ("ends", periods.last(numbers))), start=3
+            ):
+                frame.insert(place, name, days.astype("datetime64[s]"))
+        return frame
+
+    @property
+    def frame(self) -> pd.DataFrame:
+        """The counts alone: unit, period, channel, persons (+ group)."""
+        return owned(self._frame)
+
+    @property
+    def stock(self) -> pd.DataFrame:
+        """Persons covered before the first report of new ones: unit, period, persons."""
+        return owned(self._stock)
+
+    @property
+    def baseline(self) -> pd.DataFrame:
+        """Persons whom the caller said were covered before: unit, persons."""
+        return owned(self._baseline)
+
+    @property
+    def columns(self) -> pd.DataFrame:
+        """What each column of the sheets was taken for: sheet, column, heading, role, why."""
+        return owned(self._columns)
 
     @cached_property
     def cube(self) -> Cube:
         """The counts as one dense array in the order of the tree: made once, read by roll-ups."""
         return cube_of(
-            self.frame,
+            self._frame,
             parent_of={unit.code: unit.parent for unit in self.campaign.units},
             channels=[channel.code for channel in self.campaign.channels],
         )
@@ -88,9 +125,9 @@ class Tally:
         channels stands with the entries.
         """
         effect = {channel.code: channel.effect for channel in self.campaign.channels}
-        kinds = self.frame["channel"].map(lambda code: effect.get(code, "entry"))
+        kinds = self._frame["channel"].map(lambda code: effect.get(code, "entry"))
         table = (
-            self.frame.assign(effect=kinds)
+            self._frame.assign(effect=kinds)
             .pivot_table(
                 index=["unit", "period"],
                 columns="effect",
@@ -118,12 +155,12 @@ class Tally:
             *self.basis.lines(),
             f"{self.problems.rows:,} of {self.rows_in:,} rows not counted",
         ]
-        return html_table(self.frame, title=f"Tally by {self.by}{known}", notes=notes)
+        return html_table(self._frame, title=f"Tally by {self.by}{known}", notes=notes)
 
     def __repr__(self) -> str:
         """Return the tally in one line."""
-        persons = int(self.frame["persons"].sum())
+        persons = int(self._frame["persons"].sum())
         return (
-            f"<Tally by {self.by}: {persons:,} persons in {len(self.frame):,} rows, "
+            f"<Tally by {self.by}: {persons:,} persons in {len(self._frame):,} rows, "
             f"{self.problems.rows:,} of {self.rows_in:,} rows not counted>"
         )

@@ -78,8 +78,9 @@ def tally(
     ...     "channel": ["self_employed", "self_employed"],
     ... })
     >>> found = tally(events, hengyang, as_of="2008-07-31")
-    >>> found.to_frame().to_string(index=False).split()[-4:]
-    ['430421', '2008-07-01', 'self_employed', '1']
+    >>> found.to_frame()[["unit", "period", "channel", "persons"]]
+         unit     period        channel  persons
+    0  430421 2008-07-01  self_employed        1
     >>> found.problems.totals
     (('double', 1),)
     """

@@ -207,7 +207,7 @@ def test_the_triangle_is_the_tally_of_every_date(engine: str) -> None:
     assert list(triangle.columns) == ["as_of", "unit", "period", "channel", "persons"]
     assert triangle["as_of"].nunique() == len(dates)
     for as_of, part in triangle.groupby("as_of"):
-        alone = tally(frame, CAMPAIGN, as_of=as_of).to_frame()
+        alone = tally(frame, CAMPAIGN, as_of=as_of).frame
         pd.testing.assert_frame_equal(part.drop(columns="as_of").reset_index(drop=True), alone)
 
 

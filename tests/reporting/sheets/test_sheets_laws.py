@@ -447,7 +447,7 @@ def test_an_empty_frame_is_an_empty_tally() -> None:
     frame = pd.DataFrame({"unit": [], "date": [], "persons": []})
     for kind in ("new", "cumulative"):
         tally = read_reports(frame, tiny(), figures=kind)
-        assert tally.to_frame().columns.tolist() == ["unit", "period", "channel", "persons"]
+        assert tally.frame.columns.tolist() == ["unit", "period", "channel", "persons"]
         assert (len(tally.to_frame()), len(tally.problems), tally.rows_in) == (0, 0, 0)
 
 

@@ -110,9 +110,9 @@ def read_reports(
     >>> sheet = pd.DataFrame({"单位": ["耒阳", "耒阳"], "月份": ["7月", "8月"]})
     >>> sheet["累计"] = ["1,2００人", 1500]
     >>> read_reports(sheet, city, figures="cumulative", baseline=0).to_frame()
-         unit     period channel  persons
-    0  430481 2008-07-01     all     1200
-    1  430481 2008-08-01     all      300
+         unit name     period channel  persons
+    0  430481  耒阳市 2008-07-01     all     1200
+    1  430481  耒阳市 2008-08-01     all      300
     """
     named = Named(
         unit=unit,
