@@ -18,6 +18,4 @@ assert_type(cc.run(scenario), cc.Outcome)
 assert_type(cc.compare(allocation, allocation), cc.Comparison)
 
 cc.allocate(campaign, ties="alphabet")  # type: ignore[arg-type]
-cc.schedule(allocation)  # type: ignore[call-arg]
 cc.vary(scenario, totl=80_000)  # type: ignore[call-arg]
-cc.compare(allocation, plan)  # type: ignore[type-var]

@@ -10,6 +10,7 @@ from typing import Literal, TypeAlias, overload
 import attrs
 import pandas as pd
 
+from coverage_campaign.checks import checked_fields
 from coverage_campaign.messages import Language, Message, check_language, text_of
 from coverage_campaign.model.campaign import Campaign
 from coverage_campaign.notebook import html_table
@@ -32,7 +33,7 @@ _SHOWN = 10
 _NAMED = 4
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, field_transformer=checked_fields)
 class ReadingEffect:
     """One way to read what is open, and what follows: `figure` is the number that it changes."""
 
@@ -41,7 +42,7 @@ class ReadingEffect:
     figure: Fraction | None = None
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, field_transformer=checked_fields)
 class Finding:
     """Something that the definition leaves open, leaves out or contradicts.
 
