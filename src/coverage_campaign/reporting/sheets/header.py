@@ -7,6 +7,7 @@ figures count is `validate`'s, so that every cell is counted or explained once.
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
@@ -223,7 +224,9 @@ def _find_table(
 
 def _anchor(row: Sequence[Cell], named: Named) -> int | None:
     """Return the column that is headed as the units', else as the dates', in a row of texts."""
-    texts = [_text(cell) if isinstance(cell, str) or _is_year(cell) else "" for cell in row]
+    texts = [
+        _text(cell) if isinstance(cell, (str, dt.date)) or _is_year(cell) else "" for cell in row
+    ]
     if len({text for text in texts if text}) < 2:  # noqa: PLR2004 - a title stands alone
         return None
     kinds = [meaning_of([text]).kind if text else None for text in texts]

@@ -21,6 +21,7 @@ from coverage_campaign.reporting.sheets.column_roles import (
     is_total,
     meaning_of,
     measure_of,
+    simplified,
 )
 from coverage_campaign.reporting.sheets.dates import Written, read_cells
 from coverage_campaign.reporting.sheets.names import ALL, Names, channel_names, unit_names
@@ -394,31 +395,24 @@ class _Assignment:
     def _unit_of(self, candidates: Sequence[_Column]) -> _Column:
         """Return the column of the units: the one whose cells name most of them, the lowest tier.
 
-        Raises `ReportError` where two columns name different units in one row.
+        Raises `AmbiguousTableError` where two columns name unlike units in one row.
         """
-        if len(candidates) == 1:
-            return candidates[0]
-        found = {one.text: self._meant(one) for one in candidates}
-        known = {text: sum(map(bool, cells)) for text, cells in found.items()}
-        best = [one for one in candidates if known[one.text] == max(known.values())]
-        if not max(known.values()):
-            return candidates[0]
-        rows = {text: len(set(filter(None, cells))) for text, cells in found.items()}
-        chosen = max(best, key=lambda one: rows[one.text])
-        for other in best:
-            if other is not chosen and any(
-                mine
-                and theirs
-                and not any(a == b or self._above(b, a) for a in mine for b in theirs)
-                for mine, theirs in zip(found[chosen.text], found[other.text], strict=True)
-            ):
-                raise AmbiguousTableError(
-                    Problem(
-                        self.source,
-                        f"{self._listed([chosen, other])} name different units in a row",
-                        f"say which one reports: unit={chosen.text!r}",
-                    )
-                )
+        meant = {one.text: self._meant(one) for one in candidates}
+        known = [one for one in candidates if any(meant[one.text])]
+        known.sort(key=lambda one: -sum(map(bool, meant[one.text])))
+        chosen = next(iter(known or candidates))
+        for other in known:
+            pairs = [
+                (upper, lower)
+                for upper, lower in zip(meant[chosen.text], meant[other.text], strict=True)
+                if upper and lower and not upper & lower
+            ]
+            if pairs and all(self._some_above(upper, lower) for upper, lower in pairs):
+                chosen = other
+            elif not all(self._some_above(upper, lower) for lower, upper in pairs):
+                found = f"{self._listed([chosen, other])} name different units in a row"
+                fix = f"say which one reports: unit={chosen.text!r}"
+                raise AmbiguousTableError(Problem(self.source, found, fix))
         return chosen
 
     def _same_units(self, column: _Column) -> bool:
@@ -437,13 +431,9 @@ class _Assignment:
             meant.append(known[text])
         return meant
 
-    def _above(self, upper: str, lower: str) -> bool:
-        parent = self.campaign.unit(lower).parent
-        while parent is not None:
-            if parent == upper:
-                return True
-            parent = self.campaign.unit(parent).parent
-        return False
+    def _some_above(self, upper: frozenset[str], lower: frozenset[str]) -> bool:
+        """Tell whether one of some units is above one of others."""
+        return any(not upper.isdisjoint(self.units.above[code]) for code in lower)
 
     def _take_dates(self) -> None:
         years, months = self._free("year"), self._free("month")
@@ -578,7 +568,8 @@ class _Assignment:
             if mine > best[one.meaning.written, one.channel] or (
                 mine > timeless and one.meaning.written is None
             ):
-                role = "stock" if self.kind == "new" else "ignored"
+                insured = "参保" in simplified(one.text) or one.meaning.kind == "stock"
+                role = "stock" if self.kind == "new" and insured else "ignored"
                 one.take(role, "another column says more exactly what was asked for")
             else:
                 left.append(one)

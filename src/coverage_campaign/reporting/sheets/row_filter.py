@@ -64,5 +64,6 @@ class RowFilter:
 
 def shown(cell: object) -> str:
     """Return a cell as it was found, cut where it is long."""
-    text = str(cell)
+    whole = isinstance(cell, float) and cell.is_integer()
+    text = str(int(cell)) if whole else str(cell)  # type: ignore[call-overload]  # a float
     return repr(text if len(text) <= _LONGEST else f"{text[:_LONGEST]}...")
