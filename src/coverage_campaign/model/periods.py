@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime as dt
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Literal, TypeAlias, get_args
 
 import attrs
@@ -58,12 +60,12 @@ class Periods:
             fix = f"a {self.by} starts on a day from 1 to {latest}"
             raise DefinitionError(Problem("starts_on", f"{self.starts_on!r}", fix))
 
-    def number(self, days: ArrayLike) -> Numbers:
+    def number(self, days: ArrayLike | Sequence[dt.date]) -> Numbers:
         """Return each day's period as a number; the next period has the next number.
 
         The number of NaT is the least that 64 bits hold, and stays so in `name`.
         """
-        day = np.asarray(days, dtype="datetime64[D]")
+        day: Days = np.asarray(days, dtype="datetime64[D]")
         if self.by == "day":
             return day.astype(np.int64)
         missing = np.isnat(day)
@@ -92,7 +94,7 @@ class Periods:
             named = months.astype("datetime64[M]").astype("datetime64[D]")
         return np.where(missing, np.datetime64("NaT", "D"), named)
 
-    def of(self, days: ArrayLike) -> Days:
+    def of(self, days: ArrayLike | Sequence[dt.date]) -> Days:
         """Return the date that names each day's period."""
         return self.name(self.number(days))
 

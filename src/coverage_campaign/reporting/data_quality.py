@@ -7,9 +7,9 @@ if the tally was read or counted as of that day.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from math import exp, lgamma, log
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 import numpy as np
 import pandas as pd
@@ -284,27 +284,11 @@ def deadline_spikes(
     enough = (sums["n_late"] > 0) & (sums["n_early"] >= _FEWEST_BEFORE) & (sums["early"] > 0)
     # persons per period, compared in whole numbers: late / n >= ratio x early / m
     high = sums["late"] * sums["n_early"] >= ratio * sums["early"] * sums["n_late"]
-    return _frame(
-        [
-            (
-                "deadline_spike",
-                str(one.Index),
-                one.end,
-                int(one.late),
-                one.early / one.n_early,
-                _times(one.late / one.n_late / (one.early / one.n_early), phase),
-            )
-            for one in sums[enough & high].itertuples()
-        ]
-    )
-
-
-def _times(times: float, phase: str) -> str:
-    return f"{times:.1f} times the mean before, in {phase}"
-
-
-def _above(reached: int, eligible: int, periods: int) -> str:
-    return f"{reached:,} persons of {eligible:,} eligible, in {periods} periods"
+    odd = sums[enough & high]
+    before = odd["early"] / odd["n_early"]
+    times = odd["late"] / odd["n_late"] / before
+    notes = [f"{one:.1f} times the mean before, in {phase}" for one in times]
+    return _signs("deadline_spike", odd.index, odd["end"], odd["late"], before, notes)
 
 
 _TAIL: dict[Period, int] = {"day": 7, "week": 1, "month": 1, "quarter": 1}
@@ -328,18 +312,13 @@ def lapses_after_entry(tally: Tally, *, within: int = 3, share: float = 0.5) -> 
     lost = net["losses"].where(since.between(1, within), 0).groupby(net["unit"]).sum()
     best["lost"] = lost.reindex(best.index)
     odd = (best["entries"] > 0) & (best["lost"] > 0) & (best["lost"] >= share * best["entries"])
-    return _frame(
-        [
-            (
-                "lapse_after_entry",
-                str(one.Index),
-                one.period,
-                int(one.lost),
-                float(one.entries),
-                f"{one.lost:,} lost in the {within} periods after {one.entries:,} entered",
-            )
-            for one in best[odd].itertuples()
-        ]
+    best = best[odd]
+    notes = [
+        f"{lost:,} lost in the {within} periods after {entries:,} entered"
+        for lost, entries in zip(best["lost"], best["entries"], strict=True)
+    ]
+    return _signs(
+        "lapse_after_entry", best.index, best["period"], best["lost"], best["entries"], notes
     )
 
 
@@ -360,18 +339,15 @@ def above_eligible(tally: Tally) -> pd.DataFrame:
     base = net["unit"].map(eligible).astype("Float64")
     net = net.assign(reached=reached, base=base)[(reached > base).fillna(value=False)]
     times = net["unit"].value_counts()
-    return _frame(
-        [
-            (
-                "above_eligible",
-                str(one.unit),
-                one.period,
-                int(one.reached),
-                float(one.base),
-                _above(int(one.reached), int(one.base), int(times[one.unit])),
-            )
-            for one in net.drop_duplicates("unit").itertuples()
-        ]
+    first = net.drop_duplicates("unit")
+    notes = [
+        f"{reached:,} persons of {int(base):,} eligible, in {periods} periods"
+        for reached, base, periods in zip(
+            first["reached"], first["base"], first["unit"].map(times), strict=True
+        )
+    ]
+    return _signs(
+        "above_eligible", first["unit"], first["period"], first["reached"], first["base"], notes
     )
 
 
@@ -399,6 +375,17 @@ def _by_unit(tally: Tally) -> pd.DataFrame:
 
 def _tuples(table: pd.DataFrame) -> list[tuple[str, pd.Timestamp, int, int]]:
     return list(table.itertuples(index=False, name=None))
+
+
+def _signs(signal: str, *columns_of_units: Iterable[Any]) -> pd.DataFrame:
+    """Return one row a unit of one signal: unit, period, persons, reference, note."""
+    columns = zip(*columns_of_units, strict=True)
+    return _frame(
+        [
+            (signal, str(unit), period, int(count), float(reference), note)
+            for unit, period, count, reference, note in columns
+        ]
+    )
 
 
 def _frame(rows: Sequence[_Row]) -> pd.DataFrame:

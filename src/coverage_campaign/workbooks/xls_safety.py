@@ -1,8 +1,8 @@
 """What an old workbook (.xls) would unpack to, found out before anything unpacks it.
 
 Such a file is a small file system of sectors (Microsoft, [MS-CFB], read by olefile) with a stream
-of records ([MS-XLS]); each cell record begins with its row and column. One cell far away would make a grid of
-millions of empty ones, so the records are looked through first.
+of records ([MS-XLS]); each cell record begins with its row and column. One cell far away would make
+a grid of millions of empty ones, so the records are looked through first.
 """
 
 from __future__ import annotations

@@ -11,6 +11,7 @@ import datetime as dt
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
+from functools import partial
 from itertools import pairwise
 
 import attrs
@@ -95,8 +96,10 @@ def figures_of_grid(
     following = _next_table(spread, header, rows)
     if following is not None:
         above, below = grid.split(following)
-        options = {"kind": kind, "named": named, "period": period, "only": only}
-        parts = [figures_of_grid(part, campaign, **options) for part in (above, below)]
+        parts = [
+            figures_of_grid(part, campaign, kind=kind, named=named, period=period, only=only)
+            for part in (above, below)
+        ]
         return joined([part for part in parts if part is not None])
     _spread_labels(grid, header, layout, rows, frame)
     chosen = chosen_rows(frame, only or {}, grid.name)
@@ -211,7 +214,7 @@ def _find_table(
             kind=kind,
             named=named,
             source=grid.name,
-            cells=lambda heading, frame=frame: frame[heading.text].tolist(),
+            cells=partial(_cells_under, frame),
             sheet=grid.sheet,
         )
         if layout.figures:
@@ -239,6 +242,14 @@ def _anchor(row: Sequence[Cell], named: Named) -> int | None:
             if text and (kinds[at] in wanted or (text_named and plain(text) == plain(text_named))):
                 return at
     return None
+
+
+def _cells_under(frame: pd.DataFrame, heading: Heading) -> list[Cell]:
+    return frame[heading.text].tolist()
+
+
+def _may_head(cell: Cell) -> bool:
+    return isinstance(cell, (str, dt.date)) or _is_year(cell)
 
 
 def _is_year(cell: Cell) -> bool:

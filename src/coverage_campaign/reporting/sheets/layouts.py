@@ -263,7 +263,7 @@ class _Assignment:
         self._take_named()
         self._take_structure()
         if self.named.persons:
-            figures, totals = self._named_figures(), ()
+            figures, totals = self._named_figures(), tuple[FigureColumn, ...]()
         else:
             figures, totals = self._figures()
         figures = tuple(attrs.evolve(one, beside=self._beside(one)) for one in figures)
@@ -541,7 +541,8 @@ class _Assignment:
     def _candidates(self) -> tuple[list[_Column], list[_Column]]:
         """Return the columns of the kind that was asked for, and those that add them up."""
         free = [one for one in self.columns if not one.role]
-        parts, totals = [], []
+        parts: list[_Column] = []
+        totals: list[_Column] = []
         kinds = [one for rank in _KINDS_OF[self.kind] for one in rank]
         for one in free:
             meaning = one.meaning
@@ -556,7 +557,7 @@ class _Assignment:
         """Leave of columns for one time and channel those whose kind fits best."""
         rank = {kind: at for at, kinds in enumerate(_KINDS_OF[self.kind]) for kind in kinds}
         worst = max(rank.values())
-        best: dict[object, int] = {}
+        best: dict[tuple[Written | None, str], int] = {}
         for one in parts:
             key = (one.meaning.written, one.channel)
             mine = rank.get(one.meaning.kind or "persons", worst)

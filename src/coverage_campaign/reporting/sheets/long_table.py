@@ -37,8 +37,8 @@ __all__ = [
     "PrintedSum",
     "chosen_rows",
     "figures_of",
-    "headings_of",
     "joined",
+    "levels_of",
 ]
 
 Place = Callable[[int, str], str]
@@ -282,7 +282,11 @@ def _dates(
 
 
 def _hashable(cell: object) -> Hashable:
-    return cell if isinstance(cell, Hashable) else str(cell)
+    try:
+        hash(cell)
+    except TypeError:
+        return str(cell)
+    return cell
 
 
 def _with_part(
@@ -381,15 +385,10 @@ def chosen_rows(frame: pd.DataFrame, only: Mapping[str, str], source: str) -> li
     return np.flatnonzero(kept).tolist()
 
 
-def headings_of(columns: pd.Index) -> list[str]:
-    """Return the headings of a frame as text, each once; one without a text gets its letters."""
+def levels_of(columns: pd.Index) -> list[tuple[str, ...]]:
+    """Return what the columns of a frame are headed by, from the top down, without blanks."""
+    names = columns.to_frame(index=False).astype(object)
     return [
-        " / ".join(part for one in column if (part := _heading(one)))
-        if isinstance(column, tuple)
-        else _heading(column)
-        for column in columns
+        tuple(str(one) for one in levels if one is not None and one == one and str(one))  # noqa: PLR0124 - NaN
+        for levels in names.itertuples(index=False, name=None)
     ]
-
-
-def _heading(value: object) -> str:
-    return "" if value is None or value != value else str(value)  # noqa: PLR0124 - NaN

@@ -26,8 +26,8 @@ from coverage_campaign.reporting.sheets.long_table import (
     Figures,
     chosen_rows,
     figures_of,
-    headings_of,
     joined,
+    levels_of,
 )
 from coverage_campaign.reporting.sheets.series import Baseline
 from coverage_campaign.reporting.sheets.validate import tally_of_figures
@@ -117,7 +117,7 @@ def read_reports(
     named = Named(
         unit=unit,
         date=date,
-        persons=(persons,) if isinstance(persons, str) and persons else tuple(persons),
+        persons=tuple([persons] if isinstance(persons, str) else persons) if persons else (),
         channel=channel,
         target=target,
         rate=rate,
@@ -241,13 +241,8 @@ def _of_frame(
 ) -> Figures:
     labels = frame.index
     frame = _with_index(frame)
-    levels = [
-        tuple(part for part in headings_of(pd.Index([one])) if part)
-        if not isinstance(one, tuple)
-        else tuple(part for part in headings_of(pd.Index(list(one), dtype=object)) if part)
-        for one in frame.columns.tolist()
-    ]
-    headings = numbered(headings_of(frame.columns), levels)
+    levels = levels_of(frame.columns)
+    headings = numbered([" / ".join(parts) for parts in levels], levels)
     frame = frame.set_axis(pd.Index([one.text for one in headings], dtype="str"), axis="columns")
     chosen = chosen_rows(frame, only, "reports")
     labels, frame = labels[chosen], frame.iloc[chosen].reset_index(drop=True)
