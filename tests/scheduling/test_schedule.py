@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from coverage_campaign.allocation.allocate import allocate
 from coverage_campaign.errors import DefinitionError, InfeasibleError
 from coverage_campaign.model.campaign import Campaign
-from coverage_campaign.model.phases import Phase
+from coverage_campaign.model.phases import Milestone, Phase
 from coverage_campaign.model.readings import Question, Readings
 from coverage_campaign.model.targets import HeadcountTarget
 from coverage_campaign.model.units import Breakdown, Unit
@@ -533,3 +533,29 @@ def test_a_schedule_without_phases_takes_the_campaign_s_own() -> None:
     answered = attrs.evolve(asked, readings=Readings(schedule_over="d1"))
     plan = schedule(allocate(answered, weights={"u0": 1}))
     assert plan.over == ("d1",)
+
+
+def test_without_a_curve_the_campaign_s_own_milestones_are_met() -> None:
+    """60 % and then 90 persons of 100: the plan is there on both days, even in between."""
+    campaign = attrs.evolve(
+        campaign_of([100], ("drive", "06-01", "08-31")),
+        milestones=[
+            Milestone("june", "60 % by the end of June", by="06-30", share="60%"),
+            Milestone("july", "90 people by the end of July", by="07-31", persons=90),
+        ],
+    )
+    plan = schedule(allocate(campaign, weights={"u0": 1}))
+    days = ("2026-06-15", "2026-06-30", "2026-07-31", "2026-08-31")
+    assert [plan.planned_on(day).tolist() for day in days] == [[30], [60], [90], [100]]
+    even = schedule(allocate(campaign, weights={"u0": 1}), curve=curves.even)
+    assert even.planned_on("2026-06-30").tolist() == [33]
+
+
+def test_without_a_curve_each_phase_has_its_own_share() -> None:
+    """Half in the first drive, the rest in the second: both are the campaign's window."""
+    drives = (("d1", "06-01", "06-30"), ("d2", "08-01", "08-31"))
+    campaign = campaign_of([80], *drives)
+    phases = [attrs.evolve(phase, share="50%") for phase in campaign.phases]
+    plan = schedule(allocate(attrs.evolve(campaign, phases=phases), weights={"u0": 1}))
+    assert plan.over == ("d1", "d2")
+    assert plan.planned_on("2026-07-15").tolist() == [40]

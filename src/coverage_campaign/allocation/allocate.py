@@ -45,6 +45,7 @@ from coverage_campaign.allocation.weights import (
 )
 from coverage_campaign.checks import checked_call
 from coverage_campaign.errors import DefinitionError, Problem
+from coverage_campaign.messages import Message, message
 from coverage_campaign.model.basis import Basis
 from coverage_campaign.model.campaign import Campaign
 from coverage_campaign.model.labels import Label
@@ -184,7 +185,9 @@ def allocation_from(
         method=asked.method,
         weighting=weighting.name,
         weights=given,
-        basis=_basis(campaign, among, weighting, total if own_total else None),
+        basis=_basis(campaign, among, weighting, total if own_total else None).assuming(
+            *_people_without_a_share(campaign, tree, among, weighting)
+        ),
         ties=found.ties,
         frame=_frame(asked, limits, given, found, unallocated),
         drift=_drift(asked, found.share[0]),
@@ -486,6 +489,30 @@ def _basis(
             )
         )
     return basis.assuming(_declared(campaign, among, weighting)) if weighting.assumption else basis
+
+
+def _people_without_a_share(
+    campaign: Campaign, tree: UnitTree, among: str, weighting: Weighting
+) -> tuple[Message, ...]:
+    """Say which upper units have people outside the units below them, who have no share."""
+    named = {"eligible": campaign.eligible, "uncovered": campaign.eligible}
+    measure = weighting.measure if isinstance(weighting, ByMeasure) else named.get(weighting.name)
+    upper = [tree.units[row] for row in np.flatnonzero(~tree.is_leaf).tolist()]
+    if not measure or not upper:
+        return ()
+    own = [(unit.label, campaign.own_count(unit.code, measure, among=among)) for unit in upper]
+    found = [(label, count) for label, count in own if count is not None and count > 0]
+    if not found:
+        return ()
+    return (
+        message(
+            "people of {units:list 8} outside the units below them ({n} by {measure}) have no "
+            "share of their own",
+            units=tuple(label for label, _ in found),
+            n=sum(count for _, count in found),
+            measure=measure,
+        ),
+    )
 
 
 def _declared(campaign: Campaign, among: str, weighting: Weighting) -> Label:

@@ -26,7 +26,7 @@ from coverage_campaign.model.units import Annex, to_codes
 from coverage_campaign.notebook import Axes, html_table
 from coverage_campaign.progress.track import Progress, track
 from coverage_campaign.reporting.result import Tally
-from coverage_campaign.scheduling.curves import Curve, even
+from coverage_campaign.scheduling.curves import Curve
 from coverage_campaign.scheduling.schedule import Plan, own_window, schedule
 from coverage_campaign.version import __version__
 
@@ -85,7 +85,7 @@ class Scenario:
     order: Order = "top_down"
     remainder: Remainder = "raise"
     over: tuple[str, ...] = attrs.field(default=(), converter=to_codes)
-    curve: Curve = attrs.field(default=even, eq=by_value)
+    curve: Curve | None = attrs.field(default=None, eq=by_value)
     by: Literal["month", "day"] = "month"
     month_caps: Pairs = attrs.field(default=(), converter=_to_pairs)
     unit_month_caps: Pairs | Weighting = attrs.field(default=(), converter=_to_pairs)

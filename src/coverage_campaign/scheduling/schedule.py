@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from fractions import Fraction
 from typing import Any, Literal
 
 import attrs
@@ -23,7 +24,7 @@ from coverage_campaign.model.units import to_codes
 from coverage_campaign.scheduling.actuals import read_actuals
 from coverage_campaign.scheduling.capacity import read_month_caps, read_unit_caps
 from coverage_campaign.scheduling.course import Course
-from coverage_campaign.scheduling.curves import ByPhase, Curve, even
+from coverage_campaign.scheduling.curves import ByPhase, Curve, by_phase, even, through
 from coverage_campaign.scheduling.plan import Plan
 
 __all__ = ["Plan", "own_window", "schedule"]
@@ -49,9 +50,10 @@ def schedule(
         allocation: The shares to be laid out.
         over: A phase code or several; their union of days. A day in two phases counts once: for
             the one that is named first, or last where the reading `doubled_day` is 'second'. By
-            default the campaign's own window: the reading `schedule_over`, the phase of the
-            target, or the only phase.
-        curve: Effort per day; `curves.even`, the default, is the same for every calendar day.
+            default the campaign's own window: the phases that have a share, the reading
+            `schedule_over`, the phase of the target, or the only phase.
+        curve: Effort per day. By default the campaign's own milestones, even in between, or the
+            shares of its phases; without any, `curves.even`: the same for every calendar day.
         by: The grain of the plan's table. The plan is the same, and to the day, in either case.
         month_caps: The most that the whole campaign can do in a month ('YYYY-MM') [persons]; what
             a month cannot take goes to the others in proportion to their effort.
@@ -92,7 +94,7 @@ def schedule(
         raise DefinitionError(
             Problem("month_caps", "together with unit_month_caps", "cap the months or the units")
         )
-    chosen = _of_campaign(even if curve is None else curve, campaign)
+    chosen = _of_campaign(_own_curve(campaign, phases) if curve is None else curve, campaign)
     windows = [campaign.window(phase) for phase in phases]
     days = days_of(windows)
     later = campaign.readings.doubled_day == "second"
@@ -145,9 +147,12 @@ def schedule(
 def own_window(campaign: Campaign) -> tuple[str, ...]:
     """Return the phases that a schedule is laid over by the campaign itself; () = it is open.
 
-    They are the answer to `schedule_over`, where that is a question; else the phase of the
-    headcount target, or the only phase.
+    They are the phases that have a share of the target; else the answer to `schedule_over`, where
+    that is a question; else the phase of the headcount target, or the only phase.
     """
+    shared = tuple(phase.code for phase in campaign.phases if phase.share is not None)
+    if shared:
+        return shared
     if campaign.readings.schedule_over is not None:
         return campaign.readings.schedule_over
     if any(question.code == "schedule_over" for question in campaign.questions):
@@ -156,6 +161,26 @@ def own_window(campaign: Campaign) -> tuple[str, ...]:
         return (campaign.headcount.within,)
     tops = tuple(phase.code for phase in campaign.phases if phase.parent is None)
     return tops if len(tops) == 1 else ()
+
+
+def _own_curve(campaign: Campaign, phases: tuple[str, ...]) -> Curve:
+    """Return the curve through the campaign's milestones, or by the shares of these phases."""
+    shares = {code: campaign.phase(code).share for code in phases}
+    if all(share is not None for share in shares.values()):
+        return by_phase(campaign, {code: share for code, share in shares.items() if share})
+    headcount = campaign.headcount
+    own = ("", headcount.code if headcount else "")
+    marks = [one for one in campaign.milestones if one.target in own]
+    if not marks:
+        return even
+    whole = headcount.persons if headcount else 0
+    by_day = {
+        campaign.resolve(mark.by): mark.share
+        if mark.share is not None
+        else Fraction(mark.persons or 0, max(whole, 1))
+        for mark in marks
+    }
+    return through(by_day)
 
 
 def _own_window(campaign: Campaign, basis: Basis) -> tuple[tuple[str, ...], Basis]:

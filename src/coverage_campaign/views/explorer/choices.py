@@ -65,7 +65,7 @@ class Choices:
         target = read_target(campaign, baseline.target)
         weightings = {} if isinstance(target, CoverageTarget) else dict(_weightings(baseline))
         method, parameter = _method_of(baseline.method)
-        curve, ramp = _curve_of(baseline.curve)
+        curve, ramp = _curve_of(baseline.curve or curves.even)
         return cls(
             baseline=baseline,
             target=target,
@@ -259,7 +259,7 @@ def _to_curve(choices: Choices, settings: Settings) -> Curve:
         first, last = settings.ramp
         return curves.ramp(first=first, last=last)
     if settings.curve in {GIVEN, choices.start.curve}:
-        return choices.baseline.curve
+        return choices.baseline.curve or curves.even
     return curves.even if settings.curve == "even" else curves.working_days()
 
 

@@ -11,6 +11,7 @@ import ipywidgets
 from coverage_campaign.allocation.naming import name_of
 from coverage_campaign.messages import Language
 from coverage_campaign.model.units import Unit
+from coverage_campaign.scheduling import curves
 from coverage_campaign.views.explorer import phrases
 from coverage_campaign.views.explorer.choices import Choices
 from coverage_campaign.views.explorer.fields import Fields
@@ -33,7 +34,7 @@ class Controls:
         make = Fields(lang, labels.values())
         self.total = make.total(start.persons or 0)
         self.rate = make.number(phrases.RATE, _percent(start.rate), step=0.5)
-        method, curve = choices.baseline.method, choices.baseline.curve
+        method, curve = choices.baseline.method, (choices.baseline.curve or curves.even)
         self.method = make.choice(phrases.METHOD, phrases.METHODS, start.method, name_of(method))
         self.parameter = make.number(phrases.PARAMETER, float(start.parameter), step=0.05, most=2)
         self.weights = {

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from coverage_campaign.allocation.naming import name_of
 from coverage_campaign.messages import Language, Message, message
 from coverage_campaign.messages.formats import count
+from coverage_campaign.scheduling import curves
 from coverage_campaign.views.explorer import phrases
 from coverage_campaign.views.explorer.choices import GIVEN
 
@@ -66,7 +67,9 @@ def _method(choices: Choices, settings: Settings, lang: Language) -> str:
 
 def _curve(choices: Choices, settings: Settings, lang: Language) -> str:
     if settings.curve == GIVEN:
-        return message("as given: {name}", name=name_of(choices.baseline.curve)).text(lang)
+        return message(
+            "as given: {name}", name=name_of(choices.baseline.curve or curves.even)
+        ).text(lang)
     first, last = settings.ramp
     ends = f" {first}:{last}" if settings.curve == "ramp" else ""
     return phrases.CURVES[settings.curve].text(lang) + ends
