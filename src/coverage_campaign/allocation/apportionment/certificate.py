@@ -46,12 +46,16 @@ class Prices(Protocol):
         """What units hold at most; None: any number."""
         ...
 
-    def of(self, seats: Floats, units: Ints | slice) -> Floats:
-        """Return the price of a seat with this number (1 is the first) of some units."""
+    def of(self, seats: Floats) -> Floats:
+        """Return the price of each unit's seat with this number (1 is the first)."""
         ...
 
     def slack(self, prices: Floats) -> Floats:
         """Return by how much float prices near these, one a group, may miss the truth."""
+        ...
+
+    def apart(self, low: Floats, high: Floats) -> Flags:
+        """Return in which groups no unit can have two seats with prices between these."""
         ...
 
     def exact(self, units: Ints, seats: Ints, groups: Ints) -> Ints:
@@ -67,19 +71,16 @@ class Prices(Protocol):
         ...
 
 
-_ALL = slice(None)
-
-
-def _beside(prices: Prices, seats: Floats, units: Ints | slice = _ALL) -> tuple[Floats, Floats]:
-    """Return the price of some units' last seats, and of their next, as far as bounds allow them.
+def _beside(prices: Prices, seats: Floats) -> tuple[Floats, Floats]:
+    """Return the price of each unit's last seat and of its next, as far as bounds allow them.
 
     A last seat that cannot be taken costs minus infinity, a next one that cannot be had infinity.
     """
-    last, following = prices.of(seats, units), prices.of(seats + 1.0, units)
+    last, following = prices.of(seats), prices.of(seats + 1.0)
     if prices.low is not None:
-        np.copyto(last, -np.inf, where=seats <= prices.low[units])
+        np.copyto(last, -np.inf, where=seats <= prices.low)
     if prices.high is not None:
-        np.copyto(following, np.inf, where=seats >= prices.high[units])
+        np.copyto(following, np.inf, where=seats >= prices.high)
     return last, following
 
 
@@ -142,37 +143,21 @@ def prove(prices: Prices, seats: Floats) -> tuple[Ints, list[TieTable]]:
         return out, []
     units, part = prices.some(doubt)
     low, high = np.minimum(refused, given)[doubt], np.maximum(refused, given)[doubt]
-    near = _near(part, seats[units], (last[units], following[units]), low, high)
-    out[units], ties = _settle(part, out[units], *near)
+    slack = _WIDER * part.slack(np.maximum(np.abs(low), np.abs(high)))
+    low, high = low - slack, high + slack
+    holding = np.flatnonzero(last[units] >= part.groups.spread(low))
+    waiting = np.flatnonzero(following[units] <= part.groups.spread(high))
+    out[units], ties = _settle(part, out[units], holding, waiting, ~part.apart(low, high))
     return out, ties
 
 
-def _near(
-    prices: Prices, seats: Floats, beside: tuple[Floats, Floats], low: Floats, high: Floats
-) -> tuple[Ints, Ints, Flags]:
-    """Return who holds a seat near the cut, who waits for one, and groups where one has several.
-
-    The cut of each group lies between `low` and `high`.
-    """
-    groups = prices.groups
-    slack = _WIDER * prices.slack(np.maximum(np.abs(low), np.abs(high)))
-    low, high = low - slack, high + slack
-    last, following = beside
-    holding = np.flatnonzero((last >= groups.spread(low)) & (last > -np.inf))
-    waiting = np.flatnonzero((following <= groups.spread(high)) & (following < np.inf))
-    several = np.zeros(low.size, dtype=np.bool_)
-    for units, step in ((holding, -1.0), (waiting, 1.0)):
-        group = groups.group_of(units)
-        before, after = _beside(prices, seats[units] + step, units)
-        deeper = before >= low[group] if step < 0 else after <= high[group]
-        several[group[deeper]] = True
-    return holding, waiting, several
-
-
 def _settle(
-    prices: Prices, seats: Ints, holding: Ints, waiting: Ints, several: Flags
+    prices: Prices, seats: Ints, holding: Ints, waiting: Ints, open_: Flags
 ) -> tuple[Ints, list[TieTable]]:
-    """Return the right seats, given who holds one near the cut and who waits for one."""
+    """Return the right seats, given who holds one near the cut and who waits for one.
+
+    `open_` are groups to be solved in integers alone: there a unit may have several seats near it.
+    """
     groups = prices.groups
     unit = np.append(holding, waiting)
     order = np.argsort(unit, kind="stable")
@@ -183,7 +168,7 @@ def _settle(
     unit, key = unit[order], key[order]
     count = _count(groups, group)
     lacking = groups.totals - groups.sums(seats) + _count(groups, groups.group_of(holding))
-    open_ = several | (lacking < 0) | (lacking > count)
+    open_ |= (lacking < 0) | (lacking > count)
     begin = np.cumsum(count) - count
     split = ~open_ & (lacking > 0) & (lacking < count)
     at = np.where(split, begin + lacking, 0)

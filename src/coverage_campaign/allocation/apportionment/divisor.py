@@ -10,6 +10,8 @@ Pukelsheim, Proportional Representation (2nd ed. 2017), section 4.6.
 
 from __future__ import annotations
 
+import itertools
+
 import attrs
 import numpy as np
 from numpy.typing import NDArray
@@ -53,29 +55,30 @@ class _Quotients:
             np.minimum(seats, self.high, out=seats)
         return seats
 
-    def of(self, seats: Floats, units: Ints | slice) -> Floats:
+    def of(self, seats: Floats) -> Floats:
         """Return s(k) / w."""
         prices = self.rule.floats(seats)
-        prices /= self.real[units]
+        prices /= self.real
         return prices
 
     def slack(self, prices: Floats) -> Floats:
         """Return a share of the prices."""
         return _SLACK * np.abs(prices)
 
+    def apart(self, low: Floats, high: Floats) -> Flags:
+        """Return where less than a part of total + 2 lies between: s(k + 1) >= s(k) (1 + 1 / k)."""
+        return np.asarray((high - low) * (self.groups.totals + 2) < low)
+
     def exact(self, units: Ints, seats: Ints, groups: Ints) -> Ints:  # noqa: ARG002  # all alike
-        """Return s(k) / w in integers, equal neighbours and pairs once."""
-        weights = self.groups.weights[units]
-        fresh = np.append(True, (weights[1:] != weights[:-1]) | (seats[1:] != seats[:-1]))
-        pairs = list(zip(weights[fresh].tolist(), seats[fresh].tolist(), strict=True))
-        distinct = list(set(pairs))
-        own = np.array([weight for weight, _ in distinct], dtype=weights.dtype)
-        whole, _ = integers(own)
-        key = exact_keys(self.rule, max(whole, default=1), int(seats.max(initial=2)))
-        rank = ranked([key(w, seat) for w, (_, seat) in zip(whole, distinct, strict=True)])
-        number = dict(zip(distinct, rank.tolist(), strict=True))
-        keys: Ints = np.array([number[pair] for pair in pairs])[np.cumsum(fresh) - 1]
-        return keys
+        """Return s(k) / w in integers, equal pairs once."""
+        weights, most = self.groups.exact_weights()[0][units], int(seats.max(initial=0)) + 1
+        if weights.dtype == np.int64 and float(weights.max(initial=0)) * most >= MOST / 2:
+            weights = weights.astype(object)
+        pairs, which = np.unique(weights * most + seats, return_inverse=True)
+        each = [divmod(pair, most) for pair in pairs.tolist()]
+        key = exact_keys(self.rule, max((weight for weight, _ in each), default=1), most)
+        ranks: Ints = ranked([key(*pair) for pair in each])[which]
+        return ranks
 
     def some(self, groups: Flags) -> tuple[Ints | slice, _Quotients]:
         """Return the units of some groups, and the same for these groups alone."""
@@ -136,15 +139,19 @@ def _search(prices: _Quotients) -> Floats:
     totals, count = groups.totals.astype(np.float64), groups.totals.size
     below = np.broadcast_to(0.0 if prices.low is None else prices.low, real.shape)
     above = np.broadcast_to(np.inf if prices.high is None else prices.high, real.shape)
-    ends = _Ends(np.zeros(count), np.full(count, np.inf), groups.sums(below), groups.sums(above))
-    weight = groups.sums(real)
-    slope = np.maximum(weight, np.finfo(np.float64).tiny)
+    least = np.zeros(count) if prices.low is None else groups.sums(below)
+    most = np.full(count, np.inf) if prices.high is None else groups.sums(above)
+    ends = _Ends(np.zeros(count), np.full(count, np.inf), least, most)
+    slope = np.maximum(groups.sums(real), np.finfo(np.float64).tiny)
     t = np.maximum(totals - groups.sizes * prices.rule.lean, 0.5 * totals) / slope
-    open_ = (ends.low_sums < totals) & (totals < ends.high_sums)
+    open_ = (least < totals) & (totals < most)
     if count > 1:
         below, above = below.copy(), above.copy()
-    step = 0
-    while open_.any():
+    for step in itertools.count():
+        if not open_.any():
+            break
+        if np.count_nonzero(open_) > count // 2:  # then all are as quick: a known t changes nothing
+            open_[:] = True
         units, part = prices.some(open_)
         seats = part.seats_at(t[open_])
         sums = part.groups.sums(seats)
@@ -158,15 +165,15 @@ def _search(prices: _Quotients) -> Floats:
             np.copyto(above, seats, where=~lower)
         else:
             below[units[lower]], above[units[~lower]] = seats[lower], seats[~lower]
-        if groups.bounded:
-            slope[open_] = _slope(part, seats, weight[open_])
-        gap = ends.high_sums - ends.low_sums
         few = (_FEW + _SHARE * groups.sizes) * min(2.0**step, 64.0)
-        open_ &= (gap > few) | np.isinf(ends.high)
+        one_end = np.isinf(ends.high) | (ends.low == 0)
+        if groups.bounded and one_end[open_].any():
+            slope[open_] = _slope(part, seats)
+        open_ = (ends.high_sums - ends.low_sums > few) | np.isinf(ends.high)
         open_ &= (ends.low_sums != totals) & (ends.high_sums != totals)
         open_ &= ends.high - ends.low > _NARROW * ends.low
-        t = np.where(open_, _next(ends, totals, slope, step), t)
-        step += 1
+        if open_.any():
+            np.copyto(t, _next(ends, totals, slope, step), where=open_)
     return _cheapest(prices, ends, below, above)
 
 
@@ -177,14 +184,13 @@ def _narrow(ends: _Ends, groups: Ints, t: Floats, sums: Floats, under: Flags) ->
     ends.high[upper], ends.high_sums[upper] = t[upper], sums[~under]
 
 
-def _slope(prices: _Quotients, seats: Floats, weight: Floats) -> Floats:
+def _slope(prices: _Quotients, seats: Floats) -> Floats:
     """Return how many seats each group gains as t rises by one, where bounds hold some units."""
-    free = prices.real
-    if prices.low is not None:
-        free = np.where(seats > prices.low, free, 0.0)
+    free = np.ones(seats.size, dtype=np.bool_) if prices.low is None else seats > prices.low
     if prices.high is not None:
-        free = np.where(seats < prices.high, free, 0.0)
-    return np.maximum(prices.groups.sums(free), 1e-3 * weight)
+        free &= seats < prices.high
+    groups = prices.groups
+    return np.maximum(groups.sums(prices.real * free), 1e-3 * groups.sums(prices.real))
 
 
 def _next(ends: _Ends, totals: Floats, slope: Floats, step: int) -> Floats:

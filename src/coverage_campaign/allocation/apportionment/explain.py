@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from coverage_campaign.allocation.apportionment.groups import Groups
-from coverage_campaign.allocation.apportionment.inputs import MOST, Ints
+from coverage_campaign.allocation.apportionment.inputs import MOST, Ints, objects
 from coverage_campaign.allocation.apportionment.largest_remainder import Remainders, divisor_of
 from coverage_campaign.allocation.apportionment.rounding_rules import (
     Signposts,
@@ -170,7 +170,7 @@ def _remainders(
         return (Fraction(0), None), None, (), ()
     if rule.bounds == "rebalance" and rule.quota == "hare":
         common = lcm(*(weight.denominator for weight in weights))
-        whole = np.array([int(weight * common) for weight in weights] + [None], dtype=object)[:-1]
+        whole = objects(int(weight * common) for weight in weights)
         filled = fill(
             np.array([total]), whole, np.array([0, whole.size]),
             floors=np.array(low), caps=np.array(high),

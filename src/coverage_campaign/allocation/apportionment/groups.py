@@ -17,6 +17,7 @@ from coverage_campaign.allocation.apportionment.inputs import (
     exact_sum,
     integers,
     label,
+    objects,
 )
 from coverage_campaign.allocation.apportionment.layout import Layout
 from coverage_campaign.allocation.apportionment.ties import TieBreaker
@@ -27,6 +28,7 @@ Flags = NDArray[np.bool_]
 __all__ = ["Groups", "Rule", "check_feasible", "no_weight"]
 
 _RUN = 2**17  # units whose arrays stay in the caches
+_PARTS = 1024  # of one, in which floats are tried as integers
 _BLAMED = 5
 _SHOWN = 20
 
@@ -80,10 +82,15 @@ class Groups(Layout):
 
         int64 where those hold the sum of all, else Python's integers.
         """
-        if self.weights.dtype == np.int64 and float(self.weights.sum(dtype=np.float64)) < MOST / 2:
-            return self.weights, self.scale
+        weights, scale = self.weights, self.scale
+        if weights.dtype == np.float64:  # small binary fractions, whole numbers among them
+            parts = weights * _PARTS
+            if float(parts.max()) < 2.0**53 and bool((parts == np.rint(parts)).all()):
+                weights, scale = parts.astype(np.int64), scale * _PARTS
+        if weights.dtype == np.int64 and float(weights.sum(dtype=np.float64)) < MOST / 2:
+            return weights, scale
         whole, scale = integers(self.weights)
-        return np.array([*whole, None], dtype=object)[:-1], self.scale * scale
+        return objects(whole), self.scale * scale
 
     def some(self, groups: Flags) -> tuple[Ints | slice, Groups]:
         """Return the units of some groups, and these groups alone."""

@@ -7,7 +7,7 @@ negative, infinite or boolean is named with its place, all such places at once.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from fractions import Fraction
 from math import isfinite, lcm, prod
@@ -32,6 +32,7 @@ __all__ = [
     "exact_sum",
     "integers",
     "label",
+    "objects",
     "read_bound",
     "read_fractions",
     "read_totals",
@@ -119,9 +120,7 @@ def read_weights(weights: Weights, names: Sequence[str] | None = None) -> tuple[
     whole, scale = _over_common_denominator([value for value in exact if value is not None])
     if max(whole, default=0) <= MOST:
         return np.array(whole, dtype=np.int64).reshape(array.shape), scale
-    out = np.empty(array.size, dtype=object)
-    out[:] = whole
-    return out.reshape(array.shape), scale
+    return objects(whole).reshape(array.shape), scale
 
 
 def as_array(values: object) -> NDArray[Any]:  # noqa: PLR0911  # one line a kind of input
@@ -189,6 +188,11 @@ def integers(weights: Weighted) -> tuple[list[int], int]:
     pairs = [value.as_integer_ratio() for value in values]
     common = max((below for _, below in pairs), default=1)  # all are powers of 2
     return [above * (common // below) for above, below in pairs], common
+
+
+def objects(values: Iterable[object]) -> NDArray[np.object_]:
+    """Return values as an array of themselves, however large they are."""
+    return np.array([*values, None], dtype=object)[:-1]
 
 
 def exact_sum(values: Ints) -> int:

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from coverage_campaign.allocation.apportionment.certificate import choose, exactly, prove, ranked
 from coverage_campaign.allocation.apportionment.exact import Partial
 from coverage_campaign.allocation.apportionment.groups import Groups
-from coverage_campaign.allocation.apportionment.inputs import MOST, Ints, integers
+from coverage_campaign.allocation.apportionment.inputs import MOST, Ints, integers, objects
 from coverage_campaign.allocation.apportionment.ties import TieTable
 from coverage_campaign.allocation.apportionment.water_filling import fill, quotients
 from coverage_campaign.errors import DefinitionError, InfeasibleError, Problem
@@ -98,7 +98,7 @@ def share_exactly(rule: Remainders, groups: Groups, group: int) -> Partial:
     if groups.bounded and rule.bounds == "rebalance":
         filled = fill(
             np.array([total]),
-            np.array([*weights, None], dtype=object)[:-1],
+            objects(weights),
             np.array([0, len(weights)]),
             floors=np.array(low),
             caps=np.array(high),
@@ -163,15 +163,18 @@ class _Shares:
     low: Floats | None = None
     high: Floats | None = None
 
-    def of(self, seats: Floats, units: Ints | slice) -> Floats:
+    def of(self, seats: Floats) -> Floats:
         """Return k minus the quotient."""
-        prices: Floats = seats - self.quotients[units]
-        return prices
+        return seats - self.quotients
 
     def slack(self, prices: Floats) -> Floats:  # noqa: ARG002  # the error hangs on quotients alone
         """Return what floats err in the largest quotient, whose scale is a sum over the group."""
         size = self.groups.sizes if self.groups.totals.size > 1 else 0
         return 2.0**-52 * (64.0 + size) * (2.0 + self.groups.most(self.quotients))
+
+    def apart(self, low: Floats, high: Floats) -> Flags:
+        """Return where less than half a seat lies between."""
+        return np.asarray(high - low < 0.5)  # noqa: PLR2004  # as the docstring says
 
     def exact(self, units: Ints, seats: Ints, groups: Ints) -> Ints:
         """Return seats x quota minus weight in integers, but for a factor that the group shares.
@@ -265,7 +268,7 @@ def _by_quota(rule: Remainders, groups: Groups) -> tuple[Ints, list[TieTable]]:
 
 def _award(shares: _Shares, seats: Floats, units: Ints | None) -> tuple[Ints, list[TieTable]]:
     """Return the seats with the cheapest next ones of some units, or of all."""
-    prices = shares.of(seats + 1.0, slice(None))
+    prices = shares.of(seats + 1.0)
     count = shares.groups.totals.size
     prices = prices if units is None else prices[units]
     choose(shares.groups, seats, units, prices, (np.zeros(count), np.ones(count)))

@@ -7,11 +7,13 @@ t can then only move against them.
 
 from __future__ import annotations
 
+from fractions import Fraction
+
 import attrs
 import numpy as np
 from numpy.typing import NDArray
 
-from coverage_campaign.allocation.apportionment.inputs import Ints, Weighted, integers
+from coverage_campaign.allocation.apportionment.inputs import Ints, Weighted, integers, objects
 from coverage_campaign.allocation.apportionment.layout import Layout
 
 Flags = NDArray[np.bool_]
@@ -68,62 +70,27 @@ def fill(
     >>> [part.tolist() for part in filled.whole()]  # 4, 3 3/5, 2 2/5
     [[4, 3, 2], [0, 3, 2]]
     """
-    if weights.dtype == np.int64 and not _fits(weights, totals):
-        weights = weights.astype(object)
-    groups = Layout(offsets)
-    held = np.asarray(weights == 0, dtype=np.bool_)
-    at = np.zeros(weights.size, dtype=np.int64) if floors is None else np.where(held, floors, 0)
-    doubtful = np.zeros(totals.size, dtype=np.bool_)
-    while True:
-        left, weight = totals - groups.sums(at), groups.sums(np.where(held, 0, weights))
-        terms = weights, groups.spread(left), groups.spread(weight)
-        sides = []
-        for bounds, sign in ((floors, -1), (caps, 1)):
-            if bounds is not None:
-                excess, near = _excess(bounds, *terms)
-                if near.any():
-                    doubtful |= groups.sums((near & ~held).astype(np.int64)) > 0
-                beyond = np.asarray(sign * excess > 0, dtype=np.bool_) & ~held
-                sides.append((sign, bounds, beyond))
-        if not any(beyond.any() for _, _, beyond in sides):
-            break
-        sums = [
-            (
-                sign,
-                groups.sums(np.where(beyond, bounds, 0)),
-                groups.sums(np.where(beyond, weights, 0)),
-            )
-            for sign, bounds, beyond in sides
-        ]
-        heavier, near = _heavier(left, weight, sums)
-        doubtful |= near
-        for sign, bounds, beyond in sides:
-            fixed = beyond & groups.spread(sign * heavier >= 0)
-            held |= fixed
-            at[fixed] = bounds[fixed]
-    filled = Filled(weights, offsets, held, at, left, weight)
-    if weights.dtype == np.float64 and doubtful.any():
-        return _exactly(filled, totals, doubtful, floors, caps)
+    exact = weights.dtype == object or (weights.dtype == np.int64 and not _fits(weights, totals))
+    held, at = _held(totals, weights.astype(object if exact else np.float64), offsets, floors, caps)
+    filled = _filled(totals, weights.astype(object) if exact else weights, offsets, held, at)
+    doubtful = np.zeros(totals.size, dtype=np.bool_) if exact else _doubtful(filled, floors, caps)
+    if doubtful.any():
+        units = np.repeat(doubtful, np.diff(offsets))
+        held[units], at[units] = _held(
+            totals[doubtful],
+            objects(integers(weights[units])[0]),
+            np.append(0, np.cumsum(np.diff(offsets)[doubtful])),
+            None if floors is None else floors[units],
+            None if caps is None else caps[units],
+        )
+        filled = _filled(totals, weights, offsets, held, at)
     return filled
 
 
-def _exactly(
-    filled: Filled, totals: Ints, doubtful: Flags, floors: Ints | None, caps: Ints | None
-) -> Filled:
-    """Return what floats filled, with the groups that they left in doubt decided by integers."""
-    sizes = np.diff(filled.offsets)
-    units = np.repeat(doubtful, sizes)
-    again = fill(
-        totals[doubtful],
-        np.array([*integers(filled.weights[units])[0], None], dtype=object)[:-1],
-        np.append(0, np.cumsum(sizes[doubtful])),
-        floors=None if floors is None else floors[units],
-        caps=None if caps is None else caps[units],
-    )
-    held, at, left = filled.held.copy(), filled.at.copy(), filled.left.copy()
-    held[units], at[units], left[doubtful] = again.held, again.at, again.left
-    weight = Layout(filled.offsets).sums(np.where(held, 0.0, filled.weights))
-    return Filled(filled.weights, filled.offsets, held, at, left, weight)
+def _filled(totals: Ints, weights: Weighted, offsets: Ints, held: Flags, at: Ints) -> Filled:
+    groups = Layout(offsets)
+    weight = groups.sums(weights * ~held)
+    return Filled(weights, offsets, held, at, totals - groups.sums(at), weight)
 
 
 def _fits(weights: Ints, totals: Ints) -> bool:
@@ -132,45 +99,68 @@ def _fits(weights: Ints, totals: Ints) -> bool:
     return weight < 2.0**62 and weight * float(totals.max(initial=0)) < 2.0**100
 
 
-def _excess(
-    bounds: Ints, weights: Weighted, left: Ints, weight: Weighted
-) -> tuple[Weighted, Flags]:
-    """Return by how much shares lie above bounds: the sign is right but where floats are `near`."""
-    if weights.dtype == object:
-        return weights * left - bounds.astype(object) * weight, np.zeros(1, dtype=np.bool_)
-    scale = left / np.where(weight > 0, weight, 1)
-    share: Floats = weights * scale
-    excess = share - bounds
-    share += 1.0
-    share *= _NEAR
-    near = np.abs(excess) <= share
-    if weights.dtype == np.float64 or not near.any():
-        return excess, near
-    at = np.flatnonzero(near)
-    each_left, each_weight = (np.broadcast_to(each, weights.shape)[at] for each in (left, weight))
-    excess[at] = weights[at] * each_left - bounds[at] * each_weight
-    return excess, np.zeros(1, dtype=np.bool_)
+def _held(
+    totals: Ints, weights: Weighted, offsets: Ints, floors: Ints | None, caps: Ints | None
+) -> tuple[Flags, Ints]:
+    """Return who stands at a bound, and where: exact for Python's integers, up to noise for floats.
 
-
-def _heavier(
-    left: Ints, weight: Weighted, sides: list[tuple[int, Ints, Weighted]]
-) -> tuple[Ints, Flags]:
-    """Return -1 for groups whose floors move more, 1 where caps do, 0 for both; and who is near.
-
-    `sides` are a sign, and the sums of bounds and of weights of those beyond their bounds.
+    Floats that are in doubt which bounds move more are in doubt of units next to their bounds only.
     """
-    heavier = np.zeros(left.size, dtype=np.int64)
-    near = np.zeros(left.size, dtype=np.bool_)
-    if len(sides) == 1:
-        return heavier, near
-    (_, low, low_weight), (_, high, high_weight) = sides
-    at = np.flatnonzero((low_weight > 0) & (high_weight > 0))
-    parts = (left, weight, low, low_weight, high, high_weight)
-    left, weight, low, low_weight, high, high_weight = (part[at].astype(object) for part in parts)
-    cut = left * (low_weight + high_weight) - weight * (low + high)
-    heavier[at] = np.sign(cut)
-    near[at] = np.abs(cut) <= _NEAR * (weight * (low + high))
-    return heavier, near
+    groups = Layout(offsets)
+    kind, exact = weights.dtype, weights.dtype == object
+    sides = [
+        (sign, bounds.astype(kind))
+        for sign, bounds in ((-1, floors), (1, caps))
+        if bounds is not None
+    ]
+    held = np.asarray(weights == 0, dtype=np.bool_)
+    at = np.zeros(weights.size, dtype=np.int64) if floors is None else floors * held
+    left, weight = (totals - groups.sums(at)).astype(kind), groups.sums(weights)
+    if exact:  # then shares are Fractions
+        left = objects(map(Fraction, left.tolist()))
+    while True:
+        scale = left / np.where(weight > 0, weight, 1)
+        share = weights * groups.spread(scale)
+        beyond, moved = [], []
+        for sign, bounds in sides:
+            units = np.flatnonzero((share > bounds if sign > 0 else share < bounds) & ~held)
+            group = groups.group_of(units)
+            sums = np.zeros((2, totals.size), dtype=kind)
+            np.add.at(sums[0], group, bounds[units])
+            np.add.at(sums[1], group, weights[units])
+            beyond.append((units, group, bounds[units].astype(np.int64), sums))
+            moved.append(sign * (sums[1] * scale - sums[0]))
+        if not any(part[0].size for part in beyond):
+            return held, at
+        heaviest = np.maximum.reduce(moved)
+        for (units, group, bounds, sums), by in zip(beyond, moved, strict=True):
+            final = by == heaviest
+            fixed = final[group]
+            held[units[fixed]], at[units[fixed]] = True, bounds[fixed]
+            left, weight = left - sums[0] * final, weight - sums[1] * final
+
+
+def _doubtful(filled: Filled, floors: Ints | None, caps: Ints | None) -> Flags:
+    """Return the groups where a unit so near to a bound that floats cannot tell stands wrong."""
+    groups, weights = Layout(filled.offsets), filled.weights
+    doubtful = np.zeros(filled.left.size, dtype=np.bool_)
+    scale = filled.left / np.where(filled.weight > 0, filled.weight, 1)
+    share = weights * groups.spread(scale)
+    for sign, bounds in ((-1, floors), (1, caps)):
+        if bounds is None:
+            continue
+        near = np.flatnonzero(np.abs(share - bounds) <= _NEAR * (share + 1.0))
+        near = near[weights[near] > 0]
+        group = groups.group_of(near)
+        if weights.dtype == np.float64:
+            doubtful[group] = True
+            continue
+        over = weights[near] * filled.left[group] - bounds[near] * filled.weight[group]
+        wrong = sign * over < 0
+        wrong &= filled.held[near]
+        wrong |= (sign * over > 0) & ~filled.held[near]
+        doubtful[group[wrong]] = True
+    return doubtful
 
 
 def quotients(weights: Weighted, above: Weighted, below: Weighted) -> tuple[Ints, Weighted]:
