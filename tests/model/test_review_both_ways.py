@@ -424,7 +424,7 @@ def test_a_mended_value_loses_its_finding(code: str) -> None:
 
 def test_every_code_of_the_case_is_tried_both_ways() -> None:
     """No code of the Hengyang case is left out of the two tables."""
-    codes = set(review(hengyang()).codes)
+    codes = set(review(hengyang()).codes) - {"figures-jump"}  # of two censuses: test_review_units
     assert codes == set(MENDS)
     assert codes <= set(BREAKS)
 
@@ -532,11 +532,11 @@ def test_findings_are_a_sequence_that_shows_itself() -> None:
 
 
 def test_every_finding_cites_a_clause_of_the_case() -> None:
-    """Each clause that a finding names is one of the case's; the missing year alone has none."""
+    """Each clause that a finding names is one of the case's; what no clause says has none."""
     case = hengyang()
     codes = {clause.code for clause in case.clauses}
     for finding in review(case):
-        assert finding.clause in codes or finding.code == "year-not-stated"
+        assert finding.clause in codes or finding.code in {"year-not-stated", "figures-jump"}
 
 
 def test_many_units_are_reviewed_in_linear_time() -> None:
