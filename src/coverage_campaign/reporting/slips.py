@@ -153,6 +153,7 @@ def _compared(
     left, right = np.triu_indices(width, 1) if width > 1 else (np.array([0]), np.array([0]))
     with np.errstate(invalid="ignore", divide="ignore"):
         slope = _median((y[..., right] - y[..., left]) / (x[..., right] - x[..., left]))
+    slope = np.nan_to_num(slope)  # one figure alone has none
     level = _median(y - slope[..., None] * x)
     flat = _median(y)
     spread = _MAD_TO_SIGMA * _median(np.abs(y - level[..., None] - slope[..., None] * x))
@@ -213,8 +214,8 @@ def _made_up(off: _Floats, row: int) -> tuple[int, int]:
                 continue
             part = off[first : first + length]
             above, below = part[part > 0].sum(), -part[part < 0].sum()
-            opposite = -off[other] * np.sign(off[row]) >= abs(off[row]) / 2
-            if opposite and min(above, below) >= max(above, below) * _MADE_UP:
+            opposite = -off[other] * np.sign(off[row])
+            if opposite > 0 and opposite >= abs(off[row]) / 2 and min(above, below) >= max(above, below) * _MADE_UP:
                 runs.append((abs(above - below), first))
         if runs:
             first = min(runs)[1]

@@ -44,9 +44,11 @@ def test_the_frames_are_the_contract() -> None:
     """Columns and types of the units, the whole and the fan."""
     result = forecast(steady(4))
     frame = result.to_frame()
-    assert list(frame.columns) == ["unit", "expected", "low", "high", "chance", "reach_date"]
+    assert list(frame.columns) == [
+        "unit", "name", "expected", "low", "high", "chance", "reach_date",
+    ]  # fmt: skip
     assert frame.dtypes.astype(str).tolist() == [
-        "str", "Int64", "Int64", "Int64", "Float64", "datetime64[s]",
+        "str", "str", "Int64", "Int64", "Int64", "Float64", "datetime64[s]",
     ]  # fmt: skip
     assert list(result.totals().columns) == list(frame.columns)
     fan = result.fan()
@@ -59,7 +61,7 @@ def test_a_run_rate_reaches_what_arithmetic_says() -> None:
     result = forecast(steady(4), method=paces.run_rate(7))
     frame = result.to_frame().set_index("unit")
     assert frame["expected"].fillna(-1).tolist() == [40, 10, -1]
-    assert frame.loc["c"].isna().all()
+    assert frame.loc["c"].drop("name").isna().all()
     assert result.totals()["expected"].iloc[0] == 50
     assert result.fan()["expected"].tolist() == [25, 30, 35, 40, 45, 50]
     assert frame["reach_date"].isna().all()
@@ -92,12 +94,12 @@ def test_on_and_after_the_last_day_the_forecast_is_what_is_done() -> None:
 
 def test_needed_stands_beside_the_recent_pace() -> None:
     """Ash does 4 a day and has 34 left in 6 days; Birch has 26; who has no pace has no times."""
-    table = forecast(steady(4)).needed().set_index("unit")
+    table = forecast(steady(4)).required_rate().set_index("unit")
     assert table.loc["a", "recent_per_day"] == pytest.approx(4)
     assert table.loc["a", "needed_per_day"] == pytest.approx(34 / 6)
     assert table.loc["b", "times"] == pytest.approx(26 / 6)
-    assert table.loc["c"].isna().all()
-    assert forecast(steady(10)).needed()["needed_per_day"].isna().all()
+    assert table.loc["c"].drop("name").isna().all()
+    assert forecast(steady(10)).required_rate()["needed_per_day"].isna().all()
 
 
 def test_nothing_reported_is_nothing_expected() -> None:
@@ -125,11 +127,15 @@ def test_the_eligible_limit_what_is_expected() -> None:
 
 
 def test_the_shape_and_the_corrections_are_said() -> None:
-    """Notes name the pace and count what was corrected downwards."""
+    """Notes name the method and what was kept out of the pace; the table has it too."""
     rows = [("a", f"2026-06-{day:02d}", "all", 4 if day != 3 else -5) for day in range(1, 6)]
     result = forecast(track(planned(), tallied(rows), as_of="2026-06-05"))
     assert any("damped" in note for note in result.notes)
-    assert any("1 corrections" in note for note in result.notes)
+    assert any("1 figure is kept out" in n and "Ash 3 Jun 2026 (fall" in n for n in result.notes)
+    aside = result.set_aside()
+    assert aside[["unit", "kind", "persons"]].values.tolist() == [["a", "fall", -5]]
+    assert aside["expected"].iloc[0] == pytest.approx(4)
+    assert not aside["last"].any()
 
 
 def test_a_level_is_a_probability() -> None:
@@ -191,9 +197,9 @@ def test_bad_counts_say_what_is_wrong(totals: pd.DataFrame, to: str, message: st
 
 
 def test_one_row_is_a_start() -> None:
-    """From one date no pace is known: nothing is expected to come."""
+    """From one date no pace is known, so nothing is said of what will come."""
     result = forecast_counts(weekly([100]), to="2026-02-01")
-    assert result[["expected", "low", "high"]].iloc[0].tolist() == [100, 100, 100]
+    assert result[["expected", "low", "high"]].isna().all(axis=None)
 
 
 def test_the_states_on_26_april() -> None:
@@ -216,7 +222,7 @@ def test_progress_explains_how_the_units_stand_with_a_forecast_of_the_whole() ->
 
 @settings(deadline=None, max_examples=25)
 @given(
-    totals=st.lists(st.integers(0, 5000), min_size=1, max_size=12),
+    totals=st.lists(st.integers(0, 5000), min_size=2, max_size=12),
     ahead=st.integers(1, 90),
     level=st.floats(0.1, 0.95),
     room=st.integers(0, 10_000) | st.none(),

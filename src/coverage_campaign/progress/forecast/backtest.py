@@ -14,9 +14,9 @@ from numpy.typing import NDArray
 from coverage_campaign.checks import checked_call
 from coverage_campaign.errors import DefinitionError, Problem
 from coverage_campaign.notebook import Axes, html_table
+from coverage_campaign.progress.forecast.history import PersonsByUnit, RunningTotals, running_totals
+from coverage_campaign.progress.forecast.intervals import paths_of
 from coverage_campaign.progress.forecast.methods import Pace, damped, run_rate, unchanged
-from coverage_campaign.progress.forecast.outlook import Outlook
-from coverage_campaign.progress.forecast.table import Totals, to_totals
 
 __all__ = ["BASELINES", "Backtest", "backtest"]
 
@@ -122,13 +122,13 @@ class Backtest:
 
 @checked_call
 def backtest(
-    cumulative: pd.DataFrame,
+    cumulative: object,
     *,
     ahead: Sequence[int] = (7, 14, 21, 28, 37),
     method: Pace = damped,
     baselines: Mapping[str, Pace] = BASELINES,
-    population: pd.Series | None = None,
-    ceiling: pd.Series | None = None,
+    population: PersonsByUnit | None = None,
+    ceiling: PersonsByUnit | None = None,
     level: float = 0.8,
 ) -> Backtest:
     """Return how a method would have done on running totals, against baselines.
@@ -149,25 +149,25 @@ def backtest(
     Raises:
         DefinitionError: No date has figures so many days after another.
     """
-    totals = to_totals(cumulative, ceiling=ceiling)
+    totals = running_totals(cumulative, ceiling=ceiling)
     scale = _scale(totals, population)
     methods = {**baselines, _name(method): method}
     errors: list[tuple[object, int, str, float]] = []
     ranges: list[tuple[object, int, int, int]] = []
     for row, days in _origins(totals, ahead):
-        record = totals.record(row, np.array(days, dtype=np.float64))
-        rows = [totals.row_of(row, day) for day in days]
-        came = totals.persons[rows]
+        later = totals.dates[row] + np.array(days, dtype="timedelta64[D]")
+        history, _ = totals.history(row, later)
+        came = totals.persons[[totals.row_of(row, day) for day in days]]
         for name, pace in methods.items():
-            missed = np.nanmean(np.abs(pace(record) - came) * scale, axis=1)
+            missed = _mean(np.abs(pace(history) - came) * scale)
             errors += [
-                (totals.dates[row], day, name, float(error))
-                for day, error in zip(days, missed, strict=True)
+                (totals.dates[row], day, name, error)
+                for day, error in zip(days, missed.tolist(), strict=True)
             ]
-        outlook = Outlook.of(record, method, level=level, origin=totals.dates[row].item())
-        low, high = outlook.range()
-        inside = (np.rint(low) <= came) & (came <= np.rint(high))
-        known = ~np.isnan(came)
+        units, _ = paths_of(history, method, dates=totals.dates[: row + 1], later=later)
+        low, high = units.range(level)
+        inside = (low <= came) & (came <= high)
+        known = ~np.isnan(came) & ~np.isnan(low)
         ranges += [
             (totals.dates[row], day, int((one & seen).sum()), int(seen.sum()))
             for day, one, seen in zip(days, inside, known, strict=True)
@@ -189,6 +189,14 @@ def backtest(
     )
 
 
+def _mean(missed: _Floats) -> _Floats:
+    """Return the mean of each row over the units that are known; nan where none is."""
+    known = ~np.isnan(missed)
+    sums = np.where(known, missed, 0).sum(axis=1)
+    nothing = np.full(len(missed), np.nan)
+    return np.divide(sums, known.sum(axis=1), out=nothing, where=known.any(axis=1))
+
+
 def _log_ratio(mine: pd.Series[float], best: pd.Series[float]) -> pd.Series[float]:
     """Return the log of mine over best; no error against no error is even, else it is infinite."""
     with np.errstate(divide="ignore", invalid="ignore"):
@@ -201,10 +209,11 @@ def _name(method: Pace) -> str:
     return str(getattr(method, "__name__", "method"))
 
 
-def _scale(totals: Totals, population: pd.Series | None) -> _Floats:
+def _scale(totals: RunningTotals, population: PersonsByUnit | None) -> _Floats:
     if population is None:
         return np.ones(len(totals.units))
-    persons = population.reindex(list(totals.units)).astype("float64")
+    given = pd.Series(dict(population.items()))
+    persons = given.reindex(list(totals.units)).astype("float64")
     lacking = persons.index[persons.isna() | (persons <= 0)].tolist()
     if lacking:
         raise DefinitionError(
@@ -213,7 +222,7 @@ def _scale(totals: Totals, population: pd.Series | None) -> _Floats:
     return 100 / np.asarray(persons, dtype=np.float64)
 
 
-def _origins(totals: Totals, ahead: Sequence[int]) -> Iterator[tuple[int, list[int]]]:
+def _origins(totals: RunningTotals, ahead: Sequence[int]) -> Iterator[tuple[int, list[int]]]:
     """Yield each row to forecast from, and the days ahead whose outcome is known."""
     for row in range(1, len(totals.dates)):
         days = [day for day in ahead if totals.row_of(row, day) >= 0]

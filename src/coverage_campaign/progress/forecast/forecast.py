@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Callable, Mapping
+from typing import TypeAlias
 
 import attrs
 import numpy as np
@@ -11,22 +13,32 @@ from numpy.typing import NDArray
 
 from coverage_campaign.checks import checked_call
 from coverage_campaign.errors import DefinitionError, Problem
-from coverage_campaign.frames import FloatSeries
+from coverage_campaign.frames import by_value, owned
+from coverage_campaign.messages import Message
 from coverage_campaign.model.basis import Basis
 from coverage_campaign.model.dates import DateLike, to_date
-from coverage_campaign.model.labels import Label
 from coverage_campaign.notebook import Axes, html_table
-from coverage_campaign.progress.forecast.assumed import forecast_remarks, silent_remarks
-from coverage_campaign.progress.forecast.history import Record, rebuilt
+from coverage_campaign.progress.forecast.history import (
+    Corrected,
+    CumulativeHistory,
+    PersonsByUnit,
+    clock,
+    corrected,
+    running_totals,
+)
+from coverage_campaign.progress.forecast.intervals import ForecastPaths, paths_of
 from coverage_campaign.progress.forecast.methods import Pace, damped
-from coverage_campaign.progress.forecast.outlook import Outlook
-from coverage_campaign.progress.forecast.table import to_totals
+from coverage_campaign.progress.forecast.notes import forecast_notes
+from coverage_campaign.progress.forecast.reported import reported_history
 from coverage_campaign.progress.progress import Progress
-from coverage_campaign.progress.time_series import silent_of
 
-__all__ = ["Forecast", "forecast", "forecast_counts"]
+__all__ = ["Faster", "Forecast", "forecast", "forecast_counts"]
 
 _Floats = NDArray[np.float64]
+Faster: TypeAlias = (
+    float | int | Mapping[str, float | int] | Callable[[Progress], Mapping[str, float | int]]
+)
+"""How many times its pace each unit comes at from now on: one number, some units, a function."""
 
 
 @attrs.frozen(eq=False, kw_only=True)
@@ -37,63 +49,76 @@ class Forecast:
     level: float
     to: dt.date
     method: Pace
+    pace: Faster
     basis: Basis
-    remarks: tuple[Label, ...]
-    frame: pd.DataFrame
-    whole: pd.DataFrame
-    path: pd.DataFrame
-    recent: FloatSeries
+    messages: tuple[Message, ...]
+    silent: tuple[str, ...]
+    _units: ForecastPaths = attrs.field(repr=False)
+    _whole: ForecastPaths = attrs.field(repr=False)
+    _frame: pd.DataFrame = attrs.field(converter=owned, eq=by_value, repr=False)
+    _set_aside: pd.DataFrame = attrs.field(converter=owned, eq=by_value, repr=False)
+    _recent: pd.DataFrame = attrs.field(converter=owned, eq=by_value, repr=False)
 
     @property
     def notes(self) -> tuple[str, ...]:
-        """The remarks in English: the shape that is assumed, what was left aside."""
+        """In English: the method, what was set aside, what makes the forecast doubtful."""
         return self.notes_in("en")
 
     def notes_in(self, lang: str) -> tuple[str, ...]:
-        """Return the remarks in a language."""
-        return tuple(remark.text(lang) for remark in self.remarks)
+        """Return the notes in a language."""
+        return tuple(note.text(lang) for note in self.messages)
 
     def to_frame(self) -> pd.DataFrame:
-        """Return one row per unit: unit, expected, low, high, chance, reach_date.
+        """Return one row per unit: unit, name, expected, low, high, chance, reach_date.
 
         expected, low and high are persons done at the plan's end (Int64); between low and high it
         will be with the probability `level`; chance is the probability that the target is reached
         by then (fraction of one), reach_date the day on which the expected path reaches it, NaT
         where it does not within the plan. A unit without reports has <NA>.
         """
-        return self.frame.copy(deep=False)
+        return owned(self._frame)
 
     def totals(self) -> pd.DataFrame:
         """Return the whole as one row of the same columns."""
-        return self.whole.copy(deep=False)
+        target = float(self.progress.counts["target"].sum())
+        row = self._whole.rows(np.array(["total"]), np.array([target]), level=self.level)
+        row.insert(1, "name", pd.array(["Total"], dtype="str"))
+        return row
 
     def fan(self) -> pd.DataFrame:
         """Return the whole day by day from the day after as_of: date, expected, low, high."""
-        return self.path.copy(deep=False)
+        return self._whole.path(level=self.level)
+
+    def set_aside(self) -> pd.DataFrame:
+        """Return the reported figures that no pace was taken from, in order of time.
+
+        Columns: unit, name, date (last day of the figure's period), kind (see
+        `reporting.slips.KINDS`), persons (new, as reported), expected (what the unit's other
+        figures lead to expect), last (whether it is the unit's last figure, which makes the
+        forecast doubtful).
+        """
+        return owned(self._set_aside)
 
     def at(self, level: float) -> Forecast:
         """Return the same forecast with ranges of another probability."""
-        return forecast(self.progress, method=self.method, level=level)
+        _check_level(level)
+        return attrs.evolve(self, level=level, frame=_frame(self.progress, self._units, level, self.silent))
 
-    def needed(self) -> pd.DataFrame:
+    def required_rate(self) -> pd.DataFrame:
         """Return what each unit needs beside what it does: is the recent pace enough?
 
-        Columns: unit, recent_per_day (persons a calendar day over the last stretch of figures, a
-        week or a month), needed_per_day (shortfall over the calendar days left), times (how many
-        times the recent pace is needed); <NA> where it is not known or no day is left.
+        Columns: unit, name, recent_per_day (persons a calendar day over the last stretch of
+        figures, a week or a month, slips set aside), needed_per_day (shortfall over the calendar
+        days left), times (how many times the recent pace is needed); <NA> where it is not known or
+        no day is left.
         """
         frame = self.progress.to_frame()
         left = (self.to - self.progress.as_of).days
         needed = (frame["shortfall"] / (max(left, 0) or pd.NA)).astype("Float64")
-        recent = self.recent
-        return pd.DataFrame(
-            {
-                "unit": frame["unit"],
-                "recent_per_day": recent,
-                "needed_per_day": needed,
-                "times": needed / recent.where(recent > 0),
-            }
-        )
+        recent = self._recent.set_index("unit")["per_day"].reindex(frame["unit"]).array
+        table = frame[["unit", "name"]].assign(recent_per_day=recent, needed_per_day=needed)
+        table["times"] = needed / table["recent_per_day"].where(table["recent_per_day"] > 0)
+        return table
 
     def plot(self, ax: Axes | None = None) -> Axes:
         """Draw what is done and planned, with the fan of what may come."""
@@ -102,7 +127,7 @@ class Forecast:
         return charts.burn_up(self.progress, self, ax=ax)
 
     def _line(self) -> str:
-        row = self.whole.iloc[0]
+        row = self.totals().iloc[0]
         if pd.isna(row["expected"]):
             return f"Forecast to {self.to}: no report to start from"
         return (
@@ -112,7 +137,7 @@ class Forecast:
 
     def _repr_html_(self) -> str:
         notes = [*self.basis.lines(), *self.notes]
-        return html_table(self.frame, title=self._line(), notes=notes)
+        return html_table(self._frame, title=self._line(), notes=notes)
 
     def __repr__(self) -> str:
         """Return the whole in one line."""
@@ -120,91 +145,129 @@ class Forecast:
 
 
 @checked_call
-def forecast(progress: Progress, *, method: Pace = damped, level: float = 0.8) -> Forecast:
+def forecast(
+    progress: Progress, *, method: Pace = damped, level: float = 0.8, pace: Faster = 1
+) -> Forecast:
     """Return what is to be expected at the end of the plan, by unit and in all.
 
     Args:
         progress: The history to go on from; its plan gives the end and the target.
         method: How a running total goes on; one of `paces`, or a function of the same shape.
         level: The probability of the range from low to high, between 0 and 1.
+        pace: What if the pace changes: how many times as many people come a day from now on. One
+            number for all, a mapping for some units, or a function of the progress that returns a
+            mapping, such as `paces.worst(3, times=2)`.
 
     The forecast goes on from the last day with figures. A unit without a figure of that month has
     not reported it, which is no zero: it goes on from its own last figure, and `notes` name it.
-    Once the plan is over, what is done is all that is expected.
+    Figures that are slips (`set_aside`) stay as reported and are no pace. A unit that is closed
+    expects nothing more. Once the plan is over, what is done is all that is expected.
+
+    Raises:
+        DefinitionError: A level that is no probability; a pace that is negative or of a unit that
+            is not in the plan.
     """
-    _check(level)
+    _check_level(level)
     plan, counts = progress.plan, progress.counts
-    last = plan.days[-1].item()
-    dates, totals = progress.series()
-    origin = dates[-1].item()
-    known = counts["done"].notna().to_numpy(dtype=bool)
-    days = (dates - dates[-1]).astype(np.float64)
-    complete = counts["complete"].fillna(value=False).to_numpy(dtype=bool)
-    silent = silent_of(progress.rows, dates, complete=complete)[:, known]
-    clean, falls = rebuilt(days, np.where(silent, np.nan, totals[:, known]))
-    # Once the plan's last day is over nothing is ahead, however old the last figures are.
-    start = last if progress.as_of >= last else origin
-    future = pd.date_range(start + dt.timedelta(days=1), last, freq="D").date
-    record = Record(
+    reported = reported_history(progress)
+    last = np.datetime64(plan.days[-1], "D")
+    origin = last if progress.as_of >= last.item() else reported.dates[-1]
+    later = np.arange(origin + 1, last + 1)
+    days, ahead = clock(reported.dates, later)
+    ceiling = _ceiling(counts)[reported.known]
+    gains = corrected(days, reported.gains, dates=reported.dates)
+    losses = None if reported.losses is None else corrected(days, reported.losses)
+    history = CumulativeHistory(
         days=days,
-        persons=clean,
-        ahead=np.array([float((day - origin).days) for day in future]),
-        ceiling=_room(counts)[known],
-        planned=np.array([float(plan.share_on(day)) for day in dates.tolist()]),
-        planned_ahead=np.array([float(plan.share_on(day)) for day in future]),
+        persons=gains.persons,
+        ahead=ahead,
+        ceiling=ceiling if losses is None else ceiling + losses.persons[-1],
+        planned=np.array([float(plan.share_on(day)) for day in reported.dates.tolist()]),
+        planned_ahead=np.array([float(plan.share_on(day)) for day in later.tolist()]),
     )
-    outlook = Outlook.of(record, method, level=level, origin=origin)
-    target = counts["target"].to_numpy(dtype=np.float64)
-    frame = pd.DataFrame({"unit": counts["unit"]}).merge(
-        outlook.rows(counts["unit"][known].to_numpy(), target[known]), on="unit", how="left"
+    units, whole = paths_of(
+        history,
+        method,
+        dates=reported.dates,
+        later=later,
+        losses=None if losses is None else history.without_ceiling(losses.persons),
+        factor=_factors(pace, progress)[reported.known],
+        open_days=_open_days(progress, later)[reported.known],
     )
-    if silent[-1].any():
-        units = counts["unit"][known][silent[-1]]
-        frame = _no_surer_than_reported(frame, counts, units, origin)
-    whole = outlook.pooled()
+    codes = counts["unit"][reported.known].astype("str").to_numpy()
+    silent = tuple(codes[reported.silent].tolist())
+    table = _set_aside_table(progress, codes, reported.dates, gains)
     return Forecast(
         progress=progress,
         level=level,
-        to=last,
+        to=plan.days[-1].item(),
         method=method,
+        pace=pace,
         basis=progress.basis,
-        remarks=(
-            *forecast_remarks(method, record, int(falls.sum())),
-            *silent_remarks(progress.campaign, counts["unit"][known][silent[-1]].tolist()),
+        messages=tuple(forecast_notes(progress, method, history, table, silent, pace)),
+        silent=silent,
+        units=units,
+        whole=whole,
+        frame=_frame(progress, units, level, silent),
+        set_aside=table,
+        recent=pd.DataFrame({"unit": codes, "per_day": history.pace(history.stretch)}).astype(
+            {"unit": "str", "per_day": "Float64"}
         ),
-        frame=frame,
-        whole=whole.rows(np.array(["total"]), target.sum(keepdims=True)),
-        path=whole.path(),
-        recent=_spread_out(record.pace(record.stretch), known),
     )
 
 
-def _no_surer_than_reported(
-    frame: pd.DataFrame, counts: pd.DataFrame, units: pd.Series[str], origin: dt.date
+def _frame(
+    progress: Progress, units: ForecastPaths, level: float, silent: tuple[str, ...]
 ) -> pd.DataFrame:
-    """Return the rows with no more certainty than reports give, where the last month has none.
+    """Return one row a unit of the plan, with no more certainty than reports give.
 
     What a unit did in an unreported month is an estimate: the low end is what it reported, and a
     target that only the estimate has reached is not known to be reached.
     """
-    silent = frame["unit"].isin(units)
-    estimated = silent & (frame["reach_date"] <= pd.Timestamp(origin))
+    counts = progress.counts
+    known = counts["done"].notna()
+    codes = counts["unit"][known].astype("str").to_numpy()
+    target = counts["target"][known].to_numpy(dtype=np.float64)
+    rows = units.rows(codes, target, level=level)
+    frame = counts[["unit", "name"]].merge(rows, on="unit", how="left")
+    unreported = frame["unit"].isin(silent)
+    estimated = unreported & (frame["reach_date"] <= pd.Timestamp(units.dates[-1]))
     estimated &= (counts["done"] < counts["target"]).fillna(value=False).to_numpy(dtype=bool)
     return frame.assign(
-        low=frame["low"].mask(silent, counts["done"].set_axis(frame.index)),
+        low=frame["low"].mask(unreported, counts["done"].set_axis(frame.index)),
         chance=frame["chance"].mask(estimated),
         reach_date=frame["reach_date"].mask(estimated),
     )
 
 
-def _spread_out(values: _Floats, known: NDArray[np.bool_]) -> FloatSeries:
-    """Return values of the known units among all units, <NA> for the others."""
-    everyone = np.zeros(len(known))
-    everyone[known] = values
-    return pd.Series(pd.arrays.FloatingArray(everyone, ~known))
+def _set_aside_table(
+    progress: Progress, codes: NDArray[np.str_], dates: NDArray[np.datetime64], gains: Corrected
+) -> pd.DataFrame:
+    rows = [
+        {
+            "unit": codes[unit],
+            "name": progress.campaign.unit(codes[unit]).label.text(),
+            "date": dates[row].astype("datetime64[s]"),
+            "kind": kind,
+            "persons": round(float(gains.figures[row, unit])),
+            "expected": float(gains.expected[row, unit]),
+            "last": row == np.flatnonzero(~np.isnan(gains.figures[:, unit]))[-1],
+        }
+        for row, unit, kind in gains.set_aside()
+    ]
+    columns = {
+        "unit": "str",
+        "name": "str",
+        "date": "datetime64[s]",
+        "kind": "str",
+        "persons": "Int64",
+        "expected": "Float64",
+        "last": "bool",
+    }
+    return pd.DataFrame(rows, columns=list(columns)).astype(columns)
 
 
-def _room(counts: pd.DataFrame) -> _Floats:
+def _ceiling(counts: pd.DataFrame) -> _Floats:
     """Return the most persons that each unit can bring in; infinite where nobody knows.
 
     Who is eligible and not known to be covered before is a limit in any case.
@@ -213,7 +276,29 @@ def _room(counts: pd.DataFrame) -> _Floats:
     return room.to_numpy(dtype=np.float64, na_value=np.inf).astype(np.float64, copy=False)
 
 
-def _check(level: float) -> None:
+def _open_days(progress: Progress, later: NDArray[np.datetime64]) -> NDArray[np.int64]:
+    """Return on how many of the later days each unit is still there."""
+    closed = [progress.campaign.unit(code).closed for code in progress.counts["unit"]]
+    last = np.array([np.datetime64(day or dt.date.max, "D") for day in closed])
+    return (later[:, None] <= last).sum(axis=0)
+
+
+def _factors(pace: Faster, progress: Progress) -> _Floats:
+    """Return how many times its pace each unit comes at, in the order of the plan."""
+    given = pace(progress) if callable(pace) else pace
+    codes = progress.counts["unit"].tolist()
+    by_unit = given if isinstance(given, Mapping) else dict.fromkeys(codes, given)
+    unknown = [code for code in by_unit if code not in codes]
+    if unknown:
+        fix = f"units: {', '.join(codes[:12])}"
+        raise DefinitionError(Problem(f"pace of '{unknown[0]}'", "a unit outside the plan", fix))
+    factors = np.array([float(by_unit.get(code, 1)) for code in codes])
+    if not (np.isfinite(factors) & (factors >= 0)).all():
+        raise DefinitionError(Problem("pace", f"{pace!r}", "give 0 or more times the pace"))
+    return factors
+
+
+def _check_level(level: float) -> None:
     if not 0 < level < 1:
         raise DefinitionError(
             Problem("level", f"{level!r}", "give a probability between 0 and 1, such as 0.8")
@@ -222,28 +307,34 @@ def _check(level: float) -> None:
 
 @checked_call
 def forecast_counts(
-    cumulative: pd.DataFrame,
+    cumulative: object,
     *,
     to: DateLike,
-    ceiling: pd.Series | None = None,
+    ceiling: PersonsByUnit | None = None,
     level: float = 0.8,
     method: Pace = damped,
+    net: bool = False,
 ) -> pd.DataFrame:
     """Return what running totals will be on a day: unit, expected, low, high [persons].
 
-    It needs no campaign. A unit of which nothing is known has <NA>.
+    It needs no campaign. A unit with fewer than two figures has <NA>: no pace is known. Figures
+    that are slips (see `reporting.slips`) stay as reported, and are no pace.
 
     Args:
-        cumulative: One row per date (the index, or a column 'date'), one column per unit; dates
-            may be left out, values may be <NA>, and a total may fall.
+        cumulative: One row per date (the index, or a column 'date'), one column per unit: a frame
+            of pandas, Polars or PyArrow, or a Series of one unit. A period of a PeriodIndex is its
+            last day. Dates may be left out, values may be <NA>, and a total may fall.
         to: The day to forecast, after the last date.
-        ceiling: The most that each unit can reach, such as its eligible persons, by unit.
+        ceiling: The most that each unit can reach, such as its eligible persons, by unit; a unit
+            without one is not limited.
         level: The probability of the range from low to high, between 0 and 1.
         method: How a running total goes on.
+        net: Whether the totals are net of persons who left. Then a fall is no correction: totals
+            may fall, and the range with them.
 
     Raises:
-        DefinitionError: `to` is not after the last date, a column holds no numbers, a date stands
-            twice.
+        DefinitionError: `to` is not after the last date; a column holds no numbers or an infinite
+            one; a date or a column stands twice.
 
     >>> from coverage_campaign.progress.forecast.methods import run_rate
     >>> totals = pd.DataFrame(
@@ -254,16 +345,18 @@ def forecast_counts(
     >>> ahead["expected"].tolist()
     [400, 140]
     """
-    _check(level)
-    totals = to_totals(cumulative, ceiling=ceiling)
+    _check_level(level)
+    totals = running_totals(cumulative, ceiling=ceiling)
     last = totals.dates[-1]
     end = np.datetime64(to_date(to, where="to"), "D")
     if end <= last:
         raise DefinitionError(
             Problem("to", f"{end}, and the totals go to {last}", "give a later day")
         )
-    ahead = np.array([(end - last).astype(np.float64)])
-    record = totals.record(len(totals.dates) - 1, ahead)
-    outlook = Outlook.of(record, method, level=level, origin=last.item())
+    later = np.arange(last + 1, end + 1)
+    history, losses = totals.history(len(totals.dates) - 1, later, net=net)
+    units, _ = paths_of(history, method, dates=totals.dates, later=later, losses=losses)
     nothing = np.full(len(totals.units), np.inf)
-    return outlook.rows(np.array(totals.units), nothing)[["unit", "expected", "low", "high"]]
+    rows = units.rows(np.array(totals.units), nothing, level=level)
+    rows.loc[history.observed <= 0, ["expected", "low", "high"]] = pd.NA
+    return rows[["unit", "expected", "low", "high"]]
