@@ -7,15 +7,18 @@ campaigns are seeded, so the figures are the same on every run.
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import product
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
+from scipy import stats
 
 import coverage_campaign as cc
-from coverage_campaign.progress.forecast.backtest import BASELINES, Backtest
+from coverage_campaign.progress.forecast.backtest import Backtest
+from coverage_campaign.progress.forecast.history import CumulativeHistory, clock
+from coverage_campaign.progress.forecast.intervals import paths_of
 from coverage_campaign.progress.forecast.methods import Pace, damping
 from coverage_campaign.reporting.result import Period, Tally
 from coverage_campaign.scheduling.schedule import Plan
@@ -24,8 +27,11 @@ DATA = Path(__file__).parents[1] / "tests" / "data"
 US = DATA / "us_vaccination"
 AHEAD = (7, 14, 21, 28, 37)
 MONTHS = (30, 60, 90)
+WEEKS = (7, 14, 21, 28, 35, 42, 49, 56, 63)
 RESIDENTS = 0.78  # of all residents are adults: the most whom a campaign for adults can reach
 SEEDS = range(1, 6)
+RUNS = 40
+SLIPS = 0.01
 Series = tuple[pd.DataFrame, "pd.Series[float]"]
 
 
@@ -73,6 +79,23 @@ def year() -> Series:
     path = US / "us_first_dose_2021_jan_may.csv"
     totals = pd.read_csv(path, parse_dates=["date"]).set_index("date")
     return totals, people("population_2019").reindex(totals.columns).astype("float64")
+
+
+GERMANS = {
+    "BW": 11_103_043, "BY": 13_140_183, "BE": 3_664_088, "BB": 2_531_071, "HB": 680_130,
+    "HH": 1_852_478, "HE": 6_293_154, "MV": 1_610_774, "NI": 8_003_421, "NW": 17_925_570,
+    "RP": 4_098_391, "SL": 983_991, "SN": 4_056_941, "ST": 2_180_684, "SH": 2_910_875,
+    "TH": 2_120_237,
+}  # fmt: skip
+"""Residents by Land on 31 December 2020."""
+GROWN_GERMANS = 0.84
+
+
+def germany() -> Series:
+    """Return first doses by Land from the end of January to August, and the residents."""
+    path = DATA / "rki_first_dose_2021" / "laender.csv"
+    totals = pd.read_csv(path, parse_dates=["date"]).set_index("date")
+    return totals, pd.Series(GERMANS, dtype="float64").reindex(totals.columns)
 
 
 # -- how good --------------------------------------------------------------------------------------
@@ -203,6 +226,37 @@ def monthly() -> None:
     printed("One date in thirty days (ratio / inside the range)", rows)
 
 
+def second_country() -> None:
+    """Print the German series: daily, Sundays, and one date in thirty days."""
+    totals, most = germany()
+    sundays, _ = weekly_germany()
+    rows = {}
+    for said, ceiling in (("ceiling", GROWN_GERMANS * most), ("no ceiling", None)):
+        for name, series in {"daily": totals, "Sundays": sundays}.items():
+            result = cc.backtest(series, ahead=WEEKS, population=most, ceiling=ceiling)
+            rows[f"{name}, {said}"] = line(result)
+    printed("Germany, February to August (ratio / inside the range)", rows)
+    rows = {}
+    for said, ceiling in (("ceiling", GROWN_GERMANS * most), ("no ceiling", None)):
+        results = [
+            cc.backtest(
+                known_on(totals, pd.date_range("2021-01-31", periods=7, freq="30D") + shift),
+                ahead=MONTHS,
+                population=most,
+                ceiling=ceiling,
+            )
+            for shift in pd.to_timedelta([0, 5, 10, 15, 20, 25], unit="D")
+        ]
+        ratios = pd.concat([logs(result) for result in results])
+        ranges = pd.concat([result.ranges for result in results])
+        rows[said] = {
+            f"{days} d": f"{geometric(ratios.xs(days, level='ahead')):.2f} / "
+            f"{inside(ranges, days):.0%}"
+            for days in MONTHS
+        }
+    printed("Germany, one date in thirty days (ratio / inside the range)", rows)
+
+
 def every_thirtieth(totals: pd.DataFrame, shift: int) -> pd.DataFrame:
     """Return the dates that lie thirty days apart, as far as they were published."""
     dates = pd.date_range("2021-01-12", periods=6, freq="30D") + pd.Timedelta(days=shift)
@@ -216,42 +270,68 @@ def inside(ranges: pd.DataFrame, days: int) -> float:
 
 
 def held_out() -> None:
-    """Print what the constants score when chosen on other states and other weeks."""
-    totals, most = adults()
+    """Print what the constants score when chosen on other units, weeks and countries."""
     shapes = {
         (power, kept, trusted): damping(power=power, kept=kept, trusted=trusted)
-        for power, kept, trusted in product((1.5, 2.0, 2.5, 3.0), (0.5, 0.7, 0.9), (0.6, 0.8, 1.0))
+        for power, kept, trusted in product((2.0, 4.0, 6.0), (0.7,), (0.6, 0.8, 1.0))
+    }
+    totals, residents = year()
+    tuesdays = totals[totals.index.day_of_week == 1]
+    series = {
+        "adults": (*adults(), 1.0),
+        "any age, Tuesdays": (tuesdays, residents, RESIDENTS),
+        "Germany, Sundays": (*weekly_germany(), GROWN_GERMANS),
+    }
+    scores = {
+        (name, half): {
+            shape: logs(
+                cc.backtest(
+                    totals.iloc[:, half::2],
+                    ahead=AHEAD if name == "adults" else WEEKS[:5],
+                    population=most.iloc[half::2],
+                    ceiling=part * most.iloc[half::2],
+                    method=pace,
+                )
+            )
+            for shape, pace in shapes.items()
+        }
+        for name, (totals, most, part) in series.items()
+        for half in (0, 1)
     }
     rows = {}
-    for half, other in ((0, 1), (1, 0)):
-        scores = {}
-        for place in (half, other):
-            states = totals.columns[place::2]
-            scores[place] = {
-                shape: logs(
-                    cc.backtest(
-                        totals[states],
-                        ahead=AHEAD,
-                        population=most[states],
-                        ceiling=most[states],
-                        method=pace,
-                        baselines=BASELINES,
-                    )
+    for left_out in series:
+        for half, week in product((0, 1), (0, 1)):
+            trained = {
+                shape: np.mean(
+                    [
+                        weeks(score[shape], week).mean()
+                        for (name, units), score in scores.items()
+                        if name != left_out and units == half
+                    ]
                 )
-                for shape, pace in shapes.items()
+                for shape in shapes
             }
-        for week in (0, 1):
-            trained = {shape: geometric(weeks(one, week)) for shape, one in scores[half].items()}
             best = min(trained, key=trained.__getitem__)
-            tested = {
-                shape: geometric(weeks(one, 1 - week)) for shape, one in scores[other].items()
-            }
-            rows[f"{'even' if week == 0 else 'odd'} weeks, states {half + 1}, {half + 3}, ..."] = {
+            tested = scores[left_out, 1 - half]
+            rows[f"without {left_out}, {('even', 'odd')[week]} weeks, units {half + 1}, ..."] = {
                 "best there (power, kept, trusted)": ", ".join(map(str, best)),
-                "it scores elsewhere": f"{tested[best]:.2f}",
-                "the shipped values score there": f"{tested[2.0, 0.7, 0.8]:.2f}",
+                "it scores elsewhere": f"{geometric(weeks(tested[best], 1 - week)):.2f}",
+                "the shipped values score there": (
+                    f"{geometric(weeks(tested[4.0, 0.7, 0.8], 1 - week)):.2f}"
+                ),
             }
-    printed("Chosen on one half of the states and weeks, judged on the other", rows)
+    printed("Chosen on other series, units and weeks, judged on the rest", rows)
+
+
+def weekly_germany() -> Series:
+    """Return the German totals of Sundays."""
+    totals, most = germany()
+    return known_on(totals, pd.date_range("2021-02-07", "2021-08-29", freq="7D")), most
+
+
+def known_on(totals: pd.DataFrame, dates: pd.DatetimeIndex) -> pd.DataFrame:
+    """Return the totals as they were known on some dates."""
+    return totals.reindex(totals.index.union(dates)).ffill().loc[dates]
 
 
 def weeks(ratios: pd.Series[float], remainder: int) -> pd.Series[float]:
@@ -264,13 +344,14 @@ def shapes() -> None:
     """Print other shapes on three series: what was tried and not shipped."""
     spring_totals, grown = adults()
     totals, most = year()
+    sundays, germans = weekly_germany()
     tried: dict[str, Pace] = {
         "damped (shipped)": cc.paces.damped,
-        "power 1.5": damping(power=1.5, kept=0.7, trusted=0.8),
-        "power 2.5": damping(power=2.5, kept=0.7, trusted=0.8),
+        "power 2": damping(power=2, kept=0.7, trusted=0.8),
         "power 3": damping(power=3, kept=0.7, trusted=0.8),
-        "no trend": damping(power=2, kept=0.7, trusted=0),
-        "trend kept a week: all": damping(power=2, kept=1, trusted=0.8),
+        "power 6": damping(power=6, kept=0.7, trusted=0.8),
+        "no trend": damping(power=4, kept=0.7, trusted=0),
+        "trend kept a week: all": damping(power=4, kept=1, trusted=0.8),
         "saturating": cc.paces.saturating,
         "run_rate(7)": cc.paces.run_rate(7),
         "run_rate(14)": cc.paces.run_rate(14),
@@ -281,6 +362,7 @@ def shapes() -> None:
             "adults, spring": (spring_totals, grown, grown),
             "any age, growth": (totals[:"2021-04-16"], most, RESIDENTS * most),
             "any age, from March": (totals["2021-03-01":], most, RESIDENTS * most),
+            "Germany, Sundays": (sundays, germans, GROWN_GERMANS * germans),
         }
         results = {
             said: cc.backtest(
@@ -292,6 +374,104 @@ def shapes() -> None:
             said: f"{result.totals()['ratio'].iloc[-1]:.2f}" for said, result in results.items()
         }
     printed("Shapes (ratio over all days ahead)", rows)
+
+
+# -- counts and slips ------------------------------------------------------------------------------
+
+
+def counts() -> None:
+    """Print what ranges of simulated Poisson counts hold, beside what the true law's own holds."""
+    rows = {}
+    for seen in (3, 6, 12):
+        for mean in (0.5, 1, 3, 30, 3000):
+            held, transforms = simulated_counts(mean, seen)
+            months = np.arange(1, 13)
+            low, high = (stats.poisson.ppf(level, mean * months) for level in (0.1, 0.9))
+            true = stats.poisson.cdf(high, mean * months) - stats.poisson.cdf(
+                low - 1, mean * months
+            )
+            tenths = np.histogram(transforms, 10, (0, 1))[0] / len(transforms)
+            rows[f"{seen} figures, mean {mean}"] = {
+                f"{month} months ahead": f"{held[month - 1]:.0%} ({true[month - 1]:.0%})"
+                for month in (1, 2, 3, 6, 12)
+            } | {
+                "1 to 12": f"{held.mean():.0%} ({true.mean():.0%})",
+                "transform, by tenths": " ".join(f"{100 * tenth:.0f}" for tenth in tenths),
+            }
+    printed(
+        "Simulated counts: inside the 80 % range (of the true law's own whole-number range)", rows
+    )
+
+
+def simulated_counts(mean: float, seen: int) -> tuple[np.ndarray, np.ndarray]:
+    """Return the share inside by months ahead, and randomised probability integral transforms."""
+    rng = np.random.default_rng(seen)
+    dates = pd.date_range("2021-01-31", periods=seen + 12, freq="ME").to_numpy("datetime64[D]")
+    held, transforms = np.zeros(12), []
+    for _ in range(RUNS):
+        totals = rng.poisson(mean, (seen + 12, 10)).cumsum(axis=0).astype(np.float64)
+        days, ahead = clock(dates[:seen], dates[seen:])
+        history = CumulativeHistory(
+            days=days, persons=totals[:seen], ahead=ahead, ceiling=np.full(10, np.inf)
+        )
+        units, _ = paths_of(history, cc.paces.damped, dates=dates[:seen], later=dates[seen:])
+        low, high = units.range(0.8)
+        came = totals[seen:]
+        held += ((low <= came) & (came <= high)).mean(axis=1) / RUNS
+        upper, lower = (1 - units.law.at_least(came - units.now + one) for one in (1, 0))
+        transforms.append((lower + rng.random(came.shape) * (upper - lower)).ravel())
+    return held, np.concatenate(transforms)
+
+
+def slips() -> None:
+    """Print by how much slips in 1 % of the figures move forecasts once they are put right."""
+    series = {
+        "adults": (*adults(), 1.0),
+        "any age from March": (year()[0]["2021-03-01":], year()[1], RESIDENTS),
+        "Germany, daily": (*germany(), GROWN_GERMANS),
+        "Germany, Sundays": (*weekly_germany(), GROWN_GERMANS),
+    }
+    rows = {}
+    for name, (totals, most, part) in series.items():
+        moves = pd.DataFrame(moved_by_slips(totals, part * most))
+        rows[name] = {
+            "forecasts": f"{len(moves):,}",
+            "the unit's own: median, 95 of 100": two_moves(moves[moves["own"]]["moved"]),
+            "slips as a pace": two_moves(moves[moves["own"]]["as_pace"]),
+            "other units": two_moves(moves[~moves["own"]]["moved"]),
+        }
+    printed("Slips in 1 % of the figures: change of the total expected in four weeks", rows)
+
+
+def two_moves(moves: pd.Series[float]) -> str:
+    """Return the median and the 95th percentile of relative changes."""
+    return f"{moves.median():.1%}, {moves.quantile(0.95):.1%}"
+
+
+def moved_by_slips(totals: pd.DataFrame, ceiling: pd.Series[float]) -> Iterator[dict[str, object]]:
+    """Yield how far the forecast of each unit moves; its last figure is right again."""
+    rng = np.random.default_rng(1)
+    hit = (rng.random(totals.shape) < SLIPS) & totals.notna().to_numpy()
+    factors = rng.choice([0.1, 0.25, 10.0], size=totals.shape)
+    wrong = totals.mask(hit, np.floor(totals * factors))
+    for row in range(4, len(totals), 4):
+        to = totals.index[row] + pd.Timedelta(days=28)
+        clean, slipped = (
+            cc.forecast_counts(frame.iloc[: row + 1], to=to, ceiling=ceiling).set_index("unit")[
+                "expected"
+            ]
+            for frame in (totals, wrong)
+        )
+        week = totals.index.searchsorted(totals.index[row] - pd.Timedelta(days=7))
+        as_pace = 4 * (wrong.iloc[row] - wrong.iloc[week]).abs() / totals.iloc[row]
+        pace = 4 * (totals.iloc[row] - totals.iloc[week]) / totals.iloc[row]
+        for place, unit in enumerate(totals.columns):
+            if not hit[row, place] and pd.notna(clean[unit]):
+                yield {
+                    "own": bool(hit[max(week - 1, 0) : row, place].any()),
+                    "moved": abs(slipped[unit] / clean[unit] - 1),
+                    "as_pace": abs(as_pace[unit] - pace[unit]),
+                }
 
 
 # -- a rush before a deadline ----------------------------------------------------------------------
@@ -373,8 +553,11 @@ TABLES = {
         other_people,
         other_months,
         monthly,
+        second_country,
         held_out,
         shapes,
+        counts,
+        slips,
         rush,
         healthcare_gov,
     )

@@ -215,7 +215,11 @@ def _made_up(off: _Floats, row: int) -> tuple[int, int]:
             part = off[first : first + length]
             above, below = part[part > 0].sum(), -part[part < 0].sum()
             opposite = -off[other] * np.sign(off[row])
-            if opposite > 0 and opposite >= abs(off[row]) / 2 and min(above, below) >= max(above, below) * _MADE_UP:
+            if (
+                opposite > 0
+                and opposite >= abs(off[row]) / 2
+                and min(above, below) >= max(above, below) * _MADE_UP
+            ):
                 runs.append((abs(above - below), first))
         if runs:
             first = min(runs)[1]

@@ -1,4 +1,4 @@
-"""The back-test against a plain reckoning, and the goal on the real campaign of 2021."""
+"""The back-test against a plain calculation, and the goal on the real campaign of 2021."""
 
 from pathlib import Path
 
@@ -9,6 +9,8 @@ import pytest
 from coverage_campaign.errors import DefinitionError
 from coverage_campaign.progress.forecast import methods as paces
 from coverage_campaign.progress.forecast.backtest import Backtest, backtest
+from coverage_campaign.progress.forecast.forecast import forecast_counts
+from coverage_campaign.progress.forecast.history import corrected
 from support.us_progress import adults, first_doses, library_errors
 
 
@@ -26,17 +28,33 @@ def against_all(result: Backtest) -> pd.Series:
     return np.log(table[result.method] / best)
 
 
-def test_the_errors_are_those_of_a_plain_reckoning(us: Backtest) -> None:
-    """The error of 'unchanged' from 26 April, 14 days ahead, reckoned from the file."""
+def test_the_errors_are_those_of_a_plain_calculation(us: Backtest) -> None:
+    """The error of 'unchanged' from 26 April, 14 days ahead, calculated from the file."""
     frame = us.to_frame().set_index(["origin", "ahead", "method"])["error"]
     totals = first_doses()
     moved = totals.loc["2021-05-10"] - totals.loc["2021-04-26"]
     wanted = (moved.abs() / adults() * 100).mean()
     origin = pd.Timestamp("2021-04-26")
     assert frame.loc[(origin, 14, "unchanged")] == pytest.approx(wanted)
+
+
+def test_a_run_rate_is_that_of_figures_without_slips() -> None:
+    """From 26 April, 14 days ahead, of the states in which nothing was set aside until then."""
+    totals = first_doses()
+    known = totals.loc[:"2021-04-26"]
+    days = (known.index - known.index[-1]).days.to_numpy(dtype=np.float64)
+    dates = known.index.to_numpy(dtype="datetime64[D]")
+    aside = {unit for _, unit, _ in corrected(days, known.to_numpy(), dates=dates).set_aside()}
+    states = [state for place, state in enumerate(totals.columns) if place not in aside]
+    assert 20 < len(states) < 50
+    totals, people = totals[states], adults()[states]
+    frame = backtest(totals, ahead=(14,), population=people).to_frame()
+    error = frame.set_index(["origin", "ahead", "method"])["error"]
+    moved = totals.loc["2021-05-10"] - totals.loc["2021-04-26"]
     back = totals.loc["2021-04-26"] - totals.loc["2021-04-19"]
-    missed = (moved - 2 * back).abs() / adults() * 100
-    assert frame.loc[(origin, 14, "run_rate(7)")] == pytest.approx(missed.mean())
+    missed = (moved - 2 * back).abs() / people * 100
+    found = error.loc[(pd.Timestamp("2021-04-26"), 14, "run_rate(7)")]
+    assert found == pytest.approx(missed.mean())
 
 
 def test_only_origins_whose_outcome_is_known_are_counted(us: Backtest) -> None:
@@ -60,8 +78,8 @@ def test_the_goal_is_reached_on_the_real_campaign(us: Backtest) -> None:
 def test_without_a_ceiling_it_beats_unchanged_and_run_rates() -> None:
     """The same goal where nobody knows who is eligible, against the baselines of the library."""
     totals = backtest(first_doses(), population=adults()).totals()
-    assert totals["ratio"].iloc[-1] <= 0.95
-    assert (totals["ratio"] <= 1.05).all()
+    assert totals["ratio"].iloc[-1] <= 0.9
+    assert (totals["ratio"] <= 1.1).all()
 
 
 @pytest.mark.parametrize("half", [0, 1])
@@ -88,9 +106,40 @@ def test_the_ranges_hold_what_they_say(us: Backtest) -> None:
     """About 80 % of what came lies inside, at every horizon; how many origins there are is said."""
     coverage = us.coverage()
     assert coverage["ahead"].tolist() == [7, 14, 21, 28, 37]
-    assert coverage["covered"].between(0.70, 0.90).all()
+    assert coverage["covered"].between(0.75, 0.90).all()
     assert coverage["origins_apart"].tolist() == [8, 4, 2, 2, 1]
     assert 0.75 <= us.totals()["covered"].iloc[-1] <= 0.88
+
+
+def test_a_second_country_agrees() -> None:
+    """The Sundays of the German Laender, a month to two months ahead, ceilings known."""
+    path = Path(__file__).parents[2] / "data" / "rki_first_dose_2021" / "laender.csv"
+    totals = pd.read_csv(path, parse_dates=["date"]).set_index("date")
+    sundays = totals[totals.index.day_of_week == 6]
+    result = backtest(sundays, ahead=(28, 56), ceiling=1.6 * totals.iloc[-1]).totals()
+    assert result["ratio"].iloc[-1] <= 0.8
+    assert 0.7 <= result["covered"].iloc[-1] <= 0.9
+
+
+def test_slips_that_are_put_right_move_forecasts_little() -> None:
+    """One in a hundred figures a tenth or ten times what it was, right again since.
+
+    Other units move by less than 5 %, the units themselves by less than 25 %.
+    """
+    rng = np.random.default_rng(1)
+    known = first_doses().loc[:"2021-05-05"]
+    hit = rng.random(known.shape) < 0.01
+    hit[-1] = False
+    wrong = known.mask(hit, np.floor(known * rng.choice([0.1, 10.0], size=known.shape)))
+    clean, slipped = (
+        forecast_counts(totals, to="2021-05-28", ceiling=adults()).set_index("unit")["expected"]
+        for totals in (known, wrong)
+    )
+    moved = (slipped / clean - 1).abs()
+    own = pd.Series(hit.any(axis=0), index=known.columns)
+    assert own.sum() > 5
+    assert moved[~own].max() < 0.05
+    assert moved[own].max() < 0.25
 
 
 def test_nothing_later_is_used() -> None:

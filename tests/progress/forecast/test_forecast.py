@@ -133,7 +133,7 @@ def test_the_shape_and_the_corrections_are_said() -> None:
     assert any("damped" in note for note in result.notes)
     assert any("1 figure is kept out" in n and "Ash 3 Jun 2026 (fall" in n for n in result.notes)
     aside = result.set_aside()
-    assert aside[["unit", "kind", "persons"]].values.tolist() == [["a", "fall", -5]]
+    assert aside[["unit", "kind", "persons"]].to_numpy().tolist() == [["a", "fall", -5]]
     assert aside["expected"].iloc[0] == pytest.approx(4)
     assert not aside["last"].any()
 

@@ -194,7 +194,8 @@ def _mean(missed: _Floats) -> _Floats:
     known = ~np.isnan(missed)
     sums = np.where(known, missed, 0).sum(axis=1)
     nothing = np.full(len(missed), np.nan)
-    return np.divide(sums, known.sum(axis=1), out=nothing, where=known.any(axis=1))
+    mean: _Floats = np.divide(sums, known.sum(axis=1), out=nothing, where=known.any(axis=1))
+    return mean
 
 
 def _log_ratio(mine: pd.Series[float], best: pd.Series[float]) -> pd.Series[float]:

@@ -82,8 +82,7 @@ class Forecast:
         """Return the whole as one row of the same columns."""
         target = float(self.progress.counts["target"].sum())
         row = self._whole.rows(np.array(["total"]), np.array([target]), level=self.level)
-        row.insert(1, "name", pd.array(["Total"], dtype="str"))
-        return row
+        return row.assign(name=pd.array(["Total"], dtype="str"))[list(self._frame.columns)]
 
     def fan(self) -> pd.DataFrame:
         """Return the whole day by day from the day after as_of: date, expected, low, high."""
@@ -102,7 +101,9 @@ class Forecast:
     def at(self, level: float) -> Forecast:
         """Return the same forecast with ranges of another probability."""
         _check_level(level)
-        return attrs.evolve(self, level=level, frame=_frame(self.progress, self._units, level, self.silent))
+        return attrs.evolve(
+            self, level=level, frame=_frame(self.progress, self._units, level, self.silent)
+        )
 
     def required_rate(self) -> pd.DataFrame:
         """Return what each unit needs beside what it does: is the recent pace enough?
@@ -194,7 +195,7 @@ def forecast(
         factor=_factors(pace, progress)[reported.known],
         open_days=_open_days(progress, later)[reported.known],
     )
-    codes = counts["unit"][reported.known].astype("str").to_numpy()
+    codes = counts["unit"][reported.known].to_numpy(dtype=np.str_)
     silent = tuple(codes[reported.silent].tolist())
     table = _set_aside_table(progress, codes, reported.dates, gains)
     return Forecast(
@@ -204,7 +205,15 @@ def forecast(
         method=method,
         pace=pace,
         basis=progress.basis,
-        messages=tuple(forecast_notes(progress, method, history, table, silent, pace)),
+        messages=tuple(
+            forecast_notes(
+                method,
+                history,
+                set_aside=table,
+                silent=tuple(progress.campaign.unit(code).label for code in silent),
+                pace=pace,
+            )
+        ),
         silent=silent,
         units=units,
         whole=whole,
@@ -226,7 +235,7 @@ def _frame(
     """
     counts = progress.counts
     known = counts["done"].notna()
-    codes = counts["unit"][known].astype("str").to_numpy()
+    codes = counts["unit"][known].to_numpy(dtype=np.str_)
     target = counts["target"][known].to_numpy(dtype=np.float64)
     rows = units.rows(codes, target, level=level)
     frame = counts[["unit", "name"]].merge(rows, on="unit", how="left")
@@ -280,7 +289,8 @@ def _open_days(progress: Progress, later: NDArray[np.datetime64]) -> NDArray[np.
     """Return on how many of the later days each unit is still there."""
     closed = [progress.campaign.unit(code).closed for code in progress.counts["unit"]]
     last = np.array([np.datetime64(day or dt.date.max, "D") for day in closed])
-    return (later[:, None] <= last).sum(axis=0)
+    days: NDArray[np.int64] = (later[:, None] <= last).sum(axis=0)
+    return days
 
 
 def _factors(pace: Faster, progress: Progress) -> _Floats:

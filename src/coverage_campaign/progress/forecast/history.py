@@ -125,14 +125,12 @@ class CumulativeHistory:
         return attrs.evolve(self, persons=persons, ceiling=np.full_like(self.ceiling, np.inf))
 
     def times(self, factor: _Floats | float) -> CumulativeHistory:
-        """Return the history of the same totals now, had each unit come at so many times its pace."""
+        """Return the history of the same totals now, at so many times the pace of each unit."""
         persons = self.now - (self.now - self.persons) * factor
         return attrs.evolve(self, persons=persons)
 
 
-def clock(
-    dates: NDArray[np.datetime64], later: NDArray[np.datetime64]
-) -> tuple[_Floats, _Floats]:
+def clock(dates: NDArray[np.datetime64], later: NDArray[np.datetime64]) -> tuple[_Floats, _Floats]:
     """Return observed and later days as numbers of days counted from the last observed one.
 
     Monthly figures are counted in months of equal length: a short February is no slower month.
@@ -258,9 +256,7 @@ class RunningTotals:
         return gains, history.without_ceiling(fallen)
 
 
-def running_totals(
-    cumulative: object, *, ceiling: PersonsByUnit | None = None
-) -> RunningTotals:
+def running_totals(cumulative: object, *, ceiling: PersonsByUnit | None = None) -> RunningTotals:
     """Return a frame of running totals as arrays: dates ascending, one column a unit.
 
     Any dataframe that narwhals knows will do, or a Series of one unit; dates are the index (dates
@@ -314,7 +310,9 @@ def _pandas(cumulative: object) -> pd.DataFrame:
 def _dates(index: pd.Index) -> tuple[NDArray[np.datetime64], list[Problem]]:
     """Return the days of an index, and what is wrong with them."""
     if not len(index):
-        return np.empty(0, dtype="datetime64[D]"), [Problem("dates", "none", "give at least one row")]
+        return np.empty(0, dtype="datetime64[D]"), [
+            Problem("dates", "none", "give at least one row")
+        ]
     fix = "give dates in the index or in a column 'date'"
     if isinstance(index, pd.PeriodIndex):
         index = index.end_time

@@ -32,8 +32,8 @@ __all__ = [
 
 _Floats = NDArray[np.float64]
 
-# What other campaigns lend (the forecasting page): the relative variance of the growth one week after
-# a week of figures, by which power of the time it grows, and the part of it that all units share.
+# What other campaigns lend (the forecasting page): the relative variance of the growth one week
+# after a week of figures, by which power of time it grows, and the part that all units share.
 _LENT = 0.12
 _SHARED = 0.55
 _TIME_POWER = 1.2
@@ -48,7 +48,7 @@ _HALF = 0.5
 _LEAST_RELATIVE, _MOST_RELATIVE = 1e-9, 1e3
 _LEVELS = (np.arange(41) + _HALF) / 41
 # Before any figure: one in three that nothing wanders, else half of what is lent, give or take a
-# factor of ten (a Cauchy law of the logarithm); half, for the middle of such a law is below its mean.
+# factor of ten (a Cauchy law of the logarithm, whose middle is below its mean).
 _VARIANCES = np.concatenate([[_LEAST_RELATIVE], np.geomspace(1e-5, 3.0, 60)])
 _PRIOR = 1 / (1 + np.log10(2 * _VARIANCES / _LENT) ** 2)
 _PRIOR[0] = _PRIOR[1:].sum() / 2
@@ -402,7 +402,9 @@ def paths_of(
     days = np.full(len(history.now), len(later)) if open_days is None else open_days
     parts = [_part(part, method, factor, days) for part in (history, losses) if part is not None]
     grown, laws, laws_together = parts[0]
-    now, ceiling, law, whole_law = history.persons, history.ceiling, laws, laws_together
+    now, ceiling = history.persons, history.ceiling
+    law: CountLaw | NetLaw = laws
+    whole_law: CountLaw | NetLaw = laws_together
     if losses is not None:
         lost, law_lost, law_lost_together = parts[1]
         now, ceiling = now - losses.persons, ceiling - losses.now

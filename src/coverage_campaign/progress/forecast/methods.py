@@ -15,11 +15,14 @@ from numpy.typing import NDArray
 
 from coverage_campaign.errors import DefinitionError, Problem
 from coverage_campaign.progress.forecast.history import CumulativeHistory
+from coverage_campaign.progress.progress import Progress
 
 __all__ = [
     "Damping",
     "Pace",
+    "RecentPace",
     "RunRate",
+    "Worst",
     "damped",
     "damping",
     "plan_following",
@@ -27,6 +30,7 @@ __all__ = [
     "run_rate",
     "saturating",
     "unchanged",
+    "worst",
 ]
 
 _Floats = NDArray[np.float64]
@@ -205,6 +209,33 @@ def damped(history: CumulativeHistory) -> _Floats:
     return _SHIPPED(history)
 
 
+@attrs.frozen
+class Worst:
+    """What if the units that are furthest behind came at so many times their pace."""
+
+    units: int = attrs.field(validator=_one_or_more)
+    times: float = attrs.field(kw_only=True, validator=_above_zero)
+
+    @property
+    def __name__(self) -> str:
+        """How the change is called in notes."""
+        return f"worst({self.units}, times={self.times:g})"
+
+    def __call__(self, progress: Progress) -> dict[str, float]:
+        """Return the factor of each unit with the lowest completion rates."""
+        frame = progress.to_frame().dropna(subset=["completion_rate"])
+        lowest = frame.sort_values("completion_rate", kind="stable")["unit"].head(self.units)
+        return dict.fromkeys(lowest.tolist(), float(self.times))
+
+
+def worst(units: int, *, times: float) -> Worst:
+    """Return the change of pace of the units with the lowest completion rates.
+
+    `forecast(progress, pace=worst(3, times=2))`: what if the worst three doubled their pace.
+    """
+    return Worst(units, times=times)
+
+
 @attrs.frozen(eq=False, kw_only=True)
 class RecentPace:
     """The pace of late of each unit, and how sure it is.
@@ -246,7 +277,9 @@ def recent_pace(history: CumulativeHistory) -> RecentPace:
     persons = np.where(known, persons, 0.0)
     # All together: of the units that have figures in a stretch, against the same ones in the last.
     same = known @ persons[0]
-    whole = persons.sum(axis=1) * np.divide(persons[0].sum(), same, out=np.ones(len(same)), where=same > 0)
+    whole = persons.sum(axis=1) * np.divide(
+        persons[0].sum(), same, out=np.ones(len(same)), where=same > 0
+    )
     usual = max(float(whole.sum() / spans.sum()), 0.5 / float(spans.sum()))
     weights = 1 / (1 / (usual * spans) + wandered)
     level = float((weights * whole / spans).sum() / weights.sum())

@@ -9,10 +9,10 @@ import numpy as np
 import pandas as pd
 
 from coverage_campaign.messages import Message, message, message_in
+from coverage_campaign.model.labels import Label
 from coverage_campaign.progress.forecast.history import CumulativeHistory
 from coverage_campaign.progress.forecast.intervals import paths_of
 from coverage_campaign.progress.forecast.methods import Pace, plan_following
-from coverage_campaign.progress.progress import Progress
 
 __all__ = ["KIND_WORDS", "forecast_notes"]
 
@@ -36,11 +36,11 @@ KIND_WORDS: Final[Mapping[str, Message]] = {
 
 
 def forecast_notes(
-    progress: Progress,
     method: Pace,
     history: CumulativeHistory,
+    *,
     set_aside: pd.DataFrame,
-    silent: tuple[str, ...],
+    silent: tuple[Label, ...],
     pace: object,
 ) -> Iterator[Message]:
     """Yield the notes of a forecast, one message each."""
@@ -63,21 +63,22 @@ def forecast_notes(
         yield message(
             "The last month of {units:list 8} is not reported: expected from the last figure on, "
             "at the pace before it.",
-            units=[progress.campaign.unit(code).label for code in silent],
+            units=silent,
         )
 
 
 def _slips(set_aside: pd.DataFrame) -> Iterator[Message]:
+    columns = ["name", "date", "kind", "persons"]
     if len(set_aside):
         parts = [
             message(
                 "{unit} {day:date} ({kind}: {n})",
-                unit=row.name,
-                day=row.date.date(),
-                kind=KIND_WORDS[row.kind],
-                n=row.persons,
+                unit=name,
+                day=day.date(),
+                kind=KIND_WORDS[kind],
+                n=persons,
             )
-            for row in set_aside.itertuples(index=False)
+            for name, day, kind, persons in set_aside[columns].itertuples(index=False, name=None)
         ]
         yield message(
             "{n} {n:plural figure is|figures are} kept out of the pace and {n:plural stays|stay} "
@@ -87,9 +88,7 @@ def _slips(set_aside: pd.DataFrame) -> Iterator[Message]:
         )
 
 
-def _doubts(
-    method: Pace, history: CumulativeHistory, set_aside: pd.DataFrame
-) -> Iterator[Message]:
+def _doubts(method: Pace, history: CumulativeHistory, set_aside: pd.DataFrame) -> Iterator[Message]:
     """Yield why the last figures make the forecast doubtful."""
     last = set_aside[set_aside["last"] & set_aside["kind"].isin(["fall", "jump", "drop"])]
     if len(last):
@@ -109,8 +108,8 @@ def _doubts(
     now = float(np.nansum(history.now))
     if now < low[-1, 0] or now > high[-1, 0]:
         yield message(
-            "Doubtful: with the last {days:decimal 0} days the total is {n}, and the figures before "
-            "them gave {low} to {high}. If they are exceptional, this forecast is off.",
+            "Doubtful: with the last {days:decimal 0} days the total is {n}, and the figures "
+            "before them gave {low} to {high}. If they are exceptional, this forecast is off.",
             days=-float(history.days[row]),
             n=round(now),
             low=int(low[-1, 0]),

@@ -62,9 +62,7 @@ def reported_history(progress: Progress) -> ReportedHistory:
     )
 
 
-def _without_gaps(
-    gains: _Floats, seen: NDArray[np.bool_], silent: NDArray[np.bool_]
-) -> _Floats:
+def _without_gaps(gains: _Floats, seen: NDArray[np.bool_], silent: NDArray[np.bool_]) -> _Floats:
     """Return running totals, with each period that was not reported told from one of nobody.
 
     The figure after a gap is either that of its own period or of the whole gap; which of the two is
