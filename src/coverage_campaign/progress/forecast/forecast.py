@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from coverage_campaign.checks import checked_call
 from coverage_campaign.errors import DefinitionError, Problem
-from coverage_campaign.frames import by_value, owned
+from coverage_campaign.frames import by_value, owned, owned_frame
 from coverage_campaign.messages import Message
 from coverage_campaign.model.basis import Basis
 from coverage_campaign.model.dates import DateLike, to_date
@@ -55,9 +55,9 @@ class Forecast:
     silent: tuple[str, ...]
     _units: ForecastPaths = attrs.field(repr=False)
     _whole: ForecastPaths = attrs.field(repr=False)
-    _frame: pd.DataFrame = attrs.field(converter=owned, eq=by_value, repr=False)
-    _set_aside: pd.DataFrame = attrs.field(converter=owned, eq=by_value, repr=False)
-    _recent: pd.DataFrame = attrs.field(converter=owned, eq=by_value, repr=False)
+    _frame: pd.DataFrame = attrs.field(converter=owned_frame, eq=by_value, repr=False)
+    _set_aside: pd.DataFrame = attrs.field(converter=owned_frame, eq=by_value, repr=False)
+    _recent: pd.DataFrame = attrs.field(converter=owned_frame, eq=by_value, repr=False)
 
     @property
     def notes(self) -> tuple[str, ...]:
