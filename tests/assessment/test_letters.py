@@ -8,6 +8,7 @@ from coverage_campaign.assessment.letters import Letters, letters
 from coverage_campaign.errors import DefinitionError
 from coverage_campaign.model.clauses import Clause
 from coverage_campaign.model.readings import Readings
+from coverage_campaign.model.reporting_rule import ReportingRule
 from support.campaigns import tiny
 
 
@@ -50,21 +51,23 @@ def test_the_registry() -> None:
 def test_text_in_english() -> None:
     """The letter says who owes what to whom by when, to whom it reports, and who answers."""
     assert counties().sign("a", on="2026-05-20").text("a").splitlines() == [
-        "Responsibility letter: Tiny campaign (clause 5(1))",
-        "Ash owes to City: 50 persons by 2026-06-10.",
-        "It reports every month to Labour, by day 5 of the next.",
-        "In charge: Head of Ash.",
-        "Signed on 2026-05-20.",
+        "Responsibility letter: Ash",
+        "For “Tiny campaign” (clause 5(1)), Ash undertakes to City:",
+        "to reach 50 people by 10 June 2026",
+        "to report every month to Labour by day 5 of the next month",
+        "In charge: Head of Ash",
+        "Signed on 20 May 2026.",
     ]
 
 
 def test_text_in_chinese() -> None:
     """The same in Chinese, while the letter is open."""
     assert counties().text("b", lang="zh").splitlines() == [
-        "责任状：小型扩面（依据：5(1)）",
-        "乙县向全市承诺：于2026年6月10日前完成30人。",
-        "每月次月5日前向劳动部门报送进展。",
-        "责任人：乙县主要负责人。",
+        "乙县责任状",
+        "为完成小型扩面任务（依据通知5(1)），乙县向全市承诺如下：",
+        "2026年6月10日前完成30人",
+        "每月于次月5日前向劳动部门报送当期进展",
+        "责任人：乙县主要负责人",
         "尚未签订。",
     ]
 
@@ -74,15 +77,17 @@ def test_departments_name_their_seat_and_their_groups() -> None:
     allocation = allocate(tiny(), among="departments", weights={"labour": 1, "schools": 3})
     signed = letters(allocation, by="2026-12-31")
     assert signed.letter("labour").office.text() == "Head of labour"
-    assert "It answers for: Private schools." in signed.text("schools")
-    assert "负责：民办学校。" in signed.text("schools", lang="zh")
-    assert "75 persons by 2026-12-31" in signed.text("schools")
+    assert "to answer for the enrolment of Private schools" in signed.text("schools")
+    assert "负责下列人员的参保：民办学校" in signed.text("schools", lang="zh")
+    assert "75 people by 31 December 2026" in signed.text("schools")
 
 
 def test_an_open_due_day_is_said() -> None:
     """No day is invented where neither the source nor a reading sets one."""
     rule = attrs.evolve(tiny().reporting, due_day=None)
-    assert "a day that is not set yet" in counties(reporting=rule).text("a")
+    assert "on a day still to be set" in counties(reporting=rule).text("a")
+    weekly = ReportingRule(kinds="county", to="labour", period="week", due_day=2)
+    assert "every week to Labour by weekday 2" in counties(reporting=weekly).text("a")
     chosen = counties(reporting=rule, readings=Readings(report_due_day=8))
     assert "by day 8" in chosen.text("a")
 
@@ -102,8 +107,8 @@ def test_the_chain_of_command() -> None:
 def test_the_uplifted_layer_stands_beside_the_share() -> None:
     """With an uplift the letter names both numbers."""
     allocation = allocate(tiny(), weights={"a": 5, "b": 3, "c": 2}, uplift="0.1")
-    assert "With the uplift handed down: 55 persons." in letters(allocation).text("a")
-    assert "含下达加码任务：55人。" in letters(allocation).text("a", lang="zh")
+    assert "with the uplift handed down: 55 people" in letters(allocation).text("a")
+    assert "逐级加码后下达任务55人" in letters(allocation).text("a", lang="zh")
 
 
 def test_shown_in_a_notebook() -> None:

@@ -25,7 +25,7 @@ from coverage_campaign.assessment.unit_assessment import ItemScore, UnitAssessme
 from coverage_campaign.assessment.verdicts import Verdicts
 from coverage_campaign.checks import checked_call
 from coverage_campaign.errors import DefinitionError, Problem
-from coverage_campaign.frames import by_value, owned
+from coverage_campaign.frames import by_value, owned, owned_or_none
 from coverage_campaign.messages import Language, Message, check_language, message
 from coverage_campaign.model.basis import Basis
 from coverage_campaign.model.campaign import Campaign
@@ -44,10 +44,6 @@ _TURNS = {
 }
 
 
-def _owned_or_none(frame: pd.DataFrame | None) -> pd.DataFrame | None:
-    return None if frame is None else owned(frame)
-
-
 @attrs.frozen(kw_only=True)
 class Assessment:
     """How each unit did by a scheme at the end of a day, every verdict with reason and clause."""
@@ -56,7 +52,7 @@ class Assessment:
     scheme: Scheme
     basis: Basis
     _indicators: pd.DataFrame | None = attrs.field(
-        default=None, converter=_owned_or_none, eq=by_value, repr=False
+        default=None, converter=owned_or_none, eq=by_value, repr=False
     )
 
     @cached_property
@@ -274,7 +270,7 @@ def _context(
         progress,
         scheme,
         target=progress.arrays.target[np.newaxis],
-        uplifted=uplifted.to_numpy("int64")[np.newaxis],
+        uplifted=uplifted.to_numpy("int64").astype(np.int64)[np.newaxis],
         indicators=indicators,
     )
 
@@ -332,7 +328,7 @@ def _prizes(context: MeasurementContext, prize: Prize) -> dict[int, ItemScore]:
     (completion, known), (by, known_by) = context.measured(COMPLETION), context.measured(prize.by)
     out = known[0] & ~completion.rates.at_least(prize.among_from)[0]
     ranked = known[0] & known_by[0] & ~out
-    left = [context.units[place].label for place in np.flatnonzero(~ranked & ~out)]
+    left = [context.units[place].label for place in np.flatnonzero(~ranked & ~out).tolist()]
     rates = {place: by.rates[0, place] for place in np.flatnonzero(ranked).tolist()}
     best: dict[Fraction, int] = {}
     falling = sorted(rates.values(), reverse=True)

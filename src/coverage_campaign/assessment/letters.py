@@ -10,15 +10,24 @@ import pandas as pd
 from coverage_campaign.allocation.allocation import Allocation
 from coverage_campaign.checks import checked_call
 from coverage_campaign.errors import DefinitionError, Problem
-from coverage_campaign.messages import Language, Message, message
+from coverage_campaign.messages import Language, Message, message, message_in
 from coverage_campaign.model.basis import Basis
 from coverage_campaign.model.campaign import Campaign
 from coverage_campaign.model.dates import DateLike, to_date
 from coverage_campaign.model.labels import Label
+from coverage_campaign.model.reporting_rule import ReportingRule
 from coverage_campaign.model.units import Unit
 from coverage_campaign.notebook import html_table
 
 __all__ = ["Letter", "Letters", "letters"]
+
+
+_PERIODS = {
+    "day": message_in("period", "day"),
+    "week": message_in("period", "week"),
+    "month": message_in("period", "month"),
+    "quarter": message_in("period", "quarter"),
+}
 
 
 @attrs.frozen(kw_only=True)
@@ -116,22 +125,22 @@ class Letters:
         if letter.groups:
             groups = [campaign.group(code).label for code in letter.groups]
             found.append(message("to answer for the enrolment of {groups}", groups=groups))
-        if letter.reports_to and letter.due_day:
-            found.append(
-                message(
-                    "to report every month to {unit} by day {day:raw} of the next month",
-                    unit=letter.reports_to.label,
-                    day=letter.due_day,
-                )
-            )
-        elif letter.reports_to:
-            unit_above = letter.reports_to.label
-            found.append(
-                message(
-                    "to report every month to {unit}, on a day still to be set", unit=unit_above
-                )
-            )
+        if letter.reports_to:
+            found.append(self._reports(letter, letter.reports_to))
         return tuple(found)
+
+    def _reports(self, letter: Letter, to: Unit) -> Message:
+        rule = self.campaign.reporting or ReportingRule()
+        values = {"unit": to.label, "period": _PERIODS[rule.period], "day": letter.due_day}
+        if letter.due_day is None:
+            return message("to report every {period} to {unit}, on a day still to be set", **values)
+        if rule.period == "week":
+            return message("to report every week to {unit} by weekday {day:raw}", **values)
+        if rule.due_in == "same":
+            return message("to report every {period} to {unit} by its day {day:raw}", **values)
+        return message(
+            "to report every {period} to {unit} by day {day:raw} of the next month", **values
+        )
 
     def text(self, unit: str, *, lang: Language | None = None) -> str:
         """Return the letter of a unit as it is signed, one commitment a line."""

@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 
 from coverage_campaign.assessment.indicators import Indicators, read_indicators
 from coverage_campaign.assessment.rationals import Flags, Rationals, Whole, whole_numbers
-from coverage_campaign.assessment.rules import scoring_rule
+from coverage_campaign.assessment.rules.own import scoring_rule
 from coverage_campaign.assessment.rules.rule import Measured
 from coverage_campaign.messages import Message, message
 from coverage_campaign.model.campaign import Campaign
@@ -124,16 +124,14 @@ class MeasurementContext:
         Units of a pool have the rate of their sums, which is known if that of each of them is.
         """
         parts = self._persons(of) if of in (COMPLETION, COVERAGE) else self._given(of)
-        top, bottom, known = (np.broadcast_to(part, self.shape) for part in parts)
+        top, bottom = (np.broadcast_to(part, self.shape) for part in parts[:2])
+        known = np.broadcast_to(parts[2], self.shape)
         for members, own in self._pools(item):
             places = [self.place[code] for code in members if code in self.place]
             whole = len(places) == len(members) and self._can_be_pooled(of, places)
-            every = known[:, places].all(axis=1, keepdims=True) & whole
-            sums = (_sums(top[:, places]), _sums(bottom[:, places]))
-            top, bottom, known = (
-                _with(part, own, column)
-                for part, column in zip((top, bottom, known), (*sums, every), strict=True)
-            )
+            every = np.asarray(known[:, places].all(axis=1, keepdims=True) & whole)
+            top, bottom = (_with(part, own, _sums(part[:, places])) for part in (top, bottom))
+            known = _with(known, own, every)
         known = np.asarray(known & (bottom > 0), dtype=bool)
         rates = Rationals(np.where(known, top, 0), np.where(known, bottom, 1))
         return Measured(rates=rates, done=self.done, target=self.target), known

@@ -12,7 +12,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from coverage_campaign.assessment.rationals import Flags, Rationals, Whole
-from coverage_campaign.assessment.rules import scoring_rule
+from coverage_campaign.assessment.rules.own import scoring_rule
 from coverage_campaign.assessment.rules.rule import Threshold, Thresholds
 from coverage_campaign.assessment.scoring import (
     MeasurementContext,

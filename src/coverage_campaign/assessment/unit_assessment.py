@@ -10,7 +10,7 @@ from typing import Literal, TypeAlias
 import attrs
 
 from coverage_campaign.assessment.exact_text import number, percent
-from coverage_campaign.assessment.rules import scoring_rule
+from coverage_campaign.assessment.rules.own import scoring_rule
 from coverage_campaign.assessment.rules.rule import PointsUnit, amount_text
 from coverage_campaign.assessment.verdicts import Verdict
 from coverage_campaign.messages import Message, message, message_in

@@ -13,7 +13,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from coverage_campaign.errors import DefinitionError, Problem
-from coverage_campaign.frames import by_value, owned
+from coverage_campaign.frames import by_value, owned, owned_frame, owned_or_none
 from coverage_campaign.messages import Language, Message, check_language, message_in
 from coverage_campaign.messages.formats import percent
 from coverage_campaign.model.basis import Basis
@@ -53,10 +53,6 @@ __all__ = ["Progress"]
 _SHOWN = 6
 
 
-def _owned_or_none(frame: pd.DataFrame | None) -> pd.DataFrame | None:
-    return None if frame is None else owned(frame)
-
-
 @attrs.frozen(kw_only=True)
 class Progress:
     """How far each unit is at the end of `as_of`; every ratio comes from the counts beside it.
@@ -68,13 +64,13 @@ class Progress:
     plan: Plan
     tally: Tally
     as_of: dt.date
-    _received: pd.DataFrame | None = attrs.field(converter=_owned_or_none, eq=by_value, repr=False)
+    _received: pd.DataFrame | None = attrs.field(converter=owned_or_none, eq=by_value, repr=False)
     basis: Basis
     messages: tuple[Message, ...]
-    _counts: pd.DataFrame = attrs.field(converter=owned, eq=by_value, repr=False)
+    _counts: pd.DataFrame = attrs.field(converter=owned_frame, eq=by_value, repr=False)
     rows: ReportedCounts = attrs.field(eq=False)
     clock: Clock = attrs.field(eq=False)
-    _frame: pd.DataFrame = attrs.field(converter=owned, eq=by_value, repr=False)
+    _frame: pd.DataFrame = attrs.field(converter=owned_frame, eq=by_value, repr=False)
 
     @property
     def counts(self) -> pd.DataFrame:
@@ -84,7 +80,7 @@ class Progress:
     @property
     def received(self) -> pd.DataFrame | None:
         """The reports that came in, as they were given to `track`."""
-        return _owned_or_none(self._received)
+        return owned_or_none(self._received)
 
     @property
     def notes(self) -> tuple[str, ...]:
@@ -169,7 +165,7 @@ class Progress:
             self._totals,
             self._pooled,
             labels=[message_in("row", "Total")],
-            reasons=[reason(self._totals["status"].iloc[0], self._pooled.iloc[0])],
+            reasons=[reason(self._totals["status"].iloc[0], self._pooled.iloc[0].to_dict())],
             flags={},
         )
         return row

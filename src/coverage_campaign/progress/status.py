@@ -111,7 +111,7 @@ def statuses(
     return found
 
 
-def reason(status: str, counts: Mapping[str, Any], unit: Unit | None = None) -> Message | None:
+def reason(status: str, counts: Mapping[Any, Any], unit: Unit | None = None) -> Message | None:
     """Return why a unit of this status has no figure or no rank; None where it has both.
 
     `counts` holds reports_expected and reports_received, `unit` is the unit of the campaign.
@@ -161,7 +161,8 @@ def quality_flags(tally: Tally, rows: ReportedCounts) -> dict[str, tuple[str, ..
 
 
 def _summed(rows: pd.DataFrame) -> pd.DataFrame:
-    return rows.groupby(["unit", "period", "channel"], as_index=False)["persons"].sum()
+    by = ["unit", "period", "channel"]
+    return rows.groupby(by)[["persons"]].sum().reset_index()
 
 
 def context_table(

@@ -72,9 +72,10 @@ def rows_of(
         eligible=counts["eligible"].array, covered=counts["covered"].array
     )
     cells = table.astype(object).where(table.notna(), None).to_dict("records")
+    rows = [{str(name): value for name, value in row.items()} for row in cells]
     return tuple(
         UnitProgress(**row, label=label, reason=reason, quality_flags=flags.get(row["unit"], ()))
-        for row, label, reason in zip(cells, labels, reasons, strict=True)
+        for row, label, reason in zip(rows, labels, reasons, strict=True)
     )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 from fractions import Fraction
 from math import isfinite
-from numbers import Rational, Real
+from numbers import Rational
 
 import attrs
 import numpy as np
@@ -51,12 +51,12 @@ class FunctionRule:
         )
 
     def _points(self, rate: Fraction) -> Fraction:
-        given = self.function(rate)
+        given: object = self.function(rate)
         if isinstance(given, Rational) and not isinstance(given, bool):
-            return Fraction(given.numerator, given.denominator)
+            return Fraction(int(given.numerator), int(given.denominator))
         if isinstance(given, Decimal) and given.is_finite():
             return Fraction(given)
-        if isinstance(given, Real) and not isinstance(given, bool) and isfinite(given):
+        if isinstance(given, float) and isfinite(given):
             return Fraction(repr(float(given)))
         raise DefinitionError(
             Problem(
