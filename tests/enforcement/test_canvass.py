@@ -32,7 +32,9 @@ def city() -> Campaign:
 
 
 def plain(frame: pd.DataFrame) -> list[list[object]]:
-    """Return the rows with None for <NA>."""
+    """Return the rows without the names, with None for <NA>."""
+    assert (frame["name"].str.len() > 0).all()
+    frame = frame.drop(columns="name")
     return frame.astype(object).where(frame.notna(), None).to_numpy().tolist()
 
 

@@ -12,11 +12,12 @@ import attrs
 import numpy as np
 import pandas as pd
 
-from coverage_campaign.assessment.indicators import FLOATS_ARE_DECIMALS
+from coverage_campaign.assessment.indicators import FLOATS_ARE_DECIMALS, read_indicators
 from coverage_campaign.assessment.scoring import (
     ItemAmounts,
     MeasurementContext,
     context_of,
+    measured_indicators,
     score,
     scored_item,
 )
@@ -58,7 +59,7 @@ class Assessment:
     @cached_property
     def context(self) -> MeasurementContext:
         """What the scheme looks at: a batch of one scenario."""
-        return _context(self.progress, self.scheme, self._indicators)[0]
+        return _context(self.progress, self.scheme, self._indicators)
 
     @cached_property
     def units(self) -> tuple[UnitAssessment, ...]:
@@ -251,7 +252,8 @@ def assess(
         raise DefinitionError(
             Problem("scheme", "the campaign has none", "give a Scheme with items or award rules")
         )
-    _, floats = _context(progress, scheme, indicators)
+    units = progress.to_frame()["unit"].tolist()
+    _, floats = read_indicators(indicators, units=units, known=measured_indicators(scheme))
     basis = progress.basis.joined(progress.campaign.basis(*_QUESTIONS))
     return Assessment(
         progress=progress,
@@ -263,7 +265,7 @@ def assess(
 
 def _context(
     progress: Progress, scheme: Scheme, indicators: pd.DataFrame | None
-) -> tuple[MeasurementContext, bool]:
+) -> MeasurementContext:
     """Return a batch of one: the progress as it is."""
     uplifted = progress.plan.allocation.uplifted_shares().reindex(progress.rows.units)
     return context_of(

@@ -49,6 +49,7 @@ __all__ = [
     "award_bar",
     "commendation",
     "context_of",
+    "measured_indicators",
     "missed_targets",
     "no_veto",
     "outstanding_from",
@@ -220,15 +221,15 @@ def context_of(
     uplifted: _Ints,
     done: _Ints | None = None,
     indicators: pd.DataFrame | None = None,
-) -> tuple[MeasurementContext, bool]:
-    """Return what a scheme may look at, and whether a float was among the indicators."""
-    units = progress.units
-    figures, floats = read_indicators(
-        indicators, units=[unit.unit for unit in units], known=tuple(dict.fromkeys(_others(scheme)))
+) -> MeasurementContext:
+    """Return what a scheme may look at."""
+    units = progress.unflagged_units
+    figures, _ = read_indicators(
+        indicators, units=[unit.unit for unit in units], known=measured_indicators(scheme)
     )
     if done is None:
         done = np.array([unit.done or 0 for unit in units], dtype=np.int64)
-    context = MeasurementContext(
+    return MeasurementContext(
         units=units,
         campaign=progress.campaign,
         scheme=scheme,
@@ -237,17 +238,16 @@ def context_of(
         target=target,
         uplifted=uplifted,
     )
-    return context, floats
 
 
-def _others(scheme: Scheme) -> Iterator[str]:
-    """Yield the indicators that a scheme measures and a progress does not hold."""
+def measured_indicators(scheme: Scheme) -> tuple[str, ...]:
+    """Return the indicators that a scheme measures and a progress does not hold."""
     measured = (
         *(item.of for item in (*scheme.items, *scheme.rewards)),
         *(veto.of for veto in scheme.vetoes),
         *(prize.by for prize in scheme.prizes),
     )
-    return (code for code in measured if code not in (COMPLETION, COVERAGE))
+    return tuple(dict.fromkeys(code for code in measured if code not in (COMPLETION, COVERAGE)))
 
 
 def _sums(columns: Whole) -> Whole:
@@ -481,7 +481,7 @@ def assess_many(
             reported stays unknown.
         indicators: What the progress does not hold (see `assess`).
     """
-    context, _ = context_of(
+    context = context_of(
         progress, scheme, target=targets, uplifted=uplifted, done=done, indicators=indicators
     )
     free = no_veto(context)

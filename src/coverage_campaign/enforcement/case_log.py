@@ -29,12 +29,14 @@ from coverage_campaign.enforcement.transitions import (
 from coverage_campaign.errors import DefinitionError, IllegalMoveError, OpenQuestionError, Problem
 from coverage_campaign.model.enforcement_rules import EnforcementLadder
 
-__all__ = ["REACHED", "case_log", "replay"]
+__all__ = ["REACHED", "STANDS_ON", "case_log", "replay"]
 
 _Ints = NDArray[np.int64]
 
 REACHED: Final = "reached_"
 """What the columns with the day on which a case last came to a step begin with."""
+STANDS_ON: Final = "stands_on_"
+"""What the columns that tell whether a case stands on a step now begin with."""
 _UNKNOWN, _ILLEGAL, _NOT_OPENED = -2, -1, 0
 
 
@@ -70,8 +72,9 @@ def replay(frame: pd.DataFrame, *, ladder: EnforcementLadder) -> pd.DataFrame:
     Columns out: case, employer, unit, step (where it stands; on several tracks 'a + b'), is_open,
     opened_on, since (its last legal event), closed_on, events (legal ones), problem (why an event
     could not be taken, <NA> for a clean history), then reached_<step> for each step: the day on
-    which the case last came to it. Cases stand in the order of their first rows. An event that the
-    ladder does not allow changes nothing, nor does any later one of that case.
+    which the case last came to it, and stands_on_<step>: whether it is on it now. Cases stand in
+    the order of their first rows. An event that the ladder does not allow changes nothing, nor does
+    any later one of that case.
 
     Raises:
         DefinitionError: A column is missing, or a case, an event or a day is.
@@ -294,6 +297,9 @@ def _frame(log: _Log, replay: _Replay, now: _Standing) -> pd.DataFrame:
     }
     for step, days in zip(replay.ladder.steps, now.reached, strict=True):
         columns[f"{REACHED}{step.code}"] = days
+    for step in replay.ladder.steps:
+        stands = np.array([step.code in active for active in replay.states])
+        columns[f"{STANDS_ON}{step.code}"] = stands[now.state]
     return pd.DataFrame(columns)
 
 

@@ -10,7 +10,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from coverage_campaign.checks import checked_call
-from coverage_campaign.enforcement.case_log import REACHED
+from coverage_campaign.enforcement.case_log import REACHED, STANDS_ON
 from coverage_campaign.errors import DefinitionError, Problem
 from coverage_campaign.model.dates import DateLike, to_date
 
@@ -37,15 +37,7 @@ def funnel(cases: pd.DataFrame) -> pd.DataFrame:
     steps = _steps(cases)
     opened = int(cases["opened_on"].notna().sum())
     reached = [int(cases[f"{REACHED}{step}"].notna().sum()) for step in steps]
-    counts = cases["step"].value_counts()
-    here = [
-        sum(
-            int(count)
-            for label, count in zip(counts.index, counts.to_numpy(), strict=True)
-            if step in str(label).split(" + ")
-        )
-        for step in steps
-    ]
+    here = [int(cases[f"{STANDS_ON}{step}"].sum()) for step in steps]
     rates = [one / opened if opened else None for one in reached]
     return pd.DataFrame(
         {

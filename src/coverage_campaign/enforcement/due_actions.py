@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from coverage_campaign.checks import checked_call
-from coverage_campaign.enforcement.case_log import REACHED, case_log, replay
+from coverage_campaign.enforcement.case_log import REACHED, STANDS_ON, case_log, replay
 from coverage_campaign.enforcement.cases import Case
 from coverage_campaign.enforcement.transitions import possible
 from coverage_campaign.errors import DefinitionError, Problem
@@ -64,8 +64,12 @@ def _due(
     frame: pd.DataFrame, ladder: EnforcementLadder, day: np.datetime64
 ) -> Iterator[pd.DataFrame]:
     going = frame[frame["is_open"]]
-    for label, here in going.groupby("step", sort=False):
-        active = tuple(str(label).split(" + "))
+    codes = [step.code for step in ladder.steps]
+    stands = going[[f"{STANDS_ON}{code}" for code in codes]].to_numpy(dtype=bool)
+    states, state = np.unique(stands, axis=0, return_inverse=True)
+    for number, row in enumerate(states.tolist()):
+        here = going[state.ravel() == number]
+        active = tuple(code for code, stands_here in zip(codes, row, strict=True) if stands_here)
         for code in active:
             moves = [move for move in possible(ladder, active) if move.source == code]
             if moves:

@@ -39,7 +39,7 @@ def inspection_coverage(
             works on its group.
         as_of: The last day counted.
 
-    Columns out: drive, unit, in_scope, visited (to as_of), visited_late (of these, after the
+    Columns out: drive, unit, name, in_scope, visited (to as_of), visited_late (of these, after the
     drive's last day), not_visited, insured, uninsured (found uninsured, whatever followed),
     enrolled, case_opened (of these). Employers whose group is in no drive stand in rows with drive
     <NA>: they are in nobody's scope, and not lost. All counts are Int64 employers, and
@@ -170,12 +170,13 @@ def _frame(
     counts: Sequence[pd.DataFrame], drives: Sequence[str | None], campaign: Campaign
 ) -> pd.DataFrame:
     units = pd.array([unit.code for unit in campaign.units], dtype="str")
+    names = pd.array([unit.label.text("en") for unit in campaign.units], dtype="str")
     parts = [
         part.astype("Int64").assign(
-            drive=pd.Series(drive, index=part.index, dtype="str"), unit=units
+            drive=pd.Series(drive, index=part.index, dtype="str"), unit=units, name=names
         )
         for part, drive in zip(counts, drives, strict=True)
     ]
     whole = pd.concat(parts, ignore_index=True)
-    columns = ["drive", "unit", *counts[0].columns]
+    columns = ["drive", "unit", "name", *counts[0].columns]
     return whole.loc[whole["in_scope"] > 0, columns].reset_index(drop=True)

@@ -144,13 +144,21 @@ class Progress:
     @cached_property
     def units(self) -> tuple[UnitProgress, ...]:
         """The units in the order of the frame, as typed rows."""
+        flags = self.quality_flags
+        return tuple(
+            attrs.evolve(unit, quality_flags=flags.get(unit.unit, ()))
+            for unit in self.unflagged_units
+        )
+
+    @cached_property
+    def unflagged_units(self) -> tuple[UnitProgress, ...]:
+        """The same rows without their quality flags, which take much longer to find."""
         units = [self.campaign.unit(code) for code in self._frame["unit"]]
         return rows_of(
             self._frame,
             self._counts,
             labels=[unit.label for unit in units],
             reasons=self._reasons,
-            flags=self.quality_flags,
         )
 
     @property
@@ -165,8 +173,9 @@ class Progress:
             self._totals,
             self._pooled,
             labels=[message_in("row", "Total")],
-            reasons=[reason(self._totals["status"].iloc[0], self._pooled.iloc[0].to_dict())],
-            flags={},
+            reasons=[
+                reason(*self._totals[["status", "reports_expected", "reports_received"]].iloc[0])
+            ],
         )
         return row
 
@@ -198,9 +207,12 @@ class Progress:
 
     @property
     def _reasons(self) -> tuple[Message | None, ...]:
-        counts = self._counts.to_dict("records")
-        rows = zip(self._frame["unit"], self._frame["status"], counts, strict=True)
-        return tuple(reason(status, row, self.campaign.unit(code)) for code, status, row in rows)
+        names = ("unit", "status", "reports_expected", "reports_received")
+        rows = zip(*(self._frame[name].tolist() for name in names), strict=True)
+        return tuple(
+            reason(status, expected, received, self.campaign.unit(code))
+            for code, status, expected, received in rows
+        )
 
     @property
     def arrays(self) -> UnitArrays:
@@ -308,8 +320,8 @@ class Progress:
     def coverage(self) -> pd.DataFrame:
         """Return the coverage under every denominator that the campaign names.
 
-        One row per unit and measure: unit, measure, persons (the measure's figure), covered_now
-        (covered before, or the reported stock, and done), coverage_rate (covered_now / persons),
+        One row per unit and measure: unit, name, measure, persons (the measure's figure),
+        covered_now (covered before, or the reported stock, and done), coverage_rate (covered_now / persons),
         done_rate (done / persons; fractions of one). <NA> where a figure is not known.
         """
         return coverage_table(self.campaign, self._counts)
@@ -376,7 +388,7 @@ class Progress:
         lang = check_language(lang)
         lines = explanation(
             self.campaign,
-            self.unit(unit),
+            self.unflagged_units[self.place(unit)],
             self._frame["rank"],
             self.rows,
             clock=self.clock,
@@ -411,7 +423,7 @@ class Progress:
         """Return the whole in one line and the units that are furthest behind."""
         last = float("inf")
         behind = sorted(
-            self.units, key=lambda row: last if row.gap_points is None else row.gap_points
+            self.unflagged_units, key=lambda row: last if row.gap_points is None else row.gap_points
         )
         lines = [_unit_line(row) for row in behind[:_SHOWN]]
         more = len(behind) - len(lines)

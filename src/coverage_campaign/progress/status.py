@@ -111,13 +111,17 @@ def statuses(
     return found
 
 
-def reason(status: str, counts: Mapping[Any, Any], unit: Unit | None = None) -> Message | None:
+def reason(
+    status: str,
+    expected: Any,  # noqa: ANN401 - a cell
+    received: Any,  # noqa: ANN401 - a cell
+    unit: Unit | None = None,
+) -> Message | None:
     """Return why a unit of this status has no figure or no rank; None where it has both.
 
-    `counts` holds reports_expected and reports_received, `unit` is the unit of the campaign.
+    `expected` and `received` are numbers of reports or <NA>, `unit` is the unit of the campaign.
     """
     if status in ("not_reported", "incomplete"):
-        expected, received = counts["reports_expected"], counts["reports_received"]
         if pd.isna(expected) or received >= expected:
             return message("no report counted")
         return message("{n} of {all} reports received", n=received, all=expected)

@@ -154,6 +154,7 @@ def _under(campaign: Campaign, counts: pd.DataFrame, measure: str) -> pd.DataFra
     return pd.DataFrame(
         {
             "unit": counts["unit"],
+            "name": counts["name"],
             "measure": pd.Series(measure, index=counts.index, dtype="str"),
             "persons": persons,
             "covered_now": covered,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 
 import attrs
 import pandas as pd
@@ -65,17 +65,16 @@ def rows_of(
     *,
     labels: Iterable[Translatable],
     reasons: Iterable[Message | None],
-    flags: Mapping[str, tuple[str, ...]],
 ) -> tuple[UnitProgress, ...]:
     """Return the rows of a progress from its frame and the counts that it comes from."""
     table = frame.drop(columns="name").assign(
         eligible=counts["eligible"].array, covered=counts["covered"].array
     )
-    cells = table.astype(object).where(table.notna(), None).to_dict("records")
-    rows = [{str(name): value for name, value in row.items()} for row in cells]
+    names = [str(name) for name in table.columns]
+    columns = [table[name].to_numpy(dtype=object, na_value=None).tolist() for name in names]
     return tuple(
-        UnitProgress(**row, label=label, reason=reason, quality_flags=flags.get(row["unit"], ()))
-        for row, label, reason in zip(rows, labels, reasons, strict=True)
+        UnitProgress(**dict(zip(names, row, strict=True)), label=label, reason=reason)
+        for *row, label, reason in zip(*columns, labels, reasons, strict=True)
     )
 
 
