@@ -250,7 +250,7 @@ def test_plot_draws_the_ranking() -> None:
     """The picture of an assessment is the ranking that it rests on, in the axes handed over."""
     from matplotlib.figure import Figure  # only this test draws
 
-    axes = Figure().subplots()
+    axes = Figure(figsize=(12, 8)).subplots()
     progress = progress_of(tiny(), {"a": 1, "b": 30, "c": 20}, shares=SHARES)
     assert assess(progress, notice(kinds=("county",))).plot(ax=axes) is axes
 

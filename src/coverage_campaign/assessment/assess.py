@@ -26,7 +26,7 @@ from coverage_campaign.assessment.unit_assessment import ItemScore, UnitAssessme
 from coverage_campaign.assessment.verdicts import Verdicts
 from coverage_campaign.checks import checked_call
 from coverage_campaign.errors import DefinitionError, Problem
-from coverage_campaign.frames import by_value, owned, owned_or_none
+from coverage_campaign.frames import by_value, owned, owned_frame
 from coverage_campaign.messages import Language, Message, check_language, message
 from coverage_campaign.model.basis import Basis
 from coverage_campaign.model.campaign import Campaign
@@ -53,7 +53,7 @@ class Assessment:
     scheme: Scheme
     basis: Basis
     _indicators: pd.DataFrame | None = attrs.field(
-        default=None, converter=owned_or_none, eq=by_value, repr=False
+        default=None, converter=attrs.converters.optional(owned_frame), eq=by_value, repr=False
     )
 
     @cached_property

@@ -13,7 +13,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from coverage_campaign.errors import DefinitionError, Problem
-from coverage_campaign.frames import by_value, owned, owned_frame, owned_or_none
+from coverage_campaign.frames import by_value, owned, owned_frame
 from coverage_campaign.messages import Language, Message, check_language, message_in
 from coverage_campaign.messages.formats import percent
 from coverage_campaign.model.basis import Basis
@@ -64,7 +64,9 @@ class Progress:
     plan: Plan
     tally: Tally
     as_of: dt.date
-    _received: pd.DataFrame | None = attrs.field(converter=owned_or_none, eq=by_value, repr=False)
+    _received: pd.DataFrame | None = attrs.field(
+        converter=attrs.converters.optional(owned_frame), eq=by_value, repr=False
+    )
     basis: Basis
     messages: tuple[Message, ...]
     _counts: pd.DataFrame = attrs.field(converter=owned_frame, eq=by_value, repr=False)
@@ -80,7 +82,7 @@ class Progress:
     @property
     def received(self) -> pd.DataFrame | None:
         """The reports that came in, as they were given to `track`."""
-        return owned_or_none(self._received)
+        return None if self._received is None else owned(self._received)
 
     @property
     def notes(self) -> tuple[str, ...]:
@@ -321,8 +323,8 @@ class Progress:
         """Return the coverage under every denominator that the campaign names.
 
         One row per unit and measure: unit, name, measure, persons (the measure's figure),
-        covered_now (covered before, or the reported stock, and done), coverage_rate (covered_now / persons),
-        done_rate (done / persons; fractions of one). <NA> where a figure is not known.
+        covered_now (covered before, or the reported stock, and done), coverage_rate (covered_now /
+        persons), done_rate (done / persons; fractions of one). <NA> where a figure is not known.
         """
         return coverage_table(self.campaign, self._counts)
 
