@@ -463,14 +463,11 @@ def _persons(campaign: Campaign, tree: UnitTree, weighting: Weighting) -> Ints:
 # -- what the shares rest on -----------------------------------------------------------------------
 
 
-def _each_to_the_goal(campaign: Campaign, target: CoverageTarget) -> Label:
-    rate = number_text(target.to * 100)
-    people = campaign.measure(campaign.eligible).label
-    return Label(
-        {
-            "en": f"each unit is to reach {rate} % of its own {people.text('en')}",
-            "zh-Hans": f"各单位均须达到本单位{people.text('zh')}的{rate}%",
-        }
+def _each_to_the_goal(campaign: Campaign, target: CoverageTarget) -> Message:
+    return message(
+        "each unit is to reach {rate}% of its own {people}",
+        rate=number_text(target.to * 100),
+        people=campaign.measure(campaign.eligible).label,
     )
 
 
@@ -480,14 +477,7 @@ def _basis(
     """Return the campaign's basis with what the caller assumed."""
     basis = campaign.basis()
     if callers_total is not None:
-        basis = basis.assuming(
-            Label(
-                {
-                    "en": f"the total of {callers_total:,} people is the caller's",
-                    "zh-Hans": f"任务总数{callers_total:,}人由使用者给定",
-                }
-            )
-        )
+        basis = basis.assuming(message("the total of {n} people is the caller's", n=callers_total))
     return basis.assuming(_declared(campaign, among, weighting)) if weighting.assumption else basis
 
 
@@ -515,26 +505,36 @@ def _people_without_a_share(
     )
 
 
-def _declared(campaign: Campaign, among: str, weighting: Weighting) -> Label:
-    title = campaign.breakdown(among).label.text("zh")
-    english = f"{among}: {weighting.assumption}"
+def _declared(campaign: Campaign, among: str, weighting: Weighting) -> Message:
+    title = campaign.breakdown(among).label
     if isinstance(weighting, Blend):
-        parts = "、".join(f"{_called(campaign, part)}{share}" for part, share in weighting.parts)
-        return Label({"en": english, "zh-Hans": f"{title}的权重按设定比例合成：{parts}"})
+        parts = [
+            message("{weights} {part:raw}", weights=_called(campaign, one), part=str(part))
+            for one, part in weighting.parts
+        ]
+        return message("weights of {breakdown} are blended: {parts}", breakdown=title, parts=parts)
     if isinstance(weighting, ByAnnex):
         annex = weighting.annex
-        clause = f"（第{annex.clause}条）" if annex.clause else ""
-        chinese = f"{title}的任务数依据{annex.label.text('zh')}{clause}"
-        return Label({"en": english, "zh-Hans": chinese})
+        clause = message(" (clause {clause})", clause=annex.clause) if annex.clause else ""
+        return message(
+            "targets of {breakdown} are those of {annex}{clause}",
+            breakdown=title,
+            annex=annex.label,
+            clause=clause,
+        )
     if weighting.name == equal.name:
-        return Label({"en": english, "zh-Hans": f"{title}各单位权重相同"})
+        return message("all units of {breakdown} weigh the same", breakdown=title)
     # A reason is the caller's own words, in whatever language they are.
     reason = weighting.because if isinstance(weighting, Declared) else weighting.assumption
-    return Label({"en": english, "zh-Hans": f"{title}的权重为使用者设定，并无出处（{reason}）"})
+    return message(
+        "weights of {breakdown} are declared, not taken from a source ({reason})",
+        breakdown=title,
+        reason=reason,
+    )
 
 
-def _called(campaign: Campaign, weighting: Weighting) -> str:
-    """Return what a part of a blend is called in Chinese; its code where nothing else is known."""
+def _called(campaign: Campaign, weighting: Weighting) -> Label | str:
+    """Return what a part of a blend is called; its code where nothing else is known."""
     if isinstance(weighting, ByMeasure):
-        return campaign.measure(weighting.measure).label.text("zh")
+        return campaign.measure(weighting.measure).label
     return weighting.name

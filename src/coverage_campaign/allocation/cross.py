@@ -22,9 +22,9 @@ from coverage_campaign.allocation.two_way.tie_and_transfer import CellTie
 from coverage_campaign.checks import checked_call
 from coverage_campaign.errors import DefinitionError, InfeasibleError, Problem
 from coverage_campaign.frames import by_value, owned_array
+from coverage_campaign.messages import message
 from coverage_campaign.model.basis import Basis
 from coverage_campaign.model.campaign import Campaign
-from coverage_campaign.model.labels import Label
 from coverage_campaign.notebook import Axes, html_table
 
 __all__ = ["CellBounds", "CrossAllocation", "CrossWeights", "cross"]
@@ -86,7 +86,7 @@ class CrossAllocation:
         The margins are this table's own; `to_frame` has none.
         """
         campaign = self.rows.campaign
-        total = "合计" if lang.startswith("zh") else "Total"
+        total = message("Total").text(lang)
         table = pd.DataFrame(
             self.cells,
             index=[campaign.unit(code).label.text(lang) for code in self.rows.shares().index],
@@ -245,22 +245,20 @@ def _weights(
     columns: pd.Series[int],
     by_row: Allocation,
     by_column: Allocation,
-) -> tuple[NDArray[Any], Label]:
+) -> tuple[NDArray[Any], Message]:
     if isinstance(weights, str):
         wide = int(rows.max()) * int(columns.max()) >= _SAFE
         exact = [
             pd.Series(one).to_numpy("int64").astype(object if wide else np.int64)
             for one in (rows, columns)
         ]
-        return np.outer(*exact), Label(
-            {
-                "en": f"{by_row.among} and {by_column.among} are taken as independent: "
-                "cells follow both margins",
-                "zh-Hans": "两种分法视为相互独立，各格按两边合计分摊",
-            }
+        return np.outer(*exact), message(
+            "{rows} and {columns} are taken as independent: cells follow both margins",
+            rows=by_row.among,
+            columns=by_column.among,
         )
-    return _table(weights, list(rows.index), list(columns.index)), Label(
-        {"en": "cell weights are the caller's", "zh-Hans": "各格权重由使用者给定"}
+    return _table(weights, list(rows.index), list(columns.index)), message(
+        "cell weights are the caller's"
     )
 
 

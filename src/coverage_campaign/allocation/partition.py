@@ -16,9 +16,9 @@ from coverage_campaign.allocation.top_down import apportioned
 from coverage_campaign.allocation.weights import Number, Weighting, WeightTable
 from coverage_campaign.checks import checked_call
 from coverage_campaign.errors import DefinitionError, Problem
+from coverage_campaign.messages import message
 from coverage_campaign.model.basis import Basis
 from coverage_campaign.model.campaign import Campaign
-from coverage_campaign.model.labels import Label
 from coverage_campaign.model.targets import CoverageTarget, HeadcountTarget
 from coverage_campaign.notebook import html_table
 
@@ -135,13 +135,11 @@ def partition(
         )
         for breakdown, persons in zip(among, shares.tolist(), strict=True)
     )
-    said = ", ".join(f"{part.among} {part.total:,}" for part in parts)
     basis = campaign.basis().assuming(
-        Label(
-            {
-                "en": f"the breakdowns are parts of one target of {total:,} people: {said}",
-                "zh-Hans": f"各表为同一任务{total:,}人的组成部分：{said}",
-            }
+        message(
+            "the breakdowns are parts of one target of {total} people: {parts}",
+            total=total,
+            parts=[message("{breakdown} {n}", breakdown=one.among, n=one.total) for one in parts],
         )
     )
     return Partition(total=total, parts=parts, basis=basis)

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 import attrs
 
-from coverage_campaign.messages import Message
+from coverage_campaign.messages import Message, message
 from coverage_campaign.model.labels import Label, to_label
 
 __all__ = ["Basis"]
@@ -22,16 +22,6 @@ def _merged(
     first: tuple[Label | Message, ...], second: tuple[Label | Message, ...]
 ) -> tuple[Label | Message, ...]:
     return tuple(dict.fromkeys((*first, *second)))
-
-
-# What stands around a sentence: before it and after it, by language.
-_SIMULATED = Label(
-    {"en": "SIMULATED reports: no real result.", "zh-Hans": "模拟数据，并非真实结果。"}
-)
-_SUGGESTED = Label(
-    {"en": "Suggested reading, not chosen: {}.", "zh-Hans": "建议的解读，并非选定：{}。"}
-)
-_ASSUMED = Label({"en": "Assumed: {}.", "zh-Hans": "假定：{}。"})
 
 
 @attrs.frozen(kw_only=True)
@@ -70,11 +60,10 @@ class Basis:
 
     def lines(self, lang: str = "en") -> tuple[str, ...]:
         """Return what a reader must be told, one sentence a line; () when there is nothing."""
-        marks = (_SIMULATED.text(lang),) if self.simulated else ()
-        suggested = tuple(
-            _SUGGESTED.text(lang).format(answer.text(lang)) for answer in self.suggested
-        )
-        assumed = tuple(
-            _ASSUMED.text(lang).format(sentence.text(lang)) for sentence in self.assumptions
-        )
-        return (*marks, *suggested, *assumed)
+        simulated = [message("SIMULATED reports: no real result.")] if self.simulated else []
+        suggested = [
+            message("Suggested reading, not chosen: {answer}.", answer=answer)
+            for answer in self.suggested
+        ]
+        assumed = [message("Assumed: {assumption}.", assumption=one) for one in self.assumptions]
+        return tuple(line.text(lang) for line in (*simulated, *suggested, *assumed))

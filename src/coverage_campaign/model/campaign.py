@@ -12,6 +12,7 @@ import pandas as pd
 
 from coverage_campaign.checks import checked_fields, did_you_mean, shown
 from coverage_campaign.errors import DefinitionError, OpenQuestionError, Problem
+from coverage_campaign.messages import Message, message
 from coverage_campaign.model.basis import Basis
 from coverage_campaign.model.clauses import Clause, Parameter
 from coverage_campaign.model.dates import DateLike, MonthDay, Window, to_date
@@ -19,7 +20,7 @@ from coverage_campaign.model.enforcement_rules import EnforcementLadder, Licence
 from coverage_campaign.model.groups import Channel, TargetGroup
 from coverage_campaign.model.labels import Label, to_label
 from coverage_campaign.model.phases import Milestone, Phase, parents_first, resolved
-from coverage_campaign.model.readings import Question, Readings, answer_label
+from coverage_campaign.model.readings import Question, Readings, answer_text
 from coverage_campaign.model.reporting_rule import CountingRule, ReportingRule
 from coverage_campaign.model.responsibilities import LeadingGroup, Responsibility
 from coverage_campaign.model.scheme import Scheme
@@ -353,15 +354,15 @@ class Campaign:
 
     def basis(self, *questions: str) -> Basis:
         """Return what a result rests on that used the answers to these questions."""
-        chosen: list[Label] = []
-        suggested: list[Label] = []
+        chosen: list[Message] = []
+        suggested: list[Message] = []
         for question in questions:
             answer = getattr(self.readings, question)
             if answer is not None:
                 marks = suggested if self.readings.is_suggested(question) else chosen
-                marks.append(answer_label(question, answer))
+                marks.append(answer_text(question, answer))
         if not self.year_stated:
-            chosen.append(Label({"en": f"year = {self.year}", "zh-Hans": f"年份：{self.year}"}))
+            chosen.append(message("year = {year:raw}", year=self.year))
         return Basis(
             title=self.label.text(),
             year=self.year,

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from fractions import Fraction
-from typing import Literal
+from typing import Final, Literal
 
 import attrs
 
 from coverage_campaign.checks import between, checked_fields, from_zero
 from coverage_campaign.errors import DefinitionError, Problem
+from coverage_campaign.messages import Message, message, message_in
+from coverage_campaign.messages.formats import percent
 from coverage_campaign.model.dates import MonthDay
 from coverage_campaign.model.labels import Label, to_label
 from coverage_campaign.model.targets import Increase, to_rate
 from coverage_campaign.model.units import to_codes
 
-__all__ = ["Question", "Readings", "answer_label"]
+__all__ = ["Question", "Readings", "answer_text"]
 
 
 def _to_optional_codes(value: tuple[str, ...] | str | None) -> tuple[str, ...] | None:
@@ -102,68 +104,74 @@ class Question:
     clause: str = ""
 
 
-# How bulletins name questions and answers in Chinese; in English they are the field and its value.
-_QUESTIONS_ZH = {
-    "increase": "提高的含义",
-    "counted": "统计口径",
-    "counted_at": "计数时点",
-    "annexes": "两个附表的关系",
-    "attribution": "驻地单位归属",
-    "schedule_over": "序时区间",
-    "doubled_day": "重叠日归属",
-    "result_cutoff": "结果截止日",
-    "whole_months": "整月的天数",
-    "award_bar": "不得评先评优的范围",
-    "missed_target": "未完成任务的标准",
-    "outstanding": "突出贡献的标准",
-    "report_due_day": "次月报送截止日",
-    "rectification_days": "责令改正期限（天）",
-    "after_refusal": "拒不改正之后",
-    "court_applicant": "申请法院的单位",
-    "partial_steps": "不足一档的扣分",
+# How documents name questions and answers; in English they are the field and its value.
+_QUESTIONS: Final = {
+    "increase": message_in("question", "increase"),
+    "counted": message_in("question", "counted"),
+    "counted_at": message_in("question", "counted_at"),
+    "annexes": message_in("question", "annexes"),
+    "attribution": message_in("question", "attribution"),
+    "schedule_over": message_in("question", "schedule_over"),
+    "doubled_day": message_in("question", "doubled_day"),
+    "result_cutoff": message_in("question", "result_cutoff"),
+    "whole_months": message_in("question", "whole_months"),
+    "award_bar": message_in("question", "award_bar"),
+    "missed_target": message_in("question", "missed_target"),
+    "outstanding": message_in("question", "outstanding"),
+    "report_due_day": message_in("question", "report_due_day"),
+    "rectification_days": message_in("question", "rectification_days"),
+    "after_refusal": message_in("question", "after_refusal"),
+    "court_applicant": message_in("question", "court_applicant"),
+    "partial_steps": message_in("question", "partial_steps"),
 }
-_ANSWERS_ZH = {
-    "points": "百分点",
-    "ratio": "比例",
-    "gross": "毛数（不扣减）",
-    "net": "净数（扣除断保和转出）",
-    "registered": "登记",
-    "first_paid": "首次缴费",
-    "partition": "各占一部分",
-    "two_cuts": "同一任务的两种分法",
-    "subset": "包含关系",
-    "different_measures": "不同指标",
-    "place": "按所在地",
-    "command": "按隶属关系",
-    "first": "前者",
-    "second": "后者",
-    "both": "两者",
-    "by_group": "按对象",
-    "calendar_months": "日历月",
-    "departments": "仅部门",
-    "departments_and_governments": "部门和政府",
-    "own": "本单位任务",
-    "uplifted": "加码后任务",
-    "exposure_first": "先曝光",
-    "parallel": "可并行",
-    "labour": "劳动保障部门",
-    "tax": "税务机关",
-    "either": "任一部门",
-    "prorated": "按比例",
-    "whole_steps": "按整档",
+_ANSWERS: Final = {
+    "points": message_in("answer", "points"),
+    "ratio": message_in("answer", "ratio"),
+    "gross": message_in("answer", "gross"),
+    "net": message_in("answer", "net"),
+    "registered": message_in("answer", "registered"),
+    "first_paid": message_in("answer", "first_paid"),
+    "partition": message_in("answer", "partition"),
+    "two_cuts": message_in("answer", "two_cuts"),
+    "subset": message_in("answer", "subset"),
+    "different_measures": message_in("answer", "different_measures"),
+    "place": message_in("answer", "place"),
+    "command": message_in("answer", "command"),
+    "first": message_in("answer", "first"),
+    "second": message_in("answer", "second"),
+    "both": message_in("answer", "both"),
+    "by_group": message_in("answer", "by_group"),
+    "calendar_months": message_in("answer", "calendar_months"),
+    "departments": message_in("answer", "departments"),
+    "departments_and_governments": message_in("answer", "departments_and_governments"),
+    "own": message_in("answer", "own"),
+    "uplifted": message_in("answer", "uplifted"),
+    "exposure_first": message_in("answer", "exposure_first"),
+    "parallel": message_in("answer", "parallel"),
+    "labour": message_in("answer", "labour"),
+    "tax": message_in("answer", "tax"),
+    "either": message_in("answer", "either"),
+    "prorated": message_in("answer", "prorated"),
+    "whole_steps": message_in("answer", "whole_steps"),
 }
 
 
-def answer_label(question: str, answer: object) -> Label:
+def answer_text(question: str, answer: object) -> Message:
     """Return a question with its answer in words, as results repeat it.
 
-    >>> answer_label("counted", "gross").text("zh")
+    >>> answer_text("counted", "gross").text("zh")
     '统计口径：毛数（不扣减）'
+    >>> str(answer_text("outstanding", Fraction(11, 10)))
+    'outstanding = 11/10'
     """
-    plain = " + ".join(map(str, answer)) if isinstance(answer, tuple) else str(answer)
-    return Label(
-        {
-            "en": f"{question} = {plain}",
-            "zh-Hans": f"{_QUESTIONS_ZH.get(question, question)}：{_ANSWERS_ZH.get(plain, plain)}",
-        }
-    )
+    return message("{question} = {answer}", question=_QUESTIONS[question], answer=_answer(answer))
+
+
+def _answer(answer: object) -> Message | Label | str:
+    if isinstance(answer, tuple):
+        return " + ".join(map(str, answer))
+    if isinstance(answer, Fraction):
+        return Label({"en": str(answer), "zh-Hans": percent(answer, 0, "zh")})
+    if isinstance(answer, MonthDay):
+        return Label({"en": str(answer), "zh-Hans": f"{answer.month}月{answer.day}日"})
+    return _ANSWERS.get(str(answer), str(answer))

@@ -18,9 +18,9 @@ from coverage_campaign.allocation.limits import Bounds
 from coverage_campaign.allocation.weights import Weighting, WeightTable, declared
 from coverage_campaign.checks import checked_call
 from coverage_campaign.errors import DefinitionError, Problem
+from coverage_campaign.messages import Message, message
 from coverage_campaign.model.basis import Basis
 from coverage_campaign.model.campaign import Campaign
-from coverage_campaign.model.labels import Label
 from coverage_campaign.model.targets import to_rate
 from coverage_campaign.notebook import Axes, html_table
 from coverage_campaign.progress.track import Progress
@@ -218,10 +218,9 @@ def _bounds(
     return low, high
 
 
-def _said(version: int, day: dt.date) -> Label:
-    return Label(
-        {
-            "en": f"version {version} of the allocation, made on what was done by {day}",
-            "zh-Hans": f"任务分解第{version}版，依据截至{day}的完成情况",
-        }
+def _said(version: int, day: dt.date) -> Message:
+    return message(
+        "version {version} of the allocation, made on what was done by {day:date}",
+        version=version,
+        day=day,
     )

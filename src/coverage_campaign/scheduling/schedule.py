@@ -16,10 +16,10 @@ from coverage_campaign.allocation.limits import BoundsOrWeighting
 from coverage_campaign.allocation.naming import name_of
 from coverage_campaign.checks import checked_call
 from coverage_campaign.errors import DefinitionError, Problem
+from coverage_campaign.messages import Message, message
 from coverage_campaign.model.basis import Basis
 from coverage_campaign.model.campaign import Campaign
 from coverage_campaign.model.dates import days_of
-from coverage_campaign.model.labels import Label
 from coverage_campaign.model.units import to_codes
 from coverage_campaign.scheduling.actuals import read_actuals
 from coverage_campaign.scheduling.capacity import read_month_caps, read_unit_caps
@@ -204,25 +204,26 @@ def _of_campaign(curve: Curve, campaign: Campaign) -> Curve:
     return curve
 
 
-def _laid_over(campaign: Campaign, phases: tuple[str, ...], curve: Curve, days: int) -> Label:
-    names = "、".join(campaign.phase(phase).label.text("zh") for phase in phases)
-    shape = "按日历天数均匀分布" if curve == even else f"曲线为{name_of(curve)}"
-    return Label(
-        {
-            "en": f"the schedule is {name_of(curve)} over {' + '.join(phases)} ({days} days)",
-            "zh-Hans": f"序时进度{shape}，区间为{names}（{days}天）",
-        }
+def _laid_over(campaign: Campaign, phases: tuple[str, ...], curve: Curve, days: int) -> Message:
+    names = [campaign.phase(phase).label for phase in phases]
+    if curve == even:
+        return message(
+            "the schedule is even per calendar day over {phases} ({n} {n:plural day|days})",
+            phases=names,
+            n=days,
+        )
+    return message(
+        "the schedule follows {curve} over {phases} ({n} {n:plural day|days})",
+        curve=name_of(curve),
+        phases=names,
+        n=days,
     )
 
 
-def _counted_once(*, later: bool) -> Label:
-    first, erst = ("last", "后") if later else ("first", "前")
-    return Label(
-        {
-            "en": f"in the schedule a day in two phases counts once, for the one named {first}",
-            "zh-Hans": f"排进度时，同属两个阶段的日期只计一次，归{erst}一阶段",
-        }
-    )
+def _counted_once(*, later: bool) -> Message:
+    if later:
+        return message("in the schedule a day in two phases counts once, for the one named last")
+    return message("in the schedule a day in two phases counts once, for the one named first")
 
 
 def _weights(curve: Curve, days: NDArray[np.datetime64], fixed: int) -> NDArray[Any]:

@@ -14,7 +14,6 @@ from coverage_campaign.errors import Problem, ReportError
 from coverage_campaign.messages import Message, message
 from coverage_campaign.model.campaign import Campaign
 from coverage_campaign.model.dates import DateLike, Window, to_instant
-from coverage_campaign.model.labels import Label
 from coverage_campaign.model.periods import Period, Periods, periods_of
 from coverage_campaign.reporting.problems import ReportProblems
 from coverage_campaign.reporting.result import Tally, empty_stock
@@ -52,12 +51,7 @@ from coverage_campaign.workbooks.grid import Unreadable
 
 __all__ = ["tally_of_figures"]
 
-_YEAR_OF_DATES = Label(
-    {
-        "en": "dates without a year are those of the campaign",
-        "zh-Hans": "未写年份的日期取工作期内的该日期",
-    }
-)
+_YEAR_OF_DATES = message("dates without a year are those of the campaign")
 
 
 def tally_of_figures(

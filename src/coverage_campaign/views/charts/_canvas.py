@@ -46,6 +46,7 @@ __all__ = [
     "Room",
     "Upward",
     "chart",
+    "figure_of",
     "open_canvas",
 ]
 
@@ -129,12 +130,12 @@ class Canvas:
     @property
     def width(self) -> float:
         """The width of the scale in points."""
-        return float(self.ax.get_window_extent().width) * 72 / _root(self.ax).dpi
+        return float(self.ax.get_window_extent().width) * 72 / figure_of(self.ax).dpi
 
     @property
     def height(self) -> float:
         """The height of the scale in points."""
-        return float(self.ax.get_window_extent().height) * 72 / _root(self.ax).dpi
+        return float(self.ax.get_window_extent().height) * 72 / figure_of(self.ax).dpi
 
     def ruler(self, across: Across, upward: Upward) -> Transform:
         """Return the transform of a place: data, a share of the Axes, points from an edge.
@@ -154,7 +155,7 @@ class Canvas:
         if name == "share":
             return self.ax.transAxes
         edge = {"left": (0, 0), "right": (1, 0), "top": (0, 1), "bottom": (0, 0)}[name]
-        inches = Affine2D().scale(1 / 72) + _root(self.ax).dpi_scale_trans
+        inches = Affine2D().scale(1 / 72) + figure_of(self.ax).dpi_scale_trans
         axes = cast("Affine2DBase", self.ax.transAxes)
         return inches + ScaledTranslation(*edge, axes)
 
@@ -300,7 +301,8 @@ def _tick_type() -> dict[str, Any]:
     }
 
 
-def _root(ax: Axes) -> Figure:
+def figure_of(ax: Axes) -> Figure:
+    """Return the figure that an Axes of a chart belongs to."""
     figure = ax.get_figure(root=True)
     assert figure is not None  # noqa: S101 - an Axes of a chart stands in a figure
     return figure
@@ -395,7 +397,7 @@ def _differs(one: tuple[float, float], other: tuple[float, float]) -> bool:
 def box_size(ax: Axes) -> tuple[float, float]:
     """Return width and height of the whole box of an Axes, in points."""
     box, parent = ax.get_position(original=True), ax.figure.bbox
-    points = 72 / _root(ax).dpi
+    points = 72 / figure_of(ax).dpi
     return float(box.width * parent.width) * points, float(box.height * parent.height) * points
 
 
@@ -491,7 +493,7 @@ def _check_size(ax: Axes, needed: Room, least: tuple[float, float]) -> None:
     )
     found = box_size(ax)
     # A layout engine finds more room once the neighbours are drawn.
-    slack = 1.0 if _root(ax).get_layout_engine() is None else 0.15 * max(found)
+    slack = 1.0 if figure_of(ax).get_layout_engine() is None else 0.15 * max(found)
     if any(have < want - slack for have, want in zip(found, wanted, strict=True)):
         have, want = (
             " × ".join(f"{points / 72:.1f}" for points in pair) for pair in (found, wanted)
@@ -507,9 +509,9 @@ def _check_size(ax: Axes, needed: Room, least: tuple[float, float]) -> None:
 
 def _lay_out(ax: Axes) -> None:
     """Let the layout engine of the figure, where there is one, say how large the box will be."""
-    engine = _root(ax).get_layout_engine()
+    engine = figure_of(ax).get_layout_engine()
     if engine is not None and ax.get_axes_locator() is None:
-        engine.execute(_root(ax))
+        engine.execute(figure_of(ax))
 
 
 def _bare(ax: Axes) -> None:

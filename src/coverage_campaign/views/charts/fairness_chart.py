@@ -148,8 +148,8 @@ def curves_of(
             message("eligible people") if found.persons else input_value(found.name, campaign)
         )
     else:
-        values = {str(code): value for code, value in given.items()}
-        needs = {code: int(value) for code, value in values.items() if pd.notna(value)}
+        known = pd.Series(dict(given.items()), dtype="Int64").dropna()
+        needs = {str(code): int(value) for code, value in known.items()}
         per = message("as given")
     return {name: _curve(one, needs, per) for name, one in allocations.items()}
 

@@ -10,7 +10,7 @@ from coverage_campaign.checks import checked_call
 from coverage_campaign.messages import Language, check_language
 from coverage_campaign.progress.forecast.forecast import Forecast
 from coverage_campaign.progress.track import Progress
-from coverage_campaign.views.charts._canvas import DPI, ChartAxes
+from coverage_campaign.views.charts._canvas import DPI, ChartAxes, figure_of
 from coverage_campaign.views.charts.bridge_chart import bridge
 from coverage_campaign.views.charts.burn_up_chart import burn_up
 from coverage_campaign.views.charts.multiples_chart import multiples
@@ -53,7 +53,7 @@ def page(
         ],
         [multiples(progress, lang=lang, notes=notes), bridge(progress, lang=lang, notes=notes)],
     ]
-    sizes = [[axes.get_figure(root=True).get_size_inches() for axes in row] for row in alone]
+    sizes = [[figure_of(axes).get_size_inches() for axes in row] for row in alone]
     widths = [max(row[column][0] for row in sizes) for column in range(2)]
     heights = [max(size[1] for size in row) for row in sizes]
     figure = Figure(

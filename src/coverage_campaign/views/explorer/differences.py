@@ -59,7 +59,7 @@ def _rate(rate: Fraction | None) -> str:
 
 def _method(choices: Choices, settings: Settings, lang: Language) -> str:
     if settings.method == GIVEN:
-        return message("as given: {name}", name=choices.baseline.method.__name__).text(lang)
+        return message("as given: {name}", name=name_of(choices.baseline.method)).text(lang)
     name = phrases.METHODS[settings.method].text(lang)
     takes_one = settings.method in {"stationary", "modified"}
     return f"{name} ({settings.parameter})" if takes_one else name
