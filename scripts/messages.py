@@ -68,8 +68,11 @@ def room_of(path: Path) -> str:
     return ROOMS[max(fitting, key=len)]
 
 
-def messages_in(path: Path) -> Iterator[Key]:
-    """Yield the messages of a source file; one that is not written out is an error."""
+def messages_in(path: Path) -> Iterator[tuple[Key, set[str]]]:
+    """Yield each message of a source file and the names of its values.
+
+    A message that is not written out is an error.
+    """
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
         if not isinstance(node, ast.Call):
             continue
@@ -83,15 +86,25 @@ def messages_in(path: Path) -> Iterator[Key]:
         ]
         if len(texts) != len(node.args) or len(texts) != (1 if name == "message" else 2):
             sys.exit(f"{path}:{node.lineno}: {name}() takes its English text as it is written")
-        yield ("", texts[0]) if name == "message" else (texts[0], texts[1])
+        names = {keyword.arg for keyword in node.keywords if keyword.arg}
+        yield ("", texts[0]) if name == "message" else (texts[0], texts[1]), names
 
 
 def source_messages() -> dict[Key, str]:
     """Return each message of the source and the room that holds it."""
     found: dict[Key, str] = {}
     for path in sorted(SOURCE.rglob("*.py")):
-        for key in messages_in(path):
+        for key, _ in messages_in(path):
             found.setdefault(key, room_of(path))
+    return found
+
+
+def source_values() -> dict[Key, set[str]]:
+    """Return the names of the values that each message of the source is given somewhere."""
+    found: dict[Key, set[str]] = {}
+    for path in sorted(SOURCE.rglob("*.py")):
+        for key, names in messages_in(path):
+            found[key] = found.get(key, set()) | names
     return found
 
 
