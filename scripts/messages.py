@@ -86,7 +86,7 @@ def messages_in(path: Path) -> Iterator[tuple[Key, set[str]]]:
         ]
         if len(texts) != len(node.args) or len(texts) != (1 if name == "message" else 2):
             sys.exit(f"{path}:{node.lineno}: {name}() takes its English text as it is written")
-        names = {keyword.arg for keyword in node.keywords if keyword.arg}
+        names = {keyword.arg or "**" for keyword in node.keywords}
         yield ("", texts[0]) if name == "message" else (texts[0], texts[1]), names
 
 

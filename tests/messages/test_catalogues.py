@@ -62,7 +62,8 @@ def test_a_translation_names_no_value_that_the_message_does_not_have(
     values = script.source_values()
     for entry in read_catalogue(path):
         if entry.id:
-            assert _names(entry.string) <= values[entry.context or "", entry.id], entry.id
+            given = values[entry.context or "", entry.id]
+            assert "**" in given or _names(entry.string) <= given, entry.id
 
 
 def test_every_message_has_its_chinese() -> None:
