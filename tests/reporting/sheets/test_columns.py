@@ -1,0 +1,382 @@
+"""Which column counts, which days are meant, and what is refused with the choice to make."""
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import attrs
+import openpyxl
+import pandas as pd
+import pytest
+
+from coverage_campaign.errors import ReportError
+from coverage_campaign.model.campaign import Campaign
+from coverage_campaign.model.groups import Channel
+from coverage_campaign.model.phases import Phase
+from coverage_campaign.model.reporting_rule import ReportingRule
+from coverage_campaign.model.units import Unit
+from coverage_campaign.reporting.result import Tally
+from coverage_campaign.reporting.sheets.read_reports import read_reports
+from support.workbooks import save
+
+Rows = Sequence[Sequence[object]]
+
+LAND = Campaign(
+    code="land",
+    label="Land",
+    year=2008,
+    units=[
+        Unit("city", {"zh-Hans": "庚市"}, "city"),
+        Unit("a", {"zh-Hans": "甲县", "zh-Hant": "甲縣"}, "county", parent="city"),
+        Unit("b", {"zh-Hans": "乙县"}, "county", parent="city"),
+        Unit("a1", {"zh-Hans": "和平乡"}, "township", parent="a"),
+        Unit("b1", {"zh-Hans": "和平乡"}, "township", parent="b"),
+    ],
+    phases=[Phase("drive", "Drive", "04-01", "03-31")],
+)
+
+
+def book(path: Path, sheets: Mapping[str, Rows], merged: Sequence[str] = ()) -> Path:
+    """Write a workbook and return its path."""
+    written = openpyxl.Workbook()
+    written.remove(written.worksheets[0])
+    for title, rows in sheets.items():
+        sheet = written.create_sheet(title)
+        for row in rows:
+            sheet.append(list(row))
+        for cells in merged:
+            sheet.merge_cells(cells)
+    save(written, path / "report.xlsx")
+    return path / "report.xlsx"
+
+
+def read(source: object, campaign: Campaign = LAND, **options: object) -> Tally:
+    """Return the tally of a source, of new figures unless said otherwise."""
+    return read_reports(source, campaign, **{"figures": "new", **options})
+
+
+def counts(tally: Tally) -> dict[tuple[str, str], int]:
+    """Return the persons by unit and month."""
+    frame = tally.to_frame()
+    months = frame["period"].dt.strftime("%Y-%m")
+    return dict(zip(zip(frame["unit"], months, strict=True), frame["persons"], strict=True))
+
+
+def reasons(tally: Tally) -> list[str]:
+    """Return the reasons of a tally's problems, but for gaps."""
+    return [one.reason for one in tally.problems if one.reason != "no_report"]
+
+
+def roles(tally: Tally) -> list[str]:
+    """Return the roles of the columns in their order."""
+    return tally.columns["role"].tolist()
+
+
+# -- which column counts ---------------------------------------------------------------------------
+
+
+def test_a_plan_beside_a_result_is_never_counted(tmp_path: Path) -> None:
+    """Under each month 计划 and 完成: the finished ones count, the planned ones have their role."""
+    rows = [
+        ["单位", "7月", None, "8月", None],
+        [None, "计划", "完成", "计划", "完成"],
+        ["甲县", 11, 3, 21, 4],
+    ]
+    tally = read(book(tmp_path, {"t": rows}, ["A1:A2", "B1:C1", "D1:E1"]))
+    assert counts(tally) == {("a", "2008-07"): 3, ("a", "2008-08"): 4}
+    assert roles(tally) == ["unit", "plan", "counted", "plan", "counted"]
+    assert tally.columns.columns.tolist() == ["sheet", "column", "heading", "role", "why"]
+    assert tally.columns["column"].tolist() == ["A", "B", "C", "D", "E"]
+
+
+def test_a_stock_beside_new_persons_is_told_apart() -> None:
+    """参保人数 beside 新增人数, in either order: the new ones count."""
+    frame = pd.DataFrame({"单位": ["甲县"], "月份": ["7月"], "参保人数": [5000], "新增人数": [30]})
+    for table in (frame, frame[["单位", "新增人数", "月份", "参保人数"]]):
+        tally = read(table)
+        assert counts(tally) == {("a", "2008-07"): 30}
+        assert sorted(roles(tally)) == ["counted", "date", "stock", "unit"]
+
+
+def test_last_year_beside_this_is_not_counted() -> None:
+    """上年同期 and 2007年 are of an earlier time."""
+    frame = pd.DataFrame({"单位": ["甲县"], "上年同期": [9], "2007年完成": [8], "完成": [3]})
+    tally = read(frame, period="2008-07")
+    assert counts(tally) == {("a", "2008-07"): 3}
+    assert roles(tally) == ["unit", "last_year", "last_year", "counted"]
+
+
+@pytest.mark.parametrize(
+    "headings",
+    [("养老新增人数", "医疗新增人数"), ("新增人数", "净增人数"), ("本日新增", "本月新增")],
+)
+def test_columns_that_leave_a_choice_are_refused_with_the_argument(
+    headings: tuple[str, str],
+) -> None:
+    """Two kinds of persons: the error names both columns, their letters and persons=."""
+    frame = pd.DataFrame({"单位": ["甲县"], headings[0]: [9], headings[1]: [3]})
+    with pytest.raises(ReportError, match="persons=") as error:
+        read(frame, period="2008-07")
+    assert all(heading in str(error.value) for heading in headings)
+    assert counts(read(frame, period="2008-07", persons=headings[1])) == {("a", "2008-07"): 3}
+
+
+def test_subgroups_are_added_up_only_where_they_are_declared(tmp_path: Path) -> None:
+    """男 and 女 alone say nothing of persons; beside 人数 they are some; named, they are added."""
+    both = pd.DataFrame({"单位": ["甲县"], "男": [9], "女": ["3人"]})
+    with pytest.raises(ReportError, match="no column for persons"):
+        read(both, period="2008-07")
+    assert counts(read(both.assign(女=3), period="2008-07", persons=["男", "女"])) == {
+        ("a", "2008-07"): 12
+    }
+    tally = read(both.assign(人数=13), period="2008-07")
+    assert counts(tally) == {("a", "2008-07"): 13}
+    rows = [["单位", "7月", None], [None, "男", "女"], ["甲县", 9, 3]]
+    with pytest.raises(ReportError, match="different groups: B '7月 / 男', C '7月 / 女'"):
+        read(book(tmp_path, {"t": rows}, ["A1:A2", "B1:C1"]))
+
+
+def test_a_merged_heading_names_all_columns_below_it(tmp_path: Path) -> None:
+    """persons="完成数" stands for the months below it."""
+    rows = [
+        ["单位", "完成数", None, "上报数", None],
+        [None, "7月", "8月", "7月", "8月"],
+        ["甲县", 5, 6, 7, 8],
+    ]
+    path = book(tmp_path, {"t": rows}, ["A1:A2", "B1:C1", "D1:E1"])
+    assert counts(read(path, persons="完成数")) == {("a", "2008-07"): 5, ("a", "2008-08"): 6}
+    assert counts(read(path, persons="D")) == {("a", "2008-07"): 7}
+
+
+def test_a_township_is_known_by_its_county() -> None:
+    """Two townships of one name: the column of the county, by whichever heading, tells them."""
+    for county in ("县区", "所属县区"):
+        frame = pd.DataFrame({county: ["甲县", "乙县"], "乡镇": ["和平乡"] * 2, "7月": [5, 6]})
+        assert counts(read(frame)) == {("a1", "2008-07"): 5, ("b1", "2008-07"): 6}
+    alone = read(frame[["乡镇", "7月"]])
+    assert reasons(alone) == ["unknown_unit"] * 2
+
+
+def test_two_columns_that_name_unlike_units_are_refused() -> None:
+    """甲县 in one column and 乙县 in the next: nobody can say which one reports."""
+    frame = pd.DataFrame({"单位": ["甲县"], "部门": ["乙县"], "7月": [5]})
+    with pytest.raises(ReportError, match="unit='单位'"):
+        read(frame)
+
+
+def test_a_channel_may_be_coded_all() -> None:
+    """The word of reports without channels is a code like others."""
+    campaign = attrs.evolve(LAND, channels=[Channel("all", "First dose")])
+    frame = pd.DataFrame({"unit": ["a"], "period": ["2008-07"], "persons": [5]})
+    assert read(frame, campaign).to_frame()["channel"].tolist() == ["all"]
+
+
+def test_blank_headings_and_units_never_read_as_none() -> None:
+    """A column without a heading has letters, an empty unit is no unit."""
+    frame = pd.DataFrame([["甲县", 5, "x"], [None, 6, "y"]], columns=["单位", "7月", None])
+    tally = read(frame)
+    assert reasons(tally) == ["no_unit"]
+    assert tally.columns["heading"].tolist() == ["单位", "7月", "column C"]
+    assert "None" not in str(list(tally.problems))
+
+
+def test_big5_is_read(tmp_path: Path) -> None:
+    """A file from an office that writes traditional letters in their own encoding."""
+    path = tmp_path / "report.csv"
+    path.write_bytes("單位,月份,新增參保人數\n甲縣,7月,5\n".encode("big5"))
+    assert counts(read(path)) == {("a", "2008-07"): 5}
+
+
+# -- which days ------------------------------------------------------------------------------------
+
+
+def test_a_printed_year_is_held_against_the_campaign(tmp_path: Path) -> None:
+    """2007 in a column, a title or a sheet's name is no figure of 2008."""
+    column = pd.DataFrame(
+        {"单位": "甲县", "年份": [2007, "2008年"], "月份": [7, 8], "人数": [9, 5]}
+    )
+    assert counts(read(column)) == {("a", "2008-08"): 5}
+    for title, rows in (
+        ("t", [["2007年扩面情况表"], ["单位", "7月"], ["甲县", 5]]),
+        ("2007年", [["单位", "7月"], ["甲县", 5]]),
+    ):
+        tally = read(book(tmp_path, {title: rows}))
+        assert counts(tally) == {}
+        assert reasons(tally) == ["outside_campaign"]
+    with pytest.raises(ReportError, match="'2007年7月' \\(last_year\\)"):
+        read(pd.DataFrame({"单位": ["甲县"], "2007年7月": [5]}))
+
+
+def test_months_before_the_start_are_not_next_year_s() -> None:
+    """January to August: the first three are before April 2008, in columns and in rows."""
+    wide = pd.DataFrame({"单位": ["甲县"], **{f"{month}月": [month] for month in range(1, 9)}})
+    long = pd.DataFrame(
+        {"单位": "甲县", "月份": [f"{n}月" for n in range(1, 9)], "人数": range(1, 9)}
+    )
+    for table in (wide, long):
+        tally = read(table)
+        assert counts(tally) == {("a", f"2008-{month:02d}"): month for month in range(4, 9)}
+        assert reasons(tally) == ["outside_campaign"] * 3
+
+
+@pytest.mark.parametrize("text", ["1-7月", "4-6月", "二季度", "上半年", "2008年", "截至7月25日"])
+def test_a_figure_of_several_months_is_no_month_s(text: str) -> None:
+    """Among new figures it is explained; among running totals it counts on its last day."""
+    frame = pd.DataFrame({"单位": ["甲县"], "月份": [text], "人数": [700]})
+    tally = read(frame)
+    assert counts(tally) == {}
+    (problem,) = [one for one in tally.problems if one.reason == "several_periods"]
+    assert text in str(problem)
+    assert sum(counts(read(frame, figures="cumulative", baseline=0)).values()) == 700
+
+
+def test_this_month_s_figure_under_a_title_of_several_is_this_month_s(tmp_path: Path) -> None:
+    """本月新增 in a bulletin of January to July is July's, and 累计 is so far."""
+    rows = [["2008年1-7月情况"], ["单位", "本月新增", "累计完成"], ["甲县", 5, 50]]
+    path = book(tmp_path, {"t": rows})
+    assert counts(read(path)) == {("a", "2008-07"): 5}
+    assert counts(read(path, figures="cumulative", baseline=0)) == {("a", "2008-07"): 50}
+
+
+def test_running_totals_begin_again_with_a_year() -> None:
+    """1-1月 after 1-12月, 今年累计, or less than half at new year: nobody is taken back."""
+    cells = {"月份": ["1-11月", "1-12月", "1-1月", "1-2月"]}, {"月份": [f"{y}-{m:02d}" for y, m in (
+        (2008, 11), (2008, 12), (2009, 1), (2009, 2))]}  # fmt: skip
+    for months, heading in zip((*cells, cells[1]), ("累计", "累计", "今年累计"), strict=True):
+        frame = pd.DataFrame({"单位": "甲县", **months, heading: [900, 1000, 50, 120]})
+        tally = read(frame, figures="cumulative", baseline=0)
+        assert list(counts(tally).values()) == [900, 100, 50, 70]
+        assert "fall" not in reasons(tally)
+    assert reasons(read(frame.rename(columns={"今年累计": "累计"}), figures="cumulative"))[0] == (
+        "begins_again"
+    )
+
+
+def test_a_campaign_counts_by_its_own_months(tmp_path: Path) -> None:
+    """From the 26th to the 25th: 26 March to 25 April is April, 7月 is over on 25 July."""
+    own = attrs.evolve(LAND, reporting=ReportingRule(kinds="county", to="city", starts_on=26))
+    days = ["2008-04-01", "2008-04-25", "2008-04-26"]
+    frame = pd.DataFrame({"单位": "甲县", "日期": days, "人数": [1, 2, 4]})
+    assert counts(read(frame, own)) == {("a", "2008-04"): 3, ("a", "2008-05"): 4}
+    july = pd.DataFrame({"单位": ["甲县"], "月份": ["7月"], "人数": [5]})
+    assert counts(read(july, own, as_of="2008-07-25")) == {("a", "2008-07"): 5}
+    rows = [["统计期间：2008年6月26日至7月25日"], ["单位", "新增"], ["甲县", 100]]
+    path = book(tmp_path, {"7月": rows})
+    assert counts(read(path, own)) == {("a", "2008-07"): 100}
+    assert reasons(read(path)) == ["several_periods"]
+
+
+def test_weeks_and_quarters_are_periods_too() -> None:
+    """A quarter is one figure by quarter; weeks begin on Monday."""
+    quarter = pd.DataFrame({"单位": ["甲县"], "二季度": [6], "三季度": [5]})
+    assert list(counts(read(quarter, by="quarter"))) == [("a", "2008-04"), ("a", "2008-07")]
+    days = pd.DataFrame({"unit": "a", "date": ["2008-07-01", "2008-07-07"], "persons": [1, 2]})
+    periods = read(days, by="week").to_frame()["period"].dt.strftime("%Y-%m-%d").tolist()
+    assert periods == ["2008-06-30", "2008-07-07"]
+
+
+def test_sparse_days_give_one_note() -> None:
+    """Three month ends read by day are no 240 missing days."""
+    days = ["2008-04-30", "2008-07-31", "2008-12-31"]
+    frame = pd.DataFrame({"unit": "a", "date": days, "persons": 1})
+    (problem,) = read(frame, by="day").problems
+    assert problem.found.startswith("figures on 3 of 246 days")
+
+
+def test_a_second_table_in_a_sheet_has_its_own_month(tmp_path: Path) -> None:
+    """Below July's table stands August's, with a title of its own."""
+    head = ["单位", "新增"]
+    rows = [["7月"], head, ["甲县", 5], [None], ["8月"], head, ["甲县", 6]]
+    tally = read(book(tmp_path, {"t": [["表"], *rows]}))
+    assert counts(tally) == {("a", "2008-07"): 5, ("a", "2008-08"): 6}
+
+
+def test_cells_with_dates_head_columns(tmp_path: Path) -> None:
+    """A heading that is a date, shown as 7月, is its month."""
+    heads = ["单位", dt.datetime(2008, 7, 1), dt.datetime(2008, 8, 1)]  # noqa: DTZ001 - civil time
+    tally = read(book(tmp_path, {"t": [heads, ["甲县", 5, 6]]}))
+    assert counts(tally) == {("a", "2008-07"): 5, ("a", "2008-08"): 6}
+
+
+# -- measures and checks ---------------------------------------------------------------------------
+
+
+def test_a_column_of_measures_scales_its_row() -> None:
+    """7.23 万人 are 72,300; households and money are no people."""
+    frame = pd.DataFrame(
+        {
+            "单位": ["甲县", "乙县", "和平乡"],
+            "计量单位": ["万人", "户", "万元"],
+            "完成数": [7.23, 12, 5],
+        }
+    )
+    tally = read(frame, period="2008-07")
+    assert counts(tally) == {("a", "2008-07"): 72_300}
+    assert reasons(tally) == ["other_measure"] * 2
+
+
+def test_a_table_of_households_counts_nobody(tmp_path: Path) -> None:
+    """单位：户 above a table is no table of persons."""
+    rows = [["单位：户"], ["单位", "完成数"], ["甲县", 5]]
+    assert reasons(read(book(tmp_path, {"7月": rows}))) == ["other_measure"]
+
+
+@pytest.mark.parametrize("figures", ["new", "cumulative"])
+def test_a_named_rate_is_checked_whatever_is_counted(figures: str) -> None:
+    """50 of 100 are not 90 %; 'half' is no rate; 50 % is right."""
+    for rate, reason in (("90%", ["rate_differs"]), ("half", ["rate_unreadable"]), ("50%", [])):
+        frame = pd.DataFrame(
+            {"unit": ["a"], "date": ["2008-06-30"], "persons": [50], "target": [100], "x": [rate]}
+        )
+        options = {"baseline": 0} if figures == "cumulative" else {}
+        assert reasons(read(frame, figures=figures, rate="x", **options)) == reason
+
+
+def test_rates_of_new_figures_may_be_of_the_period_or_so_far() -> None:
+    """Of 50 and 30 of 100 the rates 50 % and 80 %, or 50 % and 30 %, are right; 60 % is neither."""
+    for rates, wrong in ((("50%", "80%"), 0), (("50%", "30%"), 0), (("50%", "60%"), 1)):
+        frame = pd.DataFrame(
+            {"unit": "a", "period": ["2008-06", "2008-07"], "persons": [50, 30], "target": 100}
+        )
+        tally = read(frame.assign(rate=rates))
+        assert reasons(tally).count("rate_differs") == wrong
+
+
+def test_more_this_month_than_ever_is_said_from_the_first_row() -> None:
+    """本月新增 200 beside 累计 150 cannot be right."""
+    frame = pd.DataFrame({"单位": ["甲县"], "月份": ["4月"], "本月新增": [200], "累计": [150]})
+    assert reasons(read(frame)) == ["figures_differ"]
+    assert reasons(read(frame, figures="cumulative", baseline=0)) == ["figures_differ"]
+
+
+@pytest.mark.parametrize(
+    ("parts", "said"),
+    [
+        ((None, None), "printed 43,400, but none of its 2 parts has a figure"),
+        ((3, None), "printed 43,400, but 1 part adds up to 3, and 1 has no figure"),
+        ((3, 4), "printed 43,400, but 2 parts add up to 7"),
+    ],
+)
+def test_a_printed_total_says_what_was_counted(parts: tuple[int | None, ...], said: str) -> None:
+    """43,400 of the city over blank counties: nothing is counted, and nothing else is said."""
+    frame = pd.DataFrame({"单位": ["庚市", "甲县", "乙县"], "人数": [43_400, *parts]})
+    tally = read(frame, period="2008-12")
+    (problem,) = [one for one in tally.problems if one.reason == "total_differs"]
+    assert problem.found == said
+
+
+@pytest.mark.parametrize("name", ["庚市合计", "本月合计", "合计", "全市"])
+def test_totals_by_their_words_are_checks(name: str) -> None:
+    """A total with a place or a time in its name is a total."""
+    frame = pd.DataFrame({"单位": ["甲县", "乙县", name], "7月": [5, 6, 11]})
+    tally = read(frame)
+    assert sum(counts(tally).values()) == 11
+    assert reasons(tally) == ["printed_total"]
+
+
+def test_problems_have_a_severity_and_speak_both_languages() -> None:
+    """What is not counted is an error, a doubt a warning; the text is there in Chinese."""
+    frame = pd.DataFrame({"单位": ["甲县", "nowhere"], "7月": [-5, 6]})
+    fall, unknown = sorted(read(frame).problems, key=lambda one: one.reason)
+    assert (fall.severity, unknown.severity) == ("warning", "error")
+    assert "人" in fall.text("zh")
