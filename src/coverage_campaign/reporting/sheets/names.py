@@ -12,6 +12,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from coverage_campaign.checks import nearest
+from coverage_campaign.messages import Message, message
 from coverage_campaign.model.campaign import Campaign
 from coverage_campaign.model.labels import Label
 from coverage_campaign.reporting.sheets.numbers import plain
@@ -53,26 +54,26 @@ class Names:
         key = _key(text)
         return self.by_key.get(key) or self.by_short_key.get(key, frozenset())
 
-    def find(self, column: pd.Series) -> tuple[NDArray[np.intp], dict[str, str]]:
+    def find(self, column: pd.Series) -> tuple[NDArray[np.intp], dict[str, Message]]:
         """Return each row's position in `codes` (-1 = not found), and the fix by unknown text.
 
         Each distinct text is looked up once; an empty cell is found nowhere and has no text.
         """
         labels, texts = pd.factorize(_as_text(column))
         found = np.full(len(texts) + 1, -1, dtype=np.intp)  # the last one: no text at all
-        fixes: dict[str, str] = {}
+        fixes: dict[str, Message] = {}
         for index, text in enumerate(texts):
             meant = self.meant(str(text))
             if len(meant) == 1:
                 found[index] = self.position[next(iter(meant))]
             else:
-                fixes[str(text)] = self._way_out(str(text), meant, len(fixes))
+                fixes[str(text)] = self._fix(str(text), meant, len(fixes))
         rows = found[labels]
         return rows, fixes
 
     def find_under(
         self, column: pd.Series, parents: pd.Series
-    ) -> tuple[NDArray[np.intp], dict[str, str]]:
+    ) -> tuple[NDArray[np.intp], dict[str, Message]]:
         """Return the same, where a second column names the unit above: of equal names its own."""
         rows, fixes = self.find(column)
         upper, _ = self.find(parents)
@@ -85,16 +86,20 @@ class Names:
                 rows[row] = self.position[under[0]]
         return rows, fixes
 
-    def _way_out(self, text: str, meant: Iterable[str], known_already: int) -> str:
+    def _fix(self, text: str, meant: Iterable[str], known_already: int) -> Message:
         several = sorted(meant)
         if several:
-            return f"it may mean {' or '.join(several)}: write the code"
+            return message("it may mean {codes:list 8}: write the code", codes=several)
         if known_already < _MOST_SUGGESTIONS and len(self.position) <= _MOST_COMPARED:
             close = nearest(_key(text)[:60], self.by_key)
             if close is not None:
-                code = min(self.by_key[close])
-                return f"did you mean {code}? Write its code, name or an alias of the campaign"
-        return f"write the code, the name or an alias of a {self.kind} of the campaign"
+                return message(
+                    "did you mean {code}? Write its code, name or an alias of the campaign",
+                    code=min(self.by_key[close]),
+                )
+        if self.kind == "unit":
+            return message("write the code, the name or an alias of a unit of the campaign")
+        return message("write the code or the name of a channel of the campaign")
 
 
 def _as_text(column: pd.Series) -> pd.Series:

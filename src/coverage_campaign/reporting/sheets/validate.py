@@ -241,7 +241,7 @@ class _Days:
         rows.reject(
             several & ~np.isnat(self.last),
             "several_periods",
-            lambda row: self._span(row, cell(row), periods),
+            lambda row: self._span(row, cell(row)),
             message(
                 "write the figure of each period; of running totals pass figures='cumulative'; "
                 "periods from another day on are ReportingRule(starts_on=)"
@@ -249,21 +249,17 @@ class _Days:
             at="date",
         )
 
-    def _span(self, row: int, cell: str, periods: Periods) -> Message:
+    def _span(self, row: int, cell: str) -> Message:
         last, first = str(self.last[row]), self.first[row]
         if np.isnat(first):
             return message(
-                "{cell} is the time up to {last:raw}, no single {by}",
-                cell=cell,
-                last=last,
-                by=periods.by,
+                "{cell} is the time up to {last:raw}, no single period", cell=cell, last=last
             )
         return message(
-            "{cell} is the time from {first:raw} to {last:raw}, no single {by}",
+            "{cell} is the time from {first:raw} to {last:raw}, no single period",
             cell=cell,
             first=str(first),
             last=last,
-            by=periods.by,
         )
 
 
@@ -307,8 +303,11 @@ def _refuse_later(day: NDArray[np.datetime64], rows: RowFilter, instant: dt.date
 # -- rows that cannot be counted -------------------------------------------------------------------
 
 
+_UNKNOWN = message("write the code that the campaign has")
+
+
 def _refuse_unknown(
-    column: pd.Series, found: Rows, fixes: Mapping[str, str], rows: RowFilter, role: Role
+    column: pd.Series, found: Rows, fixes: Mapping[str, Message], rows: RowFilter, role: Role
 ) -> None:
     blank = column.astype(object).map(lambda text: not str(text).strip(), na_action="ignore")
     empty = (column.isna() | blank.eq(True)).to_numpy()  # noqa: FBT003 - a comparison
@@ -324,7 +323,7 @@ def _refuse_unknown(
         found < 0,
         "unknown_unit" if role == "unit" else "unknown_channel",
         lambda row: shown(column.iloc[row]),
-        lambda row: fixes.get(str(column.iloc[row]).strip(), f"write the code of a {role}"),
+        lambda row: fixes.get(str(column.iloc[row]).strip(), _UNKNOWN),
         at=role,
     )
 
