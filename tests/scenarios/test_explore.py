@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 import coverage_campaign as cc
 import coverage_campaign.model.scheme as rules_of
+from coverage_campaign.assessment.rules.band import Band
 from coverage_campaign.scenarios.design import applied
 from coverage_campaign.scenarios.evaluate import QUANTITIES
 from support.campaigns import tiny
@@ -43,7 +44,7 @@ RULES = [
     cc.rules.step("1.2", loses="0.1", per="5%"),
     cc.rules.step("2", loses="0.3", per="7%", partial="whole_steps", least="-1"),
     cc.rules.band((None, 0), ("60%", "0.6"), ("80%", 1), ("100%", "1.5"), each="person"),
-    cc.rules.band(("90%", 2), rules_of.Band(Fraction(1), Decimal(5), included=False)),
+    cc.rules.band(("90%", 2), Band(Fraction(1), Decimal(5), included=False)),
     cc.rules.all_or_nothing(10),
     cc.rules.bonus("0.5", per="3%", beyond="95%", most=4, partial="prorated"),
     cc.rules.bonus("0.5", partial="whole_steps"),

@@ -1,7 +1,8 @@
 """What differs between two results of one kind: inputs, numbers, verdicts, plans by period.
 
-Each kind of result has one entry in `_KINDS`: which results it rests on, which inputs are its own,
-and which of its numbers are compared. What a result rests on is compared with it.
+Each kind of result has one entry in `_KINDS`, by the name of its class: which results it rests on,
+which inputs are its own, and which of its numbers are compared. What a result rests on is compared
+with it.
 """
 
 from __future__ import annotations
@@ -17,7 +18,6 @@ import pandas as pd
 from coverage_campaign.allocation.allocation import Allocation
 from coverage_campaign.allocation.cross import CrossAllocation
 from coverage_campaign.allocation.naming import name_of
-from coverage_campaign.allocation.partition import Partition
 from coverage_campaign.assessment.assess import Assessment
 from coverage_campaign.checks import checked_call
 from coverage_campaign.errors import DefinitionError, Problem
@@ -26,10 +26,8 @@ from coverage_campaign.model.basis import Basis
 from coverage_campaign.model.campaign import Campaign
 from coverage_campaign.model.readings import Readings
 from coverage_campaign.notebook import Axes, html_table
-from coverage_campaign.progress.forecast.forecast import Forecast
 from coverage_campaign.progress.track import Progress
 from coverage_campaign.reporting.result import Tally
-from coverage_campaign.scenarios.reallocate import Reallocation
 from coverage_campaign.scenarios.scenario import Outcome, Scenario
 from coverage_campaign.scheduling.plan import Plan
 
@@ -183,10 +181,9 @@ def compare(a: _Result, b: _Result) -> Comparison:
     >>> print(cc.compare(plain, more).sentence())
     With total 24 -> 36: 12 units differ, most of all Zhuhui District: share 2 -> 3.
     """
-    kind = next((kind for kind in _KINDS if isinstance(a, kind)), None)
-    if kind is None or type(a) is not type(b):
+    if type(a).__name__ not in _KINDS or type(a) is not type(b):
         found = f"{type(a).__name__} and {type(b).__name__}"
-        known = ", ".join(sorted(one.__name__ for one in _KINDS))
+        known = ", ".join(sorted(_KINDS))
         raise DefinitionError(
             Problem("compare", found, f"compare two results of one kind ({known})")
         )
@@ -260,37 +257,38 @@ def _of_plan(one: Plan) -> Mapping[str, object]:
     }
 
 
-_KINDS: Mapping[type, _Kind] = {
-    Outcome: _Kind(("allocation", "plan", "progress", "assessment")),
-    Allocation: _Kind((), _of_allocation, ("share", "uplifted")),
-    CrossAllocation: _Kind(
+_KINDS: Mapping[str, _Kind] = {
+    "Outcome": _Kind(("allocation", "plan", "progress", "assessment")),
+    "Allocation": _Kind((), _of_allocation, ("share", "uplifted")),
+    "CrossAllocation": _Kind(
         ("rows", "columns"),
         lambda one: {"cell weights": one.weights, "method": one.method,
                      "cell floors": one.floors, "cell caps": one.caps},
         ("share",),
     ),
-    Partition: _Kind((), lambda one: {"total": one.total, "parts": one.totals()}, ("share",)),
-    Reallocation: _Kind(("allocation",), lambda one: {"as_of": one.as_of, "version": one.version}),
-    Plan: _Kind(("allocation",), _of_plan),
-    Tally: _Kind((), lambda one: {"known at": one.as_of, "by": one.by}, ("persons",)),
-    Progress: _Kind(
+    "Partition": _Kind((), lambda one: {"total": one.total, "parts": one.totals()}, ("share",)),
+    "Reallocation": _Kind(("allocation",),
+                          lambda one: {"as_of": one.as_of, "version": one.version}),
+    "Plan": _Kind(("allocation",), _of_plan),
+    "Tally": _Kind((), lambda one: {"known at": one.as_of, "by": one.by}, ("persons",)),
+    "Progress": _Kind(
         ("plan",),
         lambda one: {"as_of": one.as_of, "known at": one.tally.as_of, "received": one.received},
         ("target", "planned", "done", "rank"),
     ),
-    Forecast: _Kind(
+    "Forecast": _Kind(
         ("progress",),
         lambda one: {"method": one.method, "level": one.level, "to": one.to},
         ("expected", "low", "high"),
     ),
-    Assessment: _Kind(("progress",), lambda one: {"scheme": one.scheme}, ("score",)),
+    "Assessment": _Kind(("progress",), lambda one: {"scheme": one.scheme}, ("score",)),
 }  # fmt: skip
 
 
 def _stages(result: Any) -> Iterator[Any]:  # noqa: ANN401 - any kind of result
     """Yield a result and what it rests on."""
     yield result
-    for name in _KINDS[type(result)].rests_on:
+    for name in _KINDS[type(result).__name__].rests_on:
         stage = getattr(result, name)
         if stage is not None:
             yield from _stages(stage)
@@ -307,7 +305,7 @@ def _changes(a: Any, b: Any) -> Iterator[InputChange]:  # noqa: ANN401 - any kin
     yield from _of_campaigns(_campaign_of(a), _campaign_of(b))
     found: dict[str, InputChange] = {}
     for one, other in reversed(list(zip(_stages(a), _stages(b), strict=False))):
-        inputs = _KINDS[type(one)].inputs
+        inputs = _KINDS[type(one).__name__].inputs
         mine, theirs = inputs(one), inputs(other)
         for name, before in mine.items():
             after = theirs[name]
@@ -429,7 +427,7 @@ def _long(result: Any) -> pd.DataFrame:  # noqa: ANN401 - any kind of result
     names = {unit.code: unit.label.text() for unit in _campaign_of(result).units}
     parts = []
     for stage in _stages(result):
-        columns = _KINDS[type(stage)].columns
+        columns = _KINDS[type(stage).__name__].columns
         if not columns:
             continue
         frame = stage.to_frame()

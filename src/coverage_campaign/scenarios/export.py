@@ -10,14 +10,11 @@ from decimal import Decimal
 from fractions import Fraction
 from functools import partial
 from hashlib import sha256
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import attrs
 
 from coverage_campaign.errors import DefinitionError, Problem
-
-if TYPE_CHECKING:
-    from coverage_campaign.scenarios.scenario import Scenario
 
 __all__ = ["Writer", "digest_of_data", "digest_of_scenario", "scenario_code"]
 
@@ -151,7 +148,7 @@ def _unreachable(value: object) -> DefinitionError:
     )
 
 
-def scenario_code(scenario: Scenario, campaign: str) -> str:
+def scenario_code(scenario: Any, campaign: str) -> str:  # noqa: ANN401 - a Scenario, which imports this module
     """Return code that makes the scenario again (see `Scenario.to_code`)."""
     writer = Writer({f"import {_PACKAGE} as cc"})
     whole = campaign or writer.expression(scenario.campaign)
@@ -168,7 +165,7 @@ def scenario_code(scenario: Scenario, campaign: str) -> str:
     return f"{imports}\n\ncampaign = {whole}\nscenario = cc.Scenario(\n{inputs}\n)"
 
 
-def digest_of_scenario(scenario: Scenario) -> str:
+def digest_of_scenario(scenario: Any) -> str:  # noqa: ANN401 - a Scenario
     """Return the SHA-256 of a scenario's code, '' where it has none."""
     try:
         return sha256(scenario_code(scenario, "").encode()).hexdigest()
@@ -176,7 +173,7 @@ def digest_of_scenario(scenario: Scenario) -> str:
         return ""
 
 
-def digest_of_data(scenario: Scenario) -> str:
+def digest_of_data(scenario: Any) -> str:  # noqa: ANN401 - a Scenario
     """Return the SHA-256 of a scenario's data: reports, arrivals, actuals, indicators; '' = none.
 
     Rows count in the order of their columns' values, so that the order in which they came does not.

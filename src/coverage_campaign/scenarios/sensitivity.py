@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
@@ -11,31 +9,28 @@ from numpy.typing import NDArray
 from coverage_campaign.allocation.allocate import weighting_of
 from coverage_campaign.allocation.equity import ginis, need_of
 from coverage_campaign.allocation.request import exact_number
-from coverage_campaign.errors import DefinitionError, Problem
-from coverage_campaign.scenarios.design import baseline_value, same_value, value_at
-from coverage_campaign.scenarios.scenario import allocation_of
-
-if TYPE_CHECKING:
-    from coverage_campaign.scenarios.study import Study
+from coverage_campaign.scenarios.design import Design, baseline_value, same_value, value_at
+from coverage_campaign.scenarios.scenario import Scenario, allocation_of
 
 __all__ = ["fairness_of", "tornado_of"]
 
 _Floats = NDArray[np.float64]
 
 
-def tornado_of(study: Study, unit: str, quantity: str) -> pd.DataFrame:
-    """Return how far each input alone moves a unit's quantity (see `Study.tornado`)."""
-    if unit not in study.units:
-        known = ", ".join(study.units[:12])
-        raise DefinitionError(Problem(f"unit '{unit}'", "is not in the study", f"units: {known}"))
-    values = study.array(quantity)[:, study.units.index(unit)]
-    places = np.stack(study.design.places(study.first, study.first + len(study)), axis=1)
-    reference = _reference(study, places[0])
+def tornado_of(
+    baseline: Scenario, design: Design, inputs: pd.DataFrame, values: _Floats
+) -> pd.DataFrame:
+    """Return how far each input alone moves a quantity (see `Study.tornado`).
+
+    `inputs` has a row a scenario with its number and inputs, `values` what it comes to.
+    """
+    first = int(inputs["scenario"].iloc[0])
+    places = np.stack(design.places(first, first + len(inputs)), axis=1)
+    reference = _reference(baseline, design, places[0])
     at_base = np.flatnonzero((places == reference).all(axis=1))
     base = float(values[at_base[0]]) if len(at_base) else np.nan
-    inputs = study.inputs()
     rows = []
-    for column, name in enumerate(study.over):
+    for column, name in enumerate(design.names):
         others = np.delete(places, column, axis=1)
         same = np.asarray((others == np.delete(reference, column)).all(axis=1), dtype=bool)
         alone = np.flatnonzero(same & ~np.isnan(values))
@@ -52,11 +47,11 @@ def tornado_of(study: Study, unit: str, quantity: str) -> pd.DataFrame:
     return ordered.reset_index(drop=True)
 
 
-def _reference(study: Study, first: NDArray[np.int64]) -> NDArray[np.int64]:
+def _reference(baseline: Scenario, design: Design, first: NDArray[np.int64]) -> NDArray[np.int64]:
     """Return the place of each input's value that is held: the baseline's own, or the first."""
     held = first.copy()
-    for column, (name, tried) in enumerate(zip(study.over, study.design.tried, strict=True)):
-        own = baseline_value(study.baseline, name)
+    for column, (name, tried) in enumerate(zip(design.names, design.tried, strict=True)):
+        own = baseline_value(baseline, name)
         for place in range(len(tried)):
             if same_value(value_at(tried, place), own):
                 held[column] = place
@@ -64,12 +59,14 @@ def _reference(study: Study, first: NDArray[np.int64]) -> NDArray[np.int64]:
     return held
 
 
-def fairness_of(study: Study) -> pd.DataFrame:
-    """Return how fair each scenario of a study is (see `Study.fairness`)."""
-    columns = np.flatnonzero(study.leaves)
-    shares = study.array("share")[:, columns]
-    codes = [study.units[column] for column in columns.tolist()]
-    scenario = study.baseline
+def fairness_of(
+    scenario: Scenario, inputs: pd.DataFrame, codes: list[str], shares: _Floats
+) -> pd.DataFrame:
+    """Return how fair each scenario of a study is (see `Study.fairness`).
+
+    `inputs` has a row a scenario with its inputs and whether it is solved, `shares` the persons of
+    the leaves `codes`.
+    """
     base = allocation_of(scenario)
     own = base.shares().reindex(codes).to_numpy(dtype=np.float64)
     units = [scenario.campaign.unit(code) for code in codes]
@@ -82,20 +79,14 @@ def fairness_of(study: Study) -> pd.DataFrame:
     names = np.array(codes, dtype=object)
     heaviest, largest = _largest(shares / np.where(each > 0, each, np.nan), names)
     rises_most, most = _largest(shares - own, names)
-    missing = ~study.solved
-    return (
-        study.inputs()
-        .drop(columns="solved")
-        .assign(
-            gini=pd.arrays.FloatingArray(np.where(missing, 0.0, gini), missing),
-            per=pd.array([need.name] * len(study), dtype="str"),
-            heaviest=pd.array(heaviest, dtype="str"),
-            largest_burden=pd.arrays.FloatingArray(np.nan_to_num(largest), np.isnan(largest)),
-            largest_rise=pd.arrays.IntegerArray(
-                np.nan_to_num(most).astype(np.int64), np.isnan(most)
-            ),
-            rises_most=pd.array(rises_most, dtype="str"),
-        )
+    missing = ~inputs["solved"].to_numpy(dtype=bool)
+    return inputs.drop(columns="solved").assign(
+        gini=pd.arrays.FloatingArray(np.where(missing, 0.0, gini), missing),
+        per=pd.array([need.name] * len(inputs), dtype="str"),
+        heaviest=pd.array(heaviest, dtype="str"),
+        largest_burden=pd.arrays.FloatingArray(np.nan_to_num(largest), np.isnan(largest)),
+        largest_rise=pd.arrays.IntegerArray(np.nan_to_num(most).astype(np.int64), np.isnan(most)),
+        rises_most=pd.array(rises_most, dtype="str"),
     )
 
 

@@ -10,13 +10,14 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from coverage_campaign.errors import DefinitionError, Problem
+from coverage_campaign.errors import CampaignError, DefinitionError, Problem
 from coverage_campaign.frames import by_value, owned_array, owned_frame
 from coverage_campaign.model.basis import Basis
 from coverage_campaign.model.campaign import Campaign
 from coverage_campaign.notebook import Axes, html_table
 from coverage_campaign.scenarios.design import Design, Tried, applied, shown_values
-from coverage_campaign.scenarios.scenario import Scenario
+from coverage_campaign.scenarios.scenario import Scenario, run
+from coverage_campaign.scenarios.sensitivity import fairness_of, tornado_of
 
 __all__ = ["Cells", "Region", "Study"]
 
@@ -192,9 +193,6 @@ class Study:
 
     def unsolved(self, *, most: int = 100) -> pd.DataFrame:
         """Return the scenarios without an answer and why: scenario, the inputs, reason."""
-        from coverage_campaign.errors import CampaignError
-        from coverage_campaign.scenarios.scenario import run
-
         rows = self.inputs()[~self.solved].drop(columns="solved").head(most)
         reasons = []
         for number in rows["scenario"].tolist():
@@ -254,9 +252,9 @@ class Study:
         largest_rise [persons] and rises_most (over the scenario of the baseline); <NA> where
         unknown.
         """
-        from coverage_campaign.scenarios.sensitivity import fairness_of
-
-        return fairness_of(self)
+        columns = np.flatnonzero(self.leaves)
+        codes = [self.units[column] for column in columns.tolist()]
+        return fairness_of(self.baseline, self.inputs(), codes, self.array("share")[:, columns])
 
     def tornado(self, unit: str, quantity: str = "share") -> pd.DataFrame:
         """Return how far each input alone moves a unit's quantity, the widest first.
@@ -266,9 +264,13 @@ class Study:
         else at the first one; `base` is the quantity there. design="one_at_a_time" tries no more
         than that.
         """
-        from coverage_campaign.scenarios.sensitivity import tornado_of
-
-        return tornado_of(self, unit, quantity)
+        if unit not in self.units:
+            known = ", ".join(self.units[:12])
+            raise DefinitionError(
+                Problem(f"unit '{unit}'", "is not in the study", f"units: {known}")
+            )
+        values = self.array(quantity)[:, self.units.index(unit)]
+        return tornado_of(self.baseline, self.design, self.inputs(), values)
 
     def plot(self, ax: Axes | None = None) -> Axes:
         """Draw how far each unit's share moves."""
