@@ -118,7 +118,7 @@ LACKS = MappingProxyType(
         },
     }
 )
-NAMELESS = {"study", "findings", "rollup", "outcome"}
+NAMELESS = {"study", "simulation"}  # inputs of a grid; rows of events
 
 
 @functools.cache

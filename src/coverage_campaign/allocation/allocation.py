@@ -47,7 +47,7 @@ class Allocation:
     among: str
     total: int
     target: str
-    method: apportion.Method | None
+    method: apportion.Method | None = attrs.field(eq=by_value)
     weighting: str
     weights: tuple[Number, ...]
     basis: Basis

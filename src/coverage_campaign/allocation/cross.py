@@ -70,12 +70,20 @@ class CrossAllocation:
         return self.rows.campaign
 
     def to_frame(self) -> pd.DataFrame:
-        """Return one row per cell: unit (of the rows), department (of the columns), share."""
+        """Return one row per cell: unit (of the rows), name, department (of the columns),
+        department_name, share.
+        """  # noqa: D205 - the columns are one list
         rows, columns = self.rows.shares().index, self.columns.shares().index
+        names = {one.code: one.label.text() for one in self.rows.campaign.units}
+        row_names, column_names = rows.map(names), columns.map(names)
         return pd.DataFrame(
             {
                 "unit": pd.array(np.repeat(rows.to_numpy(), len(columns)), dtype="str"),
+                "name": pd.array(np.repeat(row_names.to_numpy(), len(columns)), dtype="str"),
                 "department": pd.array(np.tile(columns.to_numpy(), len(rows)), dtype="str"),
+                "department_name": pd.array(
+                    np.tile(column_names.to_numpy(), len(rows)), dtype="str"
+                ),
                 "share": pd.array(self.cells.ravel(), dtype="Int64"),
             }
         )

@@ -52,7 +52,7 @@ class Letter:
     signed_on: dt.date | None = None
 
 
-@attrs.frozen(eq=False, kw_only=True)
+@attrs.frozen(kw_only=True)
 class Letters:
     """The letters of an allocation and which of them are signed; signing makes a new value."""
 

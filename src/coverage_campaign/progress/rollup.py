@@ -8,7 +8,9 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from coverage_campaign.checks import checked_call
+from coverage_campaign.frames import by_value, owned, owned_array
 from coverage_campaign.model.campaign import Campaign
+from coverage_campaign.notebook import html_table
 from coverage_campaign.reporting.cube import Sums, Tree
 from coverage_campaign.reporting.result import Tally
 
@@ -17,7 +19,7 @@ __all__ = ["RollUp", "roll_up"]
 _AT_A_TIME = 1024
 
 
-@attrs.frozen(eq=False, kw_only=True)
+@attrs.frozen(kw_only=True)
 class RollUp:
     """Persons of every upper unit by period and channel, the nearest tier first.
 
@@ -27,11 +29,11 @@ class RollUp:
 
     campaign: Campaign
     units: tuple[str, ...]
-    tier: NDArray[np.int64]
-    periods: NDArray[np.datetime64]
+    tier: NDArray[np.int64] = attrs.field(converter=owned_array, eq=by_value)
+    periods: NDArray[np.datetime64] = attrs.field(converter=owned_array, eq=by_value)
     channels: tuple[str, ...]
-    persons: Sums
-    reported: NDArray[np.bool_] | None
+    persons: Sums = attrs.field(converter=owned_array, eq=by_value)
+    reported: NDArray[np.bool_] | None = attrs.field(converter=owned, eq=by_value)
 
     def to_frame(self) -> pd.DataFrame:
         """Return one row per upper unit, period and channel that anyone under the unit reported.
@@ -52,6 +54,9 @@ class RollUp:
                 "persons": pd.array(self.persons[unit, period, channel], dtype="Int64"),
             }
         )
+
+    def _repr_html_(self) -> str:
+        return html_table(self.to_frame(), title=repr(self)[1:-1])
 
     def __repr__(self) -> str:
         """Return its size in one line."""

@@ -41,20 +41,21 @@ Faster: TypeAlias = (
 """How many times its pace each unit comes at from now on: one number, some units, a function."""
 
 
-@attrs.frozen(eq=False, kw_only=True)
+@attrs.frozen(kw_only=True)
 class Forecast:
     """What is to be expected of each unit to the end of the plan, and how sure that is."""
 
     progress: Progress
     level: float
     to: dt.date
-    method: Pace
-    pace: Faster
+    method: Pace = attrs.field(eq=by_value)
+    pace: Faster = attrs.field(eq=by_value)
     basis: Basis
     messages: tuple[Message, ...]
     silent: tuple[str, ...]
-    _units: ForecastPaths = attrs.field(repr=False)
-    _whole: ForecastPaths = attrs.field(repr=False)
+    # Both follow from the fields above.
+    _units: ForecastPaths = attrs.field(eq=False, repr=False)
+    _whole: ForecastPaths = attrs.field(eq=False, repr=False)
     _frame: pd.DataFrame = attrs.field(converter=owned_frame, eq=by_value, repr=False)
     _set_aside: pd.DataFrame = attrs.field(converter=owned_frame, eq=by_value, repr=False)
     _recent: pd.DataFrame = attrs.field(converter=owned_frame, eq=by_value, repr=False)

@@ -12,6 +12,7 @@ import pandas as pd
 
 from coverage_campaign.checks import checked_call
 from coverage_campaign.errors import DefinitionError, Problem
+from coverage_campaign.frames import by_value, owned, owned_frame
 from coverage_campaign.model.basis import Basis
 from coverage_campaign.notebook import Axes, html_table
 from coverage_campaign.progress.progress import Progress
@@ -52,12 +53,12 @@ class Move:
     due: dt.date | None
 
 
-@attrs.frozen(eq=False, kw_only=True)
+@attrs.frozen(kw_only=True)
 class Watchlist:
     """The open cases at the last `progress`, and every move that led there."""
 
     progress: Progress
-    frame: pd.DataFrame
+    _frame: pd.DataFrame = attrs.field(converter=owned_frame, eq=by_value, repr=False)
     moves: tuple[Move, ...]
 
     @property
@@ -80,11 +81,11 @@ class Watchlist:
         complete (reports), burden_rate (target over eligible persons, fraction of one), signals (of
         doubtful figures).
         """
-        return self.frame.copy(deep=False)
+        return owned(self._frame)
 
     def totals(self) -> pd.DataFrame:
         """Return one row per rule and step: rule, step, cases."""
-        counts = self.frame.groupby(["rule", "step"], sort=False).size()
+        counts = self._frame.groupby(["rule", "step"], sort=False).size()
         return counts.rename("cases").astype("Int64").reset_index()
 
     def history(self) -> pd.DataFrame:
@@ -102,7 +103,7 @@ class Watchlist:
             for move in self.moves
             if move.unit == unit
         ]
-        ways = self.frame[(self.frame["unit"] == unit) & self.frame["back_by"].notna()]
+        ways = self._frame[(self._frame["unit"] == unit) & self._frame["back_by"].notna()]
         days = ways["back_by"].dt.date
         lines += [
             f"back on the plan by {by}: {a_day:.1f} persons a day ({(by - self.as_of).days} days)"
@@ -111,8 +112,8 @@ class Watchlist:
         return "\n".join(lines) or f"{unit}: nothing to report up to {self.as_of}"
 
     def _line(self) -> str:
-        units = self.frame["unit"].nunique()
-        return f"Watch list of {self.as_of}: {len(self.frame)} open cases of {units} units"
+        units = self._frame["unit"].nunique()
+        return f"Watch list of {self.as_of}: {len(self._frame)} open cases of {units} units"
 
     def plot(self, ax: Axes | None = None) -> Axes:
         """Draw who is behind: every unit against the schedule, the furthest behind last."""
@@ -121,7 +122,7 @@ class Watchlist:
         return charts.bullet(self.progress, ax=ax)
 
     def _repr_html_(self) -> str:
-        return html_table(self.frame, title=self._line(), notes=self.basis.lines())
+        return html_table(self._frame, title=self._line(), notes=self.basis.lines())
 
     def __repr__(self) -> str:
         """Return the list in one line."""
