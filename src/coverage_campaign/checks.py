@@ -404,7 +404,8 @@ def checked_call(function: _Function) -> _Function:
         ...
     TypeError: tally takes a whole number for days; this is text
     """
-    names = list(inspect.signature(function).parameters)
+    by_place = {inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD}
+    names = [n for n, p in inspect.signature(function).parameters.items() if p.kind in by_place]
     checks: dict[str, Any] = {}
     is_read = False
 

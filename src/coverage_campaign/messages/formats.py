@@ -7,6 +7,7 @@ the even digit, the library rounds it up, the same in sentences, tables, sheets 
 from __future__ import annotations
 
 import datetime as dt
+import math
 from collections.abc import Sequence
 from decimal import ROUND_HALF_UP, Context, Decimal
 from fractions import Fraction
@@ -84,8 +85,13 @@ def _to_fraction(value: Number) -> Fraction:
     return Fraction(value if isinstance(value, Decimal) else repr(float(value)))
 
 
-def _absent(value: object) -> bool:
-    return value is None or bool(pd.isna(cast("float", value)))
+def _odd(value: Number | None) -> str:
+    """Return how a number is written that is none, '' for one that is."""
+    if value is None or pd.isna(cast("float", value)):
+        return MISSING
+    if isinstance(value, float) and math.isinf(value):
+        return "∞" if value > 0 else f"{_MINUS}∞"
+    return ""
 
 
 def decimal(value: Number | None, digits: int, lang: Language | None = None) -> str:
@@ -94,8 +100,8 @@ def decimal(value: Number | None, digits: int, lang: Language | None = None) -> 
     >>> decimal(Fraction(1127, 92), 1, "en"), decimal(-1204.25, 1, "en"), decimal(None, 1)
     ('12.3', '−1,204.3', '–')
     """
-    if value is None or _absent(value):
-        return MISSING
+    if value is None or (odd := _odd(value)):
+        return MISSING if value is None else odd
     shown = f"{rounded(value, digits):,f}".replace("-", _MINUS)
     grouping, point = _separators(check_language(lang))
     return shown if grouping == "," else shown.translate({44: grouping, 46: point})
@@ -123,8 +129,8 @@ def number(value: Number | None, lang: Language | None = None, *, most: int = 2)
     >>> number(Fraction(41, 4)), number(3.0), number(Fraction(20480, 1993))
     ('10.25', '3', '10.28')
     """
-    if value is None or _absent(value):
-        return MISSING
+    if value is None or (odd := _odd(value)):
+        return MISSING if value is None else odd
     exact = rounded(value, most).normalize()
     return decimal(exact, max(-int(exact.as_tuple().exponent), 0), lang)
 
@@ -135,8 +141,8 @@ def signed(value: Number | None, digits: int, lang: Language | None = None) -> s
     >>> signed(3.7, 1), signed(Fraction(-331, 100), 1), signed(0, 0), signed(-2506, 0)
     ('+3.7', '−3.3', '0', '−2,506')
     """
-    if value is None or _absent(value):
-        return MISSING
+    if value is None or (odd := _odd(value)):
+        return MISSING if value is None else odd
     shown = decimal(value, digits, lang)
     return f"+{shown}" if rounded(value, digits) > 0 else shown
 
@@ -147,8 +153,8 @@ def percent(value: Number | None, digits: int = 1, lang: Language | None = None)
     >>> percent(0.0625), percent(1), percent(Fraction(9999, 10000)), percent(1.25, 0), percent(None)
     ('6.3%', '100.0%', '99.9%', '125%', '–')
     """
-    if value is None or _absent(value):
-        return MISSING
+    if value is None or (odd := _odd(value)):
+        return MISSING if value is None else odd
     exact = 100 * _to_fraction(value)
     if exact < 100 <= rounded(exact, digits):  # noqa: PLR2004 one hundred percent
         exact = 100 - Fraction(1, 10**digits)

@@ -16,7 +16,7 @@ from coverage_campaign.allocation.equity import gini, leaf_weights, lorenz, need
 from coverage_campaign.checks import checked_call
 from coverage_campaign.errors import DefinitionError, Problem
 from coverage_campaign.frames import IntSeries
-from coverage_campaign.messages import Language, check_language, message
+from coverage_campaign.messages import Language, check_language, message, text_of
 from coverage_campaign.messages.formats import percent
 from coverage_campaign.views.charts import _theme as theme
 from coverage_campaign.views.charts._canvas import Canvas, Room, chart, open_canvas
@@ -82,7 +82,7 @@ def fairness(
     """
     lang = check_language(lang)
     named = (
-        {allocations.weighting: allocations}
+        {text_of(input_value(allocations.weighting, allocations.campaign), lang): allocations}
         if isinstance(allocations, Allocation)
         else dict(allocations)
     )
