@@ -12,6 +12,8 @@ from hypothesis import strategies as st
 from coverage_campaign.assessment import rules
 from coverage_campaign.assessment.assess import Assessment, assess
 from coverage_campaign.assessment.scoring import assess_many
+from coverage_campaign.errors import DefinitionError
+from coverage_campaign.files.json_values import from_json, to_json
 from coverage_campaign.model.readings import Readings
 from coverage_campaign.model.scheme import AwardBar, Commendation, Scheme
 from coverage_campaign.progress.track import track
@@ -171,3 +173,15 @@ def test_a_function_scores_in_an_assessment(rule: object) -> None:
     assert assessment.to_frame()["score"].notna().all()
     assert "fewer" in assessment.explain("a")
     assert assessment.boundaries().empty
+
+
+def test_results_come_back_from_json_equal() -> None:
+    """A progress and an assessment are the values that their texts hold; a function has no text."""
+    progress = track(planned(), tallied(DAILY), as_of="2026-06-04")
+    assert from_json(to_json(progress)) == progress
+    assert from_json(to_json(assess(progress, SCHEME))) == assess(progress, SCHEME)
+    own = Scheme("s", items=[rules.item("x", "X", fewer)], full=None)
+    with pytest.raises(DefinitionError, match="the function .*fewer"):
+        to_json(assess(progress, own))
+    with pytest.raises(DefinitionError, match="the function fewer"):
+        to_json(attrs.evolve(tiny(), scheme=own))

@@ -16,6 +16,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from coverage_campaign.errors import DefinitionError, Problem
+from coverage_campaign.frames import by_value, owned_array
 from coverage_campaign.progress.status import statuses
 
 __all__ = [
@@ -51,11 +52,11 @@ COLUMNS = (
 )
 
 
-@attrs.frozen(eq=False)
+@attrs.frozen
 class Clock:
     """Where a day lies in a plan: the curve by day, the days of it that are over and are left."""
 
-    curve: _Floats
+    curve: _Floats = attrs.field(converter=owned_array, eq=by_value)
     elapsed: int
     left: int
 

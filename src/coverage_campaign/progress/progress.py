@@ -70,8 +70,8 @@ class Progress:
     basis: Basis
     messages: tuple[Message, ...]
     _counts: pd.DataFrame = attrs.field(converter=owned_frame, eq=by_value, repr=False)
-    rows: ReportedCounts = attrs.field(eq=False)
-    clock: Clock = attrs.field(eq=False)
+    rows: ReportedCounts
+    clock: Clock
     _frame: pd.DataFrame = attrs.field(converter=owned_frame, eq=by_value, repr=False)
 
     @property

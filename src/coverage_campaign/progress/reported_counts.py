@@ -11,6 +11,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from coverage_campaign.errors import Problem, ReportError
+from coverage_campaign.frames import by_value, owned_array
 from coverage_campaign.model.campaign import Campaign
 from coverage_campaign.model.groups import Effect
 from coverage_campaign.reporting.result import Period, Tally
@@ -21,7 +22,7 @@ _Ints = NDArray[np.int64]
 _KINDS: tuple[Effect, ...] = ("entry", "resumption", "loss")
 
 
-@attrs.frozen(eq=False, kw_only=True)
+@attrs.frozen(kw_only=True)
 class ReportedCounts:
     """The rows of a tally that count, as arrays: place of the unit, first day of the period, kind.
 
@@ -33,20 +34,20 @@ class ReportedCounts:
 
     units: tuple[str, ...]
     by: Period
-    place: _Ints
-    period: NDArray[np.datetime64]
-    channel: NDArray[np.int64]
-    kind: NDArray[np.int64]
-    persons: _Ints
+    place: _Ints = attrs.field(converter=owned_array, eq=by_value)
+    period: NDArray[np.datetime64] = attrs.field(converter=owned_array, eq=by_value)
+    channel: _Ints = attrs.field(converter=owned_array, eq=by_value)
+    kind: _Ints = attrs.field(converter=owned_array, eq=by_value)
+    persons: _Ints = attrs.field(converter=owned_array, eq=by_value)
     channels: tuple[str, ...]
-    group: NDArray[np.int64] | None
+    group: _Ints | None = attrs.field(converter=attrs.converters.optional(owned_array), eq=by_value)
     groups: tuple[str, ...]
     through: dt.date
     left_out: int
     left_out_from: dt.date | None
     elsewhere: tuple[tuple[str, int], ...]
-    stock: _Ints
-    has_stock: NDArray[np.bool_]
+    stock: _Ints = attrs.field(converter=owned_array, eq=by_value)
+    has_stock: NDArray[np.bool_] = attrs.field(converter=owned_array, eq=by_value)
 
     def signs(self, *, net: bool) -> _Ints:
         """Return what each row does to the persons done: 1, or -1 (0 in gross) for a loss."""

@@ -107,4 +107,5 @@ def _between(running: Sums, tree: Tree) -> Sums:
         # Places are within the array, so clipping changes none; it spares a buffer.
         np.take(running, tree.last[some], axis=0, out=sums[some], mode="clip")
         sums[some] -= np.take(running, tree.first[some], axis=0)
+    sums.flags.writeable = False  # so that the result takes it over without a copy
     return sums

@@ -71,7 +71,10 @@ def rows_of(
         eligible=counts["eligible"].array, covered=counts["covered"].array
     )
     names = [str(name) for name in table.columns]
-    columns = [table[name].to_numpy(dtype=object, na_value=None).tolist() for name in names]
+    columns = [
+        [None if value is pd.NA else value for value in table[name].astype(object).tolist()]
+        for name in names
+    ]
     return tuple(
         UnitProgress(**dict(zip(names, row, strict=True)), label=label, reason=reason)
         for *row, label, reason in zip(*columns, labels, reasons, strict=True)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from decimal import Decimal
 from fractions import Fraction
 from math import isfinite
-from numbers import Rational
 
 import attrs
 import numpy as np
@@ -52,8 +51,8 @@ class FunctionRule:
 
     def _points(self, rate: Fraction) -> Fraction:
         given: object = self.function(rate)
-        if isinstance(given, Rational) and not isinstance(given, bool):
-            return Fraction(int(given.numerator), int(given.denominator))
+        if isinstance(given, (int, Fraction, np.integer)) and not isinstance(given, bool):
+            return Fraction(given if isinstance(given, Fraction) else int(given))
         if isinstance(given, Decimal) and given.is_finite():
             return Fraction(given)
         if isinstance(given, float) and isfinite(given):
