@@ -181,7 +181,7 @@ def test_results_come_back_from_json_equal() -> None:
     assert from_json(to_json(progress)) == progress
     assert from_json(to_json(assess(progress, SCHEME))) == assess(progress, SCHEME)
     own = Scheme("s", items=[rules.item("x", "X", fewer)], full=None)
-    with pytest.raises(DefinitionError, match="the function .*fewer"):
+    with pytest.raises(DefinitionError, match=r"the function .*fewer"):
         to_json(assess(progress, own))
     with pytest.raises(DefinitionError, match="the function fewer"):
         to_json(attrs.evolve(tiny(), scheme=own))
