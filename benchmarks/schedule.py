@@ -30,7 +30,7 @@ FIRST, LAST = "06-01", "12-31"
 DAYS = 214
 ROUNDED = "multiply + round"
 # units, how it is asked for, goal
-SCHEDULES = ((100_000, "month", 1.0), (100_000, "day", 1.5))
+SCHEDULES = ((100_000, "month", 3.0), (100_000, "day", 3.0))
 ALLOCATIONS = ((20_000, 20.0), (200_000, 20.0))
 
 

@@ -141,3 +141,16 @@ def test_unknown_questions_are_refused() -> None:
     """A typing slip is met with the questions that there are."""
     with pytest.raises(cc.DefinitionError, match="outstandign"):
         cc.readings_table(tiny(), answers={"outstandign": ["100%"]})
+
+
+def test_the_answer_is_that_of_the_campaign_s_own_readings() -> None:
+    """A suggested reading answers as the run under it does, robust or not; then the rest agree."""
+    campaign = cc.load_case("hengyang", year=2008)
+    table = cc.readings_table(campaign).robust().set_index("conclusion")
+    weights = cc.weights.by_measure("census_2000")
+    plan = cc.run(cc.Scenario(campaign=campaign, weights=weights)).plan
+    assert plan is not None
+    day = cc.readings_table(campaign).as_of
+    assert table.loc["planned", "answer"] == f"{plan.planned_on(day).sum():,}"
+    assert not table.loc["planned", "robust"]
+    assert table.loc["planned", "depends_on"] == "schedule_over"

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from fractions import Fraction
-from math import floor
+from math import floor, gcd
 from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
 import pandas as pd
 
+from coverage_campaign.allocation.apportionment.water_filling import fill
 from coverage_campaign.allocation.limits import BoundsOrWeighting, is_count
 from coverage_campaign.allocation.tree import NO_CAP
 from coverage_campaign.errors import DefinitionError, InfeasibleError, Problem
@@ -95,7 +96,7 @@ def month_loads(left: Ints, effort: list[int], caps: Ints, codes: Sequence[str])
     pairs = np.stack([left, np.minimum(caps, left)], axis=1)
     kinds, which, many = np.unique(pairs, axis=0, return_inverse=True, return_counts=True)
     which = which.ravel()
-    real = [_real_loads(persons, effort, cap) for persons, cap in kinds.tolist()]
+    real = _real_loads(kinds, effort)
     loads = np.zeros((len(effort), len(left)), dtype=np.int64)
     reached = [Fraction(0)] * len(kinds)
     meant = Fraction(0)
@@ -123,16 +124,23 @@ def month_loads(left: Ints, effort: list[int], caps: Ints, codes: Sequence[str])
     return loads
 
 
-def _real_loads(left: int, effort: list[int], cap: int) -> list[Fraction]:
-    """Return one unit's months in fractions: a month that is full stays full, the others share."""
-    full: set[int] = set()
-    while True:
-        open_effort = sum(one for month, one in enumerate(effort) if month not in full)
-        pace = Fraction(left - cap * len(full), open_effort) if open_effort else Fraction(0)
-        course = [
-            Fraction(cap) if month in full else pace * one for month, one in enumerate(effort)
+def _real_loads(kinds: Ints, effort: list[int]) -> list[list[Fraction]]:
+    """Return the months of each kind (left, cap) in fractions: full months at the cap."""
+    common, months = gcd(*effort) or 1, len(effort)
+    weights = np.array([one // common for one in effort])
+    filled = fill(
+        kinds[:, 0],
+        np.tile(weights, len(kinds)),
+        np.arange(len(kinds) + 1) * months,
+        caps=np.repeat(kinds[:, 1], months),
+    )
+    held, at = filled.held.reshape(-1, months), filled.at.reshape(-1, months)
+    return [
+        [
+            Fraction(int(at[kind, month]))
+            if held[kind, month]
+            else Fraction(int(weights[month]) * int(filled.left[kind]), int(filled.weight[kind]))
+            for month in range(months)
         ]
-        beyond = {month for month, persons in enumerate(course) if persons > cap}
-        if not beyond:
-            return course
-        full |= beyond
+        for kind in range(len(kinds))
+    ]
