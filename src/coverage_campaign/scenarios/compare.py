@@ -58,7 +58,9 @@ _TURNS = {
     ("schedule", "no"): "falls behind schedule",
 }
 _NAMED = 4
-_FRAMES = ("reports", "received", "actuals", "indicators")
+_ASSESSED: tuple[Literal["grade", "merit_eligible", "commended"], ...] = (
+    *("merit_eligible", "commended", "grade"),
+)
 
 
 @attrs.frozen
@@ -500,7 +502,7 @@ def _verdicts(result: Any) -> pd.DataFrame:  # noqa: ANN401 - any kind of result
     parts = []
     for stage in _stages(result):
         if isinstance(stage, Assessment):
-            parts += [_assessed(stage, verdict) for verdict in list(VERDICTS)[:3]]
+            parts += [_assessed(stage, verdict) for verdict in _ASSESSED]
         if isinstance(stage, Progress):
             frame = stage.to_frame()
             over, gap = frame["done"] - frame["target"], frame["gap_persons"]
@@ -528,7 +530,9 @@ def _decided(
     )
 
 
-def _assessed(assessment: Assessment, verdict: str) -> pd.DataFrame:
+def _assessed(
+    assessment: Assessment, verdict: Literal["grade", "merit_eligible", "commended"]
+) -> pd.DataFrame:
     table = assessment.to_frame()
     names = assessment.progress.to_frame().set_index("unit")["name"]
     margins = assessment.nearest_margins(verdict)

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from fractions import Fraction
 from itertools import product
 from math import floor
-from typing import Any, cast
+from typing import Any, Literal, cast
 
 import attrs
 import numpy as np
@@ -33,7 +33,9 @@ from coverage_campaign.scenarios.study import Study
 
 __all__ = ["Stability", "stability"]
 
-_VERDICTS = ("grade", "merit_eligible", "commended")
+_VERDICTS: tuple[Literal["grade", "merit_eligible", "commended"], ...] = (
+    *("grade", "merit_eligible", "commended"),
+)
 _WHAT = ("share", "rank", *_VERDICTS)
 
 

@@ -121,7 +121,7 @@ def simulate(
         DefinitionError: A fraction outside 0 to 1, or a channel that the campaign does not have.
     """
     campaign = plan.campaign
-    if isinstance(seed, bool) or not isinstance(seed, int) or seed < 0:
+    if seed < 0:
         raise DefinitionError(Problem("seed", f"{seed!r}", "give a whole number, 0 or more"))
     for name, number in (("level", level), ("spread", spread)):
         if not 0 <= number <= _MOST_LEVEL:

@@ -82,7 +82,7 @@ class Study:
 
     def __attrs_post_init__(self) -> None:
         """Let nobody write into the arrays: they are too large to be copied."""
-        arrays = [self.leaves, self.present, self.solved, self.schedules]
+        arrays: list[Any] = [self.leaves, self.present, self.solved, self.schedules]
         for cells in self.cells.values():
             arrays += [cells.numbers, cells.known]
         for array in arrays:

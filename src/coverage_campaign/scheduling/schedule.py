@@ -19,12 +19,12 @@ from coverage_campaign.errors import DefinitionError, Problem
 from coverage_campaign.messages import Message, message
 from coverage_campaign.model.basis import Basis
 from coverage_campaign.model.campaign import Campaign
-from coverage_campaign.model.dates import days_of
+from coverage_campaign.model.dates import DateLike, days_of
 from coverage_campaign.model.units import to_codes
 from coverage_campaign.scheduling.actuals import read_actuals
 from coverage_campaign.scheduling.capacity import read_month_caps, read_unit_caps
 from coverage_campaign.scheduling.course import Course
-from coverage_campaign.scheduling.curves import ByPhase, Curve, by_phase, even, through
+from coverage_campaign.scheduling.curves import ByPhase, Curve, Share, by_phase, even, through
 from coverage_campaign.scheduling.plan import Plan
 
 __all__ = ["Plan", "own_window", "schedule"]
@@ -174,7 +174,7 @@ def _own_curve(campaign: Campaign, phases: tuple[str, ...]) -> Curve:
     if not marks:
         return even
     whole = headcount.persons if headcount else 0
-    by_day = {
+    by_day: dict[DateLike, Share] = {
         campaign.resolve(mark.by): mark.share
         if mark.share is not None
         else Fraction(mark.persons or 0, max(whole, 1))
