@@ -104,6 +104,11 @@ from coverage_campaign.progress.progress import Progress as Progress
 from coverage_campaign.progress.rollup import RollUp as RollUp
 from coverage_campaign.progress.rollup import roll_up as roll_up
 from coverage_campaign.progress.track import track as track
+from coverage_campaign.progress.watchlist.triggers import Behind as Behind
+from coverage_campaign.progress.watchlist.triggers import Falling as Falling
+from coverage_campaign.progress.watchlist.triggers import Running as Running
+from coverage_campaign.progress.watchlist.triggers import Signalled as Signalled
+from coverage_campaign.progress.watchlist.triggers import Unreported as Unreported
 from coverage_campaign.progress.watchlist.watchlist import Watchlist as Watchlist
 from coverage_campaign.progress.watchlist.watchlist import supervise as supervise
 from coverage_campaign.reporting.completeness import expected_reports as expected_reports

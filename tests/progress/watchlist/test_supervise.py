@@ -1,6 +1,7 @@
 """The watch list as a state machine: every opening, escalation and closure reckoned by hand."""
 
 import datetime as dt
+from collections.abc import Callable, Sequence
 
 import attrs
 import pandas as pd
@@ -11,7 +12,13 @@ from hypothesis import strategies as st
 from coverage_campaign.errors import DefinitionError
 from coverage_campaign.model.reporting_rule import CountingRule
 from coverage_campaign.progress.track import Progress, track
-from coverage_campaign.progress.watchlist.triggers import Behind, Falling, Signalled, Unreported
+from coverage_campaign.progress.watchlist.triggers import (
+    Behind,
+    Falling,
+    Running,
+    Signalled,
+    Unreported,
+)
 from coverage_campaign.progress.watchlist.watchlist import STEPS, Step, supervise
 from support.campaigns import tiny
 from support.small_progress import DAILY, planned, received, tallied
@@ -180,7 +187,7 @@ def test_a_unit_that_joins_halfway_is_judged_from_then_on() -> None:
     rows = [("a", "2026-06-01", "all", 50), ("b", "2026-06-01", "all", 30)]
     rows += [("c", f"2026-06-0{day}", "all", 0) for day in (4, 5)]
     first, *later = days(3, 4, 5, rows=rows)
-    history = [attrs.evolve(first, frame=first.frame[first.frame["unit"] != "c"]), *later]
+    history = [attrs.evolve(first, frame=first.to_frame().query("unit != 'c'")), *later]
     twice = Behind(points=10, periods=2)
     assert len(supervise(history[:2], rules=[twice]).to_frame()) == 0
     assert supervise(history, rules=[twice]).to_frame()["unit"].tolist() == ["c"]
@@ -203,6 +210,45 @@ def test_it_shows_itself() -> None:
     assert "open cases of 2 units" in repr(result)
     assert "reports missing" in result._repr_html_()
     assert result.totals()["cases"].sum() == len(result.to_frame())
+
+
+def test_a_plain_function_is_a_trigger() -> None:
+    """Its name stands in the list; what is no Series of booleans by unit is refused by name."""
+
+    def below_20(history: Sequence[Progress]) -> pd.Series:
+        return history[-1].to_frame().set_index("unit")["done"] < 20
+
+    frame = supervise(days(4), rules=[below_20]).to_frame()
+    assert frame[["unit", "rule"]].to_numpy().tolist() == [["a", "below_20"], ["b", "below_20"]]
+    with pytest.raises(DefinitionError, match="'small': returned list"):
+        supervise(days(4), rules=[named("small", lambda _: [True])])
+    with pytest.raises(DefinitionError, match="booleans by unit code"):
+        supervise(days(4), rules=[named("other", lambda _: pd.Series({"x": True}))])
+
+
+def named(name: str, function: Callable[..., object]) -> Callable[..., object]:
+    """Return a function under another name."""
+    function.__name__ = name
+    return function
+
+
+def test_two_periods_running_are_looked_at_without_a_progress_for_each() -> None:
+    """From one progress of day 5: Ash was behind on days 4 and 5 running, on day 6 no longer."""
+    twice = Running(ONCE, periods=2)
+    assert twice(days(5, rows=LATE_THEN_THERE))["a"]
+    assert not twice(days(6, rows=LATE_THEN_THERE))["a"]
+    assert not Running(ONCE, periods=9)(days(5, rows=LATE_THEN_THERE))["a"]
+    assert "2 periods running" in str(twice.message)
+
+
+def test_a_slip_is_no_falling_pace() -> None:
+    """Three persons a day; 30 are reported on day 4, and 27 of them taken back on day 5."""
+    steady = [("a", f"2026-06-{day:02d}", "all", 3) for day in range(1, 9)]
+    slipped = [row if row[1] != "2026-06-04" else (*row[:3], 30) for row in steady]
+    slipped = [row if row[1] != "2026-06-05" else (*row[:3], -24) for row in slipped]
+    for rows in (steady, slipped):
+        history = days(2, 4, 6, rows=rows)
+        assert not Falling(periods=1)(history)["a"]
 
 
 STEPS_A_DAY = st.lists(st.integers(0, 15), min_size=10, max_size=10)

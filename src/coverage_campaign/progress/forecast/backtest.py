@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from coverage_campaign.checks import checked_call
 from coverage_campaign.errors import DefinitionError, Problem
+from coverage_campaign.frames import by_value, owned, owned_frame
 from coverage_campaign.notebook import Axes, html_table
 from coverage_campaign.progress.forecast.history import PersonsByUnit, RunningTotals, running_totals
 from coverage_campaign.progress.forecast.intervals import paths_of
@@ -34,15 +35,20 @@ BASELINES: Mapping[str, Pace] = MappingProxyType(
 """What a forecast has to beat: nobody else comes, or the pace of late goes on."""
 
 
-@attrs.frozen(eq=False, kw_only=True)
+@attrs.frozen(kw_only=True)
 class Backtest:
     """The errors of a method and of its baselines, origin by origin."""
 
     method: str
     level: float
     unit_of_error: str
-    frame: pd.DataFrame
-    ranges: pd.DataFrame
+    _frame: pd.DataFrame = attrs.field(converter=owned_frame, eq=by_value, repr=False)
+    _ranges: pd.DataFrame = attrs.field(converter=owned_frame, eq=by_value, repr=False)
+
+    @property
+    def ranges(self) -> pd.DataFrame:
+        """One row per origin and days ahead: origin, ahead, inside, units."""
+        return owned(self._ranges)
 
     def to_frame(self) -> pd.DataFrame:
         """Return one row per origin, days ahead and method: origin, ahead, method, error.
@@ -50,7 +56,7 @@ class Backtest:
         `error` is the mean absolute error over the units: in points (persons per 100 of the
         population) where a population was given, else in persons.
         """
-        return self.frame.copy(deep=False)
+        return owned(self._frame)
 
     def coverage(self) -> pd.DataFrame:
         """Return how often the range held what came, by days ahead.
@@ -65,7 +71,7 @@ class Backtest:
                 "origins": len(group),
                 "origins_apart": _apart(group["origin"], int(cast("int", ahead))),
             }
-            for ahead, group in self.ranges.groupby("ahead")
+            for ahead, group in self._ranges.groupby("ahead")
         ]
         return pd.DataFrame(rows, columns=["ahead", "covered", "origins", "origins_apart"])
 
@@ -77,7 +83,7 @@ class Backtest:
         one to the other; below 1 the method wins against a choice made with hindsight), covered,
         origins, origins_apart.
         """
-        table = self.frame.pivot_table(index=["origin", "ahead"], columns="method", values="error")
+        table = self._frame.pivot_table(index=["origin", "ahead"], columns="method", values="error")
         mine, best = table[self.method], table.drop(columns=self.method).min(axis=1)
         joined = pd.DataFrame({"error": mine, "best": best, "log": _log_ratio(mine, best)})
         by_ahead = joined.groupby("ahead").mean().reset_index()

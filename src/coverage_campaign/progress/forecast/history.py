@@ -158,12 +158,14 @@ class Corrected:
         kind: The position in `slips.KINDS` of each figure that is kept out of the pace.
         figures: New persons since the figure before, as reported.
         expected: What the other figures of the unit lead to expect of each.
+        shift: By how much the figures set aside so far are too low (too high where negative).
     """
 
     persons: _Floats
     kind: NDArray[np.int8]
     figures: _Floats
     expected: _Floats
+    shift: _Floats
 
     def set_aside(self) -> list[tuple[int, int, str]]:
         """Return the row, the unit and the kind of each figure set aside, in order of time."""
@@ -198,7 +200,13 @@ def corrected(
     last = latest[-1]
     final = np.where(last >= 0, levels[last, units] - np.nan_to_num(totals[last, units]), 0.0)
     persons = _lines(days, np.where(known, levels - final, np.nan))
-    return Corrected(persons=persons, kind=found.kind, figures=figures, expected=found.expected)
+    return Corrected(
+        persons=persons,
+        kind=found.kind,
+        figures=figures,
+        expected=found.expected,
+        shift=np.cumsum(np.nan_to_num(found.mended - figures), axis=0),
+    )
 
 
 def _lines(days: _Floats, totals: _Floats) -> _Floats:

@@ -1,8 +1,8 @@
-"""Rules that tell who lags: each looks at the progresses so far and answers for every unit.
+"""Triggers that tell who needs attention: each answers for every unit from the progresses so far.
 
-A rule is a value that is called with the progresses in date order; it returns a nullable boolean
-for each unit of the last one: True = lags, False = does not, <NA> = cannot be told. A function of
-the caller's own with a `name` serves as well.
+A trigger is called with the progresses in date order, the last one the day it speaks of; it returns
+a nullable boolean for each unit of the last one: True = needs attention, False = does not, <NA> =
+cannot be told. A plain function serves as well; its `__name__` is its name.
 """
 
 from __future__ import annotations
@@ -11,28 +11,32 @@ from collections.abc import Callable, Sequence
 from decimal import Decimal
 from fractions import Fraction
 from functools import reduce
-from typing import Protocol
+from itertools import pairwise
+from typing import TypeAlias
 
 import attrs
+import numpy as np
 import pandas as pd
 
 from coverage_campaign.errors import DefinitionError, Problem
-from coverage_campaign.frames import BoolSeries
+from coverage_campaign.frames import BoolSeries, FloatSeries, by_value
+from coverage_campaign.messages import Message, message
+from coverage_campaign.progress.forecast.history import corrected
+from coverage_campaign.progress.forecast.reported import reported_history
 from coverage_campaign.progress.progress import Progress
-from coverage_campaign.reporting.data_quality import quality_signals
 
-__all__ = ["Behind", "Falling", "Rule", "Signalled", "Unreported"]
+__all__ = ["Behind", "Falling", "Running", "Signalled", "Trigger", "Unreported", "trigger_message"]
+
+Trigger: TypeAlias = Callable[[Sequence[Progress]], BoolSeries]
+"""progresses in date order -> nullable boolean by unit code."""
 
 
-class Rule(Protocol):
-    """Whatever tells of each unit whether it lags."""
-
-    @property
-    def name(self) -> str:
-        """What the rule says, in a few words."""
-
-    def __call__(self, history: Sequence[Progress], /) -> BoolSeries:
-        """Return a nullable boolean by unit code."""
+def trigger_message(trigger: Trigger) -> Message:
+    """Return what a trigger says, in a few words."""
+    said = getattr(trigger, "message", None)
+    if isinstance(said, Message):
+        return said
+    return message("{name}", name=str(getattr(trigger, "__name__", "trigger")))
 
 
 def _to_points(value: Fraction | Decimal | str | int) -> Fraction:
@@ -61,11 +65,13 @@ class Behind:
     periods: int = attrs.field(default=2, validator=_positive)
 
     @property
-    def name(self) -> str:
-        """The rule in words."""
-        points = float(self.points)
-        unit = "point" if points == 1 else "points"
-        return f"behind by more than {points:g} {unit}, {self.periods} in a row"
+    def message(self) -> Message:
+        """The trigger in words."""
+        return message(
+            "behind by more than {points:number} {points:plural point|points}, {n} in a row",
+            points=self.points,
+            n=self.periods,
+        )
 
     def __call__(self, history: Sequence[Progress], /) -> BoolSeries:
         """Compare whole persons, so that a gap of exactly `points` is not more than `points`."""
@@ -83,15 +89,14 @@ class Unreported:
     """Reports are missing: not all that were due came, or none was ever counted."""
 
     @property
-    def name(self) -> str:
-        """The rule in words."""
-        return "reports missing"
+    def message(self) -> Message:
+        """The trigger in words."""
+        return message("reports missing")
 
     def __call__(self, history: Sequence[Progress], /) -> BoolSeries:
-        """Take the reports received where they are known, else whether anything was counted."""
-        frame = history[-1].to_frame().set_index("unit")
-        silent = frame["done"].isna().astype("boolean")
-        return (~frame["complete"]).fillna(silent)
+        """Take the status of the last progress: not reported, or not all reports there."""
+        status = history[-1].to_frame().set_index("unit")["status"]
+        return status.isin(["not_reported", "incomplete"]).astype("boolean")
 
 
 @attrs.frozen(kw_only=True)
@@ -101,53 +106,99 @@ class Falling:
     periods: int = attrs.field(default=2, validator=_positive)
 
     @property
-    def name(self) -> str:
-        """The rule in words."""
-        return f"pace falling, {self.periods} in a row"
+    def message(self) -> Message:
+        """The trigger in words."""
+        return message("pace falling, {n} in a row", n=self.periods)
 
     def __call__(self, history: Sequence[Progress], /) -> BoolSeries:
         """Compare the persons a day since the progress before with those of the stretch before."""
         return _in_a_row(history, self.periods, _slower)
 
 
-@attrs.frozen(eq=False)
+@attrs.frozen
 class Signalled:
     """Named by a sign of doubtful figures: `signals` has the columns unit and signal.
 
-    None takes the signs that `reporting.quality` finds in the tally of each progress.
+    None takes the signs that are found in what was known at each progress, and nothing later.
     """
 
-    signals: pd.DataFrame | None = None
+    signals: pd.DataFrame | None = attrs.field(default=None, eq=by_value)
 
     @property
-    def name(self) -> str:
-        """The rule in words."""
-        return "doubtful figures"
+    def message(self) -> Message:
+        """The trigger in words."""
+        return message("doubtful figures")
 
     def __call__(self, history: Sequence[Progress], /) -> BoolSeries:
         """Return True for the units that have a signal."""
-        units = history[-1].to_frame()["unit"]
-        signals = quality_signals(history[-1].tally) if self.signals is None else self.signals
-        named = units.isin(set(signals["unit"])).astype("boolean")
-        return named.set_axis(units.to_numpy())
+        last = history[-1]
+        flagged = {unit for unit, codes in last.quality_flags.items() if codes}
+        named = flagged if self.signals is None else set(self.signals["unit"])
+        units = last.to_frame()["unit"]
+        return units.isin(named).astype("boolean").set_axis(units.to_numpy())
+
+
+@attrs.frozen
+class Running:
+    """A trigger that holds now and at the end of each period before, so many running.
+
+    `Running(Behind(periods=1), periods=2)`: behind in the last two months running, whether or not a
+    progress was made at the end of each. The months before are looked at as the last progress knows
+    them.
+    """
+
+    trigger: Trigger
+    periods: int = attrs.field(default=2, validator=_positive, kw_only=True)
+
+    @property
+    def message(self) -> Message:
+        """The trigger in words."""
+        return message(
+            "{trigger}, the last {n} {n:plural period|periods} running",
+            trigger=trigger_message(self.trigger),
+            n=self.periods,
+        )
+
+    def __call__(self, history: Sequence[Progress], /) -> BoolSeries:
+        """Ask the trigger at the end of each of the periods."""
+        ends = [history[-1]]
+        while len(ends) < self.periods and ends[0].as_of >= ends[0].plan.days[0].item():
+            ends.insert(0, ends[0].previous())
+        return _in_a_row(ends, self.periods, self.trigger)
 
 
 def _slower(history: Sequence[Progress]) -> BoolSeries:
     last = history[-1].to_frame().set_index("unit")
     if len(history) < 3:  # noqa: PLR2004 - two stretches have three ends
         return pd.Series(pd.NA, index=last.index, dtype="boolean")
-    older, old, now = history[-3:]
-    done = [one.to_frame().set_index("unit")["done"].reindex(last.index) for one in (older, old)]
-    before, since = (old.as_of - older.as_of).days, (now.as_of - old.as_of).days
-    # Persons per day compared as whole numbers: a/b < c/d is a x d < c x b.
-    slower = (last["done"] - done[1]) * before < (done[1] - done[0]) * since
-    return slower & (last["gap_persons"] < 0)
+    shifts = _slips(history[-1])
+    older, old, now = (_done_without_slips(one, shifts) for one in history[-3:])
+    days = [(one.as_of - before.as_of).days for before, one in pairwise(history[-3:])]
+    # Persons per day compared without division: a/b < c/d is a x d < c x b.
+    slower = (now - old) * days[0] < (old - older) * days[1]
+    return slower.astype("boolean").reindex(last.index) & (last["gap_persons"] < 0)
+
+
+def _slips(progress: Progress) -> pd.DataFrame:
+    """Return by how much what is done is too low because of slips: dates by unit code."""
+    reported = reported_history(progress)
+    days = (reported.dates - reported.dates[-1]).astype(np.float64)
+    shift = corrected(days, reported.gains, dates=reported.dates).shift
+    units = progress.to_frame()["unit"][reported.known].to_numpy()
+    return pd.DataFrame(shift, index=pd.DatetimeIndex(reported.dates), columns=units)
+
+
+def _done_without_slips(progress: Progress, slips: pd.DataFrame) -> FloatSeries:
+    """Return the persons done by unit, without the slips until then."""
+    done = progress.to_frame().set_index("unit")["done"].reindex(slips.columns).astype("Float64")
+    until = slips.loc[: pd.Timestamp(progress.as_of)]
+    return done + until.iloc[-1] if len(until) else done
 
 
 def _in_a_row(
     history: Sequence[Progress],
     periods: int,
-    holds: Callable[[Sequence[Progress]], BoolSeries],
+    holds: Trigger,
 ) -> BoolSeries:
     """Tell where a condition holds at each of the last progresses; too few of them: it does not."""
     units = history[-1].to_frame()["unit"].to_numpy()

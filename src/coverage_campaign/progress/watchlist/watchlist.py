@@ -16,7 +16,13 @@ from coverage_campaign.frames import by_value, owned, owned_frame
 from coverage_campaign.model.basis import Basis
 from coverage_campaign.notebook import Axes, html_table
 from coverage_campaign.progress.progress import Progress
-from coverage_campaign.progress.watchlist.triggers import Behind, Falling, Rule, Unreported
+from coverage_campaign.progress.watchlist.triggers import (
+    Behind,
+    Falling,
+    Trigger,
+    Unreported,
+    trigger_message,
+)
 
 __all__ = ["RULES", "STEPS", "Move", "Step", "Watchlist", "supervise"]
 
@@ -37,7 +43,7 @@ STEPS = (
 )
 """Named in the bulletin, reminded, called to an interview, followed up under supervision."""
 
-RULES: tuple[Rule, ...] = (Behind(points=10, periods=2), Unreported(), Falling(periods=2))
+RULES: tuple[Trigger, ...] = (Behind(points=10, periods=2), Unreported(), Falling(periods=2))
 """Behind by more than 10 points twice in a row; reports missing; pace falling twice in a row."""
 
 
@@ -133,7 +139,7 @@ class Watchlist:
 def supervise(
     history: Sequence[Progress],
     *,
-    rules: Iterable[Rule] = RULES,
+    rules: Iterable[Trigger] = RULES,
     steps: Sequence[Step] = STEPS,
     signals: pd.DataFrame | None = None,
 ) -> Watchlist:
@@ -146,30 +152,47 @@ def supervise(
 
     Args:
         history: Progresses in date order, each with its own as_of.
-        rules: Who lags; see `laggards`.
+        rules: Triggers that open a case: `Behind`, `Falling`, `Unreported`, `Signalled`,
+            `Running`, or plain functions of the progresses.
         steps: The graded measures and their days.
         signals: Signs of doubtful figures to show beside each case: unit, signal. None takes those
-            that `reporting.quality` finds in the last progress's tally.
+            that are found in what was known at the last progress.
 
     Raises:
         DefinitionError: No progress, progresses out of order, no step.
     """
     _check(history, steps)
-    rules = tuple(rules)
+    named = {str(trigger_message(rule)): rule for rule in rules}
     moves: list[Move] = []
     cases: dict[tuple[str, str], _Case] = {}
     for end in range(1, len(history) + 1):
         day = history[end - 1].as_of
-        for rule in rules:
-            for unit, lags in rule(history[:end]).items():
+        for name, rule in named.items():
+            for unit, lags in _answers(rule, name, history[:end]).items():
                 if not pd.isna(lags):
-                    moves += _moved(cases, (str(unit), rule.name), bool(lags), day, steps)
+                    moves += _moved(cases, (unit, name), bool(lags), day, steps)
     last = history[-1]
     return Watchlist(
         progress=last,
         frame=_frame(cases, last, steps, signals),
         moves=tuple(moves),
     )
+
+
+def _answers(rule: Trigger, name: str, history: Sequence[Progress]) -> dict[str, object]:
+    """Return what a trigger says of each unit of the last progress."""
+    answers = rule(history)
+    units = set(history[-1].to_frame()["unit"])
+    strange = not isinstance(answers, pd.Series) or not set(map(str, answers.index)) <= units
+    if strange or not pd.api.types.is_bool_dtype(answers.dtype):
+        raise DefinitionError(
+            Problem(
+                f"trigger '{name}'",
+                f"returned {type(answers).__name__} {str(answers)[:60]!r}",
+                "return a Series of booleans by unit code",
+            )
+        )
+    return {str(unit): lags for unit, lags in answers.items()}
 
 
 @attrs.frozen
