@@ -8,6 +8,7 @@ import itertools
 from collections.abc import Iterable, Iterator, Sequence
 from fractions import Fraction
 
+from coverage_campaign.messages import Message, message
 from coverage_campaign.model.campaign import Campaign
 from coverage_campaign.model.dates import Window, days_of
 from coverage_campaign.model.phases import Phase
@@ -47,29 +48,35 @@ def _dates(window: Window) -> tuple[dt.date, ...]:
     return tuple(window.first + _DAY * n for n in range(window.days))
 
 
-def _span(window: Window) -> str:
+def _span(window: Window) -> Message:
     if window.days == 1:
         return _day(window.first)
-    return f"{_day(window.first)} to {_day(window.last)} ({window.days} days)"
+    return message(
+        "{first:long day} to {last:long day} ({n} days)",
+        first=window.first,
+        last=window.last,
+        n=window.days,
+    )
 
 
-def _day(day: dt.date) -> str:
-    return f"{day.day} {calendar.month_name[day.month]}"
+def _day(day: dt.date) -> Message:
+    return message("{day:long day}", day=day)
 
 
 def _year_not_stated(campaign: Campaign) -> Iterator[Finding]:
     if campaign.year_stated:
         return
-    effect = "it has no phases yet"
+    effect = message("it has no phases yet")
     if campaign.phases:
         whole = campaign.whole_window
-        weekday = calendar.day_name[whole.first.weekday()]
-        effect = f"it runs from {whole}, {whole.days} days, beginning on a {weekday}"
+        effect = message("it runs over {days}", days=_span(whole))
     yield Finding(
         code="year-not-stated",
         severity="high",
         clause="",
-        message=f"The source names no year; {campaign.year} was given by the caller.",
+        message=message(
+            "The source names no year; {year:raw} was given by the caller.", year=campaign.year
+        ),
         readings=[ReadingEffect(answer=str(campaign.year), effect=effect)],
     )
 
@@ -84,7 +91,11 @@ def _days_derived(campaign: Campaign) -> Iterator[Finding]:
                 code="days-derived",
                 severity="low",
                 clause=phase.clause,
-                message=f"{phase.label} is given in months; its days {_span(window)} were derived.",
+                message=message(
+                    "{phase} is given in months; its days {window} were derived.",
+                    phase=phase.label,
+                    window=_span(window),
+                ),
                 parts=[phase.code],
                 dates=[window.first, window.last],
                 question="whole_months",
@@ -101,10 +112,14 @@ def _ends_one_day_short(campaign: Campaign) -> Iterator[Finding]:
                 code="end-one-day-short",
                 severity="low",
                 clause=phase.clause,
-                message=f"{phase.label} ends on {_day(last)}, one day before its month does.",
+                message=message(
+                    "{phase} ends on {last}, one day before its month does.",
+                    phase=phase.label,
+                    last=_day(last),
+                ),
                 readings=[
-                    ReadingEffect(answer=_day(last), effect="as written"),
-                    ReadingEffect(answer=_day(missing), effect="one day more"),
+                    ReadingEffect(answer=str(_day(last)), effect=message("as written")),
+                    ReadingEffect(answer=str(_day(missing)), effect=message("one day more")),
                 ],
                 parts=[phase.code],
                 dates=[missing],
@@ -129,8 +144,12 @@ def _uncovered(campaign: Campaign, stage: Phase, parts: list[Phase]) -> Iterator
             code="stage-outlasts-its-parts" if at_end else "day-in-no-part",
             severity="medium",
             clause=stage.clause,
-            message=f"{_span(run)} {'lies' if run.days == 1 else 'lie'} in none of the parts of "
-            f"{stage.label}.",
+            message=message(
+                "{run} {n:plural lies|lie} in none of the parts of {stage}.",
+                run=_span(run),
+                n=run.days,
+                stage=stage.label,
+            ),
             readings=_work_of(campaign, stage, run),
             parts=[stage.code, *(part.code for part in parts)],
             dates=_dates(run),
@@ -145,11 +164,16 @@ def _work_of(campaign: Campaign, stage: Phase, run: Window) -> Iterator[ReadingE
     share = Fraction(target.persons * run.days, campaign.window(stage.code).days)
     yield ReadingEffect(
         answer=stage.code,
-        effect=f"an even plan over the whole stage has {persons(share)} people on these days",
+        effect=message(
+            "an even plan over the whole stage has {share} people on these days",
+            share=persons(share),
+        ),
         figure=share,
     )
     yield ReadingEffect(
-        answer="its parts alone", effect="a plan over the parts has nobody", figure=Fraction(0)
+        answer="its parts alone",
+        effect=message("a plan over the parts has nobody"),
+        figure=Fraction(0),
     )
 
 
@@ -162,7 +186,13 @@ def _outside(campaign: Campaign, stage: Phase, parts: list[Phase]) -> Iterator[F
                 code="part-outside-its-stage",
                 severity="medium",
                 clause=part.clause,
-                message=f"{part.label} ({window}) is not inside {stage.label} ({whole}).",
+                message=message(
+                    "{part} ({window}) is not inside {stage} ({whole}).",
+                    part=part.label,
+                    window=_span(window),
+                    stage=stage.label,
+                    whole=_span(whole),
+                ),
                 parts=[stage.code, part.code],
                 dates=[day for day in _dates(window) if day not in whole],
             )
@@ -181,20 +211,29 @@ def _in_two_parts(campaign: Campaign, parts: list[Phase]) -> Iterator[Finding]:
     for first, second, both in _overlaps(campaign, parts):
         shared = set(first.groups) & set(second.groups)
         by_group = (
-            "their groups differ, so each day's work goes to the part of its group"
-            if not shared
-            else f"does not settle it: {listed(sorted(shared))} are in both"
+            message("does not settle it: {groups} are in both", groups=listed(sorted(shared)))
+            if shared
+            else message("their groups differ, so each day's work goes to the part of its group")
         )
         yield Finding(
             code="day-in-two-parts",
             severity="low",
             clause=second.clause,
-            message=f"{_span(both)} {'lies' if both.days == 1 else 'lie'} in {first.label} and in "
-            f"{second.label}.",
+            message=message(
+                "{both} {n:plural lies|lie} in {first} and in {second}.",
+                both=_span(both),
+                n=both.days,
+                first=first.label,
+                second=second.label,
+            ),
             readings=[
-                ReadingEffect(answer="first", effect=f"belongs to {first.label}"),
-                ReadingEffect(answer="second", effect=f"belongs to {second.label}"),
-                ReadingEffect(answer="both", effect="belongs to both and counts once"),
+                ReadingEffect(
+                    answer="first", effect=message("belongs to {first}", first=first.label)
+                ),
+                ReadingEffect(
+                    answer="second", effect=message("belongs to {second}", second=second.label)
+                ),
+                ReadingEffect(answer="both", effect=message("belongs to both and counts once")),
                 ReadingEffect(answer="by_group", effect=by_group),
             ],
             parts=[first.code, second.code],
@@ -211,7 +250,12 @@ def _stages_overlap(campaign: Campaign) -> Iterator[Finding]:
             code="stages-overlap",
             severity="medium",
             clause=second.clause,
-            message=f"{first.label} and {second.label} overlap: {_span(both)}.",
+            message=message(
+                "{first} and {second} overlap: {both}.",
+                first=first.label,
+                second=second.label,
+                both=_span(both),
+            ),
             parts=[first.code, second.code],
             dates=_dates(both),
         )
@@ -280,12 +324,21 @@ def _windows_differ(campaign: Campaign, as_of: dt.date | None) -> Iterator[Findi
         code="schedule-window-open",
         severity="high",
         clause=target.clause,
-        message=f"The source does not say over which days the target is spread: at {_day(day)} an "
-        f"even plan has {persons(least)} to {persons(most)} people, by the window taken.",
+        message=message(
+            "The source does not say over which days the target is spread: at {day} an even plan "
+            "has {least} to {most} people, by the window taken.",
+            day=_day(day),
+            least=persons(least),
+            most=persons(most),
+        ),
         readings=[
             ReadingEffect(
                 answer=name,
-                effect=f"{persons(share * target.persons)} people by {_day(day)}",
+                effect=message(
+                    "{persons} people by {day}",
+                    persons=persons(share * target.persons),
+                    day=_day(day),
+                ),
                 figure=share * target.persons,
             )
             for name, share in sorted(shares.items(), key=lambda pair: pair[1])
@@ -308,12 +361,21 @@ def _cutoff(campaign: Campaign) -> Iterator[Finding]:
         code="result-cutoff-open",
         severity="medium",
         clause=target.clause,
-        message=f"The source does not say whether people enrolled after {_day(inside.last)} count.",
+        message=message(
+            "The source does not say whether people enrolled after {last} count.",
+            last=_day(inside.last),
+        ),
         readings=[
-            ReadingEffect(answer=f"{inside.last:%m-%d}", effect=f"the end of {target.within}"),
+            ReadingEffect(
+                answer=f"{inside.last:%m-%d}",
+                effect=message("the end of {within}", within=target.within),
+            ),
             ReadingEffect(
                 answer=f"{whole.last:%m-%d}",
-                effect=f"the end of the campaign, {(whole.last - inside.last).days} days later",
+                effect=message(
+                    "the end of the campaign, {days} days later",
+                    days=(whole.last - inside.last).days,
+                ),
             ),
         ],
         parts=[target.code],

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from coverage_campaign.messages import message
 from coverage_campaign.model.campaign import Campaign
 from coverage_campaign.model.review.findings import (
     Finding,
     ReadingEffect,
     listed,
-    persons,
     taken_answer,
     unanswered,
 )
@@ -38,13 +38,19 @@ def _groups_without_owner(campaign: Campaign) -> Iterator[Finding]:
     for phase in campaign.phases:
         left = [group for group in phase.groups if group not in owned]
         if left:
-            names = [campaign.group(group).label.text() for group in left]
+            names = [campaign.group(group).label for group in left]
             yield Finding(
                 code="group-without-owner",
                 severity="medium",
                 clause=phase.clause,
-                message=f"{phase.label} works on {len(left)} of its {len(phase.groups)} groups "
-                f"without a responsible unit: {listed(names, most=6)}.",
+                message=message(
+                    "{phase} works on {left} of its {groups} groups without a responsible unit: "
+                    "{most}.",
+                    phase=phase.label,
+                    left=len(left),
+                    groups=len(phase.groups),
+                    most=listed(names, most=6),
+                ),
                 parts=[phase.code, *left],
             )
 
@@ -60,8 +66,11 @@ def _owners_without_drive(campaign: Campaign) -> Iterator[Finding]:
                     code="owner-without-drive",
                     severity="medium",
                     clause=duty.clause,
-                    message=f"{campaign.unit(duty.unit).label} answers for "
-                    f"{campaign.group(group).label}, whom no phase works on.",
+                    message=message(
+                        "{unit} answers for {group}, whom no phase works on.",
+                        unit=campaign.unit(duty.unit).label,
+                        group=campaign.group(group).label,
+                    ),
                     parts=[duty.unit, group],
                 )
 
@@ -76,8 +85,9 @@ def _channels_without_drive(campaign: Campaign) -> Iterator[Finding]:
                 code="channel-without-drive",
                 severity="medium",
                 clause=channel.clause,
-                message=f"People are to come by the way '{channel.label}', and no phase works on "
-                "it.",
+                message=message(
+                    "Channel “{channel}” has a target but no phase.", channel=channel.label
+                ),
                 parts=[channel.code],
             )
 
@@ -89,8 +99,11 @@ def _duties_without_group(campaign: Campaign) -> Iterator[Finding]:
                 code="duty-without-group",
                 severity="low",
                 clause=duty.clause,
-                message=f"{campaign.unit(duty.unit).label} is to {duty.role}, for no group and no "
-                "way of enrolment in particular.",
+                message=message(
+                    "{unit} is to {role}, for no group and no way of enrolment in particular.",
+                    unit=campaign.unit(duty.unit).label,
+                    role=duty.role,
+                ),
                 parts=[duty.unit],
             )
 
@@ -102,7 +115,10 @@ def _supports_unnamed(campaign: Campaign) -> Iterator[Finding]:
                 code="support-unnamed",
                 severity="medium",
                 clause=phase.clause,
-                message=f"{phase.label} is to be supported by departments that are not named.",
+                message=message(
+                    "{phase} is to be supported by departments that are not named.",
+                    phase=phase.label,
+                ),
                 parts=[phase.code],
             )
 
@@ -116,8 +132,11 @@ def _supports_without_duty(campaign: Campaign) -> Iterator[Finding]:
                     code="support-without-duty",
                     severity="low",
                     clause=phase.clause,
-                    message=f"{campaign.unit(unit).label} is asked to support {phase.label} and "
-                    "has no duty of its own.",
+                    message=message(
+                        "{unit} is asked to support {phase} and has no duty of its own.",
+                        unit=campaign.unit(unit).label,
+                        phase=phase.label,
+                    ),
                     parts=[unit, phase.code],
                 )
 
@@ -131,14 +150,18 @@ def _duty_without_seat(campaign: Campaign) -> Iterator[Finding]:
         **{duty.unit: duty.clause for duty in campaign.responsibilities},
     }
     open_ended = any(body.open_ended for body in campaign.leading_groups)
-    ending = ", whose list of members is not closed" if open_ended else ""
+    ending = message(", whose list of members is not closed") if open_ended else ""
     for unit in campaign.units:
         if unit.code in clause_of and unit.code not in seated:
             yield Finding(
                 code="duty-without-seat",
                 severity="low" if open_ended else "medium",
                 clause=clause_of[unit.code],
-                message=f"{unit.label} has a duty and no seat in the leading group{ending}.",
+                message=message(
+                    "{unit} has a duty and no seat in the leading group{ending}.",
+                    unit=unit.label,
+                    ending=ending,
+                ),
                 parts=[unit.code],
             )
 
@@ -149,13 +172,19 @@ def _mirrors(campaign: Campaign) -> Iterator[Finding]:
         asked = [unit for unit in campaign.units if unit.kind in body.mirrored_by]
         missing = [unit for unit in asked if unit.code not in done]
         if missing:
-            names = listed([unit.label.text() for unit in missing])
+            names = listed([unit.label for unit in missing])
             yield Finding(
                 code="mirror-not-established",
                 severity="medium",
                 clause=body.clause,
-                message=f"{len(missing)} of {len(asked)} units are not known to have set up a "
-                f"group like {body.label}: {names}.",
+                message=message(
+                    "{missing} of {asked} units are not known to have set up a group like "
+                    "{body}: {names}.",
+                    missing=len(missing),
+                    asked=len(asked),
+                    body=body.label,
+                    names=names,
+                ),
                 parts=[body.code, *(unit.code for unit in missing)],
             )
 
@@ -169,18 +198,33 @@ def _attribution(campaign: Campaign) -> Iterator[Finding]:
         if unit.answers_to is None:
             continue
         place = campaign.unit(unit.parent).label if unit.parent else "no unit"
-        lost = f" and {persons(target.persons)} people are shared out without it" if target else ""
-        outside = f"; it is in no cut{lost}" if unit.kind not in shared_out else ""
+        lost = (
+            message(" and {n} people are shared out without it", n=target.persons) if target else ""
+        )
+        outside = (
+            message("; it is in no breakdown{lost}", lost=lost)
+            if unit.kind not in shared_out
+            else ""
+        )
         yield Finding(
             code="attribution-open",
             severity="medium",
             clause=unit.clause,
-            message=f"{unit.label} stands in one place and answers to another{outside}.",
+            message=message(
+                "{unit} is located in one unit and reports to another{outside}.",
+                unit=unit.label,
+                outside=outside,
+            ),
             readings=[
-                ReadingEffect(answer="place", effect=f"its people count in {place}"),
+                ReadingEffect(
+                    answer="place", effect=message("its people count in {place}", place=place)
+                ),
                 ReadingEffect(
                     answer="command",
-                    effect=f"its people count in {campaign.unit(unit.answers_to).label}",
+                    effect=message(
+                        "its people count in {answers_to}",
+                        answers_to=campaign.unit(unit.answers_to).label,
+                    ),
                 ),
             ],
             parts=[unit.code],
@@ -199,7 +243,11 @@ def _kinds_without_unit(campaign: Campaign) -> Iterator[Finding]:
                 code="kind-without-unit",
                 severity="medium",
                 clause=clause,
-                message=f"{place} is about units of the kind {listed(missing)}, and there is none.",
+                message=message(
+                    "{place} is about units of the kind {missing}, and there is none.",
+                    place=place,
+                    missing=listed(missing),
+                ),
                 parts=missing,
             )
 

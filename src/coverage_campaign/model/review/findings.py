@@ -11,8 +11,9 @@ import attrs
 import pandas as pd
 
 from coverage_campaign.checks import checked_fields
-from coverage_campaign.messages import Language, Message, check_language, text_of
+from coverage_campaign.messages import Language, Message, check_language, message, text_of
 from coverage_campaign.model.campaign import Campaign
+from coverage_campaign.model.labels import Label
 from coverage_campaign.notebook import html_table
 
 __all__ = [
@@ -38,8 +39,17 @@ class ReadingEffect:
     """One way to read what is open, and what follows: `figure` is the number that it changes."""
 
     answer: str
-    effect: str
+    _effect: str | Message
     figure: Fraction | None = None
+
+    @property
+    def effect(self) -> str:
+        """What follows, in English."""
+        return str(self._effect)
+
+    def text(self, lang: Language | None = None) -> str:
+        """Return what follows in a language; without one, in that of the context."""
+        return text_of(self._effect, check_language(lang))
 
 
 @attrs.frozen(kw_only=True, field_transformer=checked_fields)
@@ -180,17 +190,20 @@ def taken_answer(campaign: Campaign, question: str) -> str:
     return " + ".join(map(str, answer)) if isinstance(answer, tuple) else str(answer)
 
 
-def listed(names: Iterable[str], *, most: int = _NAMED) -> str:
+def listed(names: Iterable[str | Label], *, most: int = _NAMED) -> Message:
     """Return names as a list in a sentence, the ones beyond `most` as a number.
 
-    >>> listed(["a", "b", "c"]), listed("abcdefg")
+    >>> str(listed(["a", "b", "c"])), str(listed("abcdefg"))
     ('a, b and c', 'a, b, c, d and 3 more')
     """
-    names = list(names)
-    if len(names) > most + 1:
-        return f"{', '.join(names[:most])} and {len(names) - most} more"
-    *first, last = names
-    return f"{', '.join(first)} and {last}" if first else last
+    known = tuple(names)
+    if len(known) <= most + 1:
+        return message("{names}", names=known)
+    return (
+        message("{names:list 6}", names=known)
+        if most > _NAMED
+        else message("{names:list 4}", names=known)
+    )
 
 
 def persons(number: Fraction | int) -> str:

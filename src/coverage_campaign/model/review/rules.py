@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from fractions import Fraction
 
+from coverage_campaign.messages import message
 from coverage_campaign.model.campaign import Campaign
 from coverage_campaign.model.enforcement_rules import EnforcementLadder, LicenceGate
 from coverage_campaign.model.review.findings import (
@@ -44,15 +45,19 @@ def _reporting(campaign: Campaign) -> Iterator[Finding]:
             code="reporting-rule-missing",
             severity="low",
             clause="",
-            message="The source does not say who reports to whom and when; whether figures are "
-            "complete or in time cannot be told.",
+            message=message(
+                "The source does not say who reports to whom and when; whether figures are "
+                "complete or in time cannot be told."
+            ),
         )
     elif rule.due_day is None and unanswered(campaign, "report_due_day"):
         yield Finding(
             code="report-due-day-missing",
             severity="medium",
             clause=rule.clause,
-            message="Reports are due every month and no day is named; without one, none is late.",
+            message=message(
+                "Reports are due every month and no day is named; without one, none is late."
+            ),
             question="report_due_day",
             taken=taken_answer(campaign, "report_due_day"),
         )
@@ -79,8 +84,12 @@ def _terms(campaign: Campaign, ladder: EnforcementLadder) -> Iterator[Finding]:
             code="ladder-without-terms",
             severity="medium",
             clause=ladder.clause or left[0].clause,
-            message=f"The source sets no term for {len(left)} of {len(ladder.steps)} steps: "
-            f"{listed([step.label.text() for step in left], most=6)}.",
+            message=message(
+                "The source sets no term for {left} of {steps} steps: {most}.",
+                left=len(left),
+                steps=len(ladder.steps),
+                most=listed([step.label for step in left], most=6),
+            ),
             parts=[step.code for step in left],
             question="rectification_days",
             taken=taken_answer(campaign, "rectification_days"),
@@ -98,16 +107,16 @@ def _dead_ends(ladder: EnforcementLadder) -> Iterator[Finding]:
         waiting.extend(further)
     for step in ladder.steps:
         if not step.final and step.code not in left_from:
-            found = "leads nowhere and does not close the case"
+            found = message("leads nowhere and does not close the case")
         elif step.code not in reached:
-            found = "is never reached from the first step"
+            found = message("is never reached from the first step")
         else:
             continue
         yield Finding(
             code="ladder-dead-end",
             severity="medium",
             clause=step.clause or ladder.clause,
-            message=f"The step {step.label} {found}.",
+            message=message("The step {step} {found}.", step=step.label, found=found),
             parts=[step.code],
         )
 
@@ -126,16 +135,24 @@ def _branches(campaign: Campaign, ladder: EnforcementLadder) -> Iterator[Finding
             )
         )
         if len(ways) > 1:
-            names = [label[way].text() if way in label else way for way in ways]
+            names = [label.get(way, way) for way in ways]
             yield Finding(
                 code="ladder-order-open",
                 severity="medium",
                 clause=step.clause or ladder.clause,
-                message=f"After {step.label}, the source does not say in which order "
-                f"{listed(names)} come.",
+                message=message(
+                    "After {step}, the source does not say in which order {names} come.",
+                    step=step.label,
+                    names=listed(names),
+                ),
                 readings=[
-                    ReadingEffect(answer="exposure_first", effect=f"{names[0]} comes first"),
-                    ReadingEffect(answer="parallel", effect="either may come first, or both"),
+                    ReadingEffect(
+                        answer="exposure_first",
+                        effect=message("{names} comes first", names=names[0]),
+                    ),
+                    ReadingEffect(
+                        answer="parallel", effect=message("either may come first, or both")
+                    ),
                 ],
                 parts=[step.code, *ways],
                 question="after_refusal",
@@ -152,7 +169,7 @@ def _applicants(campaign: Campaign, ladder: EnforcementLadder) -> Iterator[Findi
         if move.target not in final:
             who = may.setdefault((move.event, move.source, move.target), {})
             who.update(dict.fromkeys(move.authorities))
-    name = {unit.code: unit.label.text() for unit in campaign.units}
+    name = {unit.code: unit.label for unit in campaign.units}
     shared = {(event, target, tuple(who)): None for (event, _, target), who in may.items()}
     for event, target, authorities in shared:
         if len(authorities) < 2:  # noqa: PLR2004 - one alone shares nothing
@@ -162,8 +179,11 @@ def _applicants(campaign: Campaign, ladder: EnforcementLadder) -> Iterator[Findi
             code="ladder-authority-shared",
             severity="medium",
             clause=ladder.clause,
-            message=f"{listed(names)} may each take the step '{event}', and the source does "
-            "not say who does.",
+            message=message(
+                "{names} may each take the step '{event}', and the source does not say who does.",
+                names=listed(names),
+                event=event,
+            ),
             parts=[target, *authorities],
             question="court_applicant",
             taken=taken_answer(campaign, "court_applicant"),
@@ -182,12 +202,20 @@ def _gate_deadlock(campaign: Campaign, gate: LicenceGate) -> Iterator[Finding]:
         path = _way_back(requirement.code, needs, set(gate.issues))
         if path:
             unit = campaign.unit(gate.unit).label
-            circle = f"what {unit} issues needs it" if path[-1] in gate.issues else "a circle"
+            circle = (
+                message("what {unit} issues needs it", unit=unit)
+                if path[-1] in gate.issues
+                else message("a circle")
+            )
             yield Finding(
                 code="gate-deadlock",
                 severity="high",
                 clause=gate.clause,
-                message=f"A newcomer cannot pass the gate: {' needs '.join(path)}, and {circle}.",
+                message=message(
+                    "A newcomer cannot pass the gate: {path}, and {circle}.",
+                    path=" → ".join(path),
+                    circle=circle,
+                ),
                 parts=[gate.unit, *path],
             )
             return
@@ -222,18 +250,25 @@ def _award_bar(campaign: Campaign) -> Iterator[Finding]:
             code="award-bar-scope",
             severity="high",
             clause=bar.clause,
-            message=f"The bar from merit awards names {listed(bar.kinds)}; {len(outside)} units "
-            f"that have a target are of other kinds: "
-            f"{listed([unit.label.text() for unit in outside])}.",
+            message=message(
+                "The bar from merit awards names {kinds}; {outside} units that have a target are "
+                "of other kinds: {outside_2}.",
+                kinds=listed(bar.kinds),
+                outside=len(outside),
+                outside_2=listed([unit.label for unit in outside]),
+            ),
             readings=[
                 ReadingEffect(
                     answer="departments",
-                    effect=f"{len(outside)} units can miss their target and keep their awards",
+                    effect=message(
+                        "{outside} units can miss their target and keep their awards",
+                        outside=len(outside),
+                    ),
                     figure=Fraction(0),
                 ),
                 ReadingEffect(
                     answer="departments_and_governments",
-                    effect=f"it strikes these {len(outside)} units too",
+                    effect=message("it strikes these {outside} units too", outside=len(outside)),
                     figure=Fraction(len(outside)),
                 ),
             ],
@@ -252,8 +287,10 @@ def _missed_target(campaign: Campaign) -> Iterator[Finding]:
         code="missed-target-open",
         severity="medium",
         clause=bar.clause,
-        message="The source does not say whether a target is missed below a unit's own share or "
-        "below the larger one that was handed down.",
+        message=message(
+            "The source does not say whether a target is missed below a unit's own share or "
+            "below the larger one that was handed down."
+        ),
         question="missed_target",
         taken=taken_answer(campaign, "missed_target"),
     )
@@ -269,13 +306,17 @@ def _outstanding(campaign: Campaign) -> Iterator[Finding]:
         code="outstanding-without-threshold",
         severity="medium",
         clause=award.clause,
-        message="Outstanding contribution is to be commended and the source sets no size for it.",
+        message=message(
+            "Outstanding contribution is to be commended and the source sets no size for it."
+        ),
         readings=[]
         if people is None
         else [
             ReadingEffect(
                 answer=str(rate),
-                effect=f"for the campaign as a whole, {persons(people)} people",
+                effect=message(
+                    "for the campaign as a whole, {people} people", people=persons(people)
+                ),
                 figure=people,
             )
         ],
@@ -288,14 +329,16 @@ def _falling_scores(campaign: Campaign) -> Iterator[Finding]:
     scheme = campaign.scheme
     if scheme is None:
         return
-    labels = {item.code: item.label.text() for item in (*scheme.items, *scheme.rewards)}
+    labels = {item.code: item.label for item in (*scheme.items, *scheme.rewards)}
     for code in falling_items(scheme):
         yield Finding(
             code="score-falls",
             severity="high",
             clause=scheme.clause,
-            message=f"By the rule of {labels[code]} a unit that brings in more people can get "
-            "fewer points.",
+            message=message(
+                "By the rule of {code} a unit that brings in more people can get fewer points.",
+                code=labels[code],
+            ),
         )
 
 
@@ -306,16 +349,18 @@ def _partial_steps(campaign: Campaign) -> Iterator[Finding]:
     items = items_with_open_steps(scheme)
     if not items:
         return
-    labels = {item.code: item.label.text() for item in (*scheme.items, *scheme.rewards)}
+    labels = {item.code: item.label for item in (*scheme.items, *scheme.rewards)}
     yield Finding(
         code="partial-steps-open",
         severity="medium",
         clause=scheme.clause,
-        message="The scheme does not say whether a step that is begun counts in part: "
-        f"{listed([labels[code] for code in items])}.",
+        message=message(
+            "The scheme does not say whether a step that is begun counts in part: {items}.",
+            items=listed([labels[code] for code in items]),
+        ),
         readings=[
-            ReadingEffect(answer="prorated", effect="a step that is begun counts in part"),
-            ReadingEffect(answer="whole_steps", effect="only whole steps count"),
+            ReadingEffect(answer="prorated", effect=message("a step that is begun counts in part")),
+            ReadingEffect(answer="whole_steps", effect=message("only whole steps count")),
         ],
         parts=items,
         question="partial_steps",

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from fractions import Fraction
 from typing import get_args
 
+from coverage_campaign.messages import message
 from coverage_campaign.model.campaign import Campaign
 from coverage_campaign.model.review.findings import (
     Finding,
@@ -74,8 +75,11 @@ def _increase(campaign: Campaign, target: CoverageTarget) -> Iterator[Finding]:
         code="increase-ambiguous",
         severity="high",
         clause=target.clause,
-        message=f"A rise by {_percent(target.rise)} to {_percent(target.to)} can be meant in "
-        "points or as a ratio.",
+        message=message(
+            "A rise by {rise} to {to} can be meant in points or as a ratio.",
+            rise=_percent(target.rise),
+            to=_percent(target.to),
+        ),
         readings=[_reading_of(campaign, target, *pair) for pair in rates.items()],
         parts=[target.code],
         question="increase",
@@ -86,7 +90,7 @@ def _increase(campaign: Campaign, target: CoverageTarget) -> Iterator[Finding]:
 def _reading_of(
     campaign: Campaign, target: CoverageTarget, reading: Increase, before: Fraction
 ) -> ReadingEffect:
-    effect = f"from {_percent(before)} to {_percent(target.to)}"
+    effect = message("from {before} to {after}", before=_percent(before), after=_percent(target.to))
     headcount = campaign.headcount
     if headcount is None or before >= target.to:
         return ReadingEffect(answer=reading, effect=effect)
@@ -94,8 +98,13 @@ def _reading_of(
     covered = covered_before(new_persons=headcount.persons, rate_from=before, rate_to=target.to)
     return ReadingEffect(
         answer=reading,
-        effect=f"{effect}; {persons(headcount.persons)} people more make {persons(eligible)} "
-        f"eligible and {persons(covered)} covered before",
+        effect=message(
+            "{effect}; {persons} people more make {eligible} eligible and {covered} covered before",
+            effect=effect,
+            persons=persons(headcount.persons),
+            eligible=persons(eligible),
+            covered=persons(covered),
+        ),
         figure=eligible,
     )
 
@@ -115,13 +124,22 @@ def _eligible_unknown(campaign: Campaign, target: CoverageTarget) -> Iterator[Fi
     for part, measure in (("eligible", campaign.eligible), ("covered", campaign.covered)):
         missing = [unit for unit in leaves if not measure or unit.count(measure) is None]
         if missing or not measure:
-            who = "any unit" if len(missing) == len(leaves) else f"{len(missing)} units"
+            who = (
+                message("any unit")
+                if len(missing) == len(leaves)
+                else message("{n} {n:plural unit|units}", n=len(missing))
+            )
             yield Finding(
                 code=f"{part}-unknown",
                 severity="high",
                 clause=target.clause,
-                message=f"A coverage rate of {_percent(target.to)} is to be reached and the number "
-                f"of people {part} {'before ' if part == 'covered' else ''}is not known for {who}.",
+                message=message(
+                    "A coverage rate of {to} is to be reached and the number of people {part} is "
+                    "not known for {who}.",
+                    to=_percent(target.to),
+                    part=message("covered before") if part == "covered" else message("eligible"),
+                    who=who,
+                ),
                 parts=[target.code, *(unit.code for unit in missing)],
             )
 
@@ -140,8 +158,12 @@ def _contradiction(campaign: Campaign, target: CoverageTarget) -> Iterator[Findi
         code="targets-contradict",
         severity="high",
         clause=headcount.clause,
-        message=f"{persons(headcount.persons)} more people and a coverage rate of "
-        f"{_percent(target.to)} do not go together under any reading.",
+        message=message(
+            "{persons} more people and a coverage rate of {to} do not go together under any "
+            "reading.",
+            persons=persons(headcount.persons),
+            to=_percent(target.to),
+        ),
         readings=[
             ReadingEffect(answer=name, effect="; ".join(texts)) for name, texts in clashes.items()
         ],
@@ -201,8 +223,11 @@ def _levels(campaign: Campaign) -> Iterator[Finding]:
                     code="stretch-below-guaranteed",
                     severity="high",
                     clause=target.clause,
-                    message=f"The stretch target {target.label} is below the guaranteed one, "
-                    f"{other.label}.",
+                    message=message(
+                        "The stretch target {target} is below the guaranteed one, {other}.",
+                        target=target.label,
+                        other=other.label,
+                    ),
                     parts=[target.code, other.code],
                 )
 
@@ -244,22 +269,28 @@ def _gross_or_net(campaign: Campaign) -> Iterator[Finding]:
         for reading, rate in rates.items()
         for lapsed in [covered_before(new_persons=headcount.persons, rate_from=rate, rate_to=to)]
     ]
-    cost = f"; each 1 % of those covered before that lapses takes off {' or '.join(costs)}"
+    cost = message("; each 1% of those covered before that lapses takes off {costs}", costs=costs)
     yield Finding(
         code="gross-or-net",
         severity="high",
         clause=headcount.clause,
-        message="The source does not say whether losses are taken off: "
-        f"{listed([channel.label.text() for channel in losses])}.",
+        message=message(
+            "The source does not say whether losses are taken off: {losses}.",
+            losses=listed([channel.label for channel in losses]),
+        ),
         readings=[
             ReadingEffect(
                 answer="gross",
-                effect=f"{persons(headcount.persons)} enrolments are enough",
+                effect=message(
+                    "{persons} enrolments are enough", persons=persons(headcount.persons)
+                ),
                 figure=Fraction(headcount.persons),
             ),
             ReadingEffect(
                 answer="net",
-                effect=f"as many more as lapse are needed{cost if costs else ''}",
+                effect=message(
+                    "as many more as lapse are needed{cost}", cost=cost if costs else ""
+                ),
             ),
         ],
         parts=[headcount.code, *(channel.code for channel in losses)],
@@ -276,10 +307,14 @@ def _counted_at(campaign: Campaign) -> Iterator[Finding]:
         code="counted-at-open",
         severity="medium",
         clause=question.clause,
-        message="The source does not say by which event a person counts.",
+        message=message("The source does not say by which event a person counts."),
         readings=[
-            ReadingEffect(answer="registered", effect="a registration counts, paid or not"),
-            ReadingEffect(answer="first_paid", effect="a person counts with the first payment"),
+            ReadingEffect(
+                answer="registered", effect=message("a registration counts, paid or not")
+            ),
+            ReadingEffect(
+                answer="first_paid", effect=message("a person counts with the first payment")
+            ),
         ],
         question="counted_at",
         taken=taken_answer(campaign, "counted_at"),
@@ -295,8 +330,10 @@ def _channels_counted(campaign: Campaign) -> Iterator[Finding]:
         code="channels-counted-open",
         severity="medium",
         clause=campaign.counting.clause or back[0].clause,
-        message="The source does not say whether people who come back count as new: "
-        f"{listed([channel.label.text() for channel in back])}.",
+        message=message(
+            "The source does not say whether people who come back count as new: {back}.",
+            back=listed([channel.label for channel in back]),
+        ),
         parts=[channel.code for channel in back],
     )
 
@@ -310,8 +347,10 @@ def _money(campaign: Campaign) -> Iterator[Finding]:
         code="money-without-amount",
         severity="medium",
         clause=duties[0].clause,
-        message=f"{listed([unit.label.text() for unit in units])} are to fund or collect and no "
-        "target is an amount of money.",
+        message=message(
+            "{units} are to fund or collect and no target is an amount of money.",
+            units=listed([unit.label for unit in units]),
+        ),
         parts=[unit.code for unit in units],
     )
 
@@ -325,23 +364,36 @@ def _annex(campaign: Campaign, annex: Annex) -> Iterator[Finding]:
             code="annex-absent",
             severity="high",
             clause=annex.clause,
-            message=f"{annex.label} is not at hand: the shares of "
-            f"{len(campaign.leaves(annex.breakdown))} {annex.breakdown} are unknown.",
+            message=message(
+                "{annex} is not at hand: the shares of {breakdown} {breakdown_2} are unknown.",
+                annex=annex.label,
+                breakdown=len(campaign.leaves(annex.breakdown)),
+                breakdown_2=annex.breakdown,
+            ),
             parts=[annex.code],
         )
         return
     yield from _annex_total(campaign, annex)
     leaves = {unit.code for unit in campaign.leaves(annex.breakdown)}
     have = {code for code, _ in annex.shares}
-    for found, codes in (("has no share for", leaves - have), ("has shares for", have - leaves)):
+    for lacking, codes in ((True, leaves - have), (False, have - leaves)):
         if codes:
-            outside = f", outside {annex.breakdown}" if found == "has shares for" else ""
-            names = listed([campaign.unit(code).label.text() for code in sorted(codes)])
+            names = listed([campaign.unit(code).label for code in sorted(codes)])
+            text = (
+                message("{annex} has no share for {names}.", annex=annex.label, names=names)
+                if lacking
+                else message(
+                    "{annex} has shares for {names}, outside {breakdown}.",
+                    annex=annex.label,
+                    names=names,
+                    breakdown=annex.breakdown,
+                )
+            )
             yield Finding(
                 code="annex-units-differ",
                 severity="high",
                 clause=annex.clause,
-                message=f"{annex.label} {found} {names}{outside}.",
+                message=text,
                 parts=[annex.code, *sorted(codes)],
             )
 
@@ -357,9 +409,13 @@ def _annex_total(campaign: Campaign, annex: Annex) -> Iterator[Finding]:
             code="annex-total-differs",
             severity="high",
             clause=annex.clause,
-            message=f"{annex.label} adds up to {persons(total)} people, "
-            f"{persons(abs(off))} {'more' if off > 0 else 'fewer'} than the target of "
-            f"{persons(target.persons)}.",
+            message=message(
+                "{annex} adds up to {total} people, {off} away from the target of {persons}.",
+                annex=annex.label,
+                total=persons(total),
+                off=persons(abs(off)),
+                persons=persons(target.persons),
+            ),
             readings=[
                 ReadingEffect(answer="the annex", effect=persons(total), figure=Fraction(total)),
                 ReadingEffect(
@@ -384,23 +440,32 @@ def _annexes_related(campaign: Campaign) -> Iterator[Finding]:
         code="annex-relation-open",
         severity="high",
         clause=same[0].clause,
-        message=f"The source does not say how {listed([one.label.text() for one in same])} relate.",
+        message=message(
+            "The source does not say how {same} relate.", same=listed([one.label for one in same])
+        ),
         readings=[
             ReadingEffect(
                 answer="two_cuts",
-                effect=f"each shares out the same {persons(number)} people",
+                effect=message("each shares out the same {number} people", number=persons(number)),
                 figure=Fraction(number),
             ),
             ReadingEffect(
                 answer="partition",
-                effect=f"together they make {persons(number)}, each has a part",
+                effect=message(
+                    "together they make {number}, each has a part", number=persons(number)
+                ),
                 figure=Fraction(number),
             ),
-            ReadingEffect(answer="subset", effect="one repeats some of the people of the other"),
+            ReadingEffect(
+                answer="subset", effect=message("one repeats some of the people of the other")
+            ),
             ReadingEffect(
                 answer="different_measures",
-                effect="one counts people, the other something else; added up blindly they would "
-                f"be {persons(number * len(same))}",
+                effect=message(
+                    "one counts people, the other something else; added up blindly they would be "
+                    "{same}",
+                    same=persons(number * len(same)),
+                ),
                 figure=Fraction(number * len(same)),
             ),
         ],
