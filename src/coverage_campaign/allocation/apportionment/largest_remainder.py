@@ -10,7 +10,13 @@ import attrs
 import numpy as np
 from numpy.typing import NDArray
 
-from coverage_campaign.allocation.apportionment.certificate import choose, exactly, prove, ranked
+from coverage_campaign.allocation.apportionment.certificate import (
+    Prices,
+    choose,
+    exactly,
+    prove,
+    ranked,
+)
 from coverage_campaign.allocation.apportionment.exact import Partial
 from coverage_campaign.allocation.apportionment.groups import Groups
 from coverage_campaign.allocation.apportionment.inputs import MOST, Ints, integers, objects
@@ -149,19 +155,16 @@ def _largest(seats: list[int], claims: list[tuple[int, int]], count: int) -> Par
 
 
 @attrs.frozen(eq=False)
-class _Shares:
-    """Seats priced at k minus the quotient; `low` and `high` are the least and most of each unit.
+class _Shares(Prices):
+    """Seats priced at k minus the quotient.
 
     Each group has `left` to share by the weights of the units that are `counted` (None: all).
     """
 
     rule: Remainders
-    groups: Groups
     quotients: Floats
     left: Ints
     counted: Flags | None = None
-    low: Floats | None = None
-    high: Floats | None = None
 
     def of(self, seats: Floats) -> Floats:
         """Return k minus the quotient."""
@@ -194,10 +197,8 @@ class _Shares:
         counted = None if self.counted is None else self.counted[units]
         low = None if self.low is None else self.low[units]
         high = None if self.high is None else self.high[units]
-        shares = _Shares(
-            self.rule, part, self.quotients[units], self.left[groups], counted, low, high
-        )
-        return units, shares
+        own = self.quotients[units], self.left[groups], counted
+        return units, _Shares(part, low, high, self.rule, *own)
 
     def solve_exactly(self, group: int) -> Partial:
         """Return the seats of one group in integers alone."""
@@ -215,7 +216,7 @@ def solve_remainders(rule: Remainders, groups: Groups, real: Floats) -> tuple[In
     if not groups.bounded:
         weight = np.maximum(groups.sums(real), np.finfo(np.float64).tiny)
         real = real * groups.spread(groups.totals / weight)
-        shares = _Shares(rule, groups, real, groups.totals)
+        shares = _Shares(groups, None, None, rule, real, groups.totals)
         return _award(shares, np.floor(real), None)
     filled = fill(
         groups.totals, groups.weights, groups.offsets, floors=groups.floors, caps=groups.caps
@@ -224,7 +225,7 @@ def solve_remainders(rule: Remainders, groups: Groups, real: Floats) -> tuple[In
     real = np.where(filled.held, filled.at, real * groups.spread(filled.left / weight))
     low = np.where(filled.held, real, 0.0)
     high = np.where(filled.held, real, np.inf)
-    shares = _Shares(rule, groups, real, filled.left, ~filled.held, low, high)
+    shares = _Shares(groups, low, high, rule, real, filled.left, ~filled.held)
     return _award(shares, np.floor(real), np.flatnonzero(~filled.held))
 
 
@@ -255,15 +256,9 @@ def _by_quota(rule: Remainders, groups: Groups) -> tuple[Ints, list[TieTable]]:
             seats[units], more = _by_quota(rule, part)
             ties += more
         return seats, ties
-    shares = _Shares(
-        rule,
-        groups,
-        whole + rest / each[1],
-        groups.totals,
-        low=seats.astype(np.float64),
-        high=(seats + claims).astype(np.float64),
-    )
-    return _award(shares, seats.astype(np.float64), np.flatnonzero(claims))
+    low, high = seats.astype(np.float64), (seats + claims).astype(np.float64)
+    shares = _Shares(groups, low, high, rule, whole + rest / each[1], groups.totals)
+    return _award(shares, low.copy(), np.flatnonzero(claims))
 
 
 def _award(shares: _Shares, seats: Floats, units: Ints | None) -> tuple[Ints, list[TieTable]]:

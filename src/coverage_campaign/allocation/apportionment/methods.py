@@ -27,7 +27,6 @@ Pukelsheim, Proportional Representation (2nd ed. 2017).
 
 from __future__ import annotations
 
-import inspect
 from collections.abc import Sequence
 from decimal import Decimal, InvalidOperation
 from fractions import Fraction
@@ -45,6 +44,7 @@ from coverage_campaign.allocation.apportionment.explain import (
 )
 from coverage_campaign.allocation.apportionment.groups import Groups
 from coverage_campaign.allocation.apportionment.inputs import (
+    MOST,
     Bounds,
     Totals,
     Weights,
@@ -572,49 +572,34 @@ def _name(method: Method) -> str:
 def _call_each(method: Method, groups: Groups) -> Seats:
     """Return the seats of a function that is no method of this module, group by group, checked."""
     seats = np.zeros(groups.weights.size, dtype=np.int64)
-    parameters = inspect.signature(method).parameters
-    open_ended = any(p.kind is p.VAR_KEYWORD for p in parameters.values())
     for group in range(groups.totals.size):
         own, total = groups.units(group), int(groups.totals[group])
-        low = None if groups.floors is None else groups.floors[own]
-        high = None if groups.caps is None else groups.caps[own]
         ranks = groups.breaker.ranks
-        ties = groups.breaker.rule if ranks is None else ranks[own]
-        names = [groups.name(group, i) for i in range(own.stop - own.start)]
-        options: dict[str, Any] = {"floors": low, "caps": high, "ties": ties, "names": names}
-        given = {
-            name: value
-            for name, value in options.items()
-            if value is not None
-            and (open_ended or name in parameters or name in {"floors", "caps"})
-        }
+        ties: Any = groups.breaker.rule if ranks is None else ranks[own]
+        low = np.zeros(own.stop - own.start) if groups.floors is None else groups.floors[own]
+        high = np.full(low.size, MOST) if groups.caps is None else groups.caps[own]
         try:
-            inspect.signature(method).bind(total, groups.weights[own], **given)
-        except TypeError as error:
-            raise DefinitionError(
-                Problem(
-                    f"method {_name(method)}",
-                    str(error),
-                    "def method(total, weights, *, floors=None, caps=None, ties='first')",
-                )
-            ) from None
-        found = as_array(method(total, groups.weights[own], **given))
-        if (
-            found.shape != seats[own].shape
-            or any(as_fraction(value) is None for value in found.tolist())
-            or any(value != int(value) for value in found.tolist())
-            or int(found.sum()) != total
-            or (low is not None and bool((found < low).any()))
-            or (high is not None and bool((found > high).any()))
-        ):
-            raise DefinitionError(
-                Problem(
-                    f"method {_name(method)}",
-                    f"{found!r:.200} for a total of {total:,}",
-                    "whole numbers within floors and caps, one a unit, that sum to the total",
+            found = as_array(
+                method(
+                    total,
+                    groups.weights[own],
+                    floors=None if groups.floors is None else low,
+                    caps=None if groups.caps is None else high,
+                    ties=ties,
+                    names=[groups.name(group, i) for i in range(low.size)],
                 )
             )
-        seats[own] = found
+        except TypeError as error:
+            fix = "def method(total, weights, *, floors=None, caps=None, ties='first', names=None)"
+            raise DefinitionError(Problem(f"method {_name(method)}", str(error), fix)) from error
+        exact = [as_fraction(value) for value in found.ravel().tolist()]
+        whole = [int(value) for value in exact if value is not None and value.denominator == 1]
+        fits = len(whole) == low.size and sum(whole) == total
+        if not (fits and bool((low <= whole).all() and (whole <= high).all())):
+            answer = f"{found!r:.200} for a total of {total:,}"
+            fix = "whole numbers within floors and caps, one a unit, that sum to the total"
+            raise DefinitionError(Problem(f"method {_name(method)}", answer, fix))
+        seats[own] = whole
     return seats
 
 

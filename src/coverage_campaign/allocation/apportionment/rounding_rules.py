@@ -1,9 +1,11 @@
 """The rounding rules of the divisor methods: where the step from k - 1 to k lies.
 
 A unit of weight w deserves its k-th seat at divisor d when w / d >= s(k), the signpost of k, which
-lies between k - 1 and k. Each rule states its signposts exactly, for decisions; as floats, for the
-search; and as a `level`, a rising function of the quotient whose nearest whole number is the number
-of seats, so that whole arrays are rounded without a loop.
+lies between k - 1 and k. Each rule states its signposts exactly (`ratio`, to its `power`: 2 where
+only squares are rational), for decisions; as `floats` within three roundings, for the search; and
+as a `level`, a rising function of the quotient whose nearest whole number is the number of seats,
+so that whole arrays are rounded without a loop. `lean` is the mean of seats minus quotient over
+large quotients; `first_is_free` says that s(1) is 0, so that every unit with a weight gets a seat.
 
 Source: Balinski and Young, Fair Representation (2nd ed. 2001); Pukelsheim, Proportional
 Representation (2nd ed. 2017), chapter 3.
@@ -13,7 +15,7 @@ from __future__ import annotations
 
 from fractions import Fraction
 from math import isqrt
-from typing import Protocol
+from typing import TypeAlias
 
 import attrs
 import numpy as np
@@ -21,49 +23,27 @@ from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
 
-__all__ = ["ADAMS", "DEAN", "HILL", "JEFFERSON", "WEBSTER", "Modified", "Signposts", "Stationary"]
+__all__ = [
+    "ADAMS",
+    "DEAN",
+    "HILL",
+    "JEFFERSON",
+    "WEBSTER",
+    "Dean",
+    "Hill",
+    "Modified",
+    "Signposts",
+    "Stationary",
+    "root",
+    "seats_at",
+    "signpost",
+]
 
 
 # A weight however small deserves the free first seat: its level has to lie above 1/2 in floats too.
 _ABOVE_HALF = 0.5 + 2.0**-52
 _ABOVE_QUARTER = 0.25 + 2.0**-51
 _ABOVE_ONE = 1.0 + 2.0**-50
-
-
-class Signposts(Protocol):
-    """A rounding rule."""
-
-    @property
-    def name(self) -> str:
-        """The name that messages use."""
-        ...
-
-    @property
-    def power(self) -> int:
-        """1, or 2 where only the squares of signposts are rational."""
-        ...
-
-    @property
-    def first_is_free(self) -> bool:
-        """Whether s(1) is 0, so that every unit with a weight gets a seat."""
-        ...
-
-    @property
-    def lean(self) -> float:
-        """The mean of seats minus quotient over large quotients."""
-        ...
-
-    def ratio(self, seat: int) -> tuple[int, int]:
-        """Return s(seat) to the `power` as numerator and denominator."""
-        ...
-
-    def floats(self, seats: Floats) -> Floats:
-        """Return s(k) for an array of seat numbers, within three roundings."""
-        ...
-
-    def level(self, quotients: Floats, out: Floats) -> Floats:
-        """Write into `out`, and return, the numbers whose nearest integers are the seats."""
-        ...
 
 
 @attrs.frozen
@@ -134,7 +114,7 @@ class Modified:
 
 
 @attrs.frozen
-class _Hill:
+class Hill:
     """Signposts at the geometric mean of k - 1 and k."""
 
     name: str = "hill"
@@ -159,7 +139,7 @@ class _Hill:
 
 
 @attrs.frozen
-class _Dean:
+class Dean:
     """Signposts at the harmonic mean of k - 1 and k."""
 
     name: str = "dean"
@@ -188,8 +168,10 @@ class _Dean:
 JEFFERSON = Stationary(Fraction(1), "jefferson")
 WEBSTER = Stationary(Fraction(1, 2), "webster")
 ADAMS = Stationary(Fraction(0), "adams")
-HILL: Signposts = _Hill()
-DEAN: Signposts = _Dean()
+HILL = Hill()
+DEAN = Dean()
+
+Signposts: TypeAlias = Stationary | Modified | Hill | Dean
 
 
 def signpost(rule: Signposts, seat: int) -> Fraction:

@@ -44,7 +44,7 @@ def solve(rule: Rule, groups: Groups) -> tuple[Ints, list[TieTable]]:
         if empty.all():
             return np.zeros(0, dtype=np.int64), []
         groups = groups.some(~empty)[1]
-    check_feasible(rule, groups)
+    check_feasible(groups, rule.name, first_is_free=rule.first_is_free)
     if groups.weights.size <= _FEW:
         return _solve(rule, groups)
     seats, ties = np.empty(groups.weights.size, dtype=np.int64), []
