@@ -112,6 +112,22 @@ def too_short(tally: Tally) -> pd.DataFrame:
     return _Slips.of(tally, "new").too_short()
 
 
+def odd_figures(slips: Slips, persons: NDArray[np.float64]) -> NDArray[np.bool_]:
+    """Return which figures are signs: far from what is expected, by more than the root of ten.
+
+    Of figures that make up for each other those that are near what is expected are none, and a fall
+    is a sign of its own.
+    """
+    with np.errstate(invalid="ignore", divide="ignore"):
+        times = np.abs(np.log10((np.maximum(persons, 0) + 0.5) / (slips.expected + 0.5)))
+    far = (persons < 0) | (times > _FAR)
+    return np.asarray((slips.kind > 0) & (slips.kind != KINDS.index("fall")) & far)
+
+
+_FAR = 0.5
+"""The logarithm of the root of ten: nearer to ten times than to once."""
+
+
 class _Slips:
     """The slips of a tally's units, with the figures that they are told from."""
 
@@ -142,8 +158,7 @@ class _Slips:
         return cls(find_slips(persons, spans, weekdays=weekdays), persons, units.tolist(), days)
 
     def frame(self) -> pd.DataFrame:
-        fall = KINDS.index("fall")
-        at, unit = np.nonzero((self._slips.kind > 0) & (self._slips.kind != fall))
+        at, unit = np.nonzero(odd_figures(self._slips, self._figures))
         expected = self._slips.expected[at, unit]
         persons = self._figures[at, unit]
         signals = [KINDS[kind] for kind in self._slips.kind[at, unit].tolist()]

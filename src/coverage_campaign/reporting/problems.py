@@ -57,14 +57,10 @@ SheetReason: TypeAlias = Literal[
     "not_a_count",
     "not_a_date",
     "other_measure",
-    "other_year",
-    "plan_only",
     "printed_total",
     "rate_differs",
     "rate_unreadable",
-    "repeated_column",
     "several_periods",
-    "target_differs",
     "total_differs",
 ]
 """Reasons that only sheets of figures have."""
@@ -76,7 +72,7 @@ EVENT_REASONS: Final[tuple[EventReason, ...]] = get_args(EventReason)
 SEVERITY: Final[dict[str, Severity]] = {
     **dict.fromkeys((*EVENT_REASONS, *get_args(SheetReason)), "error"),
     **dict.fromkeys(("not_yet_reported", "superseded", "withdrawn", "double"), "info"),
-    **dict.fromkeys(("hidden_sheet", "plan_only", "printed_total"), "info"),
+    **dict.fromkeys(("hidden_sheet", "printed_total"), "info"),
     **dict.fromkeys(
         (
             "above_eligible",
@@ -89,8 +85,6 @@ SEVERITY: Final[dict[str, Severity]] = {
             "no_table",
             "rate_differs",
             "rate_unreadable",
-            "repeated_column",
-            "target_differs",
             "total_differs",
         ),
         "warning",

@@ -7,8 +7,7 @@ import io
 import re
 
 from coverage_campaign.errors import Problem, ReportError
-from coverage_campaign.workbooks.grid import Grid
-from coverage_campaign.workbooks.limits import MOST_CELLS
+from coverage_campaign.workbooks.grid import MOST_CELLS, Grid
 
 __all__ = ["grid_of_text"]
 

@@ -8,8 +8,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from coverage_campaign.errors import Problem, ReportError
-from coverage_campaign.workbooks.grid import Cell, Grid, Unreadable
-from coverage_campaign.workbooks.limits import MOST_CELLS
+from coverage_campaign.workbooks.grid import MOST_CELLS, Cell, Grid, Unreadable
 from coverage_campaign.workbooks.xls_safety import inspect_compound
 from coverage_campaign.workbooks.xlsx_safety import Sheets, inspected
 

@@ -12,7 +12,7 @@ import struct
 from collections.abc import Iterator
 
 from coverage_campaign.errors import Problem, ReportError
-from coverage_campaign.workbooks.limits import Reach
+from coverage_campaign.workbooks.grid import Reach
 
 __all__ = ["inspect_compound"]
 

@@ -19,7 +19,7 @@ from typing import TypeAlias
 from xml.parsers import expat
 
 from coverage_campaign.errors import Problem, ReportError
-from coverage_campaign.workbooks.limits import Reach
+from coverage_campaign.workbooks.grid import Reach
 
 __all__ = ["Sheets", "inspected"]
 
