@@ -610,3 +610,31 @@ def test_those_covered_in_some_units_below_are_not_those_of_all(
     rows = reported_counts(tally, tally.campaign, ("city",), through=dt.date(2026, 6, 4))
     assert rows.has_stock.tolist() == [known]
     assert rows.stock.tolist() == [sum(before.values())]
+
+
+def test_weeks_count_when_they_are_over() -> None:
+    """1 June 2026 is a Monday: the week of the 1st counts on the 7th, that of the 8th on the 14th."""
+    rows = tallied([("a", "2026-06-01", "all", 5), ("a", "2026-06-08", "all", 4)], by="week")
+    done = {
+        day: column(track(planned(), rows, as_of=f"2026-06-{day:02d}").to_frame(), "done")[0]
+        for day in (6, 7, 13, 14)
+    }
+    assert done == {6: None, 7: 5, 13: 5, 14: 9}
+    week = track(planned(), rows, as_of="2026-06-07")
+    assert column(week.to_frame(), "new")[0] == 5
+    assert week.running_totals()["a"].tolist() == [0, 5]
+
+
+def test_months_from_the_26th_to_the_25th() -> None:
+    """June is 26 May to 25 June: on 24 June it is left out, on the 25th it counts."""
+    rule = ReportingRule(kinds="county", to="labour", starts_on=26, due_day=5)
+    campaign = attrs.evolve(tiny(), reporting=rule)
+    rows = tallied([("a", "2026-06-01", "all", 20)], campaign=campaign, by="month")
+    early = track(planned(campaign), rows, as_of="2026-06-24")
+    assert pd.isna(early.to_frame()["done"].iloc[0])
+    assert any("20 persons reported for 2026-06 are left out" in note for note in early.notes)
+    late = track(planned(campaign), rows, as_of="2026-06-25")
+    assert column(late.to_frame(), "done")[0] == 20
+    assert column(late.to_frame(), "new")[0] == 20
+    assert late.history()["done_to_date"].dropna().tolist()[-1] == 20
+    assert late.quality_flags == {}

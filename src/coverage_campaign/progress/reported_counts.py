@@ -14,7 +14,8 @@ from coverage_campaign.errors import Problem, ReportError
 from coverage_campaign.frames import by_value, owned_array
 from coverage_campaign.model.campaign import Campaign
 from coverage_campaign.model.groups import Effect
-from coverage_campaign.reporting.result import Period, Tally
+from coverage_campaign.model.periods import Period, Periods, periods_of
+from coverage_campaign.reporting.result import Tally
 
 __all__ = ["ReportedCounts", "planned_places", "reported_counts"]
 
@@ -33,7 +34,7 @@ class ReportedCounts:
     """
 
     units: tuple[str, ...]
-    by: Period
+    periods: Periods
     place: _Ints = attrs.field(converter=owned_array, eq=by_value)
     period: NDArray[np.datetime64] = attrs.field(converter=owned_array, eq=by_value)
     channel: _Ints = attrs.field(converter=owned_array, eq=by_value)
@@ -53,13 +54,15 @@ class ReportedCounts:
         """Return what each row does to the persons done: 1, or -1 (0 in gross) for a loss."""
         return np.where(self.kind == _KINDS.index("loss"), -1 if net else 0, 1)
 
+    @property
+    def by(self) -> Period:
+        """The length of the periods."""
+        return self.periods.by
+
     def ends(self, starts: NDArray[np.datetime64]) -> NDArray[np.datetime64]:
         """Return the last counted day of the periods that begin on `starts`."""
-        through = np.datetime64(self.through, "D")
-        if self.by == "day":
-            return starts
-        months = (starts.astype("datetime64[M]") + 1).astype("datetime64[D]") - 1
-        ends: NDArray[np.datetime64] = np.minimum(months, through)
+        last = self.periods.last(self.periods.number(starts))
+        ends: NDArray[np.datetime64] = np.minimum(last, np.datetime64(self.through, "D"))
         return ends
 
     def sums(self, kind: Effect, *, since: dt.date | None = None) -> _Ints:
@@ -106,10 +109,13 @@ def reported_counts(
         raise _nothing_shared(names, units)
     place = above[row_unit] if len(names) else np.empty(0, dtype=np.int64)
     persons = frame["persons"].to_numpy(dtype=np.int64)
-    first = frame["period"].to_numpy(dtype="datetime64[D]")
-    row_period, periods = pd.factorize(first)
+    names_of_periods = frame["period"].to_numpy(dtype="datetime64[D]")
+    row_period, found_periods = pd.factorize(names_of_periods)
+    periods = periods_of(campaign, tally.by)
+    starts = periods.first(periods.number(found_periods))
+    first = starts[row_period] if len(starts) else names_of_periods
     known = tally.as_of is not None and tally.as_of.date() <= through
-    begins, ends = periods <= np.datetime64(through, "D"), _last_days(periods, tally.by, campaign)
+    begins, ends = starts <= np.datetime64(through, "D"), _last_days(starts, periods, campaign)
     begun = begins[row_period]
     whole = (begins & ((ends <= np.datetime64(through, "D")) | known))[row_period]
     row_channel, channel_names = pd.factorize(frame["channel"])
@@ -124,7 +130,7 @@ def reported_counts(
     stock, has_stock = _stock(tally, parent, units, through, names)
     return ReportedCounts(
         units=units,
-        by=tally.by,
+        periods=periods,
         place=place[rows],
         period=first[rows],
         channel=row_channel[rows],
@@ -135,7 +141,7 @@ def reported_counts(
         groups=groups,
         through=through,
         left_out=int(persons[cut].sum()),
-        left_out_from=first[cut].min().item() if cut.any() else None,
+        left_out_from=names_of_periods[cut].min().item() if cut.any() else None,
         elsewhere=_elsewhere(names, row_unit[outside], persons[outside]),
         stock=stock,
         has_stock=has_stock,
@@ -151,14 +157,11 @@ def _groups(frame: pd.DataFrame) -> tuple[NDArray[np.int64] | None, tuple[str, .
 
 
 def _last_days(
-    first: NDArray[np.datetime64], by: str, campaign: Campaign
+    first: NDArray[np.datetime64], periods: Periods, campaign: Campaign
 ) -> NDArray[np.datetime64]:
     """Return the last day of each period; no period runs past the campaign's own last day."""
-    if by == "day":
-        return first
-    months = first.astype("datetime64[M]")
-    ends = (months + 1).astype("datetime64[D]") - 1
-    if not campaign.phases:
+    ends = periods.last(periods.number(first))
+    if periods.by == "day" or not campaign.phases:
         return ends
     no_later: NDArray[np.datetime64] = np.minimum(
         ends, np.datetime64(campaign.whole_window.last, "D")

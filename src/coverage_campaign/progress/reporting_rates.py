@@ -10,6 +10,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from coverage_campaign.model.campaign import Campaign
+from coverage_campaign.model.periods import periods_of
 from coverage_campaign.model.reporting_rule import ReportingRule
 from coverage_campaign.progress.reported_counts import planned_places
 from coverage_campaign.reporting.completeness import expected_reports
@@ -40,8 +41,10 @@ def report_counts(
         _with_rule(campaign, units), received=received, as_of=max(last, as_of), over=over
     )
     there = table["received_on"] <= pd.Timestamp(last)
-    month_over = table["period"] + pd.offsets.MonthEnd(1) <= pd.Timestamp(as_of)
-    table = table.assign(there=there)[table["expected"].to_numpy(dtype=bool) & month_over]
+    periods = periods_of(campaign, (campaign.reporting or ReportingRule()).period)
+    ends = periods.last(periods.number(table["period"].to_numpy(dtype="datetime64[D]")))
+    over_by_now = ends <= np.datetime64(as_of, "D")
+    table = table.assign(there=there)[table["expected"].to_numpy(dtype=bool) & over_by_now]
     parent = {unit.code: unit.parent for unit in campaign.units}
     place = planned_places(parent, units, table["unit"])
     expected = _counted(place, np.ones(len(place), dtype=bool), len(units))

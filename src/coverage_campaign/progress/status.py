@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from coverage_campaign.messages import Message, message, message_in
 from coverage_campaign.model.campaign import Campaign
+from coverage_campaign.model.periods import Period, periods_of
 from coverage_campaign.model.units import Unit
 from coverage_campaign.progress.reported_counts import ReportedCounts
 from coverage_campaign.reporting.data_quality import falls, quality_signals
@@ -144,7 +145,7 @@ def quality_flags(tally: Tally, rows: ReportedCounts) -> dict[str, tuple[str, ..
     days = pd.DataFrame(
         {
             "unit": pd.array(units[rows.place], dtype="str"),
-            "period": rows.period.astype("datetime64[s]"),
+            "period": rows.periods.of(rows.period).astype("datetime64[s]"),
             "channel": pd.array(channels[rows.channel], dtype="str"),
             "persons": pd.array(rows.persons, dtype="Int64"),
         }
@@ -157,8 +158,10 @@ def quality_flags(tally: Tally, rows: ReportedCounts) -> dict[str, tuple[str, ..
         }
     )
     by_day = attrs.evolve(tally, frame=_summed(days), stock=stock)
-    months = days.assign(period=rows.period.astype("datetime64[M]").astype("datetime64[s]"))
-    by_month = attrs.evolve(by_day, frame=_summed(months), by="month")
+    by: Period = "month" if rows.by in {"day", "week"} else rows.by
+    named = periods_of(tally.campaign, by).of(rows.period)
+    months = days.assign(period=named.astype("datetime64[s]"))
+    by_month = attrs.evolve(by_day, frame=_summed(months), by=by)
     signals = pd.concat([falls(by_day), quality_signals(by_month)], ignore_index=True)
     named = signals[signals["unit"].notna()].drop_duplicates(["unit", "signal"])
     return {str(unit): tuple(codes) for unit, codes in named.groupby("unit", sort=False)["signal"]}

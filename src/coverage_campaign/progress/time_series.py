@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from coverage_campaign.model.periods import periods_of
 from coverage_campaign.progress.reported_counts import ReportedCounts
 from coverage_campaign.scheduling.schedule import Plan
 
@@ -25,12 +26,12 @@ def history_of(
     `known` tells whether anything of what is done is known at all. A month's figure stands at the
     month's end; persons from before or after the plan's days have periods of their own.
     """
-    unit = "M" if plan.by == "month" else "D"
+    own = periods_of(plan.campaign, plan.by)
     days = np.concatenate([plan.days, rows.ends(np.unique(rows.period))])
-    periods = np.unique(days.astype(f"datetime64[{unit}]"))
-    ends = (periods + 1).astype("datetime64[D]") - 1
+    numbers = np.unique(own.number(days))
+    periods, starts, ends = own.name(numbers), own.first(numbers), own.last(numbers)
     planned = [int(plan.planned_on(end).sum()) for end in ends.tolist()]
-    done = _done_by(rows, periods, ends, as_of=as_of, net=net) if known else [None] * len(ends)
+    done = _done_by(rows, starts, ends, as_of=as_of, net=net) if known else [None] * len(ends)
     return pd.DataFrame(
         {
             "period": periods.astype("datetime64[s]"),
@@ -41,7 +42,7 @@ def history_of(
 
 
 def _done_by(
-    rows: ReportedCounts, periods: _Days, ends: _Days, *, as_of: dt.date, net: bool
+    rows: ReportedCounts, starts: _Days, ends: _Days, *, as_of: dt.date, net: bool
 ) -> list[int | None]:
     order = np.argsort(rows.period, kind="stable")
     days = rows.ends(rows.period[order])
@@ -50,7 +51,7 @@ def _done_by(
     today = np.datetime64(as_of, "D")
     return [
         int(running[place - 1]) if place and first <= today else None
-        for place, first in zip(last.tolist(), periods.astype("datetime64[D]"), strict=True)
+        for place, first in zip(last.tolist(), starts, strict=True)
     ]
 
 
@@ -84,7 +85,8 @@ def silent_of(
     """
     months = days.astype("datetime64[M]").astype(np.int64)
     last = np.full(len(rows.units), months[0])
-    np.maximum.at(last, rows.place, rows.period.astype("datetime64[M]").astype(np.int64))
+    ends = rows.ends(rows.period).astype("datetime64[M]").astype(np.int64)
+    np.maximum.at(last, rows.place, ends)
     silent: NDArray[np.bool_] = (months[:, None] > last) & ~complete
     return silent
 

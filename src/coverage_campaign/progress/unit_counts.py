@@ -9,6 +9,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from coverage_campaign.model.campaign import Campaign
+from coverage_campaign.model.periods import periods_of
 from coverage_campaign.progress.reported_counts import ReportedCounts
 from coverage_campaign.progress.status import hindrances
 from coverage_campaign.scheduling.plan import Plan
@@ -59,7 +60,11 @@ def is_open(campaign: Campaign, rows: ReportedCounts) -> bool:
 
 def first_day_of_period(plan: Plan, rows: ReportedCounts, day: dt.date) -> dt.date:
     """Return the first day of the period of `day`, as fine as plan and tally both are."""
-    return day if plan.by == "day" and rows.by == "day" else day.replace(day=1)
+    periods = rows.periods
+    if plan.by == "month" and rows.by in {"day", "week"}:
+        periods = periods_of(plan.campaign, "month")
+    first: dt.date = periods.first(periods.number([day]))[0].item()
+    return first
 
 
 def _where(known: NDArray[np.bool_], values: NDArray[np.int64]) -> pd.arrays.IntegerArray:
