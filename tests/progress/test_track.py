@@ -613,7 +613,7 @@ def test_those_covered_in_some_units_below_are_not_those_of_all(
 
 
 def test_weeks_count_when_they_are_over() -> None:
-    """1 June 2026 is a Monday: the week of the 1st counts on the 7th, that of the 8th on the 14th."""
+    """1 June 2026 is a Monday: its week counts on the 7th, the next one on the 14th."""
     rows = tallied([("a", "2026-06-01", "all", 5), ("a", "2026-06-08", "all", 4)], by="week")
     done = {
         day: column(track(planned(), rows, as_of=f"2026-06-{day:02d}").to_frame(), "done")[0]

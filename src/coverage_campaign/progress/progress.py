@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from coverage_campaign.errors import DefinitionError, Problem
 from coverage_campaign.frames import by_value, owned, owned_frame
-from coverage_campaign.messages import Language, Message, check_language, message_in
+from coverage_campaign.messages import Language, Message, check_language, message, message_in
 from coverage_campaign.messages.formats import percent
 from coverage_campaign.model.basis import Basis
 from coverage_campaign.model.campaign import Campaign
@@ -23,7 +23,9 @@ from coverage_campaign.notebook import Axes, html_table
 from coverage_campaign.progress.bases import bases_of, bases_table
 from coverage_campaign.progress.explain import explanation
 from coverage_campaign.progress.indicators import Clock, UnitArrays, arrays_of, figures, pooled
-from coverage_campaign.progress.reported_counts import ReportedCounts
+from coverage_campaign.progress.notes import progress_notes
+from coverage_campaign.progress.reported_counts import ReportedCounts, reported_counts
+from coverage_campaign.progress.reporting_rates import report_counts
 from coverage_campaign.progress.status import (
     StatusCode,
     context_table,
@@ -43,14 +45,15 @@ from coverage_campaign.progress.summaries import (
     required_rate_table,
 )
 from coverage_campaign.progress.time_series import history_of, running_table, series_of
-from coverage_campaign.progress.unit_counts import first_day_of_period, is_open
+from coverage_campaign.progress.unit_counts import first_day_of_period, is_open, unit_counts
 from coverage_campaign.progress.unit_progress import UnitProgress, by_rank, rows_of
 from coverage_campaign.reporting.result import Tally
 from coverage_campaign.scheduling.plan import Plan
 
-__all__ = ["Progress"]
+__all__ = ["Progress", "progress_at"]
 
 _SHOWN = 6
+_COMPLETENESS_UNKNOWN = message("completeness of the reports is unknown, so all units are ranked")
 
 
 @attrs.frozen(kw_only=True)
@@ -294,9 +297,7 @@ class Progress:
     def previous(self) -> Progress:
         """Return the progress at the end of the period before, as the same tally knows it."""
         day = first_day_of_period(self.plan, self.rows, self.as_of) - dt.timedelta(days=1)
-        from coverage_campaign.progress.track import track  # progresses are made there, from here
-
-        return track(self.plan, self.tally, as_of=day, received=self._received)
+        return progress_at(self.plan, self.tally, day, received=self._received)
 
     def bridge(self, unit: str | None = None) -> pd.DataFrame:
         """Return the way from covered before over gross and net to covered now: step by step.
@@ -431,6 +432,55 @@ class Progress:
         more = len(behind) - len(lines)
         rest = [f"  ... and {more:,} more units"] if more else []
         return "\n".join([f"<Progress of {self._line()}>", *lines, *rest])
+
+
+def progress_at(
+    plan: Plan, tally: Tally, day: dt.date, *, received: pd.DataFrame | None
+) -> Progress:
+    """Return the progress of a plan at the end of a day, from a tally of the same campaign."""
+    campaign = plan.campaign
+    cutoff = _cutoff(campaign)
+    through = day if cutoff is None else min(day, cutoff)
+    shares = plan.shares()
+    units = tuple(shares.index)
+    rows = reported_counts(tally, campaign, units, through=through)
+    reports = report_counts(
+        campaign,
+        units,
+        received,
+        over=plan.over,
+        as_of=day,
+        known_on=None if tally.as_of is None else tally.as_of.date(),
+    )
+    counts = unit_counts(plan, rows, reports, day)
+    clock = Clock(
+        curve=np.array([total / plan.effort[-1] for total in plan.effort]),
+        elapsed=len(plan.days) - plan.days_left(day),
+        left=plan.days_left(day),
+    )
+    questions = ("counted", "result_cutoff", "report_due_day")
+    basis = plan.basis.joined(tally.basis).joined(campaign.basis(*questions))
+    if received is None:
+        basis = basis.assuming(_COMPLETENESS_UNKNOWN)
+    frame = figures(counts, clock)
+    return Progress(
+        plan=plan,
+        tally=tally,
+        as_of=day,
+        received=received,
+        basis=basis,
+        messages=tuple(progress_notes(frame, rows, campaign, day, through)),
+        counts=counts,
+        rows=rows,
+        clock=clock,
+        frame=frame,
+    )
+
+
+def _cutoff(campaign: Campaign) -> dt.date | None:
+    """Return the last day on which a person counts, where that question is answered."""
+    day = campaign.readings.result_cutoff
+    return None if day is None else campaign.resolve(day)
 
 
 def _sum_if_known(column: pd.Series[int]) -> int | None:

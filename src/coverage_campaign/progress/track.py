@@ -2,28 +2,16 @@
 
 from __future__ import annotations
 
-import datetime as dt
-
-import numpy as np
 import pandas as pd
 
 from coverage_campaign.checks import checked_call
 from coverage_campaign.errors import DefinitionError, Problem
-from coverage_campaign.messages import message
-from coverage_campaign.model.campaign import Campaign
 from coverage_campaign.model.dates import DateLike, to_date
-from coverage_campaign.progress.indicators import Clock, figures
-from coverage_campaign.progress.notes import progress_notes
-from coverage_campaign.progress.progress import Progress
-from coverage_campaign.progress.reported_counts import reported_counts
-from coverage_campaign.progress.reporting_rates import report_counts
-from coverage_campaign.progress.unit_counts import unit_counts
+from coverage_campaign.progress.progress import Progress, progress_at
 from coverage_campaign.reporting.result import Tally
 from coverage_campaign.scheduling.schedule import Plan
 
 __all__ = ["Progress", "track"]
-
-_COMPLETENESS_UNKNOWN = message("completeness of the reports is unknown, so all units are ranked")
 
 
 @checked_call
@@ -60,45 +48,4 @@ def track(
             )
         )
     day = to_date(as_of, where="as_of")
-    cutoff = _cutoff(campaign)
-    through = day if cutoff is None else min(day, cutoff)
-    shares = plan.shares()
-    units = tuple(shares.index)
-    rows = reported_counts(tally, campaign, units, through=through)
-    reports = report_counts(
-        campaign,
-        units,
-        received,
-        over=plan.over,
-        as_of=day,
-        known_on=None if tally.as_of is None else tally.as_of.date(),
-    )
-    counts = unit_counts(plan, rows, reports, day)
-    clock = Clock(
-        curve=np.array([total / plan.effort[-1] for total in plan.effort]),
-        elapsed=len(plan.days) - plan.days_left(day),
-        left=plan.days_left(day),
-    )
-    questions = ("counted", "result_cutoff", "report_due_day")
-    basis = plan.basis.joined(tally.basis).joined(campaign.basis(*questions))
-    if received is None:
-        basis = basis.assuming(_COMPLETENESS_UNKNOWN)
-    frame = figures(counts, clock)
-    return Progress(
-        plan=plan,
-        tally=tally,
-        as_of=day,
-        received=received,
-        basis=basis,
-        messages=tuple(progress_notes(frame, rows, campaign, day, through)),
-        counts=counts,
-        rows=rows,
-        clock=clock,
-        frame=frame,
-    )
-
-
-def _cutoff(campaign: Campaign) -> dt.date | None:
-    """Return the last day on which a person counts, where that question is answered."""
-    day = campaign.readings.result_cutoff
-    return None if day is None else campaign.resolve(day)
+    return progress_at(plan, tally, day, received=received)
