@@ -10,9 +10,12 @@ import contextlib
 import difflib
 import functools
 import inspect
+import itertools
 import numbers
+import os
 import types
 import typing
+from collections import abc
 from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING, Any, Literal, TypeVar, get_args, get_origin
 
@@ -123,12 +126,18 @@ def needs(extra: str, what: str) -> Iterator[None]:
 
 # -- types -----------------------------------------------------------------------------------------
 
+_LISTS = (abc.Iterable, abc.Collection, abc.Sequence)
 _WORDS: dict[object, str] = {
     str: "text",
     bool: "True or False",
     int: "a whole number",
     float: "a number",
     type(None): "None",
+    abc.Iterable: "a list",
+    abc.Collection: "a list",
+    abc.Sequence: "a list",
+    abc.Mapping: "a table",
+    os.PathLike: "a path",
 }
 
 
@@ -166,9 +175,26 @@ def _test(hint: Any) -> Callable[[object], bool]:  # noqa: ANN401 - any annotati
         return lambda value: _is_word(value) and (type(value), value) in options
     if origin is tuple:
         return _test_of_tuple(arguments)
+    if isinstance(origin, type) and issubclass(origin, Iterable) and _is_own(arguments[0]):
+        return _test_of_items(origin, arguments[0])
     if isinstance(kind, type) and kind not in _TESTS and not getattr(kind, "_is_protocol", False):
         return lambda value: isinstance(value, kind)
     return _TESTS.get(kind, lambda _: True)
+
+
+def _is_own(kind: object) -> bool:
+    """Tell whether a type is a class of this library."""
+    is_class = isinstance(kind, type) and not getattr(kind, "_is_protocol", False)
+    return is_class and getattr(kind, "__module__", "").partition(".")[0] == _PACKAGE
+
+
+def _test_of_items(kind: type, item: Any) -> Callable[[object], bool]:  # noqa: ANN401 - a class
+    """Return the test of a list of own values; what can be read only once is not looked at."""
+    each = _test(item)
+    return lambda value: (
+        isinstance(value, kind)
+        and (not isinstance(value, (list, tuple, str)) or all(map(each, value)))
+    )
 
 
 def _test_of_tuple(members: tuple[Any, ...]) -> Callable[[object], bool]:
@@ -206,9 +232,12 @@ def _wanted(hint: object) -> str:
         elif get_origin(member) is tuple:
             item = get_args(member)[0]
             words.append(f"a list of {_WORDS.get(item, getattr(item, '__name__', str(item)))}")
+        elif get_origin(member) in _LISTS and _is_own(get_args(member)[0]):
+            words.append(f"a list of {get_args(member)[0].__name__}")
         else:
             name = getattr(member, "__name__", str(member))
-            words.append(_WORDS.get(member, _with_article(name)))
+            kind = get_origin(member) or member
+            words.append(_WORDS.get(kind, _with_article(name)))
     return ", or ".join(dict.fromkeys(words))
 
 
@@ -404,8 +433,9 @@ def checked_call(function: _Function) -> _Function:
         ...
     TypeError: tally takes a whole number for days; this is text
     """
-    by_place = {inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD}
-    names = [n for n, p in inspect.signature(function).parameters.items() if p.kind in by_place]
+    parameters = inspect.signature(function).parameters.values()
+    names = [one.name for one in parameters if one.kind is not inspect.Parameter.KEYWORD_ONLY]
+    several = [one.name for one in parameters if one.kind is inspect.Parameter.VAR_POSITIONAL]
     checks: dict[str, Any] = {}
     is_read = False
 
@@ -415,7 +445,8 @@ def checked_call(function: _Function) -> _Function:
         if not is_read:
             checks.update(_checks_of(function))
             is_read = True
-        for name, value in (*zip(names, args, strict=False), *kwargs.items()):
+        positions = itertools.chain(names, itertools.cycle(several))
+        for name, value in (*zip(positions, args, strict=False), *kwargs.items()):
             hint = checks.get(name)
             if hint is not None and not _passes(value, hint):
                 raise _mistaken(function, name, value, hint)
@@ -426,21 +457,25 @@ def checked_call(function: _Function) -> _Function:
 
 def _checks_of(function: Callable[..., object]) -> dict[str, Any]:
     """Return the types of the parameters that can be checked."""
-    variadic = {inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD}
-    several = {n for n, p in inspect.signature(function).parameters.items() if p.kind in variadic}
     return {
         name: hint
         for name, hint in typing.get_type_hints(function).items()
-        if name != "return" and name not in several and all(map(_is_plain, _alternatives(hint)))
+        if name != "return" and all(map(_is_plain, _alternatives(hint)))
     }
 
 
 def _is_plain(member: Any) -> bool:  # noqa: ANN401 - any annotation
-    is_class = isinstance(member, type) and not getattr(member, "_is_protocol", False)
+    """Tell whether a type can be checked: a class, options, a list, a mapping or a path."""
+    origin = get_origin(member)
+    if isinstance(origin, type):
+        is_known = origin.__module__ in {"collections.abc", "builtins", "os"}
+        return is_known and origin.__name__ != "Callable"
+    is_frame = isinstance(member, type) and member.__module__.partition(".")[0] == "pandas"
     return (
-        get_origin(member) is Literal
+        origin is Literal
         or member in {int, bool, str, float, type(None)}
-        or (is_class and member.__module__.partition(".")[0] in {_PACKAGE, "pandas"})
+        or _is_own(member)
+        or is_frame
     )
 
 
@@ -448,6 +483,8 @@ def _passes(value: object, hint: object) -> bool:
     if fits(value, hint):
         return True
     members = set(_alternatives(hint))
+    if hasattr(value, "__array__") and hasattr(value, "shape"):  # an array is a sequence too
+        return any(isinstance(get_origin(member), type) for member in members)
     if type(value).__module__ == "numpy":  # numpy's numbers are numbers
         is_whole = isinstance(value, numbers.Integral)
         return (is_whole and bool(members & {int, float})) or (

@@ -37,6 +37,7 @@ _NOUGHT: Final = "·"
 
 @checked_call
 @chart
+@checked_call
 def annex(
     cross: CrossAllocation,
     *,

@@ -46,6 +46,7 @@ _DAYS: Final = message("days ahead")
 
 @checked_call
 @chart
+@checked_call
 def back_test(
     tested: Backtest,
     *,

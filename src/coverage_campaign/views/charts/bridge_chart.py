@@ -49,6 +49,7 @@ class Step:
 
 @checked_call
 @chart
+@checked_call
 def bridge(
     subject: Tally | Progress,
     *,

@@ -35,6 +35,7 @@ _ONE_LINE: Final = 0.005
 
 @checked_call
 @chart
+@checked_call
 def bullet(
     progress: Progress,
     *,

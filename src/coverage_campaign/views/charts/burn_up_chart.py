@@ -54,6 +54,7 @@ class _End:
 
 @checked_call
 @chart
+@checked_call
 def burn_up(
     progress: Progress,
     forecast: Forecast | None = None,

@@ -55,6 +55,7 @@ class Row:
 
 @checked_call
 @chart
+@checked_call
 def calendar(
     campaign: Campaign,
     *,

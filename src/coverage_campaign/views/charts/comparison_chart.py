@@ -51,6 +51,7 @@ _QUANTITIES: Final = {
 
 @checked_call
 @chart
+@checked_call
 def comparison(
     compared: Comparison,
     *,

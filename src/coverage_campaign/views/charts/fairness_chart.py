@@ -54,6 +54,7 @@ class Curve:
 
 @checked_call
 @chart
+@checked_call
 def fairness(
     allocations: Allocation | Mapping[str, Allocation],
     *,

@@ -51,6 +51,7 @@ class _Grid:
 
 @checked_call
 @chart
+@checked_call
 def multiples(
     progress: Progress,
     *,

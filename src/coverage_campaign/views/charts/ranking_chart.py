@@ -61,6 +61,7 @@ _STATUS: Final = message("Status")
 
 @checked_call
 @chart
+@checked_call
 def ranking(
     progress: Progress,
     *,

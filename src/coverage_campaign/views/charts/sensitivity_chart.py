@@ -108,6 +108,7 @@ def given_bars(frame: pd.DataFrame) -> tuple[Bar, ...]:
 
 @checked_call
 @chart
+@checked_call
 def sensitivity(
     subject: Study | pd.DataFrame,
     *,

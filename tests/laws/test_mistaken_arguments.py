@@ -1,0 +1,98 @@
+"""Who hands over another result than a function takes is told by the library, never from inside."""
+
+from collections.abc import Callable
+
+import matplotlib as mpl
+import pandas as pd
+import pytest
+
+import coverage_campaign as cc
+from laws.test_results import CAMPAIGN, allocation, plan, progress, scenario, tally
+
+mpl.use("Agg")
+GIVEN = {
+    "campaign": lambda: CAMPAIGN,
+    "allocation": allocation,
+    "plan": plan,
+    "tally": tally,
+    "progress": progress,
+    "forecast": lambda: cc.forecast(progress()),
+    "scenario": scenario,
+    "outcome": lambda: cc.run(scenario()),
+    "none": lambda: None,
+    "text": lambda: "x",
+    "number": lambda: 5,
+}
+TAKERS: dict[str, Callable[[object], object]] = {
+    **{f"charts.{name}": getattr(cc.charts, name) for name in cc.charts.__all__ if name != "page"},
+    **{f"tables.{name}": getattr(cc.tables, name) for name in ("annex", "ranking", "fairness")},
+    "documents.annex": cc.documents.annex,
+    "documents.letters": cc.documents.letters,
+    "documents.assessment": cc.documents.assessment,
+    "bulletin": cc.bulletin,
+    "forecast": cc.forecast,
+    "letters": cc.letters,
+    "review": cc.review,
+    "run": cc.run,
+    "roll_up": cc.roll_up,
+    "supervise": cc.supervise,
+    "schedule": lambda given: cc.schedule(given, over="drive"),
+    "track": lambda given: cc.track(given, tally(), as_of="2026-06-30"),
+    "assess": lambda given: cc.assess(given, CAMPAIGN.scheme),
+    "simulate": lambda given: cc.simulate(given, seed=1),
+    "from_json": cc.from_json,
+    "save_campaign": lambda given: cc.save_campaign(given, "nowhere/x.toml"),
+}
+
+
+@pytest.mark.parametrize("taker", TAKERS)
+@pytest.mark.parametrize("given", GIVEN)
+def test_another_value_is_named_with_what_is_wanted(given: str, taker: str) -> None:
+    """Each function answers, or says what it takes; nothing fails inside it."""
+    value = GIVEN[given]()
+    said = " takes "
+    try:
+        TAKERS[taker](value)
+    except cc.CampaignError:
+        return
+    except TypeError as error:
+        said = str(error)
+    assert " takes " in said
+
+
+@pytest.mark.parametrize(
+    ("call", "words"),
+    [
+        (lambda: cc.charts.burn_up(cc.forecast(progress())), "burn_up takes a Progress"),
+        (lambda: cc.forecast(plan()), "forecast takes a Progress .*a Plan: plan.plot"),
+        (lambda: cc.track(tally(), plan(), as_of="2026-06-30"), "track takes a Plan .*a Tally"),
+        (lambda: cc.simulate(plan(), seed=None), "whole number for seed; this is None"),
+        (lambda: cc.supervise(progress()), "supervise takes a list of Progress"),
+        (lambda: cc.charts.calendar(plan()), "calendar takes a Campaign .*a Plan"),
+    ],
+)
+def test_the_error_names_the_way(call: Callable[[], object], words: str) -> None:
+    """What is wanted, what was given, and what to do with it stand in one sentence."""
+    with pytest.raises(TypeError, match=words):
+        call()
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        lambda: cc.simulate(plan(), seed=-1),
+        lambda: cc.forecast(progress(), level=-0.5),
+        lambda: cc.forecast(progress(), level=1.5),
+        lambda: cc.explore(scenario(), over={"total": 5}),
+        lambda: cc.explore(scenario(), over={"total": range(10**9)}),
+        lambda: cc.allocate(CAMPAIGN, weights={"a": 1, "b": 1, "c": 1}, target=2**63),
+        lambda: cc.apportion.webster(2**63, [1, 2]),
+        lambda: cc.track(plan(), tally(), as_of="9999-12-31"),
+        lambda: cc.allocate(CAMPAIGN, weights={"a": 1, "b": 1, "c": 1}, ties="alphabet"),
+        lambda: cc.read_reports(pd.DataFrame({"unit": ["a"]}), CAMPAIGN, figures="cumulativ"),
+    ],
+)
+def test_numbers_out_of_range_are_refused(call: Callable[[], object]) -> None:
+    """Seeds, levels, totals, days and grids that nobody can mean are errors of the library."""
+    with pytest.raises(cc.CampaignError):
+        call()
