@@ -140,7 +140,8 @@ def _write_head(on: _Sheet, table: Table, title: str) -> None:
     sheet, last = on.sheet, max(len(table.columns) - 1, 1)
     sheet.merge_range(0, 0, 0, last, "", on.formats["title"])
     sheet.write_string(0, 0, plain(title)[:_MOST_LETTERS], on.formats["title"])
-    meta, mark = plain(on.document.meta), on.document.mark
+    meta = "  ".join(map(plain, filter(None, (on.document.number, on.document.meta))))
+    mark = on.document.mark
     roomy = last >= _ROOMY
     beside = meta if roomy or not mark else f"{meta}  {mark}".strip()
     sheet.write_string(1, 0, beside[:_MOST_LETTERS], on.formats["meta"])
