@@ -59,7 +59,7 @@ def _planned(campaign: Campaign, unit: UnitProgress, clock: Clock) -> Iterator[M
         )
     else:
         yield message("target = {n} persons, its share of the allocation", n=unit.target)
-    share = float(clock.curve[clock.elapsed - 1]) if clock.elapsed else 0.0
+    share = unit.planned_rate or 0.0
     yield message(
         "planned = {planned} persons: {over} of {days} planned days are over, {target} x "
         "{share:decimal 4} of the curve = {exact:decimal 1}, rounded to whole persons",
