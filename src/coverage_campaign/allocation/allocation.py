@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from fractions import Fraction
-from typing import Literal, TypeAlias
+from functools import cached_property
+from typing import Any, Literal, TypeAlias
 
 import attrs
 import numpy as np
@@ -92,10 +93,15 @@ class Allocation:
         return self._of_leaves("uplifted")
 
     def _of_leaves(self, column: str) -> IntSeries:
-        shared = self._frame.iloc[: len(self.weights)]  # what is unallocated is nobody's share
+        leaves, codes = self._leaves
+        shared = self._frame[column].to_numpy("int64")
+        return pd.Series(shared[leaves], index=codes, name=column)
+
+    @cached_property
+    def _leaves(self) -> tuple[NDArray[np.intp], Any]:  # an Index cannot be subscripted
+        """The rows of the leaves and their codes; what is unallocated is nobody's share."""
         leaves = explain.leaf_rows(self)
-        codes = pd.Index(shared["unit"].array.take(leaves), name="unit")
-        return pd.Series(shared[column].to_numpy("int64")[leaves], index=codes, name=column)
+        return leaves, pd.Index(self._frame["unit"].array.take(leaves), name="unit")
 
     def totals(self) -> pd.DataFrame:
         """Return one row per tier: tier, units, share, uplifted [persons], rise, factor.

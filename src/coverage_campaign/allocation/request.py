@@ -413,10 +413,14 @@ def _checked_numbers(values: Values) -> Values:
 def _kind(vectors: Sequence[Values], tree: UnitTree) -> type:
     """Return the numbers that hold all of these weights exactly, summed up the tree too."""
     if all(_are(vector, int) for vector in vectors):
-        largest = max((max(vector, default=0) for vector in vectors if len(vector)), default=0)
-        return int if int(largest) * len(tree.units) < _MOST_PERSONS else object
+        largest = max((_greatest(vector) for vector in vectors if len(vector)), default=0)
+        return int if largest * len(tree.units) < _MOST_PERSONS else object
     plain = all(_are(vector, float) for vector in vectors)
     return float if plain and len(tree.tiers) == 1 else object
+
+
+def _greatest(vector: Values) -> int:
+    return int(vector.max() if isinstance(vector, np.ndarray) else max(cast("Any", vector)))
 
 
 def _are(vector: Values, kind: type) -> bool:
