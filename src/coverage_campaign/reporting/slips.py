@@ -115,8 +115,13 @@ def _find(persons: _Floats, spans: _Floats, weekdays: NDArray[np.int64] | None) 
     if weekdays is not None:
         for weekday in np.unique(weekdays):
             rows = weekdays == weekday
-            same, _, _ = _compared(persons[rows], spans[rows], ends[rows], _AROUND, _FEWEST_WEEKS)
-            side[rows] = np.where(same == side[rows], same, 0)
+            same, _, told_same = _compared(
+                persons[rows], spans[rows], ends[rows], _AROUND, _FEWEST_WEEKS
+            )
+            # No rhythm of weeks makes a jump where people come on the days around.
+            among_some = (side[rows] > 0) & (expected[rows] >= 1)
+            slip = np.where(told_same, same == side[rows], among_some)
+            side[rows] = np.where(slip, side[rows], 0)
     kind = np.select([persons < 0, side > 0, side < 0], [_FALL, _JUMP, _DROP], 0).astype(np.int8)
     mended = np.where(kind > 0, np.nan_to_num(expected), persons)
     for unit in np.flatnonzero((kind > 0).any(axis=0)):

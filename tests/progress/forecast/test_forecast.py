@@ -5,9 +5,11 @@ import datetime as dt
 import attrs
 import numpy as np
 import pandas as pd
+import polars as pl
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from scipy import stats
 
 from coverage_campaign.allocation.allocate import allocate
 from coverage_campaign.errors import DefinitionError
@@ -16,6 +18,8 @@ from coverage_campaign.model.phases import Phase
 from coverage_campaign.model.units import Breakdown, Unit
 from coverage_campaign.progress.forecast import methods as paces
 from coverage_campaign.progress.forecast.forecast import forecast, forecast_counts
+from coverage_campaign.progress.forecast.history import CumulativeHistory
+from coverage_campaign.progress.forecast.intervals import paths_of
 from coverage_campaign.progress.track import Progress, track
 from coverage_campaign.scheduling import curves
 from coverage_campaign.scheduling.schedule import schedule
@@ -323,3 +327,168 @@ def test_a_month_without_a_figure_is_no_month_of_zero() -> None:
     known = forecast(track(plan, tally, as_of="2026-08-31", received=came), method=paces.unchanged)
     assert known.to_frame()["expected"].tolist() == [60 + 93, 60 + 93 + 31]
     assert not any("North" in note for note in known.notes)
+
+
+def months(*columns: list[float]) -> pd.DataFrame:
+    """Return running totals at the ends of months from January 2021, one column a unit."""
+    dates = pd.date_range("2021-01-31", periods=len(columns[0]), freq="ME")
+    return pd.DataFrame({f"u{n}": column for n, column in enumerate(columns)}, index=dates)
+
+
+def test_a_frame_of_any_kind_gives_the_same() -> None:
+    """Months as periods, a Polars frame with a column 'date', a Series of one unit."""
+    totals = months([100, 200, 300, 400], [5, 9, 12, 15])
+    wanted = forecast_counts(totals, to="2021-12-31")
+    as_periods = totals.set_axis(totals.index.to_period("M"))
+    pd.testing.assert_frame_equal(forecast_counts(as_periods, to="2021-12-31"), wanted)
+    other = pl.from_pandas(totals.rename_axis("date").reset_index())
+    pd.testing.assert_frame_equal(forecast_counts(other, to="2021-12-31"), wanted)
+    alone = forecast_counts(totals["u1"], to="2021-12-31")
+    assert alone["unit"].tolist() == ["u1"]
+    limited = forecast_counts(totals, to="2021-12-31", ceiling={"u1": 16})
+    assert limited["high"].iloc[1] == 16
+
+
+@pytest.mark.parametrize(
+    ("totals", "ceiling", "found"),
+    [
+        (months([1, np.inf, 3]), None, "column 'u0': has an infinite value"),
+        (months([1, 2], [1, 2]).set_axis(["a", "a"], axis=1), None, "column 'a': stands twice"),
+        (months([1, 2]).reset_index(drop=True), None, "dates in the index"),
+        (months([1, 2]), {"u9": 5}, "ceiling: of 'u9'"),
+        (months([1, 2]), {"u0": -5}, "ceiling: is negative"),
+    ],
+)
+def test_what_is_no_running_total_is_refused_by_name(
+    totals: pd.DataFrame, ceiling: dict[str, float] | None, found: str
+) -> None:
+    """Infinite values, a column twice, no dates, a ceiling of nobody."""
+    with pytest.raises(DefinitionError, match=found):
+        forecast_counts(totals, to="2021-12-31", ceiling=ceiling)
+    with pytest.raises(TypeError, match="running totals: list"):
+        forecast_counts([1, 2], to="2021-12-31")
+
+
+def test_yearly_totals_are_taken() -> None:
+    """Dates a year apart: 100 a year goes on for two years."""
+    totals = pd.DataFrame({"a": [100, 200, 300]}, index=pd.to_datetime(["2018", "2019", "2020"]))
+    assert forecast_counts(totals, to="2022-01-01")["expected"].tolist() == [500]
+
+
+def test_a_unit_that_brought_nobody_last_month_may_yet_bring_somebody() -> None:
+    """2, 1, 0, 2, 0 people in five months: neither certain to stay nor expected to stop."""
+    row = forecast_counts(months(np.cumsum([2, 1, 0, 2, 0]).tolist()), to="2021-12-31").iloc[0]
+    assert row["low"] < row["high"]
+    assert 5 < row["expected"] <= 5 + 2 * 7
+    nobody = forecast_counts(months([0, 0, 0]), to="2021-12-31").iloc[0]
+    assert nobody["expected"] == 0
+    assert nobody["high"] > 0
+
+
+@pytest.mark.parametrize("mean", [0.5, 1, 3, 30, 3000])
+def test_ranges_of_poisson_counts_hold_what_they_say(mean: float) -> None:
+    """Six monthly figures of ten units, one to twelve months ahead, 12 times.
+
+    Inside are at least 72 % and at most 7 points more than in the true law's own whole-number
+    range; the randomised probability integral transform is flat but for what twelve runs leave.
+    """
+    rng = np.random.default_rng(8)
+    held, true, transforms = [], [], []
+    ahead = np.arange(1, 13)
+    low, high = (stats.poisson.ppf(level, mean * ahead) for level in (0.1, 0.9))
+    for _ in range(12):
+        totals = rng.poisson(mean, (18, 10)).cumsum(axis=0)
+        history = CumulativeHistory(
+            days=30.0 * np.arange(-5, 1),
+            persons=totals[:6].astype(np.float64),
+            ahead=30.0 * ahead,
+            ceiling=np.full(10, np.inf),
+        )
+        days = np.arange(18).astype("datetime64[D]")
+        units, _ = paths_of(history, paces.damped, dates=days[:6], later=days[6:])
+        lowest, highest = units.range(0.8)
+        came = totals[6:]
+        held.append((lowest <= came) & (came <= highest))
+        true.append(
+            stats.poisson.cdf(high, mean * ahead) - stats.poisson.cdf(low - 1, mean * ahead)
+        )
+        upper, lower = (1 - units.law.at_least(came - units.now + one) for one in (1, 0))
+        transforms.append(lower + rng.random(came.shape) * (upper - lower))
+    assert 0.72 <= np.mean(held) <= np.mean(true) + 0.07
+    fifths = np.histogram(np.concatenate(transforms), 5, (0, 1))[0]
+    assert (np.abs(fifths / fifths.mean() - 1) < 0.7).all()
+
+
+@settings(deadline=None, max_examples=15)
+@given(
+    steps=st.lists(st.integers(0, 400), min_size=2, max_size=9),
+    level=st.floats(0.1, 0.95),
+    room=st.integers(0, 2000) | st.none(),
+)
+def test_gross_ranges_never_fall_with_the_horizon(
+    steps: list[int], level: float, room: int | None
+) -> None:
+    """Month by month ahead low and high rise, from what is done to the ceiling."""
+    totals = months(np.cumsum(steps).tolist())
+    done = int(totals.iloc[-1, 0])
+    ceiling = None if room is None else {"u0": done + room}
+    last = totals.index[-1]
+    rows = [
+        forecast_counts(totals, to=last + pd.Timedelta(days=days), ceiling=ceiling, level=level)
+        for days in (10, 40, 200)
+    ]
+    for name in ("low", "expected", "high"):
+        values = [int(row[name].iloc[0]) for row in rows]
+        assert values == sorted(values)
+        assert values[0] >= done
+        assert room is None or values[-1] <= done + room
+
+
+def test_net_totals_may_fall() -> None:
+    """100 more, then 60 fewer, in turn: a fall is no correction, and the range reaches below."""
+    totals = months(np.cumsum([0, 100, -60, 100, -60, 100, -60]).tolist())
+    row = forecast_counts(totals, to="2021-08-31", net=True).iloc[0]
+    assert row["low"] < totals.iloc[-1, 0] < row["high"]
+    assert totals.iloc[-1, 0] - 60 < row["expected"] < totals.iloc[-1, 0] + 100
+
+
+def test_what_if_the_pace_changes() -> None:
+    """4 a day doubled is 8 a day from now on: of all, of one unit, of the unit furthest behind."""
+    progress = steady(4)
+
+    def ends(pace: object) -> list[int]:
+        result = forecast(progress, method=paces.run_rate(7), pace=pace)
+        return result.to_frame()["expected"].iloc[:2].tolist()
+
+    assert ends(1) == [40, 10]
+    assert ends(2) == [16 + 48, 4 + 12]
+    assert ends({"b": 3}) == [40, 4 + 18]
+    assert ends(paces.worst(1, times=2)) == [40, 4 + 12]
+    assert any("worst(1" in note for note in forecast(progress, pace=paces.worst(1, times=2)).notes)
+    for pace, found in ((-1, "0 or more"), ({"x": 2}, "outside the plan")):
+        with pytest.raises(DefinitionError, match=found):
+            forecast(progress, pace=pace)
+
+
+def test_a_closed_unit_expects_nothing_more() -> None:
+    """Ash closes on 6 June: four a day until then, two days after the last figures."""
+    units = [
+        attrs.evolve(unit, closed=dt.date(2026, 6, 6)) if unit.code == "a" else unit
+        for unit in tiny().units
+    ]
+    plan = planned(tiny())
+    campaign = attrs.evolve(tiny(), units=units)
+    plan = attrs.evolve(plan, allocation=attrs.evolve(plan.allocation, campaign=campaign))
+    tally = steady(4).tally
+    frame = forecast(track(plan, tally, as_of="2026-06-04"), method=paces.run_rate(7)).to_frame()
+    assert frame["expected"].tolist()[:2] == [16 + 8, 10]
+    assert frame["high"].iloc[0] < 40
+
+
+def test_a_record_day_makes_a_forecast_doubtful() -> None:
+    """Forty people on the last of nine days of four: no pace, and the notes say so."""
+    rows = [("a", f"2026-06-{day:02d}", "all", 4 if day < 9 else 40) for day in range(1, 10)]
+    result = forecast(track(planned(), tallied(rows), as_of="2026-06-09"))
+    assert result.to_frame()["expected"].iloc[0] == 8 * 4 + 40 + 4
+    assert result.set_aside()[["kind", "last"]].to_numpy().tolist() == [["jump", True]]
+    assert any("Doubtful: the last figure of Ash" in note for note in result.notes)
