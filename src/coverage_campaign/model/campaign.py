@@ -332,6 +332,19 @@ class Campaign:
         return None if asked else False
 
     @property
+    def counting_assumptions(self) -> tuple[Message, ...]:
+        """What counts of persons assume: that they are first payments, where only those count."""
+        at = self.counting.at or self.readings.counted_at
+        if at != "first_paid":
+            return ()
+        return (
+            message(
+                "figures are taken as first payments: who is registered and has not paid cannot "
+                "be told apart (counted_at = first_paid)"
+            ),
+        )
+
+    @property
     def open_questions(self) -> tuple[Question, ...]:
         """The questions of the source that nobody has answered."""
         return tuple(

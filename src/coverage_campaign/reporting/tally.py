@@ -110,7 +110,7 @@ def tally(
                 account_of_claims(rows, found.rows, layout, keep, samples=samples),
             ]
         account = added(parts, samples=samples)
-    basis = campaign.basis()
+    basis = campaign.basis().assuming(*campaign.counting_assumptions)
     reasons = account.reasons
     return Tally(
         campaign=campaign,

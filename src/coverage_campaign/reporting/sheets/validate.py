@@ -121,6 +121,7 @@ def tally_of_figures(
     rows.items.extend(warn_kind(series, kind))
     rows.items.extend(warn_gaps(series, units, campaign, periods))
     basis = attrs.evolve(campaign.basis(), simulated=simulated)
+    basis = basis.assuming(*campaign.counting_assumptions)
     return Tally(
         campaign=campaign,
         frame=_table(series.only(~is_stock), persons[~is_stock], units, channels, periods),
