@@ -163,10 +163,8 @@ def _settle(
     begin = np.cumsum(count) - count
     split = ~open_ & (lacking > 0) & (lacking < count)
     at = np.where(split, begin + lacking, 0)
-    if key.size:
-        split &= key[at - 1] == key[at]
-    tied = split[group]
-    tied[tied] = key[tied] == key[at][group[tied]]
+    split &= key[at - 1] == key[at]
+    tied = split[group] & (key == key[at][group])
     won = (np.arange(unit.size) - begin[group] < lacking[group]) & ~tied
     ties = []
     if split.any():
