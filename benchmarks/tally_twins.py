@@ -156,36 +156,6 @@ def polars_coded(path: str) -> pd.DataFrame:
     return words(pd.DataFrame({name: table[name].to_numpy() for name in ("cell", "persons")}))
 
 
-def pandas_packed(frame: pd.DataFrame) -> pd.DataFrame:
-    """Return the answer of pandas with NumPy and dictionary codes, packed."""
-    seen = frame[frame["reported_at"] <= AS_OF]
-    place, units = pd.factorize(seen["unit"])
-    way, channels = pd.factorize(seen["channel"])
-    codes = pd.DataFrame(
-        {
-            "record": seen["record"].to_numpy(),
-            "revision": seen["revision"].to_numpy(),
-            "person": seen["person"].to_numpy(),
-            "second": seen["reported_at"].to_numpy().astype("datetime64[s]").view(np.int64),
-            "m": seen["date"].to_numpy().astype("datetime64[M]").view(np.int64) - 12 * 56,
-            "place": np.array([UNITS.index(code) for code in units])[place],
-            "way": np.array([CHANNELS.index(code) for code in channels])[way],
-        }
-    )
-    repeated = (np.bincount(codes["record"]) > 1)[codes["record"]]
-    order = ["record", "revision", "second", "place"]
-    versions = codes[repeated].sort_values(order, ascending=[True, True, False, False])
-    last = versions.drop_duplicates("record", keep="last").set_index("record")
-    last = last.assign(second=versions.groupby("record")["second"].min())
-    held = pd.concat([codes[~repeated], last.reset_index()])
-    m, way = held["m"].to_numpy(), held["way"].to_numpy()
-    key = ((held["second"].to_numpy() * len(UNITS) + held["place"].to_numpy()) * 12 + m) * 6 + way
-    slot = np.where(way < 3, 0, 1 + m * 6 + way)  # noqa: PLR2004 - three entries
-    won = pd.Series(key).groupby(held["person"].to_numpy() * 73 + slot, sort=False).min()
-    cells, persons = np.unique(won.to_numpy() % CELLS, return_counts=True)
-    return words(pd.DataFrame({"cell": cells, "persons": persons}))
-
-
 def pandas_by_habit(frame: pd.DataFrame) -> pd.DataFrame:
     """Return the answer as pandas is ordinarily asked: sort_values and drop_duplicates."""
     seen = frame[frame["reported_at"] <= AS_OF]
@@ -200,3 +170,28 @@ def pandas_by_habit(frame: pd.DataFrame) -> pd.DataFrame:
     monthly = held[~entry].drop_duplicates(["person", "m", "way"])
     both = pd.concat([once, monthly])
     return both.groupby(["unit", "m", "way"]).size().rename("persons").reset_index()
+
+
+def spark_by_hand(path: str, spark: Any) -> pd.DataFrame:  # noqa: ANN401 - a Spark session
+    """Return the answer of one statement of Spark's own SQL."""
+    ways = ", ".join(f"'{channel}', {way}" for way, channel in enumerate(CHANNELS))
+    table = spark.sql(
+        f"""
+        WITH seen AS (
+            SELECT record, revision, reported_at, person, unit, month(date) AS m,
+              map({ways})[channel] AS way
+            FROM parquet.`{path}` WHERE reported_at <= TIMESTAMP_NTZ '{AS_OF}'),
+        held AS (
+            SELECT max_by(struct(person, unit, m, way), struct(revision, -second)) claim,
+              min(second) AS turn
+            FROM (SELECT *, unix_seconds(CAST(reported_at AS TIMESTAMP)) AS second FROM seen)
+            GROUP BY record),
+        winners AS (
+            SELECT claim.person,
+              CASE WHEN claim.way < 3 THEN 0 ELSE 1 + claim.m * 6 + claim.way END AS slot,
+              min(struct(turn, claim.unit, claim.m, claim.way)) AS won
+            FROM held GROUP BY 1, 2)
+        SELECT won.unit, won.m, won.way, count(*) AS persons FROM winners GROUP BY 1, 2, 3
+        """  # noqa: S608 - our own names
+    ).toArrow()
+    return pd.DataFrame(table.to_pandas())

@@ -12,6 +12,7 @@ import pytest
 
 from coverage_campaign.errors import DefinitionError, ReportError
 from coverage_campaign.model.campaign import Campaign
+from coverage_campaign.model.phases import Phase
 from coverage_campaign.model.readings import Readings
 from coverage_campaign.model.reporting_rule import ReportingRule
 from coverage_campaign.reporting.completeness import (
@@ -238,3 +239,68 @@ def test_a_campaign_without_a_rule_expects_nothing_by_itself() -> None:
     with pytest.raises(DefinitionError, match="ReportingRule"):
         expected_reports(campaign, received=came(), as_of="2026-12-31")
     assert isinstance(tiny().reporting, ReportingRule)
+
+
+@pytest.mark.parametrize(
+    ("rule", "window", "owed"),
+    [
+        (  # the days from 26 July on are August's
+            {"starts_on": 26, "due_day": 28, "due_in": "same"},
+            ("06-01", "07-31"),
+            [
+                ("2026-06-01", "2026-06-28"),
+                ("2026-07-01", "2026-07-28"),
+                ("2026-08-01", "2026-08-28"),
+            ],
+        ),
+        ({"starts_on": 26, "due_day": 3}, ("06-01", "06-20"), [("2026-06-01", "2026-07-03")]),
+        (  # 1 June 2026 is a Monday; due on the Wednesday that follows
+            {"period": "week", "due_day": 3},
+            ("06-01", "06-14"),
+            [("2026-06-01", "2026-06-10"), ("2026-06-08", "2026-06-17")],
+        ),
+        (  # weeks from Saturday to Friday, due on their own Thursday
+            {"period": "week", "starts_on": 6, "due_day": 4, "due_in": "same"},
+            ("06-06", "06-12"),
+            [("2026-06-06", "2026-06-11")],
+        ),
+        ({"period": "quarter", "due_day": 15}, ("07-01", "09-30"), [("2026-07-01", "2026-10-15")]),
+        (
+            {"period": "quarter", "due_day": 31, "due_in": "same"},
+            ("07-01", "09-30"),
+            [("2026-07-01", "2026-09-30")],
+        ),
+        ({"period": "day", "due_day": 1}, ("06-01", "06-01"), [("2026-06-01", "2026-06-02")]),
+    ],
+    ids=str,
+)
+def test_each_kind_of_period_is_owed_and_due_by_its_own_calendar(
+    rule: dict[str, object], window: tuple[str, str], owed: list[tuple[str, str]]
+) -> None:
+    """Months from the 26th, weeks and quarters; due in the period itself or in the next."""
+    campaign = attrs.evolve(with_rule(**rule), phases=[Phase("drive", "Drive", *window)])
+    found = expected_reports(campaign, received=came(), as_of="2026-12-31")
+    found = found[found["unit"] == "a"]
+    assert [(str(one.period)[:10], str(one.due)[:10]) for one in found.itertuples()] == owed
+
+
+def test_a_month_is_named_and_a_day_lies_in_it() -> None:
+    """Where months begin on the 26th, "2026-07" is July's report, and 28 July lies in August."""
+    campaign = with_rule(starts_on=26)
+    received = came(("a", "2026-07", "2026-08-01"), ("a", "2026-07-28", "2026-08-30"))
+    found = expected_reports(campaign, received=received, as_of="2026-12-31", over=None)
+    found = found[found["received_on"].notna()]
+    assert [str(period)[:7] for period in found["period"]] == ["2026-07", "2026-08"]
+
+
+def test_no_report_is_owed_for_a_period_begun_after_the_closing() -> None:
+    """A county that closes on 25 July reports July (to the 25th) and nothing after it."""
+    campaign = with_rule(starts_on=26)
+    closing = [
+        attrs.evolve(unit, closed=dt.date(2026, 7, 25)) if unit.code == "a" else unit
+        for unit in campaign.units
+    ]
+    campaign = attrs.evolve(campaign, units=closing)
+    found = expected_reports(campaign, received=came(), as_of="2026-12-31")
+    assert found[found["unit"] == "a"]["period"].max() == pd.Timestamp("2026-07-01")
+    assert found[found["unit"] == "b"]["period"].max() > pd.Timestamp("2026-08-01")

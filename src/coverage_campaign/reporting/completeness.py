@@ -6,6 +6,7 @@ import calendar
 import datetime as dt
 from collections.abc import Iterator, Sequence
 
+import attrs
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
@@ -13,10 +14,11 @@ from numpy.typing import NDArray
 from coverage_campaign.checks import checked_call
 from coverage_campaign.errors import DefinitionError, Problem, ReportError
 from coverage_campaign.model.campaign import Campaign
-from coverage_campaign.model.dates import DateLike, days_of, to_date
+from coverage_campaign.model.dates import DateLike, Window, days_of, to_date
+from coverage_campaign.model.periods import Periods, periods_of
 from coverage_campaign.model.reporting_rule import ReportingRule
 from coverage_campaign.model.units import Unit
-from coverage_campaign.reporting.sheets.dates import read_dates
+from coverage_campaign.reporting.sheets.dates import Span, read_cells, read_dates, spans_of
 from coverage_campaign.reporting.sheets.names import unit_names
 
 __all__ = ["completeness", "due_on", "expected_reports", "report_routes"]
@@ -32,16 +34,17 @@ def expected_reports(
     as_of: DateLike,
     over: str | Sequence[str] | None = None,
 ) -> pd.DataFrame:
-    """Return one row per report that a unit owed for a month that was over at the end of `as_of`.
+    """Return one row per report that a unit owed for a period that was over at the end of a day.
 
-    Columns: unit, period (first day of the month), to (who is to get it), due (last day on which it
-    is on time, NaT where that is an open question), received_on (first arrival, NaT = none yet),
+    Periods are those of the campaign's reporting rule. Columns: unit, period (first day of the
+    month, week or quarter that names it, or the day), to (who is to get it), due (last day on which
+    it is on time, NaT where that is an open question), received_on (first arrival, NaT = none yet),
     times (arrivals), status, on_time (boolean, <NA> where it cannot be told), empty (boolean: it
     came without a figure, <NA> where it cannot be told), expected (boolean).
 
     `status` is 'on_time', 'late', 'received' (in, but no due day is known), 'missing' (its due day
     is over), or 'outstanding' (not in, and not due or no due day known). A unit owes a report for
-    each month in which it is open on at least one day; a report that nobody owed has a row too,
+    each period in which it is there on at least one day; a report that nobody owed has a row too,
     `expected` False and status 'not_expected', so that nothing that arrived is lost.
 
     Args:
@@ -50,7 +53,7 @@ def expected_reports(
         received: unit (code, name or alias), period (any day of the month, or text such as
             '2008年7月'), received_on; and persons, if emptiness is to be told (<NA> = empty).
         as_of: Later arrivals are not known yet.
-        over: The phases whose months are reported; None = the whole campaign.
+        over: The phases whose periods are reported; None = the whole campaign.
 
     Raises:
         DefinitionError: The campaign has no reporting rule.
@@ -73,17 +76,17 @@ def expected_reports(
     1 2008-07-01 2008-08-05  missing
     """
     rule, day = _rule(campaign), to_date(as_of, where="as_of")
-    months = _months(campaign, over, day)
+    periods = _periods_over(campaign, rule, over, day)
     owed = pd.DataFrame(
         [
-            (unit.code, month, _due(campaign, rule, month))
+            (unit.code, reported.name, _due(campaign, rule, reported))
             for unit in _reporting_units(campaign, rule)
-            for month in months.tolist()
-            if _open_in(unit, month)
+            for reported in periods
+            if _owes(unit, reported)
         ],
         columns=pd.Index(["unit", "period", "due"], dtype="str"),
     ).astype({"unit": "str", "period": "datetime64[s]", "due": "datetime64[s]"})
-    arrivals = _arrivals(received, campaign, day)
+    arrivals = _arrivals(received, campaign, periods_of(campaign, rule.period), day)
     table = owed.assign(expected=True).merge(arrivals, on=["unit", "period"], how="outer")
     table["expected"] = table["expected"].eq(True)  # noqa: FBT003 - a comparison, no argument
     table = table[table["expected"] | table["times"].notna()]
@@ -167,16 +170,16 @@ def completeness(reports: pd.DataFrame) -> pd.DataFrame:
 def report_routes(campaign: Campaign, *, period: DateLike) -> pd.DataFrame:
     """Return one row per unit and hop: unit, hop, sender, receiver, due; who hands on by when.
 
-    `period` is a day of the month that is reported. A report travels from its unit up the chain of
+    `period` is a day of the period that is reported. A report travels from its unit up the chain of
     command (`answers_to`) and ends at the rule's `to`; a hop whose office the source does not name
     has <NA>. The first hop is due on the due day, each further one `days_per_hop` later.
     """
-    rule, day = _rule(campaign), to_date(period, where="period")
-    month = day.replace(day=1)
+    rule = _rule(campaign)
+    reported = _reported(campaign, rule, period)
     rows = [
-        (unit.code, hop + 1, sender, receiver, _due(campaign, rule, month, hops=hop + 1))
+        (unit.code, hop + 1, sender, receiver, _due(campaign, rule, reported, hops=hop + 1))
         for unit in _reporting_units(campaign, rule)
-        if _open_in(unit, month)
+        if _owes(unit, reported)
         for hop, (sender, receiver) in enumerate(_route(unit, campaign, rule))
     ]
     columns = ["unit", "hop", "sender", "receiver", "due"]
@@ -187,12 +190,12 @@ def report_routes(campaign: Campaign, *, period: DateLike) -> pd.DataFrame:
 
 
 def due_on(campaign: Campaign, *, period: DateLike) -> dt.date | None:
-    """Return the last day on which the report of a month is on time; None = an open question.
+    """Return the last day on which the report on a day's period is on time; None = not known.
 
-    A due day that the following month does not have is that month's last day.
+    A due day that a month does not have is that month's last day.
     """
     rule = _rule(campaign)
-    return _due(campaign, rule, to_date(period, where="period").replace(day=1))
+    return _due(campaign, rule, _reported(campaign, rule, period))
 
 
 # -- who owes what ---------------------------------------------------------------------------------
@@ -205,39 +208,76 @@ def _rule(campaign: Campaign) -> ReportingRule:
     return campaign.reporting
 
 
+def _reported(campaign: Campaign, rule: ReportingRule, period: DateLike) -> Reported:
+    """Return the period that a day lies in."""
+    periods = periods_of(campaign, rule.period)
+    return Reported.of(periods, int(periods.number([to_date(period, where="period")])[0]))
+
+
 def _reporting_units(campaign: Campaign, rule: ReportingRule) -> tuple[Unit, ...]:
     """Return the units that report; the one that gets the reports owes none to itself."""
     return tuple(u for u in campaign.units if u.kind in rule.kinds and u.code != rule.to)
 
 
-def _months(
-    campaign: Campaign, over: str | Sequence[str] | None, day: dt.date
-) -> NDArray[np.datetime64]:
-    """Return the first days of the months reported that are over at the end of a day."""
+def _periods_over(
+    campaign: Campaign, rule: ReportingRule, over: str | Sequence[str] | None, day: dt.date
+) -> list[Reported]:
+    """Return the periods reported that are over at the end of a day."""
     codes = [over] if isinstance(over, str) else over
     windows = (
         [campaign.whole_window] if codes is None else [campaign.window(code) for code in codes]
     )
-    months = np.unique(days_of(windows).astype("datetime64[M]"))
-    over_by_then = (months + 1).astype("datetime64[D]") <= np.datetime64(day, "D") + 1
-    return np.asarray(months[over_by_then].astype("datetime64[D]"))
+    periods = periods_of(campaign, rule.period)
+    numbers = np.unique(periods.number(days_of(windows)))
+    reported = [Reported.of(periods, number) for number in numbers.tolist()]
+    return [one for one in reported if one.last <= day]
 
 
-def _open_in(unit: Unit, month: dt.date) -> bool:
-    last = month.replace(day=calendar.monthrange(month.year, month.month)[1])
-    return (unit.opened is None or unit.opened <= last) and (
-        unit.closed is None or month <= unit.closed
+def _owes(unit: Unit, reported: Reported) -> bool:
+    """Tell whether a unit is there on at least one day of a period."""
+    return (unit.opened is None or unit.opened <= reported.last) and (
+        unit.closed is None or reported.first <= unit.closed
     )
 
 
+@attrs.frozen
+class Reported:
+    """A period that is reported: its name, its first and last day, and those of the next."""
+
+    name: dt.date
+    first: dt.date
+    last: dt.date
+    next_name: dt.date
+
+    @classmethod
+    def of(cls, periods: Periods, number: int) -> Reported:
+        """Return the period of a number."""
+        name, next_name = periods.name([number, number + 1]).tolist()
+        (first,), (last,) = periods.first([number]).tolist(), periods.last([number]).tolist()
+        return cls(name, first, last, next_name)
+
+
 def _due(
-    campaign: Campaign, rule: ReportingRule, month: dt.date, *, hops: int | None = None
+    campaign: Campaign, rule: ReportingRule, reported: Reported, *, hops: int | None = None
 ) -> dt.date | None:
+    """Return the last day on which a report is on time; None = an open question.
+
+    A due day that a month does not have is that month's last day.
+    """
     due_day = rule.due_day if rule.due_day is not None else campaign.readings.report_due_day
     if due_day is None:
         return None
-    year, following = (month.year + 1, 1) if month.month == 12 else (month.year, month.month + 1)  # noqa: PLR2004 - December
-    first_hop = dt.date(year, following, min(due_day, calendar.monthrange(year, following)[1]))
+    same = rule.due_in == "same"
+    if rule.period in {"day", "week"}:
+        start = reported.first if same else reported.last + dt.timedelta(days=1)
+        later = (due_day - start.isoweekday()) % 7 if rule.period == "week" else 0
+        first_hop = start + dt.timedelta(days=later)
+    else:
+        month = reported.name if same else reported.next_name
+        if same and rule.period == "quarter":
+            month = month.replace(month=month.month + 2)
+        length = calendar.monthrange(month.year, month.month)[1]
+        first_hop = month.replace(day=min(due_day, length))
     handed_on = (rule.hops if hops is None else hops) - 1
     return first_hop + dt.timedelta(days=handed_on * rule.days_per_hop)
 
@@ -257,7 +297,9 @@ def _route(
 # -- what came -------------------------------------------------------------------------------------
 
 
-def _arrivals(received: pd.DataFrame, campaign: Campaign, day: dt.date) -> pd.DataFrame:
+def _arrivals(
+    received: pd.DataFrame, campaign: Campaign, periods: Periods, day: dt.date
+) -> pd.DataFrame:
     """Return the first arrival of each report, how often it came, and whether it was empty."""
     there = [str(column) for column in received.columns]
     lacking = [column for column in _WANTED if column not in there]
@@ -289,7 +331,7 @@ def _arrivals(received: pd.DataFrame, campaign: Campaign, day: dt.date) -> pd.Da
     table = pd.DataFrame(
         {
             "unit": np.array(names.codes, dtype=object)[position],
-            "period": period.days.astype("datetime64[M]").astype("datetime64[s]"),
+            "period": _named_periods(received["period"], periods, window).astype("datetime64[s]"),
             "received_on": came.days.astype("datetime64[s]"),
             "empty": received["persons"].isna().array if "persons" in there else pd.NA,
         }
@@ -303,3 +345,17 @@ def _arrivals(received: pd.DataFrame, campaign: Campaign, day: dt.date) -> pd.Da
         times=("received_on", "size"),
         empty=("empty", lambda one: one.all(skipna=False)),
     )
+
+
+def _named_periods(column: pd.Series, periods: Periods, window: Window) -> NDArray[np.datetime64]:
+    """Return the period that each cell names: by a calendar month's name, or by a day in it."""
+    places, cells = pd.factorize(column.astype(object))
+    spans = spans_of(read_cells(list(cells), window), window)
+    days: list[dt.date | None] = []
+    for span in spans:
+        if isinstance(span, Span):
+            days.append(span.first if span.unit == "month" else span.last)
+        else:
+            days.append(None)
+    named_days = np.array([*days, None], dtype="datetime64[D]")
+    return periods.of(named_days)[places]

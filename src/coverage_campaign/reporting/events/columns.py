@@ -243,7 +243,7 @@ def _kind_of_type(
     kinds: dict[Kind, bool] = {
         "uuid": "uuid" in native,
         "nothing": dtype == nw.Unknown and native in {"null", '"null"', "void"},
-        "text": dtype in {nw.String, nw.Categorical, nw.Enum},
+        "text": dtype in (nw.String, nw.Categorical, nw.Enum),
         "integer": dtype.is_integer(),
         "real": dtype.is_float(),
         "date": dtype == nw.Date,

@@ -176,7 +176,7 @@ def _in_pandas(events: pd.DataFrame) -> CodedEvents:
     codes = {name: _codes(events[name], kinds[name]) for name in CODES if name in events.columns}
     columns: dict[str, NDArray[Any]] = {
         "record": ids["record"][0],
-        "revision": _whole_numbers(events["revision"]),
+        "revision": _whole_numbers(events["revision"], kinds["revision"]),
         "second": _seconds(events["reported_at"], kinds["reported_at"]),
         "person": ids["person"][0],
         "day": _days(_moments(events["date"], kinds["date"]).astype("datetime64[D]")),
@@ -194,7 +194,7 @@ def _in_pandas(events: pd.DataFrame) -> CodedEvents:
 
 def _ids(column: pd.Series, kind: Kind) -> tuple[_Ints, _Ids | None]:
     if kind in {"integer", "real", "nothing"}:
-        return _whole_numbers(column), None
+        return _whole_numbers(column, kind), None
     numbers, found = pd.factorize(_texts(column, kind))
     ids = np.asarray(found, dtype=object)
     blank = pd.Series(ids, dtype="str").str.strip(BLANKS).eq("").to_numpy()
@@ -209,24 +209,20 @@ def _texts(column: pd.Series, kind: Kind) -> pd.Series:
     return pd.Series(texts, index=column.index, dtype="str")
 
 
-def _whole_numbers(column: pd.Series) -> _Ints:
+def _whole_numbers(column: pd.Series, kind: Kind) -> _Ints:
     if isinstance(column.dtype, pd.CategoricalDtype):
         column = column.astype(column.cat.categories.dtype)
-    missing = column.isna().to_numpy(dtype=bool)
-    if missing.all():
+    if column.isna().all():
         return np.full(len(column), MISSING, dtype=np.int64)
+    if kind == "real":
+        floats = column.to_numpy(dtype=np.float64, na_value=np.nan)
+        missing = np.isnan(floats)
+        return np.where(missing, MISSING, np.where(missing, 0, floats).astype(np.int64))
     if column.dtype == object:
-        column = column.astype("Float64").astype("Int64") if _floats(column) else column
         column = column.astype("Int64")
-    if missing.any() and column.dtype.kind == "f":
-        column = column.astype("Float64").astype("Int64")
-    if missing.any():
+    if column.isna().any():
         return column.to_numpy(dtype=np.int64, na_value=MISSING)
     return column.to_numpy(dtype=np.int64)
-
-
-def _floats(column: pd.Series) -> bool:
-    return any(isinstance(value, float) for value in column[column.notna()])
 
 
 def _moments(column: pd.Series, kind: Kind) -> NDArray[np.datetime64]:
@@ -256,14 +252,15 @@ def _days(days: NDArray[np.datetime64]) -> NDArray[np.int32]:
     else:  # Each day of the calendar is reckoned once: a frame has many rows and few days.
         calendar = np.arange(first, last + 1).astype("datetime64[D]")
         numbers = _day_numbers(calendar)[since_1970 - first]
-    return np.where(missing, NO_DAY, numbers).astype(np.int32)
+    found: NDArray[np.int32] = np.where(missing, NO_DAY, numbers).astype(np.int32)
+    return found
 
 
 def _day_numbers(days: NDArray[np.datetime64]) -> NDArray[np.int32]:
     months = days.astype("datetime64[M]")
     of_month = days - months.astype("datetime64[D]")
     numbers = (months.view(np.int64) + 12 * 1970) * 31 + of_month.view(np.int64)
-    return numbers.astype(np.int32)
+    return np.asarray(numbers, dtype=np.int32)
 
 
 def _codes(column: pd.Series, kind: Kind) -> _Codes:

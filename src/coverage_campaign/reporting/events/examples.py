@@ -55,6 +55,8 @@ def first_records(
     events: CodedEvents, reason: EventReason, rows: Rows, *, most: int
 ) -> pd.DataFrame:
     """Return reason, record, revision, unit, channel, day of the rows with the first records."""
+    if most < 1:
+        return pd.DataFrame(columns=[*SHOWN, "reason"], dtype=object)
     rows = rows.select(*SHOWN)
     few = to_pandas(rows) if in_memory(rows) else collected(rows.sort(*SHOWN).head(most))
     if len(few) > most and events.records is None and few["record"].dtype.kind == "i":
@@ -69,7 +71,7 @@ def first_records(
         for name in ("unit", "channel")
     }
     columns["record"] = [None if pd.isna(one) else str(one) for one in few["record"]]
-    return few.assign(**columns, reason=reason).astype(dict.fromkeys([*columns, "reason"], object))
+    return few.assign(**columns, reason=reason).astype(object)
 
 
 def losers(events: CodedEvents, claimed: Rows, won: Rows, keep: Keep) -> Rows:

@@ -1,0 +1,273 @@
+"""What a column may hold is the same on every engine: the same answer, or the same refusal."""
+# ruff: noqa: ANN401, DTZ001 - frames of engines that may not be installed; civil time
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+from uuid import UUID
+
+import attrs
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from coverage_campaign.errors import ReportError
+from coverage_campaign.model.campaign import Campaign
+from coverage_campaign.model.groups import Channel
+from coverage_campaign.model.phases import Phase
+from coverage_campaign.model.reporting_rule import ReportingRule
+from coverage_campaign.model.units import Unit
+from coverage_campaign.reporting.tally import tally
+from support.campaigns import tiny
+from support.tally_cases import assert_as_reckoned, need, to_pandas, with_lives
+from support.tally_oracle import Row, corpus
+
+CAMPAIGN = with_lives(tiny())
+LATE = dt.datetime(2027, 12, 1)
+ROWS = 4
+DAY = dt.date(2026, 6, 2)
+MOMENT = dt.datetime(2026, 6, 3, 9, 30)
+SOUND: dict[str, tuple[str, list[Any]]] = {
+    "record": ("string", ["r1", "r2", "r3", "r4"]),
+    "revision": ("int64", [0, 0, 1, 0]),
+    "reported_at": ("timestamp[us]", [MOMENT] * ROWS),
+    "person": ("string", ["x", "y", "x", "z"]),
+    "unit": ("string", ["a", "a", "city", "nowhere"]),
+    "date": ("date32", [DAY] * ROWS),
+    "channel": ("string", ["self_employed", "lapsed", "lapsed", "withdrawn"]),
+}
+# Columns as they come from forms, exports and other tools: Arrow's type, and four values.
+ODD: dict[str, tuple[str, list[Any]]] = {
+    "text": ("string", ["1", "x", "", None]),
+    "long text": ("large_string", ["a", " ", "\u3000", "lapsed"]),
+    "categories": ("dictionary", ["a", "a", None, "lapsed"]),
+    "int": ("int64", [1, 2, 2, None]),
+    "small int": ("int8", [1, 2, 3, 4]),
+    "unsigned": ("uint64", [1, 2, 3, 2**63 + 5]),
+    "unsigned, small": ("uint64", [1, 2, 3, 4]),
+    "whole floats": ("double", [1.0, 2.0, 0.0, None]),
+    "floats": ("double", [0.5, 1.0, 2.0, None]),
+    "not a number": ("double", [1.0, float("nan"), 2.0, 3.0]),
+    "large floats": ("double", [2.0**60, 1.0, 2.0, 3.0]),
+    "infinite": ("double", [float("inf"), 1.0, 2.0, 3.0]),
+    "bool": ("bool", [True, False, None, True]),
+    "day": ("date32", [DAY, DAY, None, DAY]),
+    "moment": ("timestamp[us]", [MOMENT, MOMENT, None, MOMENT]),
+    "nanoseconds": ("timestamp[ns]", [MOMENT, MOMENT, None, MOMENT]),
+    "zone": ("timestamp[us, tz=UTC]", [MOMENT, MOMENT, MOMENT, None]),
+    "decimal": ("decimal", [1, 2, 3, None]),
+    "duration": ("duration[us]", [dt.timedelta(1)] * ROWS),
+    "binary": ("binary", [b"a", b"b", b"c", None]),
+    "nothing, as text": ("string", [None] * ROWS),
+    "nothing, as int": ("int64", [None] * ROWS),
+    "nothing, as days": ("date32", [None] * ROWS),
+    "nothing, as moments in a zone": ("timestamp[us, tz=UTC]", [None] * ROWS),
+    "nothing at all": ("null", [None] * ROWS),
+}
+
+
+def table_of(columns: dict[str, tuple[str, list[Any]]]) -> Any:
+    """Return columns as an Arrow table."""
+    import pyarrow as pa  # may not be installed
+
+    kinds = {
+        "dictionary": pa.dictionary(pa.int32(), pa.string()),
+        "decimal": pa.decimal128(10, 0),
+        "date32": pa.date32(),
+        "timestamp[us, tz=UTC]": pa.timestamp("us", "UTC"),
+        "binary": pa.binary(),
+    }
+    return pa.table(
+        {
+            name: pa.array(values, kinds.get(kind) or pa.type_for_alias(kind))
+            for name, (kind, values) in columns.items()
+        }
+    )
+
+
+def engines_of(table: Any) -> dict[str, Any]:
+    """Return the table as a frame of every engine in this process."""
+    import duckdb  # may not be installed
+    import polars as pl
+
+    connection = duckdb.connect()
+    connection.register("arrived", table)
+    connection.execute("CREATE TABLE events AS SELECT * FROM arrived")
+    return {
+        "PyArrow": table,
+        "pandas": table.to_pandas(),
+        "Polars lazy": pl.from_arrow(table).lazy(),
+        "DuckDB": connection.table("events"),
+    }
+
+
+def outcome(events: Any) -> Any:
+    """Return the answer in full, or the columns that were refused."""
+    try:
+        found = tally(events, CAMPAIGN, as_of=LATE)
+    except ReportError as error:
+        return sorted(problem.where for problem in error.problems)
+    return found.frame.to_numpy().tolist(), found.problems.totals, found.rows_in
+
+
+def assert_one_outcome(columns: dict[str, tuple[str, list[Any]]]) -> Any:
+    """Compare the outcome of every engine, and return it."""
+    need("pyarrow")
+    need("polars")
+    need("duckdb")
+    found = {name: outcome(frame) for name, frame in engines_of(table_of(columns)).items()}
+    first = next(iter(found.values()))
+    assert all(one == first for one in found.values()), found
+    return first
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("column", ["record", "revision", "reported_at", "unit"])
+def test_engines_agree_on_every_odd_column(column: str) -> None:
+    """Any type in any column: every engine gives the same answer, or refuses that very column."""
+    refused = {
+        odd: assert_one_outcome({**SOUND, column: ODD[odd]}) == [f"column '{column}'"]
+        for odd in ODD
+    }
+    assert refused["bool"]
+    assert refused["binary"]
+    assert refused["duration"]
+    assert not any(taken for odd, taken in refused.items() if odd.startswith("nothing"))
+    assert refused["zone"]
+    assert refused["text"] == (column in {"revision", "reported_at", "date"})
+    assert refused["int"] == (column not in {"record", "revision", "person"})
+    assert refused["floats"]
+    assert refused["large floats"]
+    assert refused["unsigned"]
+    assert refused["moment"] == (column not in {"reported_at", "date"})
+
+
+@given(odd=st.dictionaries(st.sampled_from([*SOUND]), st.sampled_from([*ODD]), min_size=2))
+@settings(deadline=None, max_examples=8)
+def test_engines_agree_on_several_odd_columns(odd: dict[str, str]) -> None:
+    """Several odd columns at once: all that are refused are named, by every engine."""
+    assert_one_outcome({**SOUND, **{column: ODD[name] for column, name in odd.items()}})
+
+
+def test_blank_text_is_no_id() -> None:
+    """Three events of person "" count nobody, and a record of blanks is none: on every engine."""
+    columns = {
+        **SOUND,
+        "record": ("string", ["r1", "r2", " \t", "r4"]),
+        "person": ("string", ["", "\u3000", "x", "x"]),
+        "channel": ("string", ["self_employed"] * ROWS),
+        "unit": ("string", ["a"] * ROWS),
+    }
+    rows, totals, rows_in = assert_one_outcome(columns)
+    assert [row[-1] for row in rows] == [1]
+    assert totals == (("no_record", 1), ("no_person", 2))
+    assert rows_in == ROWS
+
+
+def test_categories_enums_and_uuids_are_text_on_every_engine() -> None:
+    """Ids that are UUIDs and codes that are categories or enums count as their texts do."""
+    need("pyarrow")
+    need("polars")
+    need("duckdb")
+    import duckdb
+    import polars as pl
+    import pyarrow as pa
+
+    ids = [UUID(int=number) for number in (1, 2, 2, 3)]
+    plain = {**SOUND, "person": ("string", [str(one) for one in ids])}
+    wanted = assert_one_outcome(plain)
+    table = table_of(plain)
+    place = table.schema.get_field_index("person")
+    arrow = table.set_column(place, "person", pa.array([one.bytes for one in ids], pa.uuid()))
+    frame = table.to_pandas()
+    connection = duckdb.connect()
+    connection.register("arrived", table)
+    connection.execute(
+        "CREATE TABLE events AS SELECT * REPLACE (person::UUID AS person,"
+        " unit::ENUM('a', 'city', 'nowhere') AS unit) FROM arrived"
+    )
+    enum = pl.Enum(["nowhere", "city", "a"])
+    polars = pl.from_arrow(table).with_columns(
+        pl.col("unit").cast(enum), pl.col("channel").cast(pl.Categorical)
+    )
+    assert outcome(arrow) == wanted
+    assert outcome(frame.assign(person=ids)) == wanted
+    assert outcome(frame.astype({"person": "category", "unit": "category"})) == wanted
+    assert outcome(polars) == outcome(polars.lazy()) == wanted
+    assert outcome(connection.table("events")) == wanted
+
+
+def test_a_channel_may_have_any_code() -> None:
+    """A channel coded "all", or as a reason is, is a channel like another."""
+    for code in ("all", "double", "超", "'; DROP"):
+        campaign = Campaign(
+            code="city",
+            label="City",
+            year=2026,
+            units=[Unit("a", "Ash", "county")],
+            channels=[Channel(code, "First dose")],
+            phases=[Phase("drive", "Drive", "06-01", "12-31")],
+        )
+        rows = [Row("r", 0, MOMENT, "x", "a", DAY, code)]
+        assert_as_reckoned(to_pandas(rows), rows, campaign, as_of=LATE)
+
+
+# -- periods, and chunks of several engines --------------------------------------------------------
+
+
+@pytest.mark.parametrize("by", ["day", "week", "month", "quarter"])
+@pytest.mark.parametrize("starts_on", [1, 26])
+@pytest.mark.parametrize("engine", ["pandas", "Polars lazy", "DuckDB"])
+def test_periods_are_the_campaigns_own(by: str, starts_on: int, engine: str) -> None:
+    """Months from the 26th, and quarters of them, hold what the slow twin counts in them."""
+    need("pyarrow")
+    import pyarrow as pa
+
+    rule = ReportingRule(kinds=("county",), to="labour", due_day=5, starts_on=starts_on)
+    campaign = attrs.evolve(CAMPAIGN, reporting=rule)
+    rows = corpus(campaign, rows=400, seed=3)
+    table = pa.Table.from_pandas(to_pandas(rows), preserve_index=False)
+    found = assert_as_reckoned(engines_of(table)[engine], rows, campaign, as_of=LATE, by=by)
+    names = ["unit", "name", "period", "channel", "persons"]
+    own = starts_on > 1 and by in {"month", "quarter"}
+    assert list(found.to_frame().columns) == [*names[:3], *["starts", "ends"] * own, *names[3:]]
+    if own:
+        assert (found.to_frame()["starts"].dt.day == starts_on).all()
+        assert (found.to_frame()["ends"].dt.day == starts_on - 1).all()
+
+
+def test_chunks_may_come_from_different_engines() -> None:
+    """Parts from pandas, PyArrow, Polars and DuckDB, also coded ones, are one frame."""
+    need("pyarrow")
+    import pyarrow as pa
+
+    from coverage_campaign.reporting.events.encoding import encode
+
+    rows = corpus(CAMPAIGN, rows=600, seed=4)
+    frame = to_pandas(rows)
+    chunks = []
+    for number, engine in enumerate(("pandas", "PyArrow", "Polars lazy", "DuckDB")):
+        part = pa.Table.from_pandas(frame.iloc[number::5], preserve_index=False)
+        chunks.append(engines_of(part)[engine])
+    chunks.append(encode(frame.iloc[4::5]))
+    found = assert_as_reckoned(chunks, rows, CAMPAIGN, as_of=LATE, by_group=True)
+    assert found.problems == tally(frame, CAMPAIGN, as_of=LATE, by_group=True).problems
+
+
+def test_chunks_without_samples_give_the_same_counts() -> None:
+    """Records are not carried along where none is shown; counts and reasons are the same."""
+    frame = to_pandas(corpus(CAMPAIGN, rows=300, seed=6))
+    found = tally([frame.iloc[::2], frame.iloc[1::2]], CAMPAIGN, as_of=LATE, samples=0)
+    whole = tally(frame, CAMPAIGN, as_of=LATE)
+    assert found.frame.equals(whole.frame)
+    assert found.problems.totals == whole.problems.totals
+    assert not len(found.problems)
+
+
+def test_ids_of_two_kinds_in_chunks_are_refused() -> None:
+    """Numbers in one chunk and texts in another cannot be told to be the same person."""
+    frame = to_pandas(corpus(CAMPAIGN, rows=20, seed=5))
+    numbers = frame.assign(person=range(len(frame)))
+    with pytest.raises(ReportError, match="texts in some chunks and whole numbers in others"):
+        tally([frame, numbers], CAMPAIGN, as_of=LATE)
