@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 import attrs
 import narwhals as nw
@@ -193,8 +193,9 @@ def corrected(
     units = np.arange(totals.shape[1])
     figures = np.where(usable, totals - totals[before, units], np.nan)
     spans = np.where(usable, days[:, None] - days[before], 1.0)
-    daily = dates is not None and len(days) > 1 and float(np.median(np.diff(days))) < _DAILY
-    weekdays = (dates.astype("datetime64[D]").astype(np.int64) + 3) % 7 if daily else None
+    weekdays = None
+    if dates is not None and len(days) > 1 and float(np.median(np.diff(days))) < _DAILY:
+        weekdays = (dates.astype("datetime64[D]").astype(np.int64) + 3) % 7
     found = find_slips(figures, spans, weekdays=weekdays)
     levels = np.cumsum(np.nan_to_num(found.mended), axis=0)
     last = latest[-1]
@@ -299,7 +300,7 @@ def running_totals(cumulative: object, *, ceiling: PersonsByUnit | None = None) 
     )
 
 
-def _pandas(cumulative: object) -> pd.DataFrame:
+def _pandas(cumulative: Any) -> pd.DataFrame:  # noqa: ANN401 - whatever narwhals knows
     if isinstance(cumulative, pd.Series):
         return cumulative.to_frame(name="total" if cumulative.name is None else cumulative.name)
     if isinstance(cumulative, pd.DataFrame):
@@ -312,7 +313,8 @@ def _pandas(cumulative: object) -> pd.DataFrame:
             f"running totals: {found} -- give a dataframe with one row per date and one column per "
             "unit, or a Series of one unit"
         ) from None
-    return frame.to_pandas()
+    table: pd.DataFrame = frame.to_pandas()
+    return table
 
 
 def _dates(index: pd.Index) -> tuple[NDArray[np.datetime64], list[Problem]]:
@@ -365,7 +367,10 @@ def _ceilings(
         return limits, []
     given = pd.Series(list(ceiling.values()) if isinstance(ceiling, Mapping) else ceiling.array)
     given.index = pd.Index([str(code) for code in ceiling.keys()])  # noqa: SIM118 - of a Series too
-    unknown, lacking = given.index.difference(units), pd.Index(units).difference(given.index)
+    unknown, lacking = (
+        given.index.difference(pd.Index(units)),
+        pd.Index(units).difference(given.index),
+    )
     if len(unknown) and len(lacking):
         fix = f"units without a ceiling: {', '.join(lacking[:12])}"
         return limits, [Problem("ceiling", f"of '{unknown[0]}', which is no column", fix)]

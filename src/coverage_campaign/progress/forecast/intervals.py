@@ -98,7 +98,8 @@ def _log_likelihood(came: _Floats, expected: _Floats, relative: _Floats) -> _Flo
     """Return the log of the probability of counts: negative binomial, some of them stray."""
     usual = np.log(1 - _STRAY) + _log_negative_binomial(came, expected, relative)
     stray = np.log(_STRAY) + _log_negative_binomial(came, expected, _STRAY_VARIANCE * relative)
-    return np.logaddexp(usual, stray)
+    fit: _Floats = np.logaddexp(usual, stray)
+    return fit
 
 
 def _log_negative_binomial(came: _Floats, expected: _Floats, relative: _Floats) -> _Floats:
@@ -216,7 +217,8 @@ class Growth:
         """Return the part of each unit in what is expected of all usable ones."""
         expected = np.where(usable, self.expected, 0)
         whole = expected.sum(axis=1, keepdims=True)
-        return np.divide(expected, whole, out=np.zeros_like(expected), where=whole > 0)
+        parts: _Floats = np.divide(expected, whole, out=np.zeros_like(expected), where=whole > 0)
+        return parts
 
     def together(self, usable: NDArray[np.bool_]) -> Growth:
         """Return the growth of all usable units as one."""

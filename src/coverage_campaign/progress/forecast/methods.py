@@ -317,7 +317,9 @@ def _edges(history: CumulativeHistory) -> _Floats:
     whole = min(int(age // stretch), _MOST_STRETCHES)
     edges = -stretch * np.arange(whole + 1)
     rest = age - whole * stretch
-    return np.append(edges, -age) if rest >= stretch / 2 or (not whole and rest > 0) else edges
+    if rest >= stretch / 2 or (not whole and rest > 0):
+        return np.concatenate([edges, [-age]])
+    return edges
 
 
 def _room(history: CumulativeHistory) -> _Floats:

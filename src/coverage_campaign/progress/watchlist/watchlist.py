@@ -169,8 +169,7 @@ def supervise(
         day = history[end - 1].as_of
         for name, rule in named.items():
             for unit, lags in _answers(rule, name, history[:end]).items():
-                if not pd.isna(lags):
-                    moves += _moved(cases, (unit, name), bool(lags), day, steps)
+                moves += _moved(cases, (unit, name), lags, day, steps)
     last = history[-1]
     return Watchlist(
         progress=last,
@@ -179,12 +178,12 @@ def supervise(
     )
 
 
-def _answers(rule: Trigger, name: str, history: Sequence[Progress]) -> dict[str, object]:
-    """Return what a trigger says of each unit of the last progress."""
-    answers = rule(history)
+def _answers(rule: Trigger, name: str, history: Sequence[Progress]) -> dict[str, bool]:
+    """Return what a trigger says of each unit of the last progress, as far as it can tell."""
+    answers: object = rule(history)
     units = set(history[-1].to_frame()["unit"])
-    strange = not isinstance(answers, pd.Series) or not set(map(str, answers.index)) <= units
-    if strange or not pd.api.types.is_bool_dtype(answers.dtype):
+    fits = isinstance(answers, pd.Series) and pd.api.types.is_bool_dtype(answers.dtype)
+    if not fits or not isinstance(answers, pd.Series) or not set(map(str, answers.index)) <= units:
         raise DefinitionError(
             Problem(
                 f"trigger '{name}'",
@@ -192,7 +191,7 @@ def _answers(rule: Trigger, name: str, history: Sequence[Progress]) -> dict[str,
                 "return a Series of booleans by unit code",
             )
         )
-    return {str(unit): lags for unit, lags in answers.items()}
+    return {str(unit): bool(lags) for unit, lags in answers.dropna().items()}
 
 
 @attrs.frozen
