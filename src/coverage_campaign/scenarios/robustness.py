@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from fractions import Fraction
 from itertools import product
 from math import floor
-from typing import Any, Literal, cast
+from typing import Any, Literal, TypeAlias, cast
 
 import attrs
 import numpy as np
@@ -33,9 +33,8 @@ from coverage_campaign.scenarios.study import Study
 
 __all__ = ["Stability", "stability"]
 
-_VERDICTS: tuple[Literal["grade", "merit_eligible", "commended"], ...] = (
-    *("grade", "merit_eligible", "commended"),
-)
+Verdict: TypeAlias = Literal["grade", "merit_eligible", "commended"]
+_VERDICTS: tuple[Verdict, ...] = (*("grade", "merit_eligible", "commended"),)
 _WHAT = ("share", "rank", *_VERDICTS)
 
 
@@ -305,7 +304,7 @@ def _ranks(progress: Progress, ranks: NDArray[np.float64]) -> pd.DataFrame:
 
 
 def _verdicts(
-    baseline: Assessment, answers: Mapping[str, NDArray[np.object_]], handful: int
+    baseline: Assessment, answers: Mapping[Verdict, NDArray[np.object_]], handful: int
 ) -> pd.DataFrame:
     progress = baseline.progress.to_frame()
     rows = []
