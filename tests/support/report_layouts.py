@@ -308,7 +308,7 @@ class _Drawn:
                 rows.append(row)
             columns = list(range(1, len(self.months) + 1))
             return [head], self.total_row(rows, columns, 0)
-        figure = self.one_of(*(_NEW if self.kind == "new" else _TOTAL), "完成", "完成数")
+        figure = self.one_of(self.figure_heading(), "完成", "完成数")
         plan = self.one_of(*_PLAN)
         subs = [("plan", plan), ("figure", figure)]
         if "last_year" in self.beside:
