@@ -176,10 +176,7 @@ def _classes() -> dict[str, type]:
 
 
 def _classes_of_fields(kind: type) -> set[type]:
-    try:
-        return {inner for hint in hints_of(kind).values() for inner in _classes_in(hint)}
-    except NameError:
-        return set()
+    return {inner for hint in hints_of(kind).values() for inner in _classes_in(hint)}
 
 
 def _classes_in(hint: object) -> Iterator[type]:
@@ -279,7 +276,7 @@ def _plain_array(value: object, path: Path) -> object:
             return {"frame": columns, **_plain_index(value.index, path)}
         case pd.Series():
             index = _plain_column(value.index.to_series(), path)
-            named = {} if value.name is None else {"name": _plain(value.name, path)}
+            named = {} if value.name is None else {"name": str(value.name)}
             return {"series": _plain_column(value, path), "index": index, **named}
         case pd.Timestamp():
             return {"timestamp": value.isoformat()}
@@ -299,7 +296,7 @@ def _plain_index(index: pd.Index[Any], path: Path) -> dict[str, object]:
         return {}
     if isinstance(index, pd.MultiIndex):
         raise _problem(path, "a frame with several levels of rows", "reset_index() first")
-    named = {} if index.name is None else {"name": _plain(index.name, path)}
+    named = {} if index.name is None else {"name": str(index.name)}
     return {"index": _plain_column(index.to_series(), path), **named}
 
 
@@ -423,8 +420,8 @@ def _array_value(plain: dict[str, Any], path: Path) -> object:
         case {"frame": dict() as columns}:
             return _frame(plain, {name: _column(one, path) for name, one in columns.items()}, path)
         case {"series": dict() as column, "index": dict() as index}:
-            name = _value(plain.get("name"), path)
-            return _column(column, path).set_axis(_column(index, path)).rename(name)
+            labelled = _column(column, path).set_axis(_column(index, path))
+            return labelled.rename(_label(plain, path))
         case {"array": dict() as column, "dtype": str() as dtype, "shape": list() as shape}:
             values = _column(column, path)
             sizes = [size for size in shape if type(size) is int and size >= 0]
@@ -446,8 +443,15 @@ def _frame(plain: dict[str, Any], columns: dict[str, pd.Series[Any]], path: Path
     frame = pd.DataFrame(columns)
     if "index" in plain:
         labels = _column(plain["index"], path)
-        frame = frame.set_axis(labels).rename_axis(index=_value(plain.get("name"), path))
+        frame = frame.set_axis(labels).rename_axis(index=_label(plain, path))
     return frame
+
+
+def _label(plain: dict[str, Any], path: Path) -> str | None:
+    name = plain.get("name")
+    if name is None or isinstance(name, str):
+        return name
+    raise _problem((*path, "name"), shown(name), "give text")
 
 
 def _column(plain: dict[str, Any], path: Path) -> pd.Series[Any]:
