@@ -154,7 +154,7 @@ def documents(results: Flow, lang: Literal["en", "zh"]) -> dict[str, Document]:
         "letters": cc.documents.letters(signed, lang=lang),
         "bulletin-SIMULATED": cc.bulletin(
             results.progress, lang=lang, previous=results.previous, forecast=results.forecast
-        ).document,
+        ),
         "assessment-SIMULATED": cc.documents.assessment(results.assessment, lang=lang),
         "comparison": cc.documents.comparison(results.comparison, lang=lang),
     }

@@ -162,7 +162,7 @@ def documents(results: Flow, lang: Literal["en", "zh"]) -> dict[str, Document]:
         "annex": cc.documents.annex(results.allocation, lang=lang),
         "bulletin": cc.bulletin(
             results.progress, lang=lang, previous=results.previous, forecast=results.forecast
-        ).document,
+        ),
         "comparison": cc.documents.comparison(results.comparison, lang=lang),
     }
 

@@ -100,7 +100,8 @@ AnyRule: TypeAlias = Rule | RuleFunction
 
 def to_rule(value: AnyRule) -> AnyRule:
     """Return a rule as it is: a value of `cc.rules` or a function of the rate."""
-    if isinstance(value, Rule) or (callable(value) and not isinstance(value, type)):
+    given: object = value  # Python callers may hand over anything
+    if isinstance(given, Rule) or (callable(given) and not isinstance(given, type)):
         return value
     kind = type(value).__name__
     fix = "give a rule of cc.rules, or a function from a rate to points"
