@@ -242,7 +242,7 @@ def assess(
             absent figure is "could not be assessed", never 0.
 
     Where a reading is open, a verdict stands if all answers agree, and is <NA> if they do not:
-    `open_questions` names what it hangs on.
+    `open_questions` names what it depends on.
 
     Raises:
         DefinitionError: No scheme; an indicator is no number, or of a unit or item that is not

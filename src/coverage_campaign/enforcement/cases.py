@@ -137,7 +137,7 @@ def advance(case: Case, event: str, *, on: DateLike, by: str) -> Case:
     Raises:
         IllegalMoveError: The ladder has no such move from here, the authority may not make it, or
             the day lies before the last event; `.possible` names the moves that are open.
-        OpenQuestionError: Whether there is such a move hangs on a reading that is open.
+        OpenQuestionError: Whether there is such a move depends on a reading that is open.
     """
     day = to_date(on, where="on")
     last = case.history[-1].on

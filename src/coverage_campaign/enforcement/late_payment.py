@@ -56,7 +56,7 @@ class Surcharge:
         return self.total.quantize(Decimal("0.01"), rounding=ROUND_HALF_UP)
 
     def explain(self) -> str:
-        """Return the reckoning, one period a line, each with its law."""
+        """Return the calculation, one period a line, each with its law."""
         lines = [
             f"{period.window}: {period.days} days x {period.rate} x {self.principal} = "
             f"{period.amount.normalize(_EXACT):f} ({period.citation})"

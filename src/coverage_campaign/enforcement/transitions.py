@@ -50,7 +50,7 @@ def legal_move(
     Raises:
         IllegalMoveError: There is no such move now, or this authority may not make it; `.possible`
             names the moves that are open.
-        OpenQuestionError: Whether there is such a move hangs on a reading that is open.
+        OpenQuestionError: Whether there is such a move depends on a reading that is open.
     """
     moves = possible(ladder, active)
     named = [move for move in moves if move.event == event]

@@ -103,7 +103,7 @@ class Progress:
 
     @property
     def open_questions(self) -> tuple[str, ...]:
-        """The open questions that a figure hangs on and is <NA> for, as fields of `Readings`.
+        """The open questions that a figure depends on and is <NA> for, as fields of `Readings`.
 
         `counted`: whether reported losses are taken off (done and all that comes from it);
         `report_due_day`: by which day a report is on time (reports_on_time).
