@@ -158,7 +158,7 @@ def _largest(values: Whole) -> int:
 def _times(values: Whole, factor: int) -> Whole:
     if factor == 1:
         return values
-    if values.dtype != object and _largest(values) * abs(factor) >= _INT64:
+    if values.dtype != object and max(_largest(values), 1) * abs(factor) >= _INT64:
         values = values.astype(object)
     product: Whole = values * factor
     return product

@@ -159,8 +159,8 @@ def quality_flags(tally: Tally, rows: ReportedCounts) -> dict[str, tuple[str, ..
     )
     by_day = attrs.evolve(tally, frame=_summed(days), stock=stock)
     by: Period = "month" if rows.by in {"day", "week"} else rows.by
-    named = periods_of(tally.campaign, by).of(rows.period)
-    months = days.assign(period=named.astype("datetime64[s]"))
+    names = periods_of(tally.campaign, by).of(rows.period)
+    months = days.assign(period=names.astype("datetime64[s]"))
     by_month = attrs.evolve(by_day, frame=_summed(months), by=by)
     signals = pd.concat([falls(by_day), quality_signals(by_month)], ignore_index=True)
     named = signals[signals["unit"].notna()].drop_duplicates(["unit", "signal"])
