@@ -12,7 +12,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from coverage_campaign.errors import DefinitionError, Problem
-from coverage_campaign.frames import FloatSeries
+from coverage_campaign.frames import FloatSeries, IntSeries
 from coverage_campaign.reporting.slips import KINDS, find_slips
 
 __all__ = [
@@ -26,7 +26,7 @@ __all__ = [
 ]
 
 _Floats = NDArray[np.float64]
-PersonsByUnit: TypeAlias = FloatSeries | Mapping[str, float]
+PersonsByUnit: TypeAlias = IntSeries | FloatSeries | Mapping[str, float]
 """Persons of each unit, such as its eligible ones: a Series or a mapping by unit."""
 _WEEK = 7.0
 _DAILY = 2.0
