@@ -128,9 +128,10 @@ def parted_by_repetition(
         again = tested & frame[[*on]].duplicated(keep=False).to_numpy()
         return of_pandas(frame[~again]), of_pandas(frame[again])
     several = rows.filter(where).group_by(*on).agg(nw.len().alias("times"))
-    several = several.filter(nw.col("times") > 1).select(*on)
+    # Few ids: kept, so that Spark knows how few, and hands them to every row instead of shuffling.
+    several = keep(several.filter(nw.col("times") > 1).select(*on))
     together = keep(rows.join(several, on=list(on), how="semi"))
-    return rows.join(together.select(*on), on=list(on), how="anti"), together
+    return rows.join(several, on=list(on), how="anti"), together
 
 
 def joined_by_number(
