@@ -319,7 +319,7 @@ def _edges(history: CumulativeHistory) -> _Floats:
     rest = age - whole * stretch
     if rest >= stretch / 2 or (not whole and rest > 0):
         return np.concatenate([edges, [-age]])
-    return edges
+    return edges.astype(np.float64)
 
 
 def _room(history: CumulativeHistory) -> _Floats:
