@@ -80,7 +80,9 @@ def rounded(value: Number, digits: int = 0) -> Decimal:
 
 
 def _to_fraction(value: Number) -> Fraction:
-    if isinstance(value, (Rational, Integral)):
+    if isinstance(value, Integral):  # NumPy's too, whose own arithmetic can overflow
+        return Fraction(int(value))
+    if isinstance(value, Rational):
         return Fraction(value)
     return Fraction(value if isinstance(value, Decimal) else repr(float(value)))
 

@@ -169,7 +169,10 @@ class Corrected:
 
     def set_aside(self) -> list[tuple[int, int, str]]:
         """Return the row, the unit and the kind of each figure set aside, in order of time."""
-        return [(row, unit, KINDS[self.kind[row, unit]]) for row, unit in np.argwhere(self.kind)]
+        return [
+            (row, unit, KINDS[self.kind[row, unit]])
+            for row, unit in np.argwhere(self.kind).tolist()
+        ]
 
 
 def corrected(
