@@ -158,7 +158,7 @@ class FakeProgress:
         nobody = pd.array([None] * len(frame), dtype="Int64")
         counts = pd.DataFrame({"eligible": nobody, "covered": nobody})
         reasons = [None] * len(frame)
-        return rows_of(frame, counts, labels=labels, reasons=reasons, flags={})
+        return rows_of(frame, counts, labels=labels, reasons=reasons)
 
     def change_since(self, before: FakeProgress) -> pd.DataFrame:
         """Return the places won by each unit."""
