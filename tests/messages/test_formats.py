@@ -4,6 +4,7 @@ import datetime as dt
 from decimal import Decimal
 from fractions import Fraction
 
+import numpy as np
 import pytest
 from babel.numbers import format_decimal
 from hypothesis import given
@@ -38,6 +39,14 @@ def test_a_count_is_written_as_in_the_cldr(value: int, lang: Language) -> None:
     """Thousands are parted as Babel parts them; only the minus is as long as a plus."""
     expected = format_decimal(value, locale=formats.locale_of(lang)).replace("-", "−")
     assert formats.count(value, lang) == expected
+
+
+@pytest.mark.parametrize("kind", [np.int64, np.uint64, np.int32])
+def test_a_whole_number_of_numpy_is_written_as_any_other(kind: type[np.integer]) -> None:
+    """A cell of an array is a number too, and its digits do not overflow."""
+    large = int(np.iinfo(kind).max)
+    assert formats.count(kind(large), "en") == f"{large:,}"
+    assert formats.decimal(kind(large), 2, "en") == f"{large:,}.00"
 
 
 @pytest.mark.parametrize(

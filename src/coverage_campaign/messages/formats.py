@@ -72,8 +72,8 @@ def rounded(value: Number, digits: int = 0) -> Decimal:
     >>> rounded(6.25, 1), rounded(Fraction(1127, 92), 1), rounded(-0.5), rounded(0.285, 2)
     (Decimal('6.3'), Decimal('12.3'), Decimal('-1'), Decimal('0.29'))
     """
-    if digits == 0 and isinstance(value, int):
-        return Decimal(value)
+    if digits == 0 and isinstance(value, Integral):
+        return Decimal(int(value))
     exact = _to_fraction(value) * Fraction(10) ** digits
     size = (2 * abs(exact.numerator) + exact.denominator) // (2 * exact.denominator)
     return Decimal(-size if exact < 0 else size).scaleb(-digits, context=_EXACT)
