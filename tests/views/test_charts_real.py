@@ -8,7 +8,7 @@ import pytest
 from coverage_campaign.model.labels import Label
 from coverage_campaign.model.units import Measure
 from coverage_campaign.progress.forecast.forecast import forecast
-from coverage_campaign.progress.track import Progress
+from coverage_campaign.progress.track import Progress, track
 from coverage_campaign.scenarios.compare import compare
 from coverage_campaign.views import chart_data as tables
 from coverage_campaign.views import charts
@@ -54,7 +54,8 @@ def _with_eligible(progress: Progress, eligible: dict[str, int]) -> Progress:
         whole, units=units, measures=[Measure("people", {"en": "People"})], eligible="people"
     )
     allocation = attrs.evolve(progress.plan.allocation, campaign=counted)
-    return attrs.evolve(progress, plan=attrs.evolve(progress.plan, allocation=allocation))
+    plan = attrs.evolve(progress.plan, allocation=allocation)
+    return track(plan, attrs.evolve(progress.tally, campaign=counted), as_of=progress.as_of)
 
 
 @pytest.mark.parametrize("share", [0.4, 1.0, 1.5])
