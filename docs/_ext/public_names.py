@@ -54,12 +54,21 @@ def _is_module(name: str) -> bool:
 def _directive(name: str) -> list[str]:
     if _is_module(name):
         module = f"{_PACKAGE}.{_HOMES[name]}"
-        return [f".. rubric:: cc.{name}", "", f".. automodule:: {module}", "   :members:", ""]
+        lines = [f".. rubric:: cc.{name}", "", f".. automodule:: {module}", "   :members:"]
+        if shown := _shown_by_themselves(getattr(cc, name)):
+            lines.append(f"   :exclude-members: {', '.join(shown)}")
+        return [*lines, ""]
     value = getattr(cc, name)
     if not isinstance(value, type):
         return [f".. autofunction:: {name}", ""]
     kind = "autoexception" if issubclass(value, Exception) else "autoclass"
     return [f".. {kind}:: {name}", "   :members:", ""]
+
+
+def _shown_by_themselves(module: ModuleType) -> list[str]:
+    """Return the members of a module that are public names of the package too."""
+    members = vars(module)
+    return [name for name in _HOMES if name in members and members[name] is getattr(cc, name)]
 
 
 def _check(app: Sphinx, error: Exception | None) -> None:

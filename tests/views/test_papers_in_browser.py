@@ -93,7 +93,7 @@ def test_the_page_fits_a_screen_and_a_sheet_of_paper(
     wide = page.evaluate("() => document.documentElement.scrollWidth")
     assert wide <= 1100
     spoken = page.locator("html").get_attribute("lang")
-    assert spoken == ("zh-CN" if lang == "zh" else "en")
+    assert spoken == ("zh-Hans" if lang == "zh" else "en")
     assert page.locator("figure svg").get_attribute("role") == "img"
     paper = page.pdf(prefer_css_page_size=True)
     assert paper.startswith(b"%PDF")
