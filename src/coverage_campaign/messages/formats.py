@@ -12,9 +12,9 @@ from collections.abc import Sequence
 from decimal import ROUND_HALF_UP, Context, Decimal
 from fractions import Fraction
 from functools import cache
-from numbers import Integral, Rational
 from typing import Final, TypeAlias, cast
 
+import numpy as np
 import pandas as pd
 from babel import Locale
 from babel.dates import format_date, format_skeleton
@@ -42,7 +42,7 @@ __all__ = [
     "signed",
 ]
 
-Number: TypeAlias = int | float | Fraction | Decimal
+Number: TypeAlias = int | float | Fraction | Decimal | np.integer
 MISSING: Final = "–"
 _MINUS: Final = "−"
 _EXACT: Final = Context(prec=60, rounding=ROUND_HALF_UP)
@@ -72,7 +72,7 @@ def rounded(value: Number, digits: int = 0) -> Decimal:
     >>> rounded(6.25, 1), rounded(Fraction(1127, 92), 1), rounded(-0.5), rounded(0.285, 2)
     (Decimal('6.3'), Decimal('12.3'), Decimal('-1'), Decimal('0.29'))
     """
-    if digits == 0 and isinstance(value, Integral):
+    if digits == 0 and isinstance(value, (int, np.integer)):
         return Decimal(int(value))
     exact = _to_fraction(value) * Fraction(10) ** digits
     size = (2 * abs(exact.numerator) + exact.denominator) // (2 * exact.denominator)
@@ -80,10 +80,10 @@ def rounded(value: Number, digits: int = 0) -> Decimal:
 
 
 def _to_fraction(value: Number) -> Fraction:
-    if isinstance(value, Integral):  # NumPy's too, whose own arithmetic can overflow
+    if isinstance(value, (int, np.integer)):  # NumPy's own arithmetic can overflow
         return Fraction(int(value))
-    if isinstance(value, Rational):
-        return Fraction(value)
+    if isinstance(value, Fraction):
+        return value
     return Fraction(value if isinstance(value, Decimal) else repr(float(value)))
 
 
@@ -281,6 +281,7 @@ def plural(number: Number, forms: Sequence[str], lang: Language | None = None) -
     """
     rule = locale_of(check_language(lang)).plural_form
     there = [tag for tag in ("zero", "one", "two", "few", "many") if tag in rule.tags]
-    tag = rule(float(number) if isinstance(number, Fraction) else number)
+    plain = int(number) if isinstance(number, np.integer) else number
+    tag = rule(float(plain) if isinstance(plain, Fraction) else plain)
     place = there.index(tag) if tag in there else len(there)
     return forms[min(place, len(forms) - 1)]

@@ -79,7 +79,7 @@ class Tally:
         codes, units = pd.factorize(frame["unit"])
         labels = {unit.code: unit.label for unit in self.campaign.units}
         names = [labels[code].text() if code in labels else code for code in units]
-        frame.insert(1, "name", pd.Series(names, dtype="str").take(codes).to_numpy())
+        frame.insert(1, "name", pd.Series(names, dtype="str").take(codes).set_axis(frame.index))
         periods = periods_of(self.campaign, self.by)
         if periods.by not in {"day", "week"} and periods.starts_on > 1:
             numbers = periods.number(frame["period"].to_numpy())
