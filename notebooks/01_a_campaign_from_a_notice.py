@@ -121,7 +121,7 @@ clause = "2"
 [[annexes]]
 code = "annex"
 label = "Shares by county"
-cut = "counties"
+breakdown = "counties"
 target = "people"
 at_hand = false
 clause = "2"

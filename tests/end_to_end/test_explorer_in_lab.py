@@ -88,7 +88,7 @@ def test_what_is_not_possible_is_said_in_the_page(lab: Lab) -> None:
 
 def test_hostile_names_are_text_in_the_page(lab: Lab) -> None:
     """A name that is markup, script or a formula is read as it stands and does nothing."""
-    tests = str(__file__).rsplit("browser", maxsplit=1)[0]
+    tests = str(__file__).rsplit("end_to_end", maxsplit=1)[0]
     notebook = save_notebook(lab.root / "hostile.ipynb", [HOSTILE.format(tests=tests)])
     with lab.opened(notebook) as lab_page:
         lab_page.run_all()
