@@ -14,10 +14,13 @@ from numpy.typing import NDArray
 
 from coverage_campaign.errors import DefinitionError, Problem
 
-__all__ = ["DateLike", "MonthDay", "Window", "days_of", "to_date", "to_instant", "to_month_day"]
+__all__ = ["ONE_DAY", "DateLike", "MonthDay", "Window", "days_of", "to_date", "to_instant", "to_month_day"]
 
 DateLike: TypeAlias = dt.date | dt.datetime | str
 """A date (means to its end), a datetime or Timestamp (that instant), or text as YYYY-MM-DD."""
+
+ONE_DAY = np.timedelta64(1, "D")
+"""A step of NumPy days: a bare 1 beside them has no unit, which NumPy no longer takes."""
 
 _FULL = re.compile(
     r"\d{4}-\d{2}-\d{2}(?P<time>[T ]\d{2}:\d{2}(?::\d{2}(?:\.\d{1,6})?)?(?:Z|[+-]\d{2}:\d{2})?)?"
@@ -173,9 +176,8 @@ class Window:
 
     def dates(self) -> NDArray[np.datetime64]:
         """Return every day, ascending, as datetime64[D]."""
-        return np.arange(
-            np.datetime64(self.first, "D"), np.datetime64(self.last, "D") + 1, dtype="datetime64[D]"
-        )
+        end = np.datetime64(self.last, "D") + ONE_DAY
+        return np.arange(np.datetime64(self.first, "D"), end, dtype="datetime64[D]")
 
     def overlap(self, other: Window) -> Window | None:
         """Return the days that both have, or None."""

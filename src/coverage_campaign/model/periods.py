@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from coverage_campaign.errors import DefinitionError, Problem
+from coverage_campaign.model.dates import ONE_DAY
 
 if TYPE_CHECKING:
     from coverage_campaign.model.campaign import Campaign
@@ -103,13 +104,13 @@ class Periods:
         named = self.name(numbers)
         if self.by in {"day", "week"} or self.starts_on == 1:
             return named
-        before = (named.astype("datetime64[M]") - 1).astype("datetime64[D]")
-        return before + (self.starts_on - 1)
+        before = (named.astype("datetime64[M]") - np.timedelta64(1, "M")).astype("datetime64[D]")
+        return before + (self.starts_on - 1) * ONE_DAY
 
     def last(self, numbers: ArrayLike) -> Days:
         """Return the last day of each period."""
         number = np.asarray(numbers, dtype=np.int64)
-        return self.first(number + 1) - 1
+        return self.first(number + 1) - ONE_DAY
 
 
 def periods_of(campaign: Campaign, by: Period) -> Periods:

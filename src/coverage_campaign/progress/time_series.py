@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from coverage_campaign.model.dates import ONE_DAY
 from coverage_campaign.model.periods import periods_of
 from coverage_campaign.progress.reported_counts import ReportedCounts
 from coverage_campaign.scheduling.schedule import Plan
@@ -70,7 +71,7 @@ def series_of(
     np.add.at(sums, (np.searchsorted(starts, rows.period) + 1, rows.place), signed)
     totals = np.cumsum(sums, axis=0)
     totals[:, unknown] = np.nan
-    first = min(plan.days[0], *starts[:1], np.datetime64(as_of, "D")) - 1
+    first = min(plan.days[0], *starts[:1], np.datetime64(as_of, "D")) - ONE_DAY
     days = np.concatenate([[first], rows.ends(starts)]).astype("datetime64[D]")
     return days, totals
 

@@ -16,7 +16,7 @@ from coverage_campaign.errors import DefinitionError, Problem
 from coverage_campaign.frames import by_value, owned, owned_frame
 from coverage_campaign.messages import Message
 from coverage_campaign.model.basis import Basis
-from coverage_campaign.model.dates import DateLike, to_date
+from coverage_campaign.model.dates import ONE_DAY, DateLike, to_date
 from coverage_campaign.notebook import Axes, html_table
 from coverage_campaign.progress.forecast.history import (
     Corrected,
@@ -174,7 +174,7 @@ def forecast(
     reported = reported_history(progress)
     last = np.datetime64(plan.days[-1], "D")
     origin = last if progress.as_of >= last.item() else reported.dates[-1]
-    later = np.arange(origin + 1, last + 1)
+    later = np.arange(origin + ONE_DAY, last + ONE_DAY)
     days, ahead = clock(reported.dates, later)
     ceiling = _ceiling(counts)[reported.known]
     gains = corrected(days, reported.gains, dates=reported.dates)
@@ -364,7 +364,7 @@ def forecast_counts(
         raise DefinitionError(
             Problem("to", f"{end}, and the totals go to {last}", "give a later day")
         )
-    later = np.arange(last + 1, end + 1)
+    later = np.arange(last + ONE_DAY, end + ONE_DAY)
     history, losses = totals.history(len(totals.dates) - 1, later, net=net)
     units, _ = paths_of(history, method, dates=totals.dates, later=later, losses=losses)
     nothing = np.full(len(totals.units), np.inf)

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from coverage_campaign.messages import Message, message, message_in
+from coverage_campaign.model.dates import ONE_DAY
 from coverage_campaign.model.labels import Label
 from coverage_campaign.progress.forecast.history import CumulativeHistory
 from coverage_campaign.progress.forecast.intervals import paths_of
@@ -103,7 +104,7 @@ def _doubts(method: Pace, history: CumulativeHistory, set_aside: pd.DataFrame) -
     row = int(rows[-1])
     then = history.until(row, -history.days[row : row + 1])
     days = np.arange(1).astype("datetime64[D]")
-    _, whole = paths_of(then, method, dates=days, later=days + 1)
+    _, whole = paths_of(then, method, dates=days, later=days + ONE_DAY)
     low, high = whole.range(_SURE)
     now = float(np.nansum(history.now))
     if now < low[-1, 0] or now > high[-1, 0]:

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from coverage_campaign.errors import Problem, ReportError
 from coverage_campaign.messages import Message, message
 from coverage_campaign.model.campaign import Campaign
-from coverage_campaign.model.dates import DateLike, Window, to_instant
+from coverage_campaign.model.dates import ONE_DAY, DateLike, Window, to_instant
 from coverage_campaign.model.periods import Period, Periods, periods_of
 from coverage_campaign.reporting.problems import ReportProblems
 from coverage_campaign.reporting.result import Tally, empty_stock
@@ -187,8 +187,9 @@ class _Days:
             firsts = np.where(named, periods.first(number), firsts)
             lasts = np.where(named, periods.last(number), lasts)
         elif named.any():
-            month = firsts.astype("datetime64[M]")
-            lasts = np.where(named, (month + 1).astype("datetime64[D]") - 1, lasts)
+            after = firsts.astype("datetime64[M]") + np.timedelta64(1, "M")
+            ends = after.astype("datetime64[D]") - ONE_DAY
+            lasts = np.where(named, ends, lasts)
         until_or_span = np.array(
             [isinstance(one, Span) and one.unit in {"until", "span"} for one in spans], bool
         )
