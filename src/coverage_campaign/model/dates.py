@@ -14,7 +14,16 @@ from numpy.typing import NDArray
 
 from coverage_campaign.errors import DefinitionError, Problem
 
-__all__ = ["ONE_DAY", "DateLike", "MonthDay", "Window", "days_of", "to_date", "to_instant", "to_month_day"]
+__all__ = [
+    "ONE_DAY",
+    "DateLike",
+    "MonthDay",
+    "Window",
+    "days_of",
+    "to_date",
+    "to_instant",
+    "to_month_day",
+]
 
 DateLike: TypeAlias = dt.date | dt.datetime | str
 """A date (means to its end), a datetime or Timestamp (that instant), or text as YYYY-MM-DD."""

@@ -139,7 +139,9 @@ def clock(dates: NDArray[np.datetime64], later: NDArray[np.datetime64]) -> tuple
     if len(dates) > 1 and np.median(np.diff(dates).astype(np.float64)) >= _SHORTEST_MONTH:
         months = both.astype("datetime64[M]")
         first = months.astype("datetime64[D]")
-        length = ((months + np.timedelta64(1, "M")).astype("datetime64[D]") - first).astype(np.float64)
+        length = ((months + np.timedelta64(1, "M")).astype("datetime64[D]") - first).astype(
+            np.float64
+        )
         part = ((both - first).astype(np.float64) + 1) / length
         numbers = (months.astype(np.float64) + part) * _DAYS_A_MONTH
     else:
