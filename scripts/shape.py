@@ -2,7 +2,8 @@
 
 A line of code is a line that is not blank, a comment, an import or part of a docstring. A cycle
 `at import` is one that Python itself would meet; a cycle `in all` also counts imports for types
-and those inside functions, but for a result's way up to the charts that draw it.
+and those inside functions, but for the two ways up: a result's to the charts that draw it, and a
+problem's to the language that it is read in.
 """
 
 import ast
@@ -18,7 +19,11 @@ from scipy.sparse.csgraph import connected_components
 ROOT = Path(__file__).parents[1]
 PACKAGE = ROOT / "src" / "coverage_campaign"
 _DOCUMENTED = (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
-_UP = "coverage_campaign.views"
+_WAYS_UP = {
+    "coverage_campaign.views.charts": "coverage_campaign.",
+    "coverage_campaign.messages": "coverage_campaign.errors",
+}
+"""What may be reached late from below, and from where."""
 
 
 def modules() -> dict[str, ast.Module]:
@@ -78,7 +83,8 @@ def graph(trees: dict[str, ast.Module], *, at_import: bool) -> dict[str, set[str
         edges[name] = set()
         for wanted, loads in imports(tree):
             target = wanted if wanted in trees else wanted.rpartition(".")[0]
-            way_up = target.startswith(_UP) and not name.startswith(_UP) and not loads
+            from_below = name.startswith(_WAYS_UP.get(target, " ")) and not loads
+            way_up = from_below and name.split(".")[1] != target.split(".")[1]
             if target in trees and target != name and (loads or not at_import) and not way_up:
                 edges[name].add(target)
     del edges["coverage_campaign"]  # the table of public names, which loads each on first use

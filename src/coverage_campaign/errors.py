@@ -7,7 +7,7 @@ Every error of this library carries `problems`: a tuple of `Problem` values. Its
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 import attrs
 
@@ -22,11 +22,13 @@ __all__ = [
     "ReportError",
     "SaveError",
     "TieError",
+    "Translatable",
 ]
 
 
+@runtime_checkable
 class Translatable(Protocol):
-    """A part of a problem that has its own text in each language: a message or a name."""
+    """What has its own text in each language: a message, a name."""
 
     def text(self, lang: str | None = None, /) -> str:
         """Return the text in a language."""

@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from coverage_campaign.messages import LANGUAGES, Language, formats
+from coverage_campaign.messages.message import listed
 
 NUMBERS = st.one_of(
     st.integers(-(10**12), 10**12), st.fractions(-(10**6), 10**6, max_denominator=10**4)
@@ -76,8 +77,8 @@ def test_a_span_of_days_names_both_ends() -> None:
 @given(names=st.lists(st.text("abc", min_size=1), min_size=1), limit=st.integers(1, 5))
 def test_a_list_names_all_or_says_how_many_more(names: list[str], limit: int) -> None:
     """What is not named is counted."""
-    shown = formats.listed(names, "en", limit=limit)
+    shown = listed(names, "en", limit=limit)
     if len(names) > limit:
         assert shown.endswith(f" and {len(names) - limit} more")
     else:
-        assert shown == formats.listed(names, "en")
+        assert shown == listed(names, "en")

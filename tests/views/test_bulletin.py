@@ -10,8 +10,7 @@ import pytest
 
 import coverage_campaign as cc
 from coverage_campaign.model.labels import Label
-from coverage_campaign.views.documents.cells import written
-from coverage_campaign.views.documents.document import plain
+from coverage_campaign.views.documents.paper import plain, written
 from support.campaigns import tiny
 
 # The independent reader does not know the data bars that the workbook has, and says so.

@@ -12,7 +12,7 @@ import pytest
 
 import coverage_campaign as cc
 from coverage_campaign.model.labels import Label
-from coverage_campaign.views.documents.document import plain
+from coverage_campaign.views.documents.paper import plain
 from support.campaigns import tiny
 from support.lab import chromium_path, open_browser
 from support.tally_cases import missing, need

@@ -18,12 +18,12 @@ import numpy as np
 import pandas as pd
 from babel import Locale
 from babel.dates import format_date, format_skeleton
-from babel.lists import format_list
 from babel.numbers import format_compact_decimal
 
 from coverage_campaign.messages.language import LANGUAGES, Language, check_language
 
 __all__ = [
+    "CHINESE",
     "MISSING",
     "Number",
     "approximate",
@@ -32,7 +32,6 @@ __all__ = [
     "days",
     "decimal",
     "join_sentences",
-    "listed",
     "locale_of",
     "month",
     "number",
@@ -54,7 +53,8 @@ _DATES: Final = {
     ("en", "MMMMd"): "d MMMM",
 }
 _MILLION: Final = 1_000_000
-_CHINESE: Final = ("zh", "zh-Hant")
+CHINESE: Final = ("zh", "zh-Hant")
+"""The languages that are written in Chinese characters."""
 
 
 @cache
@@ -175,7 +175,7 @@ def approximate(value: Number, lang: Language | None = None) -> str:
     whole = max(int(rounded(value)), 0)
     digits = 3 - len(str(whole))
     figures = int(rounded(whole, min(digits, 0)))
-    if language not in _CHINESE or figures < _MILLION:
+    if language not in CHINESE or figures < _MILLION:
         return count(figures, language)
     return format_compact_decimal(figures, locale=locale_of(language), fraction_digits=2)
 
@@ -204,7 +204,7 @@ def month(date: dt.date, lang: Language | None = None, *, long: bool = False) ->
     """
     language = check_language(lang)
     # CLDR has 九月 in full; beside other figures an office writes 9月.
-    return _date(date, "LLLL" if long and language not in _CHINESE else "LLL", language)
+    return _date(date, "LLLL" if long and language not in CHINESE else "LLL", language)
 
 
 def _date(date: dt.date, skeleton: str, lang: Language) -> str:
@@ -230,7 +230,7 @@ def days(first: dt.date, last: dt.date, lang: Language | None = None) -> str:
     language = check_language(lang)
     if first == last:
         return day(first, language)
-    chinese = language in _CHINESE
+    chinese = language in CHINESE
     if (first.year, first.month) == (last.year, last.month):
         if chinese:
             return f"{month(first, language)}{first.day}–{last.day}日"
@@ -239,34 +239,9 @@ def days(first: dt.date, last: dt.date, lang: Language | None = None) -> str:
     return f"{day(first, language)}{dash}{day(last, language)}"
 
 
-def listed(texts: Sequence[str], lang: Language | None = None, *, limit: int | None = None) -> str:
-    """Return texts one after the other: all, or the first `limit` and how many more there are.
-
-    >>> listed(["Ash", "Birch", "Cedar"], "en"), listed(["甲", "乙", "丙"], "zh")
-    ('Ash, Birch and Cedar', '甲、乙、丙')
-    >>> listed(["Ash", "Birch", "Cedar"], "en", limit=1), listed(["甲", "乙", "丙"], "zh", limit=2)
-    ('Ash and 2 more', '甲、乙等3个')
-    """
-    from coverage_campaign.messages.message import message
-
-    language = check_language(lang)
-    separator = "、" if language in _CHINESE else ", "
-    if limit is None or len(texts) <= limit:
-        # CLDR sets 和 before the last; an office's list of names is parted alike throughout.
-        if language in _CHINESE:
-            return separator.join(texts)
-        return format_list(list(texts), locale=locale_of(language))
-    return message(
-        "{names} and {more} more",
-        names=separator.join(texts[:limit]),
-        more=len(texts) - limit,
-        all=len(texts),
-    ).text(language)
-
-
 def join_sentences(texts: Sequence[str], lang: Language | None = None) -> str:
     """Return sentences as one text: with a blank between two in English, without one in Chinese."""
-    separator = "" if check_language(lang) in _CHINESE else " "
+    separator = "" if check_language(lang) in CHINESE else " "
     return separator.join(text for text in texts if text)
 
 

@@ -52,7 +52,7 @@ def language(lang: Language) -> Generator[None]:
     It holds for the current thread or task alone, so that a service can answer each request in
     the language of its reader. Errors, reprs, `.message` and `.notes` stay in English.
 
-    >>> from coverage_campaign.messages.formats import listed
+    >>> from coverage_campaign.messages.message import listed
     >>> with language("zh"):
     ...     listed(["甲", "乙", "丙"], limit=2)
     '甲、乙等3个'

@@ -8,26 +8,19 @@ from decimal import Decimal
 from fractions import Fraction
 from numbers import Integral
 from string import Formatter
-from typing import Any, Final, Protocol, TypeAlias, Union, cast, runtime_checkable
+from typing import Any, Final, TypeAlias, Union, cast
 
 import attrs
 import numpy as np
 import pandas as pd
+from babel.lists import format_list
 
-from coverage_campaign.errors import DefinitionError, Problem
+from coverage_campaign.errors import DefinitionError, Problem, Translatable
 from coverage_campaign.messages import formats
 from coverage_campaign.messages.catalogues import translated
 from coverage_campaign.messages.language import Language, check_language
 
-__all__ = ["Message", "Translatable", "Value", "message", "message_in", "text_of"]
-
-
-@runtime_checkable
-class Translatable(Protocol):
-    """What has its own text in each language: a message, a name."""
-
-    def text(self, lang: str, /) -> str:
-        """Return the text in a language."""
+__all__ = ["Message", "Translatable", "Value", "listed", "message", "message_in", "text_of"]
 
 
 Value: TypeAlias = Union[
@@ -108,6 +101,29 @@ def text_of(value: str | Translatable, lang: str | None = None) -> str:
     return value if isinstance(value, str) else value.text(check_language(lang))
 
 
+def listed(texts: Sequence[str], lang: Language | None = None, *, limit: int | None = None) -> str:
+    """Return texts one after the other: all, or the first `limit` and how many more there are.
+
+    >>> listed(["Ash", "Birch", "Cedar"], "en"), listed(["甲", "乙", "丙"], "zh")
+    ('Ash, Birch and Cedar', '甲、乙、丙')
+    >>> listed(["Ash", "Birch", "Cedar"], "en", limit=1), listed(["甲", "乙", "丙"], "zh", limit=2)
+    ('Ash and 2 more', '甲、乙等3个')
+    """
+    language = check_language(lang)
+    separator = "、" if language in formats.CHINESE else ", "
+    if limit is None or len(texts) <= limit:
+        # CLDR sets 和 before the last; an office's list of names is parted alike throughout.
+        if language in formats.CHINESE:
+            return separator.join(texts)
+        return format_list(list(texts), locale=formats.locale_of(language))
+    return message(
+        "{names} and {more} more",
+        names=separator.join(texts[:limit]),
+        more=len(texts) - limit,
+        all=len(texts),
+    ).text(language)
+
+
 def _frozen(value: object) -> Value:
     """Return a value as a message keeps it: plain, hashable, equal by what it says."""
     if isinstance(value, (str, Translatable, Fraction, Decimal)):
@@ -156,7 +172,7 @@ class _Renderer(Formatter):
             if name == "sentences":
                 return formats.join_sentences(texts, self.lang)
             limit = int(argument) if argument else None
-            return formats.listed(texts, self.lang, limit=limit)
+            return listed(texts, self.lang, limit=limit)
         if name == "plural":
             return formats.plural(cast("int", value), argument.split("|"), self.lang)
         if value is None and name != "raw":

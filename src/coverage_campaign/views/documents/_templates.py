@@ -9,7 +9,8 @@ from typing import Final
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from coverage_campaign.messages import LANGUAGES, Language, current_language, formats, text_of
-from coverage_campaign.views.documents.document import plain
+from coverage_campaign.messages.message import listed
+from coverage_campaign.views.documents.paper import plain
 
 __all__ = ["paragraphs", "parts"]
 
@@ -45,10 +46,10 @@ def _environment(lang: Language) -> Environment:
         "day": lambda value: formats.day(value, lang, year=True, long=True),
         "month": lambda value: formats.month(value, lang, long=True),
         "text": lambda value: text_of(value, lang),
-        "list": lambda values: formats.listed(
+        "list": lambda values: listed(
             [text_of(one, lang) for one in values], lang, limit=_MOST_NAMED
         ),
-        "names": lambda rows: formats.listed(
+        "names": lambda rows: listed(
             [text_of(row.label, lang) for row in rows], lang, limit=_MOST_NAMED
         ),
         "plural": lambda number, *forms: formats.plural(number, forms, lang),

@@ -22,17 +22,17 @@ from coverage_campaign.messages import (
 )
 from coverage_campaign.model.campaign import Campaign
 from coverage_campaign.model.labels import Label
-from coverage_campaign.views.documents.cells import wide
-from coverage_campaign.views.documents.document import (
+from coverage_campaign.views.documents.document import Document
+from coverage_campaign.views.documents.paper import (
     TOTAL,
     UNIT,
     CellIn,
     Column,
-    Document,
     Section,
     Table,
     Text,
     mark_of,
+    wide,
 )
 from coverage_campaign.views.inputs import input_value
 

@@ -22,11 +22,11 @@ from coverage_campaign.messages import (
 from coverage_campaign.model.labels import Label
 from coverage_campaign.model.scheme import Grade, Item, Prize, Veto
 from coverage_campaign.views.documents._templates import paragraphs
-from coverage_campaign.views.documents.document import (
+from coverage_campaign.views.documents.document import Document
+from coverage_campaign.views.documents.paper import (
     UNIT,
     CellIn,
     Column,
-    Document,
     Section,
     Table,
     Text,

@@ -25,18 +25,18 @@ from coverage_campaign.progress.track import Progress
 from coverage_campaign.progress.unit_progress import UnitProgress
 from coverage_campaign.reporting.completeness import due_on
 from coverage_campaign.views.documents._templates import parts
-from coverage_campaign.views.documents.cells import wide
-from coverage_campaign.views.documents.document import (
+from coverage_campaign.views.documents.document import Document
+from coverage_campaign.views.documents.paper import (
     TOTAL,
     UNIT,
     CellIn,
     Column,
-    Document,
     Section,
     Table,
     Text,
     mark_of,
     numbered,
+    wide,
 )
 from coverage_campaign.views.inputs import input_value
 from coverage_campaign.views.words import against_plan, chance_of, flags_of, per_day, rises

@@ -12,11 +12,11 @@ from coverage_campaign.checks import checked_call
 from coverage_campaign.messages import Language, check_language, language, message, message_in
 from coverage_campaign.notebook import Axes
 from coverage_campaign.scenarios.compare import Comparison
-from coverage_campaign.views.documents.document import (
+from coverage_campaign.views.documents.document import Document
+from coverage_campaign.views.documents.paper import (
     UNIT,
     CellIn,
     Column,
-    Document,
     Section,
     Table,
     Text,

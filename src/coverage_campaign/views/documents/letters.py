@@ -13,15 +13,8 @@ from coverage_campaign.messages import (
     message,
     message_in,
 )
-from coverage_campaign.views.documents.document import (
-    UNIT,
-    CellIn,
-    Column,
-    Document,
-    Section,
-    Table,
-    mark_of,
-)
+from coverage_campaign.views.documents.document import Document
+from coverage_campaign.views.documents.paper import UNIT, CellIn, Column, Section, Table, mark_of
 
 __all__ = ["letters"]
 

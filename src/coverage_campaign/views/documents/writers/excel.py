@@ -11,12 +11,11 @@ import attrs
 import xlsxwriter
 from xlsxwriter.utility import xl_col_to_name
 
-from coverage_campaign.views.documents.cells import column_widths, wide
-from coverage_campaign.views.documents.document import ISSUED, PAGE, TEXT, plain
+from coverage_campaign.views.documents.paper import ISSUED, PAGE, TEXT, column_widths, plain, wide
 from coverage_campaign.views.documents.writers.sheet_names import sheet_names
 
 if TYPE_CHECKING:
-    from coverage_campaign.views.documents.document import Cell, Column, Document, Section, Table
+    from coverage_campaign.views.documents.paper import Cell, Column, Paper, Section, Table
 
 __all__ = ["workbook_bytes"]
 
@@ -43,10 +42,10 @@ class _Sheet:
 
     sheet: Any
     formats: _Formats
-    document: Document
+    document: Paper
 
 
-def workbook_bytes(document: Document) -> bytes:
+def workbook_bytes(document: Paper) -> bytes:
     """Return the workbook as a file holds it; two runs give the same bytes."""
     stream = io.BytesIO()
     options = {

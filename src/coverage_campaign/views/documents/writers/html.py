@@ -7,19 +7,18 @@ from typing import TYPE_CHECKING
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
-from coverage_campaign.views.documents.cells import is_number, written, written_rows
-from coverage_campaign.views.documents.document import NOTES, plain
+from coverage_campaign.views.documents.paper import NOTES, is_number, plain, written, written_rows
 from coverage_campaign.views.documents.writers.webfont import font_face
 
 if TYPE_CHECKING:
-    from coverage_campaign.views.documents.document import Cell, Column, Document, Table
+    from coverage_campaign.views.documents.paper import Cell, Column, Paper, Table
 
 __all__ = ["page"]
 
 _BAR = Markup('<td class="n bar" style="--share:{:.1f}%">{}</td>')
 
 
-def page(document: Document) -> str:
+def page(document: Paper) -> str:
     """Return the whole page as text."""
     environment = Environment(
         loader=PackageLoader("coverage_campaign.views.documents", "writers"),
@@ -42,7 +41,7 @@ def page(document: Document) -> str:
     )
 
 
-def _text(document: Document) -> str:
+def _text(document: Paper) -> str:
     """Return everything that the page says, to know its letters."""
     parts = [document.title, document.meta, document.unit, document.mark, *document.notes]
     parts += [document.number, document.word(NOTES)]
@@ -56,7 +55,7 @@ def _text(document: Document) -> str:
     return plain(" ".join(parts)) + "−–…"
 
 
-def _chart(document: Document) -> Markup:
+def _chart(document: Paper) -> Markup:
     if document.chart is None:
         return Markup()
     from coverage_campaign.views.export import inline_svg  # loads matplotlib

@@ -4,20 +4,19 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from coverage_campaign.views.documents.cells import is_number, written, written_rows
-from coverage_campaign.views.documents.document import NOTES, plain
+from coverage_campaign.views.documents.paper import NOTES, is_number, plain, written, written_rows
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from coverage_campaign.views.documents.document import Document, Section, Table
+    from coverage_campaign.views.documents.paper import Paper, Section, Table
 
 __all__ = ["markdown"]
 
 _MARKS = "|*_`[]#~<>&$!"
 
 
-def markdown(document: Document) -> str:
+def markdown(document: Paper) -> str:
     """Return the whole document as text."""
     head = [part for part in (document.number, document.meta, document.mark, document.unit) if part]
     lines = [f"# {_safe(document.title)}", "", " · ".join(map(_safe, head)), ""]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from coverage_campaign.views.documents.document import plain
+from coverage_campaign.views.documents.paper import plain
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -19,8 +19,14 @@ from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
 from docx.shared import Emu, Mm, Pt
 
-from coverage_campaign.views.documents.cells import column_widths, is_number, written, written_rows
-from coverage_campaign.views.documents.document import NOTES, plain
+from coverage_campaign.views.documents.paper import (
+    NOTES,
+    column_widths,
+    is_number,
+    plain,
+    written,
+    written_rows,
+)
 
 if TYPE_CHECKING:
     from docx.document import Document as WordDocument
@@ -29,7 +35,7 @@ if TYPE_CHECKING:
     from docx.text.paragraph import Paragraph
     from docx.text.run import Run
 
-    from coverage_campaign.views.documents.document import Document, Section, Table
+    from coverage_campaign.views.documents.paper import Paper, Section, Table
 
 __all__ = ["word_bytes"]
 
@@ -43,7 +49,7 @@ _TEXT_MM: Final = 156.0
 _LANDSCAPE_MM: Final = 225.0
 
 
-def word_bytes(document: Document) -> bytes:
+def word_bytes(document: Paper) -> bytes:
     """Return the document as a .docx file holds it; two runs give the same bytes."""
     made = docx.Document()
     tables = [part.table for part in document.sections if part.table is not None]
@@ -106,7 +112,7 @@ def _set_style(made: WordDocument) -> None:
     style.paragraph_format.space_before = style.paragraph_format.space_after = Pt(0)
 
 
-def _write_title(made: WordDocument, document: Document) -> None:
+def _write_title(made: WordDocument, document: Paper) -> None:
     title = _paragraph(made, document.title, font=_SONG, size=_TITLE, exact=34.0)
     title.alignment = WD_ALIGN_PARAGRAPH.CENTER
     title.paragraph_format.space_after = Pt(14)
@@ -220,7 +226,7 @@ def _mark(row: _Row, tag: str) -> None:
     row._tr.get_or_add_trPr().append(mark)  # noqa: SLF001 - python-docx has no word for it
 
 
-def _write_chart(made: WordDocument, document: Document, room: float) -> None:
+def _write_chart(made: WordDocument, document: Paper, room: float) -> None:
     from coverage_campaign.views.export import png_bytes  # loads matplotlib
 
     if document.chart is None:
