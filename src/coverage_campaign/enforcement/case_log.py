@@ -81,7 +81,7 @@ def replay(frame: pd.DataFrame, *, ladder: EnforcementLadder) -> pd.DataFrame:
     """
     log = _Log.of(frame)
     replay = _Replay(ladder, log.event_names, log.by_names)
-    none = np.full(log.cases, np.datetime64("NaT"), dtype="datetime64[s]")
+    none = np.full(log.cases, np.datetime64("NaT", "D"), dtype="datetime64[s]")
     now = _Standing(
         state=np.full(log.cases, _NOT_OPENED, dtype=np.int64),
         stopped=np.full(log.cases, -1, dtype=np.int64),
@@ -291,7 +291,7 @@ def _frame(log: _Log, replay: _Replay, now: _Standing) -> pd.DataFrame:
         "is_open": (now.state != _NOT_OPENED) & ~closed,
         "opened_on": now.opened,
         "since": now.since,
-        "closed_on": np.where(closed, now.since, np.datetime64("NaT")),
+        "closed_on": np.where(closed, now.since, np.datetime64("NaT", "D")),
         "events": pd.array(now.taken, dtype="Int64"),
         "problem": _problems_of(log, replay, now),
     }

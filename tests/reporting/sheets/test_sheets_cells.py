@@ -337,7 +337,7 @@ def test_cells_of_every_kind_are_dates_or_say_why_not() -> None:
         39630.0,
         20080731,
         pd.Period("2008Q3"),
-        np.datetime64("NaT"),
+        np.datetime64("NaT", "D"),
     ]
     read = read_cells([*cells, zoned, pd.NaT, "", 123.5, True, 99999], YEAR)
     assert [str(one.last) if isinstance(one, Span) else one for one in spans_of(read, YEAR)] == [

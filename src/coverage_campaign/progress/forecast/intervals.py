@@ -382,7 +382,7 @@ class ForecastPaths:
         """Return the first day, observed or ahead, on which each total is at its target."""
         dates = np.concatenate([self.dates, self.later]).astype("datetime64[s]")
         there = np.rint(np.vstack([self.persons, self.expected])) >= target
-        first = np.where(there.any(axis=0), dates[there.argmax(axis=0)], np.datetime64("NaT"))
+        first = np.where(there.any(axis=0), dates[there.argmax(axis=0)], np.datetime64("NaT", "D"))
         return pd.DatetimeIndex(first).as_unit("s")
 
 
