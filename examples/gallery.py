@@ -260,6 +260,11 @@ CHARTS: dict[str, Drawn] = {
     "burn_up": lambda one, lang: cc.charts.burn_up(one.progress, one.forecast, lang=lang),
     "multiples": lambda one, lang: cc.charts.multiples(one.progress, lang=lang),
     "bridge": lambda one, lang: cc.charts.bridge(one.progress, lang=lang),
+    "completeness": lambda one, lang: (
+        cc.charts.completeness(one.progress, lang=lang)
+        if one.progress.received is not None
+        else None
+    ),
     "comparison": lambda one, lang: cc.charts.comparison(one.comparison, lang=lang),
     "fairness": lambda one, lang: cc.charts.fairness(one.allocations, lang=lang),
     "sensitivity": lambda one, lang: cc.charts.sensitivity(

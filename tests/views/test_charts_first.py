@@ -13,8 +13,11 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
+import coverage_campaign as cc
+from coverage_campaign import tables
 from coverage_campaign.errors import DefinitionError
 from coverage_campaign.model.review.review import review
+from coverage_campaign.progress.track import Progress
 from coverage_campaign.views import charts
 from coverage_campaign.views.charts import _theme as theme
 from coverage_campaign.views.charts._ticks import runs
@@ -301,3 +304,85 @@ def test_notes_can_be_left_out() -> None:
     """Without notes nothing stands below the chart, its basis neither."""
     assert "Assumed:" in words_of(charts.ranking(progress(5)))
     assert "Assumed:" not in words_of(charts.ranking(progress(5), notes=False))
+
+
+def test_red_is_good_exchanges_the_colours_of_good_and_bad() -> None:
+    """Bars on schedule are red, those behind are blue; colours of one's own are taken as given."""
+    subject = progress(12)
+    plain = charts.bullet(subject)
+    exchanged = charts.bullet(subject, colours="red_is_good")
+    own = charts.bullet(subject, colours=charts.Theme(good="#00695C", bad="#5D4037"))
+    for colour, other, mine in (
+        (theme.BLUE, theme.RED, "#00695C"),
+        (theme.RED, theme.BLUE, "#5D4037"),
+    ):
+        assert widths(plain, colour)
+        assert widths(exchanged, other) == widths(plain, colour) == widths(own, mine)
+
+
+def test_a_theme_takes_colours_alone() -> None:
+    """What is no colour is refused by the name of the field, and so is an unknown word."""
+    with pytest.raises(DefinitionError, match="good"):
+        charts.Theme(good="red")
+    with pytest.raises(DefinitionError, match="colours"):
+        charts.bullet(progress(5), colours="green")  # type: ignore[arg-type]
+
+
+def test_completeness_counts_each_report_once() -> None:
+    """Reports of June to August, due on the 5th: on time, late and missing, with the sums beside.
+
+    Unit a: all on time; b: July late, August missing; c: nothing.
+    """
+    made = _reporting()
+    table = tables.completeness(made)
+    states = {
+        (unit, period.month): status
+        for unit, period, status in table[["unit", "period", "status"]].itertuples(index=False)
+    }
+    assert states == {
+        **{("a", month): "on_time" for month in (6, 7, 8)},
+        ("b", 6): "on_time",
+        ("b", 7): "late",
+        ("b", 8): "missing",
+        **{("c", month): "missing" for month in (6, 7, 8)},
+    }
+    assert table["received"].sum() == 5
+    ax = charts.completeness(made)
+    assert ax.get_title() == "5 of 9 reports received, 4 on time"
+    names = ("Ash", "Birch", "Cedar")
+    assert [text for text in texts_of(ax) if text in names] == ["Cedar", "Birch", "Ash"]
+    assert {"0/3", "2/3", "3/3", "5/9"} <= set(texts_of(ax))
+    assert_readable(ax)
+
+
+def test_completeness_without_a_list_of_reports_says_what_to_give() -> None:
+    """A progress that was tracked without `received` cannot tell, and is no empty picture."""
+    with pytest.raises(DefinitionError, match="received="):
+        charts.completeness(attrs.evolve(_reporting(), received=None))
+
+
+def _reporting() -> Progress:
+    campaign = cc.Campaign(
+        code="x",
+        label="X",
+        year=2026,
+        units=[cc.Unit(c, n, "county") for c, n in (("a", "Ash"), ("b", "Birch"), ("c", "Cedar"))],
+        breakdowns=[cc.Breakdown("counties", "Counties", ["county"])],
+        targets=[cc.HeadcountTarget("people", "people", persons=90)],
+        phases=[cc.Phase("action", "Action", "06-01", "11-30")],
+        reporting=cc.ReportingRule(kinds="county", due_day=5),
+    )
+    plan = cc.schedule(cc.allocate(campaign, weights=cc.weights.equal), over="action")
+    figures = pd.DataFrame({"unit": ["a", "b"], "date": ["2026-06-30"] * 2, "persons": [5, 6]})
+    tally = cc.read_reports(figures, campaign, figures="new", as_of="2026-09-10")
+    came = pd.DataFrame(
+        [
+            ("a", "2026-06", "2026-07-01"),
+            ("a", "2026-07", "2026-08-05"),
+            ("a", "2026-08", "2026-09-05"),
+            ("b", "2026-06", "2026-07-05"),
+            ("b", "2026-07", "2026-08-06"),
+        ],
+        columns=["unit", "period", "received_on"],
+    )
+    return cc.track(plan, tally, as_of="2026-08-31", received=came)

@@ -49,6 +49,7 @@ NAMES = (
     "multiples",
     "bridge",
     "comparison",
+    "completeness",
     "fairness",
     "sensitivity",
     "sensitivity-of-all",

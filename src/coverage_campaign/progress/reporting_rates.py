@@ -15,7 +15,7 @@ from coverage_campaign.model.reporting_rule import ReportingRule
 from coverage_campaign.progress.reported_counts import planned_places
 from coverage_campaign.reporting.completeness import expected_reports
 
-__all__ = ["report_counts"]
+__all__ = ["owed_reports", "report_counts"]
 
 
 def report_counts(
@@ -36,17 +36,8 @@ def report_counts(
     """
     if received is None:
         return _nothing_known(len(units))
-    last = known_on if known_on is not None else _last_arrival(received, as_of)
-    table = expected_reports(
-        _with_rule(campaign, units), received=received, as_of=max(last, as_of), over=over
-    )
-    there = table["received_on"] <= pd.Timestamp(last)
-    periods = periods_of(campaign, (campaign.reporting or ReportingRule()).period)
-    ends = periods.last(periods.number(table["period"].to_numpy(dtype="datetime64[D]")))
-    over_by_now = ends <= np.datetime64(as_of, "D")
-    table = table.assign(there=there)[table["expected"].to_numpy(dtype=bool) & over_by_now]
-    parent = {unit.code: unit.parent for unit in campaign.units}
-    place = planned_places(parent, units, table["unit"])
+    table = owed_reports(campaign, units, received, over=over, as_of=as_of, known_on=known_on)
+    place = table["place"].to_numpy(dtype=np.int64)
     expected = _counted(place, np.ones(len(place), dtype=bool), len(units))
     came = table["there"].to_numpy(dtype=bool)
     in_time = came & table["on_time"].fillna(value=False).to_numpy(dtype=bool)
@@ -62,6 +53,33 @@ def report_counts(
             "complete": pd.array(received_counts == expected, dtype="boolean"),
         }
     )
+
+
+def owed_reports(
+    campaign: Campaign,
+    units: tuple[str, ...],
+    received: pd.DataFrame,
+    *,
+    over: tuple[str, ...],
+    as_of: dt.date,
+    known_on: dt.date | None,
+) -> pd.DataFrame:
+    """Return the reports that were owed for periods over on `as_of`, one row each.
+
+    Columns: those of `expected_reports`, there (it was in on `known_on`), place (position in
+    `units` of the unit that it counts for, -1 for none).
+    """
+    last = known_on if known_on is not None else _last_arrival(received, as_of)
+    table = expected_reports(
+        _with_rule(campaign, units), received=received, as_of=max(last, as_of), over=over
+    )
+    there = table["received_on"] <= pd.Timestamp(last)
+    periods = periods_of(campaign, (campaign.reporting or ReportingRule()).period)
+    ends = periods.last(periods.number(table["period"].to_numpy(dtype="datetime64[D]")))
+    over_by_now = ends <= np.datetime64(as_of, "D")
+    table = table.assign(there=there)[table["expected"].to_numpy(dtype=bool) & over_by_now]
+    parent = {unit.code: unit.parent for unit in campaign.units}
+    return table.assign(place=planned_places(parent, units, table["unit"]))
 
 
 def _nothing_known(length: int) -> pd.DataFrame:

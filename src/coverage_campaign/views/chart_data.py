@@ -19,16 +19,17 @@ from coverage_campaign.model.campaign import Campaign
 from coverage_campaign.model.review.review import review
 from coverage_campaign.progress.forecast.backtest import Backtest
 from coverage_campaign.progress.forecast.forecast import Forecast
+from coverage_campaign.progress.status import STATUS_WORDS
 from coverage_campaign.progress.track import Progress
 from coverage_campaign.progress.unit_progress import UnitProgress
 from coverage_campaign.reporting.result import Tally
 from coverage_campaign.scenarios.compare import Comparison
 from coverage_campaign.scenarios.explore import Study
-from coverage_campaign.views.charts._theme import style_of
 from coverage_campaign.views.charts.back_test_chart import errors_of
 from coverage_campaign.views.charts.bridge_chart import steps_of
 from coverage_campaign.views.charts.calendar_chart import doubts_of, phase_rows
 from coverage_campaign.views.charts.comparison_chart import Quantity, quantity_of
+from coverage_campaign.views.charts.completeness_chart import reports_by_period
 from coverage_campaign.views.charts.fairness_chart import curves_of
 from coverage_campaign.views.charts.sensitivity_chart import bars_of
 from coverage_campaign.views.words import by_rate, flags_of, rises
@@ -41,6 +42,7 @@ __all__ = [
     "burn_up",
     "calendar",
     "comparison",
+    "completeness",
     "fairness",
     "multiples",
     "ranking",
@@ -77,9 +79,7 @@ def ranking(
             "signs": pd.array(
                 [text_of(flags_of(row.quality_flags), lang) for row in rows], dtype="str"
             ),
-            "status": pd.array(
-                [style_of(row.status).words.text(lang) for row in rows], dtype="str"
-            ),
+            "status": pd.array([STATUS_WORDS[row.status].text(lang) for row in rows], dtype="str"),
         }
     )
 
@@ -96,9 +96,7 @@ def bullet(progress: Progress, *, lang: Language | None = None) -> pd.DataFrame:
             "planned_rate": _rates([row.planned_rate for row in rows]),
             "done": _whole([row.done for row in rows]),
             "target": _whole([row.target for row in rows]),
-            "status": pd.array(
-                [style_of(row.status).words.text(lang) for row in rows], dtype="str"
-            ),
+            "status": pd.array([STATUS_WORDS[row.status].text(lang) for row in rows], dtype="str"),
         }
     )
 
@@ -204,6 +202,20 @@ def comparison(compared: Comparison, *, quantity: Quantity | None = None) -> pd.
     before = chosen["before"].astype("Float64")
     rate = (chosen["change"].astype("Float64") / before).mask(before == 0)
     return chosen.assign(change_rate=rate).reset_index(drop=True)
+
+
+@checked_call
+def completeness(progress: Progress, *, lang: Language | None = None) -> pd.DataFrame:
+    """Return the reports of each unit by period, in file order; nothing owed is no row.
+
+    Columns: unit, name, period, expected, received, on_time (Int64; on_time is <NA> where no due
+    day is known), status (see the chart: on_time, late, received, partly, missing, outstanding).
+    """
+    lang = check_language(lang)
+    table = reports_by_period(progress)
+    names = {row.unit: row.label.text(lang) for row in progress.unflagged_units}
+    table.insert(1, "name", table["unit"].map(names).astype("str"))
+    return table
 
 
 @checked_call

@@ -5,7 +5,8 @@ once and pyplot does not know. An Axes whose box is too small for the chart is r
 that it needs; where the box changes (by a layout engine, by a new size of the figure) the chart is
 composed anew. The words are dark: a figure of yours has a light ground. `lang` is "en", "zh"
 (simplified) or "zh-Hant", by default that of the context. `title=None` writes the main fact as the
-headline, `title=""` none; `notes=False` leaves out what stands below. Titles, ticks and labels of
+headline, `title=""` none; `notes=False` leaves out what stands below. Where colours mean good and
+bad, `colours="red_is_good"` exchanges them, and a `Theme` sets them. Titles, ticks and labels of
 lines are those of matplotlib, so that `ax.get_title()`, `ax.set_title(...)` and `ax.legend()` work.
 The same-named table of `cc.tables` gives the numbers; `page` puts four charts on one figure. Each
 function is loaded when it is first asked for, and matplotlib with it.
@@ -17,6 +18,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from coverage_campaign.views.charts._theme import Theme
     from coverage_campaign.views.charts.annex_chart import annex
     from coverage_campaign.views.charts.back_test_chart import back_test
     from coverage_campaign.views.charts.bridge_chart import bridge
@@ -24,6 +26,7 @@ if TYPE_CHECKING:
     from coverage_campaign.views.charts.burn_up_chart import burn_up
     from coverage_campaign.views.charts.calendar_chart import calendar
     from coverage_campaign.views.charts.comparison_chart import comparison
+    from coverage_campaign.views.charts.completeness_chart import completeness
     from coverage_campaign.views.charts.fairness_chart import fairness
     from coverage_campaign.views.charts.multiples_chart import multiples
     from coverage_campaign.views.charts.page_chart import page
@@ -31,6 +34,7 @@ if TYPE_CHECKING:
     from coverage_campaign.views.charts.sensitivity_chart import sensitivity
 
 __all__ = [
+    "Theme",
     "annex",
     "back_test",
     "bridge",
@@ -38,6 +42,7 @@ __all__ = [
     "burn_up",
     "calendar",
     "comparison",
+    "completeness",
     "fairness",
     "multiples",
     "page",
@@ -50,7 +55,8 @@ if not TYPE_CHECKING:
     def __getattr__(name):  # noqa: ANN001, ANN202 - the type checker sees the imports above
         if name not in __all__:
             raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-        chart = getattr(import_module(f"{__name__}.{name}_chart"), name)
+        home = "_theme" if name == "Theme" else f"{name}_chart"
+        chart = getattr(import_module(f"{__name__}.{home}"), name)
         globals()[name] = chart
         return chart
 

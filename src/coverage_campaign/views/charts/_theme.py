@@ -7,34 +7,37 @@ colour-blindness, 16 in grey).
 
 from __future__ import annotations
 
-from typing import Final
+import re
+from typing import Final, Literal, TypeAlias
 
 import attrs
 
+from coverage_campaign.errors import DefinitionError, Problem
 from coverage_campaign.messages import Message
 from coverage_campaign.progress.status import STATUS_WORDS, StatusCode
 
 __all__ = [
     "AMBER",
     "AMBER_INK",
-    "BEHIND",
     "BLUE",
     "HAIRLINE",
     "INK",
     "NAVY",
-    "ON_SCHEDULE",
     "RED",
     "SECONDARY",
     "SEQUENCE",
     "SERIES",
-    "SLIGHTLY_BEHIND",
     "TERTIARY",
     "TRACK",
+    "Colours",
     "Status",
+    "Theme",
     "ink_on",
+    "readable",
     "row_type",
     "shade",
-    "style_of",
+    "theme_of",
+    "tint",
 ]
 
 INK: Final = "#1B2733"
@@ -70,25 +73,88 @@ class Status:
     words: Message
 
 
-ON_SCHEDULE: Final = Status(BLUE, BLUE, "o", STATUS_WORDS["on_plan"])
-SLIGHTLY_BEHIND: Final = Status(AMBER, AMBER_INK, "^", STATUS_WORDS["slightly_behind"])
-BEHIND: Final = Status(RED, RED, "s", STATUS_WORDS["behind"])
-_COLOURED: Final = {
-    "reached": ON_SCHEDULE,
-    "on_plan": ON_SCHEDULE,
-    "slightly_behind": SLIGHTLY_BEHIND,
-    "behind": BEHIND,
-}
+_MARKERS: Final = {"on_plan": "o", "slightly_behind": "^", "behind": "s"}
 
 
-def style_of(status: StatusCode) -> Status:
-    """Return how a status of a unit is shown: three colours, and grey for what has no figure.
+def _colour(_: object, field: attrs.Attribute[str], value: object) -> None:
+    if not isinstance(value, str) or not re.fullmatch(r"#[0-9A-Fa-f]{6}", value):
+        fix = "write it as #RRGGBB, such as '#2877B8'"
+        raise DefinitionError(Problem(field.name, f"{value!r} is no colour", fix))
 
-    >>> [str(style_of(status).words) for status in ("on_plan", "behind", "not_reported")]
-    ['on schedule', 'behind', 'not reported']
+
+@attrs.frozen
+class Theme:
+    """The three colours of good, fair and bad, as `#RRGGBB`.
+
+    Words in a colour are made darker until they can be read on white. In China red is the colour of
+    success: `colours="red_is_good"` exchanges the first and the last.
+
+    >>> import coverage_campaign as cc
+    >>> cc.charts.Theme(good="#00695C").bad
+    '#931F14'
     """
-    style = _COLOURED.get(status, Status(TERTIARY, SECONDARY, "_", STATUS_WORDS[status]))
-    return attrs.evolve(style, words=STATUS_WORDS[status])
+
+    good: str = attrs.field(default=BLUE, validator=_colour)
+    fair: str = attrs.field(default=AMBER, validator=_colour)
+    bad: str = attrs.field(default=RED, validator=_colour)
+
+    @property
+    def statuses(self) -> tuple[Status, Status, Status]:
+        """On schedule, slightly behind and behind."""
+        codes: tuple[StatusCode, ...] = ("on_plan", "slightly_behind", "behind")
+        one, two, three = (self.of(code) for code in codes)
+        return one, two, three
+
+    def of(self, status: StatusCode) -> Status:
+        """Return how a status of a unit is shown: three colours, and grey for what has no figure.
+
+        >>> [str(Theme().of(status).words) for status in ("on_plan", "behind", "not_reported")]
+        ['on schedule', 'behind', 'not reported']
+        """
+        words = STATUS_WORDS[status]
+        kind = "on_plan" if status == "reached" else status
+        if kind not in _MARKERS:
+            return Status(TERTIARY, SECONDARY, "_", words)
+        colour = {"on_plan": self.good, "slightly_behind": self.fair, "behind": self.bad}[kind]
+        return Status(colour, readable(colour), _MARKERS[kind], words)
+
+
+Colours: TypeAlias = Literal["blue_is_good", "red_is_good"] | Theme
+"""The colours of good and bad: by name, or three of one's own."""
+
+
+def theme_of(colours: Colours) -> Theme:
+    """Return the three colours that are meant.
+
+    >>> theme_of("red_is_good").good
+    '#931F14'
+    """
+    if isinstance(colours, Theme):
+        return colours
+    return Theme(good=RED, bad=BLUE) if colours == "red_is_good" else Theme()
+
+
+def readable(colour: str) -> str:
+    """Return a colour, or a darker one of its kind, whose words can be read on white (WCAG AA).
+
+    >>> readable(RED), readable(AMBER)
+    ('#931F14', '#8A5B00')
+    """
+    if colour == AMBER:
+        return AMBER_INK
+    while 1.05 / (_luminance(colour) + 0.05) < 4.5:  # noqa: PLR2004 - WCAG 2.2, 1.4.3
+        colour = "#" + "".join(f"{int(colour[i : i + 2], 16) * 9 // 10:02X}" for i in (1, 3, 5))
+    return colour
+
+
+def tint(colour: str, share: float) -> str:
+    """Return a colour mixed with white, `share` of it the colour.
+
+    >>> tint("#000000", 0.2)
+    '#CCCCCC'
+    """
+    parts = (round(255 - share * (255 - int(colour[i : i + 2], 16))) for i in (1, 3, 5))
+    return "#" + "".join(f"{part:02X}" for part in parts)
 
 
 def row_type(rows: int) -> tuple[float, float]:

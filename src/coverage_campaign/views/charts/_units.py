@@ -17,12 +17,12 @@ from coverage_campaign.views.charts._text import width_of
 __all__ = ["headline", "legend", "schedule_note"]
 
 
-def legend(rows: Sequence[UnitProgress], lang: Language) -> list[Mark]:
+def legend(rows: Sequence[UnitProgress], lang: Language, palette: theme.Theme) -> list[Mark]:
     """Return the marks of the colours that occur."""
-    present = {theme.style_of(row.status).marker for row in rows}
+    present = {palette.of(row.status).marker for row in rows}
     return [
         Mark(style.words.text(lang), style.colour, style.ink, style.marker)
-        for style in (theme.ON_SCHEDULE, theme.SLIGHTLY_BEHIND, theme.BEHIND)
+        for style in palette.statuses
         if style.marker in present
     ]
 

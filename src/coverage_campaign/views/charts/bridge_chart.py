@@ -55,6 +55,7 @@ def bridge(
     *,
     ax: Axes | None = None,
     lang: Language | None = None,
+    colours: theme.Colours = "blue_is_good",
     title: str | None = None,
     notes: bool = True,
 ) -> Axes:
@@ -104,7 +105,7 @@ def bridge(
         else [(_OPEN if counted is None else _NET_COUNTS if counted else _GROSS_COUNTS).text(lang)],
         basis=subject.basis,
     )
-    _draw(canvas, steps, net)
+    _draw(canvas, steps, net, theme.theme_of(colours))
     canvas.x_ticks(range(len(heads)), ["\n".join(map(drawable, head)) for head in heads])
     canvas.axis_labels(upward=message("persons").text(lang))
     return canvas.ax
@@ -154,7 +155,7 @@ def _headline(steps: Sequence[Step], gross: int, net: int, lang: Language) -> st
     return message("{gross} came in, {net} net of losses", gross=gross, net=net).text(lang)
 
 
-def _draw(canvas: Canvas, steps: Sequence[Step], net: int) -> None:
+def _draw(canvas: Canvas, steps: Sequence[Step], net: int, palette: theme.Theme) -> None:
     levels = [0]
     for step in steps:
         levels.append(levels[-1] + step.persons)
@@ -166,7 +167,7 @@ def _draw(canvas: Canvas, steps: Sequence[Step], net: int) -> None:
     a_point = (canvas.ax.get_ylim()[1] - canvas.ax.get_ylim()[0]) / canvas.height
     for place, step in enumerate(steps):
         start, end = levels[place], levels[place + 1]
-        colour = theme.RED if step.persons < 0 else theme.BLUE
+        colour = palette.bad if step.persons < 0 else palette.good
         canvas.ax.bar([place], [end - start], bottom=start, width=0.62, color=colour, zorder=2)
         following = place + 1 - 0.31 if place + 1 <= len(steps) else place + 0.31
         canvas.line([place + 0.31, following], [end, end], colour=theme.TERTIARY, width=0.8)
@@ -175,7 +176,7 @@ def _draw(canvas: Canvas, steps: Sequence[Step], net: int) -> None:
             place,
             min(start, end) - 9 * a_point if down else max(start, end) + 8 * a_point,
             signed(step.persons, digits=0),
-            colour=theme.RED if down else theme.INK,
+            colour=theme.readable(palette.bad) if down else theme.INK,
             ha="center",
             halo=True,
         )

@@ -41,6 +41,7 @@ def bullet(
     *,
     ax: Axes | None = None,
     lang: Language | None = None,
+    colours: theme.Colours = "blue_is_good",
     title: str | None = None,
     notes: bool = True,
 ) -> Axes:
@@ -59,6 +60,7 @@ def bullet(
     'September Hengyang: extension of the social pension insurance, to 30 Sep 2008 simulated data'
     """
     lang = check_language(lang)
+    palette = theme.theme_of(colours)
     rows = by_rate(progress.units)
     total = progress.whole
     size, pitch = theme.row_type(len(rows))
@@ -83,7 +85,7 @@ def bullet(
         subtitle=message(
             "{campaign}, to {day:date}", campaign=progress.campaign.label, day=progress.as_of
         ).text(lang),
-        marks=legend(rows, lang),
+        marks=legend(rows, lang, palette),
         notes=None if not notes else [*schedule_note(total, lang)[1:], *progress.notes_in(lang)],
         basis=progress.basis,
         least=(110.0, 11.0 * len(rows)),
@@ -91,19 +93,19 @@ def bullet(
     canvas.ax.set_ylim(len(rows) - 0.5, -0.5)
     canvas.y_ticks(range(len(rows)), names, shown=False)
     canvas.axis_labels(across=_RATE.text(lang))
-    furthest = _draw_bars(canvas, rows)
+    furthest = _draw_bars(canvas, rows, palette)
     _draw_plan(canvas, rows, total, lang)
     _draw_scale(canvas, furthest)
     for place, (row, name) in enumerate(zip(rows, names, strict=True)):
         canvas.write(-9, place, name, at=("left", "data"), size=theme.LABEL, ha="right")
-        canvas.glyph(_GAP + 4, place, theme.style_of(row.status), at=("right", "data"))
+        canvas.glyph(_GAP + 4, place, palette.of(row.status), at=("right", "data"))
         canvas.write(
             _GAP + rate_width,
             place,
             rates[place],
             at=("right", "data"),
             size=size,
-            colour=theme.style_of(row.status).ink,
+            colour=palette.of(row.status).ink,
             ha="right",
         )
         canvas.write(
@@ -135,7 +137,7 @@ def _widest(texts: Sequence[str], size: float) -> float:
     return max((width_of(text, size) for text in texts), default=0.0)
 
 
-def _draw_bars(canvas: Canvas, rows: Sequence[UnitProgress]) -> float:
+def _draw_bars(canvas: Canvas, rows: Sequence[UnitProgress], palette: theme.Theme) -> float:
     """Draw the bars and return how far the scale reaches."""
     known = [row.completion_rate for row in rows if row.completion_rate is not None]
     plans = [row.planned_rate for row in rows if row.planned_rate is not None]
@@ -146,9 +148,7 @@ def _draw_bars(canvas: Canvas, rows: Sequence[UnitProgress]) -> float:
         [place for place, row in enumerate(rows) if row.completion_rate is not None],
         known,
         height=0.36,
-        color=[
-            theme.style_of(row.status).colour for row in rows if row.completion_rate is not None
-        ],
+        color=[palette.of(row.status).colour for row in rows if row.completion_rate is not None],
         zorder=2,
     )
     canvas.ax.set_xlim(0.0, furthest)

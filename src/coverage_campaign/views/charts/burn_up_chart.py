@@ -61,6 +61,7 @@ def burn_up(
     *,
     ax: Axes | None = None,
     lang: Language | None = None,
+    colours: theme.Colours = "blue_is_good",
     title: str | None = None,
     notes: bool = True,
 ) -> Axes:
@@ -81,11 +82,12 @@ def burn_up(
     214
     """
     lang = check_language(lang)
+    palette = theme.theme_of(colours)
     curves = curves_of(progress)
     total = progress.whole
     fan = None if forecast is None else forecast.fan().dropna()
     chance = None if forecast is None else _chance(forecast.totals())
-    ends = _ends(curves, forecast, fan, lang)
+    ends = _ends(curves, forecast, fan, palette, lang)
     end_width = max(
         width_of(line, theme.LABEL if number == 0 else 8.0)
         for end in ends
@@ -132,7 +134,7 @@ def burn_up(
     count_scale(canvas, steps)
     time_scale(canvas, curves.first, curves.last, lang, rules=False)
     if fan is not None and len(fan):
-        draw_fan(canvas, fan, bands, curves, message_in("line", "Forecast").text(lang))
+        draw_fan(canvas, fan, bands, curves, palette=palette, lang=lang)
     canvas.axis_labels(upward=message("persons").text(lang))
     canvas.line(
         curves.plan_x,
@@ -142,11 +144,11 @@ def burn_up(
         zorder=2.2,
         label=message_in("line", "Plan").text(lang),
     )
-    _draw_done(canvas, curves, message_in("line", "Done").text(lang))
+    _draw_done(canvas, curves, palette, lang)
     if total.target is not None:
         _draw_target(canvas, total.target, lang)
     if curves.done_y and total.planned is not None:
-        draw_gap(canvas, curves, total, fan, lang)
+        draw_gap(canvas, curves, total, fan, palette=palette, lang=lang)
     _draw_ends(canvas, ends)
     return canvas.ax
 
@@ -191,7 +193,11 @@ def _headline(
 
 
 def _ends(
-    curves: Curves, forecast: Forecast | None, fan: pd.DataFrame | None, lang: Language
+    curves: Curves,
+    forecast: Forecast | None,
+    fan: pd.DataFrame | None,
+    palette: theme.Theme,
+    lang: Language,
 ) -> list[_End]:
     ends = [
         _End(
@@ -208,33 +214,33 @@ def _ends(
         message("{level:percent 0} range", level=forecast.level).text(lang),
         f"{approximate(low)}–{approximate(high)}",
     )
-    return [*ends, _End(expected, lines, theme.BLUE)]
+    return [*ends, _End(expected, lines, theme.readable(palette.good))]
 
 
-def _draw_done(canvas: Canvas, curves: Curves, label: str) -> None:
+def _draw_done(canvas: Canvas, curves: Curves, palette: theme.Theme, lang: Language) -> None:
     if not curves.done_x:
         return
     for part, silent in runs(curves.done_x):
         x, y = curves.done_x[part], curves.done_y[part]
         if silent:
-            canvas.line(x, y, colour=theme.BLUE, width=1.4, style=":", zorder=3)
+            canvas.line(x, y, colour=palette.good, width=1.4, style=":", zorder=3)
         else:
-            canvas.line(x, y, colour=theme.BLUE, width=2.6, zorder=3)
+            canvas.line(x, y, colour=palette.good, width=2.6, zorder=3)
     if curves.done_x[-1] < curves.counted_x:
         # No report came in between: that is not known to be nothing.
         x, y = [curves.done_x[-1], curves.counted_x], [curves.done_y[-1]] * 2
-        canvas.line(x, y, colour=theme.BLUE, width=1.4, style=":", zorder=3)
+        canvas.line(x, y, colour=palette.good, width=1.4, style=":", zorder=3)
     dots = slice(1, None) if len(curves.done_x) <= _MOST_DOTS else slice(-1, None)
     canvas.line(
         curves.done_x[dots],
         curves.done_y[dots],
-        colour=theme.BLUE,
+        colour=palette.good,
         width=0,
         marker="o",
         marker_size=6.0,
         edge="white",
         zorder=3.2,
-        label=label,
+        label=message_in("line", "Done").text(lang),
     )
 
 
@@ -275,7 +281,7 @@ def _draw_ends(canvas: Canvas, ends: list[_End]) -> None:
 
 
 # The wider the band, the paler.
-_BANDS: Final = ((0.95, "#E1ECF6"), (0.8, "#BCD6EC"), (0.5, "#92BEE0"))
+_BANDS: Final = ((0.95, 0.14), (0.8, 0.31), (0.5, 0.5))
 
 
 def _levels(forecast: Forecast) -> list[float]:
@@ -285,12 +291,12 @@ def _levels(forecast: Forecast) -> list[float]:
     return sorted({forecast.level, *usual} - ({nearest} - {forecast.level}), reverse=True)
 
 
-def bands_of(forecast: Forecast) -> list[tuple[str, pd.DataFrame]]:
-    """Return the bands of the fan with their colours, the widest first."""
+def bands_of(forecast: Forecast) -> list[tuple[float, pd.DataFrame]]:
+    """Return the bands of the fan with the strength of their colour, the widest first."""
     made = [
         forecast if level == forecast.level else forecast.at(level) for level in _levels(forecast)
     ]
-    return [(colour, one.fan().dropna()) for (_, colour), one in zip(_BANDS, made, strict=True)]
+    return [(share, one.fan().dropna()) for (_, share), one in zip(_BANDS, made, strict=True)]
 
 
 def fan_note(forecast: Forecast, lang: Language) -> str:
@@ -305,17 +311,22 @@ def fan_note(forecast: Forecast, lang: Language) -> str:
 def draw_fan(
     canvas: Canvas,
     fan: pd.DataFrame,
-    bands: list[tuple[str, pd.DataFrame]],
+    bands: list[tuple[float, pd.DataFrame]],
     curves: Curves,
-    label: str,
+    *,
+    palette: theme.Theme,
+    lang: Language,
 ) -> None:
     """Draw the bands, the widest first, and the path that is expected."""
-    for colour, band in bands:
+    for share, band in bands:
         x, low = _joined(curves, band, "low")
         _, high = _joined(curves, band, "high")
-        canvas.ax.fill_between(x, low, high, color=colour, linewidth=0, zorder=1)
+        canvas.ax.fill_between(
+            x, low, high, color=theme.tint(palette.good, share), linewidth=0, zorder=1
+        )
     x, expected = _joined(curves, fan, "expected")
-    canvas.line(x, expected, colour=theme.BLUE, width=1.6, style="--", zorder=2.4, label=label)
+    label = message_in("line", "Forecast").text(lang)
+    canvas.line(x, expected, colour=palette.good, width=1.6, style="--", zorder=2.4, label=label)
 
 
 def _joined(curves: Curves, fan: pd.DataFrame, name: str) -> tuple[list[float], list[float]]:
@@ -328,13 +339,19 @@ def _joined(curves: Curves, fan: pd.DataFrame, name: str) -> tuple[list[float], 
 
 
 def draw_gap(
-    canvas: Canvas, curves: Curves, total: UnitProgress, fan: pd.DataFrame | None, lang: Language
+    canvas: Canvas,
+    curves: Curves,
+    total: UnitProgress,
+    fan: pd.DataFrame | None,
+    *,
+    palette: theme.Theme,
+    lang: Language,
 ) -> None:
     """Draw the distance from the plan, and write it where no line runs."""
     planned, target = total.planned or 0, total.target
     x, done = max(curves.done_x[-1], curves.counted_x), curves.done_y[-1]
     behind = done < planned
-    colour = theme.RED if behind else theme.BLUE
+    colour = palette.bad if behind else palette.good
     canvas.line([x, x], [done, planned], colour=colour, width=1.6, zorder=2.9)
     first = message("Done {done}", done=done).text(lang)
     second = (
@@ -377,7 +394,7 @@ def draw_gap(
             text,
             at=("left", "bottom"),
             size=theme.LABEL if number == 0 else theme.CELL,
-            colour=theme.BLUE if number == 0 else colour,
+            colour=theme.readable(palette.good if number == 0 else colour),
             ha="right" if flush_right else "left",
             bold=number == 0,
             halo=True,

@@ -59,6 +59,7 @@ def comparison(
     campaign: Campaign | None = None,
     ax: Axes | None = None,
     lang: Language | None = None,
+    colours: theme.Colours = "blue_is_good",
     title: str | None = None,
     notes: bool = True,
 ) -> Axes:
@@ -77,7 +78,7 @@ def comparison(
     >>> cc.charts.comparison(cc.compare(old, new), title="").get_label()
     'Share, people by unit; the total is the same'
     """
-    lang = check_language(lang)
+    lang, palette = check_language(lang), theme.theme_of(colours)
     frame = compared.to_frame()
     what = quantity_of(frame) if quantity is None else quantity
     whole = campaign or compared.campaign
@@ -121,10 +122,10 @@ def comparison(
             "{quantity} by unit; {total}", quantity=_QUANTITIES[what], total=total
         ).text(lang),
         marks=[
-            Mark(words.text(lang), colour, colour, marker)
+            Mark(words.text(lang), colour, theme.readable(colour), marker)
             for kind, words, colour, marker in (
-                ("more", _MORE, theme.BLUE, "^"),
-                ("less", _LESS, theme.RED, "v"),
+                ("more", _MORE, palette.good, "^"),
+                ("less", _LESS, palette.bad, "v"),
             )
             if any(one.kind == kind for one in slopes)
         ],
@@ -155,9 +156,9 @@ def comparison(
         )
     kept = {id(one) for one in slopes}
     _draw_rest(canvas, [one for one in everyone if id(one) not in kept])
-    _draw(canvas, slopes)
-    _label(canvas, [one.before for one in slopes], left, slopes, side="left")
-    _label(canvas, [one.after for one in slopes], right, slopes, side="right")
+    _draw(canvas, slopes, palette)
+    _label(canvas, [one.before for one in slopes], left, slopes, palette, side="left")
+    _label(canvas, [one.after for one in slopes], right, slopes, palette, side="right")
     return canvas.ax
 
 
@@ -202,11 +203,11 @@ def _draw_rest(canvas: Canvas, slopes: Sequence[Slope]) -> None:
             canvas.line([0, 1], [one.before, one.after], colour=theme.HAIRLINE, zorder=1.5)
 
 
-def _draw(canvas: Canvas, slopes: Sequence[Slope]) -> None:
+def _draw(canvas: Canvas, slopes: Sequence[Slope], palette: theme.Theme) -> None:
     for one in slopes:
         plain = one.kind == "same"
         width, zorder = (1.0, 2.0) if plain else (2.0, 3.0)
-        colour = theme.TERTIARY if plain else one.colour
+        colour = theme.TERTIARY if plain else one.colour(palette)
         if one.before is not None and one.after is not None:
             canvas.line([0, 1], [one.before, one.after], colour=colour, width=width, zorder=zorder)
         for x, value in ((0, one.before), (1, one.after)):
@@ -221,6 +222,7 @@ def _label(
     values: Sequence[int | None],
     texts: Sequence[str],
     slopes: Sequence[Slope],
+    palette: theme.Theme,
     *,
     side: Literal["left", "right"],
 ) -> None:
@@ -245,7 +247,7 @@ def _label(
             centre,
             texts[place],
             at=(side, "bottom"),
-            colour=slopes[place].colour,
+            colour=theme.readable(slopes[place].colour(palette)),
             ha="right" if side == "left" else "left",
         )
 
@@ -282,10 +284,9 @@ class Slope:
             return "same"
         return "more" if change > 0 else "less"
 
-    @property
-    def colour(self) -> str:
-        """The colour of the line and of its words."""
-        return {"more": theme.BLUE, "less": theme.RED, "same": theme.SECONDARY}[self.kind]
+    def colour(self, palette: theme.Theme) -> str:
+        """Return the colour of the line and of its words."""
+        return {"more": palette.good, "less": palette.bad, "same": theme.SECONDARY}[self.kind]
 
     @property
     def change(self) -> str:

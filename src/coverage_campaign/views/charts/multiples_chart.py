@@ -57,6 +57,7 @@ def multiples(
     *,
     ax: Axes | None = None,
     lang: Language | None = None,
+    colours: theme.Colours = "blue_is_good",
     title: str | None = None,
     notes: bool = True,
 ) -> Axes:
@@ -75,6 +76,7 @@ def multiples(
     1
     """
     lang = check_language(lang)
+    palette = theme.theme_of(colours)
     rows = by_rate(progress.units)
     days, totals = progress.series()
     place_of = {code: place for place, code in enumerate(progress.to_frame()["unit"].tolist())}
@@ -95,7 +97,7 @@ def multiples(
         lang=lang,
         title=headline(rows, lang) if title is None else title,
         subtitle=_ABOUT.text(lang),
-        marks=legend(rows, lang),
+        marks=legend(rows, lang, palette),
         notes=None
         if not notes
         else [
@@ -139,6 +141,7 @@ def multiples(
             grid=grid,
             scale=scale,
             corner=corner,
+            style=palette.of(row.status),
         )
         if number >= len(rows) - columns:
             _write_months(canvas, corner, grid.width, first=first, last=last, lang=lang)
@@ -203,6 +206,7 @@ def _draw_unit(
     grid: _Grid,
     scale: _Scale,
     corner: tuple[float, float],
+    style: theme.Status,
 ) -> None:
     if row.completion_rate is None or not row.target or np.isnan(totals).all():
         canvas.write(
@@ -214,7 +218,6 @@ def _draw_unit(
             ha="center",
         )
         return
-    style = theme.style_of(row.status)
     x, y = scale.points(grid, corner, days, [value / row.target for value in totals.tolist()])
     canvas.ax.fill_between(
         x, y, np.interp(x, *plan), color=style.colour, alpha=0.16, linewidth=0, zorder=1
@@ -235,7 +238,7 @@ def _draw_unit(
     )
     late = x[-1] > corner[0] + grid.width - 34
     at_top = y[-1] > corner[1] + grid.height - 8
-    above = style.marker == theme.ON_SCHEDULE.marker and (late or not at_top)
+    above = style.marker == "o" and (late or not at_top)
     high = min(y[-1] + 7, corner[1] + grid.height - 2)
     canvas.write(
         x[-1] - 5 if above or late else x[-1] + 6,

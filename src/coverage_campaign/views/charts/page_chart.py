@@ -10,6 +10,7 @@ from coverage_campaign.checks import checked_call
 from coverage_campaign.messages import Language, check_language
 from coverage_campaign.progress.forecast.forecast import Forecast
 from coverage_campaign.progress.track import Progress
+from coverage_campaign.views.charts import _theme as theme
 from coverage_campaign.views.charts._canvas import DPI, ChartAxes, figure_of
 from coverage_campaign.views.charts.bridge_chart import bridge
 from coverage_campaign.views.charts.burn_up_chart import burn_up
@@ -29,6 +30,7 @@ def page(
     *,
     previous: Progress | None = None,
     lang: Language | None = None,
+    colours: theme.Colours = "blue_is_good",
     notes: bool = True,
 ) -> Figure:
     """Return a figure with four charts of a progress, each as large as it needs to be.
@@ -48,10 +50,13 @@ def page(
     lang = check_language(lang)
     alone = [
         [
-            ranking(progress, previous=previous, lang=lang, notes=notes),
-            burn_up(progress, forecast, lang=lang, notes=notes),
+            ranking(progress, previous=previous, lang=lang, colours=colours, notes=notes),
+            burn_up(progress, forecast, lang=lang, colours=colours, notes=notes),
         ],
-        [multiples(progress, lang=lang, notes=notes), bridge(progress, lang=lang, notes=notes)],
+        [
+            multiples(progress, lang=lang, colours=colours, notes=notes),
+            bridge(progress, lang=lang, colours=colours, notes=notes),
+        ],
     ]
     sizes = [[figure_of(axes).get_size_inches() for axes in row] for row in alone]
     widths = [max(row[column][0] for row in sizes) for column in range(2)]
@@ -67,8 +72,8 @@ def page(
             bottom = tall - sum(heights[: row + 1]) - (row + 1) * _SPACE
             box = (left / wide, bottom / tall, width / wide, height / tall)
             boxes.append(figure.add_axes(ChartAxes(figure, box)))
-    ranking(progress, previous=previous, ax=boxes[0], lang=lang, notes=notes)
-    burn_up(progress, forecast, ax=boxes[1], lang=lang, notes=notes)
-    multiples(progress, ax=boxes[2], lang=lang, notes=notes)
-    bridge(progress, ax=boxes[3], lang=lang, notes=notes)
+    ranking(progress, previous=previous, ax=boxes[0], lang=lang, colours=colours, notes=notes)
+    burn_up(progress, forecast, ax=boxes[1], lang=lang, colours=colours, notes=notes)
+    multiples(progress, ax=boxes[2], lang=lang, colours=colours, notes=notes)
+    bridge(progress, ax=boxes[3], lang=lang, colours=colours, notes=notes)
     return figure

@@ -68,6 +68,7 @@ def ranking(
     previous: Progress | None = None,
     ax: Axes | None = None,
     lang: Language | None = None,
+    colours: theme.Colours = "blue_is_good",
     title: str | None = None,
     notes: bool = True,
 ) -> Axes:
@@ -88,12 +89,13 @@ def ranking(
     'September Hengyang: extension of the social pension insurance, to 30 Sep 2008 simulated data'
     """
     lang = check_language(lang)
+    palette = theme.theme_of(colours)
     rows = progress.ranking
     total = progress.whole
     cell, pitch = theme.row_type(len(rows))
     everyone = (*rows, total)
     left = _left_columns(everyone, _moves(progress, previous), cell, lang)
-    right = _right_columns(everyone, cell, lang)
+    right = _right_columns(everyone, cell, lang, palette)
     room = Room(
         left=sum(column.width + column.after for column in left) - GAP + 8,
         right=GAP + sum(column.width + column.after for column in right) - GAP + 8,
@@ -110,7 +112,7 @@ def ranking(
         subtitle=message(
             "{campaign}, to {day:date}", campaign=progress.campaign.label, day=progress.as_of
         ).text(lang),
-        marks=legend(rows, lang),
+        marks=legend(rows, lang, palette),
         notes=None
         if not notes
         else [
@@ -127,7 +129,7 @@ def ranking(
     canvas.ax.set_ylim(last + 0.5, -0.5)
     canvas.y_ticks(places[:-1], [row.label.text(lang) for row in rows], shown=False)
     canvas.axis_labels(across=_RATE.text(lang))
-    _draw_bars(canvas, everyone, places)
+    _draw_bars(canvas, everyone, places, palette)
     draw_columns(canvas, left, right, places, cell)
     _draw_rules(canvas, len(rows))
     return canvas.ax
@@ -205,8 +207,10 @@ def _left_columns(
     ]
 
 
-def _right_columns(rows: Sequence[UnitProgress], size: float, lang: Language) -> list[Column]:
-    gaps = [Cell(signed(row.gap_points, 1), theme.style_of(row.status).ink) for row in rows]
+def _right_columns(
+    rows: Sequence[UnitProgress], size: float, lang: Language, palette: theme.Theme
+) -> list[Column]:
+    gaps = [Cell(signed(row.gap_points, 1), palette.of(row.status).ink) for row in rows]
     columns = [column_of(GAP_POINTS.text(lang), gaps, size)]
     if any(row.reports_expected is not None for row in rows):
         reports = [
@@ -225,19 +229,24 @@ def _right_columns(rows: Sequence[UnitProgress], size: float, lang: Language) ->
             for row in rows
         ]
         columns.append(column_of(_SIGNS.text(lang), signs, size, flush_right=False))
-    styles = [theme.style_of(row.status) for row in rows]
+    styles = [palette.of(row.status) for row in rows]
     states = [Cell(style.words.text(lang), style.ink, style) for style in styles]
     return [*columns, column_of(_STATUS.text(lang), states, size, flush_right=False)]
 
 
-def _draw_bars(canvas: Canvas, rows: Sequence[UnitProgress], places: Sequence[float]) -> None:
+def _draw_bars(
+    canvas: Canvas,
+    rows: Sequence[UnitProgress],
+    places: Sequence[float],
+    palette: theme.Theme,
+) -> None:
     rates = [row.completion_rate for row in rows]
     plans = [row.planned_rate for row in rows if row.planned_rate is not None]
     furthest = max([1.0, *(rate for rate in rates if rate is not None), *plans])
     canvas.ax.set_xlim(0.0, furthest)
     canvas.ax.barh(places, [1.0] * len(places), height=0.34, color=theme.TRACK, zorder=1)
     known = [
-        (place, row.completion_rate, theme.style_of(row.status).colour)
+        (place, row.completion_rate, palette.of(row.status).colour)
         for place, row in zip(places, rows, strict=True)
         if row.completion_rate is not None
     ]

@@ -117,6 +117,7 @@ def sensitivity(
     target: float | None = None,
     ax: Axes | None = None,
     lang: Language | None = None,
+    colours: theme.Colours = "blue_is_good",
     title: str | None = None,
     notes: bool = True,
 ) -> Axes:
@@ -134,7 +135,7 @@ def sensitivity(
     >>> cc.charts.sensitivity(study, unit="430481", title="Leiyang").get_label()
     'Leiyang People; one input at a time, the others as in the baseline'
     """
-    lang = check_language(lang)
+    lang, palette = check_language(lang), theme.theme_of(colours)
     if isinstance(subject, pd.DataFrame):
         bars, centre, basis, about = given_bars(subject), base, None, _ABOUT.text(lang)
         if centre is None:
@@ -161,6 +162,7 @@ def sensitivity(
         lang=lang,
         title=_headline(subject, bars, unit, lang) if title is None else title,
         about=about,
+        palette=palette,
         notes=notes,
         basis=basis,
     )
@@ -192,6 +194,7 @@ def _drawn(
     lang: Language,
     title: str,
     about: str,
+    palette: theme.Theme,
     notes: bool,
     basis: Basis | None,
 ) -> Axes:
@@ -240,7 +243,7 @@ def _drawn(
             ha="right",
         )
         centre = base if base is not None else bar.base
-        _draw_bar(canvas, bar, place, base=centre, size=size, lang=lang)
+        _draw_bar(canvas, bar, place, base=centre, size=size, palette=palette, lang=lang)
     if base is not None:
         _draw_mark(
             canvas,
@@ -261,12 +264,19 @@ def _drawn(
 
 
 def _draw_bar(
-    canvas: Canvas, bar: Bar, place: int, *, base: float | None, size: float, lang: Language
+    canvas: Canvas,
+    bar: Bar,
+    place: int,
+    *,
+    base: float | None,
+    size: float,
+    palette: theme.Theme,
+    lang: Language,
 ) -> None:
     low, high = min(bar.low, bar.high), max(bar.low, bar.high)
     centre = low if base is None else min(max(base, low), high)
-    canvas.ax.barh([place], [centre - low], left=low, height=0.56, color=theme.RED, zorder=2)
-    canvas.ax.barh([place], [high - centre], left=centre, height=0.56, color=theme.BLUE, zorder=2)
+    canvas.ax.barh([place], [centre - low], left=low, height=0.56, color=palette.bad, zorder=2)
+    canvas.ax.barh([place], [high - centre], left=centre, height=0.56, color=palette.good, zorder=2)
     a_point = (canvas.ax.get_xlim()[1] - canvas.ax.get_xlim()[0]) / canvas.width
     if base is not None:
         canvas.line([base, base], [place - 0.36, place + 0.36], width=1.2, zorder=3)
