@@ -93,7 +93,7 @@ def test_a_merger_that_fits_is_no_finding() -> None:
         ),
         (
             "milestones-fall",
-            "All asks for 50.0%, less than the 60.0%",
+            "All requires 50%, less than the 60%",
             {
                 "milestones": [
                     cc.Milestone("half", "Half", by="06-30", share="60%"),
@@ -118,7 +118,7 @@ def test_a_merger_that_fits_is_no_finding() -> None:
         ),
         (
             "figures-jump",
-            "People 2000 and People 2010 are a fifth or more apart in Zone",
+            "People 2000 and People 2010 differ by a fifth or more in Zone",
             {
                 "measures": [
                     cc.Measure("p", "People"),

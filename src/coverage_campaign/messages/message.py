@@ -63,7 +63,8 @@ def message(msgid: str, /, **values: object) -> Message:
 
     A whole number is written with thousands parted, a date as a day, a tuple as a list, a name
     or another message in the language of the reader. A format after a colon says otherwise:
-    `raw`, `decimal 1`, `signed 1`, `percent 1`, `approximate`, `date` (with its year),
+    `raw`, `decimal 1`, `signed 1`, `percent 1`, `share` (percent, as many digits as it
+    has, at most two), `approximate`, `date` (with its year),
     `long date`, `month`, `list 8` (at most eight, then how many more), `sentences`,
     `plural unit|units`, and `!r` for the text as Python shows it.
 
@@ -209,6 +210,7 @@ _FORMATS: Final[Mapping[str, Callable[[Any, str, Language], str]]] = {
     "decimal": lambda value, digits, lang: formats.decimal(value, int(digits), lang),
     "signed": lambda value, digits, lang: formats.signed(value, int(digits), lang),
     "percent": lambda value, digits, lang: formats.percent(value, int(digits or 1), lang),
+    "share": lambda value, _, lang: f"{formats.number(100 * value, lang)}%",
     "approximate": lambda value, _, lang: formats.approximate(value, lang),
     "date": lambda value, _, lang: formats.day(value, lang, year=True),
     "long date": lambda value, _, lang: formats.day(value, lang, year=True, long=True),

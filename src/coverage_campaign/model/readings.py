@@ -16,7 +16,7 @@ from coverage_campaign.model.labels import Label, to_label
 from coverage_campaign.model.targets import Increase, to_rate
 from coverage_campaign.model.units import to_codes
 
-__all__ = ["Question", "Readings", "answer_text"]
+__all__ = ["Question", "Readings", "answer_name", "answer_text"]
 
 
 def _to_optional_codes(value: tuple[str, ...] | str | None) -> tuple[str, ...] | None:
@@ -164,10 +164,15 @@ def answer_text(question: str, answer: object) -> Message:
     >>> str(answer_text("outstanding", Fraction(11, 10)))
     'outstanding = 11/10'
     """
-    return message("{question} = {answer}", question=_QUESTIONS[question], answer=_answer(answer))
+    return message(
+        "{question} = {answer}", question=_QUESTIONS[question], answer=answer_name(answer)
+    )
 
 
-def _answer(answer: object) -> Message | Label | str:
+def answer_name(answer: object) -> Message | Label | str:
+    """Return an answer in words; one that has none, as it is."""
+    if isinstance(answer, (Message, Label)):
+        return answer
     if isinstance(answer, tuple):
         return " + ".join(map(str, answer))
     if isinstance(answer, Fraction):

@@ -10,13 +10,13 @@ from fractions import Fraction
 
 from coverage_campaign.messages import Message, message
 from coverage_campaign.model.campaign import Campaign
-from coverage_campaign.model.dates import Window, days_of
+from coverage_campaign.model.dates import MonthDay, Window, days_of
 from coverage_campaign.model.phases import Phase
+from coverage_campaign.model.readings import answer_name
 from coverage_campaign.model.review.findings import (
     Finding,
     ReadingEffect,
     listed,
-    persons,
     taken_answer,
     unanswered,
 )
@@ -66,10 +66,10 @@ def _day(day: dt.date) -> Message:
 def _year_not_stated(campaign: Campaign) -> Iterator[Finding]:
     if campaign.year_stated:
         return
-    effect = message("it has no phases yet")
+    effect = message("the campaign has no phases yet")
     if campaign.phases:
         whole = campaign.whole_window
-        effect = message("it runs over {days}", days=_span(whole))
+        effect = message("the campaign runs from {days}", days=_span(whole))
     yield Finding(
         code="year-not-stated",
         severity="high",
@@ -118,8 +118,8 @@ def _ends_one_day_short(campaign: Campaign) -> Iterator[Finding]:
                     last=_day(last),
                 ),
                 readings=[
-                    ReadingEffect(answer=str(_day(last)), effect=message("as written")),
-                    ReadingEffect(answer=str(_day(missing)), effect=message("one day more")),
+                    ReadingEffect(answer=_day(last), effect=message("as written")),
+                    ReadingEffect(answer=_day(missing), effect=message("one day more")),
                 ],
                 parts=[phase.code],
                 dates=[missing],
@@ -145,7 +145,7 @@ def _uncovered(campaign: Campaign, stage: Phase, parts: list[Phase]) -> Iterator
             severity="medium",
             clause=stage.clause,
             message=message(
-                "{run} {n:plural lies|lie} in none of the parts of {stage}.",
+                "{run} {n:plural belongs|belong} to no part of {stage}.",
                 run=_span(run),
                 n=run.days,
                 stage=stage.label,
@@ -163,16 +163,16 @@ def _work_of(campaign: Campaign, stage: Phase, run: Window) -> Iterator[ReadingE
         return
     share = Fraction(target.persons * run.days, campaign.window(stage.code).days)
     yield ReadingEffect(
-        answer=stage.code,
+        answer=message("the whole of {stage}", stage=stage.label),
         effect=message(
-            "an even plan over the whole stage has {share} people on these days",
-            share=persons(share),
+            "an even plan has {share:count} people on these days",
+            share=share,
         ),
         figure=share,
     )
     yield ReadingEffect(
-        answer="its parts alone",
-        effect=message("a plan over the parts has nobody"),
+        answer=message("the parts of {stage} alone", stage=stage.label),
+        effect=message("an even plan has nobody on these days"),
         figure=Fraction(0),
     )
 
@@ -211,7 +211,10 @@ def _in_two_parts(campaign: Campaign, parts: list[Phase]) -> Iterator[Finding]:
     for first, second, both in _overlaps(campaign, parts):
         shared = set(first.groups) & set(second.groups)
         by_group = (
-            message("does not settle it: {groups} are in both", groups=listed(sorted(shared)))
+            message(
+                "does not settle it: {groups} are in both",
+                groups=listed([campaign.group(one).label for one in sorted(shared)]),
+            )
             if shared
             else message("their groups differ, so each day's work goes to the part of its group")
         )
@@ -220,7 +223,7 @@ def _in_two_parts(campaign: Campaign, parts: list[Phase]) -> Iterator[Finding]:
             severity="low",
             clause=second.clause,
             message=message(
-                "{both} {n:plural lies|lie} in {first} and in {second}.",
+                "{both} {n:plural belongs|belong} to both {first} and {second}.",
                 both=_span(both),
                 n=both.days,
                 first=first.label,
@@ -278,27 +281,25 @@ def comparison_day(campaign: Campaign) -> dt.date:
     return last.replace(day=calendar.monthrange(last.year, last.month)[1])
 
 
-def schedule_windows(campaign: Campaign) -> dict[str, tuple[Window, ...]]:
+def schedule_windows(campaign: Campaign) -> dict[Message, tuple[Window, ...]]:
     """Return the windows that "on schedule" can mean, by what they are called.
 
     The whole campaign; the target's phase; from the first day to that phase's end; its parts alone.
     """
     whole = campaign.whole_window
-    windows: dict[str, tuple[Window, ...]] = {"the whole campaign": (whole,)}
+    windows: dict[Message, tuple[Window, ...]] = {message("the whole campaign"): (whole,)}
     target = campaign.headcount
     if target and target.within:
         inside = campaign.window(target.within)
-        windows[f"{target.within} alone"] = (inside,)
-        windows[f"the first day to the end of {target.within}"] = (
-            Window(whole.first, inside.last),
-        )
+        phase = campaign.phase(target.within).label
+        windows[message("{phase} alone", phase=phase)] = (inside,)
+        from_start = message("from the first day to the end of {phase}", phase=phase)
+        windows[from_start] = (Window(whole.first, inside.last),)
         parts = tuple(
-            campaign.window(phase.code)
-            for phase in campaign.phases
-            if phase.parent == target.within
+            campaign.window(part.code) for part in campaign.phases if part.parent == target.within
         )
         if parts:
-            windows[f"the parts of {target.within}"] = parts
+            windows[message("the parts of {stage} alone", stage=phase)] = parts
     return windows
 
 
@@ -314,9 +315,9 @@ def _windows_differ(campaign: Campaign, as_of: dt.date | None) -> Iterator[Findi
     day = as_of or comparison_day(campaign)
     year = Window(dt.date(day.year, 1, 1), dt.date(day.year, 12, 31))
     shares = {name: _share(windows, day) for name, windows in schedule_windows(campaign).items()}
-    shares["the calendar year by days"] = year.share(day)
+    shares[message("the calendar year by days")] = year.share(day)
     if (day + _DAY).day == 1:
-        shares["the calendar year by months"] = Fraction(day.month, 12)
+        shares[message("the calendar year by months")] = Fraction(day.month, 12)
     least, most = (choose(shares.values()) * target.persons for choose in (min, max))
     if least == most:
         return
@@ -325,18 +326,18 @@ def _windows_differ(campaign: Campaign, as_of: dt.date | None) -> Iterator[Findi
         severity="high",
         clause=target.clause,
         message=message(
-            "The source does not say over which days the target is spread: at {day} an even plan "
-            "has {least} to {most} people, by the window taken.",
+            "The source does not say over which days the target is spread: by {day} an even "
+            "plan has {least:count} to {most:count} people, depending on the window.",
             day=_day(day),
-            least=persons(least),
-            most=persons(most),
+            least=least,
+            most=most,
         ),
         readings=[
             ReadingEffect(
                 answer=name,
                 effect=message(
-                    "{persons} people by {day}",
-                    persons=persons(share * target.persons),
+                    "{persons:count} people by {day}",
+                    persons=share * target.persons,
                     day=_day(day),
                 ),
                 figure=share * target.persons,
@@ -367,11 +368,11 @@ def _cutoff(campaign: Campaign) -> Iterator[Finding]:
         ),
         readings=[
             ReadingEffect(
-                answer=f"{inside.last:%m-%d}",
-                effect=message("the end of {within}", within=target.within),
+                answer=answer_name(MonthDay(inside.last.month, inside.last.day)),
+                effect=message("the end of {phase}", phase=campaign.phase(target.within).label),
             ),
             ReadingEffect(
-                answer=f"{whole.last:%m-%d}",
+                answer=answer_name(MonthDay(whole.last.month, whole.last.day)),
                 effect=message(
                     "the end of the campaign, {days} days later",
                     days=(whole.last - inside.last).days,

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Final
 
-from coverage_campaign.messages import message
+from coverage_campaign.messages import Message, message, message_in
 from coverage_campaign.model.campaign import Campaign
 from coverage_campaign.model.review.findings import (
     Finding,
@@ -15,6 +16,16 @@ from coverage_campaign.model.review.findings import (
 )
 
 __all__ = ["duty_findings"]
+
+_TASKS: Final = {
+    "lead": message_in("task", "lead"),
+    "support": message_in("task", "support"),
+    "collect": message_in("task", "collect the contributions"),
+    "fund": message_in("task", "provide the funds"),
+    "gate": message_in("task", "check at licensing"),
+    "inspect": message_in("task", "inspect"),
+    "publicise": message_in("task", "publicise"),
+}
 
 
 def duty_findings(campaign: Campaign) -> Iterator[Finding]:
@@ -44,8 +55,8 @@ def _groups_without_owner(campaign: Campaign) -> Iterator[Finding]:
                 severity="medium",
                 clause=phase.clause,
                 message=message(
-                    "{phase} works on {left} of its {groups} groups without a responsible unit: "
-                    "{most}.",
+                    "{left} of the {groups} groups of {phase} {left:plural has|have} no "
+                    "responsible unit: {most}.",
                     phase=phase.label,
                     left=len(left),
                     groups=len(phase.groups),
@@ -67,7 +78,7 @@ def _owners_without_drive(campaign: Campaign) -> Iterator[Finding]:
                     severity="medium",
                     clause=duty.clause,
                     message=message(
-                        "{unit} answers for {group}, whom no phase works on.",
+                        "{unit} is responsible for {group}, but no phase covers this group.",
                         unit=campaign.unit(duty.unit).label,
                         group=campaign.group(group).label,
                     ),
@@ -100,9 +111,9 @@ def _duties_without_group(campaign: Campaign) -> Iterator[Finding]:
                 severity="low",
                 clause=duty.clause,
                 message=message(
-                    "{unit} is to {role}, for no group and no way of enrolment in particular.",
+                    "{unit} is to {task}, but no group and no channel is named for it.",
                     unit=campaign.unit(duty.unit).label,
-                    role=duty.role,
+                    task=_TASKS[duty.role],
                 ),
                 parts=[duty.unit],
             )
@@ -197,10 +208,10 @@ def _attribution(campaign: Campaign) -> Iterator[Finding]:
     for unit in campaign.units:
         if unit.answers_to is None:
             continue
-        place = campaign.unit(unit.parent).label if unit.parent else "no unit"
-        lost = (
-            message(" and {n} people are shared out without it", n=target.persons) if target else ""
-        )
+        place = campaign.unit(unit.parent).label if unit.parent else message("no unit")
+        lost: Message | str = ""
+        if target:
+            lost = message(", and the {n} people are divided without it", n=target.persons)
         outside = (
             message("; it is in no breakdown{lost}", lost=lost)
             if unit.kind not in shared_out
@@ -211,7 +222,7 @@ def _attribution(campaign: Campaign) -> Iterator[Finding]:
             severity="medium",
             clause=unit.clause,
             message=message(
-                "{unit} is located in one unit and reports to another{outside}.",
+                "{unit}: is located in one unit and reports to another{outside}.",
                 unit=unit.label,
                 outside=outside,
             ),
@@ -244,7 +255,7 @@ def _kinds_without_unit(campaign: Campaign) -> Iterator[Finding]:
                 severity="medium",
                 clause=clause,
                 message=message(
-                    "{place} is about units of the kind {missing}, and there is none.",
+                    "{place} names units of the kind “{missing}”, but there is no such unit.",
                     place=place,
                     missing=listed(missing),
                 ),
@@ -252,13 +263,15 @@ def _kinds_without_unit(campaign: Campaign) -> Iterator[Finding]:
             )
 
 
-def _kinds_named(campaign: Campaign) -> Iterator[tuple[str, str, tuple[str, ...]]]:
+def _kinds_named(campaign: Campaign) -> Iterator[tuple[Message, str, tuple[str, ...]]]:
     for cut in campaign.breakdowns:
-        yield f"The cut {cut.label}", cut.clause, cut.kinds
+        yield message("The breakdown {name}", name=cut.label), cut.clause, cut.kinds
     for body in campaign.leading_groups:
-        yield f"The mirror of {body.label}", body.clause, body.mirrored_by
+        place = message("The rule on groups like {body}", body=body.label)
+        yield place, body.clause, body.mirrored_by
     if campaign.reporting:
-        yield "The rule of reporting", campaign.reporting.clause, campaign.reporting.kinds
+        rule = campaign.reporting
+        yield message("The reporting rule"), rule.clause, rule.kinds
     bar = campaign.scheme.award_bar if campaign.scheme else None
     if bar:
-        yield "The bar from merit awards", bar.clause, (*bar.kinds, *bar.also)
+        yield message("The bar from merit awards"), bar.clause, (*bar.kinds, *bar.also)

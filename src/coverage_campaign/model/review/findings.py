@@ -14,6 +14,7 @@ from coverage_campaign.checks import checked_fields
 from coverage_campaign.messages import Language, Message, check_language, message, text_of
 from coverage_campaign.model.campaign import Campaign
 from coverage_campaign.model.labels import Label
+from coverage_campaign.model.readings import answer_name
 from coverage_campaign.notebook import html_table
 
 __all__ = [
@@ -21,8 +22,8 @@ __all__ = [
     "Findings",
     "ReadingEffect",
     "Severity",
+    "kinds_named",
     "listed",
-    "persons",
     "taken_answer",
     "unanswered",
 ]
@@ -36,11 +37,24 @@ _NAMED = 4
 
 @attrs.frozen(kw_only=True, field_transformer=checked_fields)
 class ReadingEffect:
-    """One way to read what is open, and what follows: `figure` is the number that it changes."""
+    """One way to read what is open, and what follows: `figure` is the number that it changes.
 
-    answer: str
+    `answer` is the value that `Readings` takes, or the reading in English where it takes none;
+    `name(lang)` is what a reader is shown.
+    """
+
+    _answer: str | Message | Label
     _effect: str | Message
     figure: Fraction | None = None
+
+    @property
+    def answer(self) -> str:
+        """The reading: the value that `Readings` takes, or its name in English."""
+        return str(self._answer)
+
+    def name(self, lang: Language | None = None) -> str:
+        """Return what the reading is called in a language; without one, in that of the context."""
+        return text_of(answer_name(self._answer), check_language(lang))
 
     @property
     def effect(self) -> str:
@@ -199,17 +213,15 @@ def listed(names: Iterable[str | Label], *, most: int = _NAMED) -> Message:
     known = tuple(names)
     if len(known) <= most + 1:
         return message("{names}", names=known)
-    return (
-        message("{names:list 6}", names=known)
-        if most > _NAMED
-        else message("{names:list 4}", names=known)
-    )
+    if most > _NAMED:
+        return message("{names:list 6}", names=known)
+    return message("{names:list 4}", names=known)
 
 
-def persons(number: Fraction | int) -> str:
-    """Return a number of people as text, rounded half up, with a comma for thousands.
-
-    >>> persons(Fraction(76_000 * 61, 214))
-    '21,664'
-    """
-    return f"{int(Fraction(number) + Fraction(1, 2)):,}"
+def kinds_named(campaign: Campaign, kinds: Sequence[str]) -> Message:
+    """Return the units of some kinds as a reader knows them: their breakdown, or their names."""
+    for breakdown in campaign.breakdowns:
+        if set(breakdown.kinds) == set(kinds):
+            return message("{breakdown}", breakdown=breakdown.label)
+    names = [unit.label for unit in campaign.units if unit.kind in kinds]
+    return listed(names or kinds)

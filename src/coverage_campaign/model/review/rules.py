@@ -8,11 +8,12 @@ from fractions import Fraction
 from coverage_campaign.messages import message
 from coverage_campaign.model.campaign import Campaign
 from coverage_campaign.model.enforcement_rules import EnforcementLadder, LicenceGate
+from coverage_campaign.model.readings import answer_name
 from coverage_campaign.model.review.findings import (
     Finding,
     ReadingEffect,
+    kinds_named,
     listed,
-    persons,
     taken_answer,
     unanswered,
 )
@@ -47,7 +48,7 @@ def _reporting(campaign: Campaign) -> Iterator[Finding]:
             clause="",
             message=message(
                 "The source does not say who reports to whom and when; whether figures are "
-                "complete or in time cannot be told."
+                "complete and on time cannot be determined."
             ),
         )
     elif rule.due_day is None and unanswered(campaign, "report_due_day"):
@@ -56,7 +57,8 @@ def _reporting(campaign: Campaign) -> Iterator[Finding]:
             severity="medium",
             clause=rule.clause,
             message=message(
-                "Reports are due every month and no day is named; without one, none is late."
+                "Reports are due regularly, but no due day is named; without one, no report is "
+                "late."
             ),
             question="report_due_day",
             taken=taken_answer(campaign, "report_due_day"),
@@ -171,7 +173,7 @@ def _applicants(campaign: Campaign, ladder: EnforcementLadder) -> Iterator[Findi
             who.update(dict.fromkeys(move.authorities))
     name = {unit.code: unit.label for unit in campaign.units}
     shared = {(event, target, tuple(who)): None for (event, _, target), who in may.items()}
-    for event, target, authorities in shared:
+    for _, target, authorities in shared:
         if len(authorities) < 2:  # noqa: PLR2004 - one alone shares nothing
             continue
         names = [name.get(authority, authority) for authority in authorities]
@@ -180,9 +182,9 @@ def _applicants(campaign: Campaign, ladder: EnforcementLadder) -> Iterator[Findi
             severity="medium",
             clause=ladder.clause,
             message=message(
-                "{names} may each take the step '{event}', and the source does not say who does.",
+                "{names} may each move a case to “{step}”, and the source does not say who does.",
                 names=listed(names),
-                event=event,
+                step=ladder.step(target).label,
             ),
             parts=[target, *authorities],
             question="court_applicant",
@@ -201,20 +203,26 @@ def _gate_deadlock(campaign: Campaign, gate: LicenceGate) -> Iterator[Finding]:
             continue
         path = _way_back(requirement.code, needs, set(gate.issues))
         if path:
-            unit = campaign.unit(gate.unit).label
-            circle = (
-                message("what {unit} issues needs it", unit=unit)
-                if path[-1] in gate.issues
-                else message("a circle")
-            )
+            label = {one.code: one.label for one in gate.requirements}
+            documents = [label[code] for code in path if code in label]
             yield Finding(
                 code="gate-deadlock",
                 severity="high",
                 clause=gate.clause,
                 message=message(
-                    "A newcomer cannot pass the gate: {path}, and {circle}.",
-                    path=" → ".join(path),
-                    circle=circle,
+                    "A first-time applicant cannot pass the licence check: {documents} "
+                    "{n:plural requires|require} a licence that {unit} issues only when "
+                    "{first} is shown.",
+                    documents=listed(documents),
+                    n=len(documents),
+                    unit=campaign.unit(gate.unit).label,
+                    first=documents[0],
+                )
+                if path[-1] in gate.issues
+                else message(
+                    "A first-time applicant cannot pass the licence check: {documents} require "
+                    "one another.",
+                    documents=listed(dict.fromkeys(documents)),
                 ),
                 parts=[gate.unit, *path],
             )
@@ -251,9 +259,9 @@ def _award_bar(campaign: Campaign) -> Iterator[Finding]:
             severity="high",
             clause=bar.clause,
             message=message(
-                "The bar from merit awards names {kinds}; {outside} units that have a target are "
-                "of other kinds: {outside_2}.",
-                kinds=listed(bar.kinds),
+                "The bar from merit awards names {kinds} only; {outside} other "
+                "{outside:plural unit has|units have} a target: {outside_2}.",
+                kinds=kinds_named(campaign, bar.kinds),
                 outside=len(outside),
                 outside_2=listed([unit.label for unit in outside]),
             ),
@@ -261,14 +269,18 @@ def _award_bar(campaign: Campaign) -> Iterator[Finding]:
                 ReadingEffect(
                     answer="departments",
                     effect=message(
-                        "{outside} units can miss their target and keep their awards",
+                        "{outside} {outside:plural unit|units} can miss the target and still get "
+                        "awards",
                         outside=len(outside),
                     ),
                     figure=Fraction(0),
                 ),
                 ReadingEffect(
                     answer="departments_and_governments",
-                    effect=message("it strikes these {outside} units too", outside=len(outside)),
+                    effect=message(
+                        "the bar applies to {outside:plural this unit|these units} too",
+                        outside=len(outside),
+                    ),
                     figure=Fraction(len(outside)),
                 ),
             ],
@@ -289,7 +301,7 @@ def _missed_target(campaign: Campaign) -> Iterator[Finding]:
         clause=bar.clause,
         message=message(
             "The source does not say whether a target is missed below a unit's own share or "
-            "below the larger one that was handed down."
+            "below the uplifted one that it was given."
         ),
         question="missed_target",
         taken=taken_answer(campaign, "missed_target"),
@@ -307,16 +319,14 @@ def _outstanding(campaign: Campaign) -> Iterator[Finding]:
         severity="medium",
         clause=award.clause,
         message=message(
-            "Outstanding contribution is to be commended and the source sets no size for it."
+            "Outstanding contribution is to be commended and the source sets no threshold for it."
         ),
         readings=[]
         if people is None
         else [
             ReadingEffect(
-                answer=str(rate),
-                effect=message(
-                    "for the campaign as a whole, {people} people", people=persons(people)
-                ),
+                answer=answer_name(rate),
+                effect=message("{people:count} people for the whole campaign", people=people),
                 figure=people,
             )
         ],

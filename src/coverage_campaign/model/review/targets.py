@@ -6,13 +6,13 @@ from collections.abc import Iterator
 from fractions import Fraction
 from typing import get_args
 
-from coverage_campaign.messages import message
+from coverage_campaign.messages import Message, message
 from coverage_campaign.model.campaign import Campaign
+from coverage_campaign.model.readings import answer_name
 from coverage_campaign.model.review.findings import (
     Finding,
     ReadingEffect,
     listed,
-    persons,
     taken_answer,
     unanswered,
 )
@@ -50,11 +50,6 @@ def target_findings(campaign: Campaign) -> Iterator[Finding]:
     yield from _annexes_related(campaign)
 
 
-def _percent(rate: Fraction) -> str:
-    text = f"{float(rate * 100):.2f}".rstrip("0").rstrip(".")
-    return f"{text} %"
-
-
 def _rates_before(campaign: Campaign, target: CoverageTarget) -> dict[Increase, Fraction]:
     """Return the rate before the campaign under each reading of the rise that is still possible."""
     if target.rise_is is not None:
@@ -76,9 +71,9 @@ def _increase(campaign: Campaign, target: CoverageTarget) -> Iterator[Finding]:
         severity="high",
         clause=target.clause,
         message=message(
-            "A rise by {rise} to {to} can be meant in points or as a ratio.",
-            rise=_percent(target.rise),
-            to=_percent(target.to),
+            "“A rise by {rise:share} to {to:share}” can mean percentage points or a ratio.",
+            rise=target.rise,
+            to=target.to,
         ),
         readings=[_reading_of(campaign, target, *pair) for pair in rates.items()],
         parts=[target.code],
@@ -90,7 +85,7 @@ def _increase(campaign: Campaign, target: CoverageTarget) -> Iterator[Finding]:
 def _reading_of(
     campaign: Campaign, target: CoverageTarget, reading: Increase, before: Fraction
 ) -> ReadingEffect:
-    effect = message("from {before} to {after}", before=_percent(before), after=_percent(target.to))
+    effect = message("from {before:share} to {after:share}", before=before, after=target.to)
     headcount = campaign.headcount
     if headcount is None or before >= target.to:
         return ReadingEffect(answer=reading, effect=effect)
@@ -99,11 +94,12 @@ def _reading_of(
     return ReadingEffect(
         answer=reading,
         effect=message(
-            "{effect}; {persons} people more make {eligible} eligible and {covered} covered before",
+            "{effect}: for {persons} more people, that means {eligible:count} eligible and "
+            "{covered:count} covered before",
             effect=effect,
-            persons=persons(headcount.persons),
-            eligible=persons(eligible),
-            covered=persons(covered),
+            persons=headcount.persons,
+            eligible=eligible,
+            covered=covered,
         ),
         figure=eligible,
     )
@@ -126,7 +122,7 @@ def _eligible_unknown(campaign: Campaign, target: CoverageTarget) -> Iterator[Fi
         if missing or not measure:
             who = (
                 message("any unit")
-                if len(missing) == len(leaves)
+                if len(missing) in (0, len(leaves))
                 else message("{n} {n:plural unit|units}", n=len(missing))
             )
             yield Finding(
@@ -134,9 +130,9 @@ def _eligible_unknown(campaign: Campaign, target: CoverageTarget) -> Iterator[Fi
                 severity="high",
                 clause=target.clause,
                 message=message(
-                    "A coverage rate of {to} is to be reached and the number of people {part} is "
-                    "not known for {who}.",
-                    to=_percent(target.to),
+                    "A coverage rate of {to:share} is to be reached, but the number of people "
+                    "{part} is not known for {who}.",
+                    to=target.to,
                     part=message("covered before") if part == "covered" else message("eligible"),
                     who=who,
                 ),
@@ -149,8 +145,8 @@ def _contradiction(campaign: Campaign, target: CoverageTarget) -> Iterator[Findi
     headcount = campaign.headcount
     if headcount is None:
         return
-    rates: dict[str, Fraction | None] = dict(_rates_before(campaign, target).items())
-    rates = rates or {"as stated": None}
+    rates: dict[str | Message, Fraction | None] = dict(_rates_before(campaign, target).items())
+    rates = rates or {message("as stated"): None}
     clashes = {name: list(_clashes(campaign, target, rate)) for name, rate in rates.items()}
     if not all(clashes.values()):
         return
@@ -159,19 +155,22 @@ def _contradiction(campaign: Campaign, target: CoverageTarget) -> Iterator[Findi
         severity="high",
         clause=headcount.clause,
         message=message(
-            "{persons} more people and a coverage rate of {to} do not go together under any "
-            "reading.",
-            persons=persons(headcount.persons),
-            to=_percent(target.to),
+            "{persons} more people and a coverage rate of {to:share} contradict each other under "
+            "every reading.",
+            persons=headcount.persons,
+            to=target.to,
         ),
         readings=[
-            ReadingEffect(answer=name, effect="; ".join(texts)) for name, texts in clashes.items()
+            ReadingEffect(answer=name, effect=message("{found}", found=listed(found)))
+            for name, found in clashes.items()
         ],
         parts=[headcount.code, target.code],
     )
 
 
-def _clashes(campaign: Campaign, target: CoverageTarget, before: Fraction | None) -> Iterator[str]:
+def _clashes(
+    campaign: Campaign, target: CoverageTarget, before: Fraction | None
+) -> Iterator[Message]:
     """Yield what does not fit, beyond the rounding of rates that are stated in whole percent."""
     headcount = campaign.headcount
     if headcount is None:
@@ -179,25 +178,33 @@ def _clashes(campaign: Campaign, target: CoverageTarget, before: Fraction | None
     leaves = _leaves_of_first_cut(campaign)
     eligible, covered = (_total(leaves, one) for one in (campaign.eligible, campaign.covered))
     if before is not None and not 0 <= before < target.to:
-        yield f"it would begin at {_percent(before)}"
+        yield message("the rate before would be {before:share}", before=before)
         return
     if (
         eligible
         and before is not None
         and _differ(Fraction(headcount.persons, eligible), target.to - before)
     ):
-        rise = Fraction(headcount.persons, eligible)
-        yield (
-            f"they are {_percent(rise)} of {persons(eligible)} eligible, not "
-            f"{_percent(target.to - before)}"
+        yield message(
+            "they are {rise:share} of {eligible} eligible people, not {stated:share}",
+            rise=Fraction(headcount.persons, eligible),
+            eligible=eligible,
+            stated=target.to - before,
         )
     if eligible and covered is not None:
-        reached = Fraction(covered + headcount.persons, eligible)
-        if before is not None and _differ(Fraction(covered, eligible), before):
-            known = _percent(Fraction(covered, eligible))
-            yield f"coverage is {known} before, not {_percent(before)}"
+        known, reached = (
+            Fraction(people, eligible) for people in (covered, covered + headcount.persons)
+        )
+        if before is not None and _differ(known, before):
+            yield message(
+                "the rate before is {known:share}, not {before:share}", known=known, before=before
+            )
         if _differ(reached, target.to):
-            yield f"they bring coverage to {_percent(reached)}, not {_percent(target.to)}"
+            yield message(
+                "they bring the rate to {reached:share}, not {to:share}",
+                reached=reached,
+                to=target.to,
+            )
     if not eligible and before is not None:
         implied = eligible_persons(
             new_persons=headcount.persons, rate_from=before, rate_to=target.to
@@ -205,9 +212,10 @@ def _clashes(campaign: Campaign, target: CoverageTarget, before: Fraction | None
         totals = [_total(leaves, measure.code) for measure in campaign.measures]
         largest = max((total for total in totals if total is not None), default=None)
         if largest is not None and implied > largest:
-            yield (
-                f"it needs {persons(implied)} eligible people, and only {persons(largest)} are "
-                "counted"
+            yield message(
+                "it needs {implied:count} eligible people, but only {largest} are counted",
+                implied=implied,
+                largest=largest,
             )
 
 
@@ -265,11 +273,11 @@ def _gross_or_net(campaign: Campaign) -> Iterator[Finding]:
     }
     to = next((one.to for one in campaign.targets if isinstance(one, CoverageTarget)), Fraction(1))
     costs = [
-        f"{persons(lapsed / 100)} ({reading})"
+        message("{n:count} ({reading})", n=lapsed / 100, reading=answer_name(reading))
         for reading, rate in rates.items()
         for lapsed in [covered_before(new_persons=headcount.persons, rate_from=rate, rate_to=to)]
     ]
-    cost = message("; each 1% of those covered before that lapses takes off {costs}", costs=costs)
+    cost = message(": {costs} for each 1% of those covered before who lapse", costs=costs)
     yield Finding(
         code="gross-or-net",
         severity="high",
@@ -281,15 +289,13 @@ def _gross_or_net(campaign: Campaign) -> Iterator[Finding]:
         readings=[
             ReadingEffect(
                 answer="gross",
-                effect=message(
-                    "{persons} enrolments are enough", persons=persons(headcount.persons)
-                ),
+                effect=message("{persons} enrolments are enough", persons=headcount.persons),
                 figure=Fraction(headcount.persons),
             ),
             ReadingEffect(
                 answer="net",
                 effect=message(
-                    "as many more as lapse are needed{cost}", cost=cost if costs else ""
+                    "everyone who leaves has to be made up for{cost}", cost=cost if costs else ""
                 ),
             ),
         ],
@@ -310,10 +316,11 @@ def _counted_at(campaign: Campaign) -> Iterator[Finding]:
         message=message("The source does not say by which event a person counts."),
         readings=[
             ReadingEffect(
-                answer="registered", effect=message("a registration counts, paid or not")
+                answer="registered", effect=message("a person counts once registered, paid or not")
             ),
             ReadingEffect(
-                answer="first_paid", effect=message("a person counts with the first payment")
+                answer="first_paid",
+                effect=message("a person counts once the first contribution is paid"),
             ),
         ],
         question="counted_at",
@@ -348,7 +355,9 @@ def _money(campaign: Campaign) -> Iterator[Finding]:
         severity="medium",
         clause=duties[0].clause,
         message=message(
-            "{units} are to fund or collect and no target is an amount of money.",
+            "{units} {n:plural has|have} to provide funds or collect contributions, but no target "
+            "is an amount of money.",
+            n=len(units),
             units=listed([unit.label for unit in units]),
         ),
         parts=[unit.code for unit in units],
@@ -365,10 +374,11 @@ def _annex(campaign: Campaign, annex: Annex) -> Iterator[Finding]:
             severity="high",
             clause=annex.clause,
             message=message(
-                "{annex} is not at hand: the shares of {breakdown} {breakdown_2} are unknown.",
+                "{annex} is not at hand: the targets of {n} {n:plural unit|units} ({breakdown}) "
+                "are unknown.",
                 annex=annex.label,
-                breakdown=len(campaign.leaves(annex.breakdown)),
-                breakdown_2=annex.breakdown,
+                n=len(campaign.leaves(annex.breakdown)),
+                breakdown=campaign.breakdown(annex.breakdown).label,
             ),
             parts=[annex.code],
         )
@@ -380,13 +390,13 @@ def _annex(campaign: Campaign, annex: Annex) -> Iterator[Finding]:
         if codes:
             names = listed([campaign.unit(code).label for code in sorted(codes)])
             text = (
-                message("{annex} has no share for {names}.", annex=annex.label, names=names)
+                message("{annex} has no target for {names}.", annex=annex.label, names=names)
                 if lacking
                 else message(
-                    "{annex} has shares for {names}, outside {breakdown}.",
+                    "{annex} has targets for {names}, outside the breakdown {breakdown}.",
                     annex=annex.label,
                     names=names,
-                    breakdown=annex.breakdown,
+                    breakdown=campaign.breakdown(annex.breakdown).label,
                 )
             )
             yield Finding(
@@ -410,17 +420,22 @@ def _annex_total(campaign: Campaign, annex: Annex) -> Iterator[Finding]:
             severity="high",
             clause=annex.clause,
             message=message(
-                "{annex} adds up to {total} people, {off} away from the target of {persons}.",
+                "{annex} adds up to {total} people, {off} {more} than the target of {persons}.",
                 annex=annex.label,
-                total=persons(total),
-                off=persons(abs(off)),
-                persons=persons(target.persons),
+                total=total,
+                off=abs(off),
+                more=message("more") if off > 0 else message("fewer"),
+                persons=target.persons,
             ),
             readings=[
-                ReadingEffect(answer="the annex", effect=persons(total), figure=Fraction(total)),
                 ReadingEffect(
-                    answer="the target",
-                    effect=persons(target.persons),
+                    answer=message("the annex"),
+                    effect=message("{n} persons", n=total),
+                    figure=Fraction(total),
+                ),
+                ReadingEffect(
+                    answer=message("the target"),
+                    effect=message("{n} persons", n=target.persons),
                     figure=Fraction(target.persons),
                 ),
             ],
@@ -446,25 +461,24 @@ def _annexes_related(campaign: Campaign) -> Iterator[Finding]:
         readings=[
             ReadingEffect(
                 answer="two_cuts",
-                effect=message("each shares out the same {number} people", number=persons(number)),
+                effect=message("each divides the same {number} people", number=number),
                 figure=Fraction(number),
             ),
             ReadingEffect(
                 answer="partition",
                 effect=message(
-                    "together they make {number}, each has a part", number=persons(number)
+                    "together they add up to {number}, each with its own part", number=number
                 ),
                 figure=Fraction(number),
             ),
             ReadingEffect(
-                answer="subset", effect=message("one repeats some of the people of the other")
+                answer="subset", effect=message("one contains some of the people of the other")
             ),
             ReadingEffect(
                 answer="different_measures",
                 effect=message(
-                    "one counts people, the other something else; added up blindly they would be "
-                    "{same}",
-                    same=persons(number * len(same)),
+                    "one counts people, the other something else; simply added they would be {sum}",
+                    sum=number * len(same),
                 ),
                 figure=Fraction(number * len(same)),
             ),

@@ -214,8 +214,8 @@ def _editions_differ(campaign: Campaign) -> Iterator[Finding]:
                 severity="medium",
                 clause="",
                 message=message(
-                    "{earlier} and {later} are a fifth or more apart in {units:list 8}: shares "
-                    "and rates hang on which is taken.",
+                    "{earlier} and {later} differ by a fifth or more in {units:list 8}: shares "
+                    "and rates depend on which is used.",
                     earlier=earlier.label,
                     later=later.label,
                     units=tuple(unit.label for unit in jumped),
@@ -263,7 +263,7 @@ def _milestones(campaign: Campaign) -> Iterator[Finding]:
                 severity="high",
                 clause=one.clause,
                 message=message(
-                    "{milestone} asks for {share:percent 1}, less than the {before:percent 1} "
+                    "{milestone} requires {share:share}, less than the {before:share} "
                     "that are due earlier.",
                     milestone=one.label,
                     share=share,
