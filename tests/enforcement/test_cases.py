@@ -155,8 +155,8 @@ def test_explained() -> None:
     """The history reads line by line, with the clause of each move."""
     lines = refused().explain().splitlines()
     assert lines[0] == "Case hotel/2008-08-04 against hotel"
-    assert lines[1] == "  2008-08-04: open by labour -> inspection (clause 4(2))"
-    assert lines[-1].startswith("  now refused; possible: expose by press -> exposed")
+    assert lines[1] == "  4 Aug 2008: Special inspection (by labour), clause 4(2)"
+    assert lines[-1].startswith("  Now: Refusal. Possible: ")
     assert "refused since 2008-08-25, 3 events" in repr(refused())
 
 

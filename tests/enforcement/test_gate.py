@@ -25,7 +25,7 @@ def test_all_shown_may_proceed() -> None:
     decision = check_licence(application, gate=GATE, on="2008-08-01")
     assert decision.may_proceed
     assert decision.missing == ()
-    assert decision.explain() == ("hotel, yearly-inspection, 2008-08-01: may proceed (clause 5(2))")
+    assert decision.explain() == ("hotel, yearly-inspection, 1 Aug 2008: may proceed, clause 5(2)")
 
 
 def test_what_is_missing_and_where_to_get_it() -> None:
@@ -37,7 +37,7 @@ def test_what_is_missing_and_where_to_get_it() -> None:
         ("proof", "tax", ("registration",)),
     ]
     assert decision.deadlock == ()
-    assert "missing: registration: get it from labour" in decision.explain()
+    assert "missing: Registration; issued by labour" in decision.explain()
 
 
 def test_a_new_firm_stands_in_a_deadlock() -> None:
@@ -46,7 +46,7 @@ def test_a_new_firm_stands_in_a_deadlock() -> None:
     assert not decision.may_proceed
     assert decision.deadlock == ("registration", "business-licence")
     assert "Requirement.instead" in decision.fix
-    assert "deadlock: registration needs business-licence" in decision.explain()
+    assert "circle: registration → business-licence" in decision.explain()
 
 
 def test_the_way_out_is_a_document_in_its_place() -> None:
@@ -79,7 +79,7 @@ def test_an_expired_document_is_none() -> None:
     assert check_licence(application, gate=GATE, on="2008-07-31").may_proceed
     decision = check_licence(application, gate=GATE, on="2008-08-01")
     assert [str(one) for one in decision.missing] == [
-        "proof (expired on 2008-07-31): get it from tax"
+        "missing: Proof of payment (expired on 31 Jul 2008); issued by tax"
     ]
 
 

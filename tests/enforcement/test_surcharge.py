@@ -45,7 +45,7 @@ def test_the_change_of_law_splits_the_days() -> None:
     assert bill.total == Decimal("30.864175")
     assert bill.payable == Decimal("30.86")
     assert "1999 Regulations, art. 13" in bill.explain()
-    assert bill.explain().endswith("together 30.864175 yuan")
+    assert bill.explain().endswith("total: 30.864175 yuan")
 
 
 def test_a_year_across_the_change() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 
 import attrs
 
@@ -17,6 +18,7 @@ from coverage_campaign.enforcement.transitions import (
     possible,
 )
 from coverage_campaign.errors import IllegalMoveError, Problem
+from coverage_campaign.messages import Language, Message, message
 from coverage_campaign.model.dates import DateLike, to_date
 from coverage_campaign.model.enforcement_rules import EnforcementLadder, Move
 
@@ -73,20 +75,37 @@ class Case:
                 return event.on
         return None
 
-    def explain(self) -> str:
-        """Return the history, one event a line, each with its clause, and what is possible now."""
-        lines = [f"Case {self.code} against {self.employer}"]
+    def explain(self, *, lang: Language | None = None) -> str:
+        """Return the history, one event a line with its clause, and the steps that are possible."""
+        lines = [message("Case {code} against {employer}", code=self.code, employer=self.employer)]
         for one in self.history:
             target = first_steps(self.ladder)[0] if one.move is None else one.move.target
-            by = f" by {one.by}" if one.by else ""
             clause = self.ladder.clause if one.move is None else one.move.clause
-            cited = f" (clause {clause})" if clause else ""
-            lines.append(f"  {one.on}: {one.event}{by} -> {target}{cited}")
-        moves = "; ".join(dict.fromkeys(str(move) for move in self.possible))
+            lines.append(
+                message(
+                    "  {day:date}: {step}{authority}{clause}",
+                    day=one.on,
+                    step=self.ladder.step(target).label,
+                    authority=_by([one.by] if one.by else []),
+                    clause=message(", clause {clause}", clause=clause) if clause else "",
+                )
+            )
+        possible = {
+            (move.target, move.authorities): message(
+                "{step}{authority}",
+                step=self.ladder.step(move.target).label,
+                authority=_by(move.authorities),
+            )
+            for move in self.possible
+        }
         lines.append(
-            f"  now {' + '.join(self.steps)}; possible: {moves or 'no move, it is closed'}"
+            message(
+                "  Now: {steps}. Possible: {moves}.",
+                steps=[self.ladder.step(step).label for step in self.steps],
+                moves=list(possible.values()) or message("nothing, the case is closed"),
+            )
         )
-        return "\n".join(lines)
+        return "\n".join(line.text(lang) for line in lines)
 
     def __repr__(self) -> str:
         """Return the case in one line."""
@@ -94,6 +113,10 @@ class Case:
             f"<Case {self.code} against {self.employer}: {' + '.join(self.steps)} "
             f"since {self.history[-1].on}, {len(self.history)} events>"
         )
+
+
+def _by(authorities: Sequence[str]) -> Message | str:
+    return message(" (by {authorities})", authorities=authorities) if authorities else ""
 
 
 @checked_call

@@ -10,6 +10,7 @@ import attrs
 
 from coverage_campaign.checks import checked_call
 from coverage_campaign.errors import DefinitionError, Problem
+from coverage_campaign.messages import Language, message
 from coverage_campaign.model.clauses import Parameter
 from coverage_campaign.model.dates import DateLike, Window, to_date
 
@@ -55,14 +56,24 @@ class Surcharge:
         """The sum rounded to the fen, half up, once and at the end."""
         return self.total.quantize(Decimal("0.01"), rounding=ROUND_HALF_UP)
 
-    def explain(self) -> str:
+    def explain(self, *, lang: Language | None = None) -> str:
         """Return the calculation, one period a line, each with its law."""
         lines = [
-            f"{period.window}: {period.days} days x {period.rate} x {self.principal} = "
-            f"{period.amount.normalize(_EXACT):f} ({period.citation})"
+            message(
+                "{first:date} to {last:date}: {days} {days:plural day|days} × {rate:raw} × "
+                "{principal:raw} = {amount} ({citation})",
+                first=period.window.first,
+                last=period.window.last,
+                days=period.days,
+                rate=period.rate,
+                principal=self.principal,
+                amount=f"{period.amount.normalize(_EXACT):f}",
+                citation=period.citation,
+            )
             for period in self.periods
         ]
-        return "\n".join([*lines, f"together {self.total.normalize(_EXACT):f} yuan"])
+        total = message("total: {total} yuan", total=f"{self.total.normalize(_EXACT):f}")
+        return "\n".join(line.text(lang) for line in (*lines, total))
 
 
 @checked_call
@@ -93,9 +104,9 @@ def surcharge(
     ...     Parameter("late-payment-surcharge", "0.0005", "2011-07-01", "2010, art. 86"),
     ... ]
     >>> print(surcharge(10_000, since="2011-06-21", until="2011-07-20", parameters=law).explain())
-    2011-06-21 to 2011-06-30: 10 days x 0.002 x 10000 = 200 (1999, art. 13)
-    2011-07-01 to 2011-07-20: 20 days x 0.0005 x 10000 = 100 (2010, art. 86)
-    together 300 yuan
+    21 Jun 2011 to 30 Jun 2011: 10 days × 0.002 × 10000 = 200 (1999, art. 13)
+    1 Jul 2011 to 20 Jul 2011: 20 days × 0.0005 × 10000 = 100 (2010, art. 86)
+    total: 300 yuan
     """
     first, last = to_date(since, where="since"), to_date(until, where="until")
     amount = _amount(principal)

@@ -9,6 +9,7 @@ import attrs
 
 from coverage_campaign.checks import checked_call
 from coverage_campaign.errors import DefinitionError, Problem
+from coverage_campaign.messages import Language, Message, message
 from coverage_campaign.model.dates import DateLike, to_date
 from coverage_campaign.model.enforcement_rules import LicenceGate, Requirement
 
@@ -58,14 +59,25 @@ class Missing:
         """The unit that gives the document out; '' if the campaign names none."""
         return self.requirement.from_unit
 
+    def text(self, lang: Language | None = None) -> str:
+        """Return what is missing and how to get it; without a language, in that of the context."""
+        one = self.requirement
+        late = message(" (expired on {day:date})", day=self.expired) if self.expired else ""
+        where = message("; issued by {unit}", unit=self.where) if self.where else ""
+        needs = message("; requires {documents}", documents=self.needs) if self.needs else ""
+        other = message("; or show {documents} instead", documents=one.instead)
+        return message(
+            "missing: {document}{late}{where}{needs}{other}",
+            document=one.label,
+            late=late,
+            where=where,
+            needs=needs,
+            other=other if one.instead else "",
+        ).text(lang)
+
     def __str__(self) -> str:
-        """Return what is missing and the way to it."""
-        late = f" (expired on {self.expired})" if self.expired else ""
-        where = f": get it from {self.where}" if self.where else ""
-        takes = f", which needs {' and '.join(self.needs)}" if self.needs else ""
-        instead = " or ".join(self.requirement.instead)
-        other = f"; {instead} will do instead" if instead else ""
-        return f"{self.requirement.code}{late}{where}{takes}{other}"
+        """Return what is missing and how to get it, in English."""
+        return self.text("en")
 
 
 @attrs.frozen
@@ -80,24 +92,39 @@ class GateDecision:
     on: dt.date
     missing: tuple[Missing, ...]
     deadlock: tuple[str, ...] = ()
-    fix: str = ""
+    _fix: str | Message = ""
     clause: str = ""
+
+    @property
+    def fix(self) -> str:
+        """What can be done about a deadlock, in English; '' where there is none."""
+        return str(self._fix)
 
     @property
     def may_proceed(self) -> bool:
         """Whether nothing is missing."""
         return not self.missing
 
-    def explain(self) -> str:
+    def explain(self, *, lang: Language | None = None) -> str:
         """Return the decision with its reasons, one a line."""
-        who, occasion = self.application.employer, self.application.occasion
-        verdict = "may proceed" if self.may_proceed else "comes back with what is missing"
-        clause = f" (clause {self.clause})" if self.clause else ""
-        lines = [f"{who}, {occasion}, {self.on}: {verdict}{clause}"]
-        lines += [f"  missing: {one}" for one in self.missing]
+        lines = [
+            message(
+                "{employer}, {occasion}, {day:date}: {verdict}{clause}",
+                employer=self.application.employer,
+                occasion=self.application.occasion,
+                day=self.on,
+                verdict=message("may proceed")
+                if self.may_proceed
+                else message("returned: documents are missing"),
+                clause=message(", clause {clause}", clause=self.clause) if self.clause else "",
+            ).text(lang)
+        ]
+        lines += [f"  {one.text(lang)}" for one in self.missing]
         if self.deadlock:
-            lines.append(f"  deadlock: {' needs '.join(self.deadlock)}, which this gate issues")
-            lines.append(f"  way out: {self.fix}")
+            chain = message(
+                "  circle: {chain}: the last is issued only here", chain=" → ".join(self.deadlock)
+            )
+            lines += [chain.text(lang), message("  remedy: {fix}", fix=self._fix).text(lang)]
         return "\n".join(lines)
 
 
@@ -184,13 +211,14 @@ def _chain(
     return ()
 
 
-def _way_out(deadlock: tuple[str, ...], by_code: dict[str, Requirement]) -> str:
+def _way_out(deadlock: tuple[str, ...], by_code: dict[str, Requirement]) -> Message:
     accepted = dict.fromkeys(
         code for step in deadlock if step in by_code for code in by_code[step].instead
     )
     if accepted:
-        return f"show {' or '.join(accepted)}"
-    return (
-        f"let a document stand in for {deadlock[0]} at the first licence (Requirement.instead), "
-        "such as an undertaking to register within a term"
+        return message("show {documents}", documents=tuple(accepted))
+    return message(
+        "accept another document instead of {document} for the first licence "
+        "(Requirement.instead), such as a written undertaking to register within a set term",
+        document=by_code[deadlock[0]].label,
     )
