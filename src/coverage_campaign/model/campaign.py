@@ -22,7 +22,7 @@ from coverage_campaign.model.groups import Channel, TargetGroup
 from coverage_campaign.model.labels import Label, to_label
 from coverage_campaign.model.phases import Milestone, Phase, parents_first, resolved
 from coverage_campaign.model.readings import Question, Readings, answer_text
-from coverage_campaign.model.reporting_rule import CountingRule, ReportingRule
+from coverage_campaign.model.reporting_rule import CountedAt, CountingRule, ReportingRule
 from coverage_campaign.model.responsibilities import LeadingGroup, Responsibility
 from coverage_campaign.model.scheme import Scheme
 from coverage_campaign.model.targets import CoverageTarget, HeadcountTarget, MoneyTarget, Target
@@ -334,10 +334,21 @@ class Campaign:
         return None if asked else False
 
     @property
+    def counts_at(self) -> CountedAt | None:
+        """The event by which a person counts; None where the source leaves it open.
+
+        A rule of the source comes first, then the reading `counted_at`; where a campaign asks no
+        such question a registration counts.
+        """
+        if self.counting.at is not None or self.readings.counted_at is not None:
+            return self.counting.at or self.readings.counted_at
+        asked = any(question.code == "counted_at" for question in self.questions)
+        return None if asked else "registered"
+
+    @property
     def counting_assumptions(self) -> tuple[Message, ...]:
         """What counts of persons assume: that they are first payments, where only those count."""
-        at = self.counting.at or self.readings.counted_at
-        if at != "first_paid":
+        if self.counts_at != "first_paid":
             return ()
         return (
             message(

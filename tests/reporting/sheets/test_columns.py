@@ -13,6 +13,7 @@ from coverage_campaign.errors import ReportError
 from coverage_campaign.model.campaign import Campaign
 from coverage_campaign.model.groups import Channel
 from coverage_campaign.model.phases import Phase
+from coverage_campaign.model.readings import Question, Readings
 from coverage_campaign.model.reporting_rule import ReportingRule
 from coverage_campaign.model.units import Unit
 from coverage_campaign.reporting.result import Tally
@@ -380,3 +381,118 @@ def test_problems_have_a_severity_and_speak_both_languages() -> None:
     fall, unknown = sorted(read(frame).problems, key=lambda one: one.reason)
     assert (fall.severity, unknown.severity) == ("warning", "error")
     assert "人" in fall.text("zh")
+
+
+# -- readings, and units that open and close -------------------------------------------------------
+
+
+def asked(**readings: object) -> Campaign:
+    """Return the land with answers to open questions."""
+    return attrs.evolve(LAND, readings=Readings(**readings))
+
+
+@pytest.mark.parametrize(
+    ("readings", "persons", "roles_found"),
+    [
+        ({"counted_at": "first_paid"}, 80, ["unit", "date", "ignored", "counted"]),
+        ({"counted_at": "registered"}, 100, ["unit", "date", "counted", "ignored"]),
+    ],
+)
+@pytest.mark.parametrize("paid", ["缴费人数", "实缴人数", "首次缴费（人）", "persons paid"])
+def test_who_paid_or_who_registered_counts_as_the_reading_says(
+    readings: Mapping[str, object], persons: int, roles_found: list[str], paid: str
+) -> None:
+    """Two columns that differ in the event counted: the reading `counted_at` chooses."""
+    frame = pd.DataFrame({"单位": ["甲县"], "月份": ["7月"], "参保人数": [100], paid: [80]})
+    tally = read(frame, asked(**readings))
+    assert tally.to_frame()["persons"].tolist() == [persons]
+    assert roles(tally) == roles_found
+    said = any("counted_at = first_paid" in line for line in tally.basis.lines())
+    assert said == (persons == 80)
+
+
+def test_a_sheet_with_one_column_says_what_it_is_taken_for() -> None:
+    """Registrations where payments count, payments where registrations do: the basis says it."""
+    registered = pd.DataFrame({"单位": ["甲县"], "月份": ["7月"], "参保人数": [100]})
+    taken = read(registered, asked(counted_at="first_paid")).basis.lines()
+    assert any("taken as first payments" in line for line in taken)
+    paid = registered.rename(columns={"参保人数": "缴费人数"})
+    line = next(line for line in read(paid).basis.lines() if "缴费人数" in line)
+    assert "has not paid" in line
+
+
+@pytest.mark.parametrize(("counted", "persons"), [("gross", 9), ("net", 3)])
+def test_gross_or_net_figures_count_as_the_reading_says(counted: str, persons: int) -> None:
+    """新增 beside 净增: the reading `counted` chooses; what left is never counted as come."""
+    frame = pd.DataFrame(
+        {"单位": ["甲县"], "月份": ["7月"], "新增人数": [9], "减少人数": [6], "净增人数": [3]}
+    )
+    tally = read(frame, asked(counted=counted))
+    assert tally.to_frame()["persons"].tolist() == [persons]
+    assert "loss" in roles(tally)
+
+
+def test_an_open_question_leaves_columns_that_differ_in_it_to_the_caller() -> None:
+    """The source asks by which event a person counts and nobody answered: no column is taken."""
+    question = Question("counted_at", "By which event does a person count?")
+    campaign = attrs.evolve(LAND, questions=[question])
+    frame = pd.DataFrame({"单位": ["甲县"], "月份": ["7月"], "参保人数": [100], "缴费人数": [80]})
+    with pytest.raises(ReportError, match=r"counted_at.*persons="):
+        read(frame, campaign)
+
+
+TWO_IN_ONE = Campaign(
+    code="t",
+    label="T",
+    year=2021,
+    units=[
+        Unit("a", "Ash", "county", closed="2021-06-15", successors="m"),
+        Unit("m", "Mead", "county", opened="2021-06-16"),
+    ],
+    phases=[Phase("y", "Y", "01-01", "12-31")],
+)
+
+
+@pytest.mark.parametrize(
+    ("figures", "period", "unit", "counted"),
+    [
+        ("new", "2021-09", "a", False),
+        ("new", "2021-06", "a", True),
+        ("new", "2021-06-15", "a", True),
+        ("new", "2021-06-16", "a", False),
+        ("new", "2021-03", "m", False),
+        ("new", "2021-06", "m", True),
+        ("cumulative", "2021-06-30", "a", True),
+        ("cumulative", "2021-07-31", "a", False),
+        ("cumulative", "2021-05-31", "m", False),
+    ],
+)
+def test_figures_outside_the_life_of_a_unit_are_explained(
+    figures: str,
+    period: str,
+    unit: str,
+    counted: bool,  # noqa: FBT001 - a case
+) -> None:
+    """A figure counts if its unit is open on one of its days; else the dates and the other unit."""
+    frame = pd.DataFrame({"unit": [unit], "period": [period], "persons": [7]})
+    baseline = 0 if figures == "cumulative" else None
+    tally = read(frame, TWO_IN_ONE, figures=figures, baseline=baseline)
+    assert (tally.to_frame()["persons"].tolist() == [7]) == counted
+    (problem,) = [one for one in tally.problems if one.reason != "no_report"] or [None]
+    assert (problem is None) == counted
+    if problem is not None:
+        words = ("15 June 2021", "Mead") if unit == "a" else ("16 June 2021", "Ash")
+        assert problem.reason == "unit_not_open"
+        assert problem.severity == "error"
+        assert words[0] in problem.found
+        assert words[1] in problem.fix
+
+
+def test_a_unit_that_closes_within_a_month_owes_its_report() -> None:
+    """Ash is open on half the days of June: that it does not report is said, of July it is not."""
+    frame = pd.DataFrame({"unit": ["m", "m"], "period": ["2021-06", "2021-07"], "persons": [7, 8]})
+    gaps = [one for one in read(frame, TWO_IN_ONE).problems if one.reason == "no_report"]
+    assert [one.found for one in gaps if "'a'" in one.where] == []
+    frame = pd.concat([frame, pd.DataFrame({"unit": ["a"], "period": ["2021-05"], "persons": [1]})])
+    gaps = [one for one in read(frame, TWO_IN_ONE).problems if one.reason == "no_report"]
+    assert [one.found.rpartition(": ")[2] for one in gaps if "'a'" in one.where] == ["2021-06"]

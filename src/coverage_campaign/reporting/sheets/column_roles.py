@@ -34,7 +34,8 @@ FigureKind: TypeAlias = Literal["new", "cumulative"]
 Kind: TypeAlias = Literal[
     "unit", "parent", "date", "year", "month", "day", "channel", "measure", "matter", "serial",
     "note", "rank", "new", "cumulative", "stock", "persons", "unclear", "target", "plan", "rate",
-    "earlier", "change", "remaining", "eligible", "baseline", "payment", "households",
+    "earlier", "change", "remaining", "eligible", "baseline", "payment", "households", "loss",
+    "average",
 ]  # fmt: skip
 """What a column holds; 'persons' is a figure of persons of which the heading says no more."""
 
@@ -131,6 +132,7 @@ _CJK: tuple[tuple[str, re.Pattern[str]], ...] = (
         ),
     ),
     ("rank", _any("排名|排位|名次|位次")),
+    ("average", _any("人均|户均|月均|日均|平均|均(?=值|数)")),
     (
         "change",
         _any(
@@ -155,6 +157,14 @@ _CJK: tuple[tuple[str, re.Pattern[str]], ...] = (
         _any("(?:去年|上年度?|上一年度?|前年|往年|历年)(?:同期|同月|末|底)?|同期数?|上[月期周]"),
     ),
     ("baseline", _any("期初|年初|月初|基数|基期|起点")),
+    (
+        "loss",
+        _any("减[少员]|核减|退保|停保|断保|脱保|流失|注销|转出|死亡|中断|退出"),
+    ),
+    (
+        "paid",
+        _any("(?:首次|首[月期]|实际|实|已|正常)?(?:缴费|缴纳)(?=$|[参职人员（(数])|实缴(?=人)"),
+    ),
     (
         "done",
         _any(
@@ -210,6 +220,7 @@ _WORDS: dict[str, str] = {
     **dict.fromkeys(("rate", "pct", "percent", "percentage", "hundred", "share", "ratio"), "rate"),
     **dict.fromkeys(("proportion", "completion", "coverage", "%"), "rate"),
     **dict.fromkeys(("rank", "ranking"), "rank"),
+    **dict.fromkeys(("average", "avg", "mean"), "average"),
     **dict.fromkeys(("change", "growth", "increase", "difference", "diff", "yoy", "mom"), "change"),
     **dict.fromkeys(("gap", "shortfall", "remaining", "outstanding", "missing"), "remaining"),
     **dict.fromkeys(("eligible", "population", "residents", "pop"), "eligible"),
@@ -222,7 +233,9 @@ _WORDS: dict[str, str] = {
     **dict.fromkeys(("cumulative", "cum", "cumulated", "running", "ytd", "todate"), "cumulative"),
     **dict.fromkeys(("new", "newly", "added", "additional", "incident", "net", "entries"), "new"),
     **dict.fromkeys(("monthly", "daily", "weekly", "quarterly", "this"), "this_period"),
-    **dict.fromkeys(("amount", "yuan", "rmb", "cny", "usd", "fund", "revenue", "paid"), "payment"),
+    **dict.fromkeys(("amount", "yuan", "rmb", "cny", "usd", "fund", "revenue"), "payment"),
+    **dict.fromkeys(("paid", "paying", "payers", "contributors"), "paid"),
+    **dict.fromkeys(("loss", "losses", "lost", "left", "lapsed", "withdrawn", "exits"), "loss"),
     **dict.fromkeys(("contributions", "premium", "premiums", "money"), "payment"),
     **dict.fromkeys(("household", "households", "employers", "firms", "companies"), "households"),
     **dict.fromkeys(("persons", "person", "people", "count", "number", "individuals"), "persons"),
@@ -320,8 +333,9 @@ def table_measure(text: str) -> Measure | None:
 class Meaning:
     """What the levels of a heading say together.
 
-    `year_to_date` figures begin again each year, `net` ones have losses taken off; `qualifier` is
-    what is said beyond, such as 农民工, and `total` that the column adds others up.
+    `year_to_date` figures begin again each year, `net` ones have losses taken off, `paid` ones are
+    of who paid; `qualifier` is what is said beyond, such as 农民工, and `total` that the column
+    adds others up.
     """
 
     kind: Kind | None = None
@@ -330,6 +344,7 @@ class Meaning:
     qualifier: str = ""
     total: bool = False
     net: bool = False
+    paid: bool = False
     year_to_date: bool = False
     this_period: bool = False
 
@@ -338,6 +353,7 @@ _BRACKETS = re.compile(r"\(([^()]*)\)")
 _SPECIFIC: tuple[Kind, ...] = ("new", "cumulative", "stock", "target", "plan", "rate", "unclear")
 _ANYWHERE: tuple[Kind, ...] = (
     *("earlier", "change", "remaining", "rank", "payment", "households", "baseline", "eligible"),
+    *("loss", "average"),
 )
 
 
@@ -379,6 +395,7 @@ def meaning_of(levels: Sequence[str]) -> Meaning:
         "".join(dict.fromkeys(part.qualifier for part in parts if part.qualifier)),
         total=any(part.total for part in parts),
         net=any(part.net for part in parts),
+        paid=any(part.paid for part in parts),
         year_to_date=any(part.year_to_date for part in parts),
         this_period=this_period,
     )
@@ -423,6 +440,7 @@ def _of_level(level: str) -> Meaning:
         left,
         total="total" in features,
         net="net" in features,
+        paid="paid" in features,
         year_to_date="year_to_date" in features,
         this_period="this_period" in features,
     )
@@ -471,8 +489,8 @@ def _is_to_date(original: str) -> bool:
     return any(pair in {("to", "date"), ("so", "far")} for pair in pairwise(words))
 
 
-_BEFORE_ALL: tuple[Kind, ...] = ("change", "rate", "rank", "remaining", "earlier")
-_BEFORE_FIGURES: tuple[Kind, ...] = ("households", "baseline", "eligible")
+_BEFORE_ALL: tuple[Kind, ...] = ("average", "change", "rate", "rank", "remaining", "earlier")
+_BEFORE_FIGURES: tuple[Kind, ...] = ("households", "baseline", "eligible", "loss")
 
 
 def _kind(features: set[str], *, persons_only: bool) -> Kind | None:

@@ -7,12 +7,13 @@ table is refused with the argument that decides.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Literal, TypeAlias
 
 import attrs
 
 from coverage_campaign.errors import Problem, ReportError
+from coverage_campaign.messages import Message, message
 from coverage_campaign.model.campaign import Campaign
 from coverage_campaign.reporting.sheets.column_roles import (
     FigureKind,
@@ -135,7 +136,7 @@ class Layout:
     """The columns of a table: `roles` by part of a row, and the columns of figures.
 
     `totals` print the sum of the figure columns of their row; `months` tells that bare numbers in
-    the column of dates are months.
+    the column of dates are months; `assumptions` say what the figures are taken for.
     """
 
     roles: Mapping[Role, str]
@@ -144,6 +145,7 @@ class Layout:
     months: bool = False
     columns: tuple[ColumnRole, ...] = ()
     scales: Mapping[str, int] = attrs.field(factory=dict)
+    assumptions: tuple[Message, ...] = ()
 
 
 Cells: TypeAlias = Callable[[Heading], Sequence[object]]
@@ -215,6 +217,17 @@ class _Column:
         self.role, self.why = role, why
 
 
+_ByTime: TypeAlias = dict[tuple[Written | None, str], list[_Column]]
+
+
+def _by_time(columns: Iterable[_Column]) -> _ByTime:
+    """Return columns by the time and channel that their headings say."""
+    groups: _ByTime = {}
+    for one in columns:
+        groups.setdefault((one.meaning.written, one.channel), []).append(one)
+    return groups
+
+
 _KINDS_OF: dict[FigureKind, tuple[tuple[Kind, ...], ...]] = {
     "new": (("new",), ("persons",)),
     "cumulative": (("cumulative",), ("stock",), ("persons",)),
@@ -234,6 +247,8 @@ _IGNORED: dict[Kind, tuple[str, str]] = {
     "baseline": ("baseline", "who was covered before: baseline= says it"),
     "payment": ("payment", "money is no people"),
     "households": ("households", "households and employers are no people"),
+    "loss": ("loss", "persons who left are none who came"),
+    "average": ("ignored", "an average is no count"),
     "rate": ("rate", "a rate is no count"),
     "measure": ("note", "its cells are no measures"),
     "unclear": ("ignored", "both of this period and cumulative: name it to count it"),
@@ -288,7 +303,41 @@ class _Assignment:
                 for one in self.columns
                 if one.meaning.measure and one.meaning.measure.persons
             },
+            tuple(self._assumptions()),
         )
+
+    def _assumptions(self) -> Iterator[Message]:
+        """Yield what the counted columns are taken for, where a reading asks who counts."""
+        counted = [one for one in self.columns if one.role == "counted"]
+        paid = [one.text for one in counted if one.meaning.paid]
+        if paid and self.campaign.counts_at == "first_paid":
+            yield message(
+                "counted are the persons who paid, as {columns:list 4} says "
+                "(counted_at = first_paid)",
+                columns=paid,
+            )
+        elif paid:
+            yield message(
+                "{columns:list 4} holds persons who paid: who is registered and has not paid is "
+                "not in the figures",
+                columns=paid,
+            )
+        if len(paid) < len(counted):
+            yield from self.campaign.counting_assumptions
+        net = [one.text for one in counted if one.meaning.net]
+        losses = [one.text for one in self.columns if one.meaning.kind == "loss"]
+        if net and self.campaign.counts_net is False:
+            yield message(
+                "{columns:list 4} has losses taken off already, though losses are not to be taken "
+                "off what counts",
+                columns=net,
+            )
+        elif len(net) < len(counted) and losses and self.campaign.counts_net:
+            yield message(
+                "losses are to be taken off what counts; those of {columns:list 4} are not taken "
+                "off the figures",
+                columns=losses,
+            )
 
     # -- columns by name ---------------------------------------------------------------------------
 
@@ -551,23 +600,54 @@ class _Assignment:
             known = not meaning.qualifier or (named and self._numeric(one))
             if meaning.kind in kinds or (bare and known):
                 (totals if meaning.total else parts).append(one)
-        return self._best_kind(parts), totals
+        return self._best_kind(self._as_read(parts)), totals
+
+    def _as_read(self, parts: list[_Column]) -> list[_Column]:
+        """Leave of columns for one time those whose persons count by the campaign's readings.
+
+        Who paid or who is registered (`counted_at`), with losses taken off or without (`counted`).
+        """
+        campaign = self.campaign
+        paid = {"registered": False, "first_paid": True, None: None}[campaign.counts_at]
+        net = campaign.counts_net
+        if campaign.counting.net is None and campaign.readings.counted is None:
+            net = None  # nobody was asked: where columns differ in it they leave a choice
+        ways: tuple[tuple[str, Callable[[Meaning], bool], bool | None], ...] = (
+            ("counted_at", lambda meaning: meaning.paid, paid),
+            ("counted", lambda meaning: meaning.net, net),
+        )
+        for question, is_so, wanted in ways:
+            for same in _by_time(parts).values():
+                whole = [one for one in same if not one.meaning.qualifier]
+                right = [one for one in whole if is_so(one.meaning) == wanted]
+                other = [one for one in whole if one not in right]
+                if len({is_so(one.meaning) for one in whole}) < 2:  # noqa: PLR2004 - one way alone
+                    continue
+                if wanted is None:
+                    raise self._choice(whole, f"columns differ in what is open ({question})")
+                if min(map(self._rank, right)) > min(map(self._rank, other)):
+                    raise self._choice(whole, f"{question} asks for what no column says exactly")
+                for one in same:
+                    if is_so(one.meaning) != wanted:
+                        one.take("ignored", f"counts by another reading ({question})")
+            parts = [one for one in parts if not one.role]
+        return parts
+
+    def _rank(self, column: _Column) -> int:
+        """Return how well the kind of a column fits what was asked for, 0 the best."""
+        kinds = _KINDS_OF[self.kind]
+        own = column.meaning.kind or "persons"
+        return next((at for at, some in enumerate(kinds) if own in some), len(kinds) - 1)
 
     def _best_kind(self, parts: list[_Column]) -> list[_Column]:
         """Leave of columns for one time and channel those whose kind fits best."""
-        rank = {kind: at for at, kinds in enumerate(_KINDS_OF[self.kind]) for kind in kinds}
-        worst = max(rank.values())
-        best: dict[tuple[Written | None, str], int] = {}
-        for one in parts:
-            key = (one.meaning.written, one.channel)
-            mine = rank.get(one.meaning.kind or "persons", worst)
-            best[key] = min(best.get(key, worst), mine)
-        timeless = min((at for (written, _), at in best.items() if written is None), default=worst)
+        best = {time: min(map(self._rank, same)) for time, same in _by_time(parts).items()}
+        timeless = min((at for (written, _), at in best.items() if written is None), default=None)
         left = []
         for one in parts:
-            mine = rank.get(one.meaning.kind or "persons", worst)
-            if mine > best[one.meaning.written, one.channel] or (
-                mine > timeless and one.meaning.written is None
+            rank = self._rank(one)
+            if rank > best[one.meaning.written, one.channel] or (
+                timeless is not None and rank > timeless and one.meaning.written is None
             ):
                 insured = "参保" in simplified(one.text) or one.meaning.kind == "stock"
                 role = "stock" if self.kind == "new" and insured else "ignored"
@@ -594,7 +674,7 @@ class _Assignment:
             ):
                 one.take("last_year", f"figures of {written.year}, before the campaign")
 
-    def _grouped(self, columns: Sequence[_Column]) -> dict[object, list[_Column]]:
+    def _grouped(self, columns: Sequence[_Column]) -> _ByTime:
         """Return the columns by time and channel; a `ReportError` where they say it in two ways."""
         timed = [one for one in columns if one.meaning.written]
         bare = [one for one in columns if not one.meaning.written]
@@ -613,10 +693,7 @@ class _Assignment:
             years = [one for one in timed if _only_a_year(one.meaning.written)]
             if len(years) < len(timed):
                 raise self._choice(timed, f"times of their own beside {self.roles['date']!r}")
-        groups: dict[object, list[_Column]] = {}
-        for one in (*timed, *bare):
-            groups.setdefault((one.meaning.written, one.channel), []).append(one)
-        return groups
+        return _by_time([*timed, *bare])
 
     def _decide(self, group: list[_Column]) -> FigureColumn:
         """Return the figures of one time and channel: the whole, if the group has one."""

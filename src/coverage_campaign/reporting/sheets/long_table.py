@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from coverage_campaign.errors import Problem, ReportError
+from coverage_campaign.messages import Message
 from coverage_campaign.model.dates import Window
 from coverage_campaign.reporting.problems import ReportProblem
 from coverage_campaign.reporting.sheets.column_roles import Measure, measure_of
@@ -91,7 +92,8 @@ class Figures:
     bare number stands for), `of_persons` (False where the measure is money or households), `date`
     (position in `dates`), `table` (position in `origins`), `row` (position in the table) and
     `column` (of the figure, position in the origin's). The parts of `sums` are positions in
-    `frame`; `problems` are of the source as a whole, `columns` the roles of all columns.
+    `frame`; `problems` are of the source as a whole, `columns` the roles of all columns,
+    `assumptions` what their figures are taken for.
     """
 
     frame: pd.DataFrame
@@ -100,6 +102,7 @@ class Figures:
     sums: tuple[PrintedSum, ...] = ()
     problems: tuple[ReportProblem, ...] = ()
     columns: tuple[ColumnRole, ...] = ()
+    assumptions: tuple[Message, ...] = ()
 
 
 def joined(parts: Sequence[Figures]) -> Figures:
@@ -126,7 +129,14 @@ def joined(parts: Sequence[Figures]) -> Figures:
         )
         rows += len(part.frame)
     whole = pd.concat(frames, ignore_index=True).astype(_TYPES)
-    return Figures(whole, tuple(dates), tuple(origins), tuple(sums), columns=tuple(columns))
+    return Figures(
+        whole,
+        tuple(dates),
+        tuple(origins),
+        tuple(sums),
+        columns=tuple(columns),
+        assumptions=tuple(dict.fromkeys(one for part in parts for one in part.assumptions)),
+    )
 
 
 def figures_of(
@@ -177,6 +187,7 @@ def figures_of(
         (Origin(place, layout.roles, layout.figures),),
         sums,
         columns=layout.columns,
+        assumptions=layout.assumptions,
     )
 
 

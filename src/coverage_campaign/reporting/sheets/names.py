@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
@@ -20,7 +21,7 @@ from coverage_campaign.reporting.sheets.numbers import plain
 ALL = "all"
 """The channel of reports without channels; a campaign may have one of that code."""
 
-__all__ = ["ALL", "Names", "channel_names", "unit_names"]
+__all__ = ["ALL", "Names", "channel_names", "lives", "unit_names"]
 
 # "耒阳" for 耒阳市: the last character of a division's name, where the rest is still a name.
 _DIVISION = re.compile(r"(?P<short>.{2,})(?:市|县|縣|区|區|州|盟|旗)")
@@ -162,6 +163,13 @@ def _above(parent_of: Mapping[str, str | None]) -> dict[str, frozenset[str]]:
             upper = parent_of[upper]
         above[code] = frozenset(chain)
     return above
+
+
+def lives(campaign: Campaign) -> tuple[NDArray[np.datetime64], NDArray[np.datetime64]]:
+    """Return the first and the last day of each unit of a campaign, in file order."""
+    opened = [unit.opened or dt.date.min for unit in campaign.units]
+    closed = [unit.closed or dt.date.max for unit in campaign.units]
+    return np.array(opened, "datetime64[D]"), np.array(closed, "datetime64[D]")
 
 
 def channel_names(campaign: Campaign) -> Names:

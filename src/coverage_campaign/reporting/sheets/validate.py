@@ -20,7 +20,7 @@ from coverage_campaign.reporting.result import Tally, empty_stock
 from coverage_campaign.reporting.sheets.column_roles import FigureKind
 from coverage_campaign.reporting.sheets.dates import Span, spans_of
 from coverage_campaign.reporting.sheets.long_table import Figures
-from coverage_campaign.reporting.sheets.names import Names, channel_names, unit_names
+from coverage_campaign.reporting.sheets.names import Names, channel_names, lives, unit_names
 from coverage_campaign.reporting.sheets.numbers import MOST_PERSONS, Counts, scaled_counts
 from coverage_campaign.reporting.sheets.row_filter import Mask, Role, RowFilter, Rows, shown
 from coverage_campaign.reporting.sheets.series import (
@@ -94,6 +94,7 @@ def tally_of_figures(
         _refuse_negative(figure, rows)
     whole = kind == "cumulative" and baseline is None
     _refuse_outside(days.last, rows, window, periods, before=not whole)
+    _refuse_not_open(days.life(periods, kind), unit, rows, campaign)
     _refuse_doubles(np.stack([unit, channel, days.last.astype(np.int64)]), figure, rows)
     series = sorted_series(
         rows.kept, unit=unit, channel=channel, day=days.last, figure=figure, begins=days.begins
@@ -118,10 +119,9 @@ def tally_of_figures(
     if cumulative.known[series.rows].any() and kind == "new":
         done = [cumulative.persons[series.rows], *done]
     warn_rates(frame, series, done, eligible, rows)
-    rows.items.extend(warn_kind(series, kind))
-    rows.items.extend(warn_gaps(series, units, campaign, periods))
+    rows.items += [*warn_kind(series, kind), *warn_gaps(series, units, campaign, periods)]
     basis = attrs.evolve(campaign.basis(), simulated=simulated)
-    basis = basis.assuming(*campaign.counting_assumptions)
+    basis = basis.assuming(*figures.assumptions)
     return Tally(
         campaign=campaign,
         frame=_table(series.only(~is_stock), persons[~is_stock], units, channels, periods),
@@ -250,6 +250,18 @@ class _Days:
             ),
             at="date",
         )
+
+    def life(
+        self, periods: Periods, kind: FigureKind
+    ) -> tuple[NDArray[np.datetime64], NDArray[np.datetime64]]:
+        """Return the days on one of which a unit has to be open for its figure to count.
+
+        A running total stands for the period in which it is given.
+        """
+        if kind == "new":
+            return np.where(np.isnat(self.first), self.last, self.first), self.last
+        period = periods.number(self.last)
+        return periods.first(period), periods.last(period)
 
     def _span(self, row: int, cell: str) -> Message:
         last, first = str(self.last[row]), self.first[row]
@@ -395,6 +407,56 @@ def _refuse_outside(
         message("reports count from the first day of the first phase to the last day of the last"),
         at="date",
     )
+
+
+def _refuse_not_open(
+    days: tuple[NDArray[np.datetime64], NDArray[np.datetime64]],
+    unit: Rows,
+    rows: RowFilter,
+    campaign: Campaign,
+) -> None:
+    """Take out figures of days on which their unit is not open: not yet, or no longer.
+
+    A figure of several days counts if the unit is open on one of them.
+    """
+    opened, closed = lives(campaign)
+    first, last = days
+
+    def found(row: int) -> Message:
+        one = campaign.units[int(unit[row])]
+        day = str(last[row])
+        if one.opened is not None and last[row] < opened[unit[row]]:
+            return message(
+                "{day:raw}, but {unit} opens on {opened:long date}",
+                day=day,
+                unit=one.label,
+                opened=one.opened,
+            )
+        return message(
+            "{day:raw}, but the last day of {unit} is {closed:long date}",
+            day=day,
+            unit=one.label,
+            closed=one.closed,
+        )
+
+    def fix(row: int) -> Message:
+        one = campaign.units[int(unit[row])]
+        if one.opened is not None and last[row] < opened[unit[row]]:
+            others = [
+                before.label
+                for before in campaign.units
+                if any(code == one.code for code, _ in before.successors)
+            ]
+        else:
+            others = [campaign.unit(code).label for code, _ in one.successors]
+        if others:
+            return message("report it for {units:list 8}, or correct the date", units=others)
+        return message("correct the date or the unit")
+
+    known = unit >= 0
+    outside = np.zeros_like(rows.kept)
+    outside[known] = (last[known] < opened[unit[known]]) | (first[known] > closed[unit[known]])
+    rows.reject(outside, "unit_not_open", found, fix, at="unit")
 
 
 def _refuse_doubles(keys: NDArray[np.int64], figure: NDArray[np.int64], rows: RowFilter) -> None:

@@ -14,7 +14,7 @@ from coverage_campaign.model.campaign import Campaign
 from coverage_campaign.model.periods import Periods
 from coverage_campaign.reporting.problems import ReportProblem
 from coverage_campaign.reporting.sheets.column_roles import FigureKind
-from coverage_campaign.reporting.sheets.names import Names
+from coverage_campaign.reporting.sheets.names import Names, lives
 from coverage_campaign.reporting.sheets.numbers import Counts, Number, read_number, scaled_counts
 from coverage_campaign.reporting.sheets.row_filter import Mask, RowFilter, shown
 from coverage_campaign.reporting.sheets.series import Series
@@ -314,13 +314,12 @@ def warn_gaps(
     reporting, unit = np.unique(series.unit[inside], return_inverse=True)
     there = np.zeros((len(reporting), len(present)), dtype=bool)
     there[unit, np.searchsorted(present, period[inside])] = True
-    days = periods.last(present).tolist()
+    opened, closed = (edge[reporting, np.newaxis] for edge in lives(campaign))
+    owed = (opened <= periods.last(present)) & (periods.first(present) <= closed)
     for index, place in enumerate(reporting.tolist()):
         member = campaign.unit(units.codes[place])
-        missing = [
-            at for at in np.flatnonzero(~there[index]).tolist() if member.exists_on(days[at])
-        ]
-        if missing:
+        missing = np.flatnonzero(owed[index] & ~there[index])
+        if len(missing):
             found = message(
                 "no figure in {n} {n:plural period|periods} in which others reported: "
                 "{names:list 8}",
