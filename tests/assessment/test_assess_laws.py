@@ -16,7 +16,7 @@ from coverage_campaign.errors import DefinitionError
 from coverage_campaign.files.json_values import from_json, to_json
 from coverage_campaign.model.readings import Readings
 from coverage_campaign.model.scheme import AwardBar, Commendation, Scheme
-from coverage_campaign.progress.track import track
+from coverage_campaign.progress.progress import track
 from support.assessed_progress import progress_of
 from support.campaigns import tiny
 from support.small_progress import DAILY, planned, tallied

@@ -13,7 +13,7 @@ from coverage_campaign.errors import DefinitionError
 from coverage_campaign.model.campaign import Campaign
 from coverage_campaign.model.readings import Question, Readings
 from coverage_campaign.model.scheme import AwardBar, Commendation, Scheme
-from coverage_campaign.progress.track import track
+from coverage_campaign.progress.progress import track
 from support.assessed_progress import progress_of
 from support.campaigns import tiny
 

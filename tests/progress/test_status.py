@@ -13,8 +13,8 @@ import coverage_campaign as cc
 from coverage_campaign.model.campaign import Campaign
 from coverage_campaign.model.readings import Question, Readings
 from coverage_campaign.model.reporting_rule import CountingRule
-from coverage_campaign.progress.status import HINDRANCES, STATUSES
-from coverage_campaign.progress.track import track
+from coverage_campaign.progress.progress import track
+from coverage_campaign.progress.unit_progress import HINDRANCES, STATUSES
 from support.campaigns import tiny
 from support.small_progress import DAILY, Row, planned, received, tallied
 

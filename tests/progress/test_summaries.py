@@ -13,7 +13,7 @@ from coverage_campaign.errors import DefinitionError
 from coverage_campaign.model.campaign import Campaign
 from coverage_campaign.model.phases import Phase
 from coverage_campaign.model.units import Measure, Unit
-from coverage_campaign.progress.track import Progress, track
+from coverage_campaign.progress.progress import Progress, track
 from coverage_campaign.scheduling.schedule import Plan, schedule
 from support.campaigns import tiny
 from support.small_progress import DAILY, Row, planned, received, tallied

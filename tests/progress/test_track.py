@@ -13,9 +13,9 @@ from coverage_campaign.model.campaign import Campaign
 from coverage_campaign.model.dates import to_instant
 from coverage_campaign.model.readings import Question, Readings
 from coverage_campaign.model.reporting_rule import CountingRule, ReportingRule
+from coverage_campaign.progress.counts import reported_counts
 from coverage_campaign.progress.indicators import COLUMNS
-from coverage_campaign.progress.reported_counts import reported_counts
-from coverage_campaign.progress.track import track
+from coverage_campaign.progress.progress import track
 from coverage_campaign.reporting.sheets.read_reports import read_reports
 from support.campaigns import tiny
 from support.small_progress import DAILY, planned, received, tallied

@@ -9,7 +9,7 @@ import pandas as pd
 
 from coverage_campaign.allocation.allocate import allocate
 from coverage_campaign.model.campaign import Campaign
-from coverage_campaign.progress.track import Progress, track
+from coverage_campaign.progress.progress import Progress, track
 from coverage_campaign.reporting.problems import ReportProblems
 from coverage_campaign.reporting.result import Tally
 from coverage_campaign.scheduling.schedule import schedule

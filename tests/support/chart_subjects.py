@@ -13,7 +13,7 @@ from coverage_campaign.allocation.cross import CrossAllocation, cross
 from coverage_campaign.model.campaign import Campaign
 from coverage_campaign.model.groups import Channel
 from coverage_campaign.model.units import Breakdown, Unit
-from coverage_campaign.progress.track import Progress, track
+from coverage_campaign.progress.progress import Progress, track
 from coverage_campaign.reporting.problems import ReportProblems
 from coverage_campaign.reporting.result import Tally
 from coverage_campaign.scheduling.schedule import schedule

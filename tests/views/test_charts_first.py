@@ -17,7 +17,7 @@ import coverage_campaign as cc
 from coverage_campaign import tables
 from coverage_campaign.errors import DefinitionError
 from coverage_campaign.model.review.review import review
-from coverage_campaign.progress.track import Progress
+from coverage_campaign.progress.progress import Progress
 from coverage_campaign.views import charts
 from coverage_campaign.views.charts import _theme as theme
 from coverage_campaign.views.charts._ticks import runs

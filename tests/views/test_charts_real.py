@@ -8,7 +8,7 @@ import pytest
 from coverage_campaign.model.labels import Label
 from coverage_campaign.model.units import Measure
 from coverage_campaign.progress.forecast.forecast import forecast
-from coverage_campaign.progress.track import Progress, track
+from coverage_campaign.progress.progress import Progress, track
 from coverage_campaign.scenarios.compare import compare
 from coverage_campaign.views import chart_data as tables
 from coverage_campaign.views import charts

@@ -34,7 +34,7 @@ from coverage_campaign.model.scheme import (
     Scheme,
     Veto,
 )
-from coverage_campaign.progress.track import Progress
+from coverage_campaign.progress.progress import Progress
 from coverage_campaign.progress.unit_progress import UnitProgress
 
 __all__ = [

@@ -40,7 +40,7 @@ __all__ = ["from_json", "to_json"]
 _PACKAGE: Final = "coverage_campaign"
 _NAMESPACES: Final = ("apportion", "curves", "enforcement", "paces", "rules", "weights")
 """Modules of the public surface whose classes and functions a text may name."""
-_MODULES: Final = ("allocation.apportionment.rounding_rules", "progress.watchlist.triggers")
+_MODULES: Final = ("allocation.apportionment.rounding_rules", "progress.triggers")
 """Modules whose classes are handed over by a protocol, so that no field's type names them."""
 _VIEWS: Final = f"{_PACKAGE}.views"
 _NAME: Final = re.compile(r"([a-z_]+\.)?[A-Za-z]\w*")

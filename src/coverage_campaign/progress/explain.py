@@ -12,10 +12,9 @@ from numpy.typing import NDArray
 
 from coverage_campaign.messages import Message, message
 from coverage_campaign.model.campaign import Campaign
+from coverage_campaign.progress.counts import ReportedCounts
 from coverage_campaign.progress.indicators import Clock
-from coverage_campaign.progress.reported_counts import ReportedCounts
-from coverage_campaign.progress.status import STATUS_WORDS
-from coverage_campaign.progress.unit_progress import UnitProgress
+from coverage_campaign.progress.unit_progress import STATUS_WORDS, UnitProgress
 
 __all__ = ["explanation"]
 

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from coverage_campaign.errors import DefinitionError, Problem
 from coverage_campaign.frames import by_value, owned_array
-from coverage_campaign.progress.status import statuses
+from coverage_campaign.progress.unit_progress import statuses
 
 __all__ = [
     "COLUMNS",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from functools import cached_property
 from typing import Literal
 
@@ -12,45 +12,59 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from coverage_campaign.checks import checked_call
 from coverage_campaign.errors import DefinitionError, Problem
 from coverage_campaign.frames import by_value, owned, owned_frame
 from coverage_campaign.messages import Language, Message, check_language, message, message_in
 from coverage_campaign.messages.formats import percent
 from coverage_campaign.model.basis import Basis
 from coverage_campaign.model.campaign import Campaign
-from coverage_campaign.model.dates import DateLike
+from coverage_campaign.model.dates import DateLike, to_date
 from coverage_campaign.notebook import Axes, html_table
-from coverage_campaign.progress.bases import bases_of, bases_table
+from coverage_campaign.progress.counts import (
+    ReportedCounts,
+    first_day_of_period,
+    is_open,
+    report_counts,
+    reported_counts,
+    unit_counts,
+)
 from coverage_campaign.progress.explain import explanation
 from coverage_campaign.progress.indicators import Clock, UnitArrays, arrays_of, figures, pooled
-from coverage_campaign.progress.notes import progress_notes
-from coverage_campaign.progress.reported_counts import ReportedCounts, reported_counts
-from coverage_campaign.progress.reporting_rates import report_counts
-from coverage_campaign.progress.status import (
-    StatusCode,
-    context_table,
-    quality_flags,
-    reason,
-    unranked_table,
-)
 from coverage_campaign.progress.summaries import (
+    bases_of,
+    bases_table,
     bridge_table,
     by_channel,
     by_group,
     by_period,
     by_tier,
     change_between,
+    context_table,
     coverage_table,
     gap_contributions,
+    quality_flags,
     required_rate_table,
+    unranked_table,
 )
-from coverage_campaign.progress.time_series import history_of, running_table, series_of
-from coverage_campaign.progress.unit_counts import first_day_of_period, is_open, unit_counts
-from coverage_campaign.progress.unit_progress import UnitProgress, by_rank, rows_of
+from coverage_campaign.progress.time_series import (
+    ReportedHistory,
+    history_of,
+    reported_history,
+    running_table,
+    series_of,
+)
+from coverage_campaign.progress.unit_progress import (
+    StatusCode,
+    UnitProgress,
+    by_rank,
+    reason,
+    rows_of,
+)
 from coverage_campaign.reporting.result import Tally
 from coverage_campaign.scheduling.plan import Plan
 
-__all__ = ["Progress", "progress_at"]
+__all__ = ["Progress", "track"]
 
 _SHOWN = 6
 _COMPLETENESS_UNKNOWN = message("completeness of the reports is unknown, so all units are ranked")
@@ -123,7 +137,8 @@ class Progress:
         completion_rate, planned_rate (fractions of one); gap_points, gap_persons, gap_days (done -
         planned, negative = behind); shortfall [persons]; required_per_day [persons per planned
         day left]; rank (1 = best, ties share); reports_expected, reports_received,
-        reports_on_time, complete; coverage_rate (fraction of one); status (see `status.STATUSES`).
+        reports_on_time, complete; coverage_rate (fraction of one); status (one of
+        `unit_progress.STATUSES`).
 
         What nobody reported is <NA>, never 0; nothing is clipped: above 1 stays above 1.
         """
@@ -206,7 +221,7 @@ class Progress:
     def quality_flags(self) -> dict[str, tuple[str, ...]]:
         """The codes of signs that figures deserve a second look, by unit; no sign, no entry.
 
-        Nothing dated after `as_of` is looked at (see `status.quality_flags`).
+        Nothing dated after `as_of` is looked at (see `summaries.quality_flags`).
         """
         return quality_flags(self.tally, self.rows)
 
@@ -256,11 +271,18 @@ class Progress:
             unknown=self._counts["done"].isna().to_numpy(dtype=bool),
         )
 
+    @cached_property
+    def reported_history(self) -> ReportedHistory:
+        """What the units reported, as running totals that a forecast goes on from."""
+        days, _ = self.series()
+        net = self.campaign.counts_net is True
+        return reported_history(self._counts, self.rows, days, net=net)
+
     def bases(self) -> pd.DataFrame:
         """Return every usual way to say how much was to be done, side by side, for the whole.
 
         Columns: basis, over, days, planned_rate, planned, gap_persons, gap_points. See
-        `bases.bases_of` for what each one means; `plan` is the one that this progress uses.
+        `summaries.bases_of` for what each one means; `plan` is the one that this progress uses.
         """
         total = self.totals().iloc[0]
         done = None if pd.isna(total["done"]) else int(total["done"])
@@ -297,7 +319,7 @@ class Progress:
     def previous(self) -> Progress:
         """Return the progress at the end of the period before, as the same tally knows it."""
         day = first_day_of_period(self.plan, self.rows, self.as_of) - dt.timedelta(days=1)
-        return progress_at(self.plan, self.tally, day, received=self._received)
+        return _progress_at(self.plan, self.tally, day, received=self._received)
 
     def bridge(self, unit: str | None = None) -> pd.DataFrame:
         """Return the way from covered before over gross and net to covered now: step by step.
@@ -434,7 +456,7 @@ class Progress:
         return "\n".join([f"<Progress of {self._line()}>", *lines, *rest])
 
 
-def progress_at(
+def _progress_at(
     plan: Plan, tally: Tally, day: dt.date, *, received: pd.DataFrame | None
 ) -> Progress:
     """Return the progress of a plan at the end of a day, from a tally of the same campaign."""
@@ -469,7 +491,7 @@ def progress_at(
         as_of=day,
         received=received,
         basis=basis,
-        messages=tuple(progress_notes(frame, rows, campaign, day, through)),
+        messages=tuple(_notes(frame, rows, campaign, day, through)),
         counts=counts,
         rows=rows,
         clock=clock,
@@ -492,3 +514,87 @@ def _unit_line(row: UnitProgress) -> str:
     if row.completion_rate is None:
         return f"  {name}: {row.reason}"
     return f"  {name}: {percent(row.completion_rate, lang='en')}, {row.gap_persons:+,} persons"
+
+
+def _notes(
+    frame: pd.DataFrame, rows: ReportedCounts, campaign: Campaign, day: dt.date, through: dt.date
+) -> Iterator[Message]:
+    """Yield what a reader must know beside the figures of a day; counted is to `through`."""
+    if through < day:
+        yield message("Counted to {day:date}, the cut-off of results.", day=through)
+    if rows.left_out_from is not None:
+        yield message(
+            "{n} {n:plural person|persons} reported for {month} {n:plural is|are} left out: the "
+            "month is reported as a whole, and not all of it is over on {day:date}.",
+            n=rows.left_out,
+            month=f"{rows.left_out_from:%Y-%m}",
+            day=through,
+        )
+    if rows.elsewhere:
+        yield message(
+            "{n} {n:plural person|persons} of units outside the plan {n:plural is|are} left out: "
+            "{units:list 8}.",
+            n=sum(persons for _, persons in rows.elsewhere),
+            units=[code for code, _ in rows.elsewhere],
+        )
+    losses = int(rows.sums("loss").sum())
+    if is_open(campaign, rows):
+        yield message(
+            "Whether losses are taken off is open (readings.counted): what is done is not known, "
+            "{n} {n:plural loss is|losses are} reported.",
+            n=losses,
+        )
+    elif campaign.counts_net is False and losses:
+        yield message(
+            "What is done is gross: {n} reported {n:plural loss is|losses are} not taken off.",
+            n=losses,
+        )
+    silent = frame["unit"][frame["status"] == "not_reported"].tolist()
+    if silent:
+        yield message(
+            "No report counted of {units:list 8}: missing, not 0.",
+            units=[campaign.unit(code).label for code in silent],
+        )
+    above = (frame["done"] > frame["target"]).fillna(value=False)
+    if above.any():
+        yield message(
+            "Above 100% of the target: {units:list 8}.",
+            units=[campaign.unit(code).label for code in frame["unit"][above]],
+        )
+
+
+@checked_call
+def track(
+    plan: Plan, tally: Tally, *, as_of: DateLike, received: pd.DataFrame | None = None
+) -> Progress:
+    """Return how far each unit of a plan is at the end of a day.
+
+    Args:
+        plan: What each unit was to have done by when.
+        tally: What was reported, as known when the tally was made.
+        as_of: The last day counted. Before the plan's first day nothing is planned; after its last
+            all of it is, and what the tally holds goes on counting (to the reading
+            `result_cutoff`, where it is answered).
+        received: unit, period, received_on, one row per report that came in. With it only units
+            whose reports are complete are ranked and a unit that reported without any person
+            counts 0; without it the report columns are <NA> and all are ranked.
+
+    A monthly tally cannot be split: a month that as_of cuts counts only if the tally itself was
+    made by then; else it is left out and `notes` say how many persons that are.
+
+    Raises:
+        DefinitionError: Plan and tally are of different campaigns.
+        ReportError: Plan and tally have no unit in common, or `received` cannot be read.
+    """
+    campaign = plan.campaign
+    if (campaign.code, campaign.year) != (tally.campaign.code, tally.campaign.year):
+        theirs = f"{tally.campaign.code} {tally.campaign.year}"
+        raise DefinitionError(
+            Problem(
+                "tally",
+                f"is of the campaign {theirs}, the plan of {campaign.code} {campaign.year}",
+                "track a plan with the tally of its own campaign",
+            )
+        )
+    day = to_date(as_of, where="as_of")
+    return _progress_at(plan, tally, day, received=received)

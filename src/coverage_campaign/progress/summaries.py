@@ -6,30 +6,42 @@ Pooled sums, never means of rates; each function returns one table.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from fractions import Fraction
 
+import attrs
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
 from coverage_campaign.errors import DefinitionError, Problem
+from coverage_campaign.messages import Message
 from coverage_campaign.model.campaign import Campaign
-from coverage_campaign.model.dates import DateLike, to_date
+from coverage_campaign.model.dates import DateLike, Window, days_of, to_date
+from coverage_campaign.model.periods import Period, periods_of
+from coverage_campaign.progress.counts import ReportedCounts
 from coverage_campaign.progress.indicators import Clock, figures, pooled_by
-from coverage_campaign.progress.reported_counts import ReportedCounts
 from coverage_campaign.reporting.cube import tree_of
+from coverage_campaign.reporting.data_quality import falls, quality_signals
+from coverage_campaign.reporting.result import Tally
 from coverage_campaign.scheduling.plan import Plan
 
 __all__ = [
+    "Base",
+    "bases_of",
+    "bases_table",
     "bridge_table",
     "by_channel",
     "by_group",
     "by_period",
     "by_tier",
     "change_between",
+    "context_table",
     "coverage_table",
     "gap_contributions",
+    "quality_flags",
     "required_rate_table",
+    "unranked_table",
 ]
 
 
@@ -291,3 +303,167 @@ def bridge_table(
 
 def _plus(first: int | None, second: int | None) -> int | None:
     return None if first is None or second is None else first + second
+
+
+@attrs.frozen
+class Base:
+    """One way to say it: its code, the days it runs over, and the exact share that is over."""
+
+    code: str
+    over: str
+    days: int
+    share: Fraction
+
+
+def bases_of(plan: Plan, as_of: dt.date) -> tuple[Base, ...]:
+    """Return every usual basis of a schedule at the end of a day.
+
+    months: twelfths of the campaign's year, one for each month that is over. year: calendar days
+    of that year. to-year-end: from the campaign's first day to 31 December. campaign: all of its
+    days. One for each phase; drives: the union of the days of the phases inside a phase. plan-days:
+    the plan's days, each the same. plan: its curve.
+    """
+    return tuple(_bases(plan, as_of))
+
+
+def _bases(plan: Plan, as_of: dt.date) -> Iterator[Base]:
+    campaign = plan.campaign
+    year = Window(dt.date(campaign.year, 1, 1), dt.date(campaign.year, 12, 31))
+    yield Base("months", f"the twelve months of {campaign.year}", year.days, _twelfths(year, as_of))
+    yield Base("year", str(year), year.days, year.share(as_of))
+    whole = campaign.whole_window
+    if whole.first <= year.last:
+        rest = Window(whole.first, year.last)
+        yield Base("to-year-end", str(rest), rest.days, rest.share(as_of))
+    yield Base("campaign", str(whole), whole.days, whole.share(as_of))
+    for phase in campaign.phases:
+        window = campaign.window(phase.code)
+        yield Base(phase.code, str(window), window.days, window.share(as_of))
+    yield from _drives(campaign, as_of)
+    over = len(plan.days) - plan.days_left(as_of)
+    span = " + ".join(plan.over)
+    days = len(plan.days)
+    yield Base("plan-days", f"the days of {span}", days, Fraction(over, days))
+    yield Base("plan", f"{plan.curve_name} over {span}", days, plan.share_on(as_of))
+
+
+def _twelfths(year: Window, as_of: dt.date) -> Fraction:
+    if as_of < year.first:
+        return Fraction(0)
+    if as_of >= year.last:
+        return Fraction(1)
+    tomorrow = as_of + dt.timedelta(days=1)
+    return Fraction(tomorrow.month - 1, 12)
+
+
+def _drives(campaign: Campaign, as_of: dt.date) -> Iterator[Base]:
+    inner = [campaign.window(phase.code) for phase in campaign.phases if phase.parent]
+    if inner:
+        days = days_of(inner)
+        over = sum(day <= as_of for day in days.tolist())
+        yield Base("drives", "days with a drive", len(days), Fraction(over, len(days)))
+
+
+def bases_table(bases: tuple[Base, ...], *, target: int, done: int | None) -> pd.DataFrame:
+    """Return one row per basis: basis, over, days, planned_rate, planned, gap_persons, gap_points.
+
+    `planned` is the target times the share, rounded half up to whole persons; the gaps are done -
+    planned; <NA> where nothing is known to be done, or the target is 0.
+    """
+    half = Fraction(1, 2)
+    planned = [(target * base.share + half).__floor__() for base in bases]
+    missing = done is None
+    gaps = [None if done is None else done - persons for persons in planned]
+    points = [None if missing or target == 0 or gap is None else 100 * gap / target for gap in gaps]
+    return pd.DataFrame(
+        {
+            "basis": pd.array([base.code for base in bases], dtype="str"),
+            "over": pd.array([base.over for base in bases], dtype="str"),
+            "days": pd.array([base.days for base in bases], dtype="Int64"),
+            "planned_rate": pd.array([float(base.share) for base in bases], dtype="Float64"),
+            "planned": pd.array(planned, dtype="Int64"),
+            "gap_persons": pd.array(gaps, dtype="Int64"),
+            "gap_points": pd.array(points, dtype="Float64"),
+        }
+    )
+
+
+def quality_flags(tally: Tally, rows: ReportedCounts) -> dict[str, tuple[str, ...]]:
+    """Return the codes of signs that figures deserve a second look, by unit; no sign, no entry.
+
+    Looked at are the figures that count to the day, summed up to the planned units and by month (a
+    ranking is made from months); of a tally by day also the days on which persons were taken back.
+    """
+    units = np.array(rows.units, dtype=object)
+    channels = np.array(rows.channels, dtype=object)
+    days = pd.DataFrame(
+        {
+            "unit": pd.array(units[rows.place], dtype="str"),
+            "period": rows.periods.of(rows.period).astype("datetime64[s]"),
+            "channel": pd.array(channels[rows.channel], dtype="str"),
+            "persons": pd.array(rows.persons, dtype="Int64"),
+        }
+    )
+    stock = pd.DataFrame(
+        {
+            "unit": pd.array(units[rows.has_stock], dtype="str"),
+            "period": pd.Series(pd.NaT, index=range(rows.has_stock.sum()), dtype="datetime64[s]"),
+            "persons": pd.array(rows.stock[rows.has_stock], dtype="Int64"),
+        }
+    )
+    by_day = attrs.evolve(tally, frame=_summed(days), stock=stock)
+    by: Period = "month" if rows.by in {"day", "week"} else rows.by
+    names = periods_of(tally.campaign, by).of(rows.period)
+    months = days.assign(period=names.astype("datetime64[s]"))
+    by_month = attrs.evolve(by_day, frame=_summed(months), by=by)
+    signals = pd.concat([falls(by_day), quality_signals(by_month)], ignore_index=True)
+    named = signals[signals["unit"].notna()].drop_duplicates(["unit", "signal"])
+    return {str(unit): tuple(codes) for unit, codes in named.groupby("unit", sort=False)["signal"]}
+
+
+def _summed(rows: pd.DataFrame) -> pd.DataFrame:
+    by = ["unit", "period", "channel"]
+    return rows.groupby(by)[["persons"]].sum().reset_index()
+
+
+def context_table(
+    frame: pd.DataFrame, counts: pd.DataFrame, rows: ReportedCounts, signals: Mapping[str, str]
+) -> pd.DataFrame:
+    """Return one row per unit: what a reader must see before a rank is held against anybody.
+
+    Columns: unit, name, rank, complete, reports_received, reports_expected, burden_rate (target
+    over eligible persons, fraction of one), signals (by unit, '' for none), diagnosis.
+    """
+    eligible = counts["eligible"].where(counts["eligible"] > 0).astype("Float64")
+    columns = ["unit", "name", "rank", "complete", "reports_received", "reports_expected"]
+    return frame[columns].assign(
+        burden_rate=counts["target"] / eligible,
+        signals=pd.array([signals.get(unit, "") for unit in frame["unit"]], dtype="str"),
+        diagnosis=_diagnoses(frame, rows),
+    )
+
+
+def _diagnoses(frame: pd.DataFrame, rows: ReportedCounts) -> pd.Series[str]:
+    """Return 'high lapse' where losses make up half of what is lacking net, else 'low reach'.
+
+    <NA> where nothing is lacking even net of losses, or nothing was reported.
+    """
+    losses = rows.sums("loss")
+    lacking = frame["planned"] - (rows.sums("entry") + rows.sums("resumption") - losses)
+    known = frame["done"].notna() & (lacking > 0)
+    lapse = 2 * losses >= lacking.fillna(0).to_numpy(dtype=np.int64)
+    words = pd.Series(np.where(lapse, "high lapse", "low reach"), index=frame.index, dtype="str")
+    return words.where(known.to_numpy(dtype=bool))
+
+
+def unranked_table(frame: pd.DataFrame, reasons: Sequence[Message | None]) -> pd.DataFrame:
+    """Return one row per unit without a rank: unit, name, code (its status), reason."""
+    rows = frame[frame["rank"].isna()]
+    return pd.DataFrame(
+        {
+            "unit": rows["unit"].array,
+            "name": rows["name"].array,
+            "code": rows["status"].array,
+            "reason": pd.array([str(reasons[place]) for place in rows.index], dtype="str"),
+        }
+    )

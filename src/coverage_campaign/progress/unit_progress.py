@@ -1,16 +1,133 @@
-"""One unit of a progress as a typed row: what documents, charts and assessments read."""
+"""How each unit stands: its status, why it has no figure or no rank, and its row of a progress.
+
+Documents, charts, watch lists and assessments read the code and the reason; none works it out.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import datetime as dt
+from collections.abc import Iterable, Mapping
+from fractions import Fraction
+from typing import Any, Final, Literal, TypeAlias, get_args
 
 import attrs
+import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
-from coverage_campaign.messages import Message, Translatable
-from coverage_campaign.progress.status import StatusCode
+from coverage_campaign.messages import Message, Translatable, message, message_in
+from coverage_campaign.model.campaign import Campaign
+from coverage_campaign.model.units import Unit
 
-__all__ = ["UnitProgress", "by_rank", "rows_of"]
+__all__ = [
+    "HINDRANCES",
+    "SLACK",
+    "STATUSES",
+    "STATUS_WORDS",
+    "StatusCode",
+    "UnitProgress",
+    "by_rank",
+    "hindrances",
+    "reason",
+    "rows_of",
+    "statuses",
+]
+
+StatusCode: TypeAlias = Literal[
+    "closed",
+    "not_open",
+    "open_question",
+    "no_target",
+    "not_reported",
+    "incomplete",
+    "reached",
+    "on_plan",
+    "slightly_behind",
+    "behind",
+]
+STATUSES: Final[tuple[StatusCode, ...]] = get_args(StatusCode)
+"""The codes in the order in which they are looked for: the first that fits a unit is its status."""
+HINDRANCES: Final[tuple[StatusCode, ...]] = STATUSES[:6]
+"""Those under which a unit has no rank."""
+STATUS_WORDS: Final[Mapping[StatusCode, Message]] = {
+    "closed": message_in("status", "closed"),
+    "not_open": message_in("status", "not open yet"),
+    "open_question": message_in("status", "open question"),
+    "no_target": message_in("status", "no target"),
+    "not_reported": message_in("status", "not reported"),
+    "incomplete": message_in("status", "reports missing"),
+    "reached": message_in("status", "target reached"),
+    "on_plan": message_in("status", "on schedule"),
+    "slightly_behind": message_in("status", "slightly behind"),
+    "behind": message_in("status", "behind"),
+}
+"""Each status in a few words."""
+SLACK: Final = Fraction(5, 100)
+"""A unit is slightly behind while it lacks no more than this part of its target."""
+
+
+def hindrances(
+    campaign: Campaign, units: tuple[str, ...], day: dt.date, *, is_open: bool
+) -> pd.api.extensions.ExtensionArray:
+    """Return closed, not_open or open_question for each unit that has no figure for that, else NA.
+
+    `is_open` tells that whether losses are taken off is open, so that nothing done is known.
+    """
+    codes = [_existence(campaign, code, day) for code in units]
+    return pd.array([code or ("open_question" if is_open else None) for code in codes], dtype="str")
+
+
+def _existence(campaign: Campaign, code: str, day: dt.date) -> StatusCode | None:
+    unit = campaign.unit(code)
+    if unit.closed is not None and day > unit.closed:
+        return "closed"
+    return "not_open" if unit.opened is not None and day < unit.opened else None
+
+
+def statuses(
+    target: NDArray[np.int64],
+    planned: NDArray[np.int64],
+    done: NDArray[np.int64],
+    known: NDArray[np.bool_],
+    counts: pd.DataFrame,
+) -> list[StatusCode]:
+    """Return the status of each unit, from whole persons: done >= planned is on plan.
+
+    `counts` has hindrance and complete (see `indicators.figures`).
+    """
+    hindrance = counts["hindrance"]
+    lacking = planned - done
+    slight = lacking * SLACK.denominator <= target * SLACK.numerator
+    incomplete = (~counts["complete"]).fillna(value=False).to_numpy(dtype=bool)
+    codes = np.select(
+        [target == 0, ~known, incomplete, done >= target, lacking <= 0, slight],
+        ["no_target", "not_reported", "incomplete", "reached", "on_plan", "slightly_behind"],
+        "behind",
+    )
+    found: list[StatusCode] = hindrance.where(hindrance.notna(), codes).tolist()
+    return found
+
+
+def reason(
+    status: str,
+    expected: Any,  # noqa: ANN401 - a cell
+    received: Any,  # noqa: ANN401 - a cell
+    unit: Unit | None = None,
+) -> Message | None:
+    """Return why a unit of this status has no figure or no rank; None where it has both.
+
+    `expected` and `received` are numbers of reports or <NA>, `unit` is the unit of the campaign.
+    """
+    if status in ("not_reported", "incomplete"):
+        if pd.isna(expected) or received >= expected:
+            return message("no report counted")
+        return message("{n} of {all} reports received", n=received, all=expected)
+    return {
+        "closed": message("closed since {day:date}", day=unit.closed if unit else None),
+        "not_open": message("opens on {day:date}", day=unit.opened if unit else None),
+        "open_question": message("whether losses are taken off is open (readings.counted)"),
+        "no_target": message("its target is 0"),
+    }.get(status)
 
 
 @attrs.frozen(kw_only=True)

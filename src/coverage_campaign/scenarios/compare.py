@@ -26,7 +26,7 @@ from coverage_campaign.model.basis import Basis
 from coverage_campaign.model.campaign import Campaign
 from coverage_campaign.model.readings import Readings
 from coverage_campaign.notebook import Axes, html_table
-from coverage_campaign.progress.track import Progress
+from coverage_campaign.progress.progress import Progress
 from coverage_campaign.reporting.result import Tally
 from coverage_campaign.scenarios.scenario import Outcome, Scenario
 from coverage_campaign.scheduling.plan import Plan

@@ -29,7 +29,7 @@ from coverage_campaign.model.basis import Basis
 from coverage_campaign.model.scheme import Scheme
 from coverage_campaign.model.targets import CoverageTarget
 from coverage_campaign.progress.indicators import INDICATORS, indicator
-from coverage_campaign.progress.track import Progress, track
+from coverage_campaign.progress.progress import Progress, track
 from coverage_campaign.scenarios.design import Design, Tried, applied, field_of, value_at
 from coverage_campaign.scenarios.scenario import (
     Scenario,

@@ -23,7 +23,7 @@ from coverage_campaign.model.basis import Basis
 from coverage_campaign.model.campaign import Campaign
 from coverage_campaign.model.targets import to_rate
 from coverage_campaign.notebook import Axes, html_table
-from coverage_campaign.progress.track import Progress
+from coverage_campaign.progress.progress import Progress
 
 __all__ = ["Reallocation", "reallocate"]
 

@@ -23,7 +23,7 @@ from coverage_campaign.model.scheme import Scheme
 from coverage_campaign.model.targets import to_rate
 from coverage_campaign.notebook import Axes, html_table
 from coverage_campaign.progress.indicators import competition_ranks
-from coverage_campaign.progress.track import Progress
+from coverage_campaign.progress.progress import Progress
 from coverage_campaign.reporting.result import Tally
 from coverage_campaign.scenarios.design import shown
 from coverage_campaign.scenarios.explore import explore

@@ -24,7 +24,7 @@ from coverage_campaign.model.dates import DateLike
 from coverage_campaign.model.scheme import Scheme
 from coverage_campaign.model.units import Annex, to_codes
 from coverage_campaign.notebook import Axes, html_table
-from coverage_campaign.progress.track import Progress, track
+from coverage_campaign.progress.progress import Progress, track
 from coverage_campaign.reporting.result import Tally
 from coverage_campaign.scheduling.curves import Curve
 from coverage_campaign.scheduling.schedule import Plan, own_window, schedule

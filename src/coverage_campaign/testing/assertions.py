@@ -13,7 +13,7 @@ import pandas as pd
 from coverage_campaign.allocation.allocation import Allocation
 from coverage_campaign.allocation.cross import CrossAllocation
 from coverage_campaign.assessment.assess import Assessment
-from coverage_campaign.progress.track import Progress
+from coverage_campaign.progress.progress import Progress
 from coverage_campaign.reporting.result import Tally
 from coverage_campaign.scenarios.scenario import Outcome
 from coverage_campaign.scheduling.schedule import Plan

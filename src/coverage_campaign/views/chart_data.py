@@ -19,9 +19,8 @@ from coverage_campaign.model.campaign import Campaign
 from coverage_campaign.model.review.review import review
 from coverage_campaign.progress.forecast.backtest import Backtest
 from coverage_campaign.progress.forecast.forecast import Forecast
-from coverage_campaign.progress.status import STATUS_WORDS
-from coverage_campaign.progress.track import Progress
-from coverage_campaign.progress.unit_progress import UnitProgress
+from coverage_campaign.progress.progress import Progress
+from coverage_campaign.progress.unit_progress import STATUS_WORDS, UnitProgress
 from coverage_campaign.reporting.result import Tally
 from coverage_campaign.scenarios.compare import Comparison
 from coverage_campaign.scenarios.explore import Study

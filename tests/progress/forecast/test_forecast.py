@@ -19,7 +19,7 @@ from coverage_campaign.progress.forecast import methods as paces
 from coverage_campaign.progress.forecast.forecast import forecast, forecast_counts
 from coverage_campaign.progress.forecast.history import CumulativeHistory
 from coverage_campaign.progress.forecast.intervals import paths_of
-from coverage_campaign.progress.track import Progress, track
+from coverage_campaign.progress.progress import Progress, track
 from coverage_campaign.scheduling import curves
 from coverage_campaign.scheduling.schedule import schedule
 from support.campaigns import tiny

@@ -14,7 +14,7 @@ import attrs
 
 from coverage_campaign.errors import DefinitionError, Problem
 from coverage_campaign.messages import Message
-from coverage_campaign.progress.status import STATUS_WORDS, StatusCode
+from coverage_campaign.progress.unit_progress import STATUS_WORDS, StatusCode
 
 __all__ = [
     "AMBER",

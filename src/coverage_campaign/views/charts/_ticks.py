@@ -12,7 +12,7 @@ import numpy as np
 
 from coverage_campaign.messages import Language, message
 from coverage_campaign.messages.formats import count, day, month
-from coverage_campaign.progress.track import Progress
+from coverage_campaign.progress.progress import Progress
 from coverage_campaign.views.charts import _theme as theme
 from coverage_campaign.views.charts._canvas import Canvas
 from coverage_campaign.views.charts._text import width_of

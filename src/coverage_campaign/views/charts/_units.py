@@ -8,8 +8,7 @@ from typing import Final, Literal
 import attrs
 
 from coverage_campaign.messages import Language, message
-from coverage_campaign.progress.status import SLACK
-from coverage_campaign.progress.unit_progress import UnitProgress
+from coverage_campaign.progress.unit_progress import SLACK, UnitProgress
 from coverage_campaign.views.charts import _theme as theme
 from coverage_campaign.views.charts._canvas import Canvas, Mark
 from coverage_campaign.views.charts._text import width_of

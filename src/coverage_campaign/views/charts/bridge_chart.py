@@ -13,7 +13,7 @@ from coverage_campaign.checks import checked_call
 from coverage_campaign.messages import Language, check_language, message
 from coverage_campaign.messages.formats import count, signed
 from coverage_campaign.model.groups import Effect
-from coverage_campaign.progress.track import Progress
+from coverage_campaign.progress.progress import Progress
 from coverage_campaign.reporting.result import Tally
 from coverage_campaign.views.charts import _theme as theme
 from coverage_campaign.views.charts._canvas import Canvas, Room, box_size, chart, open_canvas

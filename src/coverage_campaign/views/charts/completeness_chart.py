@@ -16,8 +16,8 @@ from coverage_campaign.errors import DefinitionError, Problem
 from coverage_campaign.messages import Language, Message, check_language, message, message_in
 from coverage_campaign.messages.formats import count, day, month
 from coverage_campaign.model.reporting_rule import ReportingRule
-from coverage_campaign.progress.reporting_rates import owed_reports
-from coverage_campaign.progress.track import Progress
+from coverage_campaign.progress.counts import owed_reports
+from coverage_campaign.progress.progress import Progress
 from coverage_campaign.views.charts import _theme as theme
 from coverage_campaign.views.charts._canvas import Canvas, Mark, Room, chart, open_canvas
 from coverage_campaign.views.charts._text import shortened, width_of

@@ -9,7 +9,7 @@ from matplotlib.figure import Figure
 from coverage_campaign.checks import checked_call
 from coverage_campaign.messages import Language, check_language
 from coverage_campaign.progress.forecast.forecast import Forecast
-from coverage_campaign.progress.track import Progress
+from coverage_campaign.progress.progress import Progress
 from coverage_campaign.views.charts import _theme as theme
 from coverage_campaign.views.charts._canvas import DPI, ChartAxes, figure_of
 from coverage_campaign.views.charts.bridge_chart import bridge

@@ -11,7 +11,7 @@ from matplotlib.axes import Axes
 from coverage_campaign.checks import checked_call
 from coverage_campaign.messages import Language, check_language, message, text_of
 from coverage_campaign.messages.formats import MISSING, count, percent, signed
-from coverage_campaign.progress.track import Progress
+from coverage_campaign.progress.progress import Progress
 from coverage_campaign.progress.unit_progress import UnitProgress
 from coverage_campaign.views.charts import _theme as theme
 from coverage_campaign.views.charts._canvas import Canvas, Room, chart, open_canvas

@@ -21,7 +21,7 @@ from coverage_campaign.messages import (
 from coverage_campaign.messages.formats import day
 from coverage_campaign.notebook import Axes
 from coverage_campaign.progress.forecast.forecast import Forecast
-from coverage_campaign.progress.track import Progress
+from coverage_campaign.progress.progress import Progress
 from coverage_campaign.progress.unit_progress import UnitProgress
 from coverage_campaign.reporting.completeness import due_on
 from coverage_campaign.views.documents._templates import parts

@@ -1,4 +1,4 @@
-"""What a tally counts for the units of a plan, to the end of a day and no further."""
+"""The whole persons and reports from which every figure of a progress is calculated."""
 
 from __future__ import annotations
 
@@ -15,9 +15,22 @@ from coverage_campaign.frames import by_value, owned_array
 from coverage_campaign.model.campaign import Campaign
 from coverage_campaign.model.groups import Effect
 from coverage_campaign.model.periods import Period, Periods, periods_of
+from coverage_campaign.model.reporting_rule import ReportingRule
+from coverage_campaign.progress.unit_progress import hindrances
+from coverage_campaign.reporting.completeness import expected_reports
 from coverage_campaign.reporting.result import Tally
+from coverage_campaign.scheduling.plan import Plan
 
-__all__ = ["ReportedCounts", "planned_places", "reported_counts"]
+__all__ = [
+    "ReportedCounts",
+    "first_day_of_period",
+    "is_open",
+    "owed_reports",
+    "planned_places",
+    "report_counts",
+    "reported_counts",
+    "unit_counts",
+]
 
 _Ints = NDArray[np.int64]
 _KINDS: tuple[Effect, ...] = ("entry", "resumption", "loss")
@@ -259,3 +272,153 @@ def _nearest(name: str, position: Mapping[str, int], parent: Mapping[str, str | 
             return position[code]
         code = parent.get(code)
     return -1
+
+
+def report_counts(
+    campaign: Campaign,
+    units: tuple[str, ...],
+    received: pd.DataFrame | None,
+    *,
+    over: tuple[str, ...],
+    as_of: dt.date,
+    known_on: dt.date | None,
+) -> pd.DataFrame:
+    """Return reports_expected, reports_received, reports_on_time (Int64) and complete, by unit.
+
+    Expected are the reports of the months that were over on `as_of`, of the unit and of those
+    below it that owe one by the campaign's rule; without a rule every planned unit owes one.
+    Received are those that were there on `known_on` (None = all of them); on time is <NA> where no
+    due day is known. Without `received` all is <NA>.
+    """
+    if received is None:
+        return _nothing_known(len(units))
+    table = owed_reports(campaign, units, received, over=over, as_of=as_of, known_on=known_on)
+    place = table["place"].to_numpy(dtype=np.int64)
+    expected = _counted(place, np.ones(len(place), dtype=bool), len(units))
+    came = table["there"].to_numpy(dtype=bool)
+    in_time = came & table["on_time"].fillna(value=False).to_numpy(dtype=bool)
+    dated = bool(table["due"].notna().any())
+    received_counts = _counted(place, came, len(units))
+    return pd.DataFrame(
+        {
+            "reports_expected": pd.array(expected, dtype="Int64"),
+            "reports_received": pd.array(received_counts, dtype="Int64"),
+            "reports_on_time": pd.array(_counted(place, in_time, len(units)), dtype="Int64")
+            if dated
+            else _missing(len(units)),
+            "complete": pd.array(received_counts == expected, dtype="boolean"),
+        }
+    )
+
+
+def owed_reports(
+    campaign: Campaign,
+    units: tuple[str, ...],
+    received: pd.DataFrame,
+    *,
+    over: tuple[str, ...],
+    as_of: dt.date,
+    known_on: dt.date | None,
+) -> pd.DataFrame:
+    """Return the reports that were owed for periods over on `as_of`, one row each.
+
+    Columns: those of `expected_reports`, there (it was in on `known_on`), place (position in
+    `units` of the unit that it counts for, -1 for none).
+    """
+    last = known_on if known_on is not None else _last_arrival(received, as_of)
+    table = expected_reports(
+        _with_rule(campaign, units), received=received, as_of=max(last, as_of), over=over
+    )
+    there = table["received_on"] <= pd.Timestamp(last)
+    periods = periods_of(campaign, (campaign.reporting or ReportingRule()).period)
+    ends = periods.last(periods.number(table["period"].to_numpy(dtype="datetime64[D]")))
+    over_by_now = ends <= np.datetime64(as_of, "D")
+    table = table.assign(there=there)[table["expected"].to_numpy(dtype=bool) & over_by_now]
+    parent = {unit.code: unit.parent for unit in campaign.units}
+    return table.assign(place=planned_places(parent, units, table["unit"]))
+
+
+def _nothing_known(length: int) -> pd.DataFrame:
+    names = ("reports_expected", "reports_received", "reports_on_time")
+    columns: dict[str, object] = {name: _missing(length) for name in names}
+    return pd.DataFrame({**columns, "complete": _missing(length).astype("boolean")})
+
+
+def _missing(length: int) -> pd.Series[int]:
+    return pd.Series(pd.NA, index=range(length), dtype="Int64")
+
+
+def _last_arrival(received: pd.DataFrame, as_of: dt.date) -> dt.date:
+    """Return the day by which everything on the list was there."""
+    if "received_on" not in received.columns:
+        return as_of
+    arrivals = pd.to_datetime(received["received_on"], errors="coerce").dropna()
+    return arrivals.max().date() if len(arrivals) else as_of
+
+
+def _with_rule(campaign: Campaign, units: tuple[str, ...]) -> Campaign:
+    """Return the campaign with a rule on who reports: the planned units where it names none."""
+    rule = campaign.reporting or ReportingRule()
+    if rule.kinds:
+        return campaign
+    kinds = tuple(dict.fromkeys(campaign.unit(code).kind for code in units))
+    return attrs.evolve(campaign, reporting=attrs.evolve(rule, kinds=kinds))
+
+
+def _counted(place: NDArray[np.int64], mine: NDArray[np.bool_], length: int) -> NDArray[np.int64]:
+    rows = place[mine & (place >= 0)]
+    return np.bincount(rows, minlength=length).astype(np.int64)
+
+
+def unit_counts(
+    plan: Plan, rows: ReportedCounts, reports: pd.DataFrame, day: dt.date
+) -> pd.DataFrame:
+    """Return one row per unit with the columns that `indicators.figures` asks for."""
+    campaign = plan.campaign
+    units = [campaign.unit(code) for code in rows.units]
+    is_open_now = is_open(campaign, rows)
+    net = campaign.counts_net is True
+    began = first_day_of_period(plan, rows, day)
+    came = (reports["reports_received"] > 0).fillna(value=False).to_numpy(dtype=bool)
+    complete = reports["complete"].fillna(value=False).to_numpy(dtype=bool)
+    known = (rows.reported() | came) & (not is_open_now)
+    known_new = (rows.reported(since=began) | (came & complete)) & (not is_open_now)
+    target = plan.shares().to_numpy()
+    counts = pd.DataFrame(
+        {
+            "unit": pd.array(rows.units, dtype="str"),
+            "name": pd.array([unit.label.text() for unit in units], dtype="str"),
+            "target": pd.array(target, dtype="Int64"),
+            "planned": pd.array(plan.planned_on(day).to_numpy(), dtype="Int64"),
+            "done": _where(known, rows.done(net=net)),
+            "new": _where(known_new, rows.done(net=net, since=began)),
+            "eligible": pd.array([unit.count(campaign.eligible) for unit in units], dtype="Int64"),
+            "covered": pd.array([unit.count(campaign.covered) for unit in units], dtype="Int64"),
+            "planned_rate": pd.arrays.FloatingArray(
+                plan.planned_rate_on(day).to_numpy(dtype=np.float64), target == 0
+            ),
+            "hindrance": hindrances(campaign, rows.units, day, is_open=is_open_now),
+        }
+    )
+    # A reported stock, or the baseline that the reports start from, is nearer to the counted days
+    # than a measure from before the campaign.
+    counts["covered"] = counts["covered"].mask(rows.has_stock, _where(rows.has_stock, rows.stock))
+    return pd.concat([counts, reports], axis=1)
+
+
+def is_open(campaign: Campaign, rows: ReportedCounts) -> bool:
+    """Tell whether what is done depends on a reading that nobody has chosen."""
+    return campaign.counts_net is None and bool(rows.sums("loss").any())
+
+
+def first_day_of_period(plan: Plan, rows: ReportedCounts, day: dt.date) -> dt.date:
+    """Return the first day of the period of `day`, as fine as plan and tally both are."""
+    periods = rows.periods
+    if plan.by == "month" and rows.by in {"day", "week"}:
+        periods = periods_of(plan.campaign, "month")
+    first: dt.date = periods.first(periods.number([day]))[0].item()
+    return first
+
+
+def _where(known: NDArray[np.bool_], values: NDArray[np.int64]) -> pd.arrays.IntegerArray:
+    return pd.arrays.IntegerArray(values.astype(np.int64), ~np.asarray(known))

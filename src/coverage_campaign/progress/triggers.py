@@ -22,7 +22,6 @@ from coverage_campaign.errors import DefinitionError, Problem
 from coverage_campaign.frames import BoolSeries, FloatSeries, by_value
 from coverage_campaign.messages import Message, message
 from coverage_campaign.progress.forecast.history import corrected
-from coverage_campaign.progress.forecast.reported import reported_history
 from coverage_campaign.progress.progress import Progress
 
 __all__ = ["Behind", "Falling", "Running", "Signalled", "Trigger", "Unreported", "trigger_message"]
@@ -181,7 +180,7 @@ def _slower(history: Sequence[Progress]) -> BoolSeries:
 
 def _slips(progress: Progress) -> pd.DataFrame:
     """Return by how much what is done is too low because of slips: dates by unit code."""
-    reported = reported_history(progress)
+    reported = progress.reported_history
     days = (reported.dates - reported.dates[-1]).astype(np.float64)
     shift = corrected(days, reported.gains, dates=reported.dates).shift
     units = progress.to_frame()["unit"][reported.known].to_numpy()

@@ -11,15 +11,15 @@ from hypothesis import strategies as st
 
 from coverage_campaign.errors import DefinitionError
 from coverage_campaign.model.reporting_rule import CountingRule
-from coverage_campaign.progress.track import Progress, track
-from coverage_campaign.progress.watchlist.triggers import (
+from coverage_campaign.progress.progress import Progress, track
+from coverage_campaign.progress.triggers import (
     Behind,
     Falling,
     Running,
     Signalled,
     Unreported,
 )
-from coverage_campaign.progress.watchlist.watchlist import STEPS, Step, supervise
+from coverage_campaign.progress.watchlist import STEPS, Step, supervise
 from support.campaigns import tiny
 from support.small_progress import DAILY, planned, received, tallied
 

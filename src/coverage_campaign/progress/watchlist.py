@@ -16,7 +16,7 @@ from coverage_campaign.frames import by_value, owned, owned_frame
 from coverage_campaign.model.basis import Basis
 from coverage_campaign.notebook import Axes, html_table
 from coverage_campaign.progress.progress import Progress
-from coverage_campaign.progress.watchlist.triggers import (
+from coverage_campaign.progress.triggers import (
     Behind,
     Falling,
     Trigger,

@@ -1,1 +1,0 @@
-"""Units that need attention: triggers and steps."""
