@@ -22,8 +22,7 @@ from coverage_campaign.assessment.scoring import (
     scored_item,
 )
 from coverage_campaign.assessment.thresholds import boundaries
-from coverage_campaign.assessment.unit_assessment import ItemScore, UnitAssessment, explanation
-from coverage_campaign.assessment.verdicts import Verdicts
+from coverage_campaign.assessment.verdicts import ItemScore, UnitAssessment, Verdicts, explanation
 from coverage_campaign.checks import checked_call
 from coverage_campaign.errors import DefinitionError, Problem
 from coverage_campaign.frames import by_value, owned, owned_frame

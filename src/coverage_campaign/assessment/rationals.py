@@ -1,4 +1,4 @@
-"""Arrays of exact fractions: whole numbers over whole numbers, compared and rounded without error.
+"""Exact fractions: arrays of them, compared and rounded without error, and single ones as text.
 
 Where 64 bits could overflow, Python's own integers take over.
 """
@@ -15,7 +15,7 @@ import attrs
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["Exact", "Flags", "Rationals", "Whole", "whole_numbers"]
+__all__ = ["Exact", "Flags", "Rationals", "Whole", "number", "percent", "whole_numbers"]
 
 Whole: TypeAlias = NDArray[Any]
 """Whole numbers: int64, or Python's own where 64 bits are too few."""
@@ -23,6 +23,7 @@ Flags: TypeAlias = NDArray[np.bool_]
 Exact: TypeAlias = Fraction | Decimal | int
 _INT64 = 2**62
 _EXACT_FLOAT = 2**53
+_MOST_PLACES = 9
 
 
 @attrs.frozen(eq=False)
@@ -176,3 +177,26 @@ def _sum(first: Whole, second: Whole) -> Whole:
         first, second = first.astype(object), second.astype(object)
     result: Whole = first + second
     return result
+
+
+def number(value: Fraction | Decimal | int) -> str:
+    """Return exact text for a number.
+
+    >>> number(Decimal("1.20")), number(Fraction(40, 3)), number(12_345)
+    ('1.2', '40/3', '12,345')
+    """
+    exact = Fraction(value)
+    places = next((n for n in range(_MOST_PLACES) if 10**n % exact.denominator == 0), None)
+    if places is None:
+        return f"{exact.numerator:,}/{exact.denominator:,}"
+    return f"{Decimal(int(exact * 10**places)).scaleb(-places):,f}"
+
+
+def percent(rate: Fraction) -> str:
+    """Return a rate as exact percent, or as a fraction of one where percent has no end.
+
+    >>> percent(Fraction(11, 10)), percent(Fraction(1, 3))
+    ('110%', '1/3')
+    """
+    text = number(rate * 100)
+    return number(rate) if "/" in text else f"{text}%"

@@ -15,8 +15,7 @@ from fractions import Fraction
 
 import numpy as np
 
-from coverage_campaign.assessment.exact_text import percent
-from coverage_campaign.assessment.rationals import Rationals
+from coverage_campaign.assessment.rationals import Rationals, percent
 from coverage_campaign.assessment.rules.all_or_nothing import AllOrNothing
 from coverage_campaign.assessment.rules.band import Band, Bands, band
 from coverage_campaign.assessment.rules.bonus import Bonus

@@ -10,8 +10,7 @@ from typing import Literal, TypeAlias
 
 import attrs
 
-from coverage_campaign.assessment.exact_text import percent
-from coverage_campaign.assessment.rationals import Rationals
+from coverage_campaign.assessment.rationals import Rationals, percent
 from coverage_campaign.assessment.rules.rule import (
     Measured,
     PointsUnit,

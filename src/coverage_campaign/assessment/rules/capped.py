@@ -6,8 +6,7 @@ from decimal import Decimal
 
 import attrs
 
-from coverage_campaign.assessment.exact_text import number
-from coverage_campaign.assessment.rationals import Rationals
+from coverage_campaign.assessment.rationals import Rationals, number
 from coverage_campaign.assessment.rules.own import scoring_rule
 from coverage_campaign.assessment.rules.rule import (
     Measured,

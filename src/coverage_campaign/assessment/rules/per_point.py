@@ -7,8 +7,7 @@ from fractions import Fraction
 
 import attrs
 
-from coverage_campaign.assessment.exact_text import percent
-from coverage_campaign.assessment.rationals import Rationals
+from coverage_campaign.assessment.rationals import Rationals, percent
 from coverage_campaign.assessment.rules.rule import (
     Measured,
     PointsUnit,

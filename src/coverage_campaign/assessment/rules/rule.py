@@ -11,8 +11,7 @@ import attrs
 import numpy as np
 from numpy.typing import NDArray
 
-from coverage_campaign.assessment.exact_text import number
-from coverage_campaign.assessment.rationals import Exact, Rationals
+from coverage_campaign.assessment.rationals import Exact, Rationals, number
 from coverage_campaign.errors import DefinitionError, Problem
 from coverage_campaign.messages import Message, message
 from coverage_campaign.model.scheme import Partial

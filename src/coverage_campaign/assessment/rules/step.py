@@ -8,8 +8,7 @@ from math import ceil
 
 import attrs
 
-from coverage_campaign.assessment.exact_text import number, percent
-from coverage_campaign.assessment.rationals import Rationals
+from coverage_campaign.assessment.rationals import Rationals, number, percent
 from coverage_campaign.assessment.rules.rule import (
     Measured,
     PointsUnit,

@@ -8,8 +8,7 @@ import pandas as pd
 
 from coverage_campaign.assessment.assess import Assessment
 from coverage_campaign.assessment.rules import sentence
-from coverage_campaign.assessment.unit_assessment import ANSWERS, UnitAssessment, VerdictKind
-from coverage_campaign.assessment.verdicts import Verdict
+from coverage_campaign.assessment.verdicts import ANSWERS, UnitAssessment, Verdict, VerdictKind
 from coverage_campaign.checks import checked_call
 from coverage_campaign.messages import (
     Language,
