@@ -4,9 +4,12 @@ VENV   ?= .venv
 BIN    := $(VENV)/bin
 # What the test environment holds; CI adds every engine: EXTRAS=ci.
 EXTRAS ?= test
+# How long each target of `make fuzz` runs, and how many mutants `make mutants` tries.
+SECONDS ?= 600
+SAMPLE  ?= 250
 PIP    := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt
 
-.PHONY: demo test check bench format fast docs clean lock shape
+.PHONY: demo test check bench format fast docs clean lock shape fuzz compat mutants laws dist
 
 demo: $(VENV)/.demo
 	$(BIN)/python examples/demo.py
@@ -32,6 +35,29 @@ docs: $(VENV)/.docs
 
 bench: $(VENV)/.test
 	$(BIN)/python benchmarks/run.py
+
+# The ways in under damaged inputs: ten minutes each, or `make fuzz SECONDS=10`.
+fuzz: $(VENV)/.test
+	$(BIN)/python scripts/fuzz.py --seconds $(SECONDS)
+
+# The fast tests on every Python that is here, with the oldest and the newest dependencies.
+compat: $(VENV)/.test
+	$(PIP) uv
+	$(BIN)/python scripts/compat.py
+
+# A random sample of small faults in the source: how many do the tests find?
+mutants: $(VENV)/.test
+	$(PIP) cosmic-ray
+	$(BIN)/python scripts/mutants.py --sample $(SAMPLE)
+
+# The laws on a thousand examples each.
+laws: $(VENV)/.test
+	$(BIN)/python -m pytest -q tests/laws tests/allocation tests/scheduling --hypothesis-profile=nightly
+
+# The wheel and the source distribution, built twice and compared.
+dist: $(VENV)/.test
+	$(PIP) uv
+	$(BIN)/python scripts/dist.py
 
 # How large the source is, and how its files hang together.
 shape: $(VENV)/.test
