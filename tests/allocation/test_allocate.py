@@ -49,7 +49,7 @@ def test_every_column_of_the_contract_is_there() -> None:
     frame = allocate(tiny(), weights=weights.eligible).to_frame()
     assert list(frame.columns) == [
         *("unit", "name", "parent", "tier", "weight", "quota"),
-        *("share", "floor", "cap", "pinned", "uplifted"),
+        *("share", "own_share", "floor", "cap", "pinned", "uplifted"),
     ]
     assert frame["unit"].tolist() == ["a", "b", "c"]
     assert frame["share"].dtype == "Int64"

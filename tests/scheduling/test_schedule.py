@@ -17,8 +17,8 @@ from coverage_campaign.model.readings import Question, Readings
 from coverage_campaign.model.targets import HeadcountTarget
 from coverage_campaign.model.units import Breakdown, Unit
 from coverage_campaign.scheduling import curves
-from coverage_campaign.scheduling.capacity import month_loads
 from coverage_campaign.scheduling.curves import Curve
+from coverage_campaign.scheduling.loads import month_loads
 from coverage_campaign.scheduling.schedule import Plan, schedule
 from support.campaigns import tiny
 from support.tally_cases import need

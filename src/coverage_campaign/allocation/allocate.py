@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from fractions import Fraction
 from math import ceil
 from typing import TYPE_CHECKING, Any, TypeAlias
@@ -26,10 +26,11 @@ from coverage_campaign.allocation.request import (
     TieRule,
     exact_number,
     read_target,
+    tree_of,
     vector_of,
 )
 from coverage_campaign.allocation.top_down import Shared, share, shared_alone
-from coverage_campaign.allocation.tree import NO_CAP, UnitTree
+from coverage_campaign.allocation.tree import NO_CAP, OWN, UnitTree, of_whole
 from coverage_campaign.allocation.weights import (
     Blend,
     ByAnnex,
@@ -95,11 +96,17 @@ def allocate(
 ) -> Allocation:
     """Return a target shared out among the units of a breakdown, tier by tier, to one person.
 
+    Who is open on the campaign's first day shares; a unit that opens later has what its
+    predecessors pass on to it (`schedule`), what an annex prescribes, or a pin. People of an upper
+    unit outside the units below it are a part of their own, whose code for bounds is the unit's
+    with '/own' behind it.
+
     Args:
         campaign: The campaign; its tree gives the tiers.
         among: The code of a breakdown.
         weights: A weighting (`cc.weights`) or a number by unit code of the breakdown's leaves; an
-            upper unit weighs what its leaves weigh together. By default the shares of the
+            upper unit weighs what its leaves weigh together, and what it has outside them: by the
+            measures that say so, or by its own code in a table. By default the shares of the
             campaign's own annex, as they are, where it is at hand. Not needed for a coverage
             target.
         target: A headcount target, its code or a number of persons; by default the campaign's
@@ -134,8 +141,8 @@ def allocate(
     if isinstance(chosen, CoverageTarget):
         return _to_the_goal(campaign, chosen, among=among)
     total = chosen if isinstance(chosen, int) else chosen.persons
-    tree = UnitTree.of(campaign, among)
     weighting = weighting_of(campaign, among, weights, total)
+    tree = tree_of(campaign, among, weighting)
     inputs = {
         "target": total,
         "weights": weighting,
@@ -171,7 +178,8 @@ def allocation_from(
 ) -> Allocation:
     """Return the shares of one scenario as a result; `own_total`: the total is the caller's."""
     tree, total = asked.tree, int(asked.totals[0])
-    given = _weights_of(tree, vector_of(campaign, tree, weighting))
+    vector = vector_of(campaign, tree, weighting)
+    given = _weights_of(tree, vector)
     limits = asked.limits.of_scenario(0)
     stock = already_covered
     if stock is None:
@@ -186,7 +194,7 @@ def allocation_from(
         weighting=weighting.name,
         weights=given,
         basis=_basis(campaign, among, weighting, total if own_total else None).assuming(
-            *_people_without_a_share(campaign, tree, among, weighting)
+            *_without_a_share(campaign, tree, vector)
         ),
         ties=found.ties,
         frame=_frame(asked, limits, given, found, unallocated),
@@ -236,10 +244,11 @@ def check_bounds(
             Problem("target", "a coverage rate for each unit", "nothing is shared: no bound binds")
         )
     total = chosen if isinstance(chosen, int) else chosen.persons
-    tree = UnitTree.of(campaign, among)
+    weighting = equal if weights is None else weighting_of(campaign, among, weights, total)
+    tree = tree_of(campaign, among, weighting)
     inputs = {
         "target": total,
-        "weights": equal if weights is None else weighting_of(campaign, among, weights, total),
+        "weights": weighting,
         "floors": floors,
         "caps": caps,
         "pins": pins,
@@ -275,7 +284,7 @@ def weighting_of(campaign: Campaign, among: str, weights: WeightsLike, total: in
             Problem("weights", "none", f"say by what to share: {_known(campaign, among)}")
         )
     annex = annexes[0]
-    whole = sum(persons for _, persons in annex.shares)
+    whole = sum(ByAnnex(annex).persons(campaign).values())
     if len(annexes) > 1 or whole != total:
         found = (
             f"none, and {len(annexes)} annexes share out {among}"
@@ -420,7 +429,7 @@ def _to_the_goal(campaign: Campaign, target: CoverageTarget, *, among: str) -> A
 
     A unit above has what its leaves have together.
     """
-    tree = UnitTree.of(campaign, among)
+    tree = tree_of(campaign, among)
     people = _persons(campaign, tree, eligible)
     existing = _persons(campaign, tree, covered) if campaign.covered else np.zeros_like(people)
     lacking = [
@@ -481,28 +490,34 @@ def _basis(
     return basis.assuming(_declared(campaign, among, weighting)) if weighting.assumption else basis
 
 
-def _people_without_a_share(
-    campaign: Campaign, tree: UnitTree, among: str, weighting: Weighting
+def _without_a_share(
+    campaign: Campaign, tree: UnitTree, vector: Sequence[Number]
 ) -> tuple[Message, ...]:
-    """Say which upper units have people outside the units below them, who have no share."""
-    named = {"eligible": campaign.eligible, "uncovered": campaign.eligible}
-    measure = weighting.measure if isinstance(weighting, ByMeasure) else named.get(weighting.name)
-    upper = [tree.units[row] for row in np.flatnonzero(~tree.is_leaf).tolist()]
-    if not measure or not upper:
-        return ()
-    own = [(unit.label, campaign.own_count(unit.code, measure, among=among)) for unit in upper]
-    found = [(label, count) for label, count in own if count is not None and count > 0]
-    if not found:
-        return ()
-    return (
-        message(
-            "people of {units:list 8} outside the units below them ({n} by {measure}) have no "
-            "share of their own",
-            units=tuple(label for label, _ in found),
-            n=sum(count for _, count in found),
-            measure=measure,
-        ),
-    )
+    """Say whose people have no share: those of upper units that weigh nothing, and later units."""
+    found = []
+    nothing = [unit for unit, weight in zip(tree.leaves, vector, strict=True) if not weight]
+    own = [unit for unit in nothing if unit.code.endswith(OWN)]
+    people = [unit.count(campaign.eligible) for unit in own] if campaign.eligible else []
+    if any(people):
+        found.append(
+            message(
+                "people of {units:list 8} outside the units below them ({n} by {measure}) have no "
+                "share of their own",
+                units=tuple(campaign.unit(of_whole(unit.code)).label for unit in own),
+                n=sum(count or 0 for count in people),
+                measure=campaign.eligible,
+            )
+        )
+    later = [unit for unit in nothing if unit.code in tree.later]
+    if later:
+        found.append(
+            message(
+                "there is no share for who is not open yet on {day:date}: {units:list 8}",
+                units=tuple(unit.label for unit in later),
+                day=campaign.whole_window.first,
+            )
+        )
+    return tuple(found)
 
 
 def _declared(campaign: Campaign, among: str, weighting: Weighting) -> Message:

@@ -15,11 +15,13 @@ from coverage_campaign.allocation import equity, explain
 from coverage_campaign.allocation.apportionment import methods as apportion
 from coverage_campaign.allocation.naming import name_of
 from coverage_campaign.allocation.top_down import UnitTie
-from coverage_campaign.allocation.tree import NO_CAP
+from coverage_campaign.allocation.tree import NO_CAP, OWN, leaf_of, of_whole
 from coverage_campaign.allocation.weights import Number
 from coverage_campaign.frames import IntSeries, by_value, owned, owned_array, owned_frame
+from coverage_campaign.messages import Language, message
 from coverage_campaign.model.basis import Basis
 from coverage_campaign.model.campaign import Campaign
+from coverage_campaign.model.units import Unit
 from coverage_campaign.notebook import Axes, html_table
 
 __all__ = ["NO_CAP", "Allocation", "UnitTie"]
@@ -72,21 +74,46 @@ class Allocation:
 
     @property
     def frame(self) -> pd.DataFrame:
-        """The table of `to_frame`."""
+        """One row per part that shares: the units, and below them the own parts of upper ones."""
         return owned(self._frame)
 
     def to_frame(self) -> pd.DataFrame:
         """Return one row per unit of the breakdown, upper tiers first; no total row.
 
         Columns: unit, name, parent, tier (1 = top), weight, quota [persons, unrounded], share
-        [persons, Int64], floor and cap [persons, <NA> = none], pinned, uplifted [persons]: the
-        share in the layer where each tier's sum is raised by the uplift.
+        [persons, Int64], own_share [persons]: that part of it which is not of the units below,
+        floor and cap [persons, <NA> = none], pinned, uplifted [persons]: the share in the layer
+        where each tier's sum is raised by the uplift.
         """
-        return self.frame
+        frame, leaves = self.frame, explain.leaf_rows(self)
+        own = frame["share"].where(frame.index.isin(leaves) | (frame.index >= len(self.weights)), 0)
+        frame.insert(list(frame).index("share") + 1, "own_share", own)
+        parts = frame["unit"].str.endswith(OWN)
+        if parts.any():
+            by_unit = frame[parts].set_index("parent")["share"]
+            frame["own_share"] = frame["unit"].map(by_unit).fillna(own).astype("Int64")
+            frame = frame[~parts].reset_index(drop=True)
+        return frame
 
     def shares(self) -> IntSeries:
-        """Return the leaves' shares [persons], int64, indexed by unit code in the frame's order."""
+        """Return each unit's own share [persons], int64, by unit code in the frame's order.
+
+        Leaves have all of theirs; an upper unit has what its people outside the units below share.
+        """
         return self._of_leaves("share")
+
+    def uplifted(self) -> Allocation:
+        """Return the uplifted targets as an allocation of their own, to be planned and tracked."""
+        frame = self.frame.assign(share=self._frame["uplifted"])
+        leaves = frame["share"].to_numpy("int64")[self.leaf_rows]
+        said = message("the targets are the uplifted ones, {n} people", n=int(leaves.sum()))
+        return attrs.evolve(
+            self,
+            total=int(leaves.sum()),
+            frame=frame,
+            uplift=(),
+            basis=self.basis.assuming(said),
+        )
 
     def uplifted_shares(self) -> IntSeries:
         """Return the leaves' shares in the uplifted layer [persons], as `shares`."""
@@ -101,7 +128,19 @@ class Allocation:
     def _leaves(self) -> tuple[NDArray[np.intp], Any]:  # an Index cannot be subscripted
         """The rows of the leaves and their codes; what is unallocated is nobody's share."""
         leaves = explain.leaf_rows(self)
-        return leaves, pd.Index(self._frame["unit"].array.take(leaves), name="unit")
+        codes = map(of_whole, self._frame["unit"].array.take(leaves))
+        return leaves, pd.Index(list(codes), name="unit", dtype="str")
+
+    @property
+    def leaf_rows(self) -> NDArray[np.intp]:
+        """The rows of `frame` that have a share of their own, in the order of `shares`."""
+        return self._leaves[0]
+
+    @cached_property
+    def leaves(self) -> tuple[Unit, ...]:
+        """The units that have a share of their own, upper ones as they are outside those below."""
+        codes = self._frame["unit"].array.take(self.leaf_rows)
+        return tuple(leaf_of(self.campaign, str(code), self.among) for code in codes)
 
     def totals(self) -> pd.DataFrame:
         """Return one row per tier: tier, units, share, uplifted [persons], rise, factor.
@@ -111,7 +150,8 @@ class Allocation:
         """
         rises = dict(self.uplift)
         totals = (
-            self._frame.groupby("tier", sort=True)
+            self.to_frame()
+            .groupby("tier", sort=True)
             .agg(units=("unit", "size"), share=("share", "sum"), uplifted=("uplifted", "sum"))
             .reset_index()
         )
@@ -119,8 +159,10 @@ class Allocation:
         factor = totals["uplifted"] / totals["share"].replace(0, pd.NA)
         return totals.assign(rise=pd.array(rise, dtype="str"), factor=factor.astype("Float64"))
 
-    def explain(self, unit: str) -> str:
+    def explain(self, unit: str, *, lang: Language | None = None) -> str:
         """Return in one sentence why a unit has its share, so that a person can check it.
+
+        `lang` is the language, by default that of the context (`cc.language`).
 
         >>> import coverage_campaign as cc
         >>> campaign = cc.load_case("hengyang", year=2008)
@@ -129,7 +171,7 @@ class Allocation:
         Qidong County: census_2000 884,957 ÷ 89.275 = 9,912.71 → 9,913; the next would need a
         weight of 885,028.
         """
-        return explain.sentence(self, unit)
+        return explain.sentence(self, unit).text(lang)
 
     def divisor(self, parent: str = "") -> Fraction | None:
         """Return the divisor that shares the seats under a parent ('' = the top), or None.
@@ -216,7 +258,7 @@ class Allocation:
         )
 
     def _repr_html_(self) -> str:
-        return html_table(self._frame, title=self._line(), notes=self.basis.lines())
+        return html_table(self.to_frame(), title=self._line(), notes=self.basis.lines())
 
     def __repr__(self) -> str:
         """Return the allocation in one line."""

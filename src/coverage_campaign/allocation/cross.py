@@ -22,7 +22,7 @@ from coverage_campaign.allocation.two_way.tie_and_transfer import CellTie
 from coverage_campaign.checks import checked_call
 from coverage_campaign.errors import DefinitionError, InfeasibleError, Problem
 from coverage_campaign.frames import by_value, owned_array
-from coverage_campaign.messages import Message, message
+from coverage_campaign.messages import Language, Message, message
 from coverage_campaign.model.basis import Basis
 from coverage_campaign.model.campaign import Campaign
 from coverage_campaign.notebook import Axes, html_table
@@ -116,7 +116,7 @@ class CrossAllocation:
             self._proved.append(found.certificate)
         return self._proved[0]
 
-    def explain(self, unit: str, department: str) -> str:
+    def explain(self, unit: str, department: str, *, lang: Language | None = None) -> str:
         """Return in one sentence why a cell has its share, so that a person can check it.
 
         >>> import coverage_campaign as cc
@@ -132,24 +132,37 @@ class CrossAllocation:
         row = _place(self.rows, unit)
         column = _place(self.columns, department)
         campaign = self.rows.campaign
-        name = f"{campaign.unit(unit).label} x {campaign.unit(department).label}"
+        name = message(
+            "{row} x {column}",
+            row=campaign.unit(unit).label,
+            column=campaign.unit(department).label,
+        )
         share = int(self.cells[row, column])
         weight = Fraction(_plain(self.weights[row, column]))
         if not weight:
-            return f"{name}: no weight, so {share:,}."
+            return message("{cell}: no weight, so {n}.", cell=name, n=share).text(lang)
         proof = self.certificate
         one, other = proof.row_divisors[row], proof.col_divisors[column]
-        quotient = weight**proof.power / (one * other)
+        parts = {
+            "cell": name,
+            "weight": number_text(weight),
+            "row": number_text(one),
+            "column": number_text(other),
+            "quotient": f"{float(weight**proof.power / (one * other)):,.2f}",
+            "n": share,
+        }
         if proof.power != 1:
-            return (
-                f"{name}: weight {number_text(weight)}, squared, ÷ ({number_text(one)} x "
-                f"{number_text(other)}) = {float(quotient):,.2f}; its root → {share:,}."
-            )
+            return message(
+                "{cell}: weight {weight}, squared, ÷ ({row} x {column}) = {quotient}; "
+                "its root → {n}.",
+                **parts,
+            ).text(lang)
         tied = any((row, column) in tie.cells for tie in self.ties)
-        return (
-            f"{name}: weight {number_text(weight)} ÷ ({number_text(one)} x {number_text(other)}) = "
-            f"{float(quotient):,.2f} → {share:,}{', one of several tied cells' if tied else ''}."
-        )
+        return message(
+            "{cell}: weight {weight} ÷ ({row} x {column}) = {quotient} → {n}{tie}.",
+            **parts,
+            tie=message(", one of several tied cells") if tied else "",
+        ).text(lang)
 
     def plot(self, ax: Axes | None = None) -> Axes:
         """Draw the annex as a table of cells."""

@@ -130,12 +130,12 @@ def _people(campaign: Campaign, units: Sequence[Unit]) -> tuple[Floats, Floats]:
 def burden(allocation: Allocation) -> pd.DataFrame:
     """Return how heavy each leaf's share is: see `Allocation.burden`."""
     shares, campaign = allocation.shares(), allocation.campaign
-    units = [campaign.unit(str(code)) for code in shares.index]
+    units = allocation.leaves
     people, uncovered = _people(campaign, units)
     found = rates(campaign, units, shares.to_numpy("int64").astype(np.int64, copy=False))
     return pd.DataFrame(
         {
-            "unit": pd.array([unit.code for unit in units], dtype="str"),
+            "unit": shares.index.array,
             "name": pd.array([unit.label.text() for unit in units], dtype="str"),
             "share": pd.array(shares.to_numpy(), dtype="Int64"),
             "eligible": pd.Series(people, dtype="Float64").astype("Int64"),
@@ -151,7 +151,7 @@ def fairness_of(allocation: Allocation) -> Fairness:
     codes = [str(code) for code in shares.index]
     need = need_of(
         campaign,
-        [campaign.unit(code) for code in codes],
+        allocation.leaves,
         leaf_weights(allocation),
         allocation.weighting,
     )
@@ -160,8 +160,7 @@ def fairness_of(allocation: Allocation) -> Fairness:
 
 def leaf_weights(allocation: Allocation) -> list[int | Fraction]:
     """Return the leaves' weights, exact, in the order of the shares."""
-    by_code = dict(zip(allocation.frame["unit"].tolist(), allocation.weights, strict=False))
-    return [exact_number(by_code[str(code)]) for code in allocation.shares().index]
+    return [exact_number(allocation.weights[row]) for row in allocation.leaf_rows.tolist()]
 
 
 def fairness(

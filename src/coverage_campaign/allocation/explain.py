@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from fractions import Fraction
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import attrs
 import numpy as np
@@ -21,9 +21,18 @@ from coverage_campaign.allocation.request import (
     is_own,
 )
 from coverage_campaign.allocation.top_down import share
-from coverage_campaign.allocation.tree import NO_CAP, UnitTree, code_ranks
+from coverage_campaign.allocation.tree import (
+    NO_CAP,
+    OWN,
+    UnitTree,
+    code_ranks,
+    leaf_of,
+    of_whole,
+)
 from coverage_campaign.allocation.weights import declared
 from coverage_campaign.errors import DefinitionError, Problem
+from coverage_campaign.messages import Message, message, message_in
+from coverage_campaign.model.labels import Label
 
 if TYPE_CHECKING:
     from coverage_campaign.allocation.allocation import Allocation
@@ -46,13 +55,25 @@ __all__ = [
 
 _SHOWN = 12
 _MILLION = 10**6
-_ROUNDED = {
+_ROUNDED: dict[str, Message | str] = {
     "webster": "",
     "hamilton": "",
-    "jefferson": " (rounded down)",
-    "adams": " (rounded up)",
-    "hill": " (rounded at the geometric mean)",
-    "dean": " (rounded at the harmonic mean)",
+    "jefferson": message(" (rounded down)"),
+    "adams": message(" (rounded up)"),
+    "hill": message(" (rounded at the geometric mean)"),
+    "dean": message(" (rounded at the harmonic mean)"),
+}
+_RULES = {
+    "code": message_in("tie", "code"),
+    "first": message_in("tie", "first"),
+    "last": message_in("tie", "last"),
+}
+_WEIGHTS = {
+    "eligible": message_in("weights", "eligible"),
+    "covered": message_in("weights", "covered"),
+    "uncovered": message_in("weights", "uncovered"),
+    "equal": message_in("weights", "equal"),
+    "declared": message_in("weights", "declared"),
 }
 
 
@@ -161,77 +182,189 @@ def _record(allocation: Allocation, rows: NDArray[np.intp]) -> Record:
     return Record(rows, tuple(codes), found, scarce)
 
 
-def sentence(allocation: Allocation, unit: str) -> str:
+def sentence(allocation: Allocation, unit: str) -> Message:
     """Return in one sentence why a unit has its share."""
     row = row_of(allocation, unit)
     line = allocation.frame.iloc[row]
-    share, name = int(line["share"]), str(line["name"])
+    share = int(line["share"])
+    own = allocation.to_frame().set_index("unit")["own_share"].get(unit, share)
+    said = _why_so_many(allocation, row, line, share)
+    if not own or own == share:
+        return said
+    return message(
+        "{said} Of these, {n} {n:plural is|are} for its people outside the units below it.",
+        said=said,
+        n=int(own),
+    )
+
+
+def _why_so_many(allocation: Allocation, row: int, line: pd.Series[Any], share: int) -> Message:
+    label = _label(allocation, row)
+    weight = number_text(Fraction(allocation.weights[row])) if allocation.weights else ""
+    annexes = {annex.code: annex for annex in allocation.campaign.annexes}
     if allocation.method is None:
-        return f"{name}: {allocation.target} → {share:,}; {line['quota']:,.2f} before rounding up."
+        return message(
+            "{unit}: {target} → {n}; {quota} before rounding up.",
+            unit=label,
+            target=_goal(allocation),
+            n=share,
+            quota=f"{line['quota']:,.2f}",
+        )
     if is_own(allocation.method):
-        weight = number_text(Fraction(allocation.weights[row]))
-        how = f"{name_of(allocation.method)}, a function of the caller's"
-        return f"{name}: {allocation.weighting} {weight} → {share:,} by {how}."
+        return message(
+            "{unit}: {weights} {weight} → {n} by {method}, a function of the caller's.",
+            unit=label,
+            weights=_weights_word(allocation),
+            weight=weight,
+            n=share,
+            method=name_of(allocation.method),
+        )
+    if allocation.weighting in annexes and share == allocation.weights[row]:
+        annex = annexes[allocation.weighting]
+        return message(
+            "{unit}: {n} {n:plural person|people} by {annex}{clause}.",
+            unit=label,
+            n=share,
+            annex=annex.label,
+            clause=message(" (clause {clause})", clause=annex.clause) if annex.clause else "",
+        )
     record = record_of(allocation, row)
-    weight = number_text(Fraction(allocation.weights[row]) * record.scale)
-    of_what = f" of {record.scale:,}" if record.scale > 1 else ""
-    ground = f"{name}: {allocation.weighting} {weight}{of_what}"
+    ground = message(
+        "{unit}: {weights} {weight}",
+        unit=label,
+        weights=_weights_word(allocation),
+        weight=number_text(Fraction(allocation.weights[row]) * record.scale),
+    )
+    if record.scale > 1:
+        ground = message("{ground} of {scale}", ground=ground, scale=record.scale)
     if bool(line["pinned"]):
-        return f"{ground}; pinned to {share:,} by the caller."
+        return message("{ground}; pinned to {n} by the caller.", ground=ground, n=share)
     if record.scarce:
         existing = int(allocation.existing[row])
-        why = f"{existing:,} are covered already" if existing else "nobody is covered yet"
-        return f"{ground}; {why}, and units at 0 come first{_tie(allocation, unit)}: {share:,}."
+        return message(
+            "{ground}; {why}, and units at 0 come first{tie}: {n}.",
+            ground=ground,
+            why=message("{n} {n:plural is|are} covered already", n=existing)
+            if existing
+            else message("nobody is covered yet"),
+            tie=_tie(allocation, row),
+            n=share,
+        )
     return _division(allocation, record, row, ground)
 
 
-def _division(allocation: Allocation, record: Record, row: int, ground: str) -> str:
+def _division(allocation: Allocation, record: Record, row: int, ground: Message) -> Message:
     """Return the sentence with the division that gives the share."""
     line, found, place = allocation.frame.iloc[row], record.apportionment, record.place(row)
-    share, shift, unit = int(line["share"]), int(allocation.shifts[row]), str(line["unit"])
-    quotient = found.quotient(place)
+    share, shift = int(line["share"]), int(allocation.shifts[row])
+    quotient, tied = found.quotient(place), _tie(allocation, row)
     if found.divisor is None or quotient is None:
-        return f"{ground}; quota {line['quota']:,.2f} → {share:,}{_tie(allocation, unit)}."
-    divisor = number_text(found.divisor * record.scale)
-    words = f"{ground} ÷ {divisor} = {float(quotient):,.2f} → {share - shift:,}"
-    words += _ROUNDED.get(found.method, f" by {found.method}") + _moved(allocation, row, share)
+        return message(
+            "{ground}; quota {quota} → {n}{tie}.",
+            ground=ground,
+            quota=f"{line['quota']:,.2f}",
+            n=share,
+            tie=tied,
+        )
+    words = message(
+        "{ground} ÷ {divisor} = {quotient} → {n}{rounded}{moved}",
+        ground=ground,
+        divisor=number_text(found.divisor * record.scale),
+        quotient=f"{float(quotient):,.2f}",
+        n=share - shift,
+        rounded=_ROUNDED.get(found.method, message(" by {method}", method=found.method)),
+        moved=_moved(allocation, row, share),
+    )
     bound = next((one for one in found.binding if one.unit == place), None)
     if bound is not None:
-        deserved = bound.deserved + shift
-        return f"{words}; {_decides(allocation, row, bound.bound)}, without it {deserved:,}."
-    tied = _tie(allocation, unit)
+        return message(
+            "{words}; {decides}, without it {n}.",
+            words=words,
+            decides=_decides(allocation, row, bound.bound),
+            n=bound.deserved + shift,
+        )
     needs = found.next_needs(place)
     if tied or needs is None or share >= int(allocation.caps[row]):
-        return f"{words}{tied}."
-    next_weight = number_text(_up(needs * record.scale, found.weights))
-    return f"{words}; the next would need a weight of {next_weight}."
+        return message("{words}{tie}.", words=words, tie=tied)
+    return message(
+        "{words}; the next would need a weight of {weight}.",
+        words=words,
+        weight=number_text(_up(needs * record.scale, found.weights)),
+    )
 
 
-def _moved(allocation: Allocation, row: int, share: int) -> str:
+def _moved(allocation: Allocation, row: int, share: int) -> Message | str:
     """Return what is taken off the seats and added to them."""
     existing = int(allocation.existing[row])
     base = int(allocation.shifts[row]) + existing
-    words = f", of whom {existing:,} are covered already" if existing else ""
-    words += f", and {base:,} {'is' if base == 1 else 'are'} the base of every unit" if base else ""
-    return f"{words}: {share:,}" if words else ""
+    parts: list[Message] = []
+    if existing:
+        parts.append(message(", of whom {n} {n:plural is|are} covered already", n=existing))
+    if base:
+        parts.append(message(", and {n} {n:plural is|are} the base of every unit", n=base))
+    if not parts:
+        return ""
+    first, second = parts[0], parts[1] if len(parts) > 1 else ""
+    return message("{first}{second}: {n}", first=first, second=second, n=share)
 
 
-def _decides(allocation: Allocation, row: int, bound: str) -> str:
+def _decides(allocation: Allocation, row: int, bound: str) -> Message:
     if bound == "cap" and allocation.uncovered_caps[row]:
-        return f"only {int(allocation.caps[row]):,} people are left to enrol"
-    return f"its {bound} decides"
+        left = int(allocation.caps[row])
+        return message("only {n} {n:plural person is|people are} left to enrol", n=left)
+    return message("its floor decides") if bound == "floor" else message("its cap decides")
 
 
-def _tie(allocation: Allocation, unit: str) -> str:
-    """Return the tie that a unit was in, if it was in one."""
+def _tie(allocation: Allocation, row: int) -> Message | str:
+    """Return the tie that a row's unit was in, if it was in one."""
+    frame = allocation.frame
+    unit, parent = of_whole(frame["unit"].iloc[row]), _text(frame["parent"].iloc[row])
+    bottom_up = allocation.order == "bottom_up"
     for tie in allocation.ties:
-        if unit in tie.units:
-            others = ", ".join(code for code in tie.units if code != unit)
-            who = others if len(tie.units) <= _SHOWN else f"{len(tie.units) - 1:,} others"
-            outcome = "won" if unit in tie.winners else "lost"
-            seats = f"the last {'person' if tie.seats == 1 else f'{tie.seats:,} people'}"
-            return f", tied with {who} for {seats} and {outcome} by {tie.rule}"
+        if unit not in tie.units or (tie.parent != parent and not bottom_up):
+            continue
+        others = [code for code in tie.units if code != unit]
+        return message(
+            ", tied with {units} for {seats} and {outcome} by {rule}",
+            units=", ".join(others)
+            if len(tie.units) <= _SHOWN
+            else message("{n} others", n=len(others)),
+            seats=message("the last person")
+            if tie.seats == 1
+            else message("the last {n} people", n=tie.seats),
+            outcome=message("won") if unit in tie.winners else message("lost"),
+            rule=_RULES.get(tie.rule, tie.rule),
+        )
     return ""
+
+
+def _label(allocation: Allocation, row: int) -> Label:
+    code = str(allocation.frame["unit"].iloc[row])
+    return leaf_of(allocation.campaign, code, allocation.among).label
+
+
+def _goal(allocation: Allocation) -> Message | str:
+    """Return the coverage rate that each unit is to reach."""
+    campaign = allocation.campaign
+    rate, _, code = allocation.target.partition(" % of ")
+    if code != campaign.eligible:
+        return allocation.target
+    named = _in_english(code, campaign.measure(code).label)
+    return message("{rate:raw} % of {people}", rate=rate, people=named)
+
+
+def _weights_word(allocation: Allocation) -> Label:
+    """Return what the weights are called: by their code in English, else by the measure's name."""
+    name, campaign = allocation.weighting, allocation.campaign
+    known = {one.code: one.label for one in (*campaign.measures, *campaign.annexes)}
+    if name in known:
+        return _in_english(name, known[name])
+    word = _WEIGHTS.get(name, message_in("weights", "weight"))
+    return _in_english(name, Label({"zh-Hans": word.text("zh"), "zh-Hant": word.text("zh-Hant")}))
+
+
+def _in_english(code: str, label: Label) -> Label:
+    return Label({**dict(label.texts), "en": code})
 
 
 def row_of(allocation: Allocation, unit: str) -> int:
@@ -311,7 +444,7 @@ def levels(allocation: Allocation) -> pd.DataFrame:
     held = _deciding(allocation)
     return pd.DataFrame(
         {
-            "unit": part["unit"],
+            "unit": part["unit"].str.removesuffix(OWN),
             "name": part["name"],
             "weight": pd.array(weights, dtype="Float64"),
             "existing_before": pd.array(existing, dtype="Int64"),
@@ -414,14 +547,15 @@ def _without_bounds(allocation: Allocation) -> Ints:
     """
     if allocation.method is None:  # pragma: no cover - the caller has seen to it
         raise AssertionError
-    tree = UnitTree.of(allocation.campaign, allocation.among)
+    own = [of_whole(code) for code in allocation.frame["unit"] if code.endswith(OWN)]
+    tree = UnitTree.of(allocation.campaign, allocation.among, sharing=own)
     leaves = tree.leaf_rows.tolist()
     codes = [tree.codes[row] for row in leaves]
     weights = {code: allocation.weights[row] for code, row in zip(codes, leaves, strict=True)}
     existing = {
         code: int(allocation.existing[row]) for code, row in zip(codes, leaves, strict=True)
     }
-    base = int((allocation.shifts + allocation.existing)[leaves[0]])
+    base = int((allocation.shifts + allocation.existing)[leaves].max())
     values: dict[str, object] = {
         **dict.fromkeys(("floors", "caps", "pins")),
         "target": allocation.total,

@@ -90,7 +90,7 @@ def capacity_of(asked: Requests, rises: Rises, *, explain: bool = False) -> Capa
     """
     tree, limits = asked.tree, asked.limits
     weighted = np.asarray(asked.weights > 0, dtype=bool)
-    least = np.where(tree.is_leaf, asked.base[:, np.newaxis], 0)
+    least = np.where(tree.is_leaf, tree.summed(asked.bases), 0)
     if not asked.levels.all() and first_is_free(asked.method):
         one = np.minimum(asked.shifts + 1, limits.high)
         free = tree.is_leaf & weighted & ~asked.levels[:, np.newaxis]

@@ -130,7 +130,8 @@ def _read(campaign: Campaign, tree: UnitTree, name: BoundName, value: object) ->
         return {}
     if hasattr(value, "of") and not isinstance(value, (Mapping, pd.Series)):
         whole = floor if name == "caps" else ceil
-        weighed = cast("Weighting", value).of(campaign, tree.leaves)
+        leaves = [unit for unit in tree.leaves if unit.code not in tree.later]
+        weighed = cast("Weighting", value).of(campaign, leaves)
         return {code: whole(count) for code, count in weighed.items()}
     try:
         bounds = value if isinstance(value, (Mapping, pd.Series)) else dict(cast("Any", value))

@@ -25,11 +25,14 @@ from coverage_campaign.allocation.limits import (
 )
 from coverage_campaign.allocation.tree import UnitTree, exact_weights
 from coverage_campaign.allocation.weights import (
+    Blend,
+    ByAnnex,
     Declared,
     Levelled,
     Number,
     Weighting,
     WeightTable,
+    sharing,
     to_weighting,
 )
 from coverage_campaign.errors import DefinitionError, Problem
@@ -56,6 +59,7 @@ __all__ = [
     "first_is_free",
     "is_own",
     "read_target",
+    "tree_of",
     "vector_of",
 ]
 
@@ -129,9 +133,14 @@ class Requests:
     @property
     def shifts(self) -> Ints:
         """What a share has beyond its seats: the base, less the people covered already."""
-        base = np.broadcast_to(self.base[:, np.newaxis], (len(self.base), len(self.tree.leaf_rows)))
-        moved: Ints = self.tree.summed(base) - self.existing
+        moved: Ints = self.tree.summed(self.bases) - self.existing
         return moved
+
+    @property
+    def bases(self) -> Ints:
+        """What each leaf gets before the rest is shared: the base, where it is open."""
+        later = np.array([unit.code in self.tree.later for unit in self.tree.leaves], dtype=bool)
+        return np.where(later, 0, self.base[:, np.newaxis])
 
 
 @attrs.define
@@ -219,15 +228,17 @@ class RequestReader:
         for row, value in enumerate(values):
             if value is None:
                 continue
-            given = to_weighting(cast("Any", value)).of(self.campaign, leaves)
+            given = vector_of(self.campaign, self.tree, cast("Any", value))
             problems = [
-                Problem(f"already_covered['{code}']", f"{count}", "persons are whole, 0 or more")
-                for code, count in given.items()
+                Problem(
+                    f"already_covered['{unit.code}']", f"{count}", "persons are whole, 0 or more"
+                )
+                for unit, count in zip(leaves, given, strict=True)
                 if int(count) != count
             ]
             if problems:
                 raise DefinitionError(problems)
-            persons[row] = [int(given[unit.code]) for unit in leaves]
+            persons[row] = [int(count) for count in given]
         return persons, known
 
     # -- floors, caps and pins -------------------------------------------------------------------
@@ -295,9 +306,28 @@ class RequestReader:
 
 
 def vector_of(campaign: Campaign, tree: UnitTree, weights: Weighting | WeightTable) -> list[Number]:
-    """Return the leaves' weights as they are given."""
-    given = to_weighting(weights).of(campaign, tree.leaves)
-    return [given[unit.code] for unit in tree.leaves]
+    """Return the leaves' weights as they are given, 0 for who is not open on the first day.
+
+    An annex that names a unit gives it its share all the same.
+    """
+    weighting = to_weighting(weights)
+    later = tree.later - (sharing(campaign, weighting) if isinstance(weighting, ByAnnex) else set())
+    given = weighting.of(campaign, [unit for unit in tree.leaves if unit.code not in later])
+    return [0 if unit.code in later else given[unit.code] for unit in tree.leaves]
+
+
+def tree_of(campaign: Campaign, among: str, *weights: object) -> UnitTree:
+    """Return the tree of the units that share a target by any of these weights."""
+    parts = list(weights)
+    codes: set[str] = set()
+    for one in parts:
+        if isinstance(one, Levelled):
+            parts.append(one.weights)
+        elif isinstance(one, Blend):
+            parts += [part for part, _ in one.parts]
+        else:
+            codes |= sharing(campaign, one)
+    return UnitTree.of(campaign, among, sharing=codes)
 
 
 def exact_number(weight: Number) -> int | Fraction:

@@ -25,7 +25,7 @@ from coverage_campaign.allocation.feasibility import (
 )
 from coverage_campaign.allocation.naming import name_of
 from coverage_campaign.allocation.request import Requests, TieRule, is_own
-from coverage_campaign.allocation.tree import NO_CAP, Siblings, code_ranks
+from coverage_campaign.allocation.tree import NO_CAP, Siblings, code_ranks, of_whole
 from coverage_campaign.errors import CampaignError, DefinitionError, Problem
 
 if TYPE_CHECKING:
@@ -318,9 +318,9 @@ class _Call:
         start = int(self.heads[tie.group])
         return UnitTie(
             parent=self.parents[tie.group],
-            units=tuple(self.codes[start + position] for position in tie.units),
+            units=tuple(of_whole(self.codes[start + position]) for position in tie.units),
             seats=tie.seats,
-            winners=tuple(self.codes[start + position] for position in tie.winners),
+            winners=tuple(of_whole(self.codes[start + position]) for position in tie.winners),
             rule=self.ties,
         )
 

@@ -1,8 +1,13 @@
-"""The tree of a breakdown, tier under tier, as arrays: what is summed up it and handed down it."""
+"""The tree of a breakdown, tier under tier, as arrays: what is summed up it and handed down it.
+
+What a unit has beyond the units below it is a part of its own: a leaf below the unit, whose code is
+the unit's with `OWN` behind it. Units that are not open on any day of the campaign are left out.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import datetime as dt
+from collections.abc import Iterable, Iterator, Sequence
 from fractions import Fraction
 from functools import cached_property
 from math import lcm
@@ -13,20 +18,37 @@ import numpy as np
 from numpy.typing import NDArray
 
 from coverage_campaign.errors import DefinitionError, Problem
+from coverage_campaign.messages import message
 from coverage_campaign.model.campaign import Campaign
+from coverage_campaign.model.labels import Label
 from coverage_campaign.model.units import Unit
 
 if TYPE_CHECKING:
     Ints: TypeAlias = NDArray[np.int64]
     Flags: TypeAlias = NDArray[np.bool_]
 
-__all__ = ["NO_CAP", "Siblings", "UnitTree", "code_ranks", "counts_of", "exact_weights"]
+__all__ = [
+    "NO_CAP",
+    "OWN",
+    "Siblings",
+    "UnitTree",
+    "code_ranks",
+    "counts_of",
+    "exact_weights",
+    "leaf_of",
+    "of_whole",
+    "opens_later",
+]
 
 NO_CAP = int(np.iinfo(np.int64).max)
 """What stands for "no cap" where the kernel wants a number."""
 
+OWN = "/own"
+"""What is behind a unit's code in the code of its own part."""
+
 Number = TypeVar("Number", np.int64, np.object_)
 
+_TAGS = {"en": "en", "zh": "zh-Hans", "zh-Hant": "zh-Hant"}
 _SHOWN = 20
 _SAFE = 2**62  # sums below this are sure to fit into 64 bits
 
@@ -49,17 +71,24 @@ class UnitTree:
     """The units of a breakdown, upper tiers first, children of one parent together.
 
     `parent` has the row of the unit above, -1 at the top; tier t (from 1) has the rows from
-    `starts[t - 1]` to before `starts[t]`.
+    `starts[t - 1]` to before `starts[t]`. `later` are the codes of leaves that are not open yet on
+    the campaign's first day.
     """
 
     units: tuple[Unit, ...]
     parent: NDArray[np.intp]
     starts: tuple[int, ...]
+    later: frozenset[str] = frozenset()
 
     @classmethod
-    def of(cls, campaign: Campaign, among: str) -> UnitTree:
-        """Return the tree of a breakdown of the campaign."""
-        members = campaign.members(among)
+    def of(cls, campaign: Campaign, among: str, *, sharing: Iterable[str] = ()) -> UnitTree:
+        """Return the tree of a breakdown of the campaign.
+
+        An upper unit has a part of its own where a measure counts people of it outside the units
+        below it, and where it is `sharing` itself.
+        """
+        first, last = _window(campaign)
+        members = _alive(campaign.members(among), first, last)
         if not members:
             raise DefinitionError(
                 Problem(f"breakdown '{among}'", "has no units", "check the kinds that it names")
@@ -69,6 +98,11 @@ class UnitTree:
         children: dict[str, list[Unit]] = {}
         for unit in members:
             children.setdefault(unit.parent if unit.parent in codes else "", []).append(unit)
+        named = set(sharing)
+        for code in codes & children.keys():
+            own = _own_part(campaign, campaign.unit(code), among)
+            if code in named or any(count for _, count in own.counts):
+                children[code].append(own)
         ordered: list[Unit] = []
         parent: list[int] = []
         starts = [0]
@@ -83,7 +117,12 @@ class UnitTree:
             if below:
                 starts.append(len(ordered))
             above = below
-        return cls(tuple(ordered), np.array(parent, dtype=np.intp), tuple(starts))
+        later = (
+            unit.code
+            for unit in members
+            if unit.code not in children and opens_later(campaign, unit)
+        )
+        return cls(tuple(ordered), np.array(parent, dtype=np.intp), tuple(starts), frozenset(later))
 
     @cached_property
     def codes(self) -> tuple[str, ...]:
@@ -142,6 +181,55 @@ class UnitTree:
         for tier in reversed(list(self.siblings())[1:]):
             out[..., tier.parents] = np.add.reduceat(out[..., tier.rows], tier.heads, axis=-1)
         return out
+
+
+def of_whole(code: str) -> str:
+    """Return the code of the unit that a leaf is, or is the own part of."""
+    return code.removesuffix(OWN)
+
+
+def leaf_of(campaign: Campaign, code: str, among: str) -> Unit:
+    """Return the unit of a leaf's code, or what a unit has outside the units below it."""
+    unit = campaign.unit(of_whole(code))
+    return _own_part(campaign, unit, among) if code.endswith(OWN) else unit
+
+
+def opens_later(campaign: Campaign, unit: Unit) -> bool:
+    """Tell whether a unit opens after the campaign's first day."""
+    return unit.opened is not None and unit.opened > _window(campaign)[0]
+
+
+def _window(campaign: Campaign) -> tuple[dt.date, dt.date]:
+    """Return the campaign's first and last day; without phases every day is one of it."""
+    if not campaign.phases:
+        return dt.date.min, dt.date.max
+    window = campaign.whole_window
+    return window.first, window.last
+
+
+def _alive(members: Sequence[Unit], first: dt.date, last: dt.date) -> tuple[Unit, ...]:
+    """Return the units that are open on one of these days, with all who are above them."""
+    parents = {unit.code: unit.parent for unit in members}
+    keep: set[str | None] = set()
+    for unit in members:
+        if (unit.opened or first) <= last and (unit.closed or last) >= first:
+            code: str | None = unit.code
+            while code in parents and code not in keep:
+                keep.add(code)
+                code = parents[code]
+    return tuple(unit for unit in members if unit.code in keep)
+
+
+def _own_part(campaign: Campaign, unit: Unit, among: str) -> Unit:
+    """Return what a unit has outside the units below it, as a unit below it."""
+    counts = {
+        measure.code: max(count, 0)
+        for measure in campaign.measures
+        if (count := campaign.own_count(unit.code, measure.code, among=among)) is not None
+    }
+    name = message("{unit} (own people)", unit=unit.label)
+    label = Label({tag: name.text(lang) for lang, tag in _TAGS.items()})
+    return attrs.evolve(unit, code=unit.code + OWN, parent=unit.code, counts=counts, label=label)
 
 
 def _refuse_gaps(campaign: Campaign, among: str, members: Sequence[Unit], codes: set[str]) -> None:

@@ -20,9 +20,16 @@ from coverage_campaign.allocation import equity
 from coverage_campaign.allocation.allocate import allocation_from, weighting_of
 from coverage_campaign.allocation.allocation import Allocation
 from coverage_campaign.allocation.feasibility import Capacity
-from coverage_campaign.allocation.request import NUMERIC, Column, RequestReader, Requests
+from coverage_campaign.allocation.request import (
+    NUMERIC,
+    Column,
+    RequestReader,
+    Requests,
+    tree_of,
+)
 from coverage_campaign.allocation.top_down import Shared, share
 from coverage_campaign.allocation.tree import UnitTree
+from coverage_campaign.allocation.weights import Weighting
 from coverage_campaign.assessment.scoring import assess_many
 from coverage_campaign.errors import DefinitionError, InfeasibleError, Problem
 from coverage_campaign.model.basis import Basis
@@ -236,7 +243,7 @@ class Evaluator:
             scenario = with_reports(scenario, None, None)
             reader = RequestReader(
                 scenario.campaign,
-                UnitTree.of(scenario.campaign, scenario.among),
+                tree_of(scenario.campaign, scenario.among, *self._weights_of(scenario)),
                 scenario.method,
                 scenario.ties,
                 scenario.order,
@@ -244,6 +251,12 @@ class Evaluator:
             )
             self._shared[key] = scenario, reader
         return _Batch(key, rows, places, *self._shared[key])
+
+    def _weights_of(self, scenario: Scenario) -> list[object]:
+        """Return all weights that a batch may be shared out by."""
+        tried = dict(zip(self.design.names, self.design.tried, strict=True)).get("weights", ())
+        own = scenario.weights
+        return [_own_weighting(scenario) if own is None and not len(tried) else own, *tried]
 
     def _makes_batches(self, name: str, values: Tried) -> bool:
         field, _ = field_of(name)
@@ -295,9 +308,7 @@ class Evaluator:
     def _asked(self, batch: _Batch) -> Requests:
         inputs = {name: Column((getattr(batch.scenario, name),)) for name in NUMERIC}
         if batch.scenario.weights is None:
-            campaign, among = batch.scenario.campaign, batch.scenario.among
-            whole = campaign.headcount.persons if campaign.headcount else 0
-            inputs["weights"] = Column((weighting_of(campaign, among, None, whole),))
+            inputs["weights"] = Column((_own_weighting(batch.scenario),))
         for name, values, place, splits in zip(
             self.design.names, self.design.tried, batch.places, self._splits, strict=True
         ):
@@ -385,11 +396,12 @@ class Evaluator:
         if not {*PROGRESS, *VERDICTS} & set(self.what):
             return found
         progress = self._progress(batch, plan)
-        units, course = attrs.evolve(progress.arrays, target=persons), plan.course
+        course = plan.course
+        units = attrs.evolve(progress.arrays, target=course.targets(persons))
         day = len(plan.days) - 1 - plan.days_left(progress.as_of)
         if {"planned", "gap_persons"} & set(self.what):
             units = attrs.evolve(units, planned=course.on(persons, day))
-        if course.unit_caps.size and {"planned_rate", "gap_points"} & set(self.what):
+        if course.has_own_courses and {"planned_rate", "gap_points"} & set(self.what):
             rates = np.array([course.rates_on(row, day) for row in persons])
             units = attrs.evolve(units, planned_rate=rates)
         for name in INDICATORS:
@@ -445,6 +457,12 @@ class Evaluator:
             ("grade", grade, grade >= 0),
             *((name, values, values >= 0) for name, values in answers.items()),
         ]
+
+
+def _own_weighting(scenario: Scenario) -> Weighting:
+    campaign = scenario.campaign
+    whole = campaign.headcount.persons if campaign.headcount else 0
+    return weighting_of(campaign, scenario.among, None, whole)
 
 
 def _is_goal(scenario: Scenario, target: object) -> bool:

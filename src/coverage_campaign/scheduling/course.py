@@ -12,9 +12,9 @@ from numpy.typing import NDArray
 
 from coverage_campaign.allocation.apportionment import methods as apportion
 from coverage_campaign.frames import by_value, owned_array
-from coverage_campaign.scheduling.capacity import month_loads
 from coverage_campaign.scheduling.curves import DayWeights, spread
 from coverage_campaign.scheduling.daily import reached_at, reached_on
+from coverage_campaign.scheduling.loads import Lives, life_loads, month_loads
 
 Ints: TypeAlias = NDArray[np.int64]
 
@@ -43,7 +43,8 @@ class Course:
     day of each run of days of one phase and month, `weights` each day's effort. The months up to
     the day `fixed` (-1 = none) are over: `before` was done before the window, `past` is what was
     reached at the stops among them, `done` all of it. `month_caps` bound the months after them,
-    `unit_caps` each unit's months (NO_CAP = no bound, empty = none at all).
+    `unit_caps` each unit's months (NO_CAP = no bound, empty = none at all). `lives` tells when
+    units open and close, None where all are open on all days.
     """
 
     codes: tuple[str, ...]
@@ -57,6 +58,24 @@ class Course:
     done: Ints = attrs.field(converter=owned_array, eq=by_value)
     month_caps: Ints = attrs.field(converter=owned_array, eq=by_value)
     unit_caps: Ints = attrs.field(converter=owned_array, eq=by_value)
+    lives: Lives | None = None
+
+    @property
+    def has_own_courses(self) -> bool:
+        """Whether units have courses of their own, and not all one curve."""
+        return bool(self.unit_caps.size) or self.lives is not None
+
+    def targets(self, shares: Ints) -> Ints:
+        """Return what each unit is to have done at the end: (scenarios, units).
+
+        That is its share, with what others pass on to it and without what passes on from it.
+        """
+        if self.lives is None:
+            return shares
+        targets = np.empty_like(shares)
+        for part in self.laid(shares):
+            targets[part.rows] = self.done + part.loads.sum(axis=0)
+        return targets
 
     def at_stops(self, shares: Ints) -> Ints:
         """Return what is planned to the end of each stop: (stops, scenarios, units)."""
@@ -111,8 +130,9 @@ class Course:
         part = next(self.laid(shares[np.newaxis]))
         effort = np.cumsum(part.weights.astype(object))
         rate = float(Fraction(effort[position], effort[-1])) if position >= 0 else 0.0
-        if not self.unit_caps.size or position <= self.fixed:
+        if not self.has_own_courses or position <= self.fixed:
             return np.full(len(shares), rate)
+        shares = self.targets(shares[np.newaxis])[0]
         planned = np.zeros(len(shares))
         for _, base, load, inside, start in self._stretches(part):
             if start <= position:
@@ -125,6 +145,13 @@ class Course:
         left = np.maximum(shares - self.done, 0) if self.done.any() else shares
         weights: NDArray[Any] = np.array(self.weights, dtype=object)
         last = len(self.days) - 1
+        if self.lives is not None and self.fixed < last:
+            for row, persons in enumerate(shares):
+                ends, loads = life_loads(persons, self.done, self.weights, self.lives, self.fixed)
+                cut = np.searchsorted(ends, np.arange(self.fixed + 1, last + 1))
+                bent = self._bent(weights, cut, loads.sum(axis=1))
+                yield Stretches(np.array([row]), bent, ends, loads[:, np.newaxis])
+            return
         if self.fixed == last or not (self.month_caps.size or self.unit_caps.size):
             yield Stretches(np.arange(len(shares)), weights, [last], left[np.newaxis])
             return

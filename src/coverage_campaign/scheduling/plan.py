@@ -62,11 +62,16 @@ class Plan:
         """Return each unit's share of the target, indexed by unit code [persons].
 
         It is planned for the window's end; a unit that had done more before a re-plan stays there.
+        What is planned for after a unit's last day is in the shares of its successors.
         """
-        return self.allocation.shares()
+        shares = self.allocation.shares()
+        if self.course.lives is None:
+            return shares
+        targets = self.course.targets(self._persons()[np.newaxis])[0]
+        return pd.Series(targets, index=shares.index, name=shares.name)
 
     def _persons(self) -> _Ints:
-        return self.shares().to_numpy("int64").astype(np.int64, copy=False)
+        return self.allocation.shares().to_numpy("int64").astype(np.int64, copy=False)
 
     def _position(self, day: DateLike) -> int:
         """Return the index of the last planned day that is over at the end of `day`, or -1."""

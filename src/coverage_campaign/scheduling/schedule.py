@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from fractions import Fraction
+from math import floor
 from typing import Any, Literal
 
 import attrs
@@ -12,8 +13,9 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from coverage_campaign.allocation.allocation import Allocation
-from coverage_campaign.allocation.limits import BoundsOrWeighting
+from coverage_campaign.allocation.limits import BoundsOrWeighting, is_count
 from coverage_campaign.allocation.naming import name_of
+from coverage_campaign.allocation.tree import NO_CAP
 from coverage_campaign.checks import checked_call
 from coverage_campaign.errors import DefinitionError, Problem
 from coverage_campaign.messages import Message, message
@@ -21,16 +23,17 @@ from coverage_campaign.model.basis import Basis
 from coverage_campaign.model.campaign import Campaign
 from coverage_campaign.model.dates import DateLike, days_of
 from coverage_campaign.model.units import to_codes
-from coverage_campaign.scheduling.actuals import read_actuals
-from coverage_campaign.scheduling.capacity import read_month_caps, read_unit_caps
 from coverage_campaign.scheduling.course import Course
 from coverage_campaign.scheduling.curves import ByPhase, Curve, Share, by_phase, even, through
+from coverage_campaign.scheduling.loads import Lives
 from coverage_campaign.scheduling.plan import Plan
 
 __all__ = ["Plan", "own_window", "schedule"]
 
 _Ints = NDArray[np.int64]
 _NONE: _Ints = np.zeros(0, dtype=np.int64)
+_COLUMNS = ("unit", "period", "persons")
+_SHOWN = 20
 
 
 @checked_call
@@ -104,8 +107,14 @@ def schedule(
         inside = (days >= np.datetime64(window.first)) & (days <= np.datetime64(window.last))
         phase_of[inside] = number
     stops = _stops(days, phase_of)
-    done = read_actuals(shares.index, actuals, days, stops)
+    done = _read_actuals(shares.index, actuals, days, stops)
     codes = tuple(map(str, shares.index))
+    lives = _lives(campaign, codes, days, allocation.among)
+    if lives is not None and not (month_caps is None and unit_month_caps is None):
+        found = "together with units that open or close within the window"
+        raise DefinitionError(
+            Problem("month_caps", found, "plan the days before and after it in calls of their own")
+        )
     months = days.astype("datetime64[M]")
     course = Course(
         codes=codes,
@@ -119,19 +128,22 @@ def schedule(
         done=done.done,
         month_caps=_NONE
         if month_caps is None
-        else read_month_caps(
+        else _month_caps(
             month_caps,
             np.unique(months).astype(str).tolist(),
             np.unique(months[done.fixed + 1 :]).astype(str).tolist(),
         ),
         unit_caps=_NONE
         if unit_month_caps is None
-        else read_unit_caps(campaign, codes, unit_month_caps),
+        else _unit_caps(campaign, codes, unit_month_caps),
+        lives=lives,
     )
     persons = shares.to_numpy("int64").astype(np.int64, copy=False)
     basis = basis.assuming(_laid_over(campaign, phases, chosen, len(days)))
     if sum(window.days for window in windows) > len(days):
         basis = basis.joined(campaign.basis("doubled_day")).assuming(_counted_once(later=later))
+    if lives is not None:
+        basis = basis.assuming(*_of_lives(campaign, lives, days))
     return Plan(
         allocation=allocation,
         over=phases,
@@ -226,6 +238,67 @@ def _counted_once(*, later: bool) -> Message:
     return message("in the schedule a day in two phases counts once, for the one named first")
 
 
+def _lives(
+    campaign: Campaign, codes: Sequence[str], days: NDArray[np.datetime64], among: str
+) -> Lives | None:
+    """Return when units open and close, None where all are open on all these days."""
+    units = [campaign.unit(code) for code in codes]
+    end = len(days)
+    first = [
+        int(np.searchsorted(days, np.datetime64(unit.opened))) if unit.opened else 0
+        for unit in units
+    ]
+    last = [
+        int(np.searchsorted(days, np.datetime64(unit.closed), side="right")) - 1
+        if unit.closed
+        else end
+        for unit in units
+    ]
+    if not any(first) and min(last, default=end) >= end - 1:
+        return None
+    place = {code: position for position, code in enumerate(codes)}
+    strangers = [
+        Problem(
+            f"unit '{unit.code}'",
+            f"passes on to '{code}', which has no share among {among}",
+            "name successors that share in the same breakdown",
+        )
+        for unit, stop in zip(units, last, strict=True)
+        for code, _ in unit.successors
+        if stop < end - 1 and code not in place
+    ]
+    if strangers:
+        raise DefinitionError(strangers[:_SHOWN])
+    return Lives(
+        tuple(codes),
+        np.array(first),
+        np.array(last),
+        tuple(
+            (place[unit.code], place[code], share)
+            for unit, stop in zip(units, last, strict=True)
+            for code, share in unit.successors
+            if stop < end - 1
+        ),
+    )
+
+
+def _of_lives(campaign: Campaign, lives: Lives, days: NDArray[np.datetime64]) -> Iterable[Message]:
+    """Yield whose people are planned for others, and which units are not open all the time."""
+    labels = [campaign.unit(code).label for code in lives.codes]
+    for unit in dict.fromkeys(unit for unit, _, _ in lives.successors):
+        yield message(
+            "after {day:date} the people planned for {unit} are those of {successors}",
+            day=campaign.unit(lives.codes[unit]).closed,
+            unit=labels[unit],
+            successors=[labels[successor] for successor, _ in lives.after(unit)],
+        )
+    passing = {unit for unit, _, _ in lives.successors}
+    alone = (lives.first > 0) | (lives.last < len(days) - 1)
+    others = [labels[unit] for unit in np.flatnonzero(alone).tolist() if unit not in passing]
+    if others:
+        yield message("only days on which they are open are planned: {units:list 8}", units=others)
+
+
 def _weights(curve: Curve, days: NDArray[np.datetime64], fixed: int) -> NDArray[Any]:
     """Return the curve's effort on each day, whole numbers, checked."""
     if not callable(curve):
@@ -273,3 +346,130 @@ def _stops(days: NDArray[np.datetime64], phase_of: _Ints) -> _Ints:
     months = days.astype("datetime64[M]")
     new = (months[1:] != months[:-1]) | (phase_of[1:] != phase_of[:-1])
     return np.append(np.flatnonzero(new), len(days) - 1)
+
+
+# -- what is given beside the shares ---------------------------------------------------------------
+
+
+def _month_caps(caps: Mapping[str, int], months: Sequence[str], ahead: Sequence[str]) -> _Ints:
+    """Return the most persons of each month ahead, NO_CAP where none is given.
+
+    `months` are all months of the window ('YYYY-MM'), `ahead` those that are not over.
+    """
+    problems = [
+        Problem("month_caps", f"{month!r}", f"months of the window: {', '.join(months)}")
+        for month in caps
+        if month not in months
+    ] + [
+        Problem(f"month_caps[{month!r}]", f"{most!r}", "give whole persons, 0 or more")
+        for month, most in caps.items()
+        if not is_count(most)
+    ]
+    if problems:
+        raise DefinitionError(problems[:_SHOWN])
+    return np.array([int(caps.get(month, NO_CAP)) for month in ahead], dtype=np.int64)
+
+
+def _unit_caps(campaign: Campaign, codes: Sequence[str], caps: BoundsOrWeighting) -> _Ints:
+    """Return each unit's most persons in one month, NO_CAP where none is given."""
+    units = [campaign.unit(code) for code in codes]
+    if isinstance(caps, (Mapping, pd.Series)):
+        given = {str(code): most for code, most in caps.items()}
+    else:
+        given = {code: floor(most) for code, most in caps.of(campaign, units).items()}
+    problems = [
+        Problem(f"unit_month_caps['{code}']", "no such unit here", "name leaves of the allocation")
+        for code in given
+        if code not in set(codes)
+    ] + [
+        Problem(f"unit_month_caps['{code}']", f"{most!r}", "give whole persons, 0 or more")
+        for code, most in given.items()
+        if not is_count(most)
+    ]
+    if problems:
+        raise DefinitionError(problems[:_SHOWN])
+    return np.array([int(given.get(code, NO_CAP)) for code in codes], dtype=np.int64)
+
+
+@attrs.frozen(eq=False)
+class _Actuals:
+    """What is fixed of a plan, by unit [persons].
+
+    `fixed` is the position of the last past day (-1 = none), `before` what was done before the
+    window's first month, `reached` the running total at each stop up to `fixed`, `done` all of it.
+    """
+
+    fixed: int
+    before: _Ints
+    reached: _Ints
+    done: _Ints
+
+
+def _read_actuals(
+    codes: pd.Index[str], actuals: pd.DataFrame | None, days: NDArray[np.datetime64], stops: _Ints
+) -> _Actuals:
+    """Return what was done in the months of `actuals`.
+
+    Rows of one unit and month add up; a unit without a row in a month has done nothing that counts
+    there.
+    """
+    none = np.zeros(len(codes), dtype=np.int64)
+    if actuals is None or actuals.empty:
+        return _Actuals(-1, none, np.zeros((0, len(codes)), dtype=np.int64), none)
+    _check(codes, actuals)
+    months = actuals["period"].to_numpy().astype("datetime64[M]")
+    place = codes.get_indexer(pd.Index(actuals["unit"].astype(str)))
+    persons = actuals["persons"].to_numpy("int64")
+
+    def done_by(known: NDArray[np.bool_]) -> _Ints:
+        total = none.copy()
+        np.add.at(total, place[known], persons[known])
+        return total
+
+    fixed = int(np.count_nonzero(days.astype("datetime64[M]") <= months.max())) - 1
+    ends = days[stops[stops <= fixed]].astype("datetime64[M]")
+    reached = np.array([done_by(months <= end) for end in ends], dtype=np.int64)
+    return _Actuals(
+        fixed,
+        done_by(months < days[0].astype("datetime64[M]")),
+        reached.reshape(len(ends), len(codes)),
+        done_by(np.ones(len(months), dtype=np.bool_)),
+    )
+
+
+def _check(codes: pd.Index[str], actuals: pd.DataFrame) -> None:
+    missing = [name for name in _COLUMNS if name not in actuals.columns]
+    if missing:
+        raise DefinitionError(
+            Problem(
+                "actuals",
+                f"columns missing: {missing}",
+                "give a frame with unit, period (first day of the month) and persons",
+            )
+        )
+    units = actuals["unit"].astype(str)
+    problems = [
+        Problem("actuals", f"no unit {unit!r} here", "name units of the allocation")
+        for unit in sorted(set(units) - set(codes))
+    ]
+    wrong = [
+        (row, found)
+        for row, found in enumerate(actuals["persons"].tolist())
+        if pd.isna(found) or isinstance(found, bool) or int(found) != found or found < 0
+    ]
+    problems += [
+        Problem(
+            f"actuals, row {row} ('{units.iloc[row]}')",
+            f"persons {found}",
+            "give whole persons, 0 or more; leave out what was not reported",
+        )
+        for row, found in wrong
+    ]
+    problems += [
+        Problem(
+            f"actuals, row {row} ('{units.iloc[row]}')", "no period", "give the month's first day"
+        )
+        for row in np.flatnonzero(actuals["period"].isna().to_numpy(dtype=bool)).tolist()
+    ]
+    if problems:
+        raise DefinitionError(problems[:_SHOWN])

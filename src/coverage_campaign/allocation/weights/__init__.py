@@ -15,6 +15,7 @@ from coverage_campaign.allocation.weights.custom import (
     ByFunction,
     Declared,
     Equal,
+    sharing,
     to_weighting,
 )
 from coverage_campaign.allocation.weights.measures import (
@@ -51,6 +52,7 @@ __all__ = [
     "eligible",
     "equal",
     "level",
+    "sharing",
     "to_weighting",
     "uncovered",
 ]

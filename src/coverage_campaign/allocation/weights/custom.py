@@ -14,12 +14,14 @@ import numpy as np
 import pandas as pd
 
 from coverage_campaign.allocation.naming import name_of
+from coverage_campaign.allocation.tree import OWN, opens_later
 from coverage_campaign.allocation.weights.weighting import Number, Weighting, WeightTable
 from coverage_campaign.errors import DefinitionError, Problem
 from coverage_campaign.model.campaign import Campaign
+from coverage_campaign.model.targets import HeadcountTarget
 from coverage_campaign.model.units import Annex, Unit
 
-__all__ = ["ByAnnex", "ByFunction", "Declared", "Equal", "to_weighting"]
+__all__ = ["ByAnnex", "ByFunction", "Declared", "Equal", "sharing", "to_weighting"]
 
 
 @attrs.frozen
@@ -30,9 +32,9 @@ class Equal:
     assumption: str = "every unit has the same weight"
 
     def of(self, campaign: Campaign, units: Sequence[Unit]) -> dict[str, Number]:
-        """Return 1 for each unit."""
+        """Return 1 for each unit, 0 for what upper units have outside the units below them."""
         del campaign
-        return {unit.code: 1 for unit in units}
+        return {unit.code: int(not unit.code.endswith(OWN)) for unit in units}
 
 
 def _to_pairs(
@@ -78,9 +80,14 @@ class Declared:
         return f"weights are declared, not taken from a source ({self.because})"
 
     def of(self, campaign: Campaign, units: Sequence[Unit]) -> dict[str, Number]:
-        """Return the declared weights; a missing or an unknown code is an error."""
-        given = dict(self.weights)
+        """Return the declared weights; a missing or an unknown code is an error.
+
+        The weight of an upper unit is that of its people outside the units below it. A weight of a
+        unit that opens after the campaign's first day changes nothing.
+        """
+        given = _for_own_parts(dict(self.weights), units)
         codes = {unit.code for unit in units}
+        codes |= {one.code for one in campaign.units if opens_later(campaign, one)}
         problems = [
             Problem(
                 f"weights['{unit.code}']",
@@ -120,10 +127,40 @@ class ByAnnex:
         clause = f" (clause {self.annex.clause})" if self.annex.clause else ""
         return f"shares are those of {self.annex.code}{clause}"
 
-    def of(self, campaign: Campaign, units: Sequence[Unit]) -> dict[str, Number]:
-        """Return the annex's persons; a unit without any is an error."""
-        del campaign
+    def persons(self, campaign: Campaign) -> dict[str, int]:
+        """Return the persons of each unit outside the units below it.
+
+        Where the annex names units below one another, either each has its own people or an upper
+        one has those of all below it too: the one that adds up to a target of the campaign.
+
+        Raises:
+            DefinitionError: Both can be meant.
+        """
         given = dict(self.annex.shares)
+        parents = {unit.code: unit.parent for unit in campaign.units}
+        above: dict[str, str] = {}
+        for code in given:
+            over = parents.get(code)
+            while over is not None and over not in given:
+                over = parents.get(over)
+            if over is not None:
+                above[code] = over
+        totals = {one.persons for one in campaign.targets if isinstance(one, HeadcountTarget)}
+        tops = sum(persons for code, persons in given.items() if code not in above)
+        if not above or sum(given.values()) in totals:
+            return given
+        whole = dict(given)
+        for code, over in above.items():
+            whole[over] -= given[code]
+        if tops not in totals or min(whole.values()) < 0:
+            found = f"{tops:,} people in its upper units, {sum(given.values()):,} in all of them"
+            fix = "neither is a target of the campaign: say which by weights, by unit code"
+            raise DefinitionError(Problem(f"annex '{self.annex.code}'", found, fix))
+        return whole
+
+    def of(self, campaign: Campaign, units: Sequence[Unit]) -> dict[str, Number]:
+        """Return the annex's persons; a unit without any is an error, unless it is to close."""
+        given = _for_own_parts(self.persons(campaign), units)
         problems = [
             Problem(
                 f"annex '{self.annex.code}'",
@@ -131,11 +168,11 @@ class ByAnnex:
                 "complete the annex, or share by another weight",
             )
             for unit in units
-            if unit.code not in given
+            if unit.code not in given and unit.closed is None
         ]
         if problems:
             raise DefinitionError(problems)
-        return {unit.code: given[unit.code] for unit in units}
+        return {unit.code: given.get(unit.code, 0) for unit in units}
 
 
 @attrs.frozen
@@ -158,6 +195,25 @@ class ByFunction:
         """Return what the function gives; no number, or a negative one, is an error."""
         del campaign
         return {unit.code: _to_number(unit.code, self.function(unit)) for unit in units}
+
+
+def _for_own_parts(given: Mapping[str, Number], units: Sequence[Unit]) -> dict[str, Number]:
+    """Return weights by unit code, those of upper units under the codes of their own parts."""
+    own = {unit.parent: unit.code for unit in units if unit.code.endswith(OWN)}
+    found = {own.get(code, code): weight for code, weight in given.items()}
+    return {**dict.fromkeys(own.values(), 0), **found}
+
+
+def sharing(campaign: Campaign, weights: object) -> set[str]:
+    """Return the codes that weights name themselves, with a weight above 0."""
+    match weights:
+        case Declared():
+            return {code for code, weight in weights.weights if weight}
+        case ByAnnex():
+            return {code for code, persons in weights.persons(campaign).items() if persons}
+        case Mapping() | pd.Series():
+            return sharing(campaign, Declared(weights))
+    return set()
 
 
 def to_weighting(weights: Weighting | WeightTable | Callable[[Unit], Number]) -> Weighting:

@@ -7,6 +7,7 @@ from fractions import Fraction
 
 import attrs
 
+from coverage_campaign.allocation.tree import OWN
 from coverage_campaign.allocation.weights.weighting import Number
 from coverage_campaign.errors import DefinitionError, Problem
 from coverage_campaign.model.campaign import Campaign
@@ -27,7 +28,10 @@ def _figures(campaign: Campaign, units: Sequence[Unit], measure: str, role: str)
             )
         )
     campaign.measure(measure)
-    counts = {unit.code: dict(unit.counts).get(measure) for unit in units}
+    counts = {
+        unit.code: dict(unit.counts).get(measure, 0 if unit.code.endswith(OWN) else None)
+        for unit in units
+    }
     problems = [
         Problem(
             f"unit '{unit.code}' ({unit.label})",

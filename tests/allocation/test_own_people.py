@@ -1,0 +1,169 @@
+"""People of an upper unit outside the units below it share as a part of their own."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+import coverage_campaign as cc
+
+_UNITS = [
+    cc.Unit("city", "City", "city", counts={"people": 100}),
+    cc.Unit("east", "East", "county", parent="city", counts={"people": 70}),
+    cc.Unit("zone", "Zone", "zone", parent="east", counts={"people": 30}),
+    cc.Unit("park", "Park", "park", parent="zone", counts={"people": 10}),
+    cc.Unit("west", "West", "county", parent="city", counts={"people": 20}),
+]
+
+
+def campaign(**changes: object) -> cc.Campaign:
+    """Return a city with four tiers, in which every figure covers the units below it."""
+    values: dict[str, object] = {
+        "code": "c",
+        "label": "C",
+        "year": 2026,
+        "units": _UNITS,
+        "breakdowns": [cc.Breakdown("all", "All", ["city", "county", "zone", "park"])],
+        "measures": [cc.Measure("people", "People")],
+        "targets": [cc.HeadcountTarget("p", "P", persons=1000)],
+        "phases": [cc.Phase("d", "D", "03-01", "06-30")],
+    }
+    return cc.Campaign(**(values | changes))  # type: ignore[arg-type]
+
+
+_PEOPLE = cc.weights.by_measure("people")
+
+
+@pytest.mark.parametrize("order", ["top_down", "bottom_up"])
+def test_own_people_of_every_tier_share(order: str) -> None:
+    """1,000 are shared by 100 - 70 - 20, 70 - 30, 30 - 10, 10 and 20 people: ten for each."""
+    made = cc.allocate(campaign(), among="all", weights=_PEOPLE, order=order)  # type: ignore[arg-type]
+    assert made.shares().to_dict() == {
+        "city": 100, "east": 400, "zone": 200, "park": 100, "west": 200,
+    }  # fmt: skip
+    frame = made.to_frame().set_index("unit")
+    assert frame["share"].to_dict() == {
+        "city": 1000, "east": 700, "west": 200, "zone": 300, "park": 100,
+    }  # fmt: skip
+    assert frame["own_share"].sum() == 1000
+
+
+def test_figures_of_own_people_alone_are_not_taken_apart() -> None:
+    """Where a measure covers a unit's own people, its figure is its own part's weight."""
+    own = campaign(measures=[cc.Measure("people", "People", covers="own")])
+    made = cc.allocate(own, among="all", weights=_PEOPLE)
+    assert [str(one) for one in made.weights[:1]] == ["230"]
+    assert made.shares()["east"] == round(Fraction(1000 * 70, 230))
+
+
+def test_a_table_of_weights_may_name_an_upper_unit() -> None:
+    """39,000 people of a district outside its zone are the weight under the district's code."""
+    plain = campaign(
+        measures=[], units=[cc.vary(one, counts={}) for one in _UNITS if one.code != "park"]
+    )
+    made = cc.allocate(plain, among="all", weights={"east": 39_000, "zone": 1_000, "west": 10_000})
+    assert made.shares().to_dict() == {"east": 780, "zone": 20, "west": 200}
+
+
+def test_bounds_reach_the_own_part() -> None:
+    """A bound under the code with '/own' holds the own people, one under the code the subtree."""
+    made = cc.allocate(
+        campaign(), among="all", weights=_PEOPLE, pins={"east/own": 50}, caps={"west": 150}
+    )
+    assert made.shares()["east"] == 50
+    assert made.shares()["west"] == 150
+    assert made.explain("east/own").endswith("pinned to 50 by the caller.")
+    assert "Of these, 50 are for its people outside" in made.explain("east")
+
+
+@pytest.mark.parametrize(
+    "shares",
+    [
+        {"city": 1000, "east": 700, "zone": 300, "park": 100, "west": 200},
+        {"city": 100, "east": 400, "zone": 200, "park": 100, "west": 200},
+    ],
+)
+def test_an_annex_that_adds_up_either_way_is_understood(shares: dict[str, int]) -> None:
+    """An annex gives upper units all below them, or their own people: its sum tells which."""
+    annex = cc.Annex("a", "Annex", "all", shares=shares, clause="2")
+    made = cc.allocate(campaign(annexes=[annex]), among="all")
+    assert made.shares().to_dict() == {
+        "city": 100, "east": 400, "zone": 200, "park": 100, "west": 200,
+    }  # fmt: skip
+    assert made.explain("park") == "Park: 100 people by Annex (clause 2)."
+    assert "targets of All are those of Annex (clause 2)" in made.basis.lines()[0]
+
+
+def test_an_annex_that_adds_up_neither_way_is_refused() -> None:
+    """Nobody guesses whether an upper unit's figure includes those of the units below it."""
+    annex = cc.Annex("a", "Annex", "all", shares={"east": 700, "zone": 300, "west": 200})
+    with pytest.raises(cc.DefinitionError, match="900 people in its upper units, 1,200 in all"):
+        cc.allocate(campaign(annexes=[annex]), among="all", weights=annex)
+
+
+def test_people_without_a_share_are_named() -> None:
+    """Equal weights share among the units that nothing lies below, and say whom that leaves out."""
+    made = cc.allocate(campaign(eligible="people"), among="all", weights=cc.weights.equal)
+    assert made.shares()[["city", "east", "zone"]].sum() == 0
+    assert any("outside the units below them (70 by people)" in line for line in made.basis.lines())
+
+
+def test_plan_progress_and_json_know_the_own_part() -> None:
+    """An upper unit's own people are planned and tracked under its code, and kept in JSON."""
+    made = cc.allocate(campaign(), among="all", weights=_PEOPLE)
+    plan = cc.schedule(made)
+    assert plan.planned_on("2026-06-30").to_dict() == made.shares().to_dict()
+    assert cc.from_json(cc.to_json(plan)) == plan
+    sheet = pd.DataFrame({"unit": ["west"], "period": "2026-03", "persons": [70]})
+    progress = cc.track(plan, cc.read_reports(sheet, campaign(), figures="new"), as_of="2026-03-31")
+    assert progress.to_frame()["target"].sum() == 1000
+
+
+@given(
+    st.lists(st.integers(0, 50), min_size=4, max_size=4), st.integers(0, 500),
+    st.sampled_from([cc.apportion.webster, cc.apportion.jefferson, cc.apportion.hamilton]),
+)  # fmt: skip
+def test_own_people_share_as_a_unit_of_that_size_would(
+    own: list[int], total: int, method: object
+) -> None:
+    """A tree with own people gives what the same tree gives whose own people are units below."""
+    if not any(own):
+        own = [*own[:3], 1]
+    zone, east = own[2], own[1] + own[2]
+    units = [
+        cc.Unit("city", "City", "city", counts={"people": own[0] + east + own[3]}),
+        cc.Unit("east", "East", "county", parent="city", counts={"people": east}),
+        cc.Unit("zone", "Zone", "zone", parent="east", counts={"people": zone}),
+        cc.Unit("west", "West", "county", parent="city", counts={"people": own[3]}),
+    ]
+    found = cc.allocate(
+        campaign(units=units),
+        among="all",
+        weights=_PEOPLE,
+        target=total,
+        method=method,  # type: ignore[arg-type]
+    ).shares()
+    parts = [
+        cc.Unit("city", "City", "city"),
+        cc.Unit("east", "East", "county", parent="city"),
+        cc.Unit("west", "West", "county", parent="city", counts={"people": own[3]}),
+        cc.Unit("city/own", "O", "county", parent="city", counts={"people": own[0]}),
+        cc.Unit("zone", "Zone", "zone", parent="east", counts={"people": zone}),
+        cc.Unit("east/own", "E", "zone", parent="east", counts={"people": own[1]}),
+    ]
+    twin = cc.allocate(
+        campaign(units=parts),
+        among="all",
+        weights=_PEOPLE,
+        target=total,
+        method=method,  # type: ignore[arg-type]
+    ).shares()
+    assert found.to_dict() == {
+        code.removesuffix("/own"): share
+        for code, share in twin.items()
+        if code.removesuffix("/own") in found.index
+    }

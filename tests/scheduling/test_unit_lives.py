@@ -1,0 +1,156 @@
+"""Units that open and close: who shares, on which days, and who comes after whom."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+import coverage_campaign as cc
+
+_WEIGHTS = {"a": 100, "b": 300, "d": 600}
+
+
+def campaign(a: object = (), b: object = (), **more: object) -> cc.Campaign:
+    """Return four units: Ash and Birch close on 30 June, Ash-Birch opens on the day after."""
+    units = [
+        cc.Unit("a", "Ash", "county", closed="2021-06-30", successors=a),  # type: ignore[arg-type]
+        cc.Unit("b", "Birch", "county", closed="2021-06-30", successors=b),  # type: ignore[arg-type]
+        cc.Unit("m", "Ash-Birch", "county", opened="2021-07-01"),
+        cc.Unit("d", "Dell", "county"),
+        cc.Unit("old", "Old", "county", closed="2020-12-31"),
+    ]
+    return cc.Campaign(
+        code="t", label="T", year=2021, units=units,
+        breakdowns=[cc.Breakdown("counties", "Counties", ["county"])],
+        phases=[cc.Phase("y", "Y", "01-01", "12-31")], **more,  # type: ignore[arg-type]
+    )  # fmt: skip
+
+
+def plan_of(one: cc.Campaign, **options: object) -> cc.Plan:
+    """Return the plan of 1,000 people over the year."""
+    made = cc.allocate(one, weights=_WEIGHTS, target=1000)
+    return cc.schedule(made, over="y", **options)  # type: ignore[arg-type]
+
+
+def test_who_is_open_on_the_first_day_shares() -> None:
+    """The same people do not weigh twice: the union of two units has no share beside them."""
+    made = cc.allocate(campaign(), weights=_WEIGHTS | {"m": 400}, target=1000)
+    assert made.shares().to_dict() == {"a": 100, "b": 300, "m": 0, "d": 600}
+    assert any("not open yet on 1 Jan 2021: Ash-Birch" in line for line in made.basis.lines())
+
+
+def test_a_weight_of_a_unit_that_is_gone_is_refused() -> None:
+    """Old closed before the campaign: it has no row, and a weight for it is a mistake."""
+    with pytest.raises(cc.DefinitionError, match=r"weights\['old'\]: no such unit here"):
+        cc.allocate(campaign(), weights=_WEIGHTS | {"old": 1}, target=1000)
+
+
+def test_an_annex_may_prescribe_for_a_unit_that_opens_later() -> None:
+    """What a source prescribes holds: the new unit's people are planned from its first day on."""
+    annex = cc.Annex("x", "Annex", "counties", shares={"m": 400, "d": 600})
+    target = cc.HeadcountTarget("p", "P", persons=1000)
+    made = cc.allocate(campaign(annexes=[annex], targets=[target]))
+    plan = cc.schedule(made, over="y")
+    assert plan.planned_on("2021-06-30")["m"] == 0
+    assert plan.planned_on("2021-12-31").to_dict() == {"a": 0, "b": 0, "m": 400, "d": 600}
+
+
+def test_a_merged_unit_takes_over_what_is_planned_after_its_first_day() -> None:
+    """After 181 of 365 days what is planned is the successor's; the whole's plan is as ever.
+
+    Until then 49.6 and 148.8 of 100 and 300 people are due.
+    """
+    plan = plan_of(campaign("m", "m"))
+    assert plan.planned_on("2021-06-30").to_dict() == {"a": 50, "b": 148, "m": 0, "d": 298}
+    assert plan.shares().to_dict() == {"a": 50, "b": 148, "m": 202, "d": 600}
+    assert plan.planned_on("2021-09-30").to_dict() == {"a": 50, "b": 148, "m": 101, "d": 449}
+    assert plan.planned_rate_on("2021-09-30")[["a", "m"]].tolist() == [1.0, 0.5]
+    even = cc.schedule(cc.allocate(campaign(), weights={"a": 0, "b": 0, "d": 1}, target=1000))
+    assert plan.totals()["planned_to_date"].tolist() == even.totals()["planned_to_date"].tolist()
+    assert any("Ash are those of Ash-Birch" in line for line in plan.basis.lines())
+
+
+def test_a_unit_without_successors_does_its_share_while_it_is_open() -> None:
+    """Ash and Birch have until 30 June for all of their people."""
+    plan = plan_of(campaign())
+    assert plan.planned_on("2021-06-30")[["a", "b"]].tolist() == [100, 300]
+    assert plan.planned_on("2021-03-31")["b"] == round(300 * Fraction(90, 181))
+
+
+def test_a_split_follows_the_declared_shares() -> None:
+    """Of what is planned for Ash after 30 June three parts of five are Ash-Birch's."""
+    plan = plan_of(campaign({"m": "60%", "d": "40%"}, "m"))
+    assert plan.shares().to_dict() == {"a": 50, "b": 148, "m": 30 + 152, "d": 600 + 20}
+
+
+def test_a_plan_made_anew_passes_on_what_was_not_done() -> None:
+    """Ash has done 40 of 50 when it closes: the ten are its successor's; Birch did more."""
+    done = pd.DataFrame(
+        {"unit": ["a", "b", "d"], "period": pd.Timestamp("2021-06-01"), "persons": [40, 160, 298]}
+    )
+    plan = plan_of(campaign("m", "m"), actuals=done)
+    assert plan.shares().to_dict() == {"a": 40, "b": 160, "m": 202 + 10, "d": 600}
+
+
+def test_what_cannot_be_planned_is_refused() -> None:
+    """People of a unit that is gone and caps beside lives are named."""
+    late = cc.allocate(campaign(), weights=_WEIGHTS, target=1000)
+    autumn = cc.vary(
+        campaign(),
+        phases=[cc.Phase("y", "Y", "01-01", "12-31"), cc.Phase("z", "Z", "09-01", "10-31")],
+    )
+    made = cc.allocate(autumn, weights=_WEIGHTS, target=1000)
+    with pytest.raises(cc.DefinitionError, match="unit 'a': is open on no day with effort"):
+        cc.schedule(made, over="z")
+    with pytest.raises(cc.DefinitionError, match="units that open or close"):
+        cc.schedule(late, over="y", unit_month_caps={"a": 50})
+
+
+def test_a_plan_with_lives_comes_back_from_json() -> None:
+    """Lives and successors are part of the plan."""
+    plan = plan_of(campaign("m", "m"))
+    assert cc.from_json(cc.to_json(plan)) == plan
+
+
+@given(
+    st.tuples(*[st.integers(0, 400)] * 3),
+    st.integers(1, 11),
+    st.sampled_from([None, 0, 3, 10]),
+)
+def test_people_are_planned_in_lives_alone_and_none_is_lost(
+    persons: tuple[int, int, int], month: int, part: int | None
+) -> None:
+    """Running totals never fall, stay put outside lives, end at the total, and keep to the course.
+
+    Each unit's whole persons are within one of its own course, whenever units close.
+    """
+    a, b, d = persons
+    last = (pd.Timestamp(2021, month, 1) + pd.offsets.MonthEnd()).date()
+    first = last + pd.Timedelta(days=1)
+    after = {"m": Fraction(part or 0, 10), "d": 1 - Fraction(part or 0, 10)}
+    after = {code: share for code, share in after.items() if share}
+    units = [
+        cc.Unit("a", "A", "county", closed=last, successors=() if part is None else after),
+        cc.Unit("b", "B", "county", closed=last, successors=() if part is None else "m"),
+        cc.Unit("m", "M", "county", opened=first),
+        cc.Unit("d", "D", "county"),
+    ]
+    one = cc.vary(campaign(), units=units)
+    made = cc.allocate(one, weights={"a": 1, "b": 1, "d": 1}, target=a + b + d,
+                       pins={"a": a, "b": b, "d": d})  # fmt: skip
+    plan = cc.schedule(made, over="y", by="day")
+    reached = plan.to_frame().pivot_table(index="period", columns="unit", values="planned_to_date")
+    reached = reached.astype("int64")
+    assert (reached.diff().fillna(0) >= 0).all(axis=None)
+    assert int(reached.iloc[-1].sum()) == a + b + d
+    assert (reached.loc[: pd.Timestamp(last), "m"] == 0).all()
+    assert reached.loc[pd.Timestamp(last) :, ["a", "b"]].nunique().max() == 1
+    targets = plan.shares()
+    assert reached.iloc[-1].to_dict() == targets[reached.columns].to_dict()
+    for day in (last, first, pd.Timestamp("2021-12-31").date()):
+        course = plan.planned_rate_on(day) * targets
+        assert (abs(plan.planned_on(day) - course) < 1).all()  # type: ignore[operator]
