@@ -81,15 +81,15 @@ def test_bounds_reach_the_own_part() -> None:
 
 
 @pytest.mark.parametrize(
-    "shares",
+    ("covers", "shares"),
     [
-        {"city": 1000, "east": 700, "zone": 300, "park": 100, "west": 200},
-        {"city": 100, "east": 400, "zone": 200, "park": 100, "west": 200},
+        ("subtree", {"city": 1000, "east": 700, "zone": 300, "park": 100, "west": 200}),
+        ("own", {"city": 100, "east": 400, "zone": 200, "park": 100, "west": 200}),
     ],
 )
-def test_an_annex_that_adds_up_either_way_is_understood(shares: dict[str, int]) -> None:
-    """An annex gives upper units all below them, or their own people: its sum tells which."""
-    annex = cc.Annex("a", "Annex", "all", shares=shares, clause="2")
+def test_an_annex_says_what_its_figures_cover(covers: str, shares: dict[str, int]) -> None:
+    """An annex gives upper units all below them, or their own people."""
+    annex = cc.Annex("a", "Annex", "all", shares=shares, clause="2", covers=covers)  # type: ignore[arg-type]
     made = cc.allocate(campaign(annexes=[annex]), among="all")
     assert made.shares().to_dict() == {
         "city": 100, "east": 400, "zone": 200, "park": 100, "west": 200,
@@ -98,11 +98,30 @@ def test_an_annex_that_adds_up_either_way_is_understood(shares: dict[str, int]) 
     assert "targets of All are those of Annex (clause 2)" in made.basis.lines()[0]
 
 
-def test_an_annex_that_adds_up_neither_way_is_refused() -> None:
-    """Nobody guesses whether an upper unit's figure includes those of the units below it."""
-    annex = cc.Annex("a", "Annex", "all", shares={"east": 700, "zone": 300, "west": 200})
-    with pytest.raises(cc.DefinitionError, match="900 people in its upper units, 1,200 in all"):
+def test_an_annex_that_gives_more_below_a_unit_than_to_it_is_refused() -> None:
+    """Figures that cover the units below cannot be less than theirs."""
+    annex = cc.Annex("a", "Annex", "all", shares={"east": 200, "zone": 300, "west": 200})
+    with pytest.raises(cc.DefinitionError, match="'east' 200 people, and the units below it 100"):
         cc.allocate(campaign(annexes=[annex]), among="all", weights=annex)
+
+
+def test_each_target_has_its_own_annex() -> None:
+    """The guaranteed and the stretch target are prescribed by an annex each."""
+    targets = [
+        cc.HeadcountTarget("sure", "Sure", persons=900),
+        cc.HeadcountTarget("more", "More", persons=1000, level="stretch"),
+    ]
+    one = {"west": 200, "park": 700}
+    annexes = [
+        cc.Annex("x", "Annex 1", "all", target="sure", shares=one, clause="2"),
+        cc.Annex("y", "Annex 2", "all", target="more", shares=one | {"park": 800}, clause="3"),
+    ]
+    both = campaign(targets=targets, annexes=annexes)
+    assert cc.allocate(both, among="all").shares()["park"] == 700
+    stretch = cc.allocate(both, among="all", target="more")
+    assert stretch.shares()["park"] == 800
+    assert "those of Annex 2 (clause 3)" in stretch.basis.lines()[0]
+    assert cc.run(cc.Scenario(campaign=both, among="all", target="more")).allocation == stretch
 
 
 def test_people_without_a_share_are_named() -> None:

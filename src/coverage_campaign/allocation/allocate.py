@@ -141,7 +141,7 @@ def allocate(
     if isinstance(chosen, CoverageTarget):
         return _to_the_goal(campaign, chosen, among=among)
     total = chosen if isinstance(chosen, int) else chosen.persons
-    weighting = weighting_of(campaign, among, weights, total)
+    weighting = weighting_of(campaign, among, weights, chosen)
     tree = tree_of(campaign, among, weighting)
     inputs = {
         "target": total,
@@ -244,7 +244,7 @@ def check_bounds(
             Problem("target", "a coverage rate for each unit", "nothing is shared: no bound binds")
         )
     total = chosen if isinstance(chosen, int) else chosen.persons
-    weighting = equal if weights is None else weighting_of(campaign, among, weights, total)
+    weighting = equal if weights is None else weighting_of(campaign, among, weights, chosen)
     tree = tree_of(campaign, among, weighting)
     inputs = {
         "target": total,
@@ -266,8 +266,12 @@ def check_bounds(
     return misfits_frame(tuple(dict.fromkeys(found)))
 
 
-def weighting_of(campaign: Campaign, among: str, weights: WeightsLike, total: int) -> Weighting:
-    """Return by what a total is shared: what the caller gives, or the campaign's own annex.
+def weighting_of(
+    campaign: Campaign, among: str, weights: WeightsLike, target: HeadcountTarget | int
+) -> Weighting:
+    """Return by what a target is shared: what the caller gives, or the campaign's own annex.
+
+    That is the annex which names the target, or else one that names none.
 
     Raises:
         DefinitionError: Nothing is given and no annex is at hand, or it adds up to another total.
@@ -278,21 +282,27 @@ def weighting_of(campaign: Campaign, among: str, weights: WeightsLike, total: in
         return ByAnnex(_annex_of(campaign, weights))
     if weights is not None:
         return to_weighting(weights)
-    annexes = [one for one in campaign.annexes if one.breakdown == among and one.shares]
+    total, code = (target, "") if isinstance(target, int) else (target.persons, target.code)
+    found = [one for one in campaign.annexes if one.breakdown == among and one.shares]
+    sums = {one.code: sum(ByAnnex(one).persons(campaign).values()) for one in found}
+    named = [one for one in found if code and one.target == code]
+    annexes = named or [
+        one for one in found if not one.target or (not code and sums[one.code] == total)
+    ]
     if not annexes:
         raise DefinitionError(
             Problem("weights", "none", f"say by what to share: {_known(campaign, among)}")
         )
     annex = annexes[0]
-    whole = sum(ByAnnex(annex).persons(campaign).values())
-    if len(annexes) > 1 or whole != total:
-        found = (
+    if len(annexes) > 1 or sums[annex.code] != total:
+        told = (
             f"none, and {len(annexes)} annexes share out {among}"
             if len(annexes) > 1
-            else f"none; {annex.code} adds up to {whole:,} people, the target is {total:,}"
+            else f"none; {annex.code} adds up to {sums[annex.code]:,} people, "
+            f"the target is {total:,}"
         )
         fix = "take an annex in proportion (cc.weights.by_annex), or share by "
-        raise DefinitionError(Problem("weights", found, fix + _known(campaign, among)))
+        raise DefinitionError(Problem("weights", told, fix + _known(campaign, among)))
     return ByAnnex(annex)
 
 

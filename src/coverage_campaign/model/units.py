@@ -158,7 +158,8 @@ class Breakdown:
 class Annex:
     """A table that the source refers to: its breakdown of the people, and whether it is at hand.
 
-    `shares` holds persons by unit code where the annex is at hand.
+    `shares` holds persons by unit code where the annex is at hand. `covers` tells whether those of
+    a unit include the units below it that the annex names too ("subtree"), or are its own alone.
     """
 
     code: str
@@ -168,6 +169,7 @@ class Annex:
     at_hand: bool = False
     shares: tuple[tuple[str, int], ...] = attrs.field(default=(), converter=_to_counts)
     clause: str = ""
+    covers: Covers = "subtree"
 
     @property
     def cut(self) -> str:

@@ -25,11 +25,12 @@ from coverage_campaign.allocation.request import (
     Column,
     RequestReader,
     Requests,
+    read_target,
     tree_of,
 )
 from coverage_campaign.allocation.top_down import Shared, share
 from coverage_campaign.allocation.tree import UnitTree
-from coverage_campaign.allocation.weights import Weighting
+from coverage_campaign.allocation.weights import Weighting, equal
 from coverage_campaign.assessment.scoring import assess_many
 from coverage_campaign.errors import DefinitionError, InfeasibleError, Problem
 from coverage_campaign.model.basis import Basis
@@ -346,8 +347,10 @@ class Evaluator:
             )
         }
         scenario = applied(self.baseline, given)
-        weighting = weighting_of(
-            scenario.campaign, scenario.among, scenario.weights, int(asked.totals[row])
+        weighting = (
+            _own_weighting(scenario)
+            if scenario.weights is None
+            else weighting_of(scenario.campaign, scenario.among, scenario.weights, 0)
         )
         return allocation_from(
             scenario.campaign,
@@ -460,9 +463,10 @@ class Evaluator:
 
 
 def _own_weighting(scenario: Scenario) -> Weighting:
-    campaign = scenario.campaign
-    whole = campaign.headcount.persons if campaign.headcount else 0
-    return weighting_of(campaign, scenario.among, None, whole)
+    target = read_target(scenario.campaign, scenario.target)
+    if isinstance(target, CoverageTarget):  # nothing is shared out
+        return equal
+    return weighting_of(scenario.campaign, scenario.among, None, target)
 
 
 def _is_goal(scenario: Scenario, target: object) -> bool:

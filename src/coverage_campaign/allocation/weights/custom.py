@@ -18,7 +18,6 @@ from coverage_campaign.allocation.tree import OWN, opens_later
 from coverage_campaign.allocation.weights.weighting import Number, Weighting, WeightTable
 from coverage_campaign.errors import DefinitionError, Problem
 from coverage_campaign.model.campaign import Campaign
-from coverage_campaign.model.targets import HeadcountTarget
 from coverage_campaign.model.units import Annex, Unit
 
 __all__ = ["ByAnnex", "ByFunction", "Declared", "Equal", "sharing", "to_weighting"]
@@ -128,35 +127,33 @@ class ByAnnex:
         return f"shares are those of {self.annex.code}{clause}"
 
     def persons(self, campaign: Campaign) -> dict[str, int]:
-        """Return the persons of each unit outside the units below it.
-
-        Where the annex names units below one another, either each has its own people or an upper
-        one has those of all below it too: the one that adds up to a target of the campaign.
+        """Return the persons of each unit outside the units below it that the annex names.
 
         Raises:
-            DefinitionError: Both can be meant.
+            DefinitionError: The units below a unit have more persons than the unit.
         """
         given = dict(self.annex.shares)
-        parents = {unit.code: unit.parent for unit in campaign.units}
-        above: dict[str, str] = {}
-        for code in given:
-            over = parents.get(code)
-            while over is not None and over not in given:
-                over = parents.get(over)
-            if over is not None:
-                above[code] = over
-        totals = {one.persons for one in campaign.targets if isinstance(one, HeadcountTarget)}
-        tops = sum(persons for code, persons in given.items() if code not in above)
-        if not above or sum(given.values()) in totals:
+        if self.annex.covers == "own":
             return given
-        whole = dict(given)
-        for code, over in above.items():
-            whole[over] -= given[code]
-        if tops not in totals or min(whole.values()) < 0:
-            found = f"{tops:,} people in its upper units, {sum(given.values()):,} in all of them"
-            fix = "neither is a target of the campaign: say which by weights, by unit code"
-            raise DefinitionError(Problem(f"annex '{self.annex.code}'", found, fix))
-        return whole
+        own, parents = dict(given), {unit.code: unit.parent for unit in campaign.units}
+        for code, persons in given.items():
+            above = parents.get(code)
+            while above is not None and above not in given:
+                above = parents.get(above)
+            if above is not None:
+                own[above] -= persons
+        problems = [
+            Problem(
+                f"annex '{self.annex.code}'",
+                f"gives '{code}' {given[code]:,} people, and the units below it {-persons:,} more",
+                "correct it, or give it covers='own' where units have their own people alone",
+            )
+            for code, persons in own.items()
+            if persons < 0
+        ]
+        if problems:
+            raise DefinitionError(problems)
+        return own
 
     def of(self, campaign: Campaign, units: Sequence[Unit]) -> dict[str, Number]:
         """Return the annex's persons; a unit without any is an error, unless it is to close."""
