@@ -325,7 +325,7 @@ BREAKS: dict[str, Change] = {
         campaign, counting=evolve(campaign.counting, channels=())
     ),
     "money-without-amount": adding(Responsibility("labour", "collect", groups="hotels")),
-    "annex-absent": lambda campaign: campaign.with_part(evolve(campaign.annexes[0], at_hand=False)),
+    "annex-absent": lambda campaign: campaign.with_part(evolve(campaign.annexes[0], shares=())),
     "annex-total-differs": lambda campaign: campaign.with_part(
         evolve(campaign.annexes[0], shares={"a": 50, "b": 30, "c": 21})
     ),

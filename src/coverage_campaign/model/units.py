@@ -156,10 +156,12 @@ class Breakdown:
 
 @attrs.frozen(field_transformer=checked_fields)
 class Annex:
-    """A table that the source refers to: its breakdown of the people, and whether it is at hand.
+    """A table that the source refers to: its breakdown of the people, and its figures.
 
-    `shares` holds persons by unit code where the annex is at hand. `covers` tells whether those of
-    a unit include the units below it that the annex names too ("subtree"), or are its own alone.
+    `shares` holds persons by unit code; `covers` tells whether those of a unit include the units
+    below it that the annex names too ("subtree"), or are its own alone. An annex without shares is
+    absent, and the review says so; `at_hand` records that the caller has the table although its
+    figures are not entered.
     """
 
     code: str

@@ -312,6 +312,8 @@ def _windows_differ(campaign: Campaign, as_of: dt.date | None) -> Iterator[Findi
     target = campaign.headcount
     if target is None or not unanswered(campaign, "schedule_over"):
         return
+    if any(one.target in {"", target.code} for one in campaign.milestones):
+        return  # the milestones say by which day how much is to be done
     day = as_of or comparison_day(campaign)
     year = Window(dt.date(day.year, 1, 1), dt.date(day.year, 12, 31))
     shares = {name: _share(windows, day) for name, windows in schedule_windows(campaign).items()}

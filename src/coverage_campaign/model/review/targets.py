@@ -8,6 +8,7 @@ from typing import get_args
 
 from coverage_campaign.messages import Message, message
 from coverage_campaign.model.campaign import Campaign
+from coverage_campaign.model.labels import Label
 from coverage_campaign.model.readings import answer_name
 from coverage_campaign.model.review.findings import (
     Finding,
@@ -368,25 +369,36 @@ def _money(campaign: Campaign) -> Iterator[Finding]:
 
 
 def _annex(campaign: Campaign, annex: Annex) -> Iterator[Finding]:
-    if not annex.shares or not annex.at_hand:
+    if not annex.shares:
+        found: dict[str, Label | int] = {
+            "annex": annex.label,
+            "n": len(campaign.leaves(annex.breakdown)),
+            "breakdown": campaign.breakdown(annex.breakdown).label,
+        }
         yield Finding(
             code="annex-absent",
             severity="high",
             clause=annex.clause,
             message=message(
+                "{annex} is at hand, but its targets of {n} {n:plural unit|units} ({breakdown}) "
+                "are not entered.",
+                **found,
+            )
+            if annex.at_hand
+            else message(
                 "{annex} is not at hand: the targets of {n} {n:plural unit|units} ({breakdown}) "
                 "are unknown.",
-                annex=annex.label,
-                n=len(campaign.leaves(annex.breakdown)),
-                breakdown=campaign.breakdown(annex.breakdown).label,
+                **found,
             ),
             parts=[annex.code],
         )
         return
     yield from _annex_total(campaign, annex)
-    leaves = {unit.code for unit in campaign.leaves(annex.breakdown)}
+    members = {unit.code for unit in campaign.members(annex.breakdown)}
+    heirs = {code for unit in campaign.units for code, _ in unit.successors}
+    wanted = {unit.code for unit in campaign.leaves(annex.breakdown)} - heirs
     have = {code for code, _ in annex.shares}
-    for lacking, codes in ((True, leaves - have), (False, have - leaves)):
+    for lacking, codes in ((True, wanted - have), (False, have - members)):
         if codes:
             names = listed([campaign.unit(code).label for code in sorted(codes)])
             text = (

@@ -77,7 +77,7 @@ def _closed_with_share(campaign: Campaign) -> Iterator[Finding]:
         return
     last = campaign.whole_window.last
     for annex in campaign.annexes:
-        for code, share in annex.shares if annex.at_hand else ():
+        for code, share in annex.shares:
             unit = campaign.unit(code)
             if share and unit.closed and unit.closed < last and not unit.successors:
                 yield Finding(
