@@ -187,6 +187,7 @@ def write(results: Flow, out: Path, step: Callable[[str], None] = print) -> list
         save_workbook(book, out / "progress-SIMULATED.xlsx", notes=results.progress.basis.lines())
     )
     for lang in LANGUAGES:
+        files.append(cc.report_form(results.plan, out / f"form-{lang}.xlsx", lang=lang))
         step(f"write annexes, letters, bulletin, assessment and comparison ({lang})")
         for name, document in documents(results, lang).items():
             files += document.to_folder(out, name=f"{name}-{lang}")

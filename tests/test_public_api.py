@@ -11,17 +11,17 @@ import coverage_campaign as cc
 
 STUB = Path(cc.__file__).with_suffix(".pyi")
 CONTRACT = """
-Campaign Unit Breakdown Measure Annex TargetGroup Channel HeadcountTarget CoverageTarget
-MoneyTarget Phase Activity Milestone Responsibility LeadingGroup CountingRule ReportingRule
-EnforcementLadder LicenceGate Step Move Under Requirement Scheme Item Veto Grade AwardBar
-Commendation Prize Pool Seat MonthDay Window Clause Parameter Readings Question Label case_names
-load_case load_campaign save_campaign to_json from_json campaign_schema review activities vary
-language covered_before eligible_persons apportion biproportional biproportional_explain certify
-controlled_rounding level_up allocate check_bounds cross partition weights curves schedule
-reallocate tally tally_triangle read_reports expected_reports quality_signals lost_claims encode
-track roll_up forecast forecast_counts paces backtest supervise enforcement assess rules letters
-stability Scenario run compare explore explore_blocks save_study readings_table optimize simulate
-charts tables documents bulletin explorer testing CampaignError DefinitionError IllegalMoveError
+Campaign Unit Breakdown Measure Annex TargetGroup Channel HeadcountTarget CoverageTarget MoneyTarget
+Phase Activity Milestone Responsibility LeadingGroup CountingRule ReportingRule EnforcementLadder
+LicenceGate Step Move Under Requirement Scheme Item Veto Grade AwardBar Commendation Prize Pool Seat
+MonthDay Window Clause Parameter Readings Question Label case_names load_case load_campaign
+save_campaign to_json from_json campaign_schema review activities vary language covered_before
+eligible_persons apportion biproportional biproportional_explain certify controlled_rounding
+level_up allocate check_bounds cross partition weights curves schedule reallocate tally
+tally_triangle read_reports report_form expected_reports quality_signals lost_claims encode track
+roll_up forecast forecast_counts paces backtest supervise enforcement assess rules letters stability
+Scenario run compare explore explore_blocks save_study readings_table optimize simulate charts
+tables documents bulletin explorer testing CampaignError DefinitionError IllegalMoveError
 InfeasibleError OpenQuestionError Problem ReportError SaveError TieError Allocation Assessment
 Comparison CrossAllocation Finding Findings Forecast Outcome Plan Progress Study Tally Watchlist
 """.split()  # noqa: SIM905 - words read best as text

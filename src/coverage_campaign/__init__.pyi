@@ -42,6 +42,7 @@ from coverage_campaign.files.campaigns import load_campaign as load_campaign
 from coverage_campaign.files.campaigns import save_campaign as save_campaign
 from coverage_campaign.files.json_values import from_json as from_json
 from coverage_campaign.files.json_values import to_json as to_json
+from coverage_campaign.files.report_form import report_form as report_form
 from coverage_campaign.files.schema import campaign_schema as campaign_schema
 from coverage_campaign.files.shipped_cases import case_names as case_names
 from coverage_campaign.files.shipped_cases import load_case as load_case

@@ -53,6 +53,7 @@ Role: TypeAlias = Literal[
     "other",
     "target",
     "rate",
+    "reason",
 ]  # fmt: skip
 """The part of a cell in its row; 'other' is the figure of the kind that was not asked for."""
 
@@ -136,7 +137,8 @@ class Layout:
     """The columns of a table: `roles` by part of a row, and the columns of figures.
 
     `totals` print the sum of the figure columns of their row; `months` tells that bare numbers in
-    the column of dates are months; `assumptions` say what the figures are taken for.
+    the column of dates are months; `assumptions` say what the figures are taken for, `own` that a
+    unit's figures are without those of the units below it.
     """
 
     roles: Mapping[Role, str]
@@ -146,6 +148,7 @@ class Layout:
     columns: tuple[ColumnRole, ...] = ()
     scales: Mapping[str, int] = attrs.field(factory=dict)
     assumptions: tuple[Message, ...] = ()
+    own: bool = False
 
 
 Cells: TypeAlias = Callable[[Heading], Sequence[object]]

@@ -48,7 +48,7 @@ Place = Callable[[int, str], str]
 _CELLS: tuple[Role, ...] = ("unit", "parent", "channel")
 _BESIDE: tuple[Role, ...] = ("other", "target", "rate")
 _NUMBERS = ("date", "scale", "other_scale", "target_scale", "table", "row", "column")
-_TYPES = dict.fromkeys(_NUMBERS, "int64") | dict.fromkeys(("of_persons",), "bool")
+_TYPES = dict.fromkeys(_NUMBERS, "int64") | dict.fromkeys(("of_persons", "own"), "bool")
 
 
 @attrs.frozen
@@ -89,7 +89,8 @@ class Figures:
 
     `frame` has unit, parent, channel, persons, other (the figure of the other kind, where it stands
     beside), target and rate as printed; `scale`, `other_scale` and `target_scale` (what one of a
-    bare number stands for), `of_persons` (False where the measure is money or households), `date`
+    bare number stands for), `of_persons` (False where the measure is money or households), `own`
+    (True where the units below are not in a unit's figure), `reason` (the unit's own), `date`
     (position in `dates`), `table` (position in `origins`), `row` (position in the table) and
     `column` (of the figure, position in the origin's). The parts of `sums` are positions in
     `frame`; `problems` are of the source as a whole, `columns` the roles of all columns,
@@ -218,6 +219,8 @@ def _of_column(
         parts[role] = frame[heading] if heading else None
         own = layout.scales.get(heading, 0) if heading else 0
         parts[f"{role}_scale"] = own or scales
+    parts["reason"] = frame[figure.beside["reason"]] if "reason" in figure.beside else None
+    parts["own"] = layout.own
     parts["date"] = _dates(frame, layout, figure, dates, window=window, about=about)
     parts["table"] = 0
     parts["row"] = np.arange(len(frame))

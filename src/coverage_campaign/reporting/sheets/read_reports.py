@@ -20,6 +20,7 @@ from coverage_campaign.reporting.problems import ReportProblem
 from coverage_campaign.reporting.result import Tally
 from coverage_campaign.reporting.sheets.column_roles import FigureKind, meaning_of
 from coverage_campaign.reporting.sheets.dates import Written, of_day, read_written
+from coverage_campaign.reporting.sheets.form import figures_of_forms
 from coverage_campaign.reporting.sheets.header import figures_of_grid, numbered
 from coverage_campaign.reporting.sheets.layouts import AmbiguousTableError, Named, layout_of
 from coverage_campaign.reporting.sheets.long_table import (
@@ -47,8 +48,8 @@ def read_reports(
     path_or_frame: _Source,
     campaign: Campaign,
     *,
-    figures: FigureKind,
-    by: Period = "month",
+    figures: FigureKind | None = None,
+    by: Period | None = None,
     baseline: Baseline = None,
     as_of: DateLike | None = None,
     simulated: bool = False,
@@ -78,14 +79,19 @@ def read_reports(
     one before the campaign's first day where there is one, else the first of all. With a `baseline`
     (0, or persons by unit) the difference to it is new.
 
-    With `by="month"`, dates that are all first days of months name the months. With `as_of`, what
-    is dated later is not counted. Reports without channels carry the channel 'all'.
+    A file made by `report_form` needs neither: it holds totals from the campaign's first day on, by
+    the periods of the campaign, whatever was sorted, inserted, merged or renamed in it.
+
+    Counted is by month, or as `by` says. By month, dates that are all first days of months name the
+    months. With `as_of`, what is dated later is not counted. Reports without channels carry the
+    channel 'all'.
 
     In `.problems`, each with file, sheet and cell. Not counted: no_date, not_a_date,
     not_yet_reported, printed_total (a sum, kept as a check), total_differs (a sum that its parts do
     not add up to), unknown_unit, unknown_channel, no_value (a formula without its result),
-    no_figure, not_a_count, below_zero, outside_campaign, double (a second row with the same figure
-    for a unit, channel and date), contradicting (rows with different figures: none of them counts).
+    no_figure, not_a_count, below_zero, outside_campaign, unit_not_open (the unit is closed, or not
+    open yet), double (a second row with the same figure for a unit, channel and date),
+    contradicting (rows with different figures: none of them counts).
     Counted, with a doubt: fall, no_report (a period in which nobody reported, or a unit did not),
     above_eligible, rate_differs (a printed rate that is not persons / target, or persons /
     eligible, at the precision of the print), figures_differ (a printed new figure that is not the
@@ -123,8 +129,20 @@ def read_reports(
         rate=rate,
     )
     about = None if period is None else _period(period)
+    grids: tuple[Grid, ...] = ()
     if isinstance(path_or_frame, (str, Path)):
         grids = open_grids(Path(path_or_frame), sheet=sheet)
+    form = figures_of_forms(grids, campaign)
+    if form is not None:
+        read, own_period = form
+        if figures == "new":
+            found = "'new', but a form holds the totals so far"
+            raise DefinitionError(Problem("figures", found, "leave figures= out"))
+        figures, by, baseline = "cumulative", by or own_period, 0 if baseline is None else baseline
+    elif figures is None:
+        fix = "pass 'new' (persons of each period) or 'cumulative' (persons so far)"
+        raise DefinitionError(Problem("figures", "not given, and the source is no form", fix))
+    elif grids:
         read = _of_grids(grids, campaign, kind=figures, named=named, period=about, only=only or {})
     else:
         frame = _to_pandas(path_or_frame)
@@ -133,7 +151,7 @@ def read_reports(
         read,
         campaign,
         kind=figures,
-        by=by,
+        by=by or "month",
         baseline=baseline,
         as_of=as_of,
         simulated=simulated,

@@ -55,7 +55,7 @@ def refuse_totals(
     """
     named = named_totals(frame["unit"]) & (unit < 0)
     above = _units_above(campaign, unit)
-    is_sum = named | np.isin(unit, list(above)) & (unit >= 0)
+    is_sum = named | np.isin(unit, list(above)) & (unit >= 0) & ~frame["own"].to_numpy()
     if not is_sum.any():
         return
     blocks = _blocks(frame, channel, day)

@@ -114,7 +114,7 @@ def tally_of_figures(
         persons, is_stock = series.figure, np.zeros(len(series.rows), dtype=bool)
         done = [running(series), series.figure]
         warn_above_eligible(series, done[0], eligible, rows)
-    warn_falls(series, persons, is_stock, rows)
+    warn_falls(series, persons, is_stock, rows, frame["reason"])
     warn_figures(series, new, cumulative, periods, rows)
     if cumulative.known[series.rows].any() and kind == "new":
         done = [cumulative.persons[series.rows], *done]

@@ -30,8 +30,15 @@ __all__ = [
 ]
 
 
-def warn_falls(series: Series, persons: NDArray[np.int64], is_stock: Mask, rows: RowFilter) -> None:
-    """Say where a figure takes persons back."""
+def warn_falls(
+    series: Series,
+    persons: NDArray[np.int64],
+    is_stock: Mask,
+    rows: RowFilter,
+    reasons: pd.Series,
+) -> None:
+    """Say where a figure takes persons back, and the reason that the unit gives for it."""
+    given = reasons.to_numpy(dtype=object)
     for index in np.flatnonzero((persons < 0) & ~is_stock).tolist():
         figure, change = int(series.figure[index]), int(persons[index])
         found = (
@@ -39,12 +46,16 @@ def warn_falls(series: Series, persons: NDArray[np.int64], is_stock: Mask, rows:
             if figure == change
             else message("{n} persons, {less} fewer than the figure before", n=figure, less=-change)
         )
-        rows.warn(
-            int(series.rows[index]),
-            "fall",
-            found,
-            message("counted as a correction: ask the unit what was corrected, and for which day"),
+        row = int(series.rows[index])
+        reason = "" if given[row] is None else str(given[row]).strip()
+        fix = (
+            message("counted as a correction: the unit says {reason!r}", reason=reason[:200])
+            if reason
+            else message(
+                "counted as a correction: ask the unit what was corrected, and for which day"
+            )
         )
+        rows.warn(row, "fall", found, fix)
 
 
 def warn_that_it_begins_again(series: Series, again: Mask, rows: RowFilter) -> None:

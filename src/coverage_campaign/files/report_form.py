@@ -1,0 +1,329 @@
+"""The form that units fill in: a workbook that goes out, and comes back through `read_reports`."""
+
+from __future__ import annotations
+
+import datetime as dt
+import io
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from coverage_campaign.checks import checked_call, did_you_mean, needs
+from coverage_campaign.errors import DefinitionError, Problem
+from coverage_campaign.messages import Language, Message, check_language, message
+from coverage_campaign.model.dates import DateLike, to_date
+from coverage_campaign.model.periods import Periods, periods_of
+from coverage_campaign.reporting.result import Tally
+from coverage_campaign.reporting.sheets.dates import Written, read_written
+from coverage_campaign.reporting.sheets.form import COLUMNS, FormKey
+from coverage_campaign.saving import save_bytes
+from coverage_campaign.scheduling.plan import Plan
+
+if TYPE_CHECKING:
+    import xlsxwriter
+    from xlsxwriter.worksheet import Worksheet
+
+__all__ = ["report_form"]
+
+_MOST_SHEETS = 60
+_WIDTHS = {"unit": 12, "name": 24, "reason": 36, "remark": 24}
+_HEAD, _FIRST = 3, 4
+"""The rows of the headings and of the first unit, counted from 0; the hidden row is above."""
+_LAST_ROW = 5_000
+"""Rows that are inserted below the units are checked as theirs are."""
+
+
+@checked_call
+def report_form(
+    plan: Plan,
+    path: str | Path,
+    *,
+    period: DateLike | None = None,
+    units: str | Sequence[str] | None = None,
+    tally: Tally | None = None,
+    lang: Language | None = None,
+) -> Path:
+    """Return the path of a workbook that units fill in; `read_reports` reads it back as it is.
+
+    A sheet for each reporting period of the plan, or for the one of `period` alone; a row for each
+    unit that is open in it, or for `units` alone. A row has the unit's code and name, its target,
+    what is planned to the period's end, the total to the end of the period before, and cells for
+    the total so far, a reason and a remark [persons]. Totals count from the campaign's first day.
+
+    A total is a whole number; one that is lower than the total before is taken only with a reason.
+    The sheets are protected without a password: rows may be sorted, inserted and formatted. A
+    hidden row and a hidden column tell `read_reports` what it reads, without another argument.
+
+    Args:
+        plan: Its campaign's reporting rule says the periods; months without one.
+        path: Where to; the ending is .xlsx.
+        period: A day of the period, or its name as text: "2008-07", "2008Q3".
+        units: Codes of units of the plan; None = all that have a share.
+        tally: What was reported so far: it fills in the totals before.
+        lang: The language of headings and instructions.
+
+    Raises:
+        DefinitionError: The plan has no such unit or period, or too many periods for one file.
+
+    >>> import tempfile
+    >>> import coverage_campaign as cc
+    >>> campaign = cc.load_case("hengyang", year=2008)
+    >>> shares = cc.allocate(campaign, weights=cc.weights.by_measure("census_2000"))
+    >>> plan = cc.schedule(shares, over="special-action")
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     form = cc.report_form(plan, f"{folder}/july.xlsx", period="2008-07", lang="zh")
+    ...     form.name
+    'july.xlsx'
+    """
+    language = check_language(lang)
+    target = Path(path)
+    if target.suffix.lower() != ".xlsx":
+        raise DefinitionError(Problem("path", f"{target.name!r}", "give a name that ends in .xlsx"))
+    campaign = plan.campaign
+    periods = periods_of(
+        campaign, "month" if campaign.reporting is None else campaign.reporting.period
+    )
+    codes = _units(plan, units)
+    numbers = _numbers(plan, periods, period)
+    with needs("excel", "report_form"):
+        import xlsxwriter
+
+    stream = io.BytesIO()
+    options = {"strings_to_formulas": False, "strings_to_urls": False, "in_memory": True}
+    with xlsxwriter.Workbook(stream, options) as book:
+        book.set_properties({"created": dt.datetime(2000, 1, 1)})  # noqa: DTZ001 - a fixed stamp
+        writer = _Writer(book, plan, periods, language)
+        writer.instructions()
+        before: str | None = None
+        for number in numbers:
+            before = writer.sheet(number, codes, before=before, tally=tally)
+    return save_bytes(target, stream.getvalue())
+
+
+def _units(plan: Plan, units: str | Sequence[str] | None) -> list[str]:
+    known = [str(code) for code in plan.shares().index]
+    if units is None:
+        return known
+    wanted = [units] if isinstance(units, str) else list(units)
+    absent = [code for code in wanted if code not in known]
+    if absent or not wanted:
+        fix = did_you_mean(absent[0], known) if absent else "name at least one"
+        found = f"{absent[0]!r} is no unit of the plan" if absent else "no unit"
+        raise DefinitionError(Problem("units", found, fix))
+    return [code for code in known if code in wanted]
+
+
+def _numbers(plan: Plan, periods: Periods, period: DateLike | None) -> list[int]:
+    """Return the numbers of the periods that the form is about."""
+    planned = np.unique(periods.number(plan.days)).tolist()
+    if period is None:
+        if len(planned) > _MOST_SHEETS:
+            found = f"{len(planned)} periods of the plan, by {periods.by}"
+            raise DefinitionError(Problem("period", found, "name one of them"))
+        return planned
+    written = read_written(period) if isinstance(period, str) else None
+    if isinstance(written, Written) and written.unit != "day" and written.year is not None:
+        span = written.in_year(written.year)
+        days = [] if span is None or span.first is None else [span.first, span.last]
+        if written.unit == "month" and periods.by == "month":
+            days = days[:1]  # a month is named by its first day, whatever days it has here
+    else:
+        days = [to_date(period, where="period")]
+    numbers = sorted(set(periods.number(days).tolist()))
+    if len(numbers) != 1 or numbers[0] not in planned:
+        first, last = periods.name([planned[0], planned[-1]]).tolist()
+        found = f"{period!s} is not one {periods.by} of the plan"
+        raise DefinitionError(Problem("period", found, f"name one from {first} to {last}"))
+    return numbers
+
+
+class _Writer:
+    """Writes the sheets of one form."""
+
+    def __init__(
+        self, book: xlsxwriter.Workbook, plan: Plan, periods: Periods, language: Language
+    ) -> None:
+        self._book, self._plan, self._periods, self._language = book, plan, periods, language
+        self._campaign = plan.campaign
+        free = {"locked": False, "border": 1, "border_color": "#B9C2CC", "valign": "top"}
+        whole = {"num_format": "#,##0"}
+        filled = {"bg_color": "#FFF7D6", "locked": False, "border": 1, "border_color": "#B9C2CC"}
+        self._text = book.add_format({**free, "num_format": "@"})
+        self._count = book.add_format(free | whole)
+        self._fill = book.add_format(filled | whole)
+        self._words = book.add_format(filled | {"text_wrap": True, "num_format": "@"})
+        self._missing = book.add_format({"bg_color": "#F6C6BF"})
+        self._title = book.add_format({"bold": True, "font_size": 14})
+        self._line = book.add_format({"text_wrap": True, "valign": "top"})
+        self._head = book.add_format(
+            {"bold": True, "bg_color": "#ECEFF3", "text_wrap": True, "border": 1, "valign": "top"}
+        )
+
+    def _said(self, text: Message) -> str:
+        return text.text(self._language)
+
+    def instructions(self) -> None:
+        """Write the sheet that says how the form is filled in."""
+        sheet = self._book.add_worksheet(self._said(message("Instructions")))
+        sheet.set_column(0, 0, 100)
+        sheet.write_string(0, 0, self._campaign.label.text(self._language), self._title)
+        lines = (
+            message("Fill in the yellow cells: a sheet for each period, a row for each unit."),
+            message(
+                "The total counts all persons from {first:long date} to the end of the period, "
+                "not those of the period alone.",
+                first=self._campaign.whole_window.first,
+            ),
+            message("Write whole numbers. Where nothing is known leave the cell empty, not 0."),
+            message(
+                "A total that is lower than the one before needs a reason: write the reason first."
+            ),
+            message("Rows may be sorted and inserted; hidden cells stay as they are."),
+            message("Send the file back as it is: it is read by itself."),
+        )
+        for row, line in enumerate(lines, start=2):
+            sheet.write_string(row, 0, f"{row - 1}. {self._said(line)}", self._line)
+
+    def sheet(
+        self, number: int, codes: Sequence[str], *, before: str | None, tally: Tally | None
+    ) -> str:
+        """Write the sheet of a period and return its name; `before` names the sheet before it."""
+        (first,), (last,) = (
+            edge([number]).tolist() for edge in (self._periods.first, self._periods.last)
+        )
+        (named,) = self._periods.name([number]).tolist()
+        by_month = self._periods.by == "month"
+        name = named.strftime("%Y-%m") if by_month else named.isoformat()
+        sheet = self._book.add_worksheet(name)
+        key = FormKey(
+            campaign=self._campaign.code, year=self._campaign.year, by=self._periods.by, last=last
+        )
+        title = message(
+            "{campaign}: report to {last:long date}", campaign=self._campaign.label, last=last
+        )
+        sheet.write_string(0, 1, self._said(title), self._title)
+        about = message(
+            "The period is {first:long date} to {last:long date}.", first=first, last=last
+        )
+        sheet.write_string(1, 1, self._said(about))
+        marks = [key.text(), *list(COLUMNS)[1:]]
+        for column, (part, heading) in enumerate(COLUMNS.items()):
+            sheet.write_string(_HEAD - 1, column, marks[column])
+            text = "key" if part == "key" else self._said(heading)
+            sheet.write_string(_HEAD, column, text, self._head)
+            sheet.set_column(column, column, _WIDTHS.get(part, 14), None, {"hidden": part == "key"})
+        sheet.set_row(_HEAD - 1, None, None, {"hidden": True})
+        open_then = [code for code in codes if self._is_open(code, first, last)]
+        self._rows(sheet, open_then, last, before=before, known=_totals_before(tally, first))
+        end = _FIRST + max(len(open_then), 1) - 1
+        self._checks(sheet, end)
+        sheet.autofilter(_HEAD, 0, end, len(COLUMNS) - 1)
+        sheet.freeze_panes(_FIRST, 3)
+        sheet.set_paper(9)
+        sheet.set_landscape()
+        sheet.fit_to_pages(1, 0)
+        sheet.repeat_rows(_HEAD)
+        allowed = ("sort", "autofilter", "insert_rows", "delete_rows", "format_cells")
+        sheet.protect("", dict.fromkeys((*allowed, "format_columns", "format_rows"), True))
+        return name
+
+    def _is_open(self, code: str, first: dt.date, last: dt.date) -> bool:
+        unit = self._campaign.unit(code)
+        return (unit.opened is None or unit.opened <= last) and (
+            unit.closed is None or first <= unit.closed
+        )
+
+    def _rows(
+        self,
+        sheet: Worksheet,
+        codes: Sequence[str],
+        last: dt.date,
+        *,
+        before: str | None,
+        known: pd.Series,
+    ) -> None:
+        shares, planned = self._plan.shares(), self._plan.planned_on(last)
+        start, end = self._periods.number([self._campaign.whole_window.first, last]).tolist()
+        begins = start == end  # before the first period nobody was counted
+        for row, code in enumerate(codes, start=_FIRST):
+            sheet.write_string(row, 0, code, self._text)
+            sheet.write_string(row, 1, code, self._text)
+            sheet.write_string(
+                row, 2, self._campaign.unit(code).label.text(self._language), self._text
+            )
+            sheet.write_number(row, 3, int(shares[code]), self._count)
+            sheet.write_number(row, 4, int(planned[code]), self._count)
+            if code in known.index or begins:
+                sheet.write_number(row, 5, int(known.get(code, 0)), self._count)
+            elif before is not None:
+                found = f"MATCH($B{row + 1},'{before}'!$B:$B,0)"
+                total = f"INDEX('{before}'!$G:$G,{found})"
+                sheet.write_formula(
+                    row, 5, f'=IFERROR(IF({total}="","",{total}),"")', self._count, ""
+                )
+            else:
+                sheet.write_blank(row, 5, None, self._fill)
+            sheet.write_blank(row, 6, None, self._fill)
+            sheet.write_blank(row, 7, None, self._words)
+            sheet.write_blank(row, 8, None, self._words)
+
+    def _checks(self, sheet: Worksheet, end: int) -> None:
+        """Let a spreadsheet program refuse what is no whole number, and a fall without a reason."""
+        top = _FIRST + 1
+        sheet.data_validation(
+            _FIRST,
+            6,
+            end,
+            6,
+            {
+                "validate": "custom",
+                "value": f"=AND(ISNUMBER(G{top}),G{top}=INT(G{top}),G{top}>=0,"
+                f"OR(G{top}>=N(F{top}),LEN(H{top})>0))",
+                "error_title": self._said(message("Total")),
+                "error_message": self._said(
+                    message(
+                        "Write a whole number. If it is lower than the total before, write the "
+                        "reason first."
+                    )
+                ),
+            },
+        )
+        whole = {"validate": "integer", "criteria": ">=", "value": 0}
+        sheet.data_validation(_FIRST, 5, end, 5, whole)
+        sheet.data_validation(
+            _FIRST,
+            1,
+            end,
+            4,
+            {
+                "validate": "custom",
+                "value": "=FALSE",
+                "error_title": self._said(message("Form")),
+                "error_message": self._said(message("This cell is filled in already.")),
+            },
+        )
+        sheet.conditional_format(
+            _FIRST,
+            7,
+            end,
+            7,
+            {
+                "type": "formula",
+                "criteria": f"=AND(ISNUMBER($G{top}),$G{top}<N($F{top}),LEN($H{top})=0)",
+                "format": self._missing,
+            },
+        )
+
+
+def _totals_before(tally: Tally | None, first: dt.date) -> pd.Series:
+    """Return each unit's persons before a day, as far as they are tallied."""
+    if tally is None:
+        return pd.Series(dtype="int64")
+    net, periods = tally.net(), periods_of(tally.campaign, tally.by)
+    over = periods.last(periods.number(net["period"].to_numpy())) < np.datetime64(first)
+    gross = net["entries"] + net["resumptions"]
+    counted = net["net"] if tally.campaign.counts_net else gross
+    return counted[over].groupby(net["unit"][over]).sum()
