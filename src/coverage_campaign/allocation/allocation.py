@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from fractions import Fraction
 from functools import cached_property
+from pathlib import Path
 from typing import Any, Literal, TypeAlias
 
 import attrs
@@ -17,12 +18,14 @@ from coverage_campaign.allocation.naming import name_of
 from coverage_campaign.allocation.top_down import UnitTie
 from coverage_campaign.allocation.tree import NO_CAP, OWN, leaf_of, of_whole
 from coverage_campaign.allocation.weights import Number
+from coverage_campaign.checks import checked_call, needs
 from coverage_campaign.frames import IntSeries, by_value, owned, owned_array, owned_frame
-from coverage_campaign.messages import Language, message
+from coverage_campaign.messages import Language, check_language, language, message
 from coverage_campaign.model.basis import Basis
 from coverage_campaign.model.campaign import Campaign
 from coverage_campaign.model.units import Unit
 from coverage_campaign.notebook import Axes, html_table
+from coverage_campaign.saving import save_bytes
 
 __all__ = ["NO_CAP", "Allocation", "UnitTie"]
 
@@ -249,6 +252,31 @@ class Allocation:
         from coverage_campaign.views import charts  # the one way up, taken late
 
         return charts.fairness(self, ax=ax)
+
+    @checked_call
+    def to_excel(
+        self, path: str | Path, *, live: bool = False, lang: Language | None = None
+    ) -> Path:
+        """Write the allocation as a workbook and return its path; needs the extra `excel`.
+
+        By default it is the annex as it is issued. With `live` it is a sheet that computes: total,
+        weights, floors, caps, divisor and ties are cells, shares and checks are formulas, for the
+        divisor methods and Hamilton's. Change a cell, and the check shows by how many the sum
+        misses the total, and the divisor that would give it. The uplifted layer is not on it.
+
+        Raises:
+            DefinitionError: `live`, and the method is neither.
+            SaveError: The file cannot be written.
+        """
+        from coverage_campaign.views.documents.annex import annex  # the one way up, taken late
+
+        if not live:
+            return annex(self, lang=lang).to_excel(path)
+        with needs("excel", "to_excel"):
+            from coverage_campaign.views.documents.live_allocation import live_workbook
+
+        with language(check_language(lang)):
+            return save_bytes(path, live_workbook(self))
 
     def _line(self) -> str:
         method = name_of(self.method) if self.method else "each unit to the goal"
