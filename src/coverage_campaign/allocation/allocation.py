@@ -18,14 +18,13 @@ from coverage_campaign.allocation.naming import name_of
 from coverage_campaign.allocation.top_down import UnitTie
 from coverage_campaign.allocation.tree import NO_CAP, OWN, leaf_of, of_whole
 from coverage_campaign.allocation.weights import Number
-from coverage_campaign.checks import checked_call, needs
+from coverage_campaign.checks import checked_call
 from coverage_campaign.frames import IntSeries, by_value, owned, owned_array, owned_frame
-from coverage_campaign.messages import Language, check_language, language, message
+from coverage_campaign.messages import Language, message
 from coverage_campaign.model.basis import Basis
 from coverage_campaign.model.campaign import Campaign
 from coverage_campaign.model.units import Unit
 from coverage_campaign.notebook import Axes, html_table
-from coverage_campaign.saving import save_bytes
 
 __all__ = ["NO_CAP", "Allocation", "UnitTie"]
 
@@ -268,15 +267,9 @@ class Allocation:
             DefinitionError: `live`, and the method is neither.
             SaveError: The file cannot be written.
         """
-        from coverage_campaign.views.documents.annex import annex  # the one way up, taken late
+        from coverage_campaign.views.documents.annex import write_allocation  # the one way up
 
-        if not live:
-            return annex(self, lang=lang).to_excel(path)
-        with needs("excel", "to_excel"):
-            from coverage_campaign.views.documents.live_allocation import live_workbook
-
-        with language(check_language(lang)):
-            return save_bytes(path, live_workbook(self))
+        return write_allocation(self, path, live=live, lang=lang)
 
     def _line(self) -> str:
         method = name_of(self.method) if self.method else "each unit to the goal"

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from fractions import Fraction
+from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
 from coverage_campaign.allocation.allocation import Allocation
 from coverage_campaign.allocation.cross import CrossAllocation
-from coverage_campaign.checks import checked_call
+from coverage_campaign.checks import checked_call, needs
 from coverage_campaign.errors import DefinitionError, Problem
 from coverage_campaign.messages import (
     Language,
@@ -22,6 +23,7 @@ from coverage_campaign.messages import (
 )
 from coverage_campaign.model.campaign import Campaign
 from coverage_campaign.model.labels import Label
+from coverage_campaign.saving import save_bytes
 from coverage_campaign.views.documents.document import Document
 from coverage_campaign.views.documents.paper import (
     TOTAL,
@@ -36,7 +38,7 @@ from coverage_campaign.views.documents.paper import (
 )
 from coverage_campaign.views.inputs import input_value
 
-__all__ = ["annex"]
+__all__ = ["annex", "write_allocation"]
 
 
 @checked_call
@@ -76,6 +78,19 @@ def annex(*annexes: Allocation | CrossAllocation, lang: Language | None = None) 
                 *basis.lines(lang),
             ),
         )
+
+
+def write_allocation(
+    allocation: Allocation, path: str | Path, *, live: bool, lang: Language | None
+) -> Path:
+    """Write an allocation as its annex, or as a sheet that computes (see `Allocation.to_excel`)."""
+    if not live:
+        return annex(allocation, lang=lang).to_excel(path)
+    with needs("excel", "to_excel"):
+        from coverage_campaign.views.documents.live_allocation import live_workbook
+
+    with language(check_language(lang)):
+        return save_bytes(path, live_workbook(allocation))
 
 
 def _section(one: Allocation | CrossAllocation, place: int) -> Section:

@@ -29,7 +29,7 @@ from coverage_campaign.allocation.apportionment.rounding_rules import (
     signpost,
 )
 from coverage_campaign.allocation.explain import Record, records
-from coverage_campaign.allocation.tree import NO_CAP
+from coverage_campaign.allocation.tree import NO_CAP, leaf_of
 from coverage_campaign.errors import DefinitionError, Problem
 from coverage_campaign.messages import Message, message, message_in, text_of
 from coverage_campaign.views.documents.paper import SIMULATED, TOTAL, UNIT, plain
@@ -99,8 +99,7 @@ def live_workbook(allocation: Allocation) -> bytes:
                 "allocate by one of them, or write the figures with live=False",
             )
         )
-    names = {unit.code: text_of(unit.label) for unit in allocation.campaign.units}
-    sharings = [_sharing(allocation, record, names) for record in found]
+    sharings = [_sharing(allocation, record) for record in found]
     stream = io.BytesIO()
     options = {"strings_to_formulas": False, "strings_to_urls": False, "in_memory": True}
     titles = [title for one in sharings for title in (one.title, _search_title(one))]
@@ -124,7 +123,10 @@ def _search_title(sharing: _Sharing) -> str:
     return message("{search}: {sheet}", search=_SEARCH, sheet=sharing.title).text()
 
 
-def _sharing(allocation: Allocation, record: Record, names: dict[str, str]) -> _Sharing:
+def _sharing(allocation: Allocation, record: Record) -> _Sharing:
+    def name_of(code: str) -> str:
+        return text_of(leaf_of(allocation.campaign, code, allocation.among).label)
+
     found, rows = record.apportionment, record.rows
     rule = found.rule
     assert rule is not None  # noqa: S101 - the caller refuses what has none
@@ -143,12 +145,12 @@ def _sharing(allocation: Allocation, record: Record, names: dict[str, str]) -> _
     parent = "" if allocation.order == "bottom_up" else parent
     total = sum(seats) + sum(shifts)
     return _Sharing(
-        title=names[parent]
+        title=name_of(parent)
         if parent
         else text_of(allocation.campaign.breakdown(allocation.among).label),
         rule=rule,
         lines=tuple(
-            _Line(names.get(code, code), weight, floor, cap, -shift, seat - own, seat)
+            _Line(name_of(code), weight, floor, cap, -shift, seat - own, seat)
             for code, weight, floor, cap, shift, seat, own in zip(
                 record.codes, weights, floors, caps, shifts, seats, computed, strict=True
             )
