@@ -73,14 +73,44 @@ def test_a_unit_says_why_it_has_no_figure() -> None:
 
 
 def test_an_open_reading_accuses_nobody() -> None:
-    """All reported; whether losses count is open: that is the reason, and no report is missing."""
+    """All reported; whether losses count is open: only what hangs on the answer is left open."""
     campaign = open_campaign()
     rows = [*DAILY, ("c", "2026-06-02", "new_employer", 4)]
     progress = track(planned(campaign), tallied(rows, campaign=campaign), as_of="2026-06-04")
-    assert {unit.status for unit in progress.units} == {"open_question"}
-    assert progress.whole.status == "open_question"
-    assert set(progress.unranked()["code"]) == {"open_question"}
-    assert not any("No report" in note for note in progress.notes)
+    ash, birch, cedar = progress.units
+    assert (ash.done, ash.status, ash.rank, birch.done, cedar.done) == (None, "behind", 1, 0, 4)
+    assert "readings.counted" in str(ash.reason)
+    assert birch.reason is None and cedar.reason is None
+    assert progress.open_questions == ("counted",)
+    assert progress.whole.done is None
+
+
+@settings(max_examples=25, deadline=None)
+@given(
+    rows=st.lists(
+        st.tuples(
+            st.sampled_from("abc"),
+            st.sampled_from(("2026-06-01", "2026-06-02")),
+            st.sampled_from(("new_employer", "resumed", "lapsed")),
+            st.integers(0, 30),
+        ),
+        max_size=9,
+    )
+)
+def test_an_open_question_opens_what_it_decides(rows: list[Row]) -> None:
+    """Each cell is what gross and net both say, and left open where they differ."""
+    asked = open_campaign()
+    frames = [
+        track(planned(one), tallied(rows, campaign=one), as_of="2026-06-04").to_frame()
+        for one in (asked, asked.with_readings(counted="gross"), asked.with_readings(counted="net"))
+    ]
+    for cell, gross, net in zip(*(frame.to_numpy().ravel() for frame in frames), strict=True):
+        both = (pd.isna(gross) and pd.isna(net)) or (gross is not pd.NA and gross == net)
+        assert (
+            (pd.isna(cell) and pd.isna(gross)) or cell == gross
+            if both
+            else (pd.isna(cell) or cell == "open_question")
+        )
 
 
 def test_the_frame_the_rows_and_the_arrays_agree() -> None:

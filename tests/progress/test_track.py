@@ -94,12 +94,12 @@ def test_net_takes_losses_off_and_gross_does_not() -> None:
 
 
 def test_an_open_reading_of_net_leaves_done_open() -> None:
-    """Where nobody says whether losses count and there are some, nothing done is known."""
+    """Where nobody says whether losses count, what is done is open where there are any."""
     asked = attrs.evolve(
         tiny(), questions=(Question("counted", "gross or net?"),), readings=Readings()
     )
     progress = track(planned(asked), tallied(DAILY, campaign=asked), as_of="2026-06-04")
-    assert column(progress.to_frame(), "done") == [None, None, None]
+    assert column(progress.to_frame(), "done") == [None, 0, None]
     assert pd.isna(progress.totals()["done"].iloc[0])
     assert any("readings.counted" in note for note in progress.notes)
     assert progress.open_questions == ("counted",)
@@ -459,9 +459,7 @@ def test_explain_says_why_there_is_no_figure_and_no_rank() -> None:
     )
     unclear = track(planned(campaign), tallied(DAILY, campaign=campaign), as_of="2026-06-04")
     assert "2 losses are reported, and whether they count is open" in unclear.explain("a")
-    assert set(unclear.unranked()["reason"]) == {
-        "whether losses are taken off is open (readings.counted)"
-    }
+    assert set(unclear.unranked()["reason"]) == {"no report counted"}
 
 
 def test_the_ground_of_a_ranking_stands_beside_it() -> None:

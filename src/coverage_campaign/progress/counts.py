@@ -3,29 +3,36 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Final
 
 import attrs
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from coverage_campaign.allocation.apportionment.methods import webster
 from coverage_campaign.errors import Problem, ReportError
 from coverage_campaign.frames import by_value, owned_array
 from coverage_campaign.model.campaign import Campaign
 from coverage_campaign.model.groups import Effect
 from coverage_campaign.model.periods import Period, Periods, periods_of
 from coverage_campaign.model.reporting_rule import ReportingRule
+from coverage_campaign.progress.succession import Heirs, pass_on, pass_on_rows
 from coverage_campaign.progress.unit_progress import hindrances
 from coverage_campaign.reporting.completeness import expected_reports
 from coverage_campaign.reporting.result import Tally
 from coverage_campaign.scheduling.plan import Plan
 
 __all__ = [
+    "REPORT_COLUMNS",
     "ReportedCounts",
+    "agreed",
+    "differs",
     "first_day_of_period",
     "is_open",
     "owed_reports",
+    "passed_on_reports",
     "planned_places",
     "report_counts",
     "reported_counts",
@@ -99,14 +106,20 @@ class ReportedCounts:
 
 
 def reported_counts(
-    tally: Tally, campaign: Campaign, units: tuple[str, ...], *, through: dt.date
+    tally: Tally,
+    campaign: Campaign,
+    units: tuple[str, ...],
+    *,
+    through: dt.date,
+    heirs: Heirs | None = None,
 ) -> ReportedCounts:
     """Return what a tally counts for `units` to the end of the day `through`.
 
     A day's figure counts if the day is over. A month's figure counts if the month is over, or if
     the tally itself was made no later than `through`: then it cannot hold a later person. Any
     other month that `through` cuts is left out as a whole and counted in `left_out`. Units below a
-    planned one count for it; channels outside the campaign's counting rule do not count.
+    planned one count for it, and those of a closed one for its `heirs`; channels outside the
+    campaign's counting rule do not count.
 
     Raises:
         ReportError: The tally has units, and not one of them is planned or lies under a planned
@@ -120,6 +133,11 @@ def reported_counts(
     above = planned_places(parent, units, names)
     if len(names) and (above < 0).all():
         raise _nothing_shared(names, units)
+    if heirs:
+        frame = _planned_rows(frame, parent, units, heirs)
+        row_unit, found = pd.factorize(frame["unit"])
+        names = found.tolist()
+        above = planned_places(parent, units, names)
     place = above[row_unit] if len(names) else np.empty(0, dtype=np.int64)
     persons = frame["persons"].to_numpy(dtype=np.int64)
     names_of_periods = frame["period"].to_numpy(dtype="datetime64[D]")
@@ -140,7 +158,7 @@ def reported_counts(
     outside = whole & ~planned & counts
     rows = whole & planned & counts
     row_group, groups = _groups(frame)
-    stock, has_stock = _stock(tally, parent, units, through, names)
+    stock, has_stock = _stock(tally, parent, units, through, heirs or {})
     return ReportedCounts(
         units=units,
         periods=periods,
@@ -208,7 +226,7 @@ def _stock(
     parent: Mapping[str, str | None],
     units: tuple[str, ...],
     through: dt.date,
-    reporting: Iterable[str],
+    heirs: Heirs,
 ) -> tuple[_Ints, NDArray[np.bool_]]:
     """Return the persons covered before by unit, and for which units they are known.
 
@@ -218,14 +236,31 @@ def _stock(
     stock = tally.stock[tally.stock["persons"].notna()]
     stock = stock[stock["period"].to_numpy(dtype="datetime64[D]") <= np.datetime64(through, "D")]
     before = pd.concat([stock[["unit", "persons"]], tally.baseline], ignore_index=True)
+    reporting = tally.frame[["unit"]].drop_duplicates()
+    unstated = reporting[~reporting["unit"].isin(before["unit"])].assign(persons=0)
+    unstated = unstated.astype({"persons": "Int64"})
+    before, unstated = (_planned_rows(part, parent, units, heirs) for part in (before, unstated))
     place = planned_places(parent, units, before["unit"])
     rows = place >= 0
     persons = before["persons"].to_numpy(dtype=np.int64)[rows]
     has = np.zeros(len(units), dtype=bool)
     has[place[rows]] = True
-    lacking = planned_places(parent, units, set(reporting).difference(before["unit"]))
+    lacking = planned_places(parent, units, unstated["unit"])
     has[lacking[lacking >= 0]] = False
     return _scattered(place[rows], persons, len(units)), has
+
+
+def _planned_rows(
+    frame: pd.DataFrame, parent: Mapping[str, str | None], units: tuple[str, ...], heirs: Heirs
+) -> pd.DataFrame:
+    """Return rows of units under the planned units that they count for, or their heirs."""
+    if not heirs or not len(frame):
+        return frame
+    row_unit, found = pd.factorize(frame["unit"])
+    names = found.tolist()
+    places = planned_places(parent, units, names)
+    codes = [units[at] if at >= 0 else name for at, name in zip(places, names, strict=True)]
+    return pass_on_rows(frame.assign(unit=pd.array(codes, dtype="str").take(row_unit)), heirs)
 
 
 def _elsewhere(
@@ -370,40 +405,152 @@ def _counted(place: NDArray[np.int64], mine: NDArray[np.bool_], length: int) -> 
     return np.bincount(rows, minlength=length).astype(np.int64)
 
 
+REPORT_COLUMNS: Final = ("reports_expected", "reports_received", "reports_on_time", "complete")
+
+
+def passed_on_reports(reports: pd.DataFrame, units: tuple[str, ...], heirs: Heirs) -> pd.DataFrame:
+    """Return the reports of each unit, those of closed ones with their heirs.
+
+    They count once, for the heir with the largest share; what is missing leaves each incomplete.
+    """
+    if reports["complete"].isna().all():
+        return reports
+    table = reports.set_axis(pd.Index(units))
+    numbers = list(REPORT_COLUMNS[:3])
+    for code, shares in heirs.items():
+        if code not in table.index:
+            continue
+        largest = max(shares, key=lambda pair: pair[1])[0]
+        table.loc[largest, numbers] += table.loc[code, numbers]
+        for heir, _ in shares:
+            table.loc[heir, "complete"] &= table.loc[code, "complete"]
+        table.loc[code, numbers] = table.loc[code, numbers].mask(lambda row: row.notna(), 0)
+        table.loc[code, "complete"] = True
+    return table.reset_index(drop=True)
+
+
 def unit_counts(
-    plan: Plan, rows: ReportedCounts, reports: pd.DataFrame, day: dt.date
+    plan: Plan,
+    rows: ReportedCounts,
+    reports: pd.DataFrame,
+    day: dt.date,
+    *,
+    heirs: Heirs,
+    net: bool,
 ) -> pd.DataFrame:
-    """Return one row per unit with the columns that `indicators.figures` asks for."""
-    campaign = plan.campaign
-    units = [campaign.unit(code) for code in rows.units]
-    is_open_now = is_open(campaign, rows)
-    net = campaign.counts_net is True
+    """Return one row per unit with the columns that `indicators.figures` asks for.
+
+    What closed units had to do and did is that of their `heirs`; of what is left of them nothing is
+    known. `net` tells whether losses are taken off.
+    """
+    campaign, codes = plan.campaign, rows.units
+    units = [campaign.unit(code) for code in codes]
     began = first_day_of_period(plan, rows, day)
     came = (reports["reports_received"] > 0).fillna(value=False).to_numpy(dtype=bool)
     complete = reports["complete"].fillna(value=False).to_numpy(dtype=bool)
-    known = (rows.reported() | came) & (not is_open_now)
-    known_new = (rows.reported(since=began) | (came & complete)) & (not is_open_now)
-    target = plan.shares().to_numpy()
+    left = np.array([code in heirs for code in codes])
+    known = (rows.reported() | came) & ~left
+    known_new = (rows.reported(since=began) | (came & complete)) & ~left
+    target = pass_on(plan.shares(), heirs, codes)
     counts = pd.DataFrame(
         {
-            "unit": pd.array(rows.units, dtype="str"),
+            "unit": pd.array(codes, dtype="str"),
             "name": pd.array([unit.label.text() for unit in units], dtype="str"),
             "target": pd.array(target, dtype="Int64"),
-            "planned": pd.array(plan.planned_on(day).to_numpy(), dtype="Int64"),
+            "planned": pd.array(pass_on(plan.planned_on(day), heirs, codes), dtype="Int64"),
             "done": _where(known, rows.done(net=net)),
             "new": _where(known_new, rows.done(net=net, since=began)),
-            "eligible": pd.array([unit.count(campaign.eligible) for unit in units], dtype="Int64"),
-            "covered": pd.array([unit.count(campaign.covered) for unit in units], dtype="Int64"),
+            "eligible": passed_on_people(campaign, campaign.eligible, codes, heirs),
+            "covered": passed_on_people(campaign, campaign.covered, codes, heirs),
             "planned_rate": pd.arrays.FloatingArray(
-                plan.planned_rate_on(day).to_numpy(dtype=np.float64), target == 0
+                _planned_rates(plan, day, heirs, codes), target == 0
             ),
-            "hindrance": hindrances(campaign, rows.units, day, is_open=is_open_now),
+            "hindrance": hindrances(campaign, codes, day),
         }
     )
     # A reported stock, or the baseline that the reports start from, is nearer to the counted days
     # than a measure from before the campaign.
     counts["covered"] = counts["covered"].mask(rows.has_stock, _where(rows.has_stock, rows.stock))
     return pd.concat([counts, reports], axis=1)
+
+
+def passed_on_people(
+    campaign: Campaign, measure: str, codes: tuple[str, ...], heirs: Heirs
+) -> pd.arrays.IntegerArray:
+    """Return a measure of each unit, with the people of closed units at their heirs.
+
+    An heir that opened after them, and has a figure, has counted these people itself.
+    """
+    units = {code: campaign.unit(code) for code in codes}
+    people = {code: unit.count(measure) for code, unit in units.items()}
+    own = dict(people)
+    for code, shares in heirs.items():
+        if code not in units:
+            continue
+        count, closed = own[code], units[code].closed
+        parts = (
+            [None] * len(shares)
+            if count is None
+            else webster(count, [part for _, part in shares]).tolist()
+        )
+        for (heir, _), part in zip(shares, parts, strict=True):
+            opened = units[heir].opened
+            new = opened is not None and closed is not None and opened > closed
+            if new and own[heir] is not None:
+                continue
+            before = people[heir] if people[heir] is not None or not new else 0
+            people[heir] = None if before is None or part is None else before + part
+        people[code] = 0
+    return pd.array([people[code] for code in codes], dtype="Int64")
+
+
+def _planned_rates(
+    plan: Plan, day: dt.date, heirs: Heirs, codes: tuple[str, ...]
+) -> NDArray[np.float64]:
+    """Return what is planned before it is rounded, over the target, by unit."""
+    rates = plan.planned_rate_on(day)
+    own = rates.reindex(list(codes)).fillna(0.0).to_numpy(dtype=np.float64).copy()
+    place = {code: number for number, code in enumerate(codes)}
+    target = plan.shares()
+    weight = target.reindex(list(codes)).fillna(0).to_numpy(dtype=np.float64).copy()
+    planned = own * weight
+    inherited = np.zeros(len(codes), dtype=bool)
+    for code, shares in heirs.items():
+        if code in target.index:
+            for heir, share in shares:
+                planned[place[heir]] += float(share) * float(rates[code]) * int(target[code])
+                weight[place[heir]] += float(share) * int(target[code])
+                inherited[place[heir]] = True
+    mean = np.divide(planned, weight, out=own.copy(), where=weight > 0)
+    return np.where(inherited, mean, own)
+
+
+def agreed(tables: Sequence[pd.DataFrame]) -> pd.DataFrame:
+    """Return what all of some tables of the same shape say; <NA> where they differ.
+
+    A status on which they differ is `open_question`.
+    """
+    first, *others = tables
+    table = first.copy()
+    for other in others:
+        for name in first.columns:
+            same = (first[name] == other[name]) | (first[name].isna() & other[name].isna())
+            same = same.fillna(value=False).astype("bool")
+            if not same.all():
+                table[name] = table[name].where(
+                    same, "open_question" if name == "status" else pd.NA
+                )
+    return table
+
+
+def differs(tables: Sequence[pd.DataFrame]) -> NDArray[np.bool_]:
+    """Tell of each row whether some progresses differ in what is done, the rank or the status."""
+    found = np.zeros(len(tables[0]), dtype=bool)
+    for other in tables[1:]:
+        for name in ("done", "rank", "status"):
+            found |= (tables[0][name] != other[name]).fillna(value=False).to_numpy(dtype=bool)
+            found |= (tables[0][name].isna() != other[name].isna()).to_numpy(dtype=bool)
+    return found
 
 
 def is_open(campaign: Campaign, rows: ReportedCounts) -> bool:

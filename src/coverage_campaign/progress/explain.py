@@ -77,7 +77,7 @@ def _done(
     losses = parts["loss"]
     if unit.done is None:
         yield message("done = <NA>: {reason}", reason=unit.reason)
-        if unit.status == "open_question":
+        if losses and campaign.counts_net is None:
             yield message("{n} losses are reported, and whether they count is open", n=losses)
         return
     entries, resumptions = parts["entry"], parts["resumption"]

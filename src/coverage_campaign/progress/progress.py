@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from coverage_campaign.checks import checked_call
 from coverage_campaign.errors import DefinitionError, Problem
-from coverage_campaign.frames import by_value, owned, owned_frame
+from coverage_campaign.frames import IntSeries, by_value, owned, owned_frame
 from coverage_campaign.messages import Language, Message, check_language, message, message_in
 from coverage_campaign.messages.formats import percent
 from coverage_campaign.model.basis import Basis
@@ -22,15 +22,20 @@ from coverage_campaign.model.campaign import Campaign
 from coverage_campaign.model.dates import DateLike, to_date
 from coverage_campaign.notebook import Axes, html_table
 from coverage_campaign.progress.counts import (
+    REPORT_COLUMNS,
     ReportedCounts,
+    agreed,
+    differs,
     first_day_of_period,
     is_open,
+    passed_on_reports,
     report_counts,
     reported_counts,
     unit_counts,
 )
 from coverage_campaign.progress.explain import explanation
 from coverage_campaign.progress.indicators import Clock, UnitArrays, arrays_of, figures, pooled
+from coverage_campaign.progress.succession import Heirs, heirs_on, pass_on
 from coverage_campaign.progress.summaries import (
     bases_of,
     bases_table,
@@ -75,7 +80,8 @@ class Progress:
     """How far each unit is at the end of `as_of`; every ratio comes from the counts beside it.
 
     `rows` are the rows of the tally that count, `messages` what a reader must be told about this
-    very progress, `counts` the whole persons that all figures are calculated from.
+    very progress, `counts` the whole persons that all figures are calculated from. `units_of` is
+    the day whose units it is told by, None for as_of.
     """
 
     plan: Plan
@@ -90,6 +96,7 @@ class Progress:
     rows: ReportedCounts
     clock: Clock
     _frame: pd.DataFrame = attrs.field(converter=owned_frame, eq=by_value, repr=False)
+    units_of: dt.date | None = None
 
     @property
     def counts(self) -> pd.DataFrame:
@@ -152,12 +159,50 @@ class Progress:
         return owned(self._totals)
 
     @cached_property
-    def _pooled(self) -> pd.DataFrame:
-        return pooled(self._counts, unit="total", name="Total")
+    def _pooled(self) -> tuple[pd.DataFrame, ...]:
+        return tuple(pooled(counts, unit="total", name="Total") for counts in self._answers)
 
     @cached_property
     def _totals(self) -> pd.DataFrame:
-        return figures(self._pooled, self.clock, rank=False)
+        return agreed([figures(counts, self.clock, rank=False) for counts in self._pooled])
+
+    @cached_property
+    def _answers(self) -> tuple[pd.DataFrame, ...]:
+        """The counts under each answer to the question whether losses are taken off."""
+        if len(self._nets) == 1:
+            return (self._counts,)
+        reports = self._counts[list(REPORT_COLUMNS)]
+        return tuple(
+            unit_counts(self.plan, self.rows, reports, self.as_of, heirs=self.heirs, net=net)
+            for net in self._nets
+        )
+
+    @property
+    def _nets(self) -> tuple[bool, ...]:
+        return _nets(self.campaign, self.rows)
+
+    @property
+    def heirs(self) -> Heirs:
+        """Who stands in the place of the closed units: unit -> ((unit, share), ...)."""
+        return heirs_on(self.campaign, self.units_of or self.as_of)
+
+    def planned_on(self, day: DateLike) -> IntSeries:
+        """Return the persons planned to the end of a day, by unit code, as these units stand."""
+        planned = pass_on(self.plan.planned_on(day), self.heirs, self.rows.units)
+        return pd.Series(planned, index=pd.Index(self.rows.units, dtype="str"), name="planned")
+
+    def under_units_of(self, day: DateLike) -> Progress:
+        """Return the same progress told by the units that stand on another day.
+
+        What closed units had to do and did passes on to their successors by the declared shares
+        (mergers, splits, new names and codes): the past can be read under the units of today.
+        """
+        date = to_date(day, where="day")
+        if heirs_on(self.campaign, date) == self.heirs:
+            return self
+        return _progress_at(
+            self.plan, self.tally, self.as_of, received=self._received, units_of=date
+        )
 
     # -- units -------------------------------------------------------------------------------------
 
@@ -189,13 +234,14 @@ class Progress:
     @cached_property
     def whole(self) -> UnitProgress:
         """All units together, as a typed row."""
+        totals = [figures(counts, self.clock, rank=False) for counts in self._pooled]
+        cells = self._totals[["status", "reports_expected", "reports_received"]].iloc[0]
+        why = reason("open_question", 0, 0) if differs(totals)[0] else reason(*cells)
         (row,) = rows_of(
             self._totals,
-            self._pooled,
+            agreed(self._pooled),
             labels=[message_in("row", "Total")],
-            reasons=[
-                reason(*self._totals[["status", "reports_expected", "reports_received"]].iloc[0])
-            ],
+            reasons=[why],
         )
         return row
 
@@ -229,15 +275,26 @@ class Progress:
     def _reasons(self) -> tuple[Message | None, ...]:
         names = ("unit", "status", "reports_expected", "reports_received")
         rows = zip(*(self._frame[name].tolist() for name in names), strict=True)
+        asked = differs([figures(counts, self.clock) for counts in self._answers])
         return tuple(
-            reason(status, expected, received, self.campaign.unit(code))
-            for code, status, expected, received in rows
+            reason(
+                "open_question" if is_open else status, expected, received, self.campaign.unit(code)
+            )
+            for is_open, (code, status, expected, received) in zip(asked, rows, strict=True)
         )
 
     @property
     def arrays(self) -> UnitArrays:
-        """What the indicators are calculated from, as arrays over the units."""
-        return arrays_of(self._counts)
+        """What the indicators are calculated from, as arrays over the units.
+
+        Where a question is open nobody is ranked: a rank hangs on what the others have done.
+        """
+        arrays = arrays_of(self._counts)
+        return (
+            arrays
+            if len(self._nets) == 1
+            else attrs.evolve(arrays, may_rank=np.zeros_like(arrays.may_rank))
+        )
 
     # -- tables ------------------------------------------------------------------------------------
 
@@ -248,12 +305,17 @@ class Progress:
         `planned_to_date` is the plan at the period's end, `done_to_date` what is done by then, or
         by as_of in the period that it cuts; <NA> after it.
         """
-        return history_of(
-            self.plan,
-            self.rows,
-            as_of=self.as_of,
-            net=self.campaign.counts_net is True,
-            known=bool(self._counts["done"].notna().any()),
+        return agreed(
+            [
+                history_of(
+                    self.plan,
+                    self.rows,
+                    as_of=self.as_of,
+                    net=net,
+                    known=bool(counts["done"].notna().any()),
+                )
+                for net, counts in zip(self._nets, self._answers, strict=True)
+            ]
         )
 
     def series(self) -> tuple[NDArray[np.datetime64], NDArray[np.float64]]:
@@ -276,7 +338,13 @@ class Progress:
         """What the units reported, as running totals that a forecast goes on from."""
         days, _ = self.series()
         net = self.campaign.counts_net is True
-        return reported_history(self._counts, self.rows, days, net=net)
+        return reported_history(self._counts, self.rows, days, closed=self.last_days, net=net)
+
+    @property
+    def last_days(self) -> NDArray[np.datetime64]:
+        """The last day of each unit that closes, and the last one there is of the others."""
+        units = [self.campaign.unit(code) for code in self.rows.units]
+        return np.array([np.datetime64(unit.closed or dt.date.max, "D") for unit in units])
 
     def bases(self) -> pd.DataFrame:
         """Return every usual way to say how much was to be done, side by side, for the whole.
@@ -298,9 +366,13 @@ class Progress:
         """
         began = np.datetime64(first_day_of_period(self.plan, self.rows, self.as_of), "D")
         tables: dict[str, Callable[[], pd.DataFrame]] = {
-            "tier": lambda: by_tier(self._counts, self.campaign, self.clock),
+            "tier": lambda: agreed(
+                [by_tier(counts, self.campaign, self.clock) for counts in self._answers]
+            ),
             "channel": lambda: by_channel(self.rows, self.campaign, began),
-            "group": lambda: by_group(self.rows, self.campaign),
+            "group": lambda: agreed(
+                [by_group(self.rows, self.campaign, net=net) for net in self._nets]
+            ),
             "period": lambda: by_period(self.history()),
         }
         if by not in tables:
@@ -314,6 +386,8 @@ class Progress:
         gap_points_before, gap_points, rank_before, rank, moved (places won, negative = lost).
         """
         earlier = self.previous() if before is None else before
+        if self.heirs:
+            earlier = earlier.under_units_of(self.units_of or self.as_of)
         return change_between(earlier._frame, self._frame)  # noqa: SLF001 - another progress
 
     def previous(self) -> Progress:
@@ -457,15 +531,23 @@ class Progress:
 
 
 def _progress_at(
-    plan: Plan, tally: Tally, day: dt.date, *, received: pd.DataFrame | None
+    plan: Plan,
+    tally: Tally,
+    day: dt.date,
+    *,
+    received: pd.DataFrame | None,
+    units_of: dt.date | None = None,
 ) -> Progress:
     """Return the progress of a plan at the end of a day, from a tally of the same campaign."""
     campaign = plan.campaign
     cutoff = _cutoff(campaign)
     through = day if cutoff is None else min(day, cutoff)
-    shares = plan.shares()
-    units = tuple(shares.index)
-    rows = reported_counts(tally, campaign, units, through=through)
+    heirs = heirs_on(campaign, units_of or day)
+    own = plan.shares().index.tolist()
+    later = [heir for code in own for heir, _ in heirs.get(code, ())]
+    units = tuple(dict.fromkeys([*own, *later]))
+    heirs = {code: shares for code, shares in heirs.items() if code in units}
+    rows = reported_counts(tally, campaign, units, through=through, heirs=heirs)
     reports = report_counts(
         campaign,
         units,
@@ -474,7 +556,10 @@ def _progress_at(
         as_of=day,
         known_on=None if tally.as_of is None else tally.as_of.date(),
     )
-    counts = unit_counts(plan, rows, reports, day)
+    reports = passed_on_reports(reports, units, heirs)
+    answers = [
+        unit_counts(plan, rows, reports, day, heirs=heirs, net=net) for net in _nets(campaign, rows)
+    ]
     clock = Clock(
         curve=np.array([total / plan.effort[-1] for total in plan.effort]),
         elapsed=len(plan.days) - plan.days_left(day),
@@ -484,7 +569,7 @@ def _progress_at(
     basis = plan.basis.joined(tally.basis).joined(campaign.basis(*questions))
     if received is None:
         basis = basis.assuming(_COMPLETENESS_UNKNOWN)
-    frame = figures(counts, clock)
+    frame = agreed([figures(counts, clock) for counts in answers])
     return Progress(
         plan=plan,
         tally=tally,
@@ -492,11 +577,17 @@ def _progress_at(
         received=received,
         basis=basis,
         messages=tuple(_notes(frame, rows, campaign, day, through)),
-        counts=counts,
+        counts=agreed(answers),
         rows=rows,
         clock=clock,
         frame=frame,
+        units_of=units_of,
     )
+
+
+def _nets(campaign: Campaign, rows: ReportedCounts) -> tuple[bool, ...]:
+    """Return the answers to the question whether losses are taken off that make a difference."""
+    return (False, True) if is_open(campaign, rows) else (campaign.counts_net is True,)
 
 
 def _cutoff(campaign: Campaign) -> dt.date | None:
@@ -540,8 +631,8 @@ def _notes(
     losses = int(rows.sums("loss").sum())
     if is_open(campaign, rows):
         yield message(
-            "Whether losses are taken off is open (readings.counted): what is done is not known, "
-            "{n} {n:plural loss is|losses are} reported.",
+            "Whether losses are taken off is open (readings.counted), and {n} {n:plural loss is|"
+            "losses are} reported: what depends on it is left open.",
             n=losses,
         )
     elif campaign.counts_net is False and losses:
@@ -555,7 +646,7 @@ def _notes(
             "No report counted of {units:list 8}: missing, not 0.",
             units=[campaign.unit(code).label for code in silent],
         )
-    above = (frame["done"] > frame["target"]).fillna(value=False)
+    above = ((frame["done"] > frame["target"]) & (frame["target"] > 0)).fillna(value=False)
     if above.any():
         yield message(
             "Above 100% of the target: {units:list 8}.",

@@ -110,7 +110,7 @@ def _sum(persons: NDArray[np.int64], mine: NDArray[np.bool_]) -> int | None:
     return int(persons[mine].sum()) if mine.any() else None
 
 
-def by_group(rows: ReportedCounts, campaign: Campaign) -> pd.DataFrame:
+def by_group(rows: ReportedCounts, campaign: Campaign, *, net: bool) -> pd.DataFrame:
     """Return one row per target group: group, name, done; persons without a group stand last.
 
     Raises:
@@ -120,7 +120,7 @@ def by_group(rows: ReportedCounts, campaign: Campaign) -> pd.DataFrame:
         raise DefinitionError(
             Problem("tally", "holds no groups", "make it with tally(..., by_group=True)")
         )
-    signed = rows.persons * rows.signs(net=campaign.counts_net is True)
+    signed = rows.persons * rows.signs(net=net)
     known = {group.code: group for group in campaign.groups}
     place = {code: number for number, code in enumerate(rows.groups)}
     order = [*known, *(code for code in rows.groups if code not in known)]

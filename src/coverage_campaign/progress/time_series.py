@@ -85,18 +85,20 @@ def series_of(
 
 
 def silent_of(
-    rows: ReportedCounts, days: _Days, *, complete: NDArray[np.bool_]
+    rows: ReportedCounts, days: _Days, *, complete: NDArray[np.bool_], closed: _Days
 ) -> NDArray[np.bool_]:
     """Tell of each day and unit whether it lies in a month after the unit's last figure.
 
     What was done there is not known: a month without a figure is not reported, and no zero. Where
-    all reports of a unit came (`complete`) it is known, and nothing.
+    all reports of a unit came (`complete`) it is known, and nothing; so it is from the month after
+    a unit's last day (`closed`) on.
     """
     months = days.astype("datetime64[M]").astype(np.int64)
     last = np.full(len(rows.units), months[0])
     ends = rows.ends(rows.period).astype("datetime64[M]").astype(np.int64)
     np.maximum.at(last, rows.place, ends)
-    silent: NDArray[np.bool_] = (months[:, None] > last) & ~complete
+    gone = months[:, None] > closed.astype("datetime64[M]").astype(np.int64)
+    silent: NDArray[np.bool_] = (months[:, None] > last) & ~complete & ~gone
     return silent
 
 
@@ -130,9 +132,12 @@ class ReportedHistory:
 
 
 def reported_history(
-    counts: pd.DataFrame, rows: ReportedCounts, dates: _Days, *, net: bool
+    counts: pd.DataFrame, rows: ReportedCounts, dates: _Days, *, closed: _Days, net: bool
 ) -> ReportedHistory:
-    """Return what the units reported, from their counts; `dates` are those of `series_of`."""
+    """Return what the units reported, from their counts; `dates` are those of `series_of`.
+
+    `closed` is the last day of each unit, far away for those that go on.
+    """
     known = counts["done"].notna().to_numpy(dtype=bool)
     complete = counts["complete"].fillna(value=False).to_numpy(dtype=bool)
     starts = np.unique(rows.period)
@@ -142,12 +147,13 @@ def reported_history(
     for part, mine in zip(figures, (~loss, loss), strict=True):
         np.add.at(part, (place[mine], rows.place[mine]), rows.persons[mine])
     gains, losses = figures
-    silent = silent_of(rows, dates, complete=complete)
+    silent = silent_of(rows, dates, complete=complete, closed=closed)
     totals = np.cumsum(gains, axis=0)
     if rows.by != "day":
         seen = np.zeros(gains.shape, dtype=bool)
         seen[0], seen[place, rows.place] = True, True
-        totals = _without_gaps(gains, seen | complete, silent)
+        gone = dates[:, None] > closed
+        totals = _without_gaps(gains, seen | complete | gone, silent)
     net = net and bool(losses.any())
     return ReportedHistory(
         known=known,

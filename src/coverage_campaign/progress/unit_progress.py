@@ -67,14 +67,10 @@ SLACK: Final = Fraction(5, 100)
 
 
 def hindrances(
-    campaign: Campaign, units: tuple[str, ...], day: dt.date, *, is_open: bool
+    campaign: Campaign, units: tuple[str, ...], day: dt.date
 ) -> pd.api.extensions.ExtensionArray:
-    """Return closed, not_open or open_question for each unit that has no figure for that, else NA.
-
-    `is_open` tells that whether losses are taken off is open, so that nothing done is known.
-    """
-    codes = [_existence(campaign, code, day) for code in units]
-    return pd.array([code or ("open_question" if is_open else None) for code in codes], dtype="str")
+    """Return closed or not_open for each unit that is not there on a day, else NA."""
+    return pd.array([_existence(campaign, code, day) for code in units], dtype="str")
 
 
 def _existence(campaign: Campaign, code: str, day: dt.date) -> StatusCode | None:
@@ -122,6 +118,12 @@ def reason(
         if pd.isna(expected) or received >= expected:
             return message("no report counted")
         return message("{n} of {all} reports received", n=received, all=expected)
+    if status == "closed" and unit and unit.successors:
+        return message(
+            "closed after {day:date}; its figures pass on to {units:list 8}",
+            day=unit.closed,
+            units=[code for code, _ in unit.successors],
+        )
     return {
         "closed": message("closed since {day:date}", day=unit.closed if unit else None),
         "not_open": message("opens on {day:date}", day=unit.opened if unit else None),

@@ -285,7 +285,7 @@ def _ways_back(
     """
     done = last.to_frame().set_index("unit")["done"]
     days = [min(case.due, last.plan.days[-1].item()) for _, case in cases]
-    planned = {day: last.plan.planned_on(day) for day in set(days)}
+    planned = {day: last.planned_on(day) for day in set(days)}
     for (unit, _), day in zip(cases, days, strict=True):
         left = (day - last.as_of).days
         if left <= 0 or pd.isna(done[unit]):

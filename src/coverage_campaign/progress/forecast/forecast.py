@@ -68,13 +68,19 @@ class Forecast:
         """Return the notes in a language."""
         return tuple(note.text(lang) for note in self.messages)
 
+    @property
+    def _told(self) -> Progress:
+        """The progress by the units that stand at the end, with which it is forecast."""
+        return self.progress.under_units_of(max(self.progress.as_of, self.to))
+
     def to_frame(self) -> pd.DataFrame:
         """Return one row per unit: unit, name, expected, low, high, chance, reach_date.
 
         expected, low and high are persons done at the plan's end (Int64); between low and high it
         will be with the probability `level`; chance is the probability that the target is reached
         by then (fraction of one), reach_date the day on which the expected path reaches it, NaT
-        where it does not within the plan. A unit without reports has <NA>.
+        where it does not within the plan. A unit without reports has <NA>, and so has one whose
+        successors stand in its place by then: what it did is in their figures.
         """
         return owned(self._frame)
 
@@ -102,7 +108,7 @@ class Forecast:
         """Return the same forecast with ranges of another probability."""
         _check_level(level)
         return attrs.evolve(
-            self, level=level, frame=_frame(self.progress, self._units, level, self.silent)
+            self, level=level, frame=_frame(self._told, self._units, level, self.silent)
         )
 
     def required_rate(self) -> pd.DataFrame:
@@ -161,17 +167,19 @@ def forecast(
 
     The forecast goes on from the last day with figures. A unit without a figure of that month has
     not reported it, which is no zero: it goes on from its own last figure, and `notes` name it.
-    Figures that are slips (`set_aside`) stay as reported and are no pace. A unit that is closed
-    expects nothing more. Once the plan is over, what is done is all that is expected.
+    Figures that are slips (`set_aside`) stay as reported and are no pace. A unit that closes
+    expects nothing more from then on; where it has successors, its figures and its pace are theirs.
+    Once the plan is over, what is done is all that is expected.
 
     Raises:
         DefinitionError: A level that is no probability; a pace that is negative or of a unit that
             is not in the plan.
     """
     _check_level(level)
-    plan, counts = progress.plan, progress.counts
-    reported = progress.reported_history
+    plan = progress.plan
     last = np.datetime64(plan.days[-1], "D")
+    told = progress.under_units_of(max(progress.as_of, last.item()))
+    counts, reported = told.counts, told.reported_history
     origin = last if progress.as_of >= last.item() else reported.dates[-1]
     later = np.arange(origin + ONE_DAY, last + ONE_DAY)
     days, ahead = clock(reported.dates, later)
@@ -192,9 +200,11 @@ def forecast(
         dates=reported.dates,
         later=later,
         losses=None if losses is None else history.without_ceiling(losses.persons),
-        factor=_factors(pace, progress)[reported.known],
-        open_days=_open_days(progress, later)[reported.known],
+        factor=_factors(pace, progress, told)[reported.known],
+        open_days=(later[:, None] <= told.last_days).sum(axis=0)[reported.known],
     )
+    if "counted" in progress.open_questions and told.whole.done is None:
+        whole = whole.unknown()
     codes = counts["unit"][reported.known].to_numpy(dtype=np.str_)
     silent = tuple(codes[reported.silent].tolist())
     table = _set_aside_table(progress, codes, reported.dates, gains)
@@ -217,7 +227,7 @@ def forecast(
         silent=silent,
         units=units,
         whole=whole,
-        frame=_frame(progress, units, level, silent),
+        frame=_frame(told, units, level, silent),
         set_aside=table,
         recent=pd.DataFrame({"unit": codes, "per_day": history.pace(history.stretch)}).astype(
             {"unit": "str", "per_day": "Float64"}
@@ -285,23 +295,28 @@ def _ceiling(counts: pd.DataFrame) -> _Floats:
     return room.to_numpy(dtype=np.float64, na_value=np.inf).astype(np.float64, copy=False)
 
 
-def _open_days(progress: Progress, later: NDArray[np.datetime64]) -> NDArray[np.int64]:
-    """Return on how many of the later days each unit is still there."""
-    closed = [progress.campaign.unit(code).closed for code in progress.counts["unit"]]
-    last = np.array([np.datetime64(day or dt.date.max, "D") for day in closed])
-    days: NDArray[np.int64] = (later[:, None] <= last).sum(axis=0)
-    return days
+def _factors(pace: Faster, progress: Progress, told: Progress) -> _Floats:
+    """Return how many times its pace each unit comes at, in the order of the plan.
 
-
-def _factors(pace: Faster, progress: Progress) -> _Floats:
-    """Return how many times its pace each unit comes at, in the order of the plan."""
+    A successor that is not named itself takes over the mean of those before it, by their targets.
+    """
     given = pace(progress) if callable(pace) else pace
-    codes = progress.counts["unit"].tolist()
-    by_unit = given if isinstance(given, Mapping) else dict.fromkeys(codes, given)
+    codes = told.counts["unit"].tolist()
+    by_unit = dict(given) if isinstance(given, Mapping) else dict.fromkeys(codes, given)
     unknown = [code for code in by_unit if code not in codes]
     if unknown:
         fix = f"units: {', '.join(codes[:12])}"
         raise DefinitionError(Problem(f"pace of '{unknown[0]}'", "a unit outside the plan", fix))
+    target = progress.counts.set_index("unit")["target"]
+    parts: dict[str, list[tuple[float, float]]] = {}
+    for code, shares in told.heirs.items():
+        for heir, share in shares:
+            weight = float(share * int(target.get(code, 0)))
+            parts.setdefault(heir, []).append((weight, float(by_unit.get(code, 1))))
+    for heir, pairs in parts.items():
+        weights = [weight for weight, _ in pairs]
+        if heir not in by_unit and sum(weights):
+            by_unit[heir] = float(np.average([times for _, times in pairs], weights=weights))
     factors = np.array([float(by_unit.get(code, 1)) for code in codes])
     if not (np.isfinite(factors) & (factors >= 0)).all():
         raise DefinitionError(Problem("pace", f"{pace!r}", "give 0 or more times the pace"))

@@ -328,6 +328,11 @@ class ForecastPaths:
         """The expected totals, one row a day ahead and one column a unit."""
         return np.minimum(self.now + self.grown, np.maximum(self.ceiling, self.now))
 
+    def unknown(self) -> ForecastPaths:
+        """Return the same days with nothing known of them."""
+        persons, grown = (np.full_like(part, np.nan) for part in (self.persons, self.grown))
+        return attrs.evolve(self, persons=persons, grown=grown)
+
     def range(self, level: float) -> tuple[_Floats, _Floats]:
         """Return low and high on each day ahead, in whole persons: none above the ceiling.
 
