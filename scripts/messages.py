@@ -34,7 +34,6 @@ ROOMS: Final = {
     "reporting/sheets": "sheets",
     "reporting": "events",
     "progress/forecast": "forecast",
-    "progress/watchlist": "forecast",
     "progress": "progress",
     "enforcement": "enforcement",
     "assessment": "assessment",

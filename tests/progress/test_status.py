@@ -80,7 +80,8 @@ def test_an_open_reading_accuses_nobody() -> None:
     ash, birch, cedar = progress.units
     assert (ash.done, ash.status, ash.rank, birch.done, cedar.done) == (None, "behind", 1, 0, 4)
     assert "readings.counted" in str(ash.reason)
-    assert birch.reason is None and cedar.reason is None
+    assert birch.reason is None
+    assert cedar.reason is None
     assert progress.open_questions == ("counted",)
     assert progress.whole.done is None
 

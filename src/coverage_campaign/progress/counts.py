@@ -18,6 +18,7 @@ from coverage_campaign.model.campaign import Campaign
 from coverage_campaign.model.groups import Effect
 from coverage_campaign.model.periods import Period, Periods, periods_of
 from coverage_campaign.model.reporting_rule import ReportingRule
+from coverage_campaign.model.units import Unit
 from coverage_campaign.progress.succession import Heirs, pass_on, pass_on_rows
 from coverage_campaign.progress.unit_progress import hindrances
 from coverage_campaign.reporting.completeness import expected_reports
@@ -31,7 +32,9 @@ __all__ = [
     "differs",
     "first_day_of_period",
     "is_open",
+    "members",
     "owed_reports",
+    "passed_on_people",
     "passed_on_reports",
     "planned_places",
     "report_counts",
@@ -444,7 +447,7 @@ def unit_counts(
     known. `net` tells whether losses are taken off.
     """
     campaign, codes = plan.campaign, rows.units
-    units = [campaign.unit(code) for code in codes]
+    units = members(plan, codes)
     began = first_day_of_period(plan, rows, day)
     came = (reports["reports_received"] > 0).fillna(value=False).to_numpy(dtype=bool)
     complete = reports["complete"].fillna(value=False).to_numpy(dtype=bool)
@@ -460,8 +463,8 @@ def unit_counts(
             "planned": pd.array(pass_on(plan.planned_on(day), heirs, codes), dtype="Int64"),
             "done": _where(known, rows.done(net=net)),
             "new": _where(known_new, rows.done(net=net, since=began)),
-            "eligible": passed_on_people(campaign, campaign.eligible, codes, heirs),
-            "covered": passed_on_people(campaign, campaign.covered, codes, heirs),
+            "eligible": passed_on_people(units, codes, campaign.eligible, heirs),
+            "covered": passed_on_people(units, codes, campaign.covered, heirs),
             "planned_rate": pd.arrays.FloatingArray(
                 _planned_rates(plan, day, heirs, codes), target == 0
             ),
@@ -474,14 +477,20 @@ def unit_counts(
     return pd.concat([counts, reports], axis=1)
 
 
+def members(plan: Plan, codes: Iterable[str]) -> list[Unit]:
+    """Return the units of a progress; one that has others below it stands for its own people."""
+    planned = dict(zip(plan.shares().index.tolist(), plan.allocation.leaves, strict=True))
+    return [planned.get(code) or plan.campaign.unit(code) for code in codes]
+
+
 def passed_on_people(
-    campaign: Campaign, measure: str, codes: tuple[str, ...], heirs: Heirs
+    members: Sequence[Unit], codes: tuple[str, ...], measure: str, heirs: Heirs
 ) -> pd.arrays.IntegerArray:
     """Return a measure of each unit, with the people of closed units at their heirs.
 
     An heir that opened after them, and has a figure, has counted these people itself.
     """
-    units = {code: campaign.unit(code) for code in codes}
+    units = dict(zip(codes, members, strict=True))
     people = {code: unit.count(measure) for code, unit in units.items()}
     own = dict(people)
     for code, shares in heirs.items():

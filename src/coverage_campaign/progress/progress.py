@@ -28,6 +28,8 @@ from coverage_campaign.progress.counts import (
     differs,
     first_day_of_period,
     is_open,
+    members,
+    passed_on_people,
     passed_on_reports,
     report_counts,
     reported_counts,
@@ -218,7 +220,7 @@ class Progress:
     @cached_property
     def unflagged_units(self) -> tuple[UnitProgress, ...]:
         """The same rows without their quality flags, which take much longer to find."""
-        units = [self.campaign.unit(code) for code in self._frame["unit"]]
+        units = members(self.plan, self._frame["unit"])
         return rows_of(
             self._frame,
             self._counts,
@@ -423,7 +425,13 @@ class Progress:
         covered_now (covered before, or the reported stock, and done), coverage_rate (covered_now /
         persons), done_rate (done / persons; fractions of one). <NA> where a figure is not known.
         """
-        return coverage_table(self.campaign, self._counts)
+        codes = self.rows.units
+        units = members(self.plan, codes)
+        return coverage_table(
+            self.campaign,
+            self._counts,
+            lambda measure: passed_on_people(units, codes, measure, self.heirs),
+        )
 
     def gap_contributions(self) -> pd.DataFrame:
         """Return who explains the gap, the furthest behind first; parts add up to the whole.

@@ -6,7 +6,7 @@ Pooled sums, never means of rates; each function returns one table.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from fractions import Fraction
 
 import attrs
@@ -148,19 +148,22 @@ def by_period(history: pd.DataFrame) -> pd.DataFrame:
     return table
 
 
-def coverage_table(campaign: Campaign, counts: pd.DataFrame) -> pd.DataFrame:
+def coverage_table(
+    campaign: Campaign, counts: pd.DataFrame, people: Callable[[str], pd.arrays.IntegerArray]
+) -> pd.DataFrame:
     """Return one row per unit and measure: the coverage that each denominator would give.
 
-    The measure of those covered before is no denominator and is left out.
+    `people` gives the units' figures of a measure. The measure of those covered before is no
+    denominator and is left out.
     """
     names = [measure.code for measure in campaign.measures if measure.code != campaign.covered]
-    parts = [_under(campaign, counts, name) for name in names]
-    return pd.concat(parts, ignore_index=True) if parts else _under(campaign, counts.iloc[:0], "")
+    parts = [_under(counts, name, pd.Series(people(name), index=counts.index)) for name in names]
+    if not parts:
+        return _under(counts.iloc[:0], "", pd.Series(dtype="Int64"))
+    return pd.concat(parts, ignore_index=True)
 
 
-def _under(campaign: Campaign, counts: pd.DataFrame, measure: str) -> pd.DataFrame:
-    figures = [campaign.unit(code).count(measure) for code in counts["unit"]]
-    persons = pd.Series(figures, index=counts.index, dtype="Int64")
+def _under(counts: pd.DataFrame, measure: str, persons: pd.Series[int]) -> pd.DataFrame:
     base = persons.where(persons > 0).astype("Float64")
     covered = counts["covered"] + counts["done"]
     return pd.DataFrame(
