@@ -84,7 +84,9 @@ class Course:
         for part in self.laid(shares):
             for stops, base, load, effort, start in self._stretches(part):
                 ends = [int(self.stops[stop]) - start for stop in stops]
-                found[np.ix_(np.array(stops), part.rows)] = base + reached_at(load, effort, ends)
+                found[np.ix_(np.array(stops, dtype=np.int64), part.rows)] = base + reached_at(
+                    load, effort, ends
+                )
         return found
 
     def at_ends(self, shares: Ints, *, by: Literal["month", "day"]) -> Ints:
