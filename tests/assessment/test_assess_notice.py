@@ -8,12 +8,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from coverage_campaign.assessment import rules
 from coverage_campaign.assessment.assess import Assessment, assess
 from coverage_campaign.errors import DefinitionError
 from coverage_campaign.model.campaign import Campaign
 from coverage_campaign.model.readings import Question, Readings
 from coverage_campaign.model.scheme import AwardBar, Commendation, Scheme
-from coverage_campaign.progress.progress import track
+from coverage_campaign.progress.progress import Progress, track
 from support.assessed_progress import progress_of
 from support.campaigns import tiny
 
@@ -255,14 +256,53 @@ def test_plot_draws_the_ranking() -> None:
     assert assess(progress, notice(kinds=("county",))).plot(ax=axes) is axes
 
 
-def test_an_open_count_leaves_every_verdict_open_and_is_named() -> None:
-    """Where it is open whether losses count and some are reported, no verdict on 'done' stands."""
+def with_losses(done: dict[str, int], lost: dict[str, int]) -> Progress:
+    """Return a progress of June of a campaign that leaves open whether losses are taken off."""
     asked = attrs.evolve(tiny(), questions=[Question("counted", "gross or net?", "2")])
-    reported = progress_of(asked, {"a": 50, "b": 30, "c": 20}, shares=SHARES)
-    lost = reported.tally.frame.assign(channel="lapsed", persons=1).iloc[:1]
-    rows = pd.concat([reported.tally.frame, lost.astype(reported.tally.frame.dtypes.to_dict())])
-    tally = attrs.evolve(reported.tally, frame=rows.reset_index(drop=True))
-    assessment = assess(track(reported.plan, tally, as_of="2026-06-30"), notice(kinds=("county",)))
+    reported = progress_of(asked, done, shares=SHARES)
+    frame = reported.tally.frame
+    losses = frame.assign(channel="lapsed", persons=[lost[unit] for unit in frame["unit"]])
+    rows = pd.concat([frame, losses.astype(frame.dtypes.to_dict())]).reset_index(drop=True)
+    tally = attrs.evolve(reported.tally, frame=rows[rows["persons"] > 0].reset_index(drop=True))
+    return track(reported.plan, tally, as_of="2026-06-30")
+
+
+def test_an_open_count_leaves_open_only_what_depends_on_it() -> None:
+    """Ash meets its target gross and misses it net; the others meet or miss theirs either way."""
+    progress = with_losses({"a": 50, "b": 33, "c": 19}, {"a": 1, "b": 0, "c": 4})
+    assessment = assess(progress, attrs.evolve(notice(kinds=("county",)), commendation=None))
     assert assessment.open_questions == ("counted",)
-    assert column(assessment, "merit_eligible") == [None, None, None]
-    assert "whether losses are taken off is open" in assessment.explain("a")
+    assert column(assessment, "merit_eligible") == [None, True, False]
+    assert "50 of 50: target met; with losses taken off: 49 of 50" in assessment.explain("a")
+    assert "19 of 20: 1 short of the target; with losses taken off" in assessment.explain("c")
+
+
+@settings(max_examples=25)
+@given(
+    done=st.lists(st.integers(0, 60), min_size=3, max_size=3),
+    lost=st.lists(st.integers(0, 20), min_size=3, max_size=3),
+)
+def test_a_verdict_stands_where_it_is_the_same_under_every_answer(
+    done: list[int], lost: list[int]
+) -> None:
+    """Law: what an open count leaves is what the assessments of both answers have in common."""
+    scheme = attrs.evolve(
+        notice(kinds=("county",)),
+        commendation=Commendation("110%"),
+        items=[rules.item("enrolment", "Enrolment", rules.step(10, loses=3, per="20%"), 100)],
+        grades=[rules.grade("low", "Low"), rules.grade("high", "High", 5)],
+        vetoes=[rules.veto("least", "Least", goal="40%")],
+    )
+    progress = with_losses(dict(zip("abc", done, strict=True)), dict(zip("abc", lost, strict=True)))
+    each = []
+    for answer in ("gross", "net"):
+        campaign = progress.campaign.with_readings(counted=answer)
+        allocation = attrs.evolve(progress.plan.allocation, campaign=campaign)
+        plan = attrs.evolve(progress.plan, allocation=allocation)
+        tally = attrs.evolve(progress.tally, campaign=campaign)
+        each.append(assess(track(plan, tally, as_of="2026-06-30"), scheme))
+    open_count = assess(progress, scheme)
+    for name in ("score", "grade", "merit_eligible", "commended"):
+        gross, net = (column(one, name) for one in each)
+        both = [a if a == b else None for a, b in zip(gross, net, strict=True)]
+        assert column(open_count, name) == both, name

@@ -118,7 +118,7 @@ def test_no_indicators_at_all() -> None:
     assert assessment.to_frame()["score"].isna().all()
     assert set(assessment.unassessed()["reason"]) == {
         "no figure of payers",
-        "no figure of on_time",
+        "by when its reports came in is not known",
     }
 
 

@@ -9,6 +9,7 @@ from coverage_campaign.assessment.rules.all_or_nothing import AllOrNothing
 from coverage_campaign.assessment.rules.band import Bands
 from coverage_campaign.assessment.rules.bonus import Bonus
 from coverage_campaign.assessment.rules.capped import Capped
+from coverage_campaign.assessment.rules.per_case import PerCase
 from coverage_campaign.assessment.rules.per_point import PerPoint
 from coverage_campaign.assessment.rules.step import StepDown
 from coverage_campaign.assessment.rules.total import Total
@@ -42,6 +43,9 @@ def plain_points(  # noqa: PLR0911 - one case a rule
             beyond = max(rate - rule.beyond, Fraction(0))
             given = steps(beyond / rule.per, rule.partial or partial) * Fraction(rule.bonus)
             return given if rule.most is None else min(given, Fraction(rule.most))
+        case PerCase():
+            given = rate * Fraction(rule.per_case)
+            return given if rule.least is None else max(given, Fraction(rule.least))
         case Capped():
             given = plain_points(rule.capped, rate, partial=partial)
             given = given if rule.most is None else min(given, Fraction(rule.most))

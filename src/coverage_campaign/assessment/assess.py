@@ -12,15 +12,15 @@ import attrs
 import numpy as np
 import pandas as pd
 
-from coverage_campaign.assessment.indicators import FLOATS_ARE_DECIMALS, read_indicators
-from coverage_campaign.assessment.scoring import (
-    ItemAmounts,
+from coverage_campaign.assessment.measures import (
+    FLOATS_ARE_DECIMALS,
     MeasurementContext,
     context_of,
     measured_indicators,
-    score,
-    scored_item,
+    read_indicators,
 )
+from coverage_campaign.assessment.rules.per_case import PerCase
+from coverage_campaign.assessment.scoring import ItemAmounts, no_veto, score, scored_item
 from coverage_campaign.assessment.thresholds import boundaries
 from coverage_campaign.assessment.verdicts import ItemScore, UnitAssessment, Verdicts, explanation
 from coverage_campaign.checks import checked_call
@@ -29,7 +29,7 @@ from coverage_campaign.frames import by_value, owned, owned_frame
 from coverage_campaign.messages import Language, Message, check_language, message
 from coverage_campaign.model.basis import Basis
 from coverage_campaign.model.campaign import Campaign
-from coverage_campaign.model.scheme import COMPLETION, Item, Prize, Scheme
+from coverage_campaign.model.scheme import COMPLETION, COUNTS, Item, Prize, Scheme
 from coverage_campaign.notebook import Axes, html_table
 from coverage_campaign.progress.progress import Progress
 
@@ -103,8 +103,7 @@ class Assessment:
                 message("Open, so that verdicts are missing: {codes}.", codes=self.open_questions)
             )
         if self.interim:
-            day = self._last_day
-            notes.append(message("An interim assessment: the plan runs to {day:date}.", day=day))
+            notes.append(_interim_note(self._last_day, self.as_of))
         return tuple(notes)
 
     @property
@@ -167,12 +166,13 @@ class Assessment:
         """Return how many people each unit is over (+) or short of (-) each threshold.
 
         Every step of every rule, bands, vetoes, grades and prizes. Columns: unit, name, boundary
-        (target_met, uplifted_target_met, commended, veto, item, reward, grade, prize), code (of
-        the item, veto, grade or prize), place (of a prize), threshold (a rate as a fraction of
-        one; points for a grade), included (reached at the threshold itself, else only above it),
-        needed [persons] (the fewest done that reach it, all else as it is), done, margin = done -
-        needed. With `near`, only those that so many people or fewer lie between. A unit that could
-        not be assessed has <NA>, and is never near; an open threshold has no row.
+        (target_met, uplifted_target_met, commended, veto, milestone, item, reward, grade, prize),
+        code (of the item, veto, milestone, grade or prize), place (of a prize), threshold (a rate
+        as a fraction of one; points for a grade), included (reached at the threshold itself, else
+        only above it), needed [persons] (the fewest done that reach it, all else as it is), done
+        (for a milestone: by its day), margin = done - needed. With `near`, only those that so many
+        people or fewer lie between. A unit that could not be assessed has <NA>, and is never near;
+        an open threshold has no row.
         """
         if near is None:
             return owned(self._boundaries)
@@ -198,6 +198,8 @@ class Assessment:
         """Return every verdict on a unit with its reason and clause, one a line."""
         lang = check_language(lang)
         title, *lines = explanation(self.unit(unit), self.scheme, self.as_of)
+        if self.interim:
+            lines.insert(0, _interim_note(self._last_day, self.as_of))
         return "\n".join([title.text(lang), *(f"  {line.text(lang)}" for line in lines)])
 
     def plot(self, ax: Axes | None = None) -> Axes:
@@ -262,6 +264,15 @@ def assess(
     )
 
 
+def _interim_note(last: dt.date, as_of: dt.date) -> Message:
+    return message(
+        "An interim assessment, as the plan runs to {last:date}: the verdicts are those that there "
+        "would be if it had ended on {day:date}.",
+        last=last,
+        day=as_of,
+    )
+
+
 def _context(
     progress: Progress, scheme: Scheme, indicators: pd.DataFrame | None
 ) -> MeasurementContext:
@@ -280,11 +291,12 @@ def _assessed(context: MeasurementContext) -> Iterator[UnitAssessment]:
     scheme, verdicts = context.scheme, Verdicts(context)
     items = [scored_item(context, item) for item in scheme.items]
     rewards = [scored_item(context, reward) for reward in scheme.rewards]
-    scores = score(context, items, verdicts.free)
+    scores = score(context, items, no_veto(context))
     prizes = [_prizes(context, prize) for prize in scheme.prizes]
     for place, unit in enumerate(context.units):
         known = scores is not None and bool(scores.known[0, place])
         grade = -1 if scores is None else int(scores.grade[0, place])
+        found_here = verdicts.of_unit(place)
         yield UnitAssessment(
             unit=unit,
             items=tuple(
@@ -293,9 +305,9 @@ def _assessed(context: MeasurementContext) -> Iterator[UnitAssessment]:
             ),
             score=scores.score[0, place] if scores is not None and known else None,
             grade=None if grade < 0 else scheme.grades[grade],
-            no_veto=verdicts.no_veto(place),
-            merit=verdicts.merit(place),
-            commended=verdicts.commended(place),
+            no_veto=found_here["no_veto"],
+            merit=found_here["merit"],
+            commended=found_here["commended"],
             rewards=(
                 *(
                     attrs.evolve(_line(context, reward, found, place), gives="yuan")
@@ -308,17 +320,30 @@ def _assessed(context: MeasurementContext) -> Iterator[UnitAssessment]:
 
 def _line(context: MeasurementContext, item: Item, found: ItemAmounts, place: int) -> ItemScore:
     """Return what an item gives one unit, from the arrays of all."""
-    line = ItemScore(code=item.code, label=item.label, clause=item.clause, rule=item.rule)
+    line = ItemScore(
+        code=item.code,
+        label=item.label,
+        clause=item.clause,
+        rule=item.rule,
+        counts_cases=isinstance(item.rule, PerCase) or item.of in COUNTS,
+    )
+    rates = tuple(dict.fromkeys(rates[0, place] for rates in found.rates))
     if not found.measured[0, place]:
         if found.rated[0, place]:  # the rate is known, the persons that it is paid by are not
             reason = context.units[place].reason
-            return attrs.evolve(line, rate=found.rates[0, place], missing=reason)
+            return attrs.evolve(line, rate=rates[0], missing=reason)
         return attrs.evolve(line, missing=context.why_unknown(place, item.of, item=item.code))
-    line = attrs.evolve(line, rate=found.rates[0, place])
-    amounts = sorted({amounts[0, place] for amounts in found.amounts})
-    if len(amounts) > 1:
-        return attrs.evolve(line, alternatives=tuple(amounts))
-    return attrs.evolve(line, amount=amounts[0])
+    line = attrs.evolve(line, rate=rates[0], other_rate=rates[1] if len(rates) > 1 else None)
+    amounts = [[given[0, place] for given in way] for way in found.amounts]
+    every = sorted({amount for way in amounts for amount in way})
+    if len(every) == 1:
+        return attrs.evolve(line, amount=every[0])
+    by_way, by_step = ({*each} for each in (map(tuple, amounts), zip(*amounts, strict=True)))
+    questions = (
+        *(("counted",) if len(by_way) > 1 else ()),
+        *(("partial_steps",) if len(by_step) > 1 else ()),
+    )
+    return attrs.evolve(line, alternatives=tuple(every), questions=questions)
 
 
 def _prizes(context: MeasurementContext, prize: Prize) -> dict[int, ItemScore]:
@@ -328,6 +353,8 @@ def _prizes(context: MeasurementContext, prize: Prize) -> dict[int, ItemScore]:
     """
     (completion, known), (by, known_by) = context.measured(COMPLETION), context.measured(prize.by)
     out = known[0] & ~completion.rates.at_least(prize.among_from)[0]
+    # Who is no longer there, or not yet, takes no place from anybody.
+    out |= np.array([unit.status in ("closed", "not_open") for unit in context.units], dtype=bool)
     ranked = known[0] & known_by[0] & ~out
     left = [context.units[place].label for place in np.flatnonzero(~ranked & ~out).tolist()]
     rates = {place: by.rates[0, place] for place in np.flatnonzero(ranked).tolist()}

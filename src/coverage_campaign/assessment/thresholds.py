@@ -11,11 +11,11 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from coverage_campaign.assessment.measures import MeasurementContext
 from coverage_campaign.assessment.rationals import Flags, Rationals, Whole
 from coverage_campaign.assessment.rules.own import scoring_rule
 from coverage_campaign.assessment.rules.rule import Threshold, Thresholds
 from coverage_campaign.assessment.scoring import (
-    MeasurementContext,
     missed_targets,
     no_veto,
     outstanding_from,
@@ -27,7 +27,15 @@ from coverage_campaign.model.scheme import COMPLETION, COVERAGE, Item, Prize, fa
 __all__ = ["BoundaryKind", "boundaries"]
 
 BoundaryKind: TypeAlias = Literal[
-    "target_met", "uplifted_target_met", "commended", "veto", "item", "reward", "grade", "prize"
+    "target_met",
+    "uplifted_target_met",
+    "commended",
+    "veto",
+    "milestone",
+    "item",
+    "reward",
+    "grade",
+    "prize",
 ]
 """What lies at a boundary."""
 _MOST_STEPS = 1000  # of one rule; of more, each unit is told the two next to it
@@ -39,7 +47,7 @@ class _Boundary:
     """One boundary of all units: the fewest persons done that reach it (-1 = not known).
 
     `threshold` is a rate (points for a grade), one of each unit or the same for all; `units` tells
-    whom it concerns.
+    whom it concerns; `done` is what counts for it, where that is not what is done by now.
     """
 
     kind: BoundaryKind
@@ -49,6 +57,7 @@ class _Boundary:
     included: bool = True
     needed: Whole
     units: Flags
+    done: pd.api.extensions.ExtensionArray | None = None
 
 
 def boundaries(context: MeasurementContext) -> pd.DataFrame:
@@ -79,18 +88,33 @@ def boundaries(context: MeasurementContext) -> pd.DataFrame:
             ),
             "included": pd.array([found[number].included for _, number in rows], dtype="boolean"),
             "needed": pd.array([None if one < 0 else one for one in needed], dtype="Int64"),
-            "done": pd.array(
-                [units[place].done if units[place].is_counted else None for place, _ in rows],
-                dtype="Int64",
-            ),
+            "done": pd.array([_done(context, found[n], place) for place, n in rows], dtype="Int64"),
         }
     )
     return frame.assign(margin=frame["done"] - frame["needed"])
 
 
+def _done(context: MeasurementContext, boundary: _Boundary, place: int) -> int | None:
+    """Return what a unit has done that counts for a boundary."""
+    if boundary.done is not None:
+        done: int | None = boundary.done[place]
+        return done
+    unit = context.units[place]
+    return unit.done if unit.is_counted else None
+
+
 def _boundaries(context: MeasurementContext) -> Iterator[_Boundary]:
     scheme = context.scheme
     yield from _conditions(context)
+    for mark in context.milestones or ():
+        yield _Boundary(
+            kind="milestone",
+            code=mark.milestone.code,
+            threshold=_same(mark.share, context),
+            needed=mark.needed(context.target)[0],
+            units=mark.there,
+            done=pd.arrays.IntegerArray(mark.done, ~(mark.counted & mark.whole)),
+        )
     for item in scheme.items:
         yield from _of_item(context, item, "item")
     for reward in scheme.rewards:
@@ -240,7 +264,7 @@ def _at_least(context: MeasurementContext, place: int) -> Callable[[NDArray[np.i
     """Return the test whether so many persons done give a grade or a better one."""
 
     def reached(done: NDArray[np.int64]) -> Flags:
-        other = attrs.evolve(context, done=done[np.newaxis])
+        other = attrs.evolve(context, done=done[np.newaxis], answers=())
         items = [scored_item(other, item) for item in context.scheme.items]
         scores = score(other, items, no_veto(other))
         return np.asarray(scores is not None and scores.grade[0] >= place)

@@ -14,12 +14,12 @@ from typing import Literal, TypeAlias
 
 import attrs
 
+from coverage_campaign.assessment.measures import MeasurementContext
 from coverage_campaign.assessment.rationals import Rationals, number, percent
 from coverage_campaign.assessment.rules.own import scoring_rule
 from coverage_campaign.assessment.rules.rule import PointsUnit, amount_text
 from coverage_campaign.assessment.scoring import (
     Condition,
-    MeasurementContext,
     all_of,
     award_bar,
     commendation,
@@ -42,6 +42,9 @@ __all__ = [
     "Verdicts",
     "explanation",
 ]
+
+
+VerdictKind: TypeAlias = Literal["no_veto", "merit", "commended"]
 
 
 @attrs.frozen
@@ -89,7 +92,27 @@ class Verdicts:
         vetoes = self.context.scheme.vetoes
         return tuple(self.context.measured(veto.of)[0].rates for veto in vetoes)
 
-    def no_veto(self, place: int) -> Verdict | None:
+    @cached_property
+    def _answers(self) -> tuple[Verdicts, ...]:
+        """The verdicts under each answer to whether losses are taken off, where that is open."""
+        return tuple(Verdicts(way) for way in self.context.answers)
+
+    def of_unit(self, place: int) -> dict[VerdictKind, Verdict | None]:
+        """Return the verdicts on a unit; None for one that the scheme has no rule for.
+
+        Where it is open whether losses are taken off, a verdict that is the same in either case
+        stands, and is open if it is not.
+        """
+        if self._answers:
+            gross, net = (way.of_unit(place) for way in self._answers)
+            return {kind: _either_way(gross[kind], net[kind]) for kind in gross}
+        return {
+            "no_veto": self._no_veto(place),
+            "merit": self._merit(place),
+            "commended": self._commended(place),
+        }
+
+    def _no_veto(self, place: int) -> Verdict | None:
         """Return whether a unit is free of every veto; one that strikes decides."""
         condition = self.free
         if condition is None:
@@ -97,24 +120,24 @@ class Verdicts:
         decisive = self._veto(int(condition.deciding[0, place]), place)
         return attrs.evolve(decisive, answer=_answer(condition, place))
 
-    def merit(self, place: int) -> Verdict | None:
+    def _merit(self, place: int) -> Verdict | None:
         """Return whether a unit may have merit awards: the bar and every veto spare it."""
         bar = self.context.scheme.award_bar
         own, both = self._bars
         if both is None:
             return None
         if bar is None or own is None or both.deciding[0, place] == 1:
-            return self.no_veto(place)
+            return self._no_veto(place)
         return self._bar(bar, own, place)
 
-    def commended(self, place: int) -> Verdict | None:
+    def _commended(self, place: int) -> Verdict | None:
         """Return whether a unit is commended: it reaches the threshold and no veto strikes."""
         rule = self.context.scheme.commendation
         own, both = self._praise
         if rule is None or own is None or both is None:
             return None
         if both.deciding[0, place] == 1:
-            return self.no_veto(place)
+            return self._no_veto(place)
         return self._commendation(rule, own, place)
 
     def _veto(self, number: int, place: int) -> Verdict:
@@ -192,6 +215,22 @@ class Verdicts:
         return self.context.campaign.unit(self.context.units[place].unit).kind
 
 
+def _either_way(gross: Verdict | None, net: Verdict | None) -> Verdict | None:
+    """Return the verdict that is the same with losses taken off or not; open if it is not."""
+    if gross is None or net is None or gross == net:
+        return gross
+    both = message("{gross}; with losses taken off: {net}", gross=gross.reason, net=net.reason)
+    if gross.answer == net.answer and gross.answer is not None:
+        return attrs.evolve(gross, reason=both)
+    return Verdict(
+        None,
+        both,
+        gross.clause or net.clause,
+        questions=tuple(dict.fromkeys(("counted", *gross.questions, *net.questions))),
+        missing=gross.missing,
+    )
+
+
 def _answer(condition: Condition, place: int) -> bool | None:
     answer = int(condition.answers[0, place])
     return None if answer < 0 else bool(answer)
@@ -213,7 +252,6 @@ def _either(numbers: list[int]) -> Message | int:
 
 # -- one unit, and how it reads --------------------------------------------------------------------
 
-VerdictKind: TypeAlias = Literal["no_veto", "merit", "commended"]
 ANSWERS: Mapping[tuple[VerdictKind, bool | None], Message] = {
     ("no_veto", True): message_in("verdict", "no veto"),
     ("no_veto", False): message_in("verdict", "vetoed"),
@@ -232,7 +270,8 @@ ANSWERS: Mapping[tuple[VerdictKind, bool | None], Message] = {
 class ItemScore:
     """One line on a unit: what was measured, and what that gives (None = could not be told).
 
-    `alternatives` holds the amounts between which an open reading decides, `note` the place in a
+    `rate` is a number of cases where `counts_cases`. `alternatives` holds the amounts between which
+    the open `questions` decide, `other_rate` the rate under the other answer, `note` the place in a
     prize, `missing` why nothing could be assessed.
     """
 
@@ -243,32 +282,54 @@ class ItemScore:
     amount: Fraction | None = None
     missing: Message | None = None
     alternatives: tuple[Fraction, ...] = ()
+    other_rate: Fraction | None = None
+    questions: tuple[str, ...] = ()
     note: Message | None = None
     rule: AnyRule | None = None
     gives: PointsUnit = "points"
-
-    @property
-    def questions(self) -> tuple[str, ...]:
-        """The open questions that the amount depends on: how a step begun counts, if it matters."""
-        return ("partial_steps",) if self.alternatives else ()
+    counts_cases: bool = False
 
     @property
     def reason(self) -> Message:
         """What was measured and the rule, in one sentence; or why nothing was."""
         if self.rate is None or self.missing:
             return message("could not be assessed: {missing}", missing=self.missing)
-        rate = percent(self.rate)
+        rate = self._measured
         if self.rule is None:
             return message("{note}, {rate}", note=self.note, rate=rate)
         rule = scoring_rule(self.rule).statement(self.gives)
         if not self.alternatives:
             return message("{rate}; {rule}", rate=rate, rule=rule)
+        values = {
+            "rate": rate,
+            "rule": rule,
+            "less": number(self.alternatives[0]),
+            "more": number(self.alternatives[-1]),
+        }
+        if self.questions == ("counted",):
+            return message(
+                "{rate}; {rule}: {less} or {more}, as losses are taken off or not", **values
+            )
+        if "counted" in self.questions:
+            return message(
+                "{rate}; {rule}: {less} to {more}, as open questions are answered", **values
+            )
         return message(
-            "{rate}; {rule}: {less} or {more}, as a step begun counts in part or not",
-            rate=rate,
-            rule=rule,
-            less=number(self.alternatives[0]),
-            more=number(self.alternatives[-1]),
+            "{rate}; {rule}: {less} or {more}, as a step begun counts in part or not", **values
+        )
+
+    @property
+    def _measured(self) -> Message | str:
+        """What was measured, as text."""
+        rate = self.rate or Fraction(0)
+        if self.counts_cases:
+            return message("{n} {n:plural case|cases}", n=rate)
+        if self.other_rate is None:
+            return percent(rate)
+        return message(
+            "{gross}, or {net} with losses taken off",
+            gross=percent(rate),
+            net=percent(self.other_rate),
         )
 
 
@@ -322,12 +383,14 @@ def explanation(unit: UnitAssessment, scheme: Scheme, as_of: dt.date) -> Iterato
     weights = {item.code: item.weight for item in scheme.items}
     for line in unit.items:
         amount = message("<NA>")
-        if line.amount is not None:
+        if line.amount is not None and weights[line.code]:
             amount = message(
                 "{amount} of {weight}",
                 amount=number(line.amount),
                 weight=amount_text(weights[line.code], "points"),
             )
+        elif line.amount is not None:  # a deduction or a bonus alone is worth nothing at its goal
+            amount = amount_text(line.amount, "points")
         yield _cited(_line(line, amount), line.clause)
     if unit.items:
         yield _score(unit, scheme)

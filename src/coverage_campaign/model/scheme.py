@@ -24,7 +24,12 @@ from coverage_campaign.model.units import to_codes
 
 __all__ = [
     "COMPLETION",
+    "COUNTS",
     "COVERAGE",
+    "LATE_REPORTS",
+    "MISSED_MILESTONES",
+    "MISSING_REPORTS",
+    "ON_TIME",
     "AnyRule",
     "AwardBar",
     "Commendation",
@@ -47,6 +52,16 @@ COMPLETION = "completion"
 """What an item measures unless it says otherwise: done / target of the progress."""
 COVERAGE = "coverage"
 """(covered before + done) / eligible."""
+ON_TIME = "on_time"
+"""Reports that came in time / reports expected."""
+LATE_REPORTS = "late_reports"
+"""How many reports came late."""
+MISSING_REPORTS = "missing_reports"
+"""How many reports were expected and did not come."""
+MISSED_MILESTONES = "missed_milestones"
+"""How many milestones that are over found fewer people done than they ask for."""
+COUNTS = (LATE_REPORTS, MISSING_REPORTS, MISSED_MILESTONES)
+"""Measures that are numbers of cases, and no rates."""
 
 Partial: TypeAlias = Literal["prorated", "whole_steps"]
 """Whether a step that is begun counts in part, or not until it is whole."""
@@ -139,7 +154,9 @@ class Commendation:
 class Item:
     """One line of a scheme: what is measured (`of`), its weight, and the rule that gives points.
 
-    `of` is 'completion', 'coverage', or the code of an indicator that is handed to `assess`.
+    `of` is 'completion', 'coverage', 'on_time', 'late_reports', 'missing_reports' or
+    'missed_milestones', which the progress holds, or the code of an indicator that is handed to
+    `assess`.
     `weight` is what the item is worth at its goal; a bonus may go beyond it.
     """
 
@@ -226,6 +243,11 @@ class Scheme:
     rewards: tuple[Item, ...] = attrs.field(default=(), converter=tuple[Item, ...], kw_only=True)
     prizes: tuple[Prize, ...] = attrs.field(default=(), converter=tuple[Prize, ...], kw_only=True)
     pools: tuple[Pool, ...] = attrs.field(default=(), converter=tuple[Pool, ...], kw_only=True)
+
+    @property
+    def measuring(self) -> tuple[Item | Veto, ...]:
+        """Everything that measures something: items, rewards and vetoes."""
+        return (*self.items, *self.rewards, *self.vetoes)
 
     def __attrs_post_init__(self) -> None:
         """Refuse a scheme whose parts do not fit together; every problem at once."""

@@ -21,6 +21,7 @@ from coverage_campaign.assessment.rules.band import Band, Bands, band
 from coverage_campaign.assessment.rules.bonus import Bonus
 from coverage_campaign.assessment.rules.capped import Capped
 from coverage_campaign.assessment.rules.own import scoring_rule
+from coverage_campaign.assessment.rules.per_case import PerCase
 from coverage_campaign.assessment.rules.per_person import PerPerson
 from coverage_campaign.assessment.rules.per_point import PerPoint
 from coverage_campaign.assessment.rules.rule import Measured, PointsUnit, ScoringRule
@@ -46,6 +47,7 @@ __all__ = [
     "Bands",
     "Bonus",
     "Capped",
+    "PerCase",
     "PerPerson",
     "PerPoint",
     "StepDown",
@@ -56,6 +58,7 @@ __all__ = [
     "capped",
     "grade",
     "item",
+    "per_case",
     "per_person",
     "per_point",
     "points",
@@ -72,6 +75,7 @@ step = StepDown
 all_or_nothing = AllOrNothing
 bonus = Bonus
 per_person = PerPerson
+per_case = PerCase
 capped = Capped
 veto = Veto
 item = Item
@@ -86,6 +90,7 @@ RULES: tuple[type[ScoringRule], ...] = (
     AllOrNothing,
     Bonus,
     PerPerson,
+    PerCase,
     Capped,
     Total,
 )
@@ -94,13 +99,15 @@ RULES: tuple[type[ScoringRule], ...] = (
 
 def points(
     rule: AnyRule,
-    rate: Fraction | Decimal | str,
+    rate: Fraction | Decimal | int | str,
     *,
     done: int | None = None,
     target: int | None = None,
     partial: Partial | None = None,
 ) -> Fraction:
     """Return what a rule gives for a rate, exactly; a rule by the person needs the persons.
+
+    Of a measure that is a number of cases the rate is that number.
 
     >>> points(step("1.2", loses="0.1", per="5%"), "88%", partial="whole_steps")
     Fraction(1, 1)

@@ -1,0 +1,163 @@
+"""What a scheme measures of the progress itself: reports in time, late and missing, milestones."""
+
+import attrs
+import pandas as pd
+import pytest
+
+import coverage_campaign as cc
+from coverage_campaign.assessment import rules
+from coverage_campaign.model.reporting_rule import ReportingRule
+from coverage_campaign.model.scheme import Scheme
+from support.campaigns import tiny
+
+MONTHS = {"2026-06": [10, 15, 4], "2026-07": [15, 5, 10], "2026-08": [25, 10, 6]}
+CAME = {  # due on the 5th of the month after
+    ("a", "2026-06"): "2026-07-04",
+    ("a", "2026-07"): "2026-08-09",
+    ("a", "2026-08"): "2026-09-30",
+    ("b", "2026-06"): "2026-07-05",
+    ("b", "2026-07"): "2026-08-05",
+    ("b", "2026-08"): "2026-09-05",
+    ("c", "2026-06"): "2026-07-06",
+    ("c", "2026-08"): "2026-09-01",
+}
+
+
+def campaign() -> cc.Campaign:
+    """Return the tiny campaign over three months: 30 % by the end of June, 60 % by that of July."""
+    return attrs.evolve(
+        tiny(),
+        phases=[cc.Phase("drive", "Drive", "06-01", "08-31")],
+        targets=[cc.HeadcountTarget("headcount", "100", 100, within="drive")],
+        reporting=ReportingRule(kinds="county", to="labour", due_day=5),
+        milestones=[
+            cc.Milestone("june", "June", by="06-30", share="30%"),
+            cc.Milestone("july", "July", by="07-31", share="60%"),
+        ],
+    )
+
+
+def progress(*, known: bool = True, curve: cc.curves.Curve | None = None) -> cc.Progress:
+    """Return the progress at the end of August: shares 50, 30, 20; Cedar's July is missing."""
+    city = campaign()
+    allocation = cc.allocate(city, weights=cc.weights.eligible)
+    rows = [
+        (unit, month, persons)
+        for month, figures in MONTHS.items()
+        for unit, persons in zip("abc", figures, strict=True)
+        if (unit, month) in CAME
+    ]
+    tally = cc.read_reports(
+        pd.DataFrame(rows, columns=["unit", "period", "persons"]), city, figures="new"
+    )
+    received = pd.DataFrame(
+        [(unit, month, day) for (unit, month), day in CAME.items()],
+        columns=["unit", "period", "received_on"],
+    )
+    plan = cc.schedule(allocation, over="drive", curve=curve)
+    return cc.track(plan, tally, as_of="2026-08-31", received=received if known else None)
+
+
+def scheme(of: str, rule: rules.ScoringRule) -> Scheme:
+    """Return a scheme of one item."""
+    return Scheme("one", items=[rules.item("item", "Item", rule, of=of)], full=None)
+
+
+def scores(assessment: cc.Assessment) -> list[float | None]:
+    """Return the scores with None for <NA>."""
+    return [None if pd.isna(one) else float(one) for one in assessment.to_frame()["score"]]
+
+
+def test_late_and_missing_reports_cost_points() -> None:
+    """Ash was late for July and August is not yet in by its tally; Cedar sent June late, not July.
+
+    The tally is known to the end: Ash's August came on 30 September, after its due day.
+    """
+    assert scores(cc.assess(progress(), scheme("late_reports", rules.per_case("-0.5")))) == [
+        -1.0,
+        0.0,
+        -0.5,
+    ]
+    missing = cc.assess(progress(), scheme("missing_reports", rules.per_case(-3)))
+    assert scores(missing) == [0.0, 0.0, -3.0]
+    assert "1 case; 3 points off for each case" in missing.explain("c")
+    assert "1次；每次扣3分" in missing.explain("c", lang="zh")
+
+
+def test_on_time_is_a_share_of_what_was_expected() -> None:
+    """Three reports are expected: Ash sent 1 in time, Birch 3, Cedar 1 (and 1 never)."""
+    found = cc.assess(progress(), scheme("on_time", rules.per_point("0.03")))
+    assert scores(found) == [1.0, 3.0, 1.0]
+
+
+def test_without_a_list_of_arrivals_reports_cannot_be_judged() -> None:
+    """Who knows nothing of arrivals is told so, and nobody loses a point."""
+    found = cc.assess(progress(known=False), scheme("late_reports", rules.per_case(-1)))
+    assert scores(found) == [None, None, None]
+    assert "by when its reports came in is not known" in found.explain("a")
+
+
+def test_missed_milestones() -> None:
+    """30 % of 50, 30, 20 are 15, 9, 6; 60 % are 30, 18, 12.
+
+    Ash had 10 and 25: both missed. Birch had 15 and 20: none. Cedar had 4 of 6 in June, missed; in
+    July 4 of 12 are known, and its report of July is missing: that cannot be told.
+    """
+    found = cc.assess(progress(), scheme("missed_milestones", rules.per_case(-2)))
+    assert scores(found) == [-4.0, 0.0, None]
+    assert "2 cases" in found.explain("a")
+    assert "not all reports to 31 Jul 2026 are in" in found.explain("c")
+    blind = cc.assess(progress(known=False), scheme("missed_milestones", rules.per_case(-2)))
+    assert scores(blind) == [-4.0, 0.0, -4.0]
+
+
+@pytest.mark.parametrize("curve", [None, cc.curves.even])
+def test_the_boundaries_say_who_lacked_how_many_at_a_milestone(curve: cc.curves.Curve) -> None:
+    """Ash lacked 5 of 15 in June and 5 of 30 in July, Birch had 6 and 2 more than it needed.
+
+    The milestones are the same whichever curve the plan runs along.
+    """
+    found = cc.assess(
+        progress(curve=curve), scheme("missed_milestones", rules.per_case(-2))
+    ).boundaries()
+    rows = found[found["boundary"] == "milestone"].set_index(["unit", "code"])
+    assert rows.loc[("a", "june"), ["needed", "done", "margin"]].tolist() == [15, 10, -5]
+    assert rows.loc[("a", "july"), ["needed", "done", "margin"]].tolist() == [30, 25, -5]
+    assert rows.loc[("b", "june"), "margin"] == 6
+    assert rows.loc[("b", "july"), "margin"] == 2
+    assert rows.loc[("c", "june"), "margin"] == -2
+    assert pd.isna(rows.loc[("c", "july"), "margin"])
+
+
+def test_figures_that_are_handed_over_go_before_the_list_of_arrivals() -> None:
+    """A scheme may mean pensions paid in time: who hands figures over is judged by them."""
+    given = pd.DataFrame({"unit": ["a"], "indicator": ["on_time"], "value": ["100%"]})
+    item = scheme("on_time", rules.all_or_nothing(3))
+    assert scores(cc.assess(progress(), item, indicators=given)) == [3.0, None, None]
+
+
+def test_a_rule_by_the_case_comes_back_from_a_file_and_from_text() -> None:
+    """The rule has a key of its own in campaign files and in JSON."""
+    city = attrs.evolve(campaign(), scheme=scheme("late_reports", rules.per_case("-0.5", least=-2)))
+    assert cc.from_json(cc.to_json(city)) == city
+
+
+def test_a_batch_of_targets_is_judged_like_each_alone() -> None:
+    """Milestones move with the target: a study is what each run says."""
+    city = campaign()
+    one = scheme("missed_milestones", rules.per_case(-2))
+    base = cc.Scenario(
+        campaign=city, weights=cc.weights.eligible, over="drive", as_of="2026-08-31", scheme=one
+    )
+    own = progress()
+    study = cc.explore(
+        base,
+        over={"target": [40, 70, 100, 130]},
+        what=["score"],
+        reports=own.tally,
+        received=own.received,
+    )
+    for number in range(4):
+        alone = cc.run(study.scenario(number), reports=own.tally, received=own.received)
+        batch = study.array("score")[number][study.leaves]
+        assert [None if one != one else one for one in batch] == scores(alone.assessment)  # noqa: PLR0124 - nan
