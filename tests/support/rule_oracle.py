@@ -15,7 +15,7 @@ from coverage_campaign.assessment.rules.step import StepDown
 from coverage_campaign.assessment.rules.total import Total
 
 
-def plain_points(  # noqa: PLR0911 - one case a rule
+def plain_points(  # noqa: C901, PLR0911 - one case a rule
     rule: object, rate: Fraction, *, partial: str
 ) -> Fraction:
     """Return what a rule gives for a rate, from its sentence read word by word."""
