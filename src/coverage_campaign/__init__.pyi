@@ -114,9 +114,9 @@ from coverage_campaign.progress.watchlist import Watchlist as Watchlist
 from coverage_campaign.progress.watchlist import supervise as supervise
 from coverage_campaign.reporting.completeness import expected_reports as expected_reports
 from coverage_campaign.reporting.data_quality import quality_signals as quality_signals
+from coverage_campaign.reporting.events.accounts import lost_claims as lost_claims
 from coverage_campaign.reporting.events.encoding import encode as encode
 from coverage_campaign.reporting.events.frame import CodedEvents as CodedEvents
-from coverage_campaign.reporting.events.lost_claims import lost_claims as lost_claims
 from coverage_campaign.reporting.events.triangle import tally_triangle as tally_triangle
 from coverage_campaign.reporting.result import Tally as Tally
 from coverage_campaign.reporting.sheets.read_reports import read_reports as read_reports

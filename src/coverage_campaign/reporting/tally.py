@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import partial
 from pathlib import Path
 from typing import cast
 
@@ -17,12 +18,12 @@ from coverage_campaign.reporting.events.accounts import (
     account_of_claims,
     account_of_superseded,
     added,
+    problems_of,
     table,
 )
 from coverage_campaign.reporting.events.deduplicate import claims, layout_of
 from coverage_campaign.reporting.events.encoding import coded
 from coverage_campaign.reporting.events.engines import keeping
-from coverage_campaign.reporting.events.examples import problems_of
 from coverage_campaign.reporting.events.frame import CodedEvents, second_number
 from coverage_campaign.reporting.events.partitions import as_chunks, count_chunks
 from coverage_campaign.reporting.problems import EVENT_REASONS, ReportProblems
@@ -86,30 +87,28 @@ def tally(
     """
     moment = to_instant(as_of)
     months, periods = periods_of(campaign, "month"), periods_of(campaign, by)
-    by_day = by != "month"
     chunks = as_chunks(events)
-    if chunks is not None:
-        account, layout = count_chunks(
-            chunks,
-            campaign,
-            as_of=moment,
-            months=months,
-            by_day=by_day,
-            by_group=by_group,
-            samples=samples,
-        )
-    else:
-        rows = coded(cast("IntoFrame | CodedEvents", events), group=by_group)
-        layout = layout_of(
-            rows, campaign, as_of=moment, months=months, by_day=by_day, by_group=by_group
-        )
-        with keeping() as keep:
-            found = claims(rows, layout, second_number(moment), keep)
-            parts = [
-                account_of_superseded(rows, found.versions, samples=samples),
-                account_of_claims(rows, found.rows, layout, keep, samples=samples),
-            ]
-        account = added(parts, samples=samples)
+    ask = partial(
+        layout_of,
+        campaign=campaign,
+        as_of=moment,
+        months=months,
+        by_day=by != "month",
+        by_group=by_group,
+    )
+    second = second_number(moment)
+    with keeping() as keep:
+        if chunks is not None:
+            account, layout = count_chunks(
+                chunks, ask, second, keep, group=by_group, samples=samples
+            )
+        else:
+            rows = coded(cast("IntoFrame | CodedEvents", events), group=by_group)
+            layout = ask(rows)
+            found = claims(rows, layout, second, keep)
+            superseded = account_of_superseded(rows, found.versions, samples=samples)
+            claimed = account_of_claims(rows, found.rows, layout, keep, samples=samples)
+            account = added([superseded, claimed], samples=samples)
     basis = campaign.basis().assuming(*campaign.counting_assumptions)
     reasons = account.reasons
     return Tally(

@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from coverage_campaign.errors import DefinitionError, ReportError
-from coverage_campaign.reporting.events.lost_claims import lost_claims
+from coverage_campaign.reporting.events.accounts import lost_claims
 from coverage_campaign.reporting.events.triangle import tally_triangle
 from coverage_campaign.reporting.tally import tally
 from support.campaigns import tiny
@@ -271,7 +271,7 @@ def test_mixed_zones_are_refused() -> None:
 def test_ids_that_ran_together_are_refused() -> None:
     """A float column whose ids exceed 2**53 has lost persons already."""
     frame = to_pandas(ROWS[:2]).assign(person=[float(2**62), float("nan")])
-    with pytest.raises(ReportError, match="large ids run together"):
+    with pytest.raises(ReportError, match="so large that ids run together"):
         tally(frame, CAMPAIGN, as_of=LATE)
 
 

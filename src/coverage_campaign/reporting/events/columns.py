@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Mapping
+from decimal import Decimal
 from typing import Any, Final, Literal, TypeAlias
 from uuid import UUID
 
@@ -17,24 +18,43 @@ from coverage_campaign.reporting.events.engines import engine_of
 from coverage_campaign.reporting.events.frame import CODED_COLUMNS, Rows
 
 __all__ = [
-    "CODES",
     "COLUMNS",
     "IDS",
     "Kind",
     "any_frame",
+    "check_coded",
     "check_names",
-    "kind_of_column",
-    "kinds_of_pandas",
     "kinds_of_rows",
+    "plain_columns",
 ]
 
 COLUMNS: Final = ("record", "revision", "reported_at", "person", "unit", "date", "channel")
 """The columns that every event frame has; `group` is one more that may be there."""
 IDS: Final = ("record", "person")
-CODES: Final = ("unit", "channel", "group")
-
 Kind: TypeAlias = Literal["text", "uuid", "integer", "real", "moment", "date", "nothing", ""]
-"""What a column holds: real = floats, which have to be whole; nothing = no value at all."""
+"""What a column holds: real = floats, which have to be whole; nothing = no value at all.
+
+'' is anything else, which no column may hold.
+"""
+
+_WORDS: Final[Mapping[Kind, str]] = {
+    "text": "text",
+    "uuid": "UUIDs",
+    "integer": "whole numbers",
+    "real": "floating-point numbers",
+    "moment": "dates or times",
+    "date": "dates or times",
+}
+_OTHERS: Final[Mapping[str, tuple[Any, tuple[type, ...]]]] = {
+    "true or false": (nw.Boolean, (bool, np.bool_)),
+    "decimal numbers": (nw.Decimal, (Decimal,)),
+    "durations": (nw.Duration, (dt.timedelta, np.timedelta64)),
+    "times of day": (nw.Time, (dt.time,)),
+    "binary data": (nw.Binary, (bytes, bytearray)),
+    "lists": (nw.List, (list, tuple, set, np.ndarray)),
+    "records": (nw.Struct, (dict,)),
+}
+"""What no column may hold, in words: the common type of engines, and the types of objects."""
 
 _IDS: tuple[frozenset[str], str] = (
     frozenset({"text", "uuid", "integer", "real", "nothing"}),
@@ -52,8 +72,13 @@ _ALLOWED: Final[Mapping[str, tuple[frozenset[str], str]]] = {
     "channel": _CODES,
     "group": _CODES,
 }
+_COMMON_ARROW: Final = {
+    "large_binary": "binary",
+    "binary_view": "binary",
+    "date64[ms]": "timestamp[ms]",
+}
 _EXACT_FLOATS: Final = 2**53
-_LARGEST: Final = 2**63 - 2
+_LEAST, _LARGEST = -(2**63), 2**63 - 1
 _ENGINES: Final = "hand over a data frame of pandas, Polars, PyArrow, DuckDB, PySpark or ibis"
 
 
@@ -103,34 +128,53 @@ def _some(names: Iterable[object], most: int = 20) -> str:
     return ", ".join(shown[:most]) + (f", ... ({len(shown)} in all)" if len(shown) > most else "")
 
 
-def kinds_of_pandas(frame: pd.DataFrame) -> dict[str, Kind]:
-    """Return what each column of a pandas frame holds.
+def plain_columns(frame: pd.DataFrame) -> tuple[dict[str, pd.Series], dict[str, Kind]]:
+    """Return the columns of a pandas frame, categories as their values, and what each holds.
 
     Raises:
         ReportError: Columns hold what they must not; all of them at once.
     """
+    columns: dict[str, pd.Series] = {}
     kinds: dict[str, Kind] = {}
     problems: list[Problem] = []
     for name in frame.columns:
-        column = frame[name]
-        kinds[name], found = kind_of_column(column)
+        column = columns[name] = _plain(frame[name])
+        kinds[name], found = _kind_of_column(column)
         refused = _refused(name, kinds[name], found)
         if not refused and _is_inexact(column, kinds[name]):
-            refused = [_inexact(name, found)]
+            refused = [_inexact(name, kinds[name])]
         problems += refused
     if problems:
         raise ReportError(problems, source="events")
-    return kinds
+    return columns, kinds
+
+
+def _plain(column: pd.Series) -> pd.Series:
+    """Return a column with its values for categories, and floats of which NaN is no value."""
+    dtype = column.dtype
+    if isinstance(dtype, pd.CategoricalDtype):
+        values = pd.Series(dtype.categories)
+        whole = {"i": "Int64", "u": "UInt64"}.get(values.dtype.kind)  # a gap would make floats
+        values = values.astype(whole) if whole else values
+        column = values.reindex(column.cat.codes).set_axis(column.index)
+    elif isinstance(dtype, pd.ArrowDtype):
+        native = str(dtype.pyarrow_dtype)
+        if native.startswith("dictionary"):
+            column = column.astype(pd.ArrowDtype(dtype.pyarrow_dtype.value_type))
+        elif native in _COMMON_ARROW:
+            column = column.astype(f"{_COMMON_ARROW[native]}[pyarrow]")
+    if pd.api.types.is_float_dtype(column.dtype):
+        floats = column.to_numpy(dtype=np.float64, na_value=np.nan)
+        column = pd.Series(floats, index=column.index)
+    return column
 
 
 def _is_inexact(column: pd.Series, kind: Kind) -> bool:
-    if isinstance(column.dtype, pd.CategoricalDtype):
-        column = pd.Series(column.dtype.categories)
     if kind == "real":
         floats = column.to_numpy(dtype=np.float64, na_value=np.nan)
         floats = floats[~np.isnan(floats)]
         return bool(((np.abs(floats) >= _EXACT_FLOATS) | (floats != np.trunc(floats))).any())
-    return kind == "integer" and not -_LARGEST <= column.min() <= column.max() <= _LARGEST
+    return kind == "integer" and not _LEAST <= column.min() <= column.max() <= _LARGEST
 
 
 def kinds_of_rows(rows: Rows) -> dict[str, Kind]:
@@ -145,10 +189,12 @@ def kinds_of_rows(rows: Rows) -> dict[str, Kind]:
     for name, dtype in schema.items():
         kind, found = _kind_of_type(dtype, _native_type(rows, name), rows)
         refused = _refused(name, kind, found)
-        if refused and not _any(rows, ~nw.col(name).is_null()):
+        value = nw.col(name)
+        there = ~value.is_null() & ~value.is_nan() if dtype.is_float() else ~value.is_null()
+        if refused and not _any(rows, there):
             kind, refused = "nothing", []
         elif not refused and _any_inexact(rows, name, dtype):
-            refused = [_inexact(name, found)]
+            refused = [_inexact(name, kind)]
         kinds[name] = kind
         problems += refused
     if problems:
@@ -165,12 +211,12 @@ def _refused(name: str, kind: Kind, found: str) -> list[Problem]:
     return [Problem(f"column '{name}'", found, fix)]
 
 
-def _inexact(name: str, found: str) -> Problem:
-    return Problem(
-        f"column '{name}'",
-        f"{found}, in which large ids run together",
-        "read ids as text or Int64; a column of integers with a gap becomes float",
-    )
+def _inexact(name: str, kind: Kind) -> Problem:
+    too_much = "whole numbers beyond 64 bits"
+    if kind == "real":
+        too_much = "floating-point numbers with fractions, or so large that ids run together"
+    fix = "read ids as text or Int64; a column of integers with a gap becomes float"
+    return Problem(f"column '{name}'", too_much, fix)
 
 
 def _any(rows: Rows, test: nw.Expr) -> bool:
@@ -182,25 +228,21 @@ def _any_inexact(rows: Rows, name: str, dtype: nw.dtypes.DType) -> bool:
     if dtype.is_float():
         whole = (value.abs() < _EXACT_FLOATS) & (value == value.floor())
         return _any(rows, ~value.is_null() & ~value.is_nan() & ~whole)
-    if dtype in {nw.UInt64, nw.Int128, nw.UInt128}:
+    if dtype in {nw.UInt64, nw.UInt128}:
         return _any(rows, value > _LARGEST)
-    return False
+    return dtype == nw.Int128 and _any(rows, (value > _LARGEST) | (value < _LEAST))
 
 
 # -- what a type is --------------------------------------------------------------------------------
 
 
-def kind_of_column(column: pd.Series) -> tuple[Kind, str]:
+def _kind_of_column(column: pd.Series) -> tuple[Kind, str]:
     """Return what a pandas column holds, and in words what was found."""
-    dtype = column.dtype
     if column.isna().all():
         return "nothing", "no value"
-    if isinstance(dtype, pd.CategoricalDtype):
-        return kind_of_column(pd.Series(dtype.categories))
-    if str(dtype) == "object" or "uuid" in str(dtype):
+    if str(column.dtype) == "object" or "uuid" in str(column.dtype):
         return _kind_of_objects(column[column.notna()])
-    kind, found = _kind_of_type(nw.from_native(column, series_only=True).dtype, "")
-    return kind, found if "zone" in found else f"type {dtype}"
+    return _kind_of_type(nw.from_native(column, series_only=True).dtype, str(column.dtype))
 
 
 def _kind_of_objects(values: pd.Series) -> tuple[Kind, str]:
@@ -212,14 +254,27 @@ def _kind_of_objects(values: pd.Series) -> tuple[Kind, str]:
         "real": (float, int, np.floating, np.integer),
         "moment": (dt.date, np.datetime64),
     }
+    for words, (_, wanted) in _OTHERS.items():
+        if all(issubclass(one, wanted) for one in types):
+            return "", words
     found = " beside ".join(sorted(one.__name__ for one in types))
     if types & {bool, np.bool_, type(pd.NaT)}:
         return "", found
     for kind, wanted in kinds.items():
         if all(issubclass(one, wanted) for one in types):
+            if kind == "text" and not _is_unicode(values):
+                return "", "text with half a character (a lone surrogate)"
             zones = _zones(values) if kind == "moment" else set()
-            return ("", _in_zones(zones)) if zones else (kind, found)
+            return ("", _in_zones(zones)) if zones else (kind, _WORDS[kind])
     return "", f"{found}, such as {next(iter(values))!r:.40}"
+
+
+def _is_unicode(texts: pd.Series) -> bool:
+    try:
+        "".join(texts.unique()).encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def _zones(values: pd.Series) -> set[str]:
@@ -235,7 +290,6 @@ def _in_zones(zones: set[str]) -> str:
 def _kind_of_type(
     dtype: nw.dtypes.DType, native: str, rows: Rows | None = None
 ) -> tuple[Kind, str]:
-    found = f"type {native or dtype}"
     zone = getattr(dtype, "time_zone", None) if dtype == nw.Datetime else None
     # Spark's ordinary timestamp is the civil time of its session.
     if zone is not None and not (rows is not None and engine_of(rows).is_spark_like()):
@@ -249,7 +303,9 @@ def _kind_of_type(
         "date": dtype == nw.Date,
         "moment": dtype == nw.Datetime,
     }
-    return next((kind for kind, fits in kinds.items() if fits), ""), found
+    kind: Kind = next((kind for kind, fits in kinds.items() if fits), "")
+    other = next((words for words, (type_, _) in _OTHERS.items() if dtype == type_), None)
+    return kind, _WORDS.get(kind) or other or f"type {native or dtype}"
 
 
 def _native_type(rows: Rows, name: str) -> str:

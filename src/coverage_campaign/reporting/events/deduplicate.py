@@ -9,7 +9,7 @@ from it.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from functools import reduce
 from operator import or_
 from typing import Final
@@ -23,15 +23,17 @@ from numpy.typing import NDArray
 from coverage_campaign.errors import DefinitionError, Problem, ReportError
 from coverage_campaign.model.campaign import Campaign
 from coverage_campaign.model.periods import Periods
+from coverage_campaign.model.units import Unit
 from coverage_campaign.reporting.events.engines import (
     Keep,
     collected,
     in_memory,
-    joined_by_number,
+    looked_up,
     parted_by_repetition,
 )
 from coverage_campaign.reporting.events.frame import (
     DAYS,
+    MISSING_TEXT,
     NO_DAY,
     SHOWN,
     CodedEvents,
@@ -71,20 +73,19 @@ _Ints = NDArray[np.int64]
 class KeyLayout:
     """How a claim becomes one integer and back: the codes, and how many of each there can be.
 
-    `unit_no` is by the events' number of a unit its place in `units`, -1 where the campaign does
-    not know it; `opened` and `closed` are its first and last day. `channel_no` is the same for
-    channels, the place after the last being a withdrawal. `base` is the second that is turn 0.
-    `shift` moves a day so that a month of the campaign begins where DAYS divides. `groups` is None
-    where they are not asked for; the number after the last is a claim without a group. `by_day`
-    tells days of a month apart.
+    `units` are the campaign's, by code point. `lookup` has a row for each value that the events
+    have in their column `unit`: `unit_no`, the place in `units` or -1, and, where units open and
+    close, `opened` and `closed`, their first and last day. It is None where the value is the place.
+    `channel_no` is by the events' value of a channel its place in `channels`, the place after the
+    last being a withdrawal. `base` is the second that is turn 0. `shift` moves a day so that a
+    month of the campaign begins where DAYS divides. `groups` is None where they are not asked for;
+    the number after the last is a claim without a group. `by_day` tells days of a month apart.
     """
 
     units: tuple[str, ...]
-    unit_no: _Ints
-    opened: _Ints
-    closed: _Ints
+    lookup: pd.DataFrame | None
     channels: tuple[str, ...]
-    channel_no: _Ints
+    channel_no: Mapping[str | int, int]
     entries: tuple[int, ...]
     groups: tuple[str, ...] | None
     by_day: bool
@@ -179,22 +180,24 @@ def layout_of(
     if not campaign.channels:
         fix = "a campaign needs channels, each an entry, a resumption or a loss"
         raise DefinitionError(Problem(f"campaign '{campaign.code}'", "no channels", fix))
-    known = {unit.code: unit for unit in campaign.units}
-    units = tuple(code for code in events.units if code in known)
     channels = tuple(channel.code for channel in campaign.channels)
     window = campaign.whole_window
-    lives = [known.get(code) for code in events.units]
     if by_group and len(events.groups) > _MOST_GROUPS:
         found = f"more than {_MOST_GROUPS:,} different texts"
         fix = "a group is one of the campaign's target groups"
         raise ReportError(Problem("column 'group'", found, fix))
+    units = sorted(campaign.units, key=lambda unit: unit.code)
+    texts = events.holds_text["channel"]
+    place = {code: number for number, code in reversed([*enumerate((*channels, WITHDRAWN))])}
     layout = KeyLayout(
-        units=units,
-        unit_no=_places(events.units, units),
-        opened=_days([unit.opened if unit else None for unit in lives], otherwise=0),
-        closed=_days([unit.closed if unit else None for unit in lives], otherwise=NO_DAY),
+        units=tuple(unit.code for unit in units),
+        lookup=_lookup(events, units),
         channels=channels,
-        channel_no=_places(events.channels, (*channels, WITHDRAWN)),
+        channel_no={
+            code if texts else number: place[code]
+            for number, code in enumerate(place if texts else events.channels)
+            if code in place
+        },
         entries=tuple(
             place for place, channel in enumerate(campaign.channels) if channel.effect == "entry"
         ),
@@ -219,17 +222,25 @@ def layout_of(
     )
 
 
-def _places(present: Sequence[str], known: Sequence[str]) -> _Ints:
-    """Return the place among the known codes of each that is present, -1 for others and none."""
-    place: dict[str, int] = {}
-    for number, code in enumerate(known):
-        place.setdefault(code, number)
-    return np.array([*(place.get(code, -1) for code in present), -1], dtype=np.int64)
-
-
-def _days(days: Iterable[dt.date | None], *, otherwise: int) -> _Ints:
-    numbers = [otherwise if day is None else day_number(day) for day in days]
-    return np.array([*numbers, otherwise], dtype=np.int64)
+def _lookup(events: CodedEvents, units: Sequence[Unit]) -> pd.DataFrame | None:
+    table = pd.DataFrame(
+        {
+            "unit_no": np.arange(len(units)),
+            "opened": [day_number(unit.opened) if unit.opened else 0 for unit in units],
+            "closed": [day_number(unit.closed) if unit.closed else NO_DAY for unit in units],
+        },
+        index=pd.Index([unit.code for unit in units], dtype="str", name="unit"),
+        dtype="int64",
+    )
+    if not any(unit.opened or unit.closed for unit in units):
+        table = table[["unit_no"]]
+    if events.holds_text["unit"]:
+        return table.reset_index()
+    # The number after the last code is a missing unit.
+    table = table.reindex([*events.units, MISSING_TEXT], fill_value=-1).reset_index(drop=True)
+    table.insert(0, "unit", np.arange(len(table)))
+    is_place = (table["unit_no"] == table["unit"]).iloc[:-1].all()
+    return None if is_place and list(table.columns) == ["unit", "unit_no"] else table
 
 
 # -- claims ----------------------------------------------------------------------------------------
@@ -255,8 +266,8 @@ def claims(
 
     `scope` names columns whose values part the rows: nothing in one part has to do with another.
     """
-    found = versions(events, events.rows, as_of, keep, scope=scope)
-    rows = _numbered(found.rows, layout)
+    found = versions(events, as_of, keep, scope=scope)
+    rows = _numbered(found.rows, layout, len(events.units))
     rows = rows.with_columns(_reason(events, layout, as_of).alias("reason"))
     # What is wrong need not fit 64 bits.
     wrong = nw.col("reason") > 0
@@ -275,29 +286,25 @@ def claims(
         nw.when(wrong).then(0 - nw.col("reason")).otherwise(slot).cast(nw.Int64()).alias("slot"),
         nw.when(wrong).then(0 - nw.col("reason")).otherwise(layout.key()).alias("key"),
     )
-    return Claims(rows=rows.select("person", "slot", "key", *SHOWN, *scope), versions=found)
+    rows = events.with_codes(rows).select("person", "slot", "key", *SHOWN, *scope)
+    return Claims(rows=rows, versions=found)
 
 
-def _numbered(rows: Rows, layout: KeyLayout) -> Rows:
+def _numbered(rows: Rows, layout: KeyLayout, missing: int) -> Rows:
     """Add the numbers of unit and channel in the layout, and the unit's first and last day."""
-    columns = {"unit_no": layout.unit_no}
-    if _has_lives(layout):
-        columns |= {"opened": layout.opened, "closed": layout.closed}
-    if len(columns) > 1 or len(layout.units) < len(layout.unit_no) - 1:
-        rows = joined_by_number(rows, "unit", columns)
-    else:  # every unit is known: its number among the events is its place
-        last = len(layout.units) - 1
-        known = nw.when(nw.col("unit") > last).then(nw.lit(-1)).otherwise(nw.col("unit"))
+    if layout.lookup is None:
+        known = nw.when(nw.col("unit") < missing).then(nw.col("unit")).otherwise(nw.lit(-1))
         rows = rows.with_columns(known.alias("unit_no"))
+    else:
+        rows = looked_up(rows, "unit", layout.lookup)
     channel: nw.Expr = nw.lit(-1)
-    for number, place in enumerate(layout.channel_no.tolist()):
-        if place >= 0:
-            channel = nw.when(nw.col("channel") == number).then(nw.lit(place)).otherwise(channel)
+    for value, place in layout.channel_no.items():
+        channel = nw.when(nw.col("channel") == value).then(nw.lit(place)).otherwise(channel)
     return rows.with_columns(channel.alias("channel_no"))
 
 
 def _has_lives(layout: KeyLayout) -> bool:
-    return bool((layout.opened > 0).any() or (layout.closed < NO_DAY).any())
+    return layout.lookup is not None and "opened" in layout.lookup
 
 
 def _reason(events: CodedEvents, layout: KeyLayout, as_of: int) -> nw.Expr:

@@ -7,7 +7,7 @@ numbers into floats, time zones, and dates that come as objects.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import narwhals as nw
@@ -19,37 +19,37 @@ from numpy.typing import NDArray
 from coverage_campaign.checks import checked_call
 from coverage_campaign.errors import Problem, ReportError
 from coverage_campaign.reporting.events.columns import (
-    CODES,
     COLUMNS,
     IDS,
     Kind,
     any_frame,
     check_coded,
     check_names,
-    kinds_of_pandas,
     kinds_of_rows,
+    plain_columns,
 )
 from coverage_campaign.reporting.events.engines import (
     by_code_point,
     collected,
     in_memory,
+    keeping,
     small_table,
     to_pandas,
 )
 from coverage_campaign.reporting.events.frame import (
+    BLANKS,
     CODED_COLUMNS,
+    CODES,
     MISSING,
     MISSING_TEXT,
     NO_DAY,
     CodedEvents,
     Rows,
+    or_missing,
     second_number,
 )
 
-__all__ = ["BLANKS", "coded", "encode", "numbered_codes"]
-
-BLANKS = "".join(chr(number) for number in range(0x3001) if chr(number).isspace())
-"""Every character that is blank; a text of nothing else is missing, on every engine."""
+__all__ = ["coded", "encode"]
 
 _MOST_CODES = 1_000_000
 _MOST_DAYS = 100_000
@@ -91,18 +91,24 @@ def encode(events: IntoFrame) -> CodedEvents:
     """
     frame = any_frame(events)
     names = frame.collect_schema().names()
-    return _encoded(frame, (*COLUMNS, "group") if "group" in names else COLUMNS)
+    columns = (*COLUMNS, "group") if "group" in names else COLUMNS
+    with keeping():
+        return _encoded(frame, columns, numbered=CODES)
 
 
 def coded(events: IntoFrame | CodedEvents, *, group: bool, here: bool = False) -> CodedEvents:
     """Return any events as integers; `group` asks for that column too, `here` for a pandas frame.
+
+    Codes of unit and channel stay texts on an engine that keeps its rows: to number them once would
+    be one more look at all of them.
 
     Raises:
         ReportError: It is no data frame, or columns are missing or of the wrong type; all of them
             at once.
     """
     if not isinstance(events, CodedEvents):
-        return _encoded(any_frame(events), (*COLUMNS, "group") if group else COLUMNS, here=here)
+        names = (*COLUMNS, "group") if group else COLUMNS
+        return _encoded(any_frame(events), names, numbered=("group",), here=here)
     columns = (*CODED_COLUMNS, "group") if group else CODED_COLUMNS
     frame = any_frame(events.frame)
     check_coded(frame.lazy(), columns)
@@ -138,13 +144,17 @@ def _check_numbers(frame: pd.DataFrame, events: CodedEvents) -> None:
 
 
 def _encoded(
-    frame: nw.DataFrame[Any] | nw.LazyFrame[Any], columns: tuple[str, ...], *, here: bool = False
+    frame: nw.DataFrame[Any] | nw.LazyFrame[Any],
+    columns: tuple[str, ...],
+    *,
+    numbered: Sequence[str],
+    here: bool = False,
 ) -> CodedEvents:
     check_names(frame.collect_schema().names(), columns)
     chosen = frame.lazy().select(*columns)
     if here or frame.implementation in {nw.Implementation.PANDAS, nw.Implementation.PYARROW}:
         return _in_pandas(_pandas(chosen))
-    return _on_engine(chosen)
+    return _on_engine(chosen, numbered)
 
 
 def _pandas(rows: Rows) -> pd.DataFrame:
@@ -155,14 +165,14 @@ def _pandas(rows: Rows) -> pd.DataFrame:
     return pd.DataFrame(table.to_pandas(types_mapper=pd.ArrowDtype))
 
 
-def numbered_codes(texts: Iterable[str]) -> tuple[NDArray[np.int32], tuple[str, ...]]:
+def _numbered_codes(texts: Iterable[str]) -> tuple[NDArray[np.int32], tuple[str, ...]]:
     """Return the number of each of some different texts, and the codes by number.
 
     Codes are in the order of their code points; a blank text is missing, and has the number after
     the last.
     """
     texts = list(texts)
-    codes = tuple(sorted(text for text in texts if text.strip(BLANKS)))
+    codes = tuple(sorted(text for text in texts if text.strip(BLANKS) not in {"", MISSING_TEXT}))
     place = {code: number for number, code in enumerate(codes)}
     return np.array([place.get(text, len(codes)) for text in texts], dtype=np.int32), codes
 
@@ -171,19 +181,19 @@ def numbered_codes(texts: Iterable[str]) -> tuple[NDArray[np.int32], tuple[str, 
 
 
 def _in_pandas(events: pd.DataFrame) -> CodedEvents:
-    kinds = kinds_of_pandas(events)
-    ids = {name: _ids(events[name], kinds[name]) for name in IDS}
-    codes = {name: _codes(events[name], kinds[name]) for name in CODES if name in events.columns}
-    columns: dict[str, NDArray[Any]] = {
+    columns, kinds = plain_columns(events)
+    ids = {name: _ids(columns[name], kinds[name]) for name in IDS}
+    codes = {name: _codes(columns[name], kinds[name]) for name in CODES if name in columns}
+    arrays: dict[str, NDArray[Any]] = {
         "record": ids["record"][0],
-        "revision": _whole_numbers(events["revision"], kinds["revision"]),
-        "second": _seconds(events["reported_at"], kinds["reported_at"]),
+        "revision": _whole_numbers(columns["revision"], kinds["revision"]),
+        "second": _seconds(columns["reported_at"], kinds["reported_at"]),
         "person": ids["person"][0],
-        "day": _days(_moments(events["date"], kinds["date"]).astype("datetime64[D]")),
+        "day": _days(_moments(columns["date"], kinds["date"]).astype("datetime64[D]")),
         **{name: numbers for name, (numbers, _) in codes.items()},
     }
     return CodedEvents(
-        frame=pd.DataFrame(columns, copy=False),
+        frame=pd.DataFrame(arrays, copy=False),
         units=codes["unit"][1],
         channels=codes["channel"][1],
         groups=codes["group"][1] if "group" in codes else (),
@@ -197,7 +207,7 @@ def _ids(column: pd.Series, kind: Kind) -> tuple[_Ints, _Ids | None]:
         return _whole_numbers(column, kind), None
     numbers, found = pd.factorize(_texts(column, kind))
     ids = np.asarray(found, dtype=object)
-    blank = pd.Series(ids, dtype="str").str.strip(BLANKS).eq("").to_numpy()
+    blank = pd.Series(ids, dtype="str").str.strip(BLANKS).isin(["", MISSING_TEXT]).to_numpy()
     missing = np.append(blank, True)
     return np.where(missing[numbers], MISSING, numbers), ids
 
@@ -210,9 +220,7 @@ def _texts(column: pd.Series, kind: Kind) -> pd.Series:
 
 
 def _whole_numbers(column: pd.Series, kind: Kind) -> _Ints:
-    if isinstance(column.dtype, pd.CategoricalDtype):
-        column = column.astype(column.cat.categories.dtype)
-    if column.isna().all():
+    if kind == "nothing":
         return np.full(len(column), MISSING, dtype=np.int64)
     if kind == "real":
         floats = column.to_numpy(dtype=np.float64, na_value=np.nan)
@@ -229,7 +237,7 @@ def _moments(column: pd.Series, kind: Kind) -> NDArray[np.datetime64]:
     """Return a column of dates or times as datetime64, NaT where one is missing."""
     if kind == "nothing":
         return np.full(len(column), "NaT", dtype="datetime64[us]")
-    if column.dtype == object or isinstance(column.dtype, pd.CategoricalDtype):
+    if column.dtype == object:
         # One by one: a year outside the range of a nanosecond is still a date.
         values = [None if pd.isna(value) else value for value in column.astype(object)]
         return np.array(values, dtype="datetime64[us]")
@@ -267,63 +275,46 @@ def _codes(column: pd.Series, kind: Kind) -> _Codes:
     if kind == "nothing":
         return np.zeros(len(column), dtype=np.int32), ()
     numbers, texts = pd.factorize(_texts(column, kind))
-    places, codes = numbered_codes(str(text) for text in texts)
-    _check_few(column.name, len(codes))
+    places, codes = _numbered_codes(str(text) for text in texts)
     return np.append(places, np.int32(len(codes)))[numbers], codes
-
-
-def _check_few(name: object, codes: int) -> None:
-    if codes > _MOST_CODES:
-        found = f"more than {_MOST_CODES:,} different texts"
-        raise ReportError(
-            Problem(f"column '{name}'", found, "hand over codes, of which few differ")
-        )
 
 
 # -- on the engine's side --------------------------------------------------------------------------
 
 
-def _on_engine(rows: Rows) -> CodedEvents:
+def _on_engine(rows: Rows, numbered: Sequence[str]) -> CodedEvents:
     kinds = kinds_of_rows(rows)
-    names = rows.collect_schema().names()
-    texts = [name for name in names if kinds[name] in {"text", "uuid"}]
-    rows = rows.with_columns("revision", *(nw.col(name).cast(nw.String()) for name in texts))
-    rows = by_code_point(rows)
-    number: Mapping[str, Callable[[nw.Expr, Kind], nw.Expr]] = {
-        "record": _id,
-        "revision": _id,
-        "person": _id,
-        "reported_at": lambda moment, kind: _second(moment, kind, rows.implementation),
-        "date": _day,
-    }
-    new_name = {"reported_at": "second", "date": "day"}
-    rows = rows.select(
-        *(
-            of(nw.col(name), kinds[name]).alias(new_name.get(name, name))
-            for name, of in number.items()
-        ),
-        *(nw.col(name) for name in CODES if name in names),
+    texts = [name for name, kind in kinds.items() if kind in {"text", "uuid"}]
+    rows = by_code_point(
+        rows.with_columns("revision", *(nw.col(name).cast(nw.String()) for name in texts))
     )
-    books: dict[str, tuple[str, ...]] = {}
+    columns = {
+        "record": _id(nw.col("record"), kinds["record"]),
+        "revision": _id(nw.col("revision"), kinds["revision"]),
+        "second": _second(nw.col("reported_at"), kinds["reported_at"], rows.implementation),
+        "person": _id(nw.col("person"), kinds["person"]),
+        "day": _day(nw.col("date"), kinds["date"]),
+    }
     for name in CODES:
-        if name in names:
-            rows, books[name] = _with_numbers(rows, name, kinds[name])
-    coded_names = [new_name.get(name, name) for name in names]
+        if name in kinds:
+            nothing = kinds[name] == "nothing"
+            columns[name] = nw.lit(None, dtype=nw.String()) if nothing else nw.col(name)
+    rows = rows.with_columns(*(of.alias(name) for name, of in columns.items())).select(*columns)
+    books: dict[str, tuple[str, ...]] = dict.fromkeys(CODES, ())
+    for name in numbered:
+        if name in columns:
+            rows, books[name] = _with_numbers(rows, name)
     return CodedEvents(
-        frame=rows.select(
-            *(name for name in (*CODED_COLUMNS, "group") if name in coded_names)
-        ).to_native(),
+        frame=rows.select(*columns).to_native(),
         units=books["unit"],
         channels=books["channel"],
-        groups=books.get("group", ()),
+        groups=books["group"],
     )
 
 
 def _id(value: nw.Expr, kind: Kind) -> nw.Expr:
     if kind in {"text", "uuid"}:
-        return (
-            nw.when(value.str.contains(f"[^{BLANKS}]")).then(value).otherwise(nw.lit(MISSING_TEXT))
-        )
+        return or_missing(value)
     if kind == "nothing":
         return nw.lit(MISSING, dtype=nw.Int64())
     if kind == "real":
@@ -361,18 +352,20 @@ def _day(date: nw.Expr, kind: Kind) -> nw.Expr:
     return nw.coalesce(number, nw.lit(NO_DAY, dtype=nw.Int64())).cast(nw.Int32())
 
 
-def _with_numbers(rows: Rows, name: str, kind: Kind) -> tuple[Rows, tuple[str, ...]]:
+def _with_numbers(rows: Rows, name: str) -> tuple[Rows, tuple[str, ...]]:
     """Return rows with a column of codes as numbers, and the codes by number."""
     present = rows.group_by(name).agg(nw.len().alias("rows")).select(name)
-    present = present.filter(~nw.col(name).is_null()).head(_MOST_CODES + 1)
-    texts = pd.Series() if kind == "nothing" else collected(present)[name]
-    if texts.empty:
-        return rows.with_columns(nw.lit(0, dtype=nw.Int32()).alias(name)), ()
-    _check_few(name, len(texts))
-    places, codes = numbered_codes(texts)
-    table = small_table(
-        rows, pd.DataFrame({name: texts.astype("str"), "number": places.astype(np.int64)})
-    )
-    number = nw.coalesce(nw.col("number"), nw.lit(len(codes), dtype=nw.Int64()))
-    joined = rows.join(table, on=name, how="left").drop(name)
-    return joined.with_columns(number.cast(nw.Int32()).alias(name)).drop("number"), codes
+    texts = collected(present.filter(~nw.col(name).is_null()).head(_MOST_CODES + 1))[name]
+    if len(texts) > _MOST_CODES:
+        found = f"more than {_MOST_CODES:,} different texts"
+        raise ReportError(
+            Problem(f"column '{name}'", found, "hand over codes, of which few differ")
+        )
+    places, codes = _numbered_codes(texts)
+    number: nw.Expr = nw.lit(len(codes), dtype=nw.Int64())
+    if len(texts):
+        table = pd.DataFrame({name: texts.astype("str"), "number": places.astype(np.int64)})
+        rows = rows.join(small_table(rows, table), on=name, how="left")
+        number = nw.coalesce(nw.col("number"), number)
+    others = [one for one in rows.collect_schema().names() if one not in {name, "number"}]
+    return rows.select(*others, number.cast(nw.Int32()).alias(name)), codes

@@ -7,14 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
-from typing import Any
+from typing import Any, Final
 from uuid import uuid4
 
 import narwhals as nw
-import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
+from coverage_campaign.errors import Problem, ReportError
+from coverage_campaign.messages import message
 from coverage_campaign.reporting.events.frame import Rows
 
 __all__ = [
@@ -24,8 +24,8 @@ __all__ = [
     "collected",
     "engine_of",
     "in_memory",
-    "joined_by_number",
     "keeping",
+    "looked_up",
     "of_pandas",
     "parted",
     "parted_by_repetition",
@@ -34,6 +34,12 @@ __all__ = [
 ]
 
 Keep = Callable[[Rows], Rows]
+
+_RAISING: Final = frozenset(
+    {"_duckdb", "duckdb", "ibis", "narwhals", "polars", "psycopg", "py4j", "pyarrow", "pyspark"}
+)
+"""The packages whose errors are an engine's."""
+_LONGEST_TEXT: Final = 1_000
 
 
 def engine_of(rows: Rows) -> nw.Implementation:
@@ -134,18 +140,19 @@ def parted_by_repetition(
     return rows.join(several, on=list(on), how="anti"), together
 
 
-def joined_by_number(
-    rows: Rows, on: str, columns: dict[str, NDArray[np.int64]], *, otherwise: int = -1
-) -> Rows:
-    """Return rows with more columns: the value at the number that a row has in `on`."""
+def looked_up(rows: Rows, on: str, table: pd.DataFrame) -> Rows:
+    """Return rows with the other columns of a small table, by a row's value in `on`; -1 if none.
+
+    In memory the values are the places in the table.
+    """
+    columns = [name for name in table.columns if name != on]
     if in_memory(rows):
         frame = to_pandas(rows)
-        numbers = frame[on].to_numpy()
-        return of_pandas(frame.assign(**{name: of.take(numbers) for name, of in columns.items()}))
-    length = len(next(iter(columns.values())))
-    table = small_table(rows, pd.DataFrame({on: np.arange(length), **columns}))
-    values = [nw.coalesce(nw.col(name), nw.lit(otherwise)).alias(name) for name in columns]
-    return rows.join(table, on=on, how="left").with_columns(*values)
+        places = frame[on].to_numpy()
+        found = {name: table[name].to_numpy().take(places) for name in columns}
+        return of_pandas(frame.assign(**found))
+    values = [nw.coalesce(nw.col(name), nw.lit(-1)).alias(name) for name in columns]
+    return rows.join(small_table(rows, table), on=on, how="left").with_columns(*values)
 
 
 # -- tables that are kept --------------------------------------------------------------------------
@@ -157,28 +164,59 @@ def keeping() -> Iterator[Keep]:
 
     A lazy engine runs a plan anew for each use of it. What is small and used several times is kept
     there instead: as a temporary table, a checkpoint or a frame.
+
+    Raises:
+        ReportError: The engine failed or went away inside the block; the error says how.
     """
-    with ExitStack() as at_end:
-        tables: list[Any] = []
+    tables: list[Any] = []
 
-        def keep(rows: Rows) -> Rows:
-            native: Any = rows.to_native()
-            engine = engine_of(rows)
-            kept: Any = native
-            if engine is nw.Implementation.POLARS:
-                kept = native.collect().lazy()
-            elif engine is nw.Implementation.DUCKDB:
-                kept = _in_duckdb(native, tables, at_end)
-                tables.append(kept)
-            elif engine.is_spark_like():
-                kept = native.localCheckpoint(eager=True)
-            elif engine is nw.Implementation.IBIS:
-                kept = native.cache()
-                at_end.callback(kept.release)
-            same: Rows = nw.from_native(kept).lazy()
-            return by_code_point(same)
+    def keep(rows: Rows) -> Rows:
+        native: Any = rows.to_native()
+        engine = engine_of(rows)
+        kept: Any = native
+        if engine is nw.Implementation.POLARS:
+            kept = native.collect().lazy()
+        elif engine is nw.Implementation.DUCKDB:
+            kept = _in_duckdb(native, tables, at_end)
+            tables.append(kept)
+        elif engine.is_spark_like():
+            kept = native.localCheckpoint(eager=True)
+        elif engine is nw.Implementation.IBIS:
+            kept = native.cache()
+            at_end.callback(_dropped, kept.release)
+        same: Rows = nw.from_native(kept).lazy()
+        return by_code_point(same)
 
+    with _engine_errors(), ExitStack() as at_end:
         yield keep
+
+
+@contextmanager
+def _engine_errors() -> Iterator[None]:
+    """Turn what an engine raises into an error of the campaign that carries the engine's words."""
+    try:
+        yield
+    except Exception as error:
+        if not _is_of_engine(error):
+            raise
+        text = " ".join(str(error).split())[:_LONGEST_TEXT]
+        found = message("the engine stopped: {error}", error=f"{type(error).__name__}: {text}")
+        fix = message("nothing was counted; see to the engine, then ask again")
+        raise ReportError(Problem("events", found, fix)) from error
+
+
+def _is_of_engine(error: Exception) -> bool:
+    modules = {kind.__module__.split(".")[0] for kind in type(error).__mro__}
+    return isinstance(error, ConnectionError) or not modules.isdisjoint(_RAISING)
+
+
+def _dropped(drop: Callable[..., object], *arguments: str) -> None:
+    """Drop what was kept; where the engine went away it is gone with it."""
+    try:
+        drop(*arguments)
+    except Exception as error:
+        if not _is_of_engine(error):
+            raise
 
 
 def _in_duckdb(native: Any, tables: list[Any], at_end: ExitStack) -> Any:  # noqa: ANN401 - relations
@@ -187,7 +225,7 @@ def _in_duckdb(native: Any, tables: list[Any], at_end: ExitStack) -> Any:  # noq
     # Each query binds its relation again: the first table that was kept is the least to bind.
     least = tables[0] if tables else native
     table = least.query("kept", f"SELECT * FROM {name}")  # noqa: S608 - our own name
-    at_end.callback(table.query, "kept", f"DROP TABLE {name}")
+    at_end.callback(_dropped, table.query, "kept", f"DROP TABLE {name}")
     return table
 
 

@@ -8,6 +8,7 @@ that days and months compare as they follow each other.
 from __future__ import annotations
 
 import datetime as dt
+from functools import cached_property
 from typing import Any, Final
 
 import attrs
@@ -16,8 +17,12 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from coverage_campaign.errors import DefinitionError, Problem
+
 __all__ = [
+    "BLANKS",
     "CODED_COLUMNS",
+    "CODES",
     "DAYS",
     "MISSING",
     "MISSING_TEXT",
@@ -26,6 +31,7 @@ __all__ = [
     "CodedEvents",
     "Rows",
     "day_number",
+    "or_missing",
     "second_number",
 ]
 
@@ -35,6 +41,8 @@ MISSING: Final = 2**63 - 1
 """Stands for a missing id, revision or second; after every one that is there."""
 MISSING_TEXT: Final = "\U0010ffff"
 """Stands for a missing id where ids are texts: no character, and after every text."""
+BLANKS: Final = "".join(chr(number) for number in range(0x3001) if chr(number).isspace())
+"""Every character that is blank; a text of nothing else is missing, on every engine."""
 NO_DAY: Final = 2**31 - 1
 """Stands for a missing date, after every day."""
 DAYS: Final = 31
@@ -42,6 +50,8 @@ DAYS: Final = 31
 
 CODED_COLUMNS = ("record", "revision", "second", "person", "day", "unit", "channel")
 """The columns that every frame of coded events has; `group` is one more that may be there."""
+CODES: Final = ("unit", "channel", "group")
+"""The columns of codes; `group` is one that may be there."""
 SHOWN: Final = ("record", "revision", "unit", "channel", "day")
 """The columns by which a row is shown; never a person."""
 
@@ -66,8 +76,19 @@ def day_number(day: dt.date) -> int:
     return (12 * day.year + day.month - 1) * DAYS + day.day - 1
 
 
+def or_missing(text: nw.Expr) -> nw.Expr:
+    """Return texts, with `MISSING_TEXT` for those that are blank or missing."""
+    return nw.when(text.str.contains(f"[^{BLANKS}]")).then(text).otherwise(nw.lit(MISSING_TEXT))
+
+
 def _to_codes(codes: Any) -> tuple[str, ...]:  # noqa: ANN401 - any sequence of texts
     return tuple(codes)
+
+
+def _in_order(_: object, field: attrs.Attribute[Any], codes: tuple[str, ...]) -> None:
+    if list(codes) != sorted(set(codes)):
+        fix = "hand over the codes that the events were encoded with"
+        raise DefinitionError(Problem(field.name, "codes that are not sorted, or come twice", fix))
 
 
 def _how_many(codes: tuple[str, ...]) -> str:
@@ -89,16 +110,16 @@ class CodedEvents:
     | day | int32, date of the event: (12 x year + month - 1) x 31 + day of the month - 1 |
     | unit, channel, group | int32, the place in `units`, `channels`, `groups` (group if there) |
 
-    The codes are sorted by code point. Missing are 2**63 - 1 (record, revision, second, person),
-    2**31 - 1 (day), and the place after the last code. `records` and `persons` are the ids that
-    stood for the numbers, by number, where pandas or PyArrow had ids that were texts. On the other
-    engines such ids stay texts, U+10FFFF being a missing one.
+    The codes are sorted by code point, each once. Missing are 2**63 - 1 (record, revision, second,
+    person), 2**31 - 1 (day), and the place after the last code. `records` and `persons` are the ids
+    that stood for the numbers, by number, where pandas or PyArrow had ids that were texts. On the
+    other engines such ids stay texts, U+10FFFF being a missing one.
     """
 
     frame: Any = attrs.field(repr=lambda frame: type(frame).__name__)
-    units: tuple[str, ...] = attrs.field(converter=_to_codes, repr=_how_many)
-    channels: tuple[str, ...] = attrs.field(converter=_to_codes)
-    groups: tuple[str, ...] = attrs.field(default=(), converter=_to_codes)
+    units: tuple[str, ...] = attrs.field(converter=_to_codes, repr=_how_many, validator=_in_order)
+    channels: tuple[str, ...] = attrs.field(converter=_to_codes, validator=_in_order)
+    groups: tuple[str, ...] = attrs.field(default=(), converter=_to_codes, validator=_in_order)
     records: NDArray[Any] | None = attrs.field(default=None, repr=False)
     persons: NDArray[Any] | None = attrs.field(default=None, repr=False)
 
@@ -108,17 +129,30 @@ class CodedEvents:
         rows: Rows = nw.from_native(self.frame).lazy()
         return rows
 
+    @cached_property
+    def holds_text(self) -> dict[str, bool]:
+        """Whether each column holds texts: ids, and codes that a tally left as they are."""
+        return {name: kind == nw.String for name, kind in self.rows.collect_schema().items()}
+
     def is_missing(self, column: str) -> nw.Expr:
         """Return where an id or a revision is missing."""
-        texts = self.rows.collect_schema()[column] == nw.String
-        return nw.col(column) == (MISSING_TEXT if texts else MISSING)
+        return nw.col(column) == (MISSING_TEXT if self.holds_text[column] else MISSING)
+
+    def with_codes(self, rows: Rows) -> Rows:
+        """Return rows in which codes that are texts are in order: those that are missing last."""
+        texts = [name for name in CODES if self.holds_text.get(name)]
+        return rows.with_columns(
+            "revision", *(or_missing(nw.col(name)).alias(name) for name in texts)
+        )
 
     def named(self, rows: pd.DataFrame) -> pd.DataFrame:
         """Return rows in memory with their records as they were reported, None where missing."""
         return rows.assign(record=_named(rows["record"], self.records))
 
-    def code(self, column: str, number: int) -> str | None:
+    def code(self, column: str, number: int | str) -> str | None:
         """Return the code that a number of `unit`, `channel` or `group` stands for, or None."""
+        if isinstance(number, str):
+            return None if number == MISSING_TEXT else number
         codes = {"unit": self.units, "channel": self.channels, "group": self.groups}[column]
         return codes[number] if number < len(codes) else None
 

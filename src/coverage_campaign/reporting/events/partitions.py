@@ -7,7 +7,6 @@ never pickles.
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -22,19 +21,23 @@ from narwhals.typing import IntoFrame
 from numpy.typing import NDArray
 
 from coverage_campaign.errors import Problem, ReportError
-from coverage_campaign.model.campaign import Campaign
-from coverage_campaign.model.periods import Periods
 from coverage_campaign.reporting.events.accounts import (
     Account,
     account_of_claims,
     account_of_superseded,
     added,
 )
-from coverage_campaign.reporting.events.columns import CODES, IDS
-from coverage_campaign.reporting.events.deduplicate import KeyLayout, claims, layout_of
+from coverage_campaign.reporting.events.columns import IDS
+from coverage_campaign.reporting.events.deduplicate import KeyLayout, claims
 from coverage_campaign.reporting.events.encoding import coded
-from coverage_campaign.reporting.events.engines import keeping, to_pandas
-from coverage_campaign.reporting.events.frame import MISSING, SHOWN, CodedEvents, second_number
+from coverage_campaign.reporting.events.engines import Keep, to_pandas
+from coverage_campaign.reporting.events.frame import (
+    CODED_COLUMNS,
+    CODES,
+    MISSING,
+    SHOWN,
+    CodedEvents,
+)
 
 __all__ = ["as_chunks", "count_chunks"]
 
@@ -76,45 +79,39 @@ def _read(paths: list[Path]) -> Iterator[Chunk]:
 
 def count_chunks(
     chunks: Iterable[Chunk],
-    campaign: Campaign,
+    layout_for: Callable[[CodedEvents], KeyLayout],
+    second: int,
+    keep: Keep,
     *,
-    as_of: dt.datetime,
-    months: Periods,
-    by_day: bool,
-    by_group: bool,
+    group: bool,
     samples: int,
 ) -> tuple[Account, KeyLayout]:
-    """Return the account of all chunks together, however they were cut, and the layout of keys."""
+    """Return the account of all chunks together as known at a second, and the layout of keys."""
     from tqdm import tqdm  # only chunks show a bar
 
-    second = second_number(as_of)
     with TemporaryDirectory(prefix="coverage-campaign-") as folder:
         by_record, by_person = _Files(Path(folder), "record"), _Files(Path(folder), "person")
         codes = _Codes()
         with tqdm(desc="reading events", unit=" rows", unit_scale=True) as bar:
             for chunk in chunks:
-                rows = codes.columns(coded(chunk, group=by_group, here=True))
+                rows = codes.columns(coded(chunk, group=group, here=True))
                 by_record.add(rows)
                 bar.update(len(rows["record"]))
         whole = codes.events()
-        layout = layout_of(
-            whole, campaign, as_of=as_of, months=months, by_day=by_day, by_group=by_group
-        )
+        layout = layout_for(whole)
 
         def count_versions(batch: list[int]) -> Account:
             events = codes.numbered(whole, by_record.read(batch))
-            with keeping() as keep:
-                found = claims(events, layout, second, keep)
-                shown = SHOWN if samples > 0 else ()
-                columns = dict.fromkeys(["person", "slot", "key", *shown])
-                claimed = to_pandas(found.rows.select(*columns))
-                by_person.add(_with_texts(claimed, events))
-                return account_of_superseded(events, found.versions, samples=samples)
+            found = claims(events, layout, second, keep)
+            shown = SHOWN if samples > 0 else ()
+            columns = dict.fromkeys(["person", "slot", "key", *shown])
+            claimed = to_pandas(found.rows.select(*columns))
+            by_person.add(_with_texts(claimed, events))
+            return account_of_superseded(events, found.versions, samples=samples)
 
         def count_persons(batch: list[int]) -> Account:
             events = codes.numbered(whole, by_person.read(batch))
-            with keeping() as keep:
-                return account_of_claims(events, events.rows, layout, keep, samples=samples)
+            return account_of_claims(events, events.rows, layout, keep, samples=samples)
 
         parts = [
             *_each(count_versions, by_record, "versions"),
@@ -161,7 +158,8 @@ class _Codes:
     def events(self) -> CodedEvents:
         """Return the codes by code point, with no rows."""
         units, channels, groups = (sorted(self._numbers[name]) for name in CODES)
-        return CodedEvents(frame=None, units=units, channels=channels, groups=groups)
+        nothing = pd.DataFrame(columns=[*CODED_COLUMNS], dtype="int64")
+        return CodedEvents(frame=nothing, units=units, channels=channels, groups=groups)
 
     def numbered(self, whole: CodedEvents, columns: dict[str, NDArray[Any]]) -> CodedEvents:
         """Return arrays as events: numbers for ids, and for codes in the order of the whole."""

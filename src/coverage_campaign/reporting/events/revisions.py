@@ -28,21 +28,18 @@ _NO_ID = -(2**63)
 class Versions:
     """All rows but those that another version of their record supersedes.
 
-    `together` are all versions of the records that have more than one, `mended` the one of each
-    that holds, `once` every other row, visible or not. `mended` and `once` have two columns more
-    than the events: `turn`, the second of the record's first appearance, and `changed`, 1 where its
-    versions name more than one person.
+    `mended` are the versions that hold of the records that have more than one, `once` is every
+    other row, visible or not. Both have two columns more than the events: `turn`, the second of the
+    record's first appearance, and `changed`, 1 where its versions name more than one person.
     """
 
-    together: Rows
     mended: Rows
     once: Rows
 
     @property
     def rows(self) -> Rows:
         """Every row that is not superseded."""
-        columns = self.once.collect_schema().names()
-        return nw.concat([self.once, self.mended.select(*columns)])
+        return nw.concat([self.once, self.mended.select(*self.once.collect_schema().names())])
 
     def superseded(self) -> int:
         """Return how many rows are versions that do not hold."""
@@ -61,23 +58,20 @@ def is_visible(events: CodedEvents, as_of: int) -> nw.Expr:
     return named & ~is_late(as_of)
 
 
-def versions(
-    events: CodedEvents, rows: Rows, as_of: int, keep: Keep, *, scope: Sequence[str] = ()
-) -> Versions:
+def versions(events: CodedEvents, as_of: int, keep: Keep, *, scope: Sequence[str] = ()) -> Versions:
     """Return which version of each record holds among the rows reported by the second `as_of`.
 
     Each record's highest revision holds; of the same revision twice the least (second, unit, day,
     channel, person), what is missing coming last. Rows with other values in the columns of `scope`
     are rows of other records.
     """
-    texts = rows.collect_schema()["person"] == nw.String
-    nobody = events.is_missing("person")
+    no_subject = MISSING_TEXT if events.holds_text["record"] else MISSING
     visible = nw.when(is_visible(events, as_of)).then(nw.col("record"))
-    no_subject = MISSING_TEXT if rows.collect_schema()["record"] == nw.String else MISSING
-    rows = rows.with_columns(visible.otherwise(nw.lit(no_subject)).alias("subject"))
+    rows = events.rows.with_columns(visible.otherwise(nw.lit(no_subject)).alias("subject"))
     by = ["subject", *scope]
     once, together = parted_by_repetition(rows, by, nw.col("subject") != no_subject, keep)
-    known = nw.when(nobody).then(nw.lit("" if texts else _NO_ID)).otherwise(nw.col("person"))
+    nobody = nw.lit("" if events.holds_text["person"] else _NO_ID)
+    known = nw.when(events.is_missing("person")).then(nobody).otherwise(nw.col("person"))
     repeated = (
         together.with_columns(known.alias("known"))
         .group_by(*by)
@@ -91,12 +85,14 @@ def versions(
         .select(*by, "turn", "changed", "versions")
     )
     order = ["newest_first", "second", "unit", "day", "channel", "person"]
-    order += ["group"] if "group" in rows.collect_schema().names() else []
-    flagged = together.with_columns((0 - nw.col("revision")).alias("newest_first"))
-    least = flagged.unique(by, keep="first", order_by=order)
+    order += ["group"] if "group" in events.holds_text else []
+    # -1 - revision has no overflow, whatever the revision.
+    newest = events.with_codes(together).with_columns(
+        (-1 - nw.col("revision")).alias("newest_first")
+    )
+    least = newest.unique(by, keep="first", order_by=order)
     return Versions(
-        together=together,
-        mended=least.join(repeated, on=by, how="inner"),
+        mended=keep(least.join(repeated, on=by, how="inner")),
         once=once.with_columns(
             nw.col("second").alias("turn"), nw.lit(0, dtype=nw.Int64()).alias("changed")
         ),

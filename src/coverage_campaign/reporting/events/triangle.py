@@ -57,10 +57,10 @@ def tally_triangle(
     if not moments:
         raise DefinitionError(Problem("dates", "none", "give the as-of dates, such as month ends"))
     seconds = [second_number(moment) for moment in moments]
-    rows = coded(events, group=False)
     months = periods_of(campaign, "month")
-    layout = layout_of(rows, campaign, as_of=moments[-1], months=months)
     with keeping() as keep:
+        rows = coded(events, group=False)
+        layout = layout_of(rows, campaign, as_of=moments[-1], months=months)
         settled, changing = _parted(rows, seconds[-1], keep)
         counts = [
             _settled(attrs.evolve(rows, frame=settled.to_native()), layout, seconds, keep),
