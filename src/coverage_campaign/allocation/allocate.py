@@ -16,14 +16,17 @@ from coverage_campaign.allocation.allocation import Allocation
 from coverage_campaign.allocation.apportionment import methods as apportion
 from coverage_campaign.allocation.explain import number_text
 from coverage_campaign.allocation.feasibility import misfits_frame, misfits_of, raised
-from coverage_campaign.allocation.limits import Bounds, BoundsOrWeighting, Limits, Uplift
 from coverage_campaign.allocation.request import (
+    Bounds,
+    BoundsOrWeighting,
     Column,
+    Limits,
     Order,
     Remainder,
     RequestReader,
     Requests,
     TieRule,
+    Uplift,
     exact_number,
     read_target,
     tree_of,

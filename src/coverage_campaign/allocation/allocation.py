@@ -3,41 +3,25 @@
 from __future__ import annotations
 
 from fractions import Fraction
-from functools import cached_property
 from pathlib import Path
-from typing import Any, Literal, TypeAlias
 
 import attrs
-import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from coverage_campaign.allocation import equity, explain
-from coverage_campaign.allocation.apportionment import methods as apportion
-from coverage_campaign.allocation.naming import name_of
+from coverage_campaign.allocation.apportionment.methods import name_of
+from coverage_campaign.allocation.shares import SharedTarget
 from coverage_campaign.allocation.top_down import UnitTie
-from coverage_campaign.allocation.tree import NO_CAP, OWN, leaf_of, of_whole
-from coverage_campaign.allocation.weights import Number
+from coverage_campaign.allocation.tree import NO_CAP
 from coverage_campaign.checks import checked_call
-from coverage_campaign.frames import IntSeries, by_value, owned, owned_array, owned_frame
 from coverage_campaign.messages import Language, message
-from coverage_campaign.model.basis import Basis
-from coverage_campaign.model.campaign import Campaign
-from coverage_campaign.model.units import Unit
 from coverage_campaign.notebook import Axes, html_table
 
 __all__ = ["NO_CAP", "Allocation", "UnitTie"]
 
-Ints: TypeAlias = NDArray[np.int64]
-_NEVER: NDArray[np.bool_] = np.zeros(0, dtype=np.bool_)
-
-
-def _none() -> Ints:
-    return np.zeros(0, dtype=np.int64)
-
 
 @attrs.frozen(kw_only=True)
-class Allocation:
+class Allocation(SharedTarget):
     """Who does how much: each unit's share of a target, and the ground it rests on.
 
     `drift` has, where leaves were shared first, (upper unit, its sum less its share from the top);
@@ -47,62 +31,6 @@ class Allocation:
     `floors` and `caps` the bounds of a share, `uncovered_caps` where the cap is who is left to
     enrol.
     """
-
-    campaign: Campaign
-    among: str
-    total: int
-    target: str
-    method: apportion.Method | None = attrs.field(eq=by_value)
-    weighting: str
-    weights: tuple[Number, ...]
-    basis: Basis
-    ties: tuple[UnitTie, ...]
-    _frame: pd.DataFrame = attrs.field(converter=owned_frame, eq=by_value, repr=False)
-    drift: tuple[tuple[str, int], ...] = ()
-    unallocated: int = 0
-    order: Literal["top_down", "bottom_up"] = "top_down"
-    uplift: tuple[tuple[int, Fraction], ...] = ()
-    already_covered: str = ""
-    existing: Ints = attrs.field(factory=_none, converter=owned_array, eq=by_value, repr=False)
-    shifts: Ints = attrs.field(factory=_none, converter=owned_array, eq=by_value, repr=False)
-    floors: Ints = attrs.field(factory=_none, converter=owned_array, eq=by_value, repr=False)
-    caps: Ints = attrs.field(factory=_none, converter=owned_array, eq=by_value, repr=False)
-    uncovered_caps: NDArray[np.bool_] = attrs.field(
-        default=_NEVER, converter=owned_array, eq=by_value, repr=False
-    )
-    _records: dict[str, explain.Record] = attrs.field(
-        init=False, repr=False, eq=False, factory=dict
-    )
-
-    @property
-    def frame(self) -> pd.DataFrame:
-        """One row per part that shares: the units, and below them the own parts of upper ones."""
-        return owned(self._frame)
-
-    def to_frame(self) -> pd.DataFrame:
-        """Return one row per unit of the breakdown, upper tiers first; no total row.
-
-        Columns: unit, name, parent, tier (1 = top), weight, quota [persons, unrounded], share
-        [persons, Int64], own_share [persons]: that part of it which is not of the units below,
-        floor and cap [persons, <NA> = none], pinned, uplifted [persons]: the share in the layer
-        where each tier's sum is raised by the uplift.
-        """
-        frame, leaves = self.frame, explain.leaf_rows(self)
-        own = frame["share"].where(frame.index.isin(leaves) | (frame.index >= len(self.weights)), 0)
-        frame.insert(list(frame).index("share") + 1, "own_share", own)
-        parts = frame["unit"].str.endswith(OWN)
-        if parts.any():
-            by_unit = frame[parts].set_index("parent")["share"]
-            frame["own_share"] = frame["unit"].map(by_unit).fillna(own).astype("Int64")
-            frame = frame[~parts].reset_index(drop=True)
-        return frame
-
-    def shares(self) -> IntSeries:
-        """Return each unit's own share [persons], int64, by unit code in the frame's order.
-
-        Leaves have all of theirs; an upper unit has what its people outside the units below share.
-        """
-        return self._of_leaves("share")
 
     def uplifted(self) -> Allocation:
         """Return the uplifted targets as an allocation of their own, to be planned and tracked."""
@@ -116,50 +44,6 @@ class Allocation:
             uplift=(),
             basis=self.basis.assuming(said),
         )
-
-    def uplifted_shares(self) -> IntSeries:
-        """Return the leaves' shares in the uplifted layer [persons], as `shares`."""
-        return self._of_leaves("uplifted")
-
-    def _of_leaves(self, column: str) -> IntSeries:
-        leaves, codes = self._leaves
-        shared = self._frame[column].to_numpy("int64")
-        return pd.Series(shared[leaves], index=codes, name=column)
-
-    @cached_property
-    def _leaves(self) -> tuple[NDArray[np.intp], Any]:  # an Index cannot be subscripted
-        """The rows of the leaves and their codes; what is unallocated is nobody's share."""
-        leaves = explain.leaf_rows(self)
-        codes = map(of_whole, self._frame["unit"].array.take(leaves))
-        return leaves, pd.Index(list(codes), name="unit", dtype="str")
-
-    @property
-    def leaf_rows(self) -> NDArray[np.intp]:
-        """The rows of `frame` that have a share of their own, in the order of `shares`."""
-        return self._leaves[0]
-
-    @cached_property
-    def leaves(self) -> tuple[Unit, ...]:
-        """The units that have a share of their own, upper ones as they are outside those below."""
-        codes = self._frame["unit"].array.take(self.leaf_rows)
-        return tuple(leaf_of(self.campaign, str(code), self.among) for code in codes)
-
-    def totals(self) -> pd.DataFrame:
-        """Return one row per tier: tier, units, share, uplifted [persons], rise, factor.
-
-        `rise` is the tier's own uplift as an exact fraction ('1/20'), `factor` uplifted / share,
-        what all uplifts down to this tier and the rounding up have come to.
-        """
-        rises = dict(self.uplift)
-        totals = (
-            self.to_frame()
-            .groupby("tier", sort=True)
-            .agg(units=("unit", "size"), share=("share", "sum"), uplifted=("uplifted", "sum"))
-            .reset_index()
-        )
-        rise = [str(rises.get(int(tier), 0)) for tier in totals["tier"]]
-        factor = totals["uplifted"] / totals["share"].replace(0, pd.NA)
-        return totals.assign(rise=pd.array(rise, dtype="str"), factor=factor.astype("Float64"))
 
     def explain(self, unit: str, *, lang: Language | None = None) -> str:
         """Return in one sentence why a unit has its share, so that a person can check it.

@@ -16,7 +16,7 @@ from coverage_campaign.allocation.allocation import Allocation
 from coverage_campaign.allocation.apportionment import methods as apportion
 from coverage_campaign.allocation.apportionment.ties import TieRule
 from coverage_campaign.allocation.explain import number_text
-from coverage_campaign.allocation.limits import is_count
+from coverage_campaign.allocation.request import is_count
 from coverage_campaign.allocation.two_way.biproportional import Certificate, biproportional_explain
 from coverage_campaign.allocation.two_way.tie_and_transfer import CellTie
 from coverage_campaign.checks import checked_call

@@ -20,6 +20,7 @@ import numpy as np
 import pandas as pd
 
 from coverage_campaign.allocation.request import exact_number
+from coverage_campaign.allocation.shares import SharedTarget
 from coverage_campaign.allocation.tree import counts_of
 from coverage_campaign.errors import DefinitionError, Problem
 from coverage_campaign.model.campaign import Campaign
@@ -27,8 +28,6 @@ from coverage_campaign.model.units import Unit
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
-
-    from coverage_campaign.allocation.allocation import Allocation
 
     Floats: TypeAlias = NDArray[np.float64]
 
@@ -127,7 +126,7 @@ def _people(campaign: Campaign, units: Sequence[Unit]) -> tuple[Floats, Floats]:
     return eligible, eligible - covered
 
 
-def burden(allocation: Allocation) -> pd.DataFrame:
+def burden(allocation: SharedTarget) -> pd.DataFrame:
     """Return how heavy each leaf's share is: see `Allocation.burden`."""
     shares, campaign = allocation.shares(), allocation.campaign
     units = allocation.leaves
@@ -145,7 +144,7 @@ def burden(allocation: Allocation) -> pd.DataFrame:
     )
 
 
-def fairness_of(allocation: Allocation) -> Fairness:
+def fairness_of(allocation: SharedTarget) -> Fairness:
     """Return the fairness of the leaves' shares over eligible people, or else over weights."""
     shares, campaign = allocation.shares(), allocation.campaign
     codes = [str(code) for code in shares.index]
@@ -158,7 +157,7 @@ def fairness_of(allocation: Allocation) -> Fairness:
     return fairness(codes, shares.tolist(), need.of, need_name=need.name)
 
 
-def leaf_weights(allocation: Allocation) -> list[int | Fraction]:
+def leaf_weights(allocation: SharedTarget) -> list[int | Fraction]:
     """Return the leaves' weights, exact, in the order of the shares."""
     return [exact_number(allocation.weights[row]) for row in allocation.leaf_rows.tolist()]
 

@@ -11,15 +11,16 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from coverage_campaign.allocation.apportionment import methods as apportion
-from coverage_campaign.allocation.limits import unbounded
-from coverage_campaign.allocation.naming import name_of
+from coverage_campaign.allocation.apportionment.methods import name_of
 from coverage_campaign.allocation.request import (
     Column,
     RequestReader,
     exact_number,
     first_is_free,
     is_own,
+    unbounded,
 )
+from coverage_campaign.allocation.shares import Record, SharedTarget
 from coverage_campaign.allocation.top_down import share
 from coverage_campaign.allocation.tree import (
     NO_CAP,
@@ -35,15 +36,12 @@ from coverage_campaign.messages import Message, message, message_in
 from coverage_campaign.model.labels import Label
 
 if TYPE_CHECKING:
-    from coverage_campaign.allocation.allocation import Allocation
     from coverage_campaign.allocation.weights import Number
 
     Ints: TypeAlias = NDArray[np.int64]
 
 __all__ = [
-    "Record",
     "binding",
-    "leaf_rows",
     "levels",
     "number_text",
     "reconciliation",
@@ -77,29 +75,7 @@ _WEIGHTS = {
 }
 
 
-@attrs.frozen(eq=False)
-class Record:
-    """One sharing: the rows and codes of those who took part, and its apportionment.
-
-    `scarce`: there were fewer seats than units that are still at 0, so equal claims decided.
-    """
-
-    rows: NDArray[np.intp]
-    codes: tuple[str, ...]
-    apportionment: apportion.Apportionment
-    scarce: bool = False
-
-    @property
-    def scale(self) -> int:
-        """What weights and divisor are multiplied by to be read: parts of one in millionths."""
-        return _MILLION if max(self.apportionment.weights, default=0) < 1 else 1
-
-    def place(self, row: int) -> int:
-        """Return the position of a row among those who took part."""
-        return int(np.searchsorted(self.rows, row))
-
-
-def record_of(allocation: Allocation, row: int) -> Record:
+def record_of(allocation: SharedTarget, row: int) -> Record:
     """Return the record of the sharing that a row took part in; it is made once."""
     if allocation.method is None:
         raise DefinitionError(
@@ -108,13 +84,13 @@ def record_of(allocation: Allocation, row: int) -> Record:
     frame = allocation.frame.iloc[: len(allocation.weights)]
     parents = frame["parent"]
     parent = "" if allocation.order == "bottom_up" else _text(parents.iloc[row])
-    if allocation.order == "bottom_up" and row not in leaf_rows(allocation):
+    if allocation.order == "bottom_up" and row not in allocation.leaf_rows:
         raise DefinitionError(
             Problem("allocation", "leaves were shared first", "ask for a leaf; this is a sum")
         )
     if parent not in allocation._records:  # noqa: SLF001 - its own memory of what it explained
         if allocation.order == "bottom_up":
-            rows = leaf_rows(allocation)
+            rows = allocation.leaf_rows
         else:
             same = parents.isna() if not parent else parents == parent
             rows = np.flatnonzero(same.to_numpy(dtype=bool))
@@ -122,14 +98,7 @@ def record_of(allocation: Allocation, row: int) -> Record:
     return allocation._records[parent]  # noqa: SLF001 - as above
 
 
-def leaf_rows(allocation: Allocation) -> NDArray[np.intp]:
-    """Return the rows of the leaves."""
-    frame = allocation.frame.iloc[: len(allocation.weights)]
-    upper = frame["unit"].isin(frame["parent"].dropna().unique())
-    return np.flatnonzero(~upper.to_numpy(dtype=bool))
-
-
-def record_under(allocation: Allocation, parent: str) -> Record:
+def record_under(allocation: SharedTarget, parent: str) -> Record:
     """Return the record of what was shared under a parent ('' = the top)."""
     column = allocation.frame["parent"].iloc[: len(allocation.weights)]
     if allocation.order == "bottom_up":
@@ -143,7 +112,7 @@ def record_under(allocation: Allocation, parent: str) -> Record:
     return record_of(allocation, int(rows[0]))
 
 
-def records(allocation: Allocation) -> list[Record]:
+def records(allocation: SharedTarget) -> list[Record]:
     """Return the records of every sharing, from the top."""
     if allocation.method is None or is_own(allocation.method):
         return []
@@ -154,7 +123,7 @@ def records(allocation: Allocation) -> list[Record]:
     return [record_of(allocation, row) for row in firsts]
 
 
-def _record(allocation: Allocation, rows: NDArray[np.intp]) -> Record:
+def _record(allocation: SharedTarget, rows: NDArray[np.intp]) -> Record:
     if allocation.method is None:  # pragma: no cover - record_of refuses it
         raise AssertionError
     shares = allocation.frame["share"].to_numpy("int64")[rows]
@@ -182,7 +151,7 @@ def _record(allocation: Allocation, rows: NDArray[np.intp]) -> Record:
     return Record(rows, tuple(codes), found, scarce)
 
 
-def sentence(allocation: Allocation, unit: str) -> Message:
+def sentence(allocation: SharedTarget, unit: str) -> Message:
     """Return in one sentence why a unit has its share."""
     row = row_of(allocation, unit)
     line = allocation.frame.iloc[row]
@@ -198,7 +167,7 @@ def sentence(allocation: Allocation, unit: str) -> Message:
     )
 
 
-def _why_so_many(allocation: Allocation, row: int, line: pd.Series[Any], share: int) -> Message:
+def _why_so_many(allocation: SharedTarget, row: int, line: pd.Series[Any], share: int) -> Message:
     label = _label(allocation, row)
     weight = number_text(Fraction(allocation.weights[row])) if allocation.weights else ""
     annexes = {annex.code: annex for annex in allocation.campaign.annexes}
@@ -253,7 +222,7 @@ def _why_so_many(allocation: Allocation, row: int, line: pd.Series[Any], share: 
     return _division(allocation, record, row, ground)
 
 
-def _division(allocation: Allocation, record: Record, row: int, ground: Message) -> Message:
+def _division(allocation: SharedTarget, record: Record, row: int, ground: Message) -> Message:
     """Return the sentence with the division that gives the share."""
     line, found, place = allocation.frame.iloc[row], record.apportionment, record.place(row)
     share, shift = int(line["share"]), int(allocation.shifts[row])
@@ -293,7 +262,7 @@ def _division(allocation: Allocation, record: Record, row: int, ground: Message)
     )
 
 
-def _moved(allocation: Allocation, row: int, share: int) -> Message | str:
+def _moved(allocation: SharedTarget, row: int, share: int) -> Message | str:
     """Return what is taken off the seats and added to them."""
     existing = int(allocation.existing[row])
     base = int(allocation.shifts[row]) + existing
@@ -308,14 +277,14 @@ def _moved(allocation: Allocation, row: int, share: int) -> Message | str:
     return message("{first}{second}: {n}", first=first, second=second, n=share)
 
 
-def _decides(allocation: Allocation, row: int, bound: str) -> Message:
+def _decides(allocation: SharedTarget, row: int, bound: str) -> Message:
     if bound == "cap" and allocation.uncovered_caps[row]:
         left = int(allocation.caps[row])
         return message("only {n} {n:plural person is|people are} left to enrol", n=left)
     return message("its floor decides") if bound == "floor" else message("its cap decides")
 
 
-def _tie(allocation: Allocation, row: int) -> Message | str:
+def _tie(allocation: SharedTarget, row: int) -> Message | str:
     """Return the tie that a row's unit was in, if it was in one."""
     frame = allocation.frame
     unit, parent = of_whole(frame["unit"].iloc[row]), _text(frame["parent"].iloc[row])
@@ -338,12 +307,12 @@ def _tie(allocation: Allocation, row: int) -> Message | str:
     return ""
 
 
-def _label(allocation: Allocation, row: int) -> Label:
+def _label(allocation: SharedTarget, row: int) -> Label:
     code = str(allocation.frame["unit"].iloc[row])
     return leaf_of(allocation.campaign, code, allocation.among).label
 
 
-def _goal(allocation: Allocation) -> Message | str:
+def _goal(allocation: SharedTarget) -> Message | str:
     """Return the coverage rate that each unit is to reach."""
     campaign = allocation.campaign
     rate, _, code = allocation.target.partition(" % of ")
@@ -353,7 +322,7 @@ def _goal(allocation: Allocation) -> Message | str:
     return message("{rate:raw} % of {people}", rate=rate, people=named)
 
 
-def _weights_word(allocation: Allocation) -> Label:
+def _weights_word(allocation: SharedTarget) -> Label:
     """Return what the weights are called: by their code in English, else by the measure's name."""
     name, campaign = allocation.weighting, allocation.campaign
     known = {one.code: one.label for one in (*campaign.measures, *campaign.annexes)}
@@ -367,7 +336,7 @@ def _in_english(code: str, label: Label) -> Label:
     return Label({**dict(label.texts), "en": code})
 
 
-def row_of(allocation: Allocation, unit: str) -> int:
+def row_of(allocation: SharedTarget, unit: str) -> int:
     """Return the row of a unit, or an error that names some units."""
     rows = np.flatnonzero((allocation.frame["unit"] == unit).to_numpy(dtype=bool))
     if not len(rows) or rows[0] >= len(allocation.weights):
@@ -409,7 +378,7 @@ def number_text(value: Number) -> str:
 # -- what bounds did -------------------------------------------------------------------------------
 
 
-def binding(allocation: Allocation) -> pd.DataFrame:
+def binding(allocation: SharedTarget) -> pd.DataFrame:
     """Return the units whose bound decides: unit, name, bound, share, without_it [persons]."""
     frame = allocation.frame
     pinned, names = frame["pinned"].to_numpy(dtype=bool), frame["name"].tolist()
@@ -432,9 +401,9 @@ def binding(allocation: Allocation) -> pd.DataFrame:
     )
 
 
-def levels(allocation: Allocation) -> pd.DataFrame:
+def levels(allocation: SharedTarget) -> pd.DataFrame:
     """Return how full each leaf is, before and after: see `Allocation.levels`."""
-    leaves = leaf_rows(allocation)
+    leaves = allocation.leaf_rows
     none = np.zeros(len(leaves), dtype=np.int64)
     existing = allocation.existing[leaves] if len(allocation.existing) else none
     part = allocation.frame.iloc[leaves].reset_index(drop=True)
@@ -467,7 +436,7 @@ def levels(allocation: Allocation) -> pd.DataFrame:
     )
 
 
-def reconciliation(allocation: Allocation) -> pd.DataFrame:
+def reconciliation(allocation: SharedTarget) -> pd.DataFrame:
     """Return what bounds did to everyone: see `Allocation.reconciliation`."""
     count = len(allocation.weights)
     frame = allocation.frame.iloc[:count]
@@ -499,7 +468,7 @@ def reconciliation(allocation: Allocation) -> pd.DataFrame:
     )
 
 
-def _deciding(allocation: Allocation) -> dict[str, str]:
+def _deciding(allocation: SharedTarget) -> dict[str, str]:
     """Return the bounds that decide, by unit."""
     found = binding(allocation)
     return dict(zip(found["unit"].tolist(), found["bound"].tolist(), strict=True))
@@ -520,7 +489,7 @@ def _bound_of(floor: object, cap: object, *, pinned: bool, decides: str) -> str:
     return "cap" if _count(cap) is not None else ""
 
 
-def _why(allocation: Allocation, row: int, bound: str, difference: int, *, decides: bool) -> str:
+def _why(allocation: SharedTarget, row: int, bound: str, difference: int, *, decides: bool) -> str:
     if bound == "pin":
         return "pinned by the caller"
     if decides:
@@ -530,7 +499,7 @@ def _why(allocation: Allocation, row: int, bound: str, difference: int, *, decid
     return f"{'takes on' if difference > 0 else 'gives up'} what others' bounds leave"
 
 
-def _held(allocation: Allocation, row: int, bound: str) -> str:
+def _held(allocation: SharedTarget, row: int, bound: str) -> str:
     if allocation.frame[bound].isna().iloc[row]:  # gathered from the units below
         what = "have room for no more" if bound == "cap" else "need as much"
         return f"the units below it {what}"
@@ -540,7 +509,7 @@ def _held(allocation: Allocation, row: int, bound: str) -> str:
     return f"held at its cap{nobody}"
 
 
-def _without_bounds(allocation: Allocation) -> Ints:
+def _without_bounds(allocation: SharedTarget) -> Ints:
     """Return the shares if nobody had a floor, a cap or a pin, only a base.
 
     Nor do the people who are left to enrol bound anybody.

@@ -15,7 +15,7 @@ import attrs
 import numpy as np
 import pandas as pd
 
-from coverage_campaign.allocation.naming import name_of
+from coverage_campaign.allocation.apportionment.methods import name_of
 from coverage_campaign.allocation.request import Requests, first_is_free
 from coverage_campaign.allocation.tree import NO_CAP, UnitTree
 from coverage_campaign.errors import InfeasibleError, Problem

@@ -15,6 +15,7 @@ import attrs
 import numpy as np
 
 from coverage_campaign.allocation.apportionment import methods as apportion
+from coverage_campaign.allocation.apportionment.methods import name_of
 from coverage_campaign.allocation.feasibility import (
     Capacity,
     capacity_of,
@@ -23,7 +24,6 @@ from coverage_campaign.allocation.feasibility import (
     raised,
     refuse,
 )
-from coverage_campaign.allocation.naming import name_of
 from coverage_campaign.allocation.request import Requests, TieRule, is_own
 from coverage_campaign.allocation.tree import NO_CAP, Siblings, code_ranks, of_whole
 from coverage_campaign.errors import CampaignError, DefinitionError, Problem

@@ -16,8 +16,8 @@ import numpy as np
 import pandas as pd
 
 from coverage_campaign.allocation.allocation import Allocation
+from coverage_campaign.allocation.apportionment.methods import name_of
 from coverage_campaign.allocation.cross import CrossAllocation
-from coverage_campaign.allocation.naming import name_of
 from coverage_campaign.assessment.assess import Assessment
 from coverage_campaign.checks import checked_call
 from coverage_campaign.errors import DefinitionError, Problem

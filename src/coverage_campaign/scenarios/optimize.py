@@ -18,8 +18,14 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from coverage_campaign.allocation.limits import BoundName, Bounds, Limits, limits_of, read_given
-from coverage_campaign.allocation.request import read_target
+from coverage_campaign.allocation.request import (
+    BoundName,
+    Bounds,
+    Limits,
+    limits_of,
+    read_given,
+    read_target,
+)
 from coverage_campaign.allocation.tree import NO_CAP, UnitTree
 from coverage_campaign.allocation.weights import Weighting, WeightTable, to_weighting
 from coverage_campaign.checks import checked_call

@@ -14,7 +14,7 @@ import pandas as pd
 from coverage_campaign.allocation.allocate import allocate
 from coverage_campaign.allocation.allocation import Allocation
 from coverage_campaign.allocation.equity import leaf_weights
-from coverage_campaign.allocation.limits import Bounds
+from coverage_campaign.allocation.request import Bounds
 from coverage_campaign.allocation.weights import Weighting, WeightTable, declared
 from coverage_campaign.checks import checked_call
 from coverage_campaign.errors import DefinitionError, Problem

@@ -11,8 +11,14 @@ import pandas as pd
 from coverage_campaign.allocation.allocate import TargetLike, allocate
 from coverage_campaign.allocation.allocation import Allocation
 from coverage_campaign.allocation.apportionment import methods as apportion
-from coverage_campaign.allocation.limits import BoundsOrWeighting, Uplift, is_count
-from coverage_campaign.allocation.request import Order, Remainder, TieRule
+from coverage_campaign.allocation.request import (
+    BoundsOrWeighting,
+    Order,
+    Remainder,
+    TieRule,
+    Uplift,
+    is_count,
+)
 from coverage_campaign.allocation.weights import Weighting, WeightTable, by_annex, to_weighting
 from coverage_campaign.assessment.assess import Assessment, assess
 from coverage_campaign.checks import checked_call, checked_fields

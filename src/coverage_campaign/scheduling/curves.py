@@ -19,7 +19,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from coverage_campaign.allocation.naming import name_of
+from coverage_campaign.allocation.apportionment.methods import name_of
 from coverage_campaign.errors import DefinitionError, Problem
 from coverage_campaign.frames import IntSeries
 from coverage_campaign.model.campaign import Campaign

@@ -11,7 +11,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from coverage_campaign.allocation.allocation import Allocation
-from coverage_campaign.allocation.naming import name_of
+from coverage_campaign.allocation.apportionment.methods import name_of
 from coverage_campaign.frames import FloatSeries, IntSeries, by_value, owned_array
 from coverage_campaign.model.basis import Basis
 from coverage_campaign.model.campaign import Campaign

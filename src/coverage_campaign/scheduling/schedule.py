@@ -13,8 +13,8 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from coverage_campaign.allocation.allocation import Allocation
-from coverage_campaign.allocation.limits import BoundsOrWeighting, is_count
-from coverage_campaign.allocation.naming import name_of
+from coverage_campaign.allocation.apportionment.methods import name_of
+from coverage_campaign.allocation.request import BoundsOrWeighting, is_count
 from coverage_campaign.allocation.tree import NO_CAP
 from coverage_campaign.checks import checked_call
 from coverage_campaign.errors import DefinitionError, Problem

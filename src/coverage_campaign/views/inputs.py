@@ -8,7 +8,7 @@ from typing import Final, TypeAlias
 
 import attrs
 
-from coverage_campaign.allocation.naming import name_of
+from coverage_campaign.allocation.apportionment.methods import name_of
 from coverage_campaign.messages import Message, Translatable, message
 from coverage_campaign.model.campaign import Campaign
 from coverage_campaign.scenarios.compare import InputChange

@@ -13,14 +13,17 @@ from numpy.typing import NDArray
 
 from coverage_campaign.allocation.apportionment.groups import Groups
 from coverage_campaign.allocation.apportionment.inputs import MOST, Ints, objects
-from coverage_campaign.allocation.apportionment.largest_remainder import Remainders, divisor_of
+from coverage_campaign.allocation.apportionment.largest_remainder import (
+    Remainders,
+    Rule,
+    divisor_of,
+)
 from coverage_campaign.allocation.apportionment.rounding_rules import (
     Signposts,
     root,
     seats_at,
     signpost,
 )
-from coverage_campaign.allocation.apportionment.solve import Rule
 from coverage_campaign.allocation.apportionment.ties import Tie
 from coverage_campaign.allocation.apportionment.water_filling import fill
 from coverage_campaign.frames import by_value, owned

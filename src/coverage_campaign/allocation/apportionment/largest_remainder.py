@@ -20,6 +20,7 @@ from coverage_campaign.allocation.apportionment.certificate import (
 from coverage_campaign.allocation.apportionment.exact import Partial
 from coverage_campaign.allocation.apportionment.groups import Groups
 from coverage_campaign.allocation.apportionment.inputs import MOST, Ints, integers, objects
+from coverage_campaign.allocation.apportionment.rounding_rules import Signposts
 from coverage_campaign.allocation.apportionment.ties import TieTable
 from coverage_campaign.allocation.apportionment.water_filling import fill, quotients
 from coverage_campaign.errors import DefinitionError, InfeasibleError, Problem
@@ -27,7 +28,7 @@ from coverage_campaign.errors import DefinitionError, InfeasibleError, Problem
 Flags = NDArray[np.bool_]
 Floats = NDArray[np.float64]
 
-__all__ = ["BoundsRule", "QuotaName", "Remainders", "divisor_of", "solve_remainders"]
+__all__ = ["BoundsRule", "QuotaName", "Remainders", "Rule", "divisor_of", "solve_remainders"]
 
 Number = TypeVar("Number", int, Fraction, NDArray[Any])
 
@@ -68,6 +69,10 @@ class Remainders:
                     "quota='hare', or bounds='quota'",
                 )
             )
+
+
+Rule: TypeAlias = Signposts | Remainders
+"""Of a divisor method its signposts, of Hamilton's its quota and its rule for bounds."""
 
 
 def divisor_of(

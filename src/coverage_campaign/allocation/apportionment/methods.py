@@ -37,15 +37,18 @@ import attrs
 import numpy as np
 from numpy.typing import NDArray
 
+from coverage_campaign.allocation.apportionment.certificate import exactly
+from coverage_campaign.allocation.apportionment.divisor import divide_exactly, solve_divisor
 from coverage_campaign.allocation.apportionment.explain import (
     Apportionment,
     Binding,
     explain_seats,
 )
-from coverage_campaign.allocation.apportionment.groups import Groups
+from coverage_campaign.allocation.apportionment.groups import Groups, check_feasible, no_weight
 from coverage_campaign.allocation.apportionment.inputs import (
     MOST,
     Bounds,
+    Ints,
     Totals,
     Weights,
     as_array,
@@ -59,6 +62,9 @@ from coverage_campaign.allocation.apportionment.largest_remainder import (
     BoundsRule,
     QuotaName,
     Remainders,
+    Rule,
+    share_exactly,
+    solve_remainders,
 )
 from coverage_campaign.allocation.apportionment.quota_method import solve_quota_method
 from coverage_campaign.allocation.apportionment.rounding_rules import (
@@ -71,8 +77,7 @@ from coverage_campaign.allocation.apportionment.rounding_rules import (
     Signposts,
     Stationary,
 )
-from coverage_campaign.allocation.apportionment.solve import Rule, solve
-from coverage_campaign.allocation.apportionment.ties import Tie, TieRule, read_ties
+from coverage_campaign.allocation.apportionment.ties import Tie, TieRule, TieTable, read_ties
 from coverage_campaign.errors import DefinitionError, Problem
 
 __all__ = [
@@ -98,6 +103,7 @@ __all__ = [
     "jefferson",
     "largest_remainder",
     "modified",
+    "name_of",
     "quota_method",
     "rule_of",
     "sainte_lague",
@@ -105,6 +111,9 @@ __all__ = [
     "webster",
 ]
 
+_FEW = 64  # units in all that integers share sooner than arrays
+_LARGEST_TOTAL = 2**40  # floats tell the prices of two seats of one unit apart
+_LIGHTEST, _HEAVIEST = 1e-100, 1e100
 _ALONE = np.zeros(1, dtype=np.int64)  # the number, and the first unit, of an only problem
 
 Seats: TypeAlias = NDArray[np.int64]
@@ -565,8 +574,19 @@ def _solve_with(method: Method, groups: Groups) -> tuple[Seats, tuple[Tie, ...]]
     return seats, tuple(sorted(ties, key=lambda tie: tie.group))
 
 
-def _name(method: Method) -> str:
-    return str(getattr(method, "__name__", repr(method)))
+def name_of(behaviour: object) -> str:
+    """Return what a method, a curve or a weighting is called where a result names it.
+
+    >>> name_of(webster), name_of(stationary("1/3"))
+    ('webster', 'stationary(1/3)')
+    >>> name_of(partial(hamilton, quota="droop"))
+    'hamilton(quota=droop)'
+    """
+    if isinstance(behaviour, partial):
+        options = ", ".join(f"{name}={value}" for name, value in behaviour.keywords.items())
+        return f"{name_of(behaviour.func)}({options})"
+    found = getattr(behaviour, "name", None) or getattr(behaviour, "__name__", None)
+    return str(found or behaviour)
 
 
 def _call_each(method: Method, groups: Groups) -> Seats:
@@ -591,14 +611,14 @@ def _call_each(method: Method, groups: Groups) -> Seats:
             )
         except TypeError as error:
             fix = "def method(total, weights, *, floors=None, caps=None, ties='first', names=None)"
-            raise DefinitionError(Problem(f"method {_name(method)}", str(error), fix)) from error
+            raise DefinitionError(Problem(f"method {name_of(method)}", str(error), fix)) from error
         exact = [as_fraction(value) for value in found.ravel().tolist()]
         whole = [int(value) for value in exact if value is not None and value.denominator == 1]
         fits = len(whole) == low.size and sum(whole) == total
         if not (fits and bool((low <= whole).all() and (whole <= high).all())):
             answer = f"{found!r:.200} for a total of {total:,}"
             fix = "whole numbers within floors and caps, one a unit, that sum to the total"
-            raise DefinitionError(Problem(f"method {_name(method)}", answer, fix))
+            raise DefinitionError(Problem(f"method {name_of(method)}", answer, fix))
         seats[own] = whole
     return seats
 
@@ -630,4 +650,59 @@ def explain(
         )
     seats, found = _solve_with(method, groups)
     exact = read_fractions(weights)
-    return explain_seats(rule_of(method), _name(method), groups, exact, seats=seats, ties=found)
+    return explain_seats(rule_of(method), name_of(method), groups, exact, seats=seats, ties=found)
+
+
+# -- two ways: integers one problem at a time, or floats for all at once ---------------------------
+
+
+def solve(rule: Rule, groups: Groups) -> tuple[Ints, list[TieTable]]:
+    """Return the flat seats of all groups, and the ties that were broken.
+
+    Raises:
+        DefinitionError, InfeasibleError: as `groups.check_feasible`; of Hamilton's method too where
+            quotas and bounds leave too few seats or too many.
+        TieError: as `ties.TieBreaker.pick`.
+    """
+    empty = groups.sizes == 0
+    if empty.any():
+        for group in np.flatnonzero(empty & (groups.totals > 0)).tolist():
+            raise no_weight(groups, group, "a total of 0")
+        if empty.all():
+            return np.zeros(0, dtype=np.int64), []
+        groups = groups.some(~empty)[1]
+    check_feasible(groups, rule.name, first_is_free=rule.first_is_free)
+    if groups.weights.size <= _FEW:
+        return _search(rule, groups)
+    seats, ties = np.empty(groups.weights.size, dtype=np.int64), []
+    for units, run in groups.runs():
+        seats[units], broken = _search(rule, run)
+        ties += broken
+    return seats, ties
+
+
+def _search(rule: Rule, groups: Groups) -> tuple[Ints, list[TieTable]]:
+    few = groups.weights.size <= _FEW or int(groups.totals.max()) > _LARGEST_TOTAL
+    real = None if few else _as_floats(groups)
+    if isinstance(rule, Remainders):
+        if real is None:
+            return exactly(groups, partial(share_exactly, rule))
+        return solve_remainders(rule, groups, real)
+    if real is None:
+        return exactly(groups, partial(divide_exactly, rule))
+    return solve_divisor(rule, groups, real)
+
+
+def _as_floats(groups: Groups) -> NDArray[np.float64] | None:
+    """Return weights as floats, None where they are of too different sizes to search among."""
+    weights = groups.weights
+    if weights.dtype == np.int64:
+        return weights.astype(np.float64)
+    if weights.dtype == object:
+        largest = max(weights.tolist()) or 1
+        real = np.array([weight / largest for weight in weights.tolist()])
+        alike = np.count_nonzero(real) == np.count_nonzero(weights)
+    else:
+        real, alike = weights.astype(np.float64, copy=False), True
+    least = real.min() if groups.all_weighted else real.min(initial=1.0, where=real > 0)
+    return real if alike and least > _LIGHTEST and real.max() < _HEAVIEST else None

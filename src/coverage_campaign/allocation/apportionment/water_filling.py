@@ -13,8 +13,8 @@ import attrs
 import numpy as np
 from numpy.typing import NDArray
 
+from coverage_campaign.allocation.apportionment.groups import Layout
 from coverage_campaign.allocation.apportionment.inputs import Ints, Weighted, integers, objects
-from coverage_campaign.allocation.apportionment.layout import Layout
 
 Flags = NDArray[np.bool_]
 Floats = NDArray[np.float64]

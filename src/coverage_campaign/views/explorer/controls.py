@@ -8,7 +8,7 @@ from fractions import Fraction
 
 import ipywidgets
 
-from coverage_campaign.allocation.naming import name_of
+from coverage_campaign.allocation.apportionment.methods import name_of
 from coverage_campaign.messages import Language
 from coverage_campaign.model.units import Unit
 from coverage_campaign.scheduling import curves

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
-from coverage_campaign.allocation.naming import name_of
+from coverage_campaign.allocation.apportionment.methods import name_of
 from coverage_campaign.messages import Language, Message, message
 from coverage_campaign.messages.formats import count
 from coverage_campaign.scheduling import curves
