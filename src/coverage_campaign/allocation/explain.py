@@ -325,7 +325,8 @@ def _goal(allocation: SharedTarget) -> Message | str:
 def _weights_word(allocation: SharedTarget) -> Label:
     """Return what the weights are called: by their code in English, else by the measure's name."""
     name, campaign = allocation.weighting, allocation.campaign
-    known = {one.code: one.label for one in (*campaign.measures, *campaign.annexes)}
+    known = {measure.code: measure.label for measure in campaign.measures}
+    known |= {annex.code: annex.label for annex in campaign.annexes}
     if name in known:
         return _in_english(name, known[name])
     word = _WEIGHTS.get(name, message_in("weights", "weight"))

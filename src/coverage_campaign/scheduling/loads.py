@@ -159,7 +159,7 @@ class _Lines:
     found: list[_Line] = attrs.field(factory=list)
     _meant: Fraction = Fraction(0)
 
-    def over(self, first: int, last: int) -> int:
+    def within(self, first: int, last: int) -> int:
         """Return the effort from a day to another."""
         before = self.effort[first - 1] if first else 0
         return max(self.effort[last] - before, 0) if last >= first else 0
@@ -176,10 +176,10 @@ class _Lines:
         first = max(start, int(self.lives.first[unit]))
         last = min(int(self.lives.last[unit]), end)
         after = self.lives.after(unit) if last < end else []
-        inside = self.over(first, last)
+        inside = self.within(first, last)
         kept = persons
         if after and (passing or not inside):
-            kept = self._kept(persons * Fraction(inside, max(self.over(first, end), 1)))
+            kept = self._kept(persons * Fraction(inside, max(self.within(first, end), 1)))
         elif not inside:
             raise self._nowhere(unit, persons)
         if kept:
@@ -226,9 +226,9 @@ def life_loads(
     ends = lives.ends(fixed + 1, len(effort) - 1)
     courses = [[Fraction(0)] * len(ends) for _ in shares]
     for line in lines.found:
-        whole, start = lines.over(line.first, line.last), fixed + 1
+        whole, start = lines.within(line.first, line.last), fixed + 1
         for stretch, end in enumerate(ends):
-            part = lines.over(max(start, line.first), min(end, line.last))
+            part = lines.within(max(start, line.first), min(end, line.last))
             courses[line.unit][stretch] += Fraction(line.persons * part, whole)
             start = end + 1
     return ends, _rounded(courses, np.arange(len(shares)))

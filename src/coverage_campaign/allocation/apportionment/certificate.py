@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from coverage_campaign.allocation.apportionment.exact import Partial
 from coverage_campaign.allocation.apportionment.groups import Groups
-from coverage_campaign.allocation.apportionment.inputs import Ints
+from coverage_campaign.allocation.apportionment.inputs import MOST, Ints
 from coverage_campaign.allocation.apportionment.ties import TieTable
 
 Flags = NDArray[np.bool_]
@@ -117,7 +117,7 @@ def choose(
             place = np.arange(at.size) - (np.cumsum(equal) - equal)[own]
             given[at[place >= (equal - over)[own]]] = False
     if units is None:
-        seats[given] += 1.0
+        seats += given
     else:
         np.add.at(seats, units[given], 1.0)
 
@@ -151,34 +151,33 @@ def _settle(
     """
     groups = prices.groups
     unit = np.append(holding, waiting)
-    order = np.argsort(unit, kind="stable")
-    unit, seat = unit[order], np.append(seats[holding], seats[waiting] + 1)[order]
     group = groups.group_of(unit)
-    key = prices.exact(unit, seat, group)
-    order = np.lexsort((key, group))
-    unit, key = unit[order], key[order]
+    rank = prices.exact(unit, np.append(seats[holding], seats[waiting] + 1), group)
+    key = group * (int(rank.max(initial=0)) + 1) + rank
     count = _count(groups, group)
     lacking = groups.totals - groups.sums(seats) + _count(groups, groups.group_of(holding))
     open_ |= (lacking < 0) | (lacking > count)
-    begin = np.cumsum(count) - count
-    split = ~open_ & (lacking > 0) & (lacking < count)
-    at = np.where(split, begin + lacking, 0)
-    split &= key[at - 1] == key[at]
-    tied = split[group] & (key == key[at][group])
-    won = (np.arange(unit.size) - begin[group] < lacking[group]) & ~tied
+    cut = ~open_ & (lacking > 0) & (lacking < count)
+    at = np.where(cut, np.cumsum(count) - count + lacking, 0)
+    ordered = np.sort(key)
+    split = cut & (ordered[at - 1] == ordered[at])
+    refused = np.where(lacking <= 0, -1, np.where(cut, ordered[at], MOST))
+    won = key < refused[group]
+    seats[holding] -= 1
+    np.add.at(seats, unit[won], 1)
     ties = []
     if split.any():
+        tied = np.sort(unit[split[group] & (key == refused[group])])
+        group = groups.group_of(tied)
         table = groups.breaker.pick(
-            unit[tied] - groups.offsets[group[tied]],
-            sizes=_count(groups, group[tied])[split],
-            seats=(lacking - _count(groups, group[won]))[split],
+            tied - groups.offsets[group],
+            sizes=_count(groups, group)[split],
+            seats=(groups.totals - groups.sums(seats))[split],
             groups=groups.numbers[split],
             origin=groups.origin[split],
         )
-        won[tied] = table.won
+        seats[tied[table.won]] += 1
         ties.append(table)
-    seats[holding] -= 1
-    np.add.at(seats, unit[won], 1)
     for g in np.flatnonzero(open_).tolist():
         seats[groups.units(g)], tie = _finish(groups, g, prices.solve_exactly(g))
         ties += tie

@@ -14,6 +14,7 @@ import itertools
 
 import attrs
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
 
 from coverage_campaign.allocation.apportionment.certificate import Prices, choose, prove, ranked
@@ -68,14 +69,12 @@ class _Quotients(Prices):
 
     def exact(self, units: Ints, seats: Ints, groups: Ints) -> Ints:  # noqa: ARG002  # all alike
         """Return s(k) / w in integers, equal pairs once."""
-        weights, most = self.groups.exact_weights()[0][units], int(seats.max(initial=0)) + 1
-        if weights.dtype == np.int64 and float(weights.max(initial=0)) * most >= MOST / 2:
-            weights = weights.astype(object)
-        pairs, which = np.unique(weights * most + seats, return_inverse=True)
-        each = [divmod(pair, most) for pair in pairs.tolist()]
-        key = exact_keys(self.rule, max((weight for weight, _ in each), default=1), most)
-        ranks: Ints = ranked([key(*pair) for pair in each])[which]
-        return ranks
+        which, kinds = pd.factorize(self.groups.weights[units])
+        weights, most = integers(kinds)[0], int(seats.max(initial=0)) + 1
+        pairs, distinct = pd.factorize(which * most + seats)
+        key = exact_keys(self.rule, max(weights, default=1), most)
+        ranks = ranked([key(weights[pair // most], pair % most) for pair in distinct.tolist()])
+        return ranks[pairs]
 
     def some(self, groups: Flags) -> tuple[Ints | slice, _Quotients]:
         """Return the units of some groups, and the same for these groups alone."""
