@@ -78,9 +78,10 @@ def input_name(field: str) -> Text:
 
 def input_value(value: str, campaign: Campaign) -> Text:
     """Return what a value is called: a measure by its label, a method by its name, else itself."""
-    measure = next((one for one in campaign.measures if one.code == value), None)
-    if measure is not None:
-        return measure.label
+    named = (one for one in (*campaign.measures, *campaign.annexes) if one.code == value)
+    found = next(named, None)
+    if found is not None:
+        return found.label
     if value.isdecimal():
         return message("{n}", n=int(value))
     return _VALUES.get(value, value)

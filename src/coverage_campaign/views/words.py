@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import calendar
 import math
 from collections.abc import Sequence
 from typing import Final
@@ -11,10 +12,21 @@ import pandas as pd
 from coverage_campaign.messages import Language, Message, message, message_in
 from coverage_campaign.messages.formats import days, rounded
 from coverage_campaign.model.dates import Window
+from coverage_campaign.model.periods import periods_of
 from coverage_campaign.progress.progress import Progress
 from coverage_campaign.progress.unit_progress import UnitProgress
 
-__all__ = ["FLAGS", "against_plan", "by_rate", "chance_of", "flags_of", "per_day", "rises", "span"]
+__all__ = [
+    "FLAGS",
+    "against_plan",
+    "by_rate",
+    "chance_of",
+    "flags_of",
+    "newly",
+    "per_day",
+    "rises",
+    "span",
+]
 
 FLAGS: Final = {
     "fall": message("persons taken back"),
@@ -75,6 +87,27 @@ def per_day(row: UnitProgress) -> int | None:
     return None if needed is None else math.ceil(round(needed, 6))
 
 
+def newly(progress: Progress, *, long: bool = False) -> Message:
+    """Return which period the new persons came in: a month of the calendar, or its days.
+
+    It is the head of a column, or `long` a part of a sentence.
+    """
+    campaign, rows = progress.campaign, progress.rows
+    month = progress.plan.by == "month" and rows.by in ("day", "week")
+    periods = periods_of(campaign, "month") if month else rows.periods
+    number = periods.number([progress.as_of])
+    first, last = periods.first(number)[0].item(), periods.last(number)[0].item()
+    if first.day == 1 and last == first.replace(
+        day=calendar.monthrange(first.year, first.month)[1]
+    ):
+        if long:
+            return message("in {month:long month}", month=first)
+        return message_in("column", "New this month")
+    if long:
+        return message("from {first:date} to {last:date}", first=first, last=last)
+    return message_in("column", "New, {first:date} to {last:date}", first=first, last=last)
+
+
 def by_rate(rows: Sequence[UnitProgress]) -> tuple[UnitProgress, ...]:
     """Return the units by falling rate, those without one last."""
     rates = [-1.0 if row.completion_rate is None else row.completion_rate for row in rows]
@@ -96,11 +129,12 @@ def rises(progress: Progress, previous: Progress | None) -> dict[str, int | None
 def span(window: Window, lang: Language, *, short: bool = False) -> str:
     """Return the days of a window, both ends named; `short` as a calendar has room for it.
 
-    >>> import datetime as dt
-    >>> from coverage_campaign.model.dates import Window
-    >>> december = Window(dt.date(2008, 12, 1), dt.date(2008, 12, 31))
-    >>> span(december, "zh"), span(december, "zh", short=True)
-    ('12月1–31日', '12.1–12.31')
+        >>> import datetime as dt
+        >>> from coverage_campaign.model.dates import Window
+    from coverage_campaign.model.periods import periods_of
+        >>> december = Window(dt.date(2008, 12, 1), dt.date(2008, 12, 31))
+        >>> span(december, "zh"), span(december, "zh", short=True)
+        ('12月1–31日', '12.1–12.31')
     """
     first, last = window.first, window.last
     if short and lang != "en":

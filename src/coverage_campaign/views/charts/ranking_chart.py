@@ -26,7 +26,7 @@ from coverage_campaign.views.charts._units import (
     legend,
     schedule_note,
 )
-from coverage_campaign.views.words import flags_of, rises
+from coverage_campaign.views.words import flags_of, newly, rises
 
 __all__ = ["ranking"]
 
@@ -154,7 +154,7 @@ def _new(progress: Progress, lang: Language) -> list[str]:
     """Return which period the new ones came in, where it has a name."""
     if progress.plan.by != "month":
         return []
-    return [message("New: in {month:month}.", month=progress.as_of).text(lang)]
+    return [message("New: {when}.", when=newly(progress, long=True)).text(lang)]
 
 
 def _burdens(rows: Sequence[UnitProgress]) -> set[str]:

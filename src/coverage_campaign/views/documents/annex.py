@@ -131,6 +131,13 @@ def _shares(one: Allocation) -> Table:
             width=15,
             summed=True,
         ),
+        Column(
+            key="own",
+            head=message_in("column", "Of it outside the units below"),
+            kind="count",
+            width=15,
+            summed=True,
+        ),
         Column(key="part", head=message_in("column", "Share"), kind="rate", width=11),
         Column(key="weight", head=by, kind="count", width=20, summed=True),
         Column(
@@ -143,7 +150,8 @@ def _shares(one: Allocation) -> Table:
         Column(key="remark", head=message_in("column", "Remark"), width=26),
     ]
     rows: list[dict[str, CellIn]] = []
-    for number, line in enumerate(one.to_frame().to_dict("records"), start=1):
+    lines = one.to_frame().to_dict("records")
+    for number, line in enumerate(lines, start=1):
         code, share, weight = str(line["unit"]), int(line["share"]), float(line["weight"])
         rows.append(
             {
@@ -152,22 +160,27 @@ def _shares(one: Allocation) -> Table:
                 "persons": share,
                 "part": share / whole if whole else None,
                 "weight": weight if weight.is_integer() else None,
-                "uplifted": int(uplifted.loc[code]),
+                "own": int(line["own_share"]),
+                "uplifted": int(line["uplifted"]),
                 "remark": _remark({str(name): value for name, value in line.items()}),
             }
         )
-    weights = [row["weight"] for row in rows]
-    known = [weight for weight in weights if isinstance(weight, float)]
+    # A weight of an upper unit is that of the units below it again: added up they would be double.
+    top = [row["weight"] for row, line in zip(rows, lines, strict=True) if line["tier"] == 1]
+    known = [weight for weight in top if isinstance(weight, float)]
     total: dict[str, CellIn] = {
         "number": None,
         "unit": TOTAL,
         "persons": whole,
+        "own": whole,
         "part": 1.0 if whole else None,
-        "weight": sum(known) if len(known) == len(weights) else None,
+        "weight": sum(known) if len(known) == len(top) else None,
         "uplifted": int(uplifted.sum()),
         "remark": "",
     }
-    shown = [one for one in columns if raised or one.key != "uplifted"]
+    tiered = any(row["own"] != row["persons"] for row in rows)
+    left_out = {"uplifted": not raised, "own": not tiered}
+    shown = [one for one in columns if not left_out.get(one.key)]
     return Table(
         columns=tuple(shown),
         rows=tuple(tuple(row[column.key] for column in shown) for row in rows),

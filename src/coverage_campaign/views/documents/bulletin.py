@@ -39,7 +39,14 @@ from coverage_campaign.views.documents.paper import (
     wide,
 )
 from coverage_campaign.views.inputs import input_value
-from coverage_campaign.views.words import against_plan, chance_of, flags_of, per_day, rises
+from coverage_campaign.views.words import (
+    against_plan,
+    chance_of,
+    flags_of,
+    newly,
+    per_day,
+    rises,
+)
 
 __all__ = ["Bulletin", "bulletin"]
 
@@ -70,6 +77,7 @@ def bulletin(
     addressees: str | None = None,
     number: str | None = None,
     dated: dt.date | None = None,
+    signatory: str | None = None,
 ) -> Bulletin:
     """Return the bulletin of a progress, in simplified Chinese (`zh`) by default.
 
@@ -85,6 +93,7 @@ def bulletin(
         addressees: Whom it is sent to, above the text.
         number: The number of the document, below the title.
         dated: The day of issue, below the issuer.
+        signatory: Who signs it, between issuer and day.
 
     >>> import coverage_campaign as cc
     >>> campaign = cc.load_case("hengyang", year=2008)
@@ -106,18 +115,20 @@ def bulletin(
                 parts("bulletin", **_facts(progress, rows, whole, forecast))
             )
         ]
-        if addressees:
+        if addressees or issuer or signatory:
             opening = message("The progress of {campaign} is reported as follows.", campaign=name)
-            address = message("{addressees}:", addressees=addressees)
-            sections.insert(0, Section(paragraphs=(address.text(), opening.text())))
-        signed = [part for part in (issuer, day(dated, lang, year=True) if dated else None) if part]
+            address = message("{addressees}:", addressees=addressees).text() if addressees else ""
+            lines = tuple(line for line in (address, opening.text()) if line)
+            sections.insert(0, Section(paragraphs=lines))
+        issued = day(dated, lang, year=True) if dated else None
+        signed = [part for part in (issuer, signatory, issued) if part]
         if signed:
             sections.append(Section(signed=tuple(signed)))
         moved = rises(progress, previous)
         cells = [_row(row, moved=moved.get(row.unit)) for row in rows]
         total = {**_row(whole, moved=None), "unit": TOTAL, "rank": None, "remark": ""}
         tables = (
-            (message("Ranking"), _ranking(cells, total, rows, monthly=progress.plan.by == "month")),
+            (message("Ranking"), _ranking(cells, total, progress)),
             (message("Breakdown"), _table(_breakdown(), cells, total)),
             (message("Definitions"), _definitions(progress)),
         )
@@ -158,7 +169,8 @@ def _facts(
         "n": len(rows),
         "whole": whole,
         "as_of": progress.as_of,
-        "month": progress.as_of if progress.plan.by == "month" else None,
+        "new_in": None if progress.plan.by == "day" else newly(progress, long=True).text(),
+        "silent": [row for row in rows if row.completion_rate is None and row.target],
         "simulated": progress.basis.simulated,
         "ends_on": ends_on,
         "days_left": max((ends_on - progress.as_of).days, 0),
@@ -240,19 +252,18 @@ def _remark(row: UnitProgress) -> Text:
 def _ranking(
     cells: Sequence[Mapping[str, CellIn]],
     total: Mapping[str, CellIn],
-    rows: Sequence[UnitProgress],
-    *,
-    monthly: bool,
+    progress: Progress,
 ) -> Table:
     """Return the ranked units with what stands beside a rank; a column that says nothing is out."""
+    rows = progress.ranking
     names = max((wide(text_of(row.label)) for row in rows), default=0.0)
-    month, last_day = message_in("column", "New this month"), message_in("column", "New that day")
+    last_day = message_in("column", "New that day")
     columns = [
         Column(key="rank", head=message_in("column", "Rank"), kind="rank", width=8),
         # All on one line, up to twenty letters of Chinese.
         Column(key="unit", head=UNIT, width=min(max(18.0, 2.3 * names + 1), 48.0)),
         _count("target", message_in("column", "Target")),
-        _count("new", month if monthly else last_day),
+        _count("new", last_day if progress.plan.by == "day" else newly(progress)),
         _count("done", message_in("column", "Done")),
         Column(
             key="rate",
