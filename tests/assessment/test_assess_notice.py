@@ -202,7 +202,7 @@ def test_suggested_readings_are_marked() -> None:
     campaign = attrs.evolve(reading(), readings=Readings(outstanding="110%", suggested=suggested))
     progress = progress_of(campaign, {"a": 55, "b": 32, "c": 21}, shares=SHARES)
     basis = assess(progress, notice(kinds=("county",))).basis
-    assert [str(answer) for answer in basis.suggested] == ["outstanding = 11/10"]
+    assert [str(answer) for answer in basis.suggested] == ["outstanding contribution from: 110%"]
 
 
 def test_unknown_unit_is_refused() -> None:

@@ -64,7 +64,7 @@ def test_text_in_chinese() -> None:
     """The same in Chinese, while the letter is open."""
     assert counties().text("b", lang="zh").splitlines() == [
         "乙县责任状",
-        "为完成小型扩面任务（依据通知5(1)），乙县向全市承诺如下：",
+        "为完成小型扩面任务（依据原文5(1)），乙县向全市承诺如下：",
         "2026年6月10日前完成30人",
         "每月于次月5日前向劳动部门报送当期进展",
         "责任人：乙县主要负责人",

@@ -93,7 +93,7 @@ def test_open_steps_must_be_chosen() -> None:
         ),
         (
             rules.per_point("0.1", above="60%", partial="whole_steps"),
-            "0.1 points for each percentage point above 60% (whole ones only).",
+            "0.1 points for each percentage point above 60% (whole steps only).",
             "超过60%后，每完成1个百分点得0.1分（不足一档不计）。",
         ),
         (

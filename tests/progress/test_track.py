@@ -74,7 +74,7 @@ def test_missing_is_not_zero_and_a_reported_zero_is() -> None:
     missing = "done new completion_rate gap_points gap_persons gap_days shortfall rank"
     assert all(pd.isna(cedar[name]) for name in missing.split())
     assert progress.to_frame().set_index("unit").loc["b", "done"] == 0
-    assert any("No report counted of Cedar" in note for note in progress.notes)
+    assert any("No counted report from Cedar" in note for note in progress.notes)
     assert column(progress.unranked(), "reason") == ["no report counted"]
 
 
@@ -429,11 +429,11 @@ def test_explain_gives_formula_and_numbers() -> None:
         "gross; 2 losses reported",
         "15 / 50 = 0.3000",
         "15 - 20 = −5",
-        "the plan comes to 15 persons on 3 Jun 2026",
+        "the plan reaches 15 persons on 3 Jun 2026",
         "max(0, 50 - 15) = 35",
         "35 / 6",
         "350 covered before + 15",
-        "rank = 1: of 2 ranked units 0 have a greater done / target",
+        "rank = 1: 0 of 2 ranked units have a higher completion rate",
         "50 x 0.4000 of the curve = 20.0",
         "new = <NA>: no report counted since 4 Jun 2026",
     ):

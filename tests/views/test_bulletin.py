@@ -87,9 +87,10 @@ def test_persons_taken_back_are_a_sign_beside_the_rank() -> None:
     reports = cc.read_reports(frame, campaign, figures="cumulative", by="day", baseline=0)
     made = cc.bulletin(cc.track(plan, reports, as_of="2026-06-05"), lang="en")
     frame = made.to_frame().set_index("Unit")
-    assert frame.loc["Ash", "Remark"] == "to check: persons taken back"
-    assert "Monthly figures to check: Ash (persons taken back). A flag is no proof." in (
-        made.sentences
+    assert frame.loc["Ash", "Remark"] == "to check: downward correction"
+    assert (
+        "Monthly figures to check: Ash (downward correction). A flag does not mean an error."
+        in (made.sentences)
     )
 
 

@@ -130,7 +130,7 @@ def test_an_annex_says_by_what_it_was_shared_out() -> None:
     """Source and rounding stand below the table; the figures themselves stand beside the shares."""
     annex = cc.documents.annex(hengyang()["counties"], lang="en")
     assert any("Fifth National Population Census of China" in note for note in annex.notes)
-    assert "Rounded by: Webster." in annex.notes
+    assert "Rounding method: Webster." in annex.notes
     leiyang = next(row for row in annex.sections[0].table.rows if row[1] == "Leiyang City")
     assert leiyang[4] == 1_180_235  # the census of 2000
     # 76,000 x 1,180,235 / 6,784,891 = 13,220.2
@@ -159,7 +159,7 @@ def test_letters_have_a_register_and_a_page_each(tmp_path: Path) -> None:
     assert made.sections[0].paragraphs == ("应签责任状12份，已签1份，未签11份。",)
     leiyang = next(part for part in made.sections if part.heading == "耒阳市责任状")
     assert leiyang.paragraphs[0] == (
-        "为完成衡阳市社会养老保险征缴扩面任务（依据通知5(1)），耒阳市向衡阳市承诺如下："
+        "为完成衡阳市社会养老保险征缴扩面任务（依据原文5(1)），耒阳市向衡阳市承诺如下："
     )
     assert leiyang.paragraphs[1] == "（一）2008年12月31日前完成13,220人。"
     assert "签订日期：2008年5月30日" in leiyang.signed

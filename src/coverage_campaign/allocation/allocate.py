@@ -499,7 +499,9 @@ def _basis(
     """Return the campaign's basis with what the caller assumed."""
     basis = campaign.basis()
     if callers_total is not None:
-        basis = basis.assuming(message("the total of {n} people is the caller's", n=callers_total))
+        basis = basis.assuming(
+            message("the total of {n} people is given by the caller", n=callers_total)
+        )
     return basis.assuming(_declared(campaign, among, weighting)) if weighting.assumption else basis
 
 
@@ -514,18 +516,20 @@ def _without_a_share(
     if any(people):
         found.append(
             message(
-                "people of {units:list 8} outside the units below them ({n} by {measure}) have no "
-                "share of their own",
+                "{n} people of {units:list 8} ({measure}) are outside the units below them and "
+                "have no target of their own",
                 units=tuple(campaign.unit(of_whole(unit.code)).label for unit in own),
                 n=sum(count or 0 for count in people),
-                measure=campaign.eligible,
+                measure=next(
+                    (one.label for one in campaign.measures if one.code == campaign.eligible), ""
+                ),
             )
         )
     later = [unit for unit in nothing if unit.code in tree.later]
     if later:
         found.append(
             message(
-                "there is no share for who is not open yet on {day:date}: {units:list 8}",
+                "units that are not open yet on {day:date} have no target: {units:list 8}",
                 units=tuple(unit.label for unit in later),
                 day=campaign.whole_window.first,
             )
@@ -551,7 +555,7 @@ def _declared(campaign: Campaign, among: str, weighting: Weighting) -> Message:
             clause=clause,
         )
     if weighting.name == equal.name:
-        return message("all units of {breakdown} weigh the same", breakdown=title)
+        return message("all units of {breakdown} have the same weight", breakdown=title)
     # A reason is the caller's own words, in whatever language they are.
     reason = weighting.because if isinstance(weighting, Declared) else weighting.assumption
     return message(

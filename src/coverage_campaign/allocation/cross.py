@@ -274,12 +274,13 @@ def _weights(
             for one in (rows, columns)
         ]
         return np.outer(*exact), message(
-            "{rows} and {columns} are taken as independent: cells follow both margins",
+            "{rows} and {columns} are assumed independent: each cell is proportional to both "
+            "totals",
             rows=by_row.among,
             columns=by_column.among,
         )
     return _table(weights, list(rows.index), list(columns.index)), message(
-        "cell weights are the caller's"
+        "the weights of the cells are given by the caller"
     )
 
 

@@ -100,7 +100,10 @@ class Assessment:
         notes = []
         if self.open_questions:
             notes.append(
-                message("Open, so that verdicts are missing: {codes}.", codes=self.open_questions)
+                message(
+                    "Verdicts are missing because of open questions: {codes}.",
+                    codes=self.open_questions,
+                )
             )
         if self.interim:
             notes.append(_interim_note(self._last_day, self.as_of))

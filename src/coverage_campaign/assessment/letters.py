@@ -124,7 +124,7 @@ class Letters:
             found.append(message("with the uplift handed down: {n} people", n=letter.uplifted))
         if letter.groups:
             groups = [campaign.group(code).label for code in letter.groups]
-            found.append(message("to answer for the enrolment of {groups}", groups=groups))
+            found.append(message("to be responsible for the enrolment of {groups}", groups=groups))
         if letter.reports_to:
             found.append(self._reports(letter, letter.reports_to))
         return tuple(found)

@@ -446,7 +446,7 @@ class MeasurementContext:
                 if code == unit:
                     return reason
                 return message("pooled with {unit}: {reason}", unit=code, reason=reason)
-        return message("there is nothing to do: 0 in all")
+        return message("nothing to assess: the total is 0")
 
     def _missing(self, code: str, of: str, *, pooled: bool) -> Message | None:
         place = self.place.get(code)
@@ -472,7 +472,7 @@ class MeasurementContext:
         for mark in self.milestones:
             if not mark.counted[place] or not mark.whole[place]:
                 return message("not all reports to {day:date} are in", day=mark.day)
-        return message("there is nothing to do: 0 in all")
+        return message("nothing to assess: the total is 0")
 
     def _missing_indicator(self, code: str, of: str, *, pooled: bool) -> Message | None:
         figure = self.indicators.get((code, of))

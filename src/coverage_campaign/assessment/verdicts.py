@@ -144,7 +144,7 @@ class Verdicts:
         veto, kind = self.context.scheme.vetoes[number], self._kind(place)
         answer = _answer(self.vetoes[number], place)
         if veto.kinds and kind not in veto.kinds:
-            text = message("the veto does not strike a {kind}", kind=kind)
+            text = message("the veto does not apply to a {kind}", kind=kind)
             return Verdict(answer, text, veto.clause)
         if answer is None:
             return _unknown(self.context.why_unknown(place, veto.of), veto.clause)
@@ -160,7 +160,7 @@ class Verdicts:
         answer = _answer(condition, place)
         scopes = struck_kinds(kind, bar, self.context.campaign)
         if scopes == {False}:
-            text = message("the bar does not strike a {kind}", kind=kind)
+            text = message("the bar from awards does not apply to a {kind}", kind=kind)
             return Verdict(answer, text, bar.clause)
         if not unit.is_counted:
             return _unknown(unit.reason, bar.clause, self.questions_of(place))
@@ -182,7 +182,7 @@ class Verdicts:
             *(("missed_target",) if len(short) < len(targets) else ()),
             *(("award_bar",) if len(scopes) > 1 else ()),
         )
-        text = message("{reason}; whether that bars it is open", reason=text)
+        text = message("{reason}; whether this bars the unit is open", reason=text)
         return Verdict(answer, text, bar.clause, questions=questions)
 
     def _commendation(self, rule: Commendation, condition: Condition, place: int) -> Verdict:
@@ -194,7 +194,7 @@ class Verdicts:
             return _unknown(message("it has no target"), rule.clause)
         threshold = outstanding_from(rule, self.context.campaign)
         if threshold is None:
-            text = message("from which completion rate a contribution is outstanding is open")
+            text = message("the completion rate of an outstanding contribution is open")
             return Verdict(answer, text, rule.clause, questions=("outstanding",))
         values = {
             "done": int(self.context.done[0, place]),
@@ -413,9 +413,9 @@ def _line(line: ItemScore, amount: Message) -> Message:
 def _score(unit: UnitAssessment, scheme: Scheme) -> Message:
     if unit.score is None:
         if unit.grade is None:
-            return message("score: could not be told, as not every item could")
+            return message("score: unknown, because not every item could be assessed")
         return message(
-            "score: could not be told; grade under every answer: {grade}", grade=unit.grade.label
+            "score: unknown; the grade is {grade} under every answer", grade=unit.grade.label
         )
     full, score = scheme.full, number(unit.score)
     text = message("score: {points}", points=amount_text(unit.score, "points"))

@@ -28,7 +28,7 @@ def _merged(
 class Basis:
     """Campaign and year of a result, its readings and assumptions, and whether it is simulated.
 
-    `chosen` and `suggested` are answers to open questions ('counted = gross'), `assumptions`
+    `chosen` and `suggested` are answers to open questions ('persons counted: gross'), `assumptions`
     sentences about inputs that no source states; labels, so that a bulletin says them in its own
     language.
 
@@ -62,7 +62,7 @@ class Basis:
         """Return what a reader must be told, one sentence a line; () when there is nothing."""
         simulated = [message("SIMULATED reports: no real result.")] if self.simulated else []
         suggested = [
-            message("Suggested reading, not chosen: {answer}.", answer=answer)
+            message("Suggested reading, not chosen – {answer}.", answer=answer)
             for answer in self.suggested
         ]
         assumed = [message("Assumed: {assumption}.", assumption=one) for one in self.assumptions]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from fractions import Fraction
 from typing import Final, Literal
 
@@ -10,7 +11,6 @@ import attrs
 from coverage_campaign.checks import between, checked_fields, from_zero
 from coverage_campaign.errors import DefinitionError, Problem
 from coverage_campaign.messages import Message, message, message_in
-from coverage_campaign.messages.formats import percent
 from coverage_campaign.model.dates import MonthDay
 from coverage_campaign.model.labels import Label, to_label
 from coverage_campaign.model.targets import Increase, to_rate
@@ -104,56 +104,60 @@ class Question:
     clause: str = ""
 
 
-# How documents name questions and answers; in English they are the field and its value.
+# How documents name questions and answers.
 _QUESTIONS: Final = {
-    "increase": message_in("question", "increase"),
-    "counted": message_in("question", "counted"),
-    "counted_at": message_in("question", "counted_at"),
-    "annexes": message_in("question", "annexes"),
-    "attribution": message_in("question", "attribution"),
-    "schedule_over": message_in("question", "schedule_over"),
-    "doubled_day": message_in("question", "doubled_day"),
-    "result_cutoff": message_in("question", "result_cutoff"),
-    "whole_months": message_in("question", "whole_months"),
-    "award_bar": message_in("question", "award_bar"),
-    "missed_target": message_in("question", "missed_target"),
-    "outstanding": message_in("question", "outstanding"),
-    "report_due_day": message_in("question", "report_due_day"),
-    "rectification_days": message_in("question", "rectification_days"),
-    "after_refusal": message_in("question", "after_refusal"),
-    "court_applicant": message_in("question", "court_applicant"),
-    "partial_steps": message_in("question", "partial_steps"),
+    "increase": message_in("question", "meaning of the rise"),
+    "counted": message_in("question", "persons counted"),
+    "counted_at": message_in("question", "event by which a person counts"),
+    "annexes": message_in("question", "relation of the annexes"),
+    "attribution": message_in("question", "attribution of stationed bodies"),
+    "schedule_over": message_in("question", "days of the schedule"),
+    "doubled_day": message_in("question", "day in two phases"),
+    "result_cutoff": message_in("question", "last enrolment that counts"),
+    "whole_months": message_in("question", "days of a phase given in months"),
+    "award_bar": message_in("question", "scope of the bar from awards"),
+    "missed_target": message_in("question", "target that can be missed"),
+    "outstanding": message_in("question", "outstanding contribution from"),
+    "report_due_day": message_in("question", "due day of reports in the next month"),
+    "rectification_days": message_in("question", "days to rectify"),
+    "after_refusal": message_in("question", "order after a refusal"),
+    "court_applicant": message_in("question", "applicant to the court"),
+    "partial_steps": message_in("question", "steps that are begun"),
 }
 _ANSWERS: Final = {
-    "points": message_in("answer", "points"),
+    "points": message_in("answer", "percentage points"),
     "ratio": message_in("answer", "ratio"),
-    "gross": message_in("answer", "gross"),
-    "net": message_in("answer", "net"),
-    "registered": message_in("answer", "registered"),
-    "first_paid": message_in("answer", "first_paid"),
-    "partition": message_in("answer", "partition"),
-    "two_cuts": message_in("answer", "two_cuts"),
-    "subset": message_in("answer", "subset"),
-    "different_measures": message_in("answer", "different_measures"),
-    "place": message_in("answer", "place"),
-    "command": message_in("answer", "command"),
-    "first": message_in("answer", "first"),
-    "second": message_in("answer", "second"),
-    "both": message_in("answer", "both"),
-    "by_group": message_in("answer", "by_group"),
-    "calendar_months": message_in("answer", "calendar_months"),
+    "gross": message_in("answer", "gross (losses not deducted)"),
+    "net": message_in("answer", "net (losses deducted)"),
+    "registered": message_in("answer", "registration"),
+    "first_paid": message_in("answer", "first payment"),
+    "partition": message_in("answer", "each has its own part"),
+    "two_cuts": message_in("answer", "two breakdowns of the same people"),
+    "subset": message_in("answer", "one contains the other"),
+    "different_measures": message_in("answer", "different measures"),
+    "place": message_in("answer", "by location"),
+    "command": message_in("answer", "by line of command"),
+    "first": message_in("answer", "the first phase"),
+    "second": message_in("answer", "the second phase"),
+    "both": message_in("answer", "both phases"),
+    "by_group": message_in("answer", "by group"),
+    "calendar_months": message_in("answer", "calendar months"),
     "departments": message_in("answer", "departments"),
-    "departments_and_governments": message_in("answer", "departments_and_governments"),
-    "own": message_in("answer", "own"),
-    "uplifted": message_in("answer", "uplifted"),
-    "exposure_first": message_in("answer", "exposure_first"),
-    "parallel": message_in("answer", "parallel"),
-    "labour": message_in("answer", "labour"),
-    "tax": message_in("answer", "tax"),
-    "either": message_in("answer", "either"),
-    "prorated": message_in("answer", "prorated"),
-    "whole_steps": message_in("answer", "whole_steps"),
+    "departments_and_governments": message_in("answer", "departments and governments"),
+    "own": message_in("answer", "the unit's own target"),
+    "uplifted": message_in("answer", "the uplifted target"),
+    "exposure_first": message_in("answer", "press exposure first"),
+    "parallel": message_in("answer", "in parallel"),
+    "labour": message_in("answer", "the labour department"),
+    "tax": message_in("answer", "the tax authority"),
+    "either": message_in("answer", "either authority"),
+    "prorated": message_in("answer", "in proportion"),
+    "whole_steps": message_in("answer", "whole steps only"),
 }
+
+
+_LEAP_YEAR: Final = 2000
+"""A year in which each day of a month exists."""
 
 
 def answer_text(question: str, answer: object) -> Message:
@@ -162,10 +166,10 @@ def answer_text(question: str, answer: object) -> Message:
     >>> answer_text("counted", "gross").text("zh")
     '统计口径：毛数（不扣减）'
     >>> str(answer_text("outstanding", Fraction(11, 10)))
-    'outstanding = 11/10'
+    'outstanding contribution from: 110%'
     """
     return message(
-        "{question} = {answer}", question=_QUESTIONS[question], answer=answer_name(answer)
+        "{question}: {answer}", question=_QUESTIONS[question], answer=answer_name(answer)
     )
 
 
@@ -176,7 +180,7 @@ def answer_name(answer: object) -> Message | Label | str:
     if isinstance(answer, tuple):
         return " + ".join(map(str, answer))
     if isinstance(answer, Fraction):
-        return Label({"en": str(answer), "zh-Hans": percent(answer, 0, "zh")})
+        return message("{rate:share}", rate=answer)
     if isinstance(answer, MonthDay):
-        return Label({"en": str(answer), "zh-Hans": f"{answer.month}月{answer.day}日"})
+        return message("{day:long day}", day=dt.date(_LEAP_YEAR, answer.month, answer.day))
     return _ANSWERS.get(str(answer), str(answer))

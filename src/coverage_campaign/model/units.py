@@ -85,7 +85,7 @@ class Measure:
 
     code: str
     label: Label = attrs.field(converter=to_label)
-    source: str = ""
+    source: Label = attrs.field(default=Label(), converter=to_label)
     counted_on: dt.date | None = attrs.field(default=None, converter=_to_optional_date)
     covers: Covers = "subtree"
 

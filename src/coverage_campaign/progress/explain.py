@@ -37,9 +37,7 @@ def explanation(
     """
     place = rows.units.index(unit.unit)
     parts = {kind: int(rows.sums(kind)[place]) for kind in ("entry", "resumption", "loss")}
-    yield message(
-        "{name} ({code}) to the end of {day:date}", name=unit.label, code=unit.unit, day=as_of
-    )
+    yield message("{name} ({code}), as of {day:date}", name=unit.label, code=unit.unit, day=as_of)
     yield from _planned(campaign, unit, clock)
     yield from _done(campaign, unit, parts, began)
     yield from _gap(unit, clock, days)
@@ -52,12 +50,12 @@ def _planned(campaign: Campaign, unit: UnitProgress, clock: Clock) -> Iterator[M
     headcount = campaign.headcount
     if headcount and headcount.clause:
         yield message(
-            "target = {n} persons, its share of the allocation (clause {clause})",
+            "target = {n} persons, from the allocation (clause {clause})",
             n=unit.target,
             clause=headcount.clause,
         )
     else:
-        yield message("target = {n} persons, its share of the allocation", n=unit.target)
+        yield message("target = {n} persons, from the allocation", n=unit.target)
     share = unit.planned_rate or 0.0
     yield message(
         "planned = {planned} persons: {over} of {days} planned days are over, {target} x "
@@ -78,7 +76,7 @@ def _done(
     if unit.done is None:
         yield message("done = <NA>: {reason}", reason=unit.reason)
         if losses and campaign.counts_net is None:
-            yield message("{n} losses are reported, and whether they count is open", n=losses)
+            yield message("{n} losses are reported; whether they are deducted is open", n=losses)
         return
     entries, resumptions = parts["entry"], parts["resumption"]
     if campaign.counts_net:
@@ -119,9 +117,7 @@ def _gap(unit: UnitProgress, clock: Clock, days: NDArray[np.datetime64]) -> Iter
         target=unit.target,
         rate=completion,
     )
-    yield message(
-        "planned_rate = {rate:decimal 4}: the plan before it is rounded / target", rate=planned
-    )
+    yield message("planned_rate = {rate:decimal 4}: the unrounded plan / target", rate=planned)
     yield message(
         "gap = {done} - {planned} = {gap:signed 0} persons = {days:signed 1} days of the plan",
         done=done,
@@ -139,7 +135,7 @@ def _gap(unit: UnitProgress, clock: Clock, days: NDArray[np.datetime64]) -> Iter
     number = math.ceil(round(clock.elapsed + ahead, 9))
     if gap and number > 0:
         day = days[number - 1].item()
-        yield message("the plan comes to {n} persons on {day:date}", n=done, day=day)
+        yield message("the plan reaches {n} persons on {day:date}", n=done, day=day)
     yield message(
         "shortfall = max(0, {target} - {done}) = {n} persons",
         target=unit.target,
@@ -184,7 +180,7 @@ def _rank(unit: UnitProgress, ranks: pd.Series[int]) -> Message:
         return message("rank = <NA>: {reason}", reason=unit.reason)
     sharing = int((ranks == unit.rank).sum()) - 1
     text = message(
-        "rank = {rank}: of {all} ranked units {greater} have a greater done / target, not rounded",
+        "rank = {rank}: {greater} of {all} ranked units have a higher completion rate (unrounded)",
         rank=unit.rank,
         all=int(ranks.notna().sum()),
         greater=int((ranks < unit.rank).sum()),

@@ -645,13 +645,13 @@ def _notes(
         )
     elif campaign.counts_net is False and losses:
         yield message(
-            "What is done is gross: {n} reported {n:plural loss is|losses are} not taken off.",
+            "The number done is gross: {n} reported {n:plural loss is|losses are} not deducted.",
             n=losses,
         )
     silent = frame["unit"][frame["status"] == "not_reported"].tolist()
     if silent:
         yield message(
-            "No report counted of {units:list 8}: missing, not 0.",
+            "No counted report from {units:list 8}: missing, not 0.",
             units=[campaign.unit(code).label for code in silent],
         )
     above = ((frame["done"] > frame["target"]) & (frame["target"] > 0)).fillna(value=False)

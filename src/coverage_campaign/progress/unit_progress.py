@@ -127,7 +127,7 @@ def reason(
     return {
         "closed": message("closed since {day:date}", day=unit.closed if unit else None),
         "not_open": message("opens on {day:date}", day=unit.opened if unit else None),
-        "open_question": message("whether losses are taken off is open (readings.counted)"),
+        "open_question": message("whether losses are deducted is open (readings.counted)"),
         "no_target": message("its target is 0"),
     }.get(status)
 

@@ -234,8 +234,8 @@ def _laid_over(campaign: Campaign, phases: tuple[str, ...], curve: Curve, days: 
 
 def _counted_once(*, later: bool) -> Message:
     if later:
-        return message("in the schedule a day in two phases counts once, for the one named last")
-    return message("in the schedule a day in two phases counts once, for the one named first")
+        return message("in the schedule, a day in two phases counts once, in the second phase")
+    return message("in the schedule, a day in two phases counts once, in the first phase")
 
 
 def _lives(

@@ -16,6 +16,8 @@ from coverage_campaign.scenarios.compare import InputChange
 __all__ = ["Change", "changes_of", "input_name", "input_value"]
 
 Text: TypeAlias = str | Translatable
+_MOST_BOUNDS: Final = 4
+"""Of bounds by unit: more of them are counted, not named."""
 
 _NAMES: Final = {
     "among": message("breakdown"),
@@ -99,9 +101,26 @@ def changes_of(changes: Sequence[InputChange], campaign: Campaign) -> tuple[Chan
     )
 
 
+def _bounds(pairs: tuple[object, ...], campaign: Campaign) -> Text:
+    """Return bounds by unit in words: each unit and its number, or how many there are."""
+    if not pairs:
+        return message("none")
+    known = {unit.code: unit.label for unit in campaign.units}
+    named = [
+        message("{unit} {n}", unit=known[pair[0]], n=pair[1])
+        for pair in pairs
+        if isinstance(pair, tuple) and len(pair) == 2 and pair[0] in known  # noqa: PLR2004 a pair
+    ]
+    if len(named) < len(pairs) or len(named) > _MOST_BOUNDS:
+        return message("{n} {n:plural value|values}", n=len(pairs))
+    return message("{bounds}", bounds=named)
+
+
 def _value(value: object, campaign: Campaign) -> Text:
     if isinstance(value, dt.date):
         return message("{day:date}", day=value)
     if isinstance(value, Mapping):
-        return message("{n} {n:plural value|values}", n=len(value))
+        value = tuple(value.items())
+    if isinstance(value, tuple):
+        return _bounds(value, campaign)
     return input_value(str(value) if isinstance(value, (int, str)) else name_of(value), campaign)

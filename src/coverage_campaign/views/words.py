@@ -29,7 +29,7 @@ __all__ = [
 ]
 
 FLAGS: Final = {
-    "fall": message("persons taken back"),
+    "fall": message("downward correction"),
     "jump": message("a jump"),
     "identical": message("the same figure again and again"),
     "deadline_spike": message("a rush at the end"),
@@ -37,7 +37,7 @@ FLAGS: Final = {
     "above_eligible": message("above all eligible people"),
 }
 _SHORT_FLAGS: Final = {
-    "fall": message_in("flag", "taken back"),
+    "fall": message_in("flag", "correction"),
     "jump": message_in("flag", "jump"),
     "identical": message_in("flag", "repeated"),
     "deadline_spike": message_in("flag", "end rush"),

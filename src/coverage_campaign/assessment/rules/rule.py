@@ -149,5 +149,5 @@ def step_text(step: Fraction) -> Message:
 def partial_text(partial: Partial | None) -> Message:
     """Return how a step that is begun counts, as it stands in brackets."""
     if partial is None:
-        return message("whether a part of one counts is open")
-    return message("pro rata") if partial == "prorated" else message("whole ones only")
+        return message("open whether part of a step counts")
+    return message("pro rata") if partial == "prorated" else message("whole steps only")

@@ -12,7 +12,6 @@ from coverage_campaign.messages import Message, message
 from coverage_campaign.model.campaign import Campaign
 from coverage_campaign.model.dates import MonthDay, Window, days_of
 from coverage_campaign.model.phases import Phase
-from coverage_campaign.model.readings import answer_name
 from coverage_campaign.model.review.findings import (
     Finding,
     ReadingEffect,
@@ -370,11 +369,11 @@ def _cutoff(campaign: Campaign) -> Iterator[Finding]:
         ),
         readings=[
             ReadingEffect(
-                answer=answer_name(MonthDay(inside.last.month, inside.last.day)),
+                answer=MonthDay(inside.last.month, inside.last.day),
                 effect=message("the end of {phase}", phase=campaign.phase(target.within).label),
             ),
             ReadingEffect(
-                answer=answer_name(MonthDay(whole.last.month, whole.last.day)),
+                answer=MonthDay(whole.last.month, whole.last.day),
                 effect=message(
                     "the end of the campaign, {days} days later",
                     days=(whole.last - inside.last).days,

@@ -13,6 +13,7 @@ import pandas as pd
 from coverage_campaign.checks import checked_fields
 from coverage_campaign.messages import Language, Message, check_language, message, text_of
 from coverage_campaign.model.campaign import Campaign
+from coverage_campaign.model.dates import MonthDay
 from coverage_campaign.model.labels import Label
 from coverage_campaign.model.readings import answer_name
 from coverage_campaign.notebook import html_table
@@ -43,7 +44,7 @@ class ReadingEffect:
     `name(lang)` is what a reader is shown.
     """
 
-    _answer: str | Message | Label
+    _answer: str | Message | MonthDay | Fraction
     _effect: str | Message
     figure: Fraction | None = None
 

@@ -8,7 +8,6 @@ from fractions import Fraction
 from coverage_campaign.messages import message
 from coverage_campaign.model.campaign import Campaign
 from coverage_campaign.model.enforcement_rules import EnforcementLadder, LicenceGate
-from coverage_campaign.model.readings import answer_name
 from coverage_campaign.model.review.findings import (
     Finding,
     ReadingEffect,
@@ -325,7 +324,7 @@ def _outstanding(campaign: Campaign) -> Iterator[Finding]:
         if people is None
         else [
             ReadingEffect(
-                answer=answer_name(rate),
+                answer=rate,
                 effect=message("{people:count} people for the whole campaign", people=people),
                 figure=people,
             )

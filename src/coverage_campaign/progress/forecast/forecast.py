@@ -219,7 +219,9 @@ def forecast(
             _notes(
                 method,
                 history,
-                set_aside=table,
+                set_aside=table.assign(
+                    name=[progress.campaign.unit(code).label for code in table["unit"]]
+                ),
                 silent=tuple(progress.campaign.unit(code).label for code in silent),
                 pace=pace,
             )
@@ -394,7 +396,7 @@ _METHOD_WORDS: Final[Mapping[str, Message]] = {
     "damped": message_in("forecasting method", "damped trend"),
     "saturating": message_in("forecasting method", "saturation"),
     "plan_following": message_in("forecasting method", "the plan's curve"),
-    "unchanged": message_in("forecasting method", "nobody else comes"),
+    "unchanged": message_in("forecasting method", "no further enrolments"),
 }
 KIND_WORDS: Final[Mapping[str, Message]] = {
     "fall": message_in("slip", "fall"),
@@ -419,21 +421,22 @@ def _notes(
     yield message("Method: {method}.", method=_METHOD_WORDS.get(name, name))
     if pace != 1:
         words = getattr(pace, "__name__", None) or str(pace)
-        yield message("What if: the pace of late times {pace}.", pace=words)
+        yield message("What if: the recent pace times {pace}.", pace=words)
     yield from _slips(set_aside)
     yield from _doubts(method, history, set_aside)
     times = _planned_rush(history)
     if times >= _A_RUSH and method is not plan_following:
         yield message(
-            "The plan has {times:decimal 1} times as much a day ahead as of late, and this method "
-            "does not know it: by the plan's curve (paces.plan_following) {n} are expected.",
+            "The plan requires {times:decimal 1} times as many persons a day as were reached "
+            "recently, which this method does not take into account; by the plan's curve "
+            "(paces.plan_following), {n} are expected.",
             times=times,
             n=round(float(np.nansum(plan_following(history)[-1]))),
         )
     if silent:
         yield message(
-            "The last month of {units:list 8} is not reported: expected from the last figure on, "
-            "at the pace before it.",
+            "The last month of {units:list 8} is not reported; it is projected from the last "
+            "figure at the earlier pace.",
             units=silent,
         )
 
@@ -452,8 +455,8 @@ def _slips(set_aside: pd.DataFrame) -> Iterator[Message]:
             for name, day, kind, persons in set_aside[columns].itertuples(index=False, name=None)
         ]
         yield message(
-            "{n} {n:plural figure is|figures are} kept out of the pace and {n:plural stays|stay} "
-            "as reported: {figures:list 8}.",
+            "{n} {n:plural figure is|figures are} counted as reported, but not used for the "
+            "pace: {figures:list 8}.",
             n=len(set_aside),
             figures=parts,
         )
@@ -464,8 +467,8 @@ def _doubts(method: Pace, history: CumulativeHistory, set_aside: pd.DataFrame) -
     last = set_aside[set_aside["last"] & set_aside["kind"].isin(["fall", "jump", "drop"])]
     if len(last):
         yield message(
-            "Doubtful: the last figure of {units:list 8} is far from what the others lead to "
-            "expect.",
+            "Doubtful: the last figure of {units:list 8} is far from what the earlier figures "
+            "suggest.",
             units=list(dict.fromkeys(last["name"])),
         )
     rows = np.flatnonzero(history.days <= -history.stretch)
@@ -479,8 +482,9 @@ def _doubts(method: Pace, history: CumulativeHistory, set_aside: pd.DataFrame) -
     now = float(np.nansum(history.now))
     if now < low[-1, 0] or now > high[-1, 0]:
         yield message(
-            "Doubtful: with the last {days:decimal 0} days the total is {n}, and the figures "
-            "before them gave {low} to {high}. If they are exceptional, this forecast is off.",
+            "Doubtful: with the last {days:decimal 0} days the total is {n}, while the earlier "
+            "figures suggested {low} to {high}. If these days are exceptional, do not rely on "
+            "this forecast.",
             days=-float(history.days[row]),
             n=round(now),
             low=int(low[-1, 0]),

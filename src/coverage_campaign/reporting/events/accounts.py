@@ -256,7 +256,7 @@ def _found(  # noqa: PLR0911 - one sentence a reason
     match reason:
         case "superseded":
             return message(
-                "reported more than once, revision {revision:raw} holds", revision=revision
+                "reported more than once; revision {revision:raw} counts", revision=revision
             )
         case "unknown_unit" if unit is not None:
             return message("unit {unit!r}", unit=unit)
@@ -268,7 +268,8 @@ def _found(  # noqa: PLR0911 - one sentence a reason
             return message("unit {unit!r} does not exist on {day:date}", unit=unit, day=_date(day))
         case "double":
             return message(
-                "{unit} claims a person whom an earlier report has, {channel} on {day:date}",
+                "{unit} reported a person who is already counted from an earlier report "
+                "({channel}, {day:date})",
                 unit=unit,
                 channel=channel,
                 day=_date(day),
@@ -284,7 +285,7 @@ _FOUND: dict[EventReason, Message] = {
     "not_yet_reported": message("not yet reported"),
     "withdrawn": message("withdrawn"),
     "no_record": message("no id or no revision"),
-    "person_changed": message("its versions name more than one person"),
+    "person_changed": message("its revisions name different persons"),
     "no_date": message("no date"),
     "no_person": message("no person"),
     "unknown_unit": message("no unit"),
@@ -293,17 +294,17 @@ _FOUND: dict[EventReason, Message] = {
 _FIX: dict[EventReason, Message] = {
     "not_yet_reported": message("nothing to do: it counts from the day on which it was reported"),
     "no_record": message("give every row the id and the revision of the event that it reports"),
-    "superseded": message("nothing to do: the record's highest revision holds"),
-    "withdrawn": message("nothing to do: the unit took the record back"),
+    "superseded": message("nothing to do: the highest revision of a record counts"),
+    "withdrawn": message("nothing to do: the unit withdrew the record"),
     "person_changed": message(
-        "take the record back and report the other person in a record of its own"
+        "withdraw the record and report the other person in a separate record"
     ),
     "no_date": message("report the date of the event in a new revision"),
     "no_person": message("report the person's opaque id in a new revision"),
     "unknown_unit": message("use a code of the campaign's units, or add the unit to the campaign"),
     "unknown_channel": message("use a channel of the campaign, or add the channel to the campaign"),
     "outside_campaign": message(
-        "correct the date in a new revision; other days are not this campaign's"
+        "correct the date in a new revision; other days are outside the campaign"
     ),
     "unit_not_open": message(
         "correct the date or the unit in a new revision, or when the unit opened or closed"

@@ -31,7 +31,7 @@ def schedule_note(total: UnitProgress, lang: Language) -> list[str]:
     slack = f"{float(100 * SLACK):g}"
     return [
         message(
-            "The mark on each bar is the plan to date ({rate:percent 1} of the whole target).",
+            "Mark on each bar: the plan to date ({rate:percent 1} of the total target).",
             rate=total.planned_rate,
         ).text(lang),
         message("Slightly behind: by at most {points} points.", points=slack).text(lang),

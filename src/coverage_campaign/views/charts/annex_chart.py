@@ -27,7 +27,7 @@ _LEAST_SIZE: Final = 6.0
 _TOTAL: Final = message("Total")
 
 
-_EMPTY: Final = message("Nothing to share out")
+_EMPTY: Final = message("Nothing to allocate")
 
 _NO_NUMBERS: Final = message(
     "Cells are too small for numbers; the table of the same name has them."
@@ -169,17 +169,17 @@ def _headline(columns: list[str], across: list[int], whole: int, lang: Language)
     most = max(across)
     if len(columns) > 1 and most - min(across) <= 1:
         return message(
-            "Each carries the same, {share:percent 0} of the whole", share=1 / len(columns)
+            "All have the same target, {share:percent 0} of the total", share=1 / len(columns)
         ).text(lang)
     leading = [column for column, value in zip(columns, across, strict=True) if value == most]
     if len(leading) == 1:
         return message(
-            "{unit} carries most, {share:percent 0} of the whole",
+            "{unit} has the largest target, {share:percent 0} of the total",
             unit=leading[0],
             share=most / whole,
         ).text(lang)
     return message(
-        "{n} carry most, {share:percent 0} of the whole each: {units:list 4}",
+        "{n} units share the largest target, {share:percent 0} of the total each: {units:list 4}",
         n=len(leading),
         units=leading,
         share=most / whole,

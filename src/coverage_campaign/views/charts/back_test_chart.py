@@ -30,7 +30,7 @@ _METHODS: Final = {
     "damped": message("Damped trend"),
     "plan_following": message("As planned"),
     "saturating": message("Saturating curve"),
-    "unchanged": message("Nobody more"),
+    "unchanged": message("No further enrolments"),
     "run_rate(all)": message("Pace so far"),
 }
 

@@ -31,9 +31,9 @@ _NOTHING: Final = message("No report counted yet")
 
 
 _NET: Final = message("Net")
-_GROSS_COUNTS: Final = message("What counts is the gross figure: losses are not taken off.")
-_NET_COUNTS: Final = message("What counts is the net figure.")
-_OPEN: Final = message("Whether losses are taken off is open.")
+_GROSS_COUNTS: Final = message("The gross figure counts: losses are not deducted.")
+_NET_COUNTS: Final = message("The net figure counts.")
+_OPEN: Final = message("Whether losses are deducted is open.")
 _ALL: Final = message("All channels")
 
 
@@ -151,8 +151,8 @@ def _headline(steps: Sequence[Step], gross: int, net: int, lang: Language) -> st
     if not steps:
         return _NOTHING.text(lang)
     if gross == net:
-        return message("{gross} came in, no loss reported", gross=gross).text(lang)
-    return message("{gross} came in, {net} net of losses", gross=gross, net=net).text(lang)
+        return message("{gross} enrolled, no loss reported", gross=gross).text(lang)
+    return message("{gross} enrolled, {net} net of losses", gross=gross, net=net).text(lang)
 
 
 def _draw(canvas: Canvas, steps: Sequence[Step], net: int, palette: theme.Theme) -> None:

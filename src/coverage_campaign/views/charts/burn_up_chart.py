@@ -176,7 +176,7 @@ def _headline(
     if fan is not None and len(fan) and target is not None:
         expected = float(fan["expected"].iloc[-1])
         return message(
-            "At this pace it ends near {expected:approximate} of {target}",
+            "At this pace, {expected:approximate} of {target} are expected",
             expected=expected,
             target=target,
         ).text(lang)
@@ -303,7 +303,7 @@ def fan_note(forecast: Forecast, lang: Language) -> str:
     """Return what the bands mean."""
     levels = [percent(level, digits=0) for level in reversed(_levels(forecast))]
     return message(
-        "The bands hold it with a probability of {levels}.",
+        "Bands: {levels} probability.",
         levels=(", " if lang == "en" else "、").join(levels),
     ).text(lang)
 

@@ -35,7 +35,7 @@ _REMAINING: Final = "#D3E3F1"
 _NOT_BEGUN: Final = message("Not begun yet")
 _OVER: Final = message("All phases are over")
 _MARK: Final = message("dates to check")
-_ELAPSED: Final = message("Dark is time gone by.")
+_ELAPSED: Final = message("Dark: elapsed time.")
 
 
 _MARK_SIZE: Final = 8.0

@@ -313,10 +313,11 @@ def slopes_of(frame: pd.DataFrame, campaign: Campaign | None, lang: Language) ->
     units = () if campaign is None else campaign.units
     names = {unit.code: unit.label.text(lang) for unit in units}
 
-    def whole(values: list[object]) -> list[int | None]:
-        return [value if isinstance(value, int) else None for value in values]
+    def whole(values: pd.Series[float]) -> list[int | None]:
+        # A comparison that has scores too holds its counts as floats.
+        return [None if pd.isna(value) else round(value) for value in values.tolist()]
 
-    before, after = (whole(frame[name].tolist()) for name in ("before", "after"))
+    before, after = (whole(frame[name]) for name in ("before", "after"))
     slopes = [
         Slope(names.get(code) or str(name), old, new)
         for code, name, old, new in zip(

@@ -30,7 +30,7 @@ _SIDE: Final = 319.0
 _STYLES: Final = ("o", "s", "^", "D")
 
 
-_ALIKE: Final = message("Every unit carries the same burden")
+_ALIKE: Final = message("Every unit has the same burden")
 _ABOUT: Final = message("The nearer to the dotted line, the more even the burden")
 
 _UPWARD: Final = message("Share of the target")

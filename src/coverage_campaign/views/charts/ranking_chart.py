@@ -36,7 +36,7 @@ _NAME_LIMIT: Final = 172.0
 _LEAST_SCALE: Final = 90.0
 
 
-_UNRANKED: Final = message("Without complete reports a unit has no rank.")
+_UNRANKED: Final = message("Units with incomplete reports are not ranked.")
 
 _TOTAL: Final = message("Total")
 
@@ -53,7 +53,7 @@ _BURDEN_IS: Final = message("Burden: target per 1,000 eligible people.")
 
 _SIGNS: Final = message("To check")
 _SIGNS_ARE: Final = message(
-    "To check: signs in the monthly figures that deserve a second look; none is a proof."
+    "To check: figures that should be verified; a flag does not mean an error."
 )
 
 _STATUS: Final = message("Status")

@@ -33,7 +33,7 @@ _FEW: Final = 24
 _LEAST_SCALE: Final = 260.0
 
 
-_NOTHING: Final = message("Nothing moves it")
+_NOTHING: Final = message("No input changes it")
 _ABOUT: Final = message("People; one input at a time, the others as in the baseline")
 
 _NO_EFFECT: Final = message("no effect")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from fractions import Fraction
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import pandas as pd
 
@@ -39,6 +39,15 @@ from coverage_campaign.views.documents.paper import (
 from coverage_campaign.views.inputs import input_value
 
 __all__ = ["annex", "write_allocation"]
+
+
+_TIE_RULES: Final = {
+    "code": message("by the order of codes"),
+    "first": message("by the order in the file"),
+    "last": message("by the reverse order in the file"),
+    "ranks": message("by the caller's ranks"),
+}
+"""How a tie was broken, by the rule's code."""
 
 
 @checked_call
@@ -120,7 +129,7 @@ def _shares(one: Allocation) -> Table:
     shares, uplifted = one.shares(), one.uplifted_shares()
     raised = int(uplifted.sum()) != int(shares.sum())
     whole = int(shares.sum())
-    by = message_in("column", "Shared out by: {weights}", weights=_weighting(one))
+    by = message_in("column", "Allocated by: {weights}", weights=_weighting(one))
     columns = [
         Column(key="number", head=message_in("column", "No."), kind="rank", width=8),
         Column(key="unit", head=UNIT, width=34),
@@ -239,21 +248,21 @@ def _notes(one: Allocation) -> Iterator[Text]:
     measure = next((each for each in campaign.measures if each.code == one.weighting), None)
     if measure is not None:
         yield message(
-            "{breakdown} are shared out by: {weights}. Source: {source}.",
+            "{breakdown}: allocated by {weights}. Source: {source}.",
             breakdown=breakdown,
             weights=measure.label,
             source=measure.source,
         )
     if one.method is not None:
         method = input_value(getattr(one.method, "__name__", ""), campaign)
-        yield message("Rounded by: {method}.", method=method)
+        yield message("Rounding method: {method}.", method=method)
     for tie in one.ties:
         yield message(
-            "{units} tie for the last {n}; carried by {winners} (rule: {rule}).",
+            "{units} tie for the last {n}; given to {winners}, {rule}.",
             units=[campaign.unit(code).label for code in tie.units],
             n=tie.seats,
             winners=[campaign.unit(code).label for code in tie.winners],
-            rule=tie.rule,
+            rule=_TIE_RULES.get(tie.rule, tie.rule),
         )
     if any(rise != Fraction(0) for _, rise in one.uplift):
-        yield message("Targets handed down include the uplift of each tier.")
+        yield message("The targets include the uplift of each tier.")

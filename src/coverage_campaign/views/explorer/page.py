@@ -82,9 +82,9 @@ def numbers_html(
     left_over = now.allocation.unallocated
     left = (
         [
-            message(
-                "{n} persons are allocated to nobody: no cap leaves room for them.", n=left_over
-            ).text(lang)
+            message("{n} persons cannot be allocated: every unit is at its cap.", n=left_over).text(
+                lang
+            )
         ]
         if left_over
         else []
@@ -140,7 +140,7 @@ def _weighed(now: Outcome, choices: Choices, lang: Language) -> str:
         f"{choices.weighting_label(code, lang)} {value / 10:.1f}%"
         for code, value in zip(parts, tenths, strict=True)
     )
-    return message("Shared out by: {weights}.", weights=phrases.listed(shown, lang)).text(lang)
+    return message("Allocated by: {weights}.", weights=phrases.listed(shown, lang)).text(lang)
 
 
 def _ties(allocation: Allocation, lang: Language) -> list[str]:

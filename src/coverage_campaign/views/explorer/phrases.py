@@ -13,7 +13,7 @@ TOTAL: Final = message("Total (persons)")
 RATE: Final = message("Goal (% of eligible)")
 METHOD: Final = message("Method")
 PARAMETER: Final = message("Parameter")
-SHARED_BY: Final = message("Shared out by")
+SHARED_BY: Final = message("Allocated by")
 WEIGHTS: Final = message("Weights")
 UNIT: Final = message("Unit")
 FLOOR: Final = message("At least")
@@ -48,7 +48,7 @@ UNCHANGED: Final = message("No unit's share changes.")
 
 LONG_CODE: Final = message("The code is long: print(explorer.to_code()).")
 
-ALL_ZERO: Final = message("All weights are 0, so there is nothing to share out by.")
+ALL_ZERO: Final = message("All weights are 0, so nothing can be allocated.")
 
 
 UNCOVERED: Final = message("Not covered yet")
