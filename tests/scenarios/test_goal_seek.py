@@ -95,7 +95,7 @@ def test_the_pace_that_reaches_the_target() -> None:
         return bool(outcome.progress.totals()["done"].iloc[0] >= 100)
 
     found = cc.goal_seek(
-        scenario(), input=("pace", range(21)), until=met, reports=reports([30, 18, 12])
+        scenario(), input=("persons_per_day", range(21)), until=met, reports=reports([30, 18, 12])
     )
     assert (found.crossings[0].before, found.value) == (7, 8)
 
@@ -113,3 +113,38 @@ def test_one_condition_and_a_known_lever() -> None:
         cc.goal_seek(scenario(), input=("target", [1, 2]))
     with pytest.raises(cc.DefinitionError, match="no such input"):
         cc.goal_seek(scenario(), input=("tagret", [1, 2]), until=lambda _: True)
+
+
+def test_persons_a_day_of_one_unit() -> None:
+    """Ash lacks 20 of 50 with five days left: 4 a day, whatever the others do."""
+
+    def met(outcome: cc.Outcome) -> bool:
+        assert outcome.progress is not None
+        return bool(outcome.progress.to_frame()["shortfall"].iloc[0] == 0)
+
+    found = cc.goal_seek(
+        scenario(),
+        input=("persons_per_day.a", range(21)),
+        until=met,
+        reports=reports([30, 18, 12]),
+    )
+    assert found.value == 4
+    with pytest.raises(cc.DefinitionError, match="no such unit"):
+        cc.goal_seek(
+            scenario(), input=("persons_per_day.x", [1, 2]), until=met, reports=reports([1, 1, 1])
+        )
+
+
+def test_the_pace_of_one_unit_that_brings_it_to_its_target() -> None:
+    """The smallest of the paces at which the forecast of Ash is at its target."""
+    early = cc.vary(scenario(), as_of="2026-06-05", forecast_method=cc.paces.run_rate(1))
+    paces = [one / 4 for one in range(13)]
+
+    def met(outcome: cc.Outcome) -> bool:
+        assert outcome.forecast is not None
+        return bool(outcome.forecast.to_frame()["expected"].iloc[0] >= 50)
+
+    found = cc.goal_seek(early, input=("pace.a", paces), until=met, reports=reports([15, 18, 12]))
+    for value, reached in ((found.crossings[0].before, False), (found.value, True)):
+        alone = cc.run(cc.vary(early, pace={"a": value}), reports=reports([15, 18, 12]))
+        assert met(alone) is reached

@@ -42,6 +42,8 @@ Tried: TypeAlias = tuple[object, ...] | NDArray[np.int64] | NDArray[np.float64]
 """The values of an input: numbers in an array are taken as they are."""
 _Ints = NDArray[np.int64]
 _MOST_VALUES, _MOST = 10**7, 10**8
+_OF_UNITS = (*BY_UNIT, "pace")
+"""Inputs of which one unit's number can be varied alone, as in 'pace.430481'."""
 _FIELDS = tuple(field.name for field in attrs.fields(Scenario) if field.name != "campaign")
 _QUESTIONS = tuple(field.name for field in attrs.fields(Readings) if field.name != "suggested")
 
@@ -178,7 +180,7 @@ def _problems(baseline: Scenario, name: str, values: Tried) -> list[Problem]:
     if field == "readings":
         if code not in _QUESTIONS:
             return [Problem(where, "no such question", f"questions: {', '.join(_QUESTIONS)}")]
-    elif code and field in BY_UNIT:
+    elif code and field in _OF_UNITS:
         if code not in {unit.code for unit in baseline.campaign.members(baseline.among)}:
             return [Problem(where, f"no unit '{code}' here", "name a unit of the cut")]
     elif code or field not in _FIELDS:
@@ -264,7 +266,8 @@ def baseline_value(baseline: Scenario, name: str) -> object:
         return baseline.weights.of(baseline.campaign, leaves)[code]
     value: object = getattr(baseline, field)
     if code:
-        return dict(value).get(code) if isinstance(value, tuple) else None
+        left = (1 if isinstance(value, tuple) else value) if field == "pace" else None
+        return dict(value).get(code, left) if isinstance(value, tuple) else left
     if field == "target" and value is None and baseline.campaign.headcount is not None:
         return baseline.campaign.headcount.persons
     return value
@@ -304,6 +307,9 @@ def _with_numbers(scenario: Scenario, field: str, numbers: Mapping[str, object])
         because = f"{scenario.weights.name}, with {', '.join(numbers)} varied"
         return attrs.evolve(scenario, weights=declared(changed, because=because))
     now_given = getattr(scenario, field)
+    if field == "pace" and isinstance(now_given, (int, float)):
+        leaves = scenario.campaign.leaves(scenario.among)
+        now_given = tuple((unit.code, now_given) for unit in leaves)
     if not isinstance(now_given, tuple):
         fix = "give the baseline's as numbers by unit code"
         raise DefinitionError(Problem(field, "a weighting, of which one number varies", fix))

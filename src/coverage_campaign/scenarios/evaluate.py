@@ -34,15 +34,18 @@ from coverage_campaign.allocation.weights import Weighting, equal
 from coverage_campaign.assessment.scoring import assess_many
 from coverage_campaign.errors import DefinitionError, InfeasibleError, Problem
 from coverage_campaign.model.basis import Basis
+from coverage_campaign.model.dates import DateLike
 from coverage_campaign.model.scheme import Scheme
 from coverage_campaign.model.targets import CoverageTarget
 from coverage_campaign.progress.indicators import INDICATORS, indicator
 from coverage_campaign.progress.progress import Progress, track
+from coverage_campaign.reporting.result import Tally
 from coverage_campaign.scenarios.design import Design, Tried, applied, field_of, value_at
 from coverage_campaign.scenarios.scenario import (
     Scenario,
     allocation_of,
     plan_of,
+    run,
     with_reports,
 )
 from coverage_campaign.scenarios.study import Cells, Study
@@ -56,8 +59,9 @@ PROGRESS = (
     *("planned", "done", "completion_rate", "planned_rate", "gap_points", "gap_persons"),
     *("shortfall", "rank"),
 )
+FORECAST = ("expected", "low", "high", "chance")
 VERDICTS = ("score", "grade", "merit_eligible", "commended")
-QUANTITIES = (*SHARES, *PROGRESS, *VERDICTS)
+QUANTITIES = (*SHARES, *PROGRESS, *FORECAST, *VERDICTS)
 """What a study can hold, by the names of the stages' own columns."""
 _Ints: TypeAlias = NDArray[np.int64]
 _Flags: TypeAlias = NDArray[np.bool_]
@@ -279,7 +283,7 @@ class Evaluator:
         block.present[batch.rows[:, np.newaxis], columns] = True
         found: list[tuple[str, NDArray[Any], _Flags | None]] = []
         good = np.flatnonzero(shared.solved)
-        asks_plan = bool({*PROGRESS, *VERDICTS, "schedule"} & set(self.what))
+        asks_plan = bool({*PROGRESS, *FORECAST, *VERDICTS, "schedule"} & set(self.what))
         if len(good) and asks_plan:
             allocation = self._allocation(batch, asked, shared, int(good[0]))
             plan = self._plan(batch, allocation)
@@ -297,6 +301,7 @@ class Evaluator:
         if len(good) and asks_plan:
             uplifted = shared.uplifted if everything else shared.uplifted[at]
             found += self._figures(batch, plan, persons, uplifted)
+            found += self._forecasts(batch, good, persons)
             if "schedule" in self.what:
                 planned = plan.course.at_ends(persons, by=plan.by).transpose(1, 0, 2)
                 periods = plan.periods()[["phase", "period"]]
@@ -340,13 +345,7 @@ class Evaluator:
         """Return one scenario's shares as a result, for what the others have in common with it."""
         if asked is None:
             return allocation_of(batch.scenario)
-        given = {
-            name: value_at(values, int(place[row]))
-            for name, values, place in zip(
-                self.design.names, self.design.tried, batch.places, strict=True
-            )
-        }
-        scenario = applied(self.baseline, given)
+        scenario = self._scenario(batch, row)
         weighting = (
             _own_weighting(scenario)
             if scenario.weights is None
@@ -361,6 +360,43 @@ class Evaluator:
             already_covered=scenario.already_covered,
             own_total=isinstance(scenario.target, int),
         )
+
+    def _scenario(self, batch: _Batch, row: int) -> Scenario:
+        given = {
+            name: value_at(values, int(place[row]))
+            for name, values, place in zip(
+                self.design.names, self.design.tried, batch.places, strict=True
+            )
+        }
+        return with_reports(applied(self.baseline, given), None, None)
+
+    def _forecasts(
+        self, batch: _Batch, rows: NDArray[np.intp], persons: _Ints
+    ) -> list[tuple[str, NDArray[Any], _Flags | None]]:
+        """Return the forecasts, run one by one: once for all scenarios of a batch that share alike.
+
+        A forecast has no form for many scenarios at once.
+        """
+        asked = [name for name in FORECAST if name in self.what]
+        if not asked:
+            return []
+        self._needs_reports(batch.scenario)
+        distinct, first, place = np.unique(persons, axis=0, return_index=True, return_inverse=True)
+        tables = []
+        for row in rows[first].tolist():
+            found = run(self._scenario(batch, row)).forecast
+            if found is not None:
+                self._rests_on(found.basis)
+                tables.append(found.to_frame())
+        if len(tables) < len(distinct):  # the plan was laid before, so that reports are there
+            return []
+        columns = []
+        for name in asked:
+            kind = np.float64 if name == "chance" else np.int64
+            values = np.array([table[name].fillna(0).to_numpy(dtype=kind) for table in tables])
+            known = np.array([table[name].notna().to_numpy(dtype=bool) for table in tables])
+            columns.append((name, values[place.ravel()], known[place.ravel()]))
+        return columns
 
     def _write_shares(
         self, batch: _Batch, block: _Block, shared: Shared, columns: list[int]
@@ -417,7 +453,15 @@ class Evaluator:
         return found
 
     def _progress(self, batch: _Batch, plan: Plan) -> Progress:
-        scenario = batch.scenario
+        if batch.key not in self._progresses:
+            scenario = batch.scenario
+            tally, day = self._needs_reports(scenario)
+            found = track(plan, tally, as_of=day, received=scenario.received)
+            self._progresses[batch.key] = found
+            self._rests_on(found.basis)
+        return self._progresses[batch.key]
+
+    def _needs_reports(self, scenario: Scenario) -> tuple[Tally, DateLike]:
         if scenario.reports is None or scenario.as_of is None:
             raise DefinitionError(
                 Problem(
@@ -426,11 +470,7 @@ class Evaluator:
                     "give reports= and a scenario with as_of, or ask for shares and schedule",
                 )
             )
-        if batch.key not in self._progresses:
-            found = track(plan, scenario.reports, as_of=scenario.as_of, received=scenario.received)
-            self._progresses[batch.key] = found
-            self._rests_on(found.basis)
-        return self._progresses[batch.key]
+        return scenario.reports, scenario.as_of
 
     def _rests_on(self, basis: Basis) -> None:
         self.basis = basis if self.basis is None else self.basis.joined(basis)

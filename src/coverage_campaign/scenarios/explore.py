@@ -48,13 +48,14 @@ def explore(
         scenario: The baseline; what is not named stays as it is there.
         over: Values to try by input, all combinations. An input is a field of the scenario
             ('total' is another name of 'target'), one unit's number ('weights.430481', 'floors.…',
-            'caps.…', 'pins.…'), or a reading ('readings.counted').
+            'caps.…', 'pins.…', 'pace.…'), or a reading ('readings.counted').
         samples: Rows to try instead: a frame, or columns of equal length, by input.
         design: "one_at_a_time" tries the baseline and then each value alone (for a tornado).
         what: The quantities to hold, by the names that the stages' own tables use: share,
             uplifted, eligible_rate, uncovered_rate (burdens); planned, done, completion_rate,
             planned_rate, gap_points, gap_persons, shortfall, rank (to the scenario's as_of);
-            score, grade, merit_eligible, commended; and "schedule", the plan period by period.
+            expected, low, high, chance (of the forecast, which is made one by one); score, grade,
+            merit_eligible, commended; and "schedule", the plan period by period.
         reports: The tally to track, where progress or verdicts are asked for.
         received: When reports arrived (see `track`).
         block: The memory [bytes] that a batch may take while it is calculated; what the study

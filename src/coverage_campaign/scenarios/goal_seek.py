@@ -24,7 +24,7 @@ from coverage_campaign.scenarios.study import Study
 __all__ = ["Crossing", "Solution", "goal_seek"]
 
 _PROBES = 6  # values between the ends and the crossing at which a monotone condition is tried
-_PACE = "pace"
+_PER_DAY = "persons_per_day"
 
 
 @attrs.frozen(kw_only=True)
@@ -100,9 +100,10 @@ def goal_seek(
     Args:
         scenario: The baseline.
         input: An input, as `explore` names them ('total', 'as_of', 'weights.430481', ...), and
-            the values to search, in order, such as ("total", range(70_000, 90_001)). 'pace' are
-            persons a day, for all units together in proportion to their shares, from the day after
-            the tally's last to the scenario's `as_of`, on top of what is reported.
+            the values to search, in order, such as ("total", range(70_000, 90_001)) or
+            ("pace.430481", [1, 1.5, 2]). 'persons_per_day' are persons from the day after the
+            tally's last to the scenario's `as_of`, on top of what is reported: for all units
+            together in proportion to their shares, or for one alone, 'persons_per_day.430481'.
         until: The condition on an outcome. A value with which a run is infeasible does not meet
             it.
         holds: Instead, the condition on a study, one flag a scenario (see `Study.where`): every
@@ -137,7 +138,7 @@ def goal_seek(
         raise DefinitionError(
             Problem("input", f"{name!r} with {len(values)} values", "give at least two values")
         )
-    if name != _PACE:
+    if name.partition(".")[0] != _PER_DAY:
         ends = [values[0], values[-1]]
         Design.of(scenario, over={name: ends}, samples=None, design="grid")  # refuses no input
     if holds is not None:
@@ -176,8 +177,10 @@ def _meets(
     received: pd.DataFrame | None,
 ) -> bool:
     try:
-        if name == _PACE:
-            reports = _paced(scenario, cast("int", value), reports)
+        field, _, code = name.partition(".")
+        if field == _PER_DAY:
+            given = scenario.reports if reports is None else reports
+            reports = _paced(scenario, cast("int", value), given, unit=code)
             return bool(until(run(scenario, reports=reports, received=received)))
         varied = applied(scenario, {name: value})
         if reports is not None:
@@ -187,11 +190,13 @@ def _meets(
         return False
 
 
-def _paced(scenario: Scenario, pace: int, reports: Tally | None) -> Tally:
+def _paced(scenario: Scenario, pace: int, reports: Tally | None, *, unit: str) -> Tally:
     """Return the reports with so many persons a day more, from their last day to the scenario's."""
     if reports is None or scenario.as_of is None or reports.frame.empty:
         raise DefinitionError(
-            Problem("input", "pace without reports or as_of", "give reports and a later as_of")
+            Problem(
+                "input", f"{_PER_DAY} without reports or as_of", "give reports and a later as_of"
+            )
         )
     until = to_date(scenario.as_of)
     last = reports.frame["period"].max().date() if reports.as_of is None else reports.as_of.date()
@@ -200,6 +205,11 @@ def _paced(scenario: Scenario, pace: int, reports: Tally | None) -> Tally:
         raise DefinitionError(Problem("as_of", f"{until}", f"a pace needs days after {last}"))
     allocation = allocation_of(scenario)
     shares = allocation.shares()
+    if unit and unit not in shares.index:
+        fix = f"units: {', '.join(shares.index[:12])}"
+        raise DefinitionError(Problem(f"{_PER_DAY}.{unit}", "no such unit", fix))
+    if unit:
+        shares = shares[[unit]]
     method = allocation.method
     total = int(pace) * days
     persons = (

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from functools import cached_property
 from typing import Any, Literal, TypeAlias, cast
 
 import attrs
@@ -30,15 +31,18 @@ from coverage_campaign.model.dates import DateLike
 from coverage_campaign.model.scheme import Scheme
 from coverage_campaign.model.units import Annex, to_codes
 from coverage_campaign.notebook import Axes, html_table
+from coverage_campaign.progress.forecast.forecast import Faster, Forecast, forecast
+from coverage_campaign.progress.forecast.methods import Pace, damped
 from coverage_campaign.progress.progress import Progress, track
 from coverage_campaign.reporting.result import Tally
 from coverage_campaign.scheduling.curves import Curve
 from coverage_campaign.scheduling.schedule import Plan, own_window, schedule
 from coverage_campaign.version import __version__
 
-__all__ = ["Outcome", "Record", "Scenario", "allocation_of", "plan_of", "run"]
+__all__ = ["Outcome", "Provenance", "Scenario", "allocation_of", "plan_of", "run"]
 
 Pairs: TypeAlias = tuple[tuple[str, int], ...]
+Paces: TypeAlias = tuple[tuple[str, float | int], ...]
 
 
 def _to_pairs(value: BoundsOrWeighting | Iterable[tuple[str, int]] | None) -> Pairs | Weighting:
@@ -57,6 +61,13 @@ def _to_pairs(value: BoundsOrWeighting | Iterable[tuple[str, int]] | None) -> Pa
         ) from None
 
 
+def _to_pace(value: Faster | Iterable[tuple[str, float | int]]) -> Faster | Paces:
+    """Return paces by unit as pairs; a number or a function as it is."""
+    if isinstance(value, (Mapping, pd.Series)):
+        return tuple((str(code), times) for code, times in value.items())
+    return tuple(value) if isinstance(value, (tuple, list)) else cast("Faster", value)
+
+
 def _owned(frame: pd.DataFrame | None) -> pd.DataFrame | None:
     return None if frame is None else owned_frame(frame)
 
@@ -71,9 +82,10 @@ def _to_weighting(value: Weighting | WeightTable | Annex | None) -> Weighting | 
 class Scenario:
     """All inputs of a run; `cc.vary` makes another one and can never change this one.
 
-    Fields mean what the parameters of `allocate`, `schedule`, `track` and `assess` mean. Without
-    `over` the schedule has the campaign's own window; without `reports` or `as_of` a run ends with
-    the plan; without `scheme` the campaign's own scheme is used.
+    Fields mean what the parameters of `allocate`, `schedule`, `track`, `forecast` and `assess`
+    mean. Without `over` the schedule has the campaign's own window; without `reports` or `as_of` a
+    run ends with the plan; without `scheme` the campaign's own scheme is used. `forecast_method`,
+    `level` and `pace` are the method, the level and the change of pace of the forecast.
     """
 
     campaign: Campaign
@@ -103,6 +115,9 @@ class Scenario:
     received: pd.DataFrame | None = attrs.field(
         default=None, converter=_owned, eq=by_value, repr=False
     )
+    forecast_method: Pace = attrs.field(default=damped, eq=by_value)
+    level: float = 0.8
+    pace: Faster | Paces = attrs.field(default=1, converter=_to_pace, eq=by_value)
     scheme: Scheme | None = None
     indicators: pd.DataFrame | None = attrs.field(
         default=None, converter=_owned, eq=by_value, repr=False
@@ -138,7 +153,7 @@ class Scenario:
 
 
 @attrs.frozen(kw_only=True)
-class Record:
+class Provenance:
     """What makes a run again, to the byte: the library's version, and digests of what went in.
 
     Digests are SHA-256, in hexadecimal: `scenario` of the scenario's code ('' where a function of
@@ -164,6 +179,17 @@ class Outcome:
     assessment: Assessment | None
     version: str = ""
 
+    @cached_property
+    def forecast(self) -> Forecast | None:
+        """What is to be expected at the end of the plan, at the scenario's pace."""
+        if self.progress is None:
+            return None
+        scenario = self.scenario
+        pace = dict(scenario.pace) if isinstance(scenario.pace, tuple) else scenario.pace
+        return forecast(
+            self.progress, method=scenario.forecast_method, level=scenario.level, pace=pace
+        )
+
     @property
     def reports(self) -> Tally | None:
         """The tally that was tracked."""
@@ -185,11 +211,11 @@ class Outcome:
         return self.progress.notes if self.progress is not None else ()
 
     @property
-    def record(self) -> Record:
+    def record(self) -> Provenance:
         """What has to be kept beside the scenario to make this outcome again."""
         from coverage_campaign.scenarios.export import digest_of_data, digest_of_scenario
 
-        return Record(
+        return Provenance(
             version=self.version,
             scenario=digest_of_scenario(self.scenario),
             data=digest_of_data(self.scenario),
