@@ -19,7 +19,7 @@ from coverage_campaign.enforcement.case_log import replay
 from coverage_campaign.enforcement.case_statistics import ageing, conversion, funnel
 from coverage_campaign.enforcement.due_actions import due_actions
 from coverage_campaign.enforcement.inspections import inspection_coverage
-from coverage_campaign.files.shipped_cases import load_case
+from coverage_campaign.files.campaigns import load_case
 from coverage_campaign.model.enforcement_rules import EnforcementLadder
 
 if TYPE_CHECKING:

@@ -38,14 +38,15 @@ from coverage_campaign.errors import Problem as Problem
 from coverage_campaign.errors import ReportError as ReportError
 from coverage_campaign.errors import SaveError as SaveError
 from coverage_campaign.errors import TieError as TieError
+from coverage_campaign.files.campaigns import campaign_form as campaign_form
+from coverage_campaign.files.campaigns import case_names as case_names
 from coverage_campaign.files.campaigns import load_campaign as load_campaign
+from coverage_campaign.files.campaigns import load_case as load_case
 from coverage_campaign.files.campaigns import save_campaign as save_campaign
 from coverage_campaign.files.json_values import from_json as from_json
 from coverage_campaign.files.json_values import to_json as to_json
 from coverage_campaign.files.report_form import report_form as report_form
 from coverage_campaign.files.schema import campaign_schema as campaign_schema
-from coverage_campaign.files.shipped_cases import case_names as case_names
-from coverage_campaign.files.shipped_cases import load_case as load_case
 from coverage_campaign.files.studies import save_study as save_study
 from coverage_campaign.messages.language import language as language
 from coverage_campaign.messages.message import Message as Message

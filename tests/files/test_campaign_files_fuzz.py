@@ -9,9 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from coverage_campaign.errors import DefinitionError
-from coverage_campaign.files.campaigns import campaign_from_plain
+from coverage_campaign.files.campaigns import campaign_from_plain, load_case
 from coverage_campaign.files.json_values import from_json, to_json
-from coverage_campaign.files.shipped_cases import load_case
 from coverage_campaign.model.review.review import review
 
 SOUND: dict[str, Any] = json.loads(to_json(load_case("hengyang", year=2008)))

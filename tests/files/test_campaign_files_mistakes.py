@@ -5,9 +5,8 @@ import pytest
 
 import coverage_campaign.files.text as bounds
 from coverage_campaign.errors import DefinitionError, Problem
-from coverage_campaign.files.campaigns import load_campaign
+from coverage_campaign.files.campaigns import load_campaign, load_case
 from coverage_campaign.files.json_values import from_json, to_json
-from coverage_campaign.files.shipped_cases import load_case
 from coverage_campaign.model.readings import Readings
 
 SOUND = """

@@ -7,10 +7,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 
 from coverage_campaign.errors import DefinitionError
-from coverage_campaign.files.campaigns import load_campaign, save_campaign
+from coverage_campaign.files.campaigns import case_names, load_campaign, load_case, save_campaign
 from coverage_campaign.files.json_values import from_json, to_json
 from coverage_campaign.files.schema import campaign_schema
-from coverage_campaign.files.shipped_cases import case_names, load_case
 from coverage_campaign.model.campaign import Campaign
 from coverage_campaign.model.readings import Readings
 from support.campaign_strategies import campaigns

@@ -12,7 +12,7 @@ import pytest
 from attrs import evolve
 
 from coverage_campaign.assessment.rules.band import Band, Bands
-from coverage_campaign.files.shipped_cases import load_case
+from coverage_campaign.files.campaigns import load_case
 from coverage_campaign.model.campaign import Campaign
 from coverage_campaign.model.dates import MonthDay
 from coverage_campaign.model.enforcement_rules import (

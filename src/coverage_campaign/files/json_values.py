@@ -15,7 +15,6 @@ import importlib
 import json
 import math
 import re
-from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from decimal import Decimal
 from fractions import Fraction
@@ -29,9 +28,9 @@ import pandas as pd
 
 from coverage_campaign.checks import did_you_mean, fits, hints_of, misfit, shown
 from coverage_campaign.errors import CampaignError, DefinitionError, Problem
-from coverage_campaign.files.campaigns import campaign_from_plain, plain_from_campaign
+from coverage_campaign.files.campaigns import CAMPAIGN, campaign_from_plain, json_from_campaign
 from coverage_campaign.files.places import Path, place
-from coverage_campaign.files.text import MOST_BYTES
+from coverage_campaign.files.text import MOST_BYTES, parsed_json
 from coverage_campaign.model.campaign import Campaign
 from coverage_campaign.model.dates import MonthDay
 
@@ -68,7 +67,6 @@ _DTYPES: Final = re.compile(
     r"u?int(8|16|32|64)|float(32|64)|bool|object|str|string|category"
     r"|U?Int(8|16|32|64)|Float(32|64)|boolean|datetime64\[(D|s|ms|us|ns)\]|<U\d{1,3}"
 )
-_CAMPAIGN: Final = "campaign"
 _SOURCE: Final = "JSON"
 
 
@@ -96,36 +94,10 @@ def from_json(text: str) -> Any:  # noqa: ANN401 - what the text holds decides w
         found = f"{len(text):,} characters"
         raise DefinitionError(Problem(_SOURCE, found, f"a text has at most {MOST_BYTES:,}"))
     try:
-        parsed = json.loads(
-            text,
-            parse_float=Decimal,
-            parse_constant=_refuse_constant,
-            object_pairs_hook=_without_doubles,
-        )
-        return _value(parsed, ())
+        return _value(parsed_json(text, _SOURCE), ())
     except RecursionError:
-        raise DefinitionError(
-            Problem(_SOURCE, "nested too deep", "a value of this library is a few tables deep")
-        ) from None
-    except json.JSONDecodeError as error:
-        where = f"{_SOURCE} line {error.lineno} column {error.colno}"
-        raise DefinitionError(Problem(where, error.msg, "mend the JSON there")) from None
-    except ValueError as error:
-        if isinstance(error, DefinitionError):
-            raise
-        raise DefinitionError(Problem(_SOURCE, str(error)[:200], "mend the JSON there")) from None
-
-
-def _refuse_constant(name: str) -> object:
-    raise ValueError(f"{name} is no number of JSON")
-
-
-def _without_doubles(pairs: list[tuple[str, object]]) -> dict[str, object]:
-    table = dict(pairs)
-    if len(table) < len(pairs):
-        twice = Counter(key for key, _ in pairs).most_common(1)[0][0]
-        raise ValueError(f"the key {shown(twice)} stands twice in one table")
-    return table
+        found, fix = "nested too deep", "a value of this library is a few tables deep"
+        raise DefinitionError(Problem(_SOURCE, found, fix)) from None
 
 
 def _problem(path: Path, found: str, fix: str) -> DefinitionError:
@@ -227,7 +199,7 @@ def _plain(value: object, path: Path) -> object:
 
 def _plain_object(value: object, path: Path) -> object:
     if isinstance(value, Campaign):
-        return {"type": _CAMPAIGN, **_dates_as_text(plain_from_campaign(value))}
+        return json_from_campaign(value)
     if attrs.has(type(value)):
         return _plain_instance(value, path)
     if isinstance(value, partial) and not value.args:
@@ -236,14 +208,6 @@ def _plain_object(value: object, path: Path) -> object:
     if callable(value):
         return {"function": _name_of_function(value, path)}
     return _plain_array(value, path)
-
-
-def _dates_as_text(plain: Any) -> Any:  # noqa: ANN401 - plain values of any depth
-    if isinstance(plain, dict):
-        return {key: _dates_as_text(value) for key, value in plain.items()}
-    if isinstance(plain, (list, tuple)):
-        return [_dates_as_text(value) for value in plain]
-    return plain.isoformat() if isinstance(plain, dt.date) else plain
 
 
 def _plain_instance(value: Any, path: Path) -> dict[str, object]:  # noqa: ANN401 - any attrs value
@@ -348,7 +312,7 @@ def _function_with(table: dict[str, Any], path: Path) -> object:
 
 def _instance(name: object, plain: dict[str, object], path: Path) -> object:
     fields = {key: value for key, value in plain.items() if key != "type"}
-    if name == _CAMPAIGN:
+    if name == CAMPAIGN:
         where = place(path, None)
         return campaign_from_plain(fields, source=f"{_SOURCE}: {where}" if where else _SOURCE)
     kind: Any = _classes().get(name) if isinstance(name, str) else None

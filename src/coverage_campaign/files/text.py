@@ -1,23 +1,28 @@
-"""The text of a file, bounded: however large or odd it is, an answer comes in seconds."""
+"""What a file holds, bounded: however large or odd it is, an answer comes in seconds."""
 
 from __future__ import annotations
 
+import json
 import os
+from collections import Counter
+from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
+from coverage_campaign.checks import shown
 from coverage_campaign.errors import DefinitionError, Problem
 
-__all__ = ["MOST_BYTES", "read_text"]
+__all__ = ["MOST_BYTES", "parsed_json", "read_bytes", "text_of"]
 
 MOST_BYTES = 64 * 1024 * 1024
 """A campaign of 100,000 units takes about 15 MB."""
 
 
-def read_text(path: str | os.PathLike[str]) -> str:
-    """Return the text of a file of UTF-8, with or without a byte order mark.
+def read_bytes(path: str | os.PathLike[str]) -> bytes:
+    """Return the bytes of a file.
 
     Raises:
-        DefinitionError: There is no such file, it is a folder, too large or no UTF-8 text.
+        DefinitionError: There is no such file, it is a folder, or too large.
     """
     file = Path(path)
     try:
@@ -28,11 +33,58 @@ def read_text(path: str | os.PathLike[str]) -> str:
             found = f"{size / 1024**2:,.0f} MB"
             fix = f"a campaign file has at most {MOST_BYTES // 1024**2} MB"
             raise DefinitionError(Problem(file.name, found, fix))
-        return file.read_bytes().decode("utf-8-sig")
+        return file.read_bytes()
+    except (OSError, ValueError) as error:  # a name with a null or half a character in it
+        if isinstance(error, DefinitionError):
+            raise
+        found = getattr(error, "strerror", None) or "cannot be read"
+        raise DefinitionError(Problem(str(file), found, "give the path of a file")) from None
+
+
+def text_of(data: bytes, name: str) -> str:
+    """Return bytes as text of UTF-8, with or without a byte order mark.
+
+    Raises:
+        DefinitionError: They are no UTF-8 text.
+    """
+    try:
+        return data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = error.object[: error.start].count(b"\n") + 1
         found = f"line {line} is no UTF-8 text"
-        raise DefinitionError(Problem(file.name, found, "save the file as UTF-8")) from None
-    except OSError as error:
-        found = error.strerror or "cannot be read"
-        raise DefinitionError(Problem(str(file), found, "give the path of a file")) from None
+        raise DefinitionError(Problem(name, found, "save the file as UTF-8")) from None
+
+
+def parsed_json(text: str, source: str) -> Any:  # noqa: ANN401 - what the text holds
+    """Return what a JSON text holds, numbers with a point as Decimal.
+
+    Raises:
+        DefinitionError: The text is no JSON, a key stands twice, or it is nested too deep.
+    """
+    try:
+        return json.loads(
+            text,
+            parse_float=Decimal,
+            parse_constant=_refuse_constant,
+            object_pairs_hook=_without_doubles,
+        )
+    except RecursionError:
+        found, fix = "nested too deep", "a value of this library is a few tables deep"
+        raise DefinitionError(Problem(source, found, fix)) from None
+    except json.JSONDecodeError as error:
+        where = f"{source} line {error.lineno} column {error.colno}"
+        raise DefinitionError(Problem(where, error.msg, "mend the JSON there")) from None
+    except ValueError as error:
+        raise DefinitionError(Problem(source, str(error)[:200], "mend the JSON there")) from None
+
+
+def _refuse_constant(name: str) -> object:
+    raise ValueError(f"{name} is no number of JSON")
+
+
+def _without_doubles(pairs: list[tuple[str, object]]) -> dict[str, object]:
+    table = dict(pairs)
+    if len(table) < len(pairs):
+        twice = Counter(key for key, _ in pairs).most_common(1)[0][0]
+        raise ValueError(f"the key {shown(twice)} stands twice in one table")
+    return table

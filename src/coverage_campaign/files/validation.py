@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from decimal import Decimal
 from fractions import Fraction
-from typing import Any, Literal, TypeVar, cast, get_args, get_origin
+from functools import partial
+from typing import Any, Literal, TypeAlias, TypeVar, cast, get_args, get_origin
 
 import attrs
 from cattrs.errors import (
@@ -24,9 +25,11 @@ from coverage_campaign.files.places import Path, place
 from coverage_campaign.model.campaign import CODED_FIELDS
 from coverage_campaign.model.dates import MonthDay
 
-__all__ = ["structured"]
+__all__ = ["Locate", "structured"]
 
 _Kind = TypeVar("_Kind")
+Locate: TypeAlias = Callable[[Path, str], str]
+"""From a path, and a text below it, to the place that a reader looks up."""
 _MOST = 1_000
 _ROUNDS = 6
 _DEPTH_OF_A_PART = 2
@@ -49,35 +52,44 @@ class _Mistake:
     known: tuple[str, ...] = ()
     missing_kind: object = None
 
-    def problem(self, top: object, source: str, moved: dict[Path, Path]) -> Problem:
-        where = place(moved.get(self.path, self.path), top) + self.below
-        prefix = f"{source}: " if source and where else source
+    def problem(self, locate: Locate) -> Problem:
         key = str(self.path[-1]) if self.known else ""
         fix = did_you_mean(key, self.known, of="known keys") if key else self.fix
         if _RENAMED.get(key) in self.known:
             fix = f"it is called {_RENAMED[key]!r} now"
-        return Problem(f"{prefix}{where}", self.found, fix)
+        return Problem(locate(self.path, self.below), self.found, fix)
 
 
 def structured(
-    value: dict[str, Any], kind: type[_Kind], *, source: str, moved: dict[Path, Path] | None = None
+    value: dict[str, Any],
+    kind: type[_Kind],
+    *,
+    source: str,
+    moved: Mapping[Path, Path] | None = None,
+    locate: Locate | None = None,
 ) -> _Kind:
     """Return the value of a class that a table describes; `value` is used up.
 
-    `moved` maps a path in `value` to the one where the file had it.
+    `moved` maps a path in `value` to the one where the file had it; `locate` returns where that is
+    for a reader, and for a text below it; by default the keys that lead there.
 
     Raises:
         DefinitionError: Every mistake with its place, those of single values and those of values
             that do not fit together.
     """
     rules = converter()
+    find = locate or partial(_keys_to, value, source)
+
+    def where(path: Path, below: str) -> str:
+        return find((moved or {}).get(path, path), below)
+
     first: list[Problem] | None = None
     for _ in range(_ROUNDS):
         try:
             result = rules.structure(value, kind)
         except (BaseValidationError, DefinitionError) as error:
             mistakes = list(_mistakes(error, ()))
-            problems = _problems(mistakes, value, source, moved or {})
+            problems = _problems(mistakes, source, where)
             if first is None:
                 first = problems
                 if len(mistakes) > _MOST or any(_hides_a_code(mistake) for mistake in mistakes):
@@ -95,12 +107,15 @@ def structured(
     raise DefinitionError(first or [], source=source)
 
 
-def _problems(
-    mistakes: list[_Mistake], value: object, source: str, moved: dict[Path, Path]
-) -> list[Problem]:
+def _keys_to(value: object, source: str, path: Path, below: str) -> str:
+    found = place(path, value) + below
+    return f"{source}: {found}" if source and found else source or found
+
+
+def _problems(mistakes: list[_Mistake], source: str, locate: Locate) -> list[Problem]:
     few = len(mistakes) <= _MOST + 1  # the model bounds its own problems in the same way
     shown = mistakes if few else mistakes[:_MOST]
-    problems = list(dict.fromkeys(mistake.problem(value, source, moved) for mistake in shown))
+    problems = list(dict.fromkeys(mistake.problem(locate) for mistake in shown))
     if not few:
         more = len(mistakes) - _MOST
         problems.append(Problem(source or "input", f"{more:,} more mistakes", "mend these first"))

@@ -20,12 +20,12 @@ def _to_texts(value: Mapping[str, str] | Iterable[tuple[str, str]]) -> tuple[tup
     if len(dict(texts)) < len(texts):
         tags = [tag for tag, _ in texts]
         raise DefinitionError(Problem("label", f"languages {tags}", "give one text a language"))
-    return texts
+    return tuple(sorted(texts))
 
 
 @attrs.frozen
 class Label:
-    """One name by language tag (BCP 47), such as `en`, `zh-Hans`, `zh-Hant`.
+    """One name by language tag (BCP 47), such as `en`, `zh-Hans`, `zh-Hant`, in that order.
 
     >>> label = Label({"zh-Hans": "珠晖区", "en": "Zhuhui District"})
     >>> label.text("zh"), label.text("en"), label.text("fr")
@@ -35,7 +35,7 @@ class Label:
     texts: tuple[tuple[str, str], ...] = attrs.field(default=(), converter=_to_texts)
 
     def text(self, lang: str = "en") -> str:
-        """Return the name in a language; else in English; else the first there is; else ''.
+        """Return the name in a language; else in English; else the first by its tag; else ''.
 
         A traditional name that is not given is the simplified one: names are never converted.
         """

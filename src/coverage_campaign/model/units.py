@@ -114,10 +114,12 @@ class Unit:
     opened: dt.date | None = attrs.field(default=None, converter=_to_optional_date)
     closed: dt.date | None = attrs.field(default=None, converter=_to_optional_date)
     aliases: tuple[str, ...] = attrs.field(default=(), converter=to_codes)
-    counts: tuple[tuple[str, int], ...] = attrs.field(default=(), converter=_to_counts)
+    counts: tuple[tuple[str, int], ...] = attrs.field(
+        default=(), converter=_to_counts, eq=frozenset
+    )
     clause: str = ""
     successors: tuple[tuple[str, Fraction], ...] = attrs.field(
-        default=(), converter=_to_successors, kw_only=True
+        default=(), converter=_to_successors, kw_only=True, eq=frozenset
     )
 
     def __attrs_post_init__(self) -> None:
@@ -169,7 +171,9 @@ class Annex:
     breakdown: str
     target: str = ""
     at_hand: bool = False
-    shares: tuple[tuple[str, int], ...] = attrs.field(default=(), converter=_to_counts)
+    shares: tuple[tuple[str, int], ...] = attrs.field(
+        default=(), converter=_to_counts, eq=frozenset
+    )
     clause: str = ""
     covers: Covers = "subtree"
 

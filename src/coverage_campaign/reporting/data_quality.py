@@ -234,7 +234,7 @@ def identical_figures(tally: Tally, *, run: int = 3, false_alarms: float = 0.05)
     at least as counts do. Small figures thus need long runs (of 144 figures six sevens, but three
     five-hundreds), and zeros are never odd.
 
-    >>> import coverage_campaign.files.shipped_cases as shipped
+    >>> import coverage_campaign.files.campaigns as shipped
     >>> from coverage_campaign.reporting.sheets.read_reports import read_reports
     >>> hengyang = shipped.load_case("hengyang", year=2008)
     >>> months = ["2008-07", "2008-08", "2008-09", "2008-10"]

@@ -69,7 +69,7 @@ def tally(
         DefinitionError: The campaign has no channels or no phases, or an option is unknown.
 
     >>> import pandas as pd
-    >>> import coverage_campaign.files.shipped_cases as shipped
+    >>> import coverage_campaign.files.campaigns as shipped
     >>> hengyang = shipped.load_case("hengyang", year=2008)
     >>> events = pd.DataFrame({
     ...     "record": ["r1", "r2"], "revision": [0, 0],

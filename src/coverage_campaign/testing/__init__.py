@@ -28,8 +28,7 @@ from coverage_campaign.testing.assertions import (
 )
 
 if TYPE_CHECKING:
-    from coverage_campaign.testing.draws import campaigns, names, unit_trees, weights
-    from coverage_campaign.testing.event_draws import events
+    from coverage_campaign.testing.draws import campaigns, events, names, unit_trees, weights
 
 __all__ = [
     "assert_accounted",
@@ -49,7 +48,7 @@ if not TYPE_CHECKING:
         if name not in __all__:
             raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
         with needs("testing", f"cc.testing.{name}"):
-            home = import_module(f"{__name__}.{'event_draws' if name == 'events' else 'draws'}")
+            home = import_module(f"{__name__}.draws")
         globals()[name] = getattr(home, name)
         return globals()[name]
 

@@ -27,7 +27,7 @@ def review(campaign: Campaign, *, as_of: DateLike | None = None) -> Findings:
     `as_of` is the day on which the windows that "on schedule" can mean are compared; without it,
     the end of the month in which the first drive ends.
 
-    >>> from coverage_campaign.files.shipped_cases import load_case
+    >>> from coverage_campaign.files.campaigns import load_case
     >>> findings = review(load_case("hengyang", year=2008))
     >>> findings.of("day-in-no-part")[0].message
     '31 July lies in none of the parts of Special action.'

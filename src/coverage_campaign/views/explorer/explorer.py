@@ -11,7 +11,7 @@ import pandas as pd
 from coverage_campaign.allocation.allocation import Allocation
 from coverage_campaign.checks import checked_call
 from coverage_campaign.errors import CampaignError, DefinitionError, Problem
-from coverage_campaign.files.shipped_cases import case_names, load_case
+from coverage_campaign.files.campaigns import case_names, load_case
 from coverage_campaign.messages import Language, check_language, message
 from coverage_campaign.model.campaign import Campaign
 from coverage_campaign.reporting.result import Tally
