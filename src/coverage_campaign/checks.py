@@ -24,6 +24,7 @@ import attrs
 from coverage_campaign.errors import DefinitionError, MissingExtraError, Problem
 
 __all__ = [
+    "a_term",
     "between",
     "checked_call",
     "checked_fields",
@@ -366,8 +367,10 @@ def between(
     return check
 
 
-from_zero = between(0)
-"""The check of counts, days and weights: 0 or more."""
+from_zero = between(0, 2**63 - 1)
+"""The check of counts and weights: 0 or more, and no more than any program can count."""
+a_term = between(0, 36_525)
+"""The check of a number of days: up to a hundred years."""
 
 
 if TYPE_CHECKING:

@@ -44,8 +44,7 @@ def test_a_workbook_of_any_campaign_gives_it_back_or_is_refused(
     path = tmp_path_factory.getbasetemp() / "any.xlsx"
     try:
         cc.save_campaign(campaign, path)
-    except cc.DefinitionError as error:
-        assert "a workbook cannot hold" in str(error)
+    except cc.DefinitionError:
         return
     assert cc.load_campaign(path) == campaign
 

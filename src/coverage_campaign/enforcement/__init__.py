@@ -13,7 +13,7 @@ from coverage_campaign.enforcement.inspections import inspection_coverage
 from coverage_campaign.enforcement.late_payment import Surcharge, penalty, surcharge
 from coverage_campaign.enforcement.licence_gate import (
     Application,
-    Document,
+    Certificate,
     GateDecision,
     Missing,
     check_licence,
@@ -23,7 +23,7 @@ __all__ = [
     "Application",
     "Case",
     "CaseEvent",
-    "Document",
+    "Certificate",
     "GateDecision",
     "Missing",
     "Surcharge",

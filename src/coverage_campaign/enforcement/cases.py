@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 import attrs
 
-from coverage_campaign.checks import checked_call
+from coverage_campaign.checks import checked_call, checked_fields
 from coverage_campaign.enforcement.transitions import (
     OPEN,
     Active,
@@ -25,7 +25,7 @@ from coverage_campaign.model.enforcement_rules import EnforcementLadder, Move
 __all__ = ["Case", "CaseEvent", "advance", "open_case"]
 
 
-@attrs.frozen
+@attrs.frozen(field_transformer=checked_fields)
 class CaseEvent:
     """What happened to a case: the event, the day, the authority, the move that it made."""
 
@@ -35,7 +35,7 @@ class CaseEvent:
     move: Move | None = None
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, field_transformer=checked_fields)
 class Case:
     """A case against an employer; `steps` is where it stands, `history` how it came there."""
 

@@ -7,39 +7,39 @@ from collections.abc import Iterable
 
 import attrs
 
-from coverage_campaign.checks import checked_call
+from coverage_campaign.checks import checked_call, checked_fields
 from coverage_campaign.errors import DefinitionError, Problem
 from coverage_campaign.messages import Language, Message, message
 from coverage_campaign.model.dates import DateLike, to_date
 from coverage_campaign.model.enforcement_rules import LicenceGate, Requirement
 
-__all__ = ["Application", "Document", "GateDecision", "Missing", "check_licence"]
+__all__ = ["Application", "Certificate", "GateDecision", "Missing", "check_licence"]
 
 
 def _to_optional_date(value: DateLike | None) -> dt.date | None:
     return None if value is None else to_date(value)
 
 
-@attrs.frozen
-class Document:
+@attrs.frozen(field_transformer=checked_fields)
+class Certificate:
     """A document that an applicant shows; after `valid_until` it is none."""
 
     code: str
     valid_until: dt.date | None = attrs.field(default=None, converter=_to_optional_date)
 
 
-def _to_documents(value: Iterable[Document | str] | str) -> tuple[Document, ...]:
+def _to_documents(value: Iterable[Certificate | str] | str) -> tuple[Certificate, ...]:
     given = (value,) if isinstance(value, str) else value
-    return tuple(one if isinstance(one, Document) else Document(one) for one in given)
+    return tuple(one if isinstance(one, Certificate) else Certificate(one) for one in given)
 
 
-@attrs.frozen
+@attrs.frozen(field_transformer=checked_fields)
 class Application:
     """Who comes to the gate, on which occasion, and what is shown there."""
 
     employer: str
     occasion: str
-    shown: tuple[Document, ...] = attrs.field(default=(), converter=_to_documents)
+    shown: tuple[Certificate, ...] = attrs.field(default=(), converter=_to_documents)
 
 
 @attrs.frozen

@@ -7,7 +7,7 @@ import datetime as dt
 import attrs
 
 from coverage_campaign.checks import checked_fields
-from coverage_campaign.model.dates import DateLike, to_date
+from coverage_campaign.model.dates import DateLike, not_before, to_date
 from coverage_campaign.model.labels import Label, to_label
 
 __all__ = ["Clause", "Parameter"]
@@ -37,4 +37,6 @@ class Parameter:
     since: dt.date = attrs.field(converter=to_date)
     citation: str
     unit: str = ""
-    until: dt.date | None = attrs.field(default=None, converter=_to_optional_date)
+    until: dt.date | None = attrs.field(
+        default=None, converter=_to_optional_date, validator=not_before("since")
+    )

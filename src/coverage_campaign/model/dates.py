@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from fractions import Fraction
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 import attrs
 import numpy as np
 from numpy.typing import NDArray
 
+from coverage_campaign.checks import checked_fields
 from coverage_campaign.errors import DefinitionError, Problem
 
 __all__ = [
@@ -20,6 +21,7 @@ __all__ = [
     "MonthDay",
     "Window",
     "days_of",
+    "not_before",
     "to_date",
     "to_instant",
     "to_month_day",
@@ -96,7 +98,7 @@ def to_instant(value: DateLike, *, where: str = "as_of") -> dt.datetime:
     )
 
 
-@attrs.frozen(order=True)
+@attrs.frozen(order=True, field_transformer=checked_fields)
 class MonthDay:
     """A day of any year, as a notice gives it: "1 June".
 
@@ -111,7 +113,7 @@ class MonthDay:
         """Refuse a day that no year has (29 February is a day of leap years)."""
         try:
             dt.date(2000, self.month, self.day)
-        except (ValueError, TypeError):
+        except (ValueError, TypeError, OverflowError):
             raise DefinitionError(
                 Problem("month-day", f"{self.month}-{self.day}", "give MM-DD, such as '06-01'")
             ) from None
@@ -149,7 +151,24 @@ def to_month_day(value: MonthDay | dt.date | str) -> MonthDay | dt.date:
     return to_date(value, where="day")
 
 
-@attrs.frozen(order=True)
+def not_before(name: str) -> Callable[[object, attrs.Attribute[Any], object], None]:
+    """Return the check that a last day does not come before the first one, a field before it.
+
+    Days of any year have no order: an end before its start falls in the next year.
+    """
+
+    def check(instance: object, attribute: attrs.Attribute[Any], value: object) -> None:
+        first = getattr(instance, name)
+        if isinstance(value, dt.date) and isinstance(first, dt.date) and value < first:
+            found = f"{value}, but {name} is {first}"
+            raise DefinitionError(
+                Problem(attribute.name, found, "the last day is not before the first")
+            )
+
+    return check
+
+
+@attrs.frozen(order=True, field_transformer=checked_fields)
 class Window:
     """Days from `first` to `last`, both of them inside.
 

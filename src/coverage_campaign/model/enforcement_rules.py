@@ -8,7 +8,7 @@ from typing import Literal, TypeAlias
 
 import attrs
 
-from coverage_campaign.checks import checked_fields, did_you_mean, from_zero
+from coverage_campaign.checks import a_term, checked_fields, did_you_mean
 from coverage_campaign.errors import DefinitionError, Problem
 from coverage_campaign.model.labels import Label, to_label
 from coverage_campaign.model.readings import Readings
@@ -56,7 +56,7 @@ class Move:
     source: str
     target: str
     authorities: tuple[str, ...] = attrs.field(default=(), converter=to_codes)
-    within_days: int | None = attrs.field(default=None, validator=from_zero)
+    within_days: int | None = attrs.field(default=None, validator=a_term)
     clause: str = ""
     keeps: bool = False
     term: Term | None = None

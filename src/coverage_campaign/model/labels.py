@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 
 import attrs
 
+from coverage_campaign.checks import checked_fields
 from coverage_campaign.errors import DefinitionError, Problem
 
 __all__ = ["Label", "to_label"]
@@ -23,7 +24,7 @@ def _to_texts(value: Mapping[str, str] | Iterable[tuple[str, str]]) -> tuple[tup
     return tuple(sorted(texts))
 
 
-@attrs.frozen
+@attrs.frozen(field_transformer=checked_fields)
 class Label:
     """One name by language tag (BCP 47), such as `en`, `zh-Hans`, `zh-Hant`, in that order.
 

@@ -12,7 +12,7 @@ import attrs
 
 from coverage_campaign.checks import checked_fields, from_zero
 from coverage_campaign.errors import DefinitionError, Problem
-from coverage_campaign.model.dates import MonthDay, to_month_day
+from coverage_campaign.model.dates import MonthDay, not_before, to_month_day
 from coverage_campaign.model.labels import Label, to_label
 from coverage_campaign.model.targets import to_rate
 from coverage_campaign.model.units import to_codes
@@ -43,7 +43,9 @@ class Activity:
     code: str
     label: Label = attrs.field(converter=to_label)
     starts: MonthDay | dt.date | None = attrs.field(default=None, converter=_to_optional_day)
-    ends: MonthDay | dt.date | None = attrs.field(default=None, converter=_to_optional_day)
+    ends: MonthDay | dt.date | None = attrs.field(
+        default=None, converter=_to_optional_day, validator=not_before("starts")
+    )
     milestone: bool = False
     clause: str = ""
 
@@ -62,7 +64,7 @@ class Phase:
     code: str
     label: Label = attrs.field(converter=to_label)
     starts: MonthDay | dt.date = attrs.field(converter=to_month_day)
-    ends: MonthDay | dt.date = attrs.field(converter=to_month_day)
+    ends: MonthDay | dt.date = attrs.field(converter=to_month_day, validator=not_before("starts"))
     parent: str | None = None
     groups: tuple[str, ...] = attrs.field(default=(), converter=to_codes)
     supports: tuple[str, ...] = attrs.field(default=(), converter=to_codes)

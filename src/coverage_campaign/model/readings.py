@@ -8,7 +8,7 @@ from typing import Final, Literal
 
 import attrs
 
-from coverage_campaign.checks import between, checked_fields, from_zero
+from coverage_campaign.checks import a_term, between, checked_fields
 from coverage_campaign.errors import DefinitionError, Problem
 from coverage_campaign.messages import Message, message, message_in
 from coverage_campaign.model.dates import MonthDay
@@ -71,7 +71,7 @@ class Readings:
     """The completion rate from which a contribution is outstanding (fraction of one)."""
     report_due_day: int | None = attrs.field(default=None, validator=between(1, 31))
     """The day of the following month by whose end a report is on time."""
-    rectification_days: int | None = attrs.field(default=None, validator=from_zero)
+    rectification_days: int | None = attrs.field(default=None, validator=a_term)
     """The term of an order to rectify [calendar days]."""
     after_refusal: Literal["exposure_first", "parallel"] | None = None
     """Whether press exposure comes before the application to the court."""

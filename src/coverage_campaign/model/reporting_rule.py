@@ -6,7 +6,7 @@ from typing import Literal, TypeAlias
 
 import attrs
 
-from coverage_campaign.checks import between, checked_fields, from_zero
+from coverage_campaign.checks import a_term, between, checked_fields
 from coverage_campaign.errors import DefinitionError, Problem
 from coverage_campaign.model.units import to_codes
 
@@ -57,8 +57,8 @@ class ReportingRule:
     kinds: tuple[str, ...] = attrs.field(default=(), converter=to_codes)
     to: str = ""
     due_day: int | None = attrs.field(default=None, validator=between(1, 31))
-    hops: int = attrs.field(default=1, validator=from_zero)
-    days_per_hop: int = attrs.field(default=0, validator=from_zero)
+    hops: int = attrs.field(default=1, validator=between(0, 99))
+    days_per_hop: int = attrs.field(default=0, validator=a_term)
     clause: str = ""
     starts_on: int = attrs.field(default=1, validator=between(1, 28), kw_only=True)
     due_in: DueIn = attrs.field(default="following", kw_only=True)

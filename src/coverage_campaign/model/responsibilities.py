@@ -8,7 +8,7 @@ from typing import Literal, TypeAlias
 import attrs
 
 from coverage_campaign.checks import checked_fields
-from coverage_campaign.model.dates import MonthDay, to_month_day
+from coverage_campaign.model.dates import MonthDay, not_before, to_month_day
 from coverage_campaign.model.labels import Label, to_label
 from coverage_campaign.model.units import to_codes
 
@@ -34,7 +34,9 @@ class Responsibility:
     groups: tuple[str, ...] = attrs.field(default=(), converter=to_codes)
     channels: tuple[str, ...] = attrs.field(default=(), converter=to_codes)
     starts: MonthDay | dt.date | None = attrs.field(default=None, converter=_to_optional_day)
-    ends: MonthDay | dt.date | None = attrs.field(default=None, converter=_to_optional_day)
+    ends: MonthDay | dt.date | None = attrs.field(
+        default=None, converter=_to_optional_day, validator=not_before("starts")
+    )
     clause: str = ""
 
 

@@ -16,7 +16,7 @@ from typing import Literal, Protocol, TypeAlias, runtime_checkable
 
 import attrs
 
-from coverage_campaign.checks import checked_fields
+from coverage_campaign.checks import between, checked_fields
 from coverage_campaign.errors import DefinitionError, Problem
 from coverage_campaign.model.labels import Label, to_label
 from coverage_campaign.model.targets import to_rate
@@ -163,7 +163,7 @@ class Item:
     code: str
     label: Label = attrs.field(converter=to_label)
     rule: AnyRule = attrs.field(converter=to_rule)
-    weight: Decimal = attrs.field(default=Decimal(0), converter=to_points)
+    weight: Decimal = attrs.field(default=Decimal(0), converter=to_points, validator=between(0))
     of: str = COMPLETION
     clause: str = ""
 
@@ -178,7 +178,7 @@ class Veto:
     code: str
     label: Label = attrs.field(converter=to_label)
     of: str = COMPLETION
-    goal: Fraction = attrs.field(default=Fraction(1), converter=to_rate)
+    goal: Fraction = attrs.field(default=Fraction(1), converter=to_rate, validator=between(0))
     kinds: tuple[str, ...] = attrs.field(default=(), converter=to_codes)
     clause: str = ""
 
@@ -209,7 +209,7 @@ class Prize:
     label: Label = attrs.field(converter=to_label)
     amounts: tuple[Decimal, ...] = attrs.field(converter=_to_amounts)
     by: str = COVERAGE
-    among_from: Fraction = attrs.field(default=Fraction(0), converter=to_rate)
+    among_from: Fraction = attrs.field(default=Fraction(0), converter=to_rate, validator=between(0))
     clause: str = ""
 
 

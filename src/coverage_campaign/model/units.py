@@ -18,6 +18,7 @@ from coverage_campaign.model.targets import to_rate
 
 __all__ = ["Annex", "Breakdown", "Covers", "Measure", "Unit", "to_codes"]
 
+_TOO_MANY = 2**63
 Covers: TypeAlias = Literal["own", "subtree"]
 """own: the unit's people outside the units below it; subtree: the people of those units too."""
 
@@ -38,7 +39,7 @@ def _to_counts(
     problems = [
         Problem(f"counts.{measure}", f"{count!r}", "a count is a whole number, 0 or more")
         for measure, count in pairs
-        if isinstance(count, bool) or not isinstance(count, int) or count < 0
+        if isinstance(count, bool) or not isinstance(count, int) or not 0 <= count < _TOO_MANY
     ]
     if len(dict(pairs)) < len(pairs):
         codes = [code for code, _ in pairs]
