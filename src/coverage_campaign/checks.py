@@ -178,9 +178,22 @@ def _test(hint: Any) -> Callable[[object], bool]:  # noqa: ANN401 - any annotati
         return _test_of_tuple(arguments)
     if isinstance(origin, type) and issubclass(origin, Iterable) and _is_own(arguments[0]):
         return _test_of_items(origin, arguments[0])
+    return _test_of_class(kind)
+
+
+def _test_of_class(kind: Any) -> Callable[[object], bool]:  # noqa: ANN401 - a class
+    if _is_function(kind):
+        return lambda value: callable(value) and not isinstance(value, type)
     if isinstance(kind, type) and kind not in _TESTS and not getattr(kind, "_is_protocol", False):
         return lambda value: isinstance(value, kind)
     return _TESTS.get(kind, lambda _: True)
+
+
+def _is_function(kind: object) -> bool:
+    """Tell whether a type is that of functions: Callable, or a protocol of something to call."""
+    return kind is abc.Callable or (
+        isinstance(kind, type) and "__call__" in vars(kind) and getattr(kind, "_is_protocol", False)
+    )
 
 
 def _is_own(kind: object) -> bool:
@@ -238,7 +251,8 @@ def _wanted(hint: object) -> str:
         else:
             name = getattr(member, "__name__", str(member))
             kind = get_origin(member) or member
-            words.append(_WORDS.get(kind, _with_article(name)))
+            is_function = _is_function(kind)
+            words.append("a function" if is_function else _WORDS.get(kind, _with_article(name)))
     return ", or ".join(dict.fromkeys(words))
 
 
@@ -468,16 +482,16 @@ def _checks_of(function: Callable[..., object]) -> dict[str, Any]:
 
 
 def _is_plain(member: Any) -> bool:  # noqa: ANN401 - any annotation
-    """Tell whether a type can be checked: a class, options, a list, a mapping or a path."""
+    """Tell whether a type can be checked: a class, options, a list, a function, a path."""
     origin = get_origin(member)
     if isinstance(origin, type):
-        is_known = origin.__module__ in {"collections.abc", "builtins", "os"}
-        return is_known and origin.__name__ != "Callable"
+        return origin.__module__ in {"collections.abc", "builtins", "os"}
     is_frame = isinstance(member, type) and member.__module__.partition(".")[0] == "pandas"
     return (
         origin is Literal
         or member in {int, bool, str, float, type(None)}
         or _is_own(member)
+        or _is_function(member)
         or is_frame
     )
 
