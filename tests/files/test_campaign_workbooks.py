@@ -236,8 +236,10 @@ def test_what_a_workbook_cannot_hold_is_refused(tmp_path: Path) -> None:
     with pytest.raises(cc.DefinitionError, match=r"save it as \.toml"):
         cc.save_campaign(campaign, tmp_path / "long.xlsx")
     assert not (tmp_path / "long.xlsx").exists()
-    with pytest.raises(cc.DefinitionError, match=r"save as \.xlsx"):
+    with pytest.raises(cc.DefinitionError, match=r"give a \.toml, \.json or \.xlsx file"):
         cc.save_campaign(campaign, tmp_path / "long.ods")
+    with pytest.raises(cc.DefinitionError, match=r"end in \.xlsx"):
+        cc.campaign_form(tmp_path / "form.toml")
 
 
 def test_another_value_in_json_is_no_campaign(tmp_path: Path) -> None:

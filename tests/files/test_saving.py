@@ -39,7 +39,7 @@ KINDS: dict[str, Callable[[Path], object]] = {
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_full_disk_leaves_the_old_file_whole(kind: str, tmp_path: Path) -> None:
     """Where no byte more can be written the error says so, and what was there is untouched."""
-    path = tmp_path / "out"
+    path = tmp_path / "out.toml"
     path.write_bytes(b"last month")
     limit, default = resource.getrlimit(resource.RLIMIT_FSIZE), signal.getsignal(signal.SIGXFSZ)
     signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
@@ -51,7 +51,7 @@ def test_a_full_disk_leaves_the_old_file_whole(kind: str, tmp_path: Path) -> Non
         resource.setrlimit(resource.RLIMIT_FSIZE, limit)
         signal.signal(signal.SIGXFSZ, default)
     assert path.read_bytes() == b"last month"
-    assert os.listdir(tmp_path) == ["out"]  # noqa: PTH208 - hidden files too
+    assert os.listdir(tmp_path) == ["out.toml"]  # noqa: PTH208 - hidden files too
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -83,17 +83,17 @@ def test_the_cause_is_told(
         raise OSError(number, os.strerror(number), str(file))
 
     monkeypatch.setattr(saving, "_flush", fail)
-    path = tmp_path / "out"
+    path = tmp_path / "out.toml"
     path.write_bytes(b"old")
     with pytest.raises(cc.SaveError, match=words or os.strerror(number)):
         save_bytes(path, b"new")
     assert path.read_bytes() == b"old"
-    assert [one.name for one in tmp_path.iterdir()] == ["out"]
+    assert [one.name for one in tmp_path.iterdir()] == ["out.toml"]
 
 
 def test_an_error_of_the_writer_leaves_nothing_behind(tmp_path: Path) -> None:
     """Whatever goes wrong while a file is written, the old one stays and the new one goes."""
-    path = tmp_path / "out"
+    path = tmp_path / "out.toml"
     path.write_bytes(b"old")
 
     def write() -> None:
@@ -104,12 +104,12 @@ def test_an_error_of_the_writer_leaves_nothing_behind(tmp_path: Path) -> None:
     with pytest.raises(RuntimeError, match="the writer stops"):
         write()
     assert path.read_bytes() == b"old"
-    assert [one.name for one in tmp_path.iterdir()] == ["out"]
+    assert [one.name for one in tmp_path.iterdir()] == ["out.toml"]
 
 
 def test_links_and_permissions_stay(tmp_path: Path) -> None:
     """A link goes on pointing to its file, and the file keeps who may read it."""
-    path, link = tmp_path / "out", tmp_path / "link"
+    path, link = tmp_path / "out.toml", tmp_path / "link"
     path.write_bytes(b"old")
     path.chmod(0o640)
     link.symlink_to(path)

@@ -53,7 +53,7 @@ _AT_LINE = re.compile(r"\(at line (\d+), column (\d+)\)")
 
 @checked_call
 def load_campaign(path: str | os.PathLike[str], *, year: int | None = None) -> Campaign:
-    """Return the campaign of a file: TOML, JSON (.json) or a workbook (.xlsx, .ods, .xls).
+    """Return the campaign of a file: .toml, .json or a workbook (.xlsx, .ods, .xls).
 
     The layout of TOML is that of docs/reference/campaign-files.md; `campaign_form` makes a workbook
     to fill in, `to_json` a JSON text. A workbook needs the extra `excel`.
@@ -68,7 +68,7 @@ def load_campaign(path: str | os.PathLike[str], *, year: int | None = None) -> C
     name, data = Path(path).name, read_bytes(path)
     if is_workbook(data):
         return _from_workbook(data, name, year)
-    if Path(path).suffix.lower() == ".json":
+    if _suffix(path) == ".json":
         plain = parsed_json(text_of(data, name), name)
         if not isinstance(plain, dict) or plain.pop("type", CAMPAIGN) != CAMPAIGN:
             fix = "cc.from_json reads other values"
@@ -76,6 +76,15 @@ def load_campaign(path: str | os.PathLike[str], *, year: int | None = None) -> C
     else:
         plain = _parsed(text_of(data, name), name)
     return campaign_from_plain(plain, source=name, year=year)
+
+
+def _suffix(path: str | os.PathLike[str], *, also: str = "") -> str:
+    """Return what the name of a text file ends in; `also` is another ending that will do."""
+    suffix = Path(path).suffix.lower()
+    if suffix not in {_SUFFIX, ".json", also}:
+        found = f"a file that ends in {suffix!r}" if suffix else "a name without an ending"
+        raise DefinitionError(Problem(str(path), found, "give a .toml, .json or .xlsx file"))
+    return suffix
 
 
 def _from_workbook(data: bytes, name: str, year: int | None = None) -> Campaign:
@@ -123,17 +132,16 @@ def load_case(name: str, *, year: int | None = None, readings: Readings | None =
 
 @checked_call
 def save_campaign(campaign: Campaign, path: str | os.PathLike[str]) -> None:
-    """Write a campaign as TOML, JSON (.json) or a workbook (.xlsx); `load_campaign` reads it back.
+    """Write a campaign as .toml, .json or .xlsx; `load_campaign` gives an equal one back.
 
     Values that a class sets by itself are left out, and so are comments of a file that was loaded.
 
     Raises:
         SaveError: The path cannot be written; a file that was there is untouched.
-        DefinitionError: A text holds what the file cannot, such as half a character.
+        DefinitionError: The path ends in something else, or a text holds what the file cannot, such
+            as half a character.
     """
-    suffix = Path(path).suffix.lower()
-    if suffix in {".xls", ".ods", ".csv"}:
-        raise DefinitionError(Problem(str(path), suffix, "save as .xlsx, .toml or .json"))
+    suffix = _suffix(path, also=".xlsx")
     if suffix == ".xlsx":
         save_bytes(path, _workbook_bytes(campaign, Path(path).name))
         return
@@ -177,6 +185,8 @@ def campaign_form(path: str | os.PathLike[str], *, lang: Language | None = None)
     ...     campaign_form(Path(folder) / "campaign.xlsx").name
     'campaign.xlsx'
     """
+    if Path(path).suffix.lower() != ".xlsx":
+        raise DefinitionError(Problem(str(path), "no .xlsx", "a form is a workbook: end in .xlsx"))
     return save_bytes(path, workbook_of_campaign({"schema": SCHEMA}, lang))
 
 
