@@ -58,7 +58,7 @@ def test_a_full_disk_leaves_the_old_file_whole(kind: str, tmp_path: Path) -> Non
 def test_a_missing_folder_is_named(kind: str, tmp_path: Path) -> None:
     """A path into a folder that is not there says so; no folder is made by the way."""
     with pytest.raises(cc.SaveError, match="no such folder -- make the folder first"):
-        KINDS[kind](tmp_path / "no" / "out")
+        KINDS[kind](tmp_path / "no" / "out.toml")
     assert list(tmp_path.iterdir()) == []
 
 
@@ -109,7 +109,7 @@ def test_an_error_of_the_writer_leaves_nothing_behind(tmp_path: Path) -> None:
 
 def test_links_and_permissions_stay(tmp_path: Path) -> None:
     """A link goes on pointing to its file, and the file keeps who may read it."""
-    path, link = tmp_path / "out.toml", tmp_path / "link"
+    path, link = tmp_path / "out.toml", tmp_path / "link.toml"
     path.write_bytes(b"old")
     path.chmod(0o640)
     link.symlink_to(path)

@@ -16,6 +16,7 @@ import json
 import math
 import re
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from decimal import Decimal
 from fractions import Fraction
 from functools import cache, partial
@@ -94,10 +95,15 @@ def from_json(text: str) -> Any:  # noqa: ANN401 - what the text holds decides w
         found = f"{len(text):,} characters"
         raise DefinitionError(Problem(_SOURCE, found, f"a text has at most {MOST_BYTES:,}"))
     try:
-        return _value(parsed_json(text, _SOURCE), ())
+        value = _value(parsed_json(text, _SOURCE), ())
     except RecursionError:
         found, fix = "nested too deep", "a value of this library is a few tables deep"
         raise DefinitionError(Problem(_SOURCE, found, fix)) from None
+    with _sound(value, ()):
+        repr(value)
+        if hasattr(value, "to_frame"):
+            value.to_frame()
+    return value
 
 
 def _problem(path: Path, found: str, fix: str) -> DefinitionError:
@@ -332,14 +338,8 @@ def _instance(name: object, plain: dict[str, object], path: Path) -> object:
 
 def _made(kind: Any, values: dict[str, object], path: Path) -> object:  # noqa: ANN401 - a class
     """Return the value of a class, every field of its type."""
-    fix = "take the text as to_json wrote it"
-    try:
+    with _sound(kind, path):
         made = kind(**values)
-    except CampaignError as error:
-        (first, *_) = error.problems
-        raise _problem(path, f"{first.where}: {first.found}", first.fix) from None
-    except (TypeError, AttributeError, LookupError, ValueError, ArithmeticError) as error:
-        raise _problem(path, f"its fields do not make {shown(kind)}", fix) from error
     hints = hints_of(kind)
     for field in attrs.fields(kind):
         found = getattr(made, field.name) if field.init else None
@@ -347,6 +347,19 @@ def _made(kind: Any, values: dict[str, object], path: Path) -> object:  # noqa: 
             problem = misfit("", found, hints[field.name])
             raise _problem((*path, field.alias or field.name), problem.found, problem.fix)
     return made
+
+
+@contextmanager
+def _sound(value: object, path: Path) -> Iterator[None]:
+    """Refuse fields that do not fit together: the value cannot be made of them, or be shown."""
+    fix = "take the text as to_json wrote it"
+    try:
+        yield
+    except CampaignError as error:
+        (first, *_) = error.problems
+        raise _problem(path, f"{first.where}: {first.found}", first.fix) from None
+    except (TypeError, AttributeError, LookupError, ValueError, ArithmeticError) as error:
+        raise _problem(path, f"its fields do not make {shown(value)}", fix) from error
 
 
 def _upgraded(name: str, fields: dict[str, object], path: Path) -> dict[str, object]:
