@@ -106,6 +106,7 @@ from coverage_campaign.progress.progress import Progress as Progress
 from coverage_campaign.progress.progress import track as track
 from coverage_campaign.progress.rollup import RollUp as RollUp
 from coverage_campaign.progress.rollup import roll_up as roll_up
+from coverage_campaign.progress.succession import restate as restate
 from coverage_campaign.progress.triggers import Behind as Behind
 from coverage_campaign.progress.triggers import Falling as Falling
 from coverage_campaign.progress.triggers import Running as Running

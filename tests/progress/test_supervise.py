@@ -53,6 +53,8 @@ def test_a_case_opens_escalates_and_closes() -> None:
     assert moves["due"].dt.day.fillna(0).tolist() == [3, 5, 0]
     assert "closed" in result.explain("a")
     assert "nothing to report" in result.explain("b")
+    assert "列入" in result.explain("a", lang="zh")
+    assert "截至" in result.explain("b", lang="zh")
 
 
 def test_before_the_due_day_is_over_nothing_escalates() -> None:
@@ -167,7 +169,7 @@ def test_it_says_what_would_bring_a_unit_back() -> None:
     assert long.to_frame()["back_by"].tolist() == [pd.Timestamp("2026-06-10")]
     assert long.to_frame()["back_per_day"].tolist() == [50 / 8]
     assert long.explain("a").splitlines()[-1] == (
-        "back on the plan by 2026-06-10: 6.2 persons a day (8 days)"
+        "back on the plan by 10 Jun 2026: 6.3 persons a day (8 days)"
     )
 
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from decimal import Decimal
+from fractions import Fraction
 from functools import cached_property
 from typing import Literal
 
@@ -14,12 +16,13 @@ from numpy.typing import NDArray
 
 from coverage_campaign.checks import checked_call
 from coverage_campaign.errors import DefinitionError, Problem
-from coverage_campaign.frames import IntSeries, by_value, owned, owned_frame
+from coverage_campaign.frames import IntSeries, by_value, owned, owned_array, owned_frame
 from coverage_campaign.messages import Language, Message, check_language, message, message_in
 from coverage_campaign.messages.formats import percent
 from coverage_campaign.model.basis import Basis
 from coverage_campaign.model.campaign import Campaign
 from coverage_campaign.model.dates import DateLike, to_date
+from coverage_campaign.model.targets import to_rate
 from coverage_campaign.notebook import Axes, html_table
 from coverage_campaign.progress.counts import (
     REPORT_COLUMNS,
@@ -50,7 +53,9 @@ from coverage_campaign.progress.summaries import (
     context_table,
     coverage_table,
     gap_contributions,
+    peer_ranks,
     quality_flags,
+    rank_ranges,
     required_rate_table,
     unranked_table,
 )
@@ -346,9 +351,11 @@ class Progress:
     def last_days(self) -> NDArray[np.datetime64]:
         """The last day of each unit that closes, and the last one there is of the others."""
         units = [self.campaign.unit(code) for code in self.rows.units]
-        return np.array([np.datetime64(unit.closed or dt.date.max, "D") for unit in units])
+        return owned_array(
+            np.array([np.datetime64(unit.closed or dt.date.max, "D") for unit in units])
+        )
 
-    def bases(self) -> pd.DataFrame:
+    def bases(self, *, lang: Language | None = None) -> pd.DataFrame:
         """Return every usual way to say how much was to be done, side by side, for the whole.
 
         Columns: basis, over, days, planned_rate, planned, gap_persons, gap_points. See
@@ -357,7 +364,7 @@ class Progress:
         total = self.totals().iloc[0]
         done = None if pd.isna(total["done"]) else int(total["done"])
         bases = bases_of(self.plan, self.as_of)
-        return bases_table(bases, target=int(total["target"]), done=done)
+        return bases_table(bases, target=int(total["target"]), done=done, lang=check_language(lang))
 
     def rollup(self, by: Literal["tier", "channel", "group", "period"]) -> pd.DataFrame:
         """Return the progress of tiers, channels, target groups or periods, by pooled sums.
@@ -463,6 +470,85 @@ class Progress:
             named = signals.drop_duplicates(["unit", "signal"]).groupby("unit")["signal"]
             texts = {str(unit): "; ".join(codes) for unit, codes in named}
         return context_table(self._frame, self._counts, self.rows, texts)
+
+    def peer_ranks(
+        self, among: Literal["kind", "parent"] | Mapping[str, str] = "kind"
+    ) -> pd.DataFrame:
+        """Return each unit's rank among its peers: districts with districts.
+
+        Columns: unit, name, group, done, rank, ranked (how many of the group have a rank).
+
+        Args:
+            among: What makes units peers: their kind, the unit that they lie under, or a mapping of
+                unit codes to groups; a unit that it leaves out has none.
+        """
+        codes = self._frame["unit"]
+        if isinstance(among, Mapping):
+            for code in among:
+                self.place(code)
+            found = [among.get(code) for code in codes]
+        else:
+            units = [self.campaign.unit(code) for code in codes]
+            ways = {"kind": [one.kind for one in units], "parent": [one.parent for one in units]}
+            if among not in ways:
+                fix = "choose 'kind' or 'parent', or give groups by unit code"
+                raise DefinitionError(Problem("among", f"{among!r}", fix))
+            found = ways[among]
+        groups = pd.Series(pd.array(found, dtype="str"))
+        return agreed([peer_ranks(counts, groups) for counts in self._answers])
+
+    def rank_ranges(self, *, error: Fraction | Decimal | int | str) -> pd.DataFrame:
+        """Return the ranks that are possible if each report is wrong by up to a part of it.
+
+        Columns: unit, name, rank, best, worst, certain (there is no other rank). Every unit's
+        figure may be off by itself, up to `error` ("10%") of it more or less. `cc.stability` tells
+        the same of points and grades.
+        """
+        part = to_rate(error)
+        if not 0 <= part <= 1:
+            fix = "give a part of one, such as '10%'"
+            raise DefinitionError(Problem("error", f"{error!r}", fix))
+        return agreed([rank_ranges(counts, part) for counts in self._answers])
+
+    def against(self, plan: Plan) -> Progress:
+        """Return the progress of the same reports against another plan of the campaign.
+
+        The stretch target beside the guaranteed one, an uplifted target, another curve:
+        `progress.against(cc.schedule(allocation.uplifted(), over=...))`.
+        """
+        _check_campaign(plan, self.tally)
+        return _progress_at(
+            plan, self.tally, self.as_of, received=self._received, units_of=self.units_of
+        )
+
+    def lines(self, others: Mapping[str, Plan], *, name: str = "plan") -> pd.DataFrame:
+        """Return several targets as lines of one progress: guaranteed and stretch.
+
+        One row a unit and line, then the whole as unit 'total': unit, name, line, target, planned,
+        done, completion_rate, planned_rate, gap_persons, shortfall, required_per_day, rank, status.
+
+        Args:
+            others: The other plans by the name of their line; `done` is the same in all.
+            name: The name of this progress's own line.
+        """
+        if name in others:
+            fix = "give each line a name of its own"
+            raise DefinitionError(Problem("others", f"{name!r} names this progress's line", fix))
+        told = {name: self, **{line: self.against(plan) for line, plan in others.items()}}
+        columns = ["unit", "name", "line", "target", "planned", "done", "completion_rate"]
+        columns += ["planned_rate", "gap_persons", "shortfall", "required_per_day"]
+        columns += ["rank", "status"]
+        parts = [
+            pd.concat([one.to_frame(), one.totals()], ignore_index=True).assign(
+                line=pd.Series(line, index=range(len(one._frame) + 1), dtype="str")  # noqa: SLF001 - another progress
+            )
+            for line, one in told.items()
+        ]
+        table = pd.concat(parts, ignore_index=True)[columns]
+        place = {unit: number for number, unit in enumerate([*table["unit"].unique()])}
+        place["total"] = len(place)
+        order = table["unit"].map(place).sort_values(kind="stable").index
+        return table.loc[order].reset_index(drop=True)
 
     def place(self, unit: str) -> int:
         """Return the row of a unit in the frame.
@@ -577,6 +663,16 @@ def _progress_at(
     basis = plan.basis.joined(tally.basis).joined(campaign.basis(*questions))
     if received is None:
         basis = basis.assuming(_COMPLETENESS_UNKNOWN)
+    for code, shares in heirs.items():
+        unit = campaign.unit(code)
+        basis = basis.assuming(
+            message(
+                "after {day:date} the target and the results of {unit} are those of {units:list 8}",
+                day=unit.closed,
+                unit=unit.label,
+                units=[campaign.unit(heir).label for heir, _ in shares],
+            )
+        )
     frame = agreed([figures(counts, clock) for counts in answers])
     return Progress(
         plan=plan,
@@ -685,6 +781,11 @@ def track(
         DefinitionError: Plan and tally are of different campaigns.
         ReportError: Plan and tally have no unit in common, or `received` cannot be read.
     """
+    _check_campaign(plan, tally)
+    return _progress_at(plan, tally, to_date(as_of, where="as_of"), received=received)
+
+
+def _check_campaign(plan: Plan, tally: Tally) -> None:
     campaign = plan.campaign
     if (campaign.code, campaign.year) != (tally.campaign.code, tally.campaign.year):
         theirs = f"{tally.campaign.code} {tally.campaign.year}"
@@ -695,5 +796,3 @@ def track(
                 "track a plan with the tally of its own campaign",
             )
         )
-    day = to_date(as_of, where="as_of")
-    return _progress_at(plan, tally, day, received=received)

@@ -15,12 +15,18 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from coverage_campaign.errors import DefinitionError, Problem
-from coverage_campaign.messages import Message
+from coverage_campaign.messages import Language, Message, message
 from coverage_campaign.model.campaign import Campaign
 from coverage_campaign.model.dates import DateLike, Window, days_of, to_date
 from coverage_campaign.model.periods import Period, periods_of
 from coverage_campaign.progress.counts import ReportedCounts
-from coverage_campaign.progress.indicators import Clock, figures, pooled_by
+from coverage_campaign.progress.indicators import (
+    Clock,
+    arrays_of,
+    figures,
+    indicator,
+    pooled_by,
+)
 from coverage_campaign.reporting.cube import tree_of
 from coverage_campaign.reporting.data_quality import falls, quality_signals
 from coverage_campaign.reporting.result import Tally
@@ -39,7 +45,9 @@ __all__ = [
     "context_table",
     "coverage_table",
     "gap_contributions",
+    "peer_ranks",
     "quality_flags",
+    "rank_ranges",
     "required_rate_table",
     "unranked_table",
 ]
@@ -179,6 +187,57 @@ def _under(counts: pd.DataFrame, measure: str, persons: pd.Series[int]) -> pd.Da
     )
 
 
+def peer_ranks(counts: pd.DataFrame, groups: pd.Series[str]) -> pd.DataFrame:
+    """Return each unit's place among those of its group: unit, name, group, done, rank, ranked.
+
+    `groups` has the group of each row, <NA> for none; `ranked` is how many of the group have a
+    rank.
+    """
+    units = arrays_of(counts)
+    ranks = pd.array([pd.NA] * len(counts), dtype="Int64")
+    ranked = ranks.copy()
+    for group in groups.dropna().unique():
+        mine = (groups == group).fillna(value=False).to_numpy(dtype=bool)
+        places, known = indicator("rank", attrs.evolve(units, may_rank=units.may_rank & mine))
+        ranks[known] = places[known]
+        ranked[mine] = int(known.sum())
+    return counts[["unit", "name"]].assign(
+        group=groups.array, done=counts["done"].array, rank=ranks, ranked=ranked
+    )
+
+
+def rank_ranges(counts: pd.DataFrame, error: Fraction) -> pd.DataFrame:
+    """Return the best and the worst rank of each unit if what each did is wrong by up to a part.
+
+    Columns: unit, name, rank, best, worst, certain (both are the rank). Every unit's figure may be
+    off by its own, up to `error` of it more or less; compared exactly.
+    """
+    units = arrays_of(counts)
+    ranks, known = indicator("rank", units)
+    places = np.flatnonzero(known)
+    done, target = (part[places].astype(object) for part in (units.done, units.target))
+    whole, part = error.denominator, error.numerator
+    low, high = done * (whole - part), done * (whole + part)
+    low, high = np.minimum(low, high), np.maximum(low, high)
+    # Others are above for certain, or may be: low / target of one > high / target of the other.
+    surely = (low[None, :] * target[:, None] > high[:, None] * target[None, :]).sum(axis=1)
+    perhaps = high[None, :] * target[:, None] > low[:, None] * target[None, :]
+    np.fill_diagonal(perhaps, False)  # noqa: FBT003 - the value of the diagonal
+    table = counts[["unit", "name"]].assign(rank=_placed(ranks[places], places, len(counts)))
+    table["best"] = _placed(1 + surely, places, len(counts))
+    table["worst"] = _placed(1 + perhaps.sum(axis=1), places, len(counts))
+    same = (table["best"] == table["worst"]) & (table["best"] == table["rank"])
+    return table.assign(certain=same.astype("boolean"))
+
+
+def _placed(
+    values: NDArray[np.object_] | NDArray[np.int64], places: NDArray[np.intp], length: int
+) -> pd.arrays.IntegerArray:
+    column = pd.array([pd.NA] * length, dtype="Int64")
+    column[places] = values.astype(np.int64)
+    return column
+
+
 def gap_contributions(frame: pd.DataFrame) -> pd.DataFrame:
     """Return each unit's part in the gap and in the shortfall, the furthest behind first.
 
@@ -313,7 +372,7 @@ class Base:
     """One way to say it: its code, the days it runs over, and the exact share that is over."""
 
     code: str
-    over: str
+    over: Message
     days: int
     share: Fraction
 
@@ -332,22 +391,41 @@ def bases_of(plan: Plan, as_of: dt.date) -> tuple[Base, ...]:
 def _bases(plan: Plan, as_of: dt.date) -> Iterator[Base]:
     campaign = plan.campaign
     year = Window(dt.date(campaign.year, 1, 1), dt.date(campaign.year, 12, 31))
-    yield Base("months", f"the twelve months of {campaign.year}", year.days, _twelfths(year, as_of))
-    yield Base("year", str(year), year.days, year.share(as_of))
+    yield Base(
+        "months",
+        message("the twelve months of {year}", year=f"{campaign.year}"),
+        year.days,
+        _twelfths(year, as_of),
+    )
+    yield Base("year", _span(year), year.days, year.share(as_of))
     whole = campaign.whole_window
     if whole.first <= year.last:
         rest = Window(whole.first, year.last)
-        yield Base("to-year-end", str(rest), rest.days, rest.share(as_of))
-    yield Base("campaign", str(whole), whole.days, whole.share(as_of))
+        yield Base("to-year-end", _span(rest), rest.days, rest.share(as_of))
+    yield Base("campaign", _span(whole), whole.days, whole.share(as_of))
     for phase in campaign.phases:
         window = campaign.window(phase.code)
-        yield Base(phase.code, str(window), window.days, window.share(as_of))
+        yield Base(phase.code, _span(window), window.days, window.share(as_of))
     yield from _drives(campaign, as_of)
     over = len(plan.days) - plan.days_left(as_of)
-    span = " + ".join(plan.over)
+    phases = [campaign.phase(code).label for code in plan.over]
     days = len(plan.days)
-    yield Base("plan-days", f"the days of {span}", days, Fraction(over, days))
-    yield Base("plan", f"{plan.curve_name} over {span}", days, plan.share_on(as_of))
+    yield Base(
+        "plan-days",
+        message("the days of {phases:list 8}", phases=phases),
+        days,
+        Fraction(over, days),
+    )
+    yield Base(
+        "plan",
+        message("{curve} over {phases:list 8}", curve=plan.curve_name, phases=phases),
+        days,
+        plan.share_on(as_of),
+    )
+
+
+def _span(window: Window) -> Message:
+    return message("{first:date} to {last:date}", first=window.first, last=window.last)
 
 
 def _twelfths(year: Window, as_of: dt.date) -> Fraction:
@@ -364,10 +442,12 @@ def _drives(campaign: Campaign, as_of: dt.date) -> Iterator[Base]:
     if inner:
         days = days_of(inner)
         over = sum(day <= as_of for day in days.tolist())
-        yield Base("drives", "days with a drive", len(days), Fraction(over, len(days)))
+        yield Base("drives", message("days with a drive"), len(days), Fraction(over, len(days)))
 
 
-def bases_table(bases: tuple[Base, ...], *, target: int, done: int | None) -> pd.DataFrame:
+def bases_table(
+    bases: tuple[Base, ...], *, target: int, done: int | None, lang: Language
+) -> pd.DataFrame:
     """Return one row per basis: basis, over, days, planned_rate, planned, gap_persons, gap_points.
 
     `planned` is the target times the share, rounded half up to whole persons; the gaps are done -
@@ -381,7 +461,7 @@ def bases_table(bases: tuple[Base, ...], *, target: int, done: int | None) -> pd
     return pd.DataFrame(
         {
             "basis": pd.array([base.code for base in bases], dtype="str"),
-            "over": pd.array([base.over for base in bases], dtype="str"),
+            "over": pd.array([base.over.text(lang) for base in bases], dtype="str"),
             "days": pd.array([base.days for base in bases], dtype="Int64"),
             "planned_rate": pd.array([float(base.share) for base in bases], dtype="Float64"),
             "planned": pd.array(planned, dtype="Int64"),

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import pairwise
-from typing import Literal
+from typing import Final, Literal
 
 import attrs
 import pandas as pd
@@ -13,6 +13,7 @@ import pandas as pd
 from coverage_campaign.checks import checked_call
 from coverage_campaign.errors import DefinitionError, Problem
 from coverage_campaign.frames import by_value, owned, owned_frame
+from coverage_campaign.messages import Language, Message, check_language, message, message_in
 from coverage_campaign.model.basis import Basis
 from coverage_campaign.notebook import Axes, html_table
 from coverage_campaign.progress.progress import Progress
@@ -47,6 +48,13 @@ RULES: tuple[Trigger, ...] = (Behind(points=10, periods=2), Unreported(), Fallin
 """Behind by more than 10 points twice in a row; reports missing; pace falling twice in a row."""
 
 
+_MOVE_WORDS: Final[Mapping[str, Message]] = {
+    "opened": message_in("watch list", "opened"),
+    "escalated": message_in("watch list", "escalated"),
+    "closed": message_in("watch list", "closed"),
+}
+
+
 @attrs.frozen(kw_only=True)
 class Move:
     """One change of the list: a case opened, escalated to its next step, or closed."""
@@ -59,13 +67,27 @@ class Move:
     due: dt.date | None
 
 
+def _of_move(move: Move, rule: Message | None) -> Message:
+    what = message(
+        "{day:date}: {move} ({rule}), {step}",
+        day=move.on,
+        move=_MOVE_WORDS[move.move],
+        rule=rule or move.rule,
+        step=move.step,
+    )
+    if move.due is None:
+        return what
+    return message("{what}, due {day:date}", what=what, day=move.due)
+
+
 @attrs.frozen(kw_only=True)
 class Watchlist:
-    """The open cases at the last `progress`, and every move that led there."""
+    """The open cases at the last `progress`, every move that led there, and the rules in words."""
 
     progress: Progress
     _frame: pd.DataFrame = attrs.field(converter=owned_frame, eq=by_value, repr=False)
     moves: tuple[Move, ...]
+    rules: tuple[Message, ...] = ()
 
     @property
     def as_of(self) -> dt.date:
@@ -101,21 +123,25 @@ class Watchlist:
         days = {name: pd.to_datetime(table[name]).astype("datetime64[s]") for name in ("on", "due")}
         return table.assign(**days).astype(dict.fromkeys(("unit", "rule", "move", "step"), "str"))
 
-    def explain(self, unit: str) -> str:
+    def explain(self, unit: str, *, lang: Language | None = None) -> str:
         """Return the moves of a unit, one a line, and what would bring it back to the plan."""
-        lines = [
-            f"{move.on}: {move.move} ({move.rule}), {move.step}"
-            + (f", due {move.due}" if move.due else "")
-            for move in self.moves
-            if move.unit == unit
-        ]
+        words = {str(rule): rule for rule in self.rules}
+        lines = [_of_move(move, words.get(move.rule)) for move in self.moves if move.unit == unit]
         ways = self._frame[(self._frame["unit"] == unit) & self._frame["back_by"].notna()]
         days = ways["back_by"].dt.date
         lines += [
-            f"back on the plan by {by}: {a_day:.1f} persons a day ({(by - self.as_of).days} days)"
+            message(
+                "back on the plan by {day:date}: {rate:decimal 1} persons a day ({n} "
+                "{n:plural day|days})",
+                day=by,
+                rate=a_day,
+                n=(by - self.as_of).days,
+            )
             for by, a_day in dict.fromkeys(zip(days, ways["back_per_day"], strict=True))
         ]
-        return "\n".join(lines) or f"{unit}: nothing to report up to {self.as_of}"
+        nothing = message("{unit}: nothing to report up to {day:date}", unit=unit, day=self.as_of)
+        lang = check_language(lang)
+        return "\n".join(line.text(lang) for line in lines or [nothing])
 
     def _line(self) -> str:
         units = self._frame["unit"].nunique()
@@ -148,7 +174,7 @@ def supervise(
     A case opens at the first step on the day on which its rule first holds. While the rule holds,
     a progress after the due day moves it one step on; the last step stays. It closes on the day on
     which the rule no longer holds, and opens anew at the first step. What cannot be told (<NA>)
-    moves nothing: who stops reporting has not caught up.
+    moves nothing: who stops reporting has not caught up. A unit that has closed is on no list.
 
     Args:
         history: Progresses in date order, each with its own as_of.
@@ -175,6 +201,7 @@ def supervise(
         progress=last,
         frame=_frame(cases, last, steps, signals),
         moves=tuple(moves),
+        rules=tuple(trigger_message(rule) for rule in named.values()),
     )
 
 
@@ -191,7 +218,9 @@ def _answers(rule: Trigger, name: str, history: Sequence[Progress]) -> dict[str,
                 "return a Series of booleans by unit code",
             )
         )
-    return {str(unit): bool(lags) for unit, lags in answers.dropna().items()}
+    found = {str(unit): bool(lags) for unit, lags in answers.dropna().items()}
+    frame = history[-1].to_frame()
+    return found | dict.fromkeys(frame["unit"][frame["status"] == "closed"].tolist(), False)
 
 
 @attrs.frozen

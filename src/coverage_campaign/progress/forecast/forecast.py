@@ -389,7 +389,7 @@ def forecast_counts(
     return rows[["unit", "expected", "low", "high"]]
 
 
-# A plan that asks for a quarter more a day than of late has a rush ahead.
+# A plan that asks for a quarter more a day than of late has a rush ahead, or a calm.
 _A_RUSH = 1.25
 _SURE = 0.95
 _METHOD_WORDS: Final[Mapping[str, Message]] = {
@@ -425,7 +425,7 @@ def _notes(
     yield from _slips(set_aside)
     yield from _doubts(method, history, set_aside)
     times = _planned_rush(history)
-    if times >= _A_RUSH and method is not plan_following:
+    if (times >= _A_RUSH or 0 < times <= 1 / _A_RUSH) and method is not plan_following:
         yield message(
             "The plan requires {times:decimal 1} times as many persons a day as were reached "
             "recently, which this method does not take into account; by the plan's curve "
