@@ -2,8 +2,8 @@
 
 A line of code is a line that is not blank, a comment, an import or part of a docstring. A cycle
 `at import` is one that Python itself would meet; a cycle `in all` also counts imports for types
-and those inside functions, but for the two ways up: a result's to the charts that draw it, and a
-problem's to the language that it is read in.
+and those inside functions, but for the two ways up: a result's to the charts and documents that
+show it, and a problem's to the language that it is read in.
 """
 
 import ast
@@ -19,11 +19,8 @@ from scipy.sparse.csgraph import connected_components
 ROOT = Path(__file__).parents[1]
 PACKAGE = ROOT / "src" / "coverage_campaign"
 _DOCUMENTED = (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
-_WAYS_UP = {
-    "coverage_campaign.views.charts": "coverage_campaign.",
-    "coverage_campaign.messages": "coverage_campaign.errors",
-}
-"""What may be reached late from below, and from where."""
+_WAYS_UP = {"views": "coverage_campaign.", "messages": "coverage_campaign.errors"}
+"""The rooms that may be reached late from below, and from where."""
 
 
 def modules() -> dict[str, ast.Module]:
@@ -83,8 +80,9 @@ def graph(trees: dict[str, ast.Module], *, at_import: bool) -> dict[str, set[str
         edges[name] = set()
         for wanted, loads in imports(tree):
             target = wanted if wanted in trees else wanted.rpartition(".")[0]
-            from_below = name.startswith(_WAYS_UP.get(target, " ")) and not loads
-            way_up = from_below and name.split(".")[1] != target.split(".")[1]
+            room = target.split(".")[1] if "." in target else ""
+            from_below = name.startswith(_WAYS_UP.get(room, " ")) and not loads
+            way_up = from_below and not f"{name}.".startswith(f"coverage_campaign.{room}.")
             if target in trees and target != name and (loads or not at_import) and not way_up:
                 edges[name].add(target)
     del edges["coverage_campaign"]  # the table of public names, which loads each on first use

@@ -3,7 +3,11 @@
 import attrs
 import pytest
 
-from coverage_campaign.enforcement.licence_gate import Application, Certificate, check_licence
+from coverage_campaign.enforcement.licence_gate import (
+    Application,
+    SupportingDocument,
+    check_licence,
+)
 from coverage_campaign.errors import DefinitionError
 from coverage_campaign.model.enforcement_rules import LicenceGate, Requirement
 
@@ -20,7 +24,7 @@ GATE = LicenceGate(
 
 
 def test_all_shown_may_proceed() -> None:
-    """Certificate and proof of payment: the firm may proceed."""
+    """SupportingDocument and proof of payment: the firm may proceed."""
     application = Application("hotel", "yearly-inspection", ["registration", "proof"])
     decision = check_licence(application, gate=GATE, on="2008-08-01")
     assert decision.may_proceed
@@ -74,7 +78,7 @@ def test_a_new_firm_with_a_licence_elsewhere_is_not_stuck() -> None:
 
 def test_an_expired_document_is_none() -> None:
     """A proof is good on its last day and not on the next."""
-    shown = [Certificate("registration"), Certificate("proof", "2008-07-31")]
+    shown = [SupportingDocument("registration"), SupportingDocument("proof", "2008-07-31")]
     application = Application("hotel", "yearly-inspection", shown)
     assert check_licence(application, gate=GATE, on="2008-07-31").may_proceed
     decision = check_licence(application, gate=GATE, on="2008-08-01")

@@ -51,7 +51,7 @@ def one_of_each() -> dict[str, Any]:
         cc.Parameter("p", "v", since=dt.date(2020, 1, 1), citation="c"),
         cc.Unit("u", "U", "k", closed="2026-01-01", successors="x"),
         cc.enforcement.Application("e", "o", ["x"]),
-        cc.enforcement.Certificate("x", "2026-01-01"),
+        cc.enforcement.SupportingDocument("x", "2026-01-01"),
     )
     cases = (cc.load_case("hengyang", year=2008), cc.load_case("us-vaccination-2021"))
     found = [one for value in (*by_hand, *cases) for one in values_in(value)]

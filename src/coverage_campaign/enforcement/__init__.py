@@ -13,9 +13,9 @@ from coverage_campaign.enforcement.inspections import inspection_coverage
 from coverage_campaign.enforcement.late_payment import Surcharge, penalty, surcharge
 from coverage_campaign.enforcement.licence_gate import (
     Application,
-    Certificate,
     GateDecision,
     Missing,
+    SupportingDocument,
     check_licence,
 )
 
@@ -23,9 +23,9 @@ __all__ = [
     "Application",
     "Case",
     "CaseEvent",
-    "Certificate",
     "GateDecision",
     "Missing",
+    "SupportingDocument",
     "Surcharge",
     "advance",
     "ageing",

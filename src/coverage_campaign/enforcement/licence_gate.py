@@ -13,7 +13,7 @@ from coverage_campaign.messages import Language, Message, message
 from coverage_campaign.model.dates import DateLike, to_date
 from coverage_campaign.model.enforcement_rules import LicenceGate, Requirement
 
-__all__ = ["Application", "Certificate", "GateDecision", "Missing", "check_licence"]
+__all__ = ["Application", "GateDecision", "Missing", "SupportingDocument", "check_licence"]
 
 
 def _to_optional_date(value: DateLike | None) -> dt.date | None:
@@ -21,16 +21,20 @@ def _to_optional_date(value: DateLike | None) -> dt.date | None:
 
 
 @attrs.frozen(field_transformer=checked_fields)
-class Certificate:
+class SupportingDocument:
     """A document that an applicant shows; after `valid_until` it is none."""
 
     code: str
     valid_until: dt.date | None = attrs.field(default=None, converter=_to_optional_date)
 
 
-def _to_documents(value: Iterable[Certificate | str] | str) -> tuple[Certificate, ...]:
+def _to_documents(
+    value: Iterable[SupportingDocument | str] | str,
+) -> tuple[SupportingDocument, ...]:
     given = (value,) if isinstance(value, str) else value
-    return tuple(one if isinstance(one, Certificate) else Certificate(one) for one in given)
+    return tuple(
+        one if isinstance(one, SupportingDocument) else SupportingDocument(one) for one in given
+    )
 
 
 @attrs.frozen(field_transformer=checked_fields)
@@ -39,7 +43,7 @@ class Application:
 
     employer: str
     occasion: str
-    shown: tuple[Certificate, ...] = attrs.field(default=(), converter=_to_documents)
+    shown: tuple[SupportingDocument, ...] = attrs.field(default=(), converter=_to_documents)
 
 
 @attrs.frozen

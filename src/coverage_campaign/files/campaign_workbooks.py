@@ -83,7 +83,7 @@ _OWNER = message("The code of the part that this row belongs to.")
 
 
 @attrs.frozen
-class _Sheet:
+class _SheetLayout:
     """A sheet: the keys that lead to its table or list, and the classes of what it holds."""
 
     keys: _Keys
@@ -172,9 +172,9 @@ def _item_kinds(hint: Any) -> tuple[type, ...]:  # noqa: ANN401 - any type
 
 
 @cache
-def _layouts() -> dict[_Keys, _Sheet]:
+def _layouts() -> dict[_Keys, _SheetLayout]:
     """Return the sheets by the keys that lead to them, in the order of the classes."""
-    found = {(): _Sheet((), (Campaign,), is_list=False)}
+    found = {(): _SheetLayout((), (Campaign,), is_list=False)}
     waiting = [found[()]]
     while waiting:
         above = waiting.pop(0)
@@ -183,9 +183,9 @@ def _layouts() -> dict[_Keys, _Sheet]:
             kinds = _item_kinds(inner)
             has_code = not above.is_list or "code" in above.hints()
             if kinds and has_code and len(keys) <= 2:  # noqa: PLR2004 - parts of parts, no deeper
-                found[keys] = _Sheet(keys, kinds, is_list=True)
+                found[keys] = _SheetLayout(keys, kinds, is_list=True)
             elif attrs.has(inner) and inner is not Label and not above.keys:
-                found[keys] = _Sheet(keys, (inner,), is_list=False)
+                found[keys] = _SheetLayout(keys, (inner,), is_list=False)
             else:
                 continue
             waiting.append(found[keys])
@@ -239,7 +239,7 @@ class WrittenCampaign:
     def _wrong(self, place: str, found: str, fix: str) -> None:
         self.problems.append(Problem(place, found, fix))
 
-    def _take(self, grid: Grid, layout: _Sheet) -> None:
+    def _take(self, grid: Grid, layout: _SheetLayout) -> None:
         self._places.setdefault(layout.keys, grid.name)
         heads = self._headings(grid)
         if layout.is_list:
@@ -276,7 +276,7 @@ class WrittenCampaign:
                 heads[column] = head
         return heads
 
-    def _take_rows(self, grid: Grid, layout: _Sheet, heads: dict[int, str]) -> None:
+    def _take_rows(self, grid: Grid, layout: _SheetLayout, heads: dict[int, str]) -> None:
         for row, cells in enumerate(grid.cells[1:], start=1):
             if all(_is_blank(cell) for cell in cells):
                 continue
@@ -298,7 +298,7 @@ class WrittenCampaign:
                     self._put(part, keys, grid, (row, column), layout=layout, path=path)
 
     def _holder(
-        self, grid: Grid, layout: _Sheet, heads: dict[int, str], row: int
+        self, grid: Grid, layout: _SheetLayout, heads: dict[int, str], row: int
     ) -> tuple[dict[str, Any] | None, Path]:
         """Return the table that a row's part belongs to, and the path to it."""
         if len(layout.keys) == 1:
@@ -325,7 +325,7 @@ class WrittenCampaign:
         grid: Grid,
         at: tuple[int, int],
         *,
-        layout: _Sheet,
+        layout: _SheetLayout,
         path: Path,
     ) -> None:
         """Put the value of a cell into a table, at keys that may lead deeper."""
@@ -348,7 +348,7 @@ class WrittenCampaign:
         table[last] = _plain_cell(cell, layout.hint(keys))
 
 
-def _steps(head: str, layout: _Sheet) -> _Keys:
+def _steps(head: str, layout: _SheetLayout) -> _Keys:
     """Return the keys of a heading; the code of a measure or a unit may hold dots itself."""
     first, dot, rest = head.partition(".")
     if _plain_hint(layout.hints().get(first)) in {COUNTS, SHARES} and dot:
@@ -471,7 +471,7 @@ def workbook_of_campaign(plain: Mapping[str, Any], lang: Language | None = None)
     return stream.getvalue()
 
 
-def _table(plain: Mapping[str, Any], layout: _Sheet) -> dict[_Keys, Any]:
+def _table(plain: Mapping[str, Any], layout: _SheetLayout) -> dict[_Keys, Any]:
     table = plain.get(layout.keys[0], {}) if layout.keys else plain
     flat = dict(_flat(table, layout, ()))
     if not layout.keys:  # a table that is there and says nothing
@@ -479,7 +479,7 @@ def _table(plain: Mapping[str, Any], layout: _Sheet) -> dict[_Keys, Any]:
     return flat
 
 
-def _parts(plain: Mapping[str, Any], layout: _Sheet) -> Iterator[dict[_Keys, Any]]:
+def _parts(plain: Mapping[str, Any], layout: _SheetLayout) -> Iterator[dict[_Keys, Any]]:
     """Yield the cells of each part, with the code of the part that it belongs to."""
     *above, last = layout.keys
     holders: Any = [plain] if not above else plain.get(above[0], ())
@@ -489,7 +489,9 @@ def _parts(plain: Mapping[str, Any], layout: _Sheet) -> Iterator[dict[_Keys, Any
             yield owner | dict(_flat(part, layout, ()))
 
 
-def _flat(table: Mapping[str, Any], layout: _Sheet, above: _Keys) -> Iterator[tuple[_Keys, Any]]:
+def _flat(
+    table: Mapping[str, Any], layout: _SheetLayout, above: _Keys
+) -> Iterator[tuple[_Keys, Any]]:
     for key, value in table.items():
         keys = (*above, key)
         if _is_own_sheet((*layout.keys, *keys)) and value:
@@ -506,7 +508,7 @@ def _flat(table: Mapping[str, Any], layout: _Sheet, above: _Keys) -> Iterator[tu
 
 def _write_list(
     sheet: Any,  # noqa: ANN401 - xlsxwriter has no types
-    layout: _Sheet,
+    layout: _SheetLayout,
     parts: list[dict[_Keys, Any]],
     forms: Mapping[str, Any],
     lang: Language,
@@ -534,7 +536,7 @@ def _merged(form: Iterable[_Keys], used: Iterable[_Keys]) -> list[_Keys]:
 
 def _write_table(
     sheet: Any,  # noqa: ANN401 - as above
-    layout: _Sheet,
+    layout: _SheetLayout,
     table: Mapping[_Keys, Any],
     forms: Mapping[str, Any],
     lang: Language,
