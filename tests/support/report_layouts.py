@@ -14,13 +14,14 @@ from coverage_campaign.model.phases import Phase
 from coverage_campaign.model.units import Unit
 from support.workbooks import save
 
-__all__ = ["Sheet", "campaign", "layouts", "write_csv", "write_xlsx"]
+__all__ = ["Sheet", "books", "campaign", "layouts", "write_csv", "write_xlsx"]
 
 Kind: TypeAlias = Literal["new", "cumulative"]
 Cell: TypeAlias = str | int | float | None
 
 COUNTIES = ("甲县", "乙县", "丙区", "丁市", "戊县", "己区")
 MONTHS = (*((2008, month) for month in range(4, 13)), *((2009, month) for month in (1, 2, 3)))
+_FULL_WIDTH = str.maketrans("0123456789", "０１２３４５６７８９")
 NUMERALS = ("一", "二", "三", "四", "五", "六", "七", "八", "九", "十", "十一", "十二")
 
 
@@ -51,7 +52,7 @@ class Sheet:
     """One sheet as it is written: its rows, its merged cells, and what it means.
 
     `truth` holds the new persons by unit code and first day of the month; `years` tells whether a
-    year is printed, `what` which features were drawn.
+    year is printed, `what` which features were drawn, `more` are the sheets after it.
     """
 
     title: str
@@ -60,6 +61,7 @@ class Sheet:
     kind: Kind
     truth: dict[tuple[str, str], int]
     what: tuple[str, ...]
+    more: tuple["Sheet", ...] = ()
 
 
 _NEW = ("新增", "新增人数", "本月新增", "新增参保人数", "新增（人）", "净增参保人数", "新增 人数")
@@ -70,13 +72,46 @@ _UNIT = ("单位", "单　位", "县（市、区）", "县市区", "填报单位
 _BESIDE = (
     *("serial", "target", "last_year", "rate", "note", "rank", "money", "households"),
     *("stock", "subgroups", "other", "change", "remaining", "year_before"),
+    *("groups", "loss", "paid", "average"),
 )
+_CORNER = (None, "项目\\单位", "单位/月份")
+"""What may stand over the names of units where nothing names their column."""
 
 
 @st.composite
 def layouts(draw: st.DrawFn) -> Sheet:
     """Draw a table: what it means, and how an office would write it."""
     return _Drawn(draw).sheet()
+
+
+@st.composite
+def books(draw: st.DrawFn) -> Sheet:
+    """Draw a workbook of several sheets: one for each month, or one for each county."""
+    drawn = _Drawn(draw)
+    drawn.shape, drawn.year, drawn.beside, drawn.scale = "long", "none", [], 1
+    names, months, truth = drawn.names, drawn.months, drawn.truth()
+    by_month = draw(st.booleans())
+    figure = draw(st.sampled_from(_NEW if drawn.kind == "new" else _TOTAL))
+    unit = draw(st.sampled_from(_UNIT))
+    in_title = draw(st.booleans())
+    sheets = []
+    for one in months if by_month else names:
+        rows: list[tuple[Cell, ...]] = []
+        if by_month:
+            year, number = one
+            called = f"{number}月" if draw(st.booleans()) else f"{year}年{number}月"
+            if in_title:
+                rows.append((f"{year}年{number}月扩面情况表", None))
+            rows.append((unit, figure))
+            rows += [(name, drawn.cell(drawn.printed(name, one))) for name in names]
+        else:
+            called = one
+            if in_title:
+                rows.append((f"填报单位：{one}", None))
+            rows.append(("月份", figure))
+            rows += [(f"{y}年{m}月", drawn.cell(drawn.printed(one, (y, m)))) for y, m in months]
+        sheets.append(Sheet(called, tuple(rows), (), drawn.kind, truth, ("book",)))
+    return attrs.evolve(sheets[0], more=tuple(sheets[1:]))
 
 
 class _Drawn:
@@ -90,7 +125,8 @@ class _Drawn:
         self.months = MONTHS[first : first + draw(st.integers(1, 5))]
         figures = st.integers(0, 4000)
         self.new = {(name, month): draw(figures) for name in self.names for month in self.months}
-        self.shape = draw(st.sampled_from(("long", "wide", "wide", "one_month", "by_unit")))
+        shapes = ("long", "wide", "wide", "one_month", "by_unit", "three_rows")
+        self.shape = draw(st.sampled_from(shapes))
         if self.shape == "one_month":
             self.months = self.months[:1]
         self.beside = draw(st.lists(st.sampled_from(_BESIDE), max_size=4, unique=True))
@@ -123,8 +159,15 @@ class _Drawn:
             whole, rest = divmod(figure, self.scale)
             places = len(str(self.scale)) - 1
             return f"{whole}.{rest:0{places}d}"
-        way = self.draw(st.sampled_from(("number", "number", "number", "grouped", "persons")))
-        return {"number": figure, "grouped": f"{figure:,}", "persons": f"{figure}人"}[way]
+        ways = ("number", "number", "number", "grouped", "persons", "wide", "spaced")
+        way = self.draw(st.sampled_from(ways))
+        return {
+            "number": figure,
+            "grouped": f"{figure:,}",
+            "persons": f"{figure}人",
+            "wide": str(figure).translate(_FULL_WIDTH),
+            "spaced": f" {figure} ",
+        }[way]
 
     def month(self, month: tuple[int, int], *, header: bool) -> Cell:
         """Return a month as it is written."""
@@ -144,12 +187,15 @@ class _Drawn:
             "wide": self.wide,
             "one_month": self.one_month,
             "by_unit": self.by_unit,
+            "three_rows": self.three_rows,
         }[self.shape]()
-        head, rows = body
+        head, rows = self.separated(*body)
         above = self.titles(len(head[0]))
         notes: list[tuple[Cell, ...]] = []
         if self.draw(st.booleans()):
             notes.append((self.one_of("注：含开发区。", "填表人：张三", "说明: 数据来自各县"),))
+        if self.draw(st.booleans()):
+            notes.append(("制表人：李四", "审核人：王五")[: len(head[0])])
         merged = tuple(
             (top + len(above), left, bottom + len(above), right)
             for top, left, bottom, right in self.merged
@@ -165,6 +211,22 @@ class _Drawn:
             self.truth(),
             tuple(self.what),
         )
+
+    def separated(
+        self, head: list[list[Cell]], rows: list[list[Cell]]
+    ) -> tuple[list[list[Cell]], list[list[Cell]]]:
+        """Return the table with a blank column now and then, which stands between two others."""
+        if self.merged or self.draw(st.integers(0, 3)) != 0:
+            return head, rows
+        self.what.append("blank_column")
+        at = self.draw(st.integers(1, len(head[0]) - 1))
+        return [[*row[:at], None, *row[at:]] for row in head], [
+            [*row[:at], None, *row[at:]] for row in rows
+        ]
+
+    def unit_heading(self) -> Cell:
+        """Return what heads the units: a word, or a corner."""
+        return self.draw(st.sampled_from((*_UNIT, *_CORNER)))
 
     def titles(self, width: int) -> list[list[Cell]]:
         rows: list[list[Cell]] = []
@@ -207,6 +269,10 @@ class _Drawn:
             "households": [done // 3],
             "stock": [90_000 + done],
             "subgroups": [done // 3, done - done // 3],
+            "groups": [done // 4, done - done // 4],
+            "loss": [done // 7],
+            "paid": [done // 2],
+            "average": [f"{done / 12:.1f}"],
             "other": [done + 1],
             "change": ["3%"],
             "remaining": [target - done],
@@ -226,6 +292,10 @@ class _Drawn:
             "households": [self.one_of("参保户数", "新增参保单位数")],
             "stock": [self.one_of("期末参保人数", "在册人数")],
             "subgroups": [self.one_of("其中：男", "男"), self.one_of("其中：女", "女")],
+            "groups": ["企业职工", self.one_of("灵活就业人员", "城镇居民")],
+            "loss": [self.one_of("减少人数", "本月减少", "退保人数")],
+            "paid": [self.one_of("缴费人数", "实缴人数")],
+            "average": [self.one_of("月均人数", "人均缴费")],
             "other": [self.one_of(*other)],
             "change": [self.one_of("同比增长", "比上年同期增长%")],
             "remaining": [self.one_of("未完成数", "差额")],
@@ -239,7 +309,7 @@ class _Drawn:
         total: list[Cell] = [None] * len(rows[0])
         total[at] = self.one_of("合计", "合　计", "全市合计", "庚市", "庚市合计", "总计")
         for column in columns:
-            cells = [str(row[column]).replace(",", "").rstrip("人") for row in rows]
+            cells = [str(row[column]).replace(",", "").strip(" 人") for row in rows]
             total[column] = sum(map(int, cells))
         self.what.append("total_row")
         return [total, *rows] if self.draw(st.booleans()) else [*rows, total]
@@ -287,7 +357,7 @@ class _Drawn:
         """Return a column for each month, or several under it in two rows of header."""
         two_rows = self.draw(st.booleans())
         self.what.append("two_rows" if two_rows else "one_row")
-        unit = self.one_of(*_UNIT)
+        unit = self.unit_heading()
         months = [self.month(month, header=True) for month in self.months]
         if not two_rows:
             text = self.draw(st.booleans())
@@ -345,10 +415,39 @@ class _Drawn:
         columns = [at + 1 for at, (kind, _) in enumerate(pairs) if kind == "figure"]
         return [upper, lower], self.total_row(rows, columns, 0)
 
+    def three_rows(self) -> tuple[list[list[Cell]], list[list[Cell]]]:
+        """Return a year over its months over a plan and what was done."""
+        self.year = "column"
+        self.what[2] = "year:over"
+        plan, done = self.one_of(*_PLAN), self.one_of(*(_NEW if self.kind == "new" else _TOTAL))
+        if self.scale > 1:
+            done = "完成"
+        top: list[Cell] = [self.one_of(*_UNIT)]
+        middle: list[Cell] = [None]
+        lower: list[Cell] = [None]
+        self.merged.append((0, 0, 2, 0))
+        for year in dict.fromkeys(year for year, _ in self.months):
+            months = [month for month in self.months if month[0] == year]
+            self.merged.append((0, len(top), 0, len(top) + 2 * len(months) - 1))
+            top += [f"{year}年", *[None] * (2 * len(months) - 1)]
+            for _, number in months:
+                self.merged.append((1, len(middle), 1, len(middle) + 1))
+                middle += [f"{number}月", None]
+                lower += [plan, done]
+        rows = []
+        for name in self.names:
+            row: list[Cell] = [name]
+            for month in self.months:
+                figure = self.printed(name, month)
+                row += [figure + 17, self.cell(figure)]
+            rows.append(row)
+        columns = list(range(2, 2 * len(self.months) + 1, 2))
+        return [top, middle, lower], self.total_row(rows, columns, 0)
+
     def one_month(self) -> tuple[list[list[Cell]], list[list[Cell]]]:
         """Return a bulletin of one month, with what stands beside the figures."""
         (month,) = self.months
-        head: list[Cell] = [self.one_of(*_UNIT)]
+        head: list[Cell] = [self.unit_heading()]
         figure = self.figure_heading()
         if figure == "本月新增":
             self.months_of = "this"
@@ -375,12 +474,13 @@ class _Drawn:
         """Return some rows with the sum of them below."""
         total: list[Cell] = [None] * len(rows[0])
         total[0] = self.one_of("小计", "小　计")
-        total[at] = sum(int(str(row[at]).replace(",", "").rstrip("人")) for row in rows)
+        total[at] = sum(int(str(row[at]).replace(",", "").strip(" 人")) for row in rows)
         return [*rows, total]
 
     def by_unit(self) -> tuple[list[list[Cell]], list[list[Cell]]]:
         """Return a row for each month and a column for each unit."""
-        head: list[Cell] = [self.one_of("月份", "统计月份"), *self.names]
+        corner = self.one_of("月份", "统计月份", "单位", "月份\\单位")
+        head: list[Cell] = [corner, *self.names]
         total = self.draw(st.booleans())
         head += ["合计"] if total else []
         if self.year == "column":
@@ -394,17 +494,21 @@ class _Drawn:
 
 
 def write_xlsx(sheet: Sheet, path: Path) -> None:
-    """Write a sheet as a workbook, its merged cells merged."""
+    """Write a sheet as a workbook, its merged cells merged, and the sheets after it."""
     book = openpyxl.Workbook()
-    (page,) = book.worksheets
-    page.title = sheet.title
-    for row in sheet.rows:
-        page.append(row)
-    for top, left, bottom, right in sheet.merged:
-        if (top, left) != (bottom, right):
-            page.merge_cells(
-                start_row=top + 1, start_column=left + 1, end_row=bottom + 1, end_column=right + 1
-            )
+    book.remove(book.worksheets[0])
+    for one in (sheet, *sheet.more):
+        page = book.create_sheet(one.title)
+        for row in one.rows:
+            page.append(row)
+        for top, left, bottom, right in one.merged:
+            if (top, left) != (bottom, right):
+                page.merge_cells(
+                    start_row=top + 1,
+                    start_column=left + 1,
+                    end_row=bottom + 1,
+                    end_column=right + 1,
+                )
     save(book, path)
 
 

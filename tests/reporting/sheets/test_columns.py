@@ -496,3 +496,81 @@ def test_a_unit_that_closes_within_a_month_owes_its_report() -> None:
     frame = pd.concat([frame, pd.DataFrame({"unit": ["a"], "period": ["2021-05"], "persons": [1]})])
     gaps = [one for one in read(frame, TWO_IN_ONE).problems if one.reason == "no_report"]
     assert [one.found.rpartition(": ")[2] for one in gaps if "'a'" in one.where] == ["2021-06"]
+
+
+# -- what titles, corners and marks say ------------------------------------------------------------
+
+
+def test_a_total_beside_some_of_the_persons_is_the_whole() -> None:
+    """企业职工, 灵活就业人员 and 合计: the total counts, wherever a word names only one of them."""
+    frame = pd.DataFrame({"单位": ["甲县"], "企业职工": [4], "灵活就业人员": [5], "合计": [9]})
+    assert counts(read(frame, period="2008-07")) == {("a", "2008-07"): 9}
+    with pytest.raises(ReportError, match="企业职工"):
+        read(frame.drop(columns="合计"), period="2008-07")
+
+
+@pytest.mark.parametrize("mark", ["280①", "280²", "2½", "约280", "280*"])
+def test_a_mark_beside_a_number_is_none_of_its_digits(mark: str) -> None:
+    """A footnote's mark is no digit: the cell is explained, never 2,801."""
+    frame = pd.DataFrame({"单位": ["甲县"], "新增人数": [mark]})
+    tally = read(frame, period="2008-07")
+    assert counts(tally) == {}
+    assert reasons(tally) == ["not_a_count"]
+
+
+@pytest.mark.parametrize("title", ["2008年7月扩面计划表", "2008年7月扩面任务分解表"])
+def test_a_title_that_says_plan_is_no_result(tmp_path: Path, title: str) -> None:
+    """Under it 人数 is refused, 完成人数 counts, and so does what the caller names."""
+    rows = [[title], ["单位", "人数"], ["甲县", 9], ["乙县", 8]]
+    source = book(tmp_path, {"t": rows})
+    with pytest.raises(ReportError, match="does not say done"):
+        read(source)
+    assert counts(read(source, persons="人数")) == {("a", "2008-07"): 9, ("b", "2008-07"): 8}
+    rows[1][1] = "完成人数"
+    assert counts(read(book(tmp_path, {"t": rows})))["a", "2008-07"] == 9
+
+
+def test_a_title_against_the_sheets_name_leaves_the_month_open(tmp_path: Path) -> None:
+    """A sheet called 7月 under a title of June is neither: period= decides."""
+    source = book(tmp_path, {"7月": [["2008年6月情况"], ["单位", "新增人数"], ["甲县", 9]]})
+    assert reasons(read(source)) == ["ambiguous_date"]
+    assert counts(read(source, period="2008-06")) == {("a", "2008-06"): 9}
+
+
+@pytest.mark.parametrize("corner", [None, "项目\\单位", "单位/月份"])
+def test_a_blank_or_divided_corner_stands_over_units(tmp_path: Path, corner: str | None) -> None:
+    """Its rows above belong to the header: under 计划 a month is a plan."""
+    rows = [["2008年扩面情况", None, None], [corner, "6月", "7月"], ["甲县", 3, 9], ["乙县", 4, 8]]
+    assert counts(read(book(tmp_path, {"t": rows})))["b", "2008-07"] == 8
+    rows[0] = [corner, "计划", None]
+    with pytest.raises(ReportError, match=r"\(plan\)"):
+        read(book(tmp_path, {"t": rows}))
+
+
+def test_units_across_and_months_down_are_read_whatever_the_corner_says(tmp_path: Path) -> None:
+    """单位 may head the months of a table whose units stand in columns."""
+    for corner in ("单位", "月份", "月份\\单位", None):
+        rows = [[corner, "甲县", "乙县"], ["6月", 3, 4], ["7月", 9, 8]]
+        assert counts(read(book(tmp_path, {"t": rows})))["a", "2008-07"] == 9
+
+
+def test_a_sheet_of_one_unit_is_called_by_it(tmp_path: Path) -> None:
+    """The unit stands in the sheet's name or after 填报单位; two that differ are refused."""
+    rows = [["月份", "新增人数"], ["6月", 3], ["7月", 9]]
+    assert counts(read(book(tmp_path, {"甲县": rows, "乙县": rows})))["b", "2008-07"] == 9
+    titled = [["填报单位：乙县", None], *rows]
+    assert counts(read(book(tmp_path, {"t": titled}))) == {
+        ("b", "2008-06"): 3,
+        ("b", "2008-07"): 9,
+    }
+    with pytest.raises(ReportError, match="no column for unit"):
+        read(book(tmp_path, {"甲县": titled}))
+
+
+@pytest.mark.parametrize(
+    "heading", ["工作人员数", "未参保人数", "宣传人次", "退保人数", "人均缴费"]
+)
+def test_other_people_are_no_enrolments(heading: str) -> None:
+    """Staff, those not yet covered, those reached, those who left, averages: none counts."""
+    with pytest.raises(ReportError, match="no column for persons"):
+        read(pd.DataFrame({"单位": ["甲县"], heading: [9]}), period="2008-07")

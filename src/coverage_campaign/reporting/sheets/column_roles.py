@@ -35,7 +35,7 @@ Kind: TypeAlias = Literal[
     "unit", "parent", "date", "year", "month", "day", "channel", "measure", "matter", "serial",
     "note", "rank", "new", "cumulative", "stock", "persons", "unclear", "target", "plan", "rate",
     "earlier", "change", "remaining", "eligible", "baseline", "payment", "households", "loss",
-    "average",
+    "average", "activity",
 ]  # fmt: skip
 """What a column holds; 'persons' is a figure of persons of which the heading says no more."""
 
@@ -94,7 +94,7 @@ _STRUCTURE: tuple[tuple[Kind, re.Pattern[str]], ...] = (
         "date",
         _any(
             "date|period|as_?of|日期|时间|统计(?:日期|时间|期间?)|截[止至](?:日期|时间|日)",
-            "报告期|所属期|期间?|季度|quarter|week|周次?|周期",
+            "报[告表]期|所属期|期间?|年月|月度|季度|quarter|week|周次?|周期",
         ),
     ),
     ("channel", _any("channel|渠道|参保方式|扩面方式|参保渠道|扩面渠道|类别|类型")),
@@ -144,7 +144,8 @@ _CJK: tuple[tuple[str, re.Pattern[str]], ...] = (
     (
         "remaining",
         _any(
-            "未完成(?:数|任务)?|尚(?:未|需|差)完?成?|还[需差]完?成?|缺口|差额|差距|剩余",
+            "未(?:完成|参保|缴费?|登记|办理?|覆盖|纳入)(?:数|任务)?|尚(?:未|需|差)完?成?|还[需差]完?成?",
+            "缺口|差额|差距|剩余|断缴|欠费",
             "欠(?:账|数)|应保未保|与.*差",
         ),
     ),
@@ -157,6 +158,10 @@ _CJK: tuple[tuple[str, re.Pattern[str]], ...] = (
         _any("(?:去年|上年度?|上一年度?|前年|往年|历年)(?:同期|同月|末|底)?|同期数?|上[月期周]"),
     ),
     ("baseline", _any("期初|年初|月初|基数|基期|起点")),
+    (
+        "activity",
+        _any("(?:工作|经办|执法|检查)人员|干部|宣传|培训|咨询|走访|检查|接待|发放|约谈|上门"),
+    ),
     (
         "loss",
         _any("减[少员]|核减|退保|停保|断保|脱保|流失|注销|转出|死亡|中断|退出"),
@@ -221,6 +226,7 @@ _WORDS: dict[str, str] = {
     **dict.fromkeys(("proportion", "completion", "coverage", "%"), "rate"),
     **dict.fromkeys(("rank", "ranking"), "rank"),
     **dict.fromkeys(("average", "avg", "mean"), "average"),
+    **dict.fromkeys(("staff", "visits", "visited", "trained", "training"), "activity"),
     **dict.fromkeys(("change", "growth", "increase", "difference", "diff", "yoy", "mom"), "change"),
     **dict.fromkeys(("gap", "shortfall", "remaining", "outstanding", "missing"), "remaining"),
     **dict.fromkeys(("eligible", "population", "residents", "pop"), "eligible"),
@@ -334,8 +340,8 @@ class Meaning:
     """What the levels of a heading say together.
 
     `year_to_date` figures begin again each year, `net` ones have losses taken off, `paid` ones are
-    of who paid; `qualifier` is what is said beyond, such as 农民工, and `total` that the column
-    adds others up.
+    of who paid, `done` says that something was done; `qualifier` is what is said beyond, such as
+    农民工, and `total` that the column adds others up.
     """
 
     kind: Kind | None = None
@@ -345,6 +351,7 @@ class Meaning:
     total: bool = False
     net: bool = False
     paid: bool = False
+    done: bool = False
     year_to_date: bool = False
     this_period: bool = False
 
@@ -353,7 +360,7 @@ _BRACKETS = re.compile(r"\(([^()]*)\)")
 _SPECIFIC: tuple[Kind, ...] = ("new", "cumulative", "stock", "target", "plan", "rate", "unclear")
 _ANYWHERE: tuple[Kind, ...] = (
     *("earlier", "change", "remaining", "rank", "payment", "households", "baseline", "eligible"),
-    *("loss", "average"),
+    *("loss", "average", "activity"),
 )
 
 
@@ -396,6 +403,7 @@ def meaning_of(levels: Sequence[str]) -> Meaning:
         total=any(part.total for part in parts),
         net=any(part.net for part in parts),
         paid=any(part.paid for part in parts),
+        done=any(part.done for part in parts),
         year_to_date=any(part.year_to_date for part in parts),
         this_period=this_period,
     )
@@ -420,7 +428,7 @@ def _of_level(level: str) -> Meaning:
     whole = read_written(level)
     if isinstance(whole, Written) and not word.isdecimal():
         return Meaning(written=whole)
-    if isinstance(whole, Written) and len(word) == 4:  # noqa: PLR2004 - a year
+    if isinstance(whole, Written) and len(word) in {4, 6}:  # a year, and 200807
         return Meaning(written=whole)
     for kind, pattern in _STRUCTURE:
         if pattern.fullmatch(word) or pattern.fullmatch(_BRACKETS.sub("", word)):
@@ -441,6 +449,7 @@ def _of_level(level: str) -> Meaning:
         total="total" in features,
         net="net" in features,
         paid="paid" in features,
+        done="done" in features,
         year_to_date="year_to_date" in features,
         this_period="this_period" in features,
     )
@@ -490,7 +499,7 @@ def _is_to_date(original: str) -> bool:
 
 
 _BEFORE_ALL: tuple[Kind, ...] = ("average", "change", "rate", "rank", "remaining", "earlier")
-_BEFORE_FIGURES: tuple[Kind, ...] = ("households", "baseline", "eligible", "loss")
+_BEFORE_FIGURES: tuple[Kind, ...] = ("households", "baseline", "eligible", "loss", "activity")
 
 
 def _kind(features: set[str], *, persons_only: bool) -> Kind | None:

@@ -142,7 +142,7 @@ _QUARTERS = (
 )
 _MONTHS = (
     rf"{_Y}(?P<month>0[1-9]|1[0-2])",
-    rf"{_Y}[-/.年]{_M}月?份?",
+    rf"{_Y}[-/.年m]{_M}月?份?",
     rf"(?P<year>\d{{2}})年{_M}月份?",
     rf"{_M}月份?",
     rf"{_M}[-/]{_Y}",
@@ -157,7 +157,10 @@ _ENGLISH = (
     _EM,
 )
 _YEARS = (rf"{_Y}(?:年度?|全年)?", r"(?P<year>\d{2})年度?")
-_TENS = (rf"(?:{_YY})?{_M}月(?P<tens>[上中下])旬",)
+_TENS = (
+    rf"(?:{_YY})?{_M}月份?(?P<tens>[上中下]旬|[上下]半月)",
+    rf"(?:{_YY})?{_M}月份?第?(?P<tens>[1-5一二三四五])周",
+)
 _WEEKS = (rf"{_Y}-?w(?P<week>0[1-9]|[1-4]\d|5[0-3])",)
 _SLASHED = re.compile(rf"(?P<one>\d{{1,2}})[/.-](?P<two>\d{{1,2}})[/.-]{_Y}{_TIME}")
 
@@ -290,7 +293,15 @@ def year_in(text: str) -> tuple[int, str] | None:
     return int(found["year"]), rest
 
 
-_TENS_OF = {"上": (1, 10), "中": (11, 20), "下": (21, 0)}
+_TENS_OF = {
+    "上旬": (1, 10),
+    "中旬": (11, 20),
+    "下旬": (21, 0),
+    "上半月": (1, 15),
+    "下半月": (16, 0),
+    **{str(week): (7 * week - 6, 7 * week if week < 5 else 0) for week in range(1, 6)},  # noqa: PLR2004 - the last week
+}
+"""First and last day of a part of a month; 0 = the month's last day."""
 
 
 def _written(found: re.Match[str]) -> Written | None:
@@ -309,7 +320,7 @@ def _written(found: re.Match[str]) -> Written | None:
         return Written(12, first_month=1, year=year, unit="span")
     month = _month(parts["month"])
     if "tens" in parts:
-        first_day, day = _TENS_OF[parts["tens"]]
+        first_day, day = _TENS_OF[_CHINESE_DIGITS.get(parts["tens"], parts["tens"])]
         return Written(month, day, month, first_day, year, unit="span")
     day = int(parts.get("day", 0))
     first_month = _month(parts["first_month"]) if "first_month" in parts else 0

@@ -109,6 +109,8 @@ def figures_of_grid(
         str(cell) for at in range(header.top) for cell in spread.cells[at] if cell is not None
     ]
     about = [text for text in dict.fromkeys(titles) if not _PRINTED_ON.search(plain(text))]
+    if not named.persons:
+        _refuse_plan(layout, [*about, grid.sheet], grid.name)
     return figures_of(
         frame,
         layout,
@@ -119,7 +121,20 @@ def figures_of_grid(
         titled=_first_days(about, grid),
         years=_years(about, grid),
         measure=next((one for text in titles if (one := table_measure(text))), None),
+        unit=_unit_of_all([grid.sheet, *titles], unit_names(campaign)),
     )
+
+
+_REPORTER = re.compile(r"(?:填报|上报|报送|报告)?单位(?:名称)?[:：](?P<unit>.+)")
+
+
+def _unit_of_all(texts: Sequence[str], names: Names) -> str:
+    """Return the one unit that a sheet's name or its titles say its figures are of, or ''."""
+    found: set[str] = set()
+    for text in texts:
+        named = _REPORTER.fullmatch(plain(text))
+        found |= names.meant(named["unit"] if named else text)
+    return next(iter(found)) if len(found) == 1 else ""
 
 
 def _spread_labels(
@@ -158,9 +173,30 @@ def _next_table(grid: Grid, header: _Header, rows: Sequence[int]) -> int | None:
     return None
 
 
+def _refuse_plan(layout: Layout, titles: Sequence[str], source: str) -> None:
+    """Refuse figures of which the headings say nothing more, under a title that says plan."""
+    for text in titles:
+        title = meaning_of([text])
+        if title.kind not in {"plan", "target"} or title.done:
+            continue
+        for figure in layout.figures:
+            said = meaning_of([figure.heading])
+            if said.kind in {None, "persons"} and not said.done:
+                found = f"{text!r} says {title.kind}, and {figure.heading!r} does not say done"
+                fix = f"if it is what was done, say so: persons={figure.heading!r}"
+                raise ReportError(Problem(source, found, fix))
+
+
 def _first_days(titles: Sequence[str], grid: Grid) -> Date | None:
+    """Return the first days that the titles say, else the sheet's name, else the file's.
+
+    Where a title and the sheet's name say different months neither is taken.
+    """
+    of_sheet = find_written(grid.sheet)
     for text in (*titles, grid.sheet, grid.file):
         found = find_written(text)
+        if found and of_sheet and text != grid.file and found[0].month != of_sheet[0].month:
+            return Date("ambiguous_date", f"{text} / {grid.sheet}")
         if found:
             return Date(found[0], text)
     for text in (grid.sheet, *titles):
@@ -194,12 +230,12 @@ def _find_table(
     without_figures, absent = None, None
     names = unit_names(campaign)
     begins = next((at for at, row in enumerate(grid.cells) if any(row)), 0)
-    for top in range(begins, min(len(grid.cells), begins + _HIGHEST_START)):
-        anchor = _anchor(grid.cells[top], named)
-        if anchor is None:
-            continue
-        bottom = _bottom(grid, top, anchor)
-        header = _Header(top, bottom, anchor, _headings(grid, top, bottom))
+    tops = range(begins, min(len(grid.cells), begins + _HIGHEST_START))
+    anchors = {top: _anchor(grid.cells[top], named) for top in tops}
+    spans = [(top, _bottom(grid, top, at), at, "") for top, at in anchors.items() if at is not None]
+    for top, bottom, anchor, corner in spans or _corners(grid, tops, names):
+        headings = _headings(grid, top, bottom, anchor, corner)
+        header = _Header(top, bottom, anchor, headings)
         _refuse_side_by_side(header.headings, grid)
         missing = absent_names(header.headings, named)
         if missing:
@@ -227,9 +263,7 @@ def _find_table(
 
 def _anchor(row: Sequence[Cell], named: Named) -> int | None:
     """Return the column that is headed as the units', else as the dates', in a row of texts."""
-    texts = [
-        _text(cell) if isinstance(cell, (str, dt.date)) or _is_year(cell) else "" for cell in row
-    ]
+    texts = [_text(cell) if _may_head(cell) else "" for cell in row]
     if len({text for text in texts if text}) < 2:  # noqa: PLR2004 - a title stands alone
         return None
     kinds = [meaning_of([text]).kind if text else None for text in texts]
@@ -244,6 +278,44 @@ def _anchor(row: Sequence[Cell], named: Named) -> int | None:
     return None
 
 
+def _corners(grid: Grid, tops: range, names: Names) -> Iterator[tuple[int, int, int, str]]:
+    """Yield the header under whose blank or divided corner (项目/单位) names of units stand.
+
+    As first row, last row, column of the corner and the heading that it stands for: that of units,
+    or of dates where names of units head the other columns. Rows above that have more to say of
+    the columns belong to it; a title or a measure does not.
+    """
+    for bottom in tops[:-2]:
+        row = grid.cells[bottom]
+        across = sum(bool(names.meant(_text(cell))) for cell in row) > 1
+        for at, cell in enumerate(row):
+            below = [grid.cells[bottom + 1 + step][at] for step in (0, 1)]
+            called = [_text(one) for one in below]
+            of_units = all(names.meant(text) or is_total(text) for text in called)
+            of_dates = across and isinstance(below[0], (str, dt.date)) and _is_day(below[0])
+            if not _is_corner(cell) or not (of_units or of_dates) or not any(map(_may_head, row)):
+                continue
+            top = bottom
+            while top > 0 and _is_corner(grid.cells[top - 1][at]) and _heads(grid.cells[top - 1]):
+                top -= 1
+            yield top, bottom, at, "单位" if of_units else "日期"
+            return
+
+
+def _is_corner(cell: Cell) -> bool:
+    return cell is None or (isinstance(cell, str) and len(re.split(r"[\\/|]", cell)) > 1)
+
+
+def _is_day(cell: Cell) -> bool:
+    return isinstance(cell, dt.date) or isinstance(read_written(str(cell)), Written)
+
+
+def _heads(row: Sequence[Cell]) -> bool:
+    return any(row) and all(
+        cell is None or (_may_head(cell) and not table_measure(str(cell))) for cell in row
+    )
+
+
 def _cells_under(frame: pd.DataFrame, heading: Heading) -> list[Cell]:
     return frame[heading.text].tolist()
 
@@ -253,8 +325,12 @@ def _may_head(cell: Cell) -> bool:
 
 
 def _is_year(cell: Cell) -> bool:
+    """Tell whether a number is a year or, as in 200807, a month with its year."""
     whole = isinstance(cell, int) or (isinstance(cell, float) and cell.is_integer())
-    return whole and not isinstance(cell, bool) and int(cell) in _YEARS  # type: ignore[arg-type]  # a number
+    if not whole or isinstance(cell, bool):
+        return False
+    year, month = divmod(int(cell), 100)
+    return int(cell) in _YEARS or (year in _YEARS and 1 <= month <= 12)  # noqa: PLR2004 - months
 
 
 def _bottom(grid: Grid, top: int, anchor: int) -> int:
@@ -283,15 +359,21 @@ def _is_number(cell: Cell) -> bool:
         return False
 
 
-def _headings(grid: Grid, top: int, bottom: int) -> tuple[Heading, ...]:
-    """Return a heading a column; a blank above a lower level takes what stands to its left."""
+def _headings(grid: Grid, top: int, bottom: int, anchor: int, corner: str) -> tuple[Heading, ...]:
+    """Return a heading a column; a blank above a lower level takes what stands to its left.
+
+    A blank or divided `corner` is read as what it stands for.
+    """
     rows = [[_text(cell) for cell in grid.cells[at]] for at in range(top, bottom + 1)]
     for upper, lower in pairwise(rows):
         for at in range(1, len(upper)):
             if not upper[at] and lower[at]:
                 upper[at] = upper[at - 1]
     levels = [tuple(dict.fromkeys(row[at] for row in rows if row[at])) for at in range(grid.width)]
-    return numbered([" / ".join(parts) for parts in levels], levels)
+    texts = [" / ".join(parts) for parts in levels]
+    if corner:
+        levels[anchor] = (corner,)
+    return numbered(texts, levels)
 
 
 def numbered(texts: Sequence[str], levels: Sequence[tuple[str, ...]]) -> tuple[Heading, ...]:

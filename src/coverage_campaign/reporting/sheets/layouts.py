@@ -252,6 +252,7 @@ _IGNORED: dict[Kind, tuple[str, str]] = {
     "households": ("households", "households and employers are no people"),
     "loss": ("loss", "persons who left are none who came"),
     "average": ("ignored", "an average is no count"),
+    "activity": ("ignored", "what was done to reach people is no enrolment"),
     "rate": ("rate", "a rate is no count"),
     "measure": ("note", "its cells are no measures"),
     "unclear": ("ignored", "both of this period and cumulative: name it to count it"),
@@ -427,6 +428,10 @@ class _Assignment:
 
     def _take_units(self) -> None:
         candidates = self._free("unit")
+        if "unit" not in self.roles and candidates and self._is_transposed(candidates[0]):
+            self.roles["date"] = candidates[0].text
+            candidates[0].take("date", "its cells are dates, and units head the other columns")
+            candidates = []
         if "unit" not in self.roles and candidates:
             chosen = self._unit_of(candidates)
             chosen.take("unit", "its heading says so")
@@ -443,6 +448,15 @@ class _Assignment:
                 one.take("parent", "names the unit above, where two units share a name")
             else:
                 one.take("ignored", f"{self.roles['unit']!r} is the unit")
+
+    def _is_transposed(self, column: _Column) -> bool:
+        """Tell whether a column headed as the units' holds dates, and units head the others."""
+        if any(self._meant(column)):
+            return False
+        heads = sum(bool(self.units.meant(one.text)) for one in self.columns if not one.role)
+        cells = [cell for cell in self.cells(column.heading) if cell is not None]
+        read = read_cells(cells, self.campaign.whole_window)
+        return heads > 1 and bool(cells) and any(isinstance(one, Written) for one in read)
 
     def _unit_of(self, candidates: Sequence[_Column]) -> _Column:
         """Return the column of the units: the one whose cells name most of them, the lowest tier.
@@ -603,7 +617,24 @@ class _Assignment:
             known = not meaning.qualifier or (named and self._numeric(one))
             if meaning.kind in kinds or (bare and known):
                 (totals if meaning.total else parts).append(one)
+        parts, totals = self._with_whole(parts, totals)
         return self._best_kind(self._as_read(parts)), totals
+
+    def _with_whole(
+        self, parts: list[_Column], totals: list[_Column]
+    ) -> tuple[list[_Column], list[_Column]]:
+        """Take a total for the figures of its time where all beside it are some of the persons."""
+        by_time = _by_time(parts)
+        whole = []
+        for one in totals:
+            some = by_time.get((one.meaning.written, one.channel), [])
+            if some and all(part.meaning.qualifier for part in some):
+                whole.append(one)
+                for part in some:
+                    if not part.role:
+                        part.take("subgroup", f"some of the persons of {one.text!r}")
+        left = [one for one in parts if not one.role]
+        return left + whole, [one for one in totals if one not in whole]
 
     def _as_read(self, parts: list[_Column]) -> list[_Column]:
         """Leave of columns for one time those whose persons count by the campaign's readings.
@@ -702,7 +733,9 @@ class _Assignment:
         """Return the figures of one time and channel: the whole, if the group has one."""
         whole = [one for one in group if not one.meaning.qualifier]
         qualifiers = {one.meaning.qualifier for one in group}
-        if not whole and len(qualifiers) > 1:
+        if not whole:
+            group = [*group, *self._unclear()]
+        if not whole and (len(qualifiers) > 1 or len(group) > len(qualifiers)):
             raise self._choice(group, "persons of different groups")
         chosen = whole or group
         if len({(one.meaning.net, one.meaning.year_to_date) for one in chosen}) > 1:
@@ -716,6 +749,17 @@ class _Assignment:
             else:
                 one.take("subgroup", f"some of the persons of {first.text!r}")
         return self._figure([first], repeated)
+
+    def _unclear(self) -> list[_Column]:
+        """Return the columns of numbers whose headings may name persons of another group."""
+        return [
+            one
+            for one in self.columns
+            if not one.role
+            and one.meaning.kind is None
+            and one.meaning.qualifier
+            and self._numeric(one)
+        ]
 
     def _why(self, column: _Column, *, alone: bool) -> str:
         kind = column.meaning.kind

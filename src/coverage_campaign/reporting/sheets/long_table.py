@@ -151,13 +151,20 @@ def figures_of(
     titled: Date | None = None,
     years: Sequence[int] = (),
     measure: Measure | None = None,
+    unit: str = "",
 ) -> Figures:
     """Return the figures of a table whose columns have text headings, each once.
 
     `period` is what the whole table is about, as the caller says, `titled` as its titles say, where
     neither a column nor a heading has a date; `years` are those that its titles print, `measure`
-    what one of its bare numbers stands for, where no heading says.
+    what one of its bare numbers stands for, and `unit` whose figures they are, where no heading
+    says.
     """
+    if unit and "unit" not in layout.roles:
+        layout = attrs.evolve(
+            layout,
+            figures=tuple(attrs.evolve(one, unit=one.unit or unit) for one in layout.figures),
+        )
     about = titled if period is None else Date(period)
     if period is not None and len({one.written for one in layout.figures}) == 1:
         layout = attrs.evolve(

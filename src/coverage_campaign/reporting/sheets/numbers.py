@@ -103,7 +103,9 @@ def _exact(number: Decimal) -> Number:
 
 
 def _from_text(text: str) -> Number | None:
-    if len(text) > _LONGEST and len(text.strip()) > _LONGEST:
+    # A footnote's mark (280①, 310²) is none of the number's digits.
+    marked = any(unicodedata.category(one) == "No" for one in text[: 2 * _LONGEST])
+    if marked or (len(text) > _LONGEST and len(text.strip()) > _LONGEST):
         raise ValueError("not a number")
     word = plain(text)
     if word in _NOTHING or word.casefold() in _NOTHING_WORDS or set(word) == {"-"}:
