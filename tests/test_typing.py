@@ -20,8 +20,6 @@ def functions() -> Iterator[tuple[str, object]]:
     """Yield every public function, class and method, by its name."""
     for name in cc.__all__:
         value = getattr(cc, name)
-        if name == "testing":  # Hypothesis makes these functions, in modules of its own
-            continue
         if isinstance(value, ModuleType):
             inner = getattr(value, "__all__", ())
             members = [(f"{name}.{one}", getattr(value, one)) for one in inner]

@@ -75,7 +75,17 @@ def test_only_plain_names_and_known_formats_are_taken(pattern: str) -> None:
         message(pattern, x=1).text("en")
 
 
-@given(lang=st.text().filter(lambda text: text not in LANGUAGES))
+def test_the_full_tag_of_simplified_chinese_is_the_short_one() -> None:
+    """Whoever writes zh or zh-Hans, which is its full name, reads the same."""
+    assert check_language("zh-Hans") == "zh"
+    assert message("{n} people", n=1_000).text("zh-Hans") == message("{n} people", n=1_000).text(
+        "zh"
+    )
+    with language("zh-Hans"):
+        assert current_language() == "zh"
+
+
+@given(lang=st.text().filter(lambda text: text not in {*LANGUAGES, "zh-Hans"}))
 def test_a_language_that_is_not_spoken_is_refused_with_those_that_are(lang: str) -> None:
     """No text is ever in English without a word."""
     with pytest.raises(DefinitionError, match=r"one of: en, zh, zh-Hant|did you mean"):

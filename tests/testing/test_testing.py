@@ -177,7 +177,7 @@ def sound() -> cc.Allocation:
 
 def broken(sound: cc.Allocation, **shares: int) -> cc.Allocation:
     """Return an allocation with other shares in its table."""
-    frame = sound.to_frame()
+    frame = sound.to_frame().drop(columns="own_share")  # made from the shares
     for unit, share in shares.items():
         frame.loc[frame["unit"] == unit, "share"] = share
     return attrs.evolve(sound, frame=frame)

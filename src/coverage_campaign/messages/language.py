@@ -12,7 +12,7 @@ from coverage_campaign.errors import DefinitionError, Problem
 
 __all__ = ["LANGUAGES", "Language", "check_language", "current_language", "language"]
 
-Language: TypeAlias = Literal["en", "zh", "zh-Hant"]
+Language: TypeAlias = Literal["en", "zh", "zh-Hans", "zh-Hant"]
 """English, simplified Chinese ("zh" is short for "zh-Hans") and traditional Chinese."""
 
 LANGUAGES: Final[dict[str, str]] = {"en": "en", "zh": "zh_Hans", "zh-Hant": "zh_Hant"}
@@ -24,6 +24,8 @@ _CURRENT: ContextVar[Language | None] = ContextVar("language", default=None)
 def check_language(lang: str | None = None, *, default: Language = "en") -> Language:
     """Return `lang` if the library speaks it; without one, that of the context, else the default.
 
+    "zh-Hans" comes back as "zh", its short form, so that there is one word for each language.
+
     Raises a DefinitionError that names the languages there are.
 
     >>> check_language("zh")
@@ -34,6 +36,8 @@ def check_language(lang: str | None = None, *, default: Language = "en") -> Lang
     """
     if lang is None:
         return _CURRENT.get() or default
+    if lang == "zh-Hans":
+        return "zh"
     if lang not in LANGUAGES:
         fix = did_you_mean(str(lang), LANGUAGES, of="one of")
         raise DefinitionError(Problem("lang", repr(lang), fix))

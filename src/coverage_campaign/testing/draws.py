@@ -1,7 +1,5 @@
 """What Hypothesis draws: campaigns, trees of units, names, weights; event frames with faults."""
 
-from __future__ import annotations
-
 import datetime as dt
 from collections.abc import Mapping, Sequence
 from typing import Any, Literal, TypeAlias
@@ -264,6 +262,6 @@ def _spans(rows: Sequence[_Row], name: str, unit: Literal["s", "D"]) -> NDArray[
     return np.array(values, dtype=f"timedelta64[{unit}]")
 
 
-def _texts(rows: Sequence[_Row], name: str, mark: str = "") -> pd.Series[str]:
+def _texts(rows: Sequence[_Row], name: str, mark: str = "") -> "pd.Series[str]":
     values = [None if row[name] is None else f"{mark}{row[name]}" for row in rows]
     return pd.Series(values, dtype="str")

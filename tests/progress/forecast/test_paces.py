@@ -213,7 +213,7 @@ def test_monthly_figures_are_counted_in_months_of_one_length() -> None:
     days, ahead = clock(ends, later)
     np.testing.assert_allclose(np.diff(days), 365.25 / 12)
     np.testing.assert_allclose(ahead, [365.25 / 12, 1.5 * 365.25 / 12])
-    daily, _ = clock(np.arange(ends[0], ends[0] + 3), later)
+    daily, _ = clock(ends[0] + np.arange(3).astype("timedelta64[D]"), later)
     np.testing.assert_allclose(daily, [-2, -1, 0])
 
 

@@ -98,7 +98,7 @@ def numbers_html(
             *more,
             *left,
             *_ties(now.allocation, lang),
-            *last.basis.lines("zh" if lang == "zh-Hant" else lang),
+            *last.basis.lines(lang),
         ],
     )
 
