@@ -8,6 +8,9 @@
     GET  /scenarios/{id}/progress      how far each unit is
     GET  /scenarios/{id}/bulletin      the page that is read, in English or Chinese
 
+A bulletin is drawn once and kept by the digest of what it was made of. Where many ask for others at
+once, those that cannot wait for their turn are told to come again (503, Retry-After).
+
 An error is data: {"problems": [{"where": …, "found": …, "fix": …}]}, all problems at once. What
 a client sends is read as values and never as a path, a class or a piece of code. Body, units, rows
 and stored scenarios are bounded; the store is in memory, locked, and lets the least recently used
@@ -37,18 +40,26 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 import coverage_campaign as cc
 
+RETRY_AFTER = 5
+"""Seconds after which a client may ask for a bulletin again."""
 Result = TypeVar("Result")
 Cell = str | int | float | bool | None
 
 
 @attrs.frozen(kw_only=True)
 class Limits:
-    """How much a client may ask for: bytes of a body, units, rows, scenarios that are kept."""
+    """How much a client may ask for: bytes of a body, units, rows, scenarios that are kept.
+
+    `drawing` are the bulletins that are made or wait for their turn at one time; `pages` those that
+    are kept.
+    """
 
     body: int = 4 * 2**20
     units: int = 5_000
     rows: int = 50_000
     stored: int = 100
+    drawing: int = 8
+    pages: int = 64
 
 
 class ProblemOut(BaseModel):
@@ -142,6 +153,44 @@ class Store:
                 return self._outcomes[key]
         fix = "POST the scenario to /scenarios; the least recently used ones go"
         raise refused(HTTPStatus.NOT_FOUND, "scenario", "no such id", fix)
+
+
+class Pages:
+    """Bulletins by what they were made of; a page is made once, one at a time, few may wait."""
+
+    def __init__(self, most: int, waiting: int) -> None:
+        """Keep at most so many pages, and let at most so many requests make or await one."""
+        self._most = most
+        self._turns = threading.BoundedSemaphore(waiting)
+        self._drawing = threading.Lock()  # matplotlib draws one picture at a time
+        self._pages: OrderedDict[str, str] = OrderedDict()
+
+    def of(self, digest: str, made: Callable[[], str]) -> str:
+        """Return the page of a digest; 503 where too many others wait for their turn."""
+        page = self._pages.get(digest)
+        if page is not None:
+            return page
+        if not self._turns.acquire(blocking=False):
+            fix = f"ask again in {RETRY_AFTER} seconds"
+            raise refused(HTTPStatus.SERVICE_UNAVAILABLE, "bulletin", "too many at once", fix)
+        try:
+            with self._drawing:
+                page = self._pages.get(digest) or made()
+                if digest:
+                    self._pages[digest] = page
+                while len(self._pages) > self._most:
+                    self._pages.popitem(last=False)
+                return page
+        finally:
+            self._turns.release()
+
+
+def digest_of(outcome: cc.Outcome, lang: str) -> str:
+    """Return what tells one bulletin from another, '' where that is not known (a function)."""
+    record = outcome.record
+    if not record.scenario:
+        return ""
+    return f"{record.version} {record.scenario} {record.data} {lang}"
 
 
 def refused(status: HTTPStatus, where: str, found: str, fix: str) -> RefusedError:
@@ -252,7 +301,7 @@ def create_app(limits: Limits | None = None) -> FastAPI:
     """Return the service with a store of its own."""
     bounds = limits or Limits()
     store = Store(bounds.stored)
-    drawing = threading.Lock()  # matplotlib draws one picture at a time
+    pages = Pages(bounds.pages, bounds.drawing)
     errors: dict[int | str, dict[str, Any]] = {
         status.value: {"model": ProblemsOut}
         for status in (
@@ -261,6 +310,7 @@ def create_app(limits: Limits | None = None) -> FastAPI:
             HTTPStatus.CONFLICT,
             HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
             HTTPStatus.UNPROCESSABLE_ENTITY,
+            HTTPStatus.SERVICE_UNAVAILABLE,
         )
     }
     app = FastAPI(title="Coverage campaigns", version=cc.__version__, responses=errors)
@@ -311,16 +361,24 @@ def create_app(limits: Limits | None = None) -> FastAPI:
     @app.get("/scenarios/{key}/bulletin", response_class=HTMLResponse)
     def get_bulletin(key: str, lang: Literal["en", "zh"] = "en") -> HTMLResponse:
         """Return the bulletin as a page that needs nothing else."""
-        progress = progress_of(store.get(key))
-        with drawing:
-            return HTMLResponse(cc.bulletin(progress, lang=lang).to_html())
+        outcome = store.get(key)
+        progress = progress_of(outcome)
+        page = pages.of(
+            digest_of(outcome, lang), lambda: cc.bulletin(progress, lang=lang).to_html()
+        )
+        return HTMLResponse(page)
 
     return app
 
 
 def _answer(status: int, problems: Iterable[cc.Problem]) -> JSONResponse:
     found = [ProblemOut(where=one.where, found=one.found, fix=one.fix) for one in problems]
-    return JSONResponse(ProblemsOut(problems=found).model_dump(), status_code=status)
+    later = status == HTTPStatus.SERVICE_UNAVAILABLE
+    return JSONResponse(
+        ProblemsOut(problems=found).model_dump(),
+        status_code=status,
+        headers={"Retry-After": str(RETRY_AFTER)} if later else None,
+    )
 
 
 async def _on_error(request: Request, error: Exception) -> JSONResponse:
@@ -347,7 +405,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--host", default="127.0.0.1", help="the address to listen on")
     parser.add_argument("--port", type=int, default=8000, help="the port to listen on")
     given = parser.parse_args(arguments)
-    uvicorn.run(create_app(), host=given.host, port=given.port, limit_concurrency=64)
+    uvicorn.run(create_app(), host=given.host, port=given.port)
     return 0
 
 

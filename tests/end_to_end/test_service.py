@@ -337,6 +337,51 @@ def test_many_clients_at_once_get_their_own_answers(client: Client) -> None:
     assert totals == asked
 
 
+def test_two_hundred_allocations_at_once_are_all_answered(client: Client) -> None:
+    """Nobody is turned away for what takes no picture."""
+    key = client.post(scenario())
+    with ThreadPoolExecutor(200) as pool:
+        asked = [f"/scenarios/{key}/allocation"] * 200
+        answers = list(pool.map(lambda path: client.call("GET", path)[0], asked))
+    assert answers == [200] * 200
+
+
+def test_of_many_bulletins_at_once_some_are_drawn_and_the_others_told_to_come_again() -> None:
+    """Forty requests for as many pages: eight wait for their turn, 32 are refused as data.
+
+    Once a page is drawn it is given to everybody, while others are being drawn too.
+    """
+    module = service()
+    drawn, begin = [], threading.Event()
+    pages = module.Pages(64, 8)
+
+    def made(name: str) -> str:
+        begin.wait(30)
+        drawn.append(name)
+        return name
+
+    def asked(number: int) -> str:
+        try:
+            return pages.of(f"page {number}", lambda: made(f"page {number}"))
+        except module.RefusedError as error:
+            return f"refused: {error.status}"
+
+    with ThreadPoolExecutor(40) as pool:
+        waiting = [pool.submit(asked, number) for number in range(40)]
+        while sum(one.done() for one in waiting) < 32:
+            pass
+        begin.set()
+        answers = [one.result(timeout=30) for one in waiting]
+    assert answers.count("refused: 503") == 32
+    assert len(drawn) == 8
+    again = [int(name.removeprefix("page ")) for name in drawn]
+    assert [asked(number) for number in again] == drawn
+    assert len(drawn) == 8
+    refusal = module._answer(503, [cc.Problem("bulletin", "too many", "come again")])
+    assert refusal.headers["retry-after"] == "5"
+    assert refusal.headers["content-type"] == "application/json"
+
+
 def test_posts_at_once_never_keep_more_than_the_bound(client: Client) -> None:
     """Twelve posts in six threads: every one is answered, and three of them are kept."""
     with ThreadPoolExecutor(6) as pool:
@@ -360,7 +405,7 @@ def test_the_description_of_the_service_is_complete(client: Client) -> None:
     }
     post = described["paths"]["/scenarios"]["post"]
     assert post["requestBody"]["required"] is True
-    assert set(post["responses"]) == {"201", "400", "404", "409", "413", "422"}
+    assert set(post["responses"]) == {"201", "400", "404", "409", "413", "422", "503"}
     for name in set(json.dumps(described).split("#/components/schemas/")[1:]):
         assert name.split('"')[0] in described["components"]["schemas"]
     problems = described["components"]["schemas"]["ProblemOut"]

@@ -21,6 +21,7 @@ from coverage_campaign.progress.progress import Progress
 from coverage_campaign.views import charts
 from coverage_campaign.views.charts import _theme as theme
 from coverage_campaign.views.charts._ticks import runs
+from coverage_campaign.views.charts._units import ends_of
 from coverage_campaign.views.charts.calendar_chart import doubts_of
 from support.chart_boxes import SIZES, assert_readable, texts_of, words_of
 from support.stand_ins import (
@@ -350,8 +351,12 @@ def test_completeness_counts_each_report_once() -> None:
     ax = charts.completeness(made)
     assert ax.get_title() == "5 of 9 reports received, 4 on time"
     names = ("Ash", "Birch", "Cedar")
-    assert [text for text in texts_of(ax) if text in names] == ["Cedar", "Birch", "Ash"]
-    assert {"0/3", "2/3", "3/3", "5/9"} <= set(texts_of(ax))
+    assert [text.get_text() for text in ax.texts if text.get_text() in names] == [
+        "Cedar",
+        "Birch",
+        "Ash",
+    ]
+    assert {"0/3", "2/3", "3/3", "5/9"} <= {text.get_text() for text in ax.texts}
     assert_readable(ax)
 
 
@@ -386,3 +391,42 @@ def _reporting() -> Progress:
         columns=["unit", "period", "received_on"],
     )
     return cc.track(plan, tally, as_of="2026-08-31", received=came)
+
+
+def test_of_many_units_the_ends_and_the_crossing_are_drawn() -> None:
+    """Of 400 units 60 have a row; the gaps say how many are left out, and none is lost."""
+    made = _of_many(400)
+    rows = made.ranking
+    shown = ends_of(rows)
+    assert len(shown.rows) + sum(more for _, more in shown.gaps) == len(rows)
+    assert shown.rows[0] == rows[0]
+    assert shown.rows[-1] == rows[-1]
+    between = {row.status for row in shown.rows[24:-24]}
+    assert between == {"on_plan", "slightly_behind"}
+    places = sorted([*shown.places, *(place for place, _ in shown.gaps)])
+    assert places == [float(place) for place in range(len(places))]
+    for chart in (charts.ranking, charts.bullet):
+        ax = chart(made)
+        more = [text for text in ax.texts if text.get_text().endswith(" more")]
+        assert len(more) == len(shown.gaps)
+        assert_readable(ax)
+    assert charts.multiples(made).figure.get_size_inches()[1] < 20
+
+
+def _of_many(units: int) -> Progress:
+    codes = [f"u{place:03d}" for place in range(units)]
+    campaign = cc.Campaign(
+        code="x",
+        label="X",
+        year=2026,
+        units=[cc.Unit(code, code.upper(), "county") for code in codes],
+        breakdowns=[cc.Breakdown("counties", "Counties", ["county"])],
+        targets=[cc.HeadcountTarget("people", "people", persons=100 * units)],
+        phases=[cc.Phase("action", "Action", "06-01", "11-30")],
+    )
+    plan = cc.schedule(cc.allocate(campaign, weights=cc.weights.equal), over="action")
+    figures = pd.DataFrame(
+        {"unit": codes, "date": "2026-06-30", "persons": [place % 37 for place in range(units)]}
+    )
+    tally = cc.read_reports(figures, campaign, figures="new", as_of="2026-07-10")
+    return cc.track(plan, tally, as_of="2026-06-30")

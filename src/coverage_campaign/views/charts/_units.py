@@ -13,7 +13,7 @@ from coverage_campaign.views.charts import _theme as theme
 from coverage_campaign.views.charts._canvas import Canvas, Mark
 from coverage_campaign.views.charts._text import width_of
 
-__all__ = ["headline", "legend", "schedule_note"]
+__all__ = ["ends_of", "headline", "legend", "schedule_note", "write_gaps"]
 
 
 def legend(rows: Sequence[UnitProgress], lang: Language, palette: theme.Theme) -> list[Mark]:
@@ -53,6 +53,59 @@ def headline(rows: Sequence[UnitProgress], lang: Language) -> str:
     return message(
         "{late} of {n} {n:plural unit|units} {late:plural is|are} behind the plan", late=late, n=n
     ).text(lang)
+
+
+# Beyond so many units a chart shows the ends and the place where the plan is missed.
+MOST_ROWS: Final = 130
+_AT_ENDS: Final = 24
+_AT_CROSSING: Final = 6
+
+
+@attrs.frozen
+class Shown:
+    """The rows that a chart of many units shows: their places, and what lies between."""
+
+    rows: tuple[UnitProgress, ...]
+    places: tuple[float, ...]
+    gaps: tuple[tuple[float, int], ...] = ()
+
+    @property
+    def height(self) -> float:
+        """The place below the last row."""
+        return len(self.rows) + len(self.gaps)
+
+
+def ends_of(rows: Sequence[UnitProgress]) -> Shown:
+    """Return all rows, or of many the first, the last and those where the plan begins to be missed.
+
+    The rows are in order; between two stretches stands how many are left out.
+    """
+    n = len(rows)
+    if n <= MOST_ROWS:
+        return Shown(tuple(rows), tuple(map(float, range(n))))
+    cross = sum(row.status in ("reached", "on_plan") for row in rows)
+    kept = {
+        *range(_AT_ENDS),
+        *range(max(cross - _AT_CROSSING, 0), min(cross + _AT_CROSSING, n)),
+        *range(n - _AT_ENDS, n),
+    }
+    places: list[float] = []
+    gaps: list[tuple[float, int]] = []
+    chosen = sorted(kept)
+    for before, place in zip([-1, *chosen], chosen, strict=False):
+        if place > before + 1:
+            gaps.append((float(len(places) + len(gaps)), place - before - 1))
+        places.append(float(len(places) + len(gaps)))
+    return Shown(tuple(rows[place] for place in chosen), tuple(places), tuple(gaps))
+
+
+def write_gaps(canvas: Canvas, shown: Shown, lang: Language) -> None:
+    """Write how many rows are left out between the others."""
+    for place, more in shown.gaps:
+        words = message("… {n} more", n=more).text(lang)
+        canvas.write(
+            -canvas.room.left + 8, place, words, at=("left", "data"), colour=theme.SECONDARY
+        )
 
 
 GAP: Final = 15.0

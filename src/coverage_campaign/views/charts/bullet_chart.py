@@ -15,7 +15,14 @@ from coverage_campaign.progress.unit_progress import UnitProgress
 from coverage_campaign.views.charts import _theme as theme
 from coverage_campaign.views.charts._canvas import Canvas, Room, chart, open_canvas
 from coverage_campaign.views.charts._text import shortened, width_of
-from coverage_campaign.views.charts._units import headline, legend, schedule_note
+from coverage_campaign.views.charts._units import (
+    Shown,
+    ends_of,
+    headline,
+    legend,
+    schedule_note,
+    write_gaps,
+)
 from coverage_campaign.views.words import by_rate
 
 __all__ = ["bullet"]
@@ -61,7 +68,9 @@ def bullet(
     """
     lang = check_language(lang)
     palette = theme.theme_of(colours)
-    rows = by_rate(progress.units)
+    everyone = by_rate(progress.units)
+    shown = ends_of(everyone)
+    rows, tall = shown.rows, max(shown.height, 1)
     total = progress.whole
     size, pitch = theme.row_type(len(rows))
     names = [shortened(row.label.text(lang), theme.LABEL, _NAME_LIMIT) for row in rows]
@@ -78,31 +87,33 @@ def bullet(
     canvas = open_canvas(
         ax,
         width=max(_WIDTH, (room.left + room.right + _LEAST_SCALE + 22) / 72),
-        height=(pitch + 3) * max(len(rows), 1),
+        height=(pitch + 3) * tall,
         room=room,
         lang=lang,
-        title=headline(rows, lang) if title is None else title,
+        title=headline(everyone, lang) if title is None else title,
         subtitle=message(
             "{campaign}, to {day:date}", campaign=progress.campaign.label, day=progress.as_of
         ).text(lang),
-        marks=legend(rows, lang, palette),
+        marks=legend(everyone, lang, palette),
         notes=None if not notes else [*schedule_note(total, lang)[1:], *progress.notes_in(lang)],
         basis=progress.basis,
-        least=(110.0, 11.0 * len(rows)),
+        least=(110.0, 11.0 * shown.height),
     )
-    canvas.ax.set_ylim(len(rows) - 0.5, -0.5)
-    canvas.y_ticks(range(len(rows)), names, shown=False)
+    canvas.ax.set_ylim(tall - 0.5, -0.5)
+    canvas.y_ticks(shown.places, names, shown=False)
     canvas.axis_labels(across=_RATE.text(lang))
-    furthest = _draw_bars(canvas, rows, palette)
-    _draw_plan(canvas, rows, total, lang)
+    furthest = _draw_bars(canvas, shown, palette)
+    _draw_plan(canvas, shown, total, lang)
+    write_gaps(canvas, shown, lang)
     _draw_scale(canvas, furthest)
-    for place, (row, name) in enumerate(zip(rows, names, strict=True)):
+    cells = zip(shown.places, rows, names, rates, counts, strict=True)
+    for place, row, name, rate, persons in cells:
         canvas.write(-9, place, name, at=("left", "data"), size=theme.LABEL, ha="right")
         canvas.glyph(_GAP + 4, place, palette.of(row.status), at=("right", "data"))
         canvas.write(
             _GAP + rate_width,
             place,
-            rates[place],
+            rate,
             at=("right", "data"),
             size=size,
             colour=palette.of(row.status).ink,
@@ -111,7 +122,7 @@ def bullet(
         canvas.write(
             _GAP + rate_width + _GAP + count_width,
             place,
-            counts[place],
+            persons,
             at=("right", "data"),
             size=size,
             colour=theme.SECONDARY,
@@ -137,15 +148,16 @@ def _widest(texts: Sequence[str], size: float) -> float:
     return max((width_of(text, size) for text in texts), default=0.0)
 
 
-def _draw_bars(canvas: Canvas, rows: Sequence[UnitProgress], palette: theme.Theme) -> float:
+def _draw_bars(canvas: Canvas, shown: Shown, palette: theme.Theme) -> float:
     """Draw the bars and return how far the scale reaches."""
+    rows = shown.rows
     known = [row.completion_rate for row in rows if row.completion_rate is not None]
     plans = [row.planned_rate for row in rows if row.planned_rate is not None]
     furthest = max([1.0, *known, *plans])
-    places = list(range(len(rows)))
+    places = shown.places
     canvas.ax.barh(places, [1.0] * len(rows), height=0.62, color=theme.TRACK, zorder=1)
     canvas.ax.barh(
-        [place for place, row in enumerate(rows) if row.completion_rate is not None],
+        [place for place, row in zip(places, rows, strict=True) if row.completion_rate is not None],
         known,
         height=0.36,
         color=[palette.of(row.status).colour for row in rows if row.completion_rate is not None],
@@ -155,9 +167,8 @@ def _draw_bars(canvas: Canvas, rows: Sequence[UnitProgress], palette: theme.Them
     return furthest
 
 
-def _draw_plan(
-    canvas: Canvas, rows: Sequence[UnitProgress], total: UnitProgress, lang: Language
-) -> None:
+def _draw_plan(canvas: Canvas, shown: Shown, total: UnitProgress, lang: Language) -> None:
+    rows = shown.rows
     line = total.planned_rate
     if line is None:
         return
@@ -165,7 +176,7 @@ def _draw_plan(
     if all(abs(plan - line) <= _ONE_LINE for plan in plans):
         canvas.line([line, line], [0, 1], at=("data", "share"), width=1.3, zorder=3)
     else:
-        for place, row in enumerate(rows):
+        for place, row in zip(shown.places, rows, strict=True):
             if row.planned_rate is not None:
                 mark = row.planned_rate
                 canvas.line([mark, mark], [place - 0.36, place + 0.36], width=1.3, zorder=3)

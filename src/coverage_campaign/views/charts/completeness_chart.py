@@ -21,6 +21,7 @@ from coverage_campaign.progress.progress import Progress
 from coverage_campaign.views.charts import _theme as theme
 from coverage_campaign.views.charts._canvas import Canvas, Mark, Room, chart, open_canvas
 from coverage_campaign.views.charts._text import shortened, width_of
+from coverage_campaign.views.charts._units import MOST_ROWS
 
 __all__ = ["completeness", "reports_by_period"]
 
@@ -96,14 +97,15 @@ def completeness(
     order = by_unit.assign(share=by_unit["received"] / by_unit["expected"]).sort_values(
         "share", kind="stable"
     )
-    units = [str(code) for code in order.index]
+    units = [str(code) for code in order.index[:MOST_ROWS]]
+    left_out = len(order) - len(units)
     periods = sorted(table["period"].dt.date.unique().tolist())
     heads = [_head(date, progress, lang) for date in periods]
     size, pitch = theme.row_type(len(units))
     labels = [shortened(names[unit], size, _NAME_LIMIT) for unit in units]
     sums = [
         f"{count(came)}/{count(owed)}"
-        for came, owed in order[["received", "expected"]].itertuples(index=False)
+        for came, owed in order[["received", "expected"]].head(MOST_ROWS).itertuples(index=False)
     ]
     whole = f"{count(int(order['received'].sum()))}/{count(int(order['expected'].sum()))}"
     left = max(width_of(text, size) for text in [*labels, _TOTAL.text(lang)])
@@ -127,7 +129,20 @@ def completeness(
             for state, style in styles.items()
             if state in states
         ],
-        notes=progress.notes_in(lang) if notes else None,
+        notes=[
+            *(
+                [
+                    message("{n} units with more complete reports are left out.", n=left_out).text(
+                        lang
+                    )
+                ]
+                if left_out
+                else []
+            ),
+            *progress.notes_in(lang),
+        ]
+        if notes
+        else None,
         basis=progress.basis,
         least=(widest * len(periods), 11.0 * (len(units) + 1)),
     )
@@ -137,7 +152,7 @@ def completeness(
     canvas.x_ticks(range(len(periods)), heads)
     canvas.ax.tick_params(axis="x", labelbottom=False)
     canvas.y_ticks(range(len(units)), [names[unit] for unit in units], shown=False)
-    _draw_cells(canvas, table, units, periods, styles)
+    _draw_cells(canvas, table[table["unit"].isin(units)], units, periods, styles)
     for place, head in enumerate(heads):
         canvas.write(place, 6, head, at=("data", "top"), ha="center", va="baseline")
         canvas.write(place, bottom, below[place], size=size, ha="center")
@@ -214,6 +229,12 @@ def reports_by_period(progress: Progress) -> pd.DataFrame:
             "status": pd.array(status.tolist(), dtype="str"),
         }
     )
+
+
+def _others(left_out: int, lang: Language) -> list[str]:
+    """Return how many units are not drawn, where there are any."""
+    words = message("{n} units with more complete reports are left out.", n=left_out)
+    return [words.text(lang)] if left_out else []
 
 
 def _head(date: dt.date, progress: Progress, lang: Language) -> str:

@@ -20,7 +20,7 @@ from coverage_campaign.views.charts import _theme as theme
 from coverage_campaign.views.charts._canvas import Canvas, Room, chart, open_canvas
 from coverage_campaign.views.charts._text import shortened, width_of
 from coverage_campaign.views.charts._ticks import dotted_note, runs, to_day, x_of
-from coverage_campaign.views.charts._units import headline, legend, schedule_note
+from coverage_campaign.views.charts._units import ends_of, headline, legend, schedule_note
 from coverage_campaign.views.words import by_rate
 
 __all__ = ["multiples"]
@@ -77,7 +77,8 @@ def multiples(
     """
     lang = check_language(lang)
     palette = theme.theme_of(colours)
-    rows = by_rate(progress.units)
+    everyone = by_rate(progress.units)
+    rows = ends_of(everyone).rows
     days, totals = progress.series()
     place_of = {code: place for place, code in enumerate(progress.to_frame()["unit"].tolist())}
     plan = progress.plan
@@ -95,12 +96,13 @@ def multiples(
         height=lines * (height + _HEAD + 9),
         room=room,
         lang=lang,
-        title=headline(rows, lang) if title is None else title,
+        title=headline(everyone, lang) if title is None else title,
         subtitle=_ABOUT.text(lang),
-        marks=legend(rows, lang, palette),
+        marks=legend(everyone, lang, palette),
         notes=None
         if not notes
         else [
+            *_between(len(everyone) - len(rows), lang),
             *schedule_note(progress.whole, lang)[1:],
             *dotted_note(done_x, done_x[-1], lang),
             *progress.notes_in(lang),
@@ -146,6 +148,12 @@ def multiples(
         if number >= len(rows) - columns:
             _write_months(canvas, corner, grid.width, first=first, last=last, lang=lang)
     return canvas.ax
+
+
+def _between(left_out: int, lang: Language) -> list[str]:
+    """Return how many units are not drawn, where there are any."""
+    words = message("{n} units between these are not drawn.", n=left_out)
+    return [words.text(lang)] if left_out else []
 
 
 @attrs.frozen

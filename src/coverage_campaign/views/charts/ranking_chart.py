@@ -22,9 +22,11 @@ from coverage_campaign.views.charts._units import (
     Column,
     column_of,
     draw_columns,
+    ends_of,
     headline,
     legend,
     schedule_note,
+    write_gaps,
 )
 from coverage_campaign.views.words import flags_of, newly, rises
 
@@ -90,11 +92,12 @@ def ranking(
     """
     lang = check_language(lang)
     palette = theme.theme_of(colours)
-    rows = progress.ranking
-    total = progress.whole
+    ranked = progress.ranking
+    shown = ends_of(ranked)
+    rows, total = shown.rows, progress.whole
     cell, pitch = theme.row_type(len(rows))
     everyone = (*rows, total)
-    left = _left_columns(everyone, _moves(progress, previous), cell, lang)
+    left = _left_columns(everyone, _moves(progress, previous, rows), cell, lang)
     right = _right_columns(everyone, cell, lang, palette)
     room = Room(
         left=sum(column.width + column.after for column in left) - GAP + 8,
@@ -105,33 +108,34 @@ def ranking(
     canvas = open_canvas(
         ax,
         width=max(_WIDTH, (room.left + room.right + _LEAST_SCALE + 22) / 72),
-        height=(len(rows) + 1.35) * pitch,
+        height=(shown.height + 1.35) * pitch,
         room=room,
         lang=lang,
-        title=headline(rows, lang) if title is None else title,
+        title=headline(ranked, lang) if title is None else title,
         subtitle=message(
             "{campaign}, to {day:date}", campaign=progress.campaign.label, day=progress.as_of
         ).text(lang),
-        marks=legend(rows, lang, palette),
+        marks=legend(ranked, lang, palette),
         notes=None
         if not notes
         else [
-            *_notes(rows, total, lang),
+            *_notes(ranked, total, lang),
             *_new(progress, lang),
             *_moved(previous, lang),
             *progress.notes_in(lang),
         ],
         basis=progress.basis,
-        least=(50.0, 11.0 * (len(rows) + 1)),
+        least=(50.0, 11.0 * (shown.height + 1)),
     )
-    last = len(rows) + 0.35
-    places = [*(float(number) for number in range(len(rows))), last]
+    last = shown.height + 0.35
+    places = [*shown.places, last]
     canvas.ax.set_ylim(last + 0.5, -0.5)
     canvas.y_ticks(places[:-1], [row.label.text(lang) for row in rows], shown=False)
     canvas.axis_labels(across=_RATE.text(lang))
     _draw_bars(canvas, everyone, places, palette)
     draw_columns(canvas, left, right, places, cell)
-    _draw_rules(canvas, len(rows))
+    _draw_rules(canvas, int(shown.height))
+    write_gaps(canvas, shown, lang)
     return canvas.ax
 
 
@@ -170,9 +174,11 @@ def _moved(previous: Progress | None, lang: Language) -> list[str]:
     )
 
 
-def _moves(progress: Progress, previous: Progress | None) -> tuple[str, ...]:
+def _moves(
+    progress: Progress, previous: Progress | None, rows: Sequence[UnitProgress]
+) -> tuple[str, ...]:
     moved = rises(progress, previous)
-    rises_in_order = [moved.get(row.unit) for row in progress.ranking]
+    rises_in_order = [moved.get(row.unit) for row in rows]
     return tuple(
         "" if not rise else f"↑{rise}" if rise > 0 else f"↓{-rise}" for rise in rises_in_order
     )

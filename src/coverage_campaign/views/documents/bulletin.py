@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
 
 import attrs
+import pandas as pd
 
 from coverage_campaign.checks import checked_call
 from coverage_campaign.messages import (
@@ -51,6 +52,9 @@ from coverage_campaign.views.words import (
 __all__ = ["Bulletin", "bulletin"]
 
 _NAMED = 3
+# Of more units the tables show the ends, and the sums by upper unit.
+_MOST_ROWS = 300
+_AT_ENDS = 50
 
 
 @attrs.frozen(eq=False, kw_only=True, repr=False)
@@ -125,10 +129,16 @@ def bulletin(
         if signed:
             sections.append(Section(signed=tuple(signed)))
         moved = rises(progress, previous)
-        cells = [_row(row, moved=moved.get(row.unit)) for row in rows]
+        shown = rows if len(rows) <= _MOST_ROWS else (*rows[:_AT_ENDS], *rows[-_AT_ENDS:])
+        cells = [_row(row, moved=moved.get(row.unit)) for row in shown]
         total = {**_row(whole, moved=None), "unit": TOTAL, "rank": None, "remark": ""}
+        if len(shown) < len(rows):
+            more = message("… {n} more", n=len(rows) - len(shown))
+            blank: dict[str, CellIn] = {**dict.fromkeys(total), "unit": more, "remark": ""}
+            cells.insert(_AT_ENDS, blank)
         tables = (
             (message("Ranking"), _ranking(cells, total, progress)),
+            *((head, table) for head, table in _by_parent(progress) if len(shown) < len(rows)),
             (message("Breakdown"), _table(_breakdown(), cells, total)),
             (message("Definitions"), _definitions(progress)),
         )
@@ -301,6 +311,38 @@ def _ranking(
         "burden": all(row.burden is None for row in rows),
     }
     return _table([one for one in columns if not empty.get(one.key)], cells, total)
+
+
+def _by_parent(progress: Progress) -> Iterator[tuple[Message, Table]]:
+    """Yield the sums of the upper units of the lowest tier that has few enough of them."""
+    tiers = progress.rollup("tier")
+    if not len(tiers):
+        return
+    sizes = tiers["tier"].value_counts()
+    few = [int(tier) for tier, n in sizes.items() if n <= _MOST_ROWS]
+    if not few:
+        return
+    chosen = tiers[tiers["tier"] == max(few)].sort_values("rank", na_position="last")
+    names = ("target", "planned", "done", "completion_rate", "gap_points", "shortfall")
+    columns = (
+        Column(key="rank", head=message_in("column", "Rank"), kind="rank", width=8),
+        Column(key="unit", head=UNIT, width=24),
+        _count("target", message_in("column", "Target")),
+        _count("planned", message_in("column", "Planned")),
+        _count("done", message_in("column", "Done")),
+        Column(key="rate", head=message_in("column", "Completion"), kind="rate", width=12),
+        Column(key="gap", head=message_in("column", "vs schedule (points)"), kind="points"),
+        _count("shortfall", message_in("column", "Shortfall")),
+    )
+    rows = [
+        (
+            None if pd.isna(line["rank"]) else int(line["rank"]),
+            progress.campaign.unit(str(line["unit"])).label,
+            *(None if pd.isna(line[name]) else line[name] for name in names),
+        )
+        for line in chosen.to_dict("records")
+    ]
+    yield message("By upper unit"), Table(columns=columns, rows=rows)
 
 
 def _breakdown() -> list[Column]:
