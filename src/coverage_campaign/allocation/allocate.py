@@ -19,7 +19,7 @@ from coverage_campaign.allocation.feasibility import misfits_frame, misfits_of, 
 from coverage_campaign.allocation.request import (
     Bounds,
     BoundsOrWeighting,
-    Column,
+    InputColumn,
     Limits,
     Order,
     Remainder,
@@ -157,7 +157,7 @@ def allocate(
         "base": base,
     }
     reader = RequestReader(campaign, tree, method, ties, order, remainder)
-    asked = reader.requests({name: Column((value,)) for name, value in inputs.items()}, 1)
+    asked = reader.requests({name: InputColumn((value,)) for name, value in inputs.items()}, 1)
     return allocation_from(
         campaign,
         among,
@@ -260,7 +260,7 @@ def check_bounds(
         "base": base,
     }
     reader = RequestReader(campaign, tree, method, "code", "top_down", "raise")
-    asked = reader.requests({name: Column((value,)) for name, value in inputs.items()}, 1)
+    asked = reader.requests({name: InputColumn((value,)) for name, value in inputs.items()}, 1)
     found = misfits_of(asked, {}, total, total)
     rises = {tier: rise for tier, rise in asked.rises.items() if (rise[0] != rise[1]).any()}
     if rises:

@@ -13,14 +13,14 @@ from numpy.typing import NDArray
 from coverage_campaign.allocation.apportionment import methods as apportion
 from coverage_campaign.allocation.apportionment.methods import name_of
 from coverage_campaign.allocation.request import (
-    Column,
+    InputColumn,
     RequestReader,
     exact_number,
     first_is_free,
     is_own,
     unbounded,
 )
-from coverage_campaign.allocation.shares import Record, SharedTarget
+from coverage_campaign.allocation.shares import SharedTarget, SharingRecord
 from coverage_campaign.allocation.top_down import share
 from coverage_campaign.allocation.tree import (
     NO_CAP,
@@ -75,7 +75,7 @@ _WEIGHTS = {
 }
 
 
-def record_of(allocation: SharedTarget, row: int) -> Record:
+def record_of(allocation: SharedTarget, row: int) -> SharingRecord:
     """Return the record of the sharing that a row took part in; it is made once."""
     if allocation.method is None:
         raise DefinitionError(
@@ -98,7 +98,7 @@ def record_of(allocation: SharedTarget, row: int) -> Record:
     return allocation._records[parent]  # noqa: SLF001 - as above
 
 
-def record_under(allocation: SharedTarget, parent: str) -> Record:
+def record_under(allocation: SharedTarget, parent: str) -> SharingRecord:
     """Return the record of what was shared under a parent ('' = the top)."""
     column = allocation.frame["parent"].iloc[: len(allocation.weights)]
     if allocation.order == "bottom_up":
@@ -112,7 +112,7 @@ def record_under(allocation: SharedTarget, parent: str) -> Record:
     return record_of(allocation, int(rows[0]))
 
 
-def records(allocation: SharedTarget) -> list[Record]:
+def records(allocation: SharedTarget) -> list[SharingRecord]:
     """Return the records of every sharing, from the top."""
     if allocation.method is None or is_own(allocation.method):
         return []
@@ -123,7 +123,7 @@ def records(allocation: SharedTarget) -> list[Record]:
     return [record_of(allocation, row) for row in firsts]
 
 
-def _record(allocation: SharedTarget, rows: NDArray[np.intp]) -> Record:
+def _record(allocation: SharedTarget, rows: NDArray[np.intp]) -> SharingRecord:
     if allocation.method is None:  # pragma: no cover - record_of refuses it
         raise AssertionError
     shares = allocation.frame["share"].to_numpy("int64")[rows]
@@ -148,7 +148,7 @@ def _record(allocation: SharedTarget, rows: NDArray[np.intp]) -> Record:
         caps=caps if (caps < NO_CAP).any() else None,
         ties=code_ranks(codes),
     )
-    return Record(rows, tuple(codes), found, scarce)
+    return SharingRecord(rows, tuple(codes), found, scarce)
 
 
 def sentence(allocation: SharedTarget, unit: str) -> Message:
@@ -222,7 +222,9 @@ def _why_so_many(allocation: SharedTarget, row: int, line: pd.Series[Any], share
     return _division(allocation, record, row, ground)
 
 
-def _division(allocation: SharedTarget, record: Record, row: int, ground: Message) -> Message:
+def _division(
+    allocation: SharedTarget, record: SharingRecord, row: int, ground: Message
+) -> Message:
     """Return the sentence with the division that gives the share."""
     line, found, place = allocation.frame.iloc[row], record.apportionment, record.place(row)
     share, shift = int(line["share"]), int(allocation.shifts[row])
@@ -537,6 +539,6 @@ def _without_bounds(allocation: SharedTarget) -> Ints:
     reader = RequestReader(
         allocation.campaign, tree, allocation.method, "code", allocation.order, "raise"
     )
-    asked = reader.requests({name: Column((value,)) for name, value in values.items()}, 1)
+    asked = reader.requests({name: InputColumn((value,)) for name, value in values.items()}, 1)
     free: Ints = share(attrs.evolve(asked, limits=unbounded(tree))).share[0]
     return free

@@ -28,8 +28,8 @@ if TYPE_CHECKING:
     Rises: TypeAlias = Mapping[int, tuple[Ints, Ints]]
 
 __all__ = [
+    "BoundMisfit",
     "Capacity",
-    "Misfit",
     "capacity_of",
     "capped_sum",
     "misfits_frame",
@@ -43,7 +43,7 @@ _MOST = 2**62
 
 
 @attrs.frozen
-class Misfit:
+class BoundMisfit:
     """A bound that cannot be met: persons asked for, persons possible, and why.
 
     `unit` is '' for the total.
@@ -73,7 +73,7 @@ class Capacity:
     least: Ints
     most: Ints
     fits: Flags
-    misfits: tuple[Misfit, ...] = ()
+    misfits: tuple[BoundMisfit, ...] = ()
 
     def holds(self, tree: UnitTree, totals: Ints) -> Flags:
         """Tell which scenarios fit, with these totals at the top."""
@@ -122,7 +122,9 @@ def capacity_of(asked: Requests, rises: Rises, *, explain: bool = False) -> Capa
     return Capacity(need, room, fits, tuple(found))
 
 
-def misfits_of(asked: Requests, rises: Rises, total: int, raised_to: int) -> tuple[Misfit, ...]:
+def misfits_of(
+    asked: Requests, rises: Rises, total: int, raised_to: int
+) -> tuple[BoundMisfit, ...]:
     """Return all that does not fit in the first scenario, with the total's own misfits.
 
     `raised_to` is the total with the top tier's uplift.
@@ -143,18 +145,18 @@ def misfits_of(asked: Requests, rises: Rises, total: int, raised_to: int) -> tup
             what = f"floors, pins, bases and one each, which {name_of(asked.method)} gives,"
         largest = _listed(tree, least, largest=True)
         why = f"{what} need {need:,} of {total:,} people{uplift} (largest: {largest})"
-        found.append(Misfit("", "", "total", raised_to, need, why))
+        found.append(BoundMisfit("", "", "total", raised_to, need, why))
     if raised_to > room:
         what = "there is room for"
         if not np.asarray(asked.weights[0] > 0).any():
             what = "no unit has a weight, so there is room for"
         smallest = _listed(tree, most, largest=False)
         why = f"{what} {room:,} of {total:,} people{uplift} (smallest: {smallest})"
-        found.append(Misfit("", "", "total", raised_to, room, why))
+        found.append(BoundMisfit("", "", "total", raised_to, room, why))
     return tuple(found)
 
 
-def _crossed(asked: Requests, need: Ints) -> list[Misfit]:
+def _crossed(asked: Requests, need: Ints) -> list[BoundMisfit]:
     """Return the units of the first scenario whose own bounds exclude each other."""
     limits, found = asked.limits, []
     low, high, uncovered = limits.low[0], limits.high[0], limits.uncovered[0]
@@ -172,7 +174,7 @@ def _crossed(asked: Requests, need: Ints) -> list[Misfit]:
 
 def _of_parents(
     asked: Requests, parents: NDArray[np.intp], needs: tuple[Ints, Ints], rooms: tuple[Ints, Ints]
-) -> list[Misfit]:
+) -> list[BoundMisfit]:
     """Return the upper units whose cap the units below exceed, or whose floor they cannot fill."""
     limits, found = asked.limits, []
     for place in np.flatnonzero(needs[0] > needs[1]).tolist():
@@ -188,7 +190,7 @@ def _of_parents(
 
 def _without_a_number(
     asked: Requests, parents: NDArray[np.intp], below: Ints, above: Ints
-) -> list[Misfit]:
+) -> list[BoundMisfit]:
     """Return the upper units that no share suits: uplifted, it is too little or too much below."""
     found = []
     for place in np.flatnonzero(below > above).tolist():
@@ -206,10 +208,10 @@ def _of(
     asked_for: int,
     possible: int,
     why: str,
-) -> Misfit:
+) -> BoundMisfit:
     unit = asked.tree.units[row]
     name = "pin" if asked.limits.pinned[0, row] and bound != "base" else bound
-    return Misfit(unit.code, unit.label.text(), name, asked_for, possible, why)
+    return BoundMisfit(unit.code, unit.label.text(), name, asked_for, possible, why)
 
 
 def capped_sum(values: Ints) -> Ints:
@@ -253,7 +255,7 @@ def _listed(tree: UnitTree, values: Ints, *, largest: bool) -> str:
     return text + (", ..." if len(leaves) > _NAMED else "")
 
 
-def refuse(misfits: Sequence[Misfit]) -> None:
+def refuse(misfits: Sequence[BoundMisfit]) -> None:
     """Raise one InfeasibleError with every misfit, if there is any."""
     if not misfits:
         return
@@ -268,7 +270,7 @@ def refuse(misfits: Sequence[Misfit]) -> None:
     )
 
 
-def misfits_frame(misfits: Sequence[Misfit]) -> pd.DataFrame:
+def misfits_frame(misfits: Sequence[BoundMisfit]) -> pd.DataFrame:
     """Return misfits as a frame: unit, name, bound, asked, possible, misses_by, why."""
     return pd.DataFrame(
         {

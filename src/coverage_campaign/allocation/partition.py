@@ -12,7 +12,6 @@ from coverage_campaign.allocation.allocate import allocate
 from coverage_campaign.allocation.allocation import Allocation
 from coverage_campaign.allocation.apportionment import methods as apportion
 from coverage_campaign.allocation.request import read_target
-from coverage_campaign.allocation.top_down import apportioned
 from coverage_campaign.allocation.weights import Number, Weighting, WeightTable
 from coverage_campaign.checks import checked_call
 from coverage_campaign.errors import DefinitionError, Problem
@@ -126,7 +125,7 @@ def partition(
             )
         )
     _refuse_shared_units(campaign, tuple(among))
-    shares = apportioned(
+    shares = apportion.apportioned(
         method, total, np.array(list(among.values()), dtype=object), names=list(among)
     )
     parts = tuple(

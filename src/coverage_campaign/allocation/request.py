@@ -47,8 +47,8 @@ __all__ = [
     "BoundName",
     "Bounds",
     "BoundsOrWeighting",
-    "Column",
-    "Given",
+    "GivenBounds",
+    "InputColumn",
     "Limits",
     "Order",
     "Remainder",
@@ -81,7 +81,7 @@ BoundName: TypeAlias = Literal["floors", "caps", "pins"]
 
 
 @attrs.frozen(eq=False)
-class Given:
+class GivenBounds:
     """The caller's floors, caps or pins: persons, and where there are any; one row a scenario."""
 
     persons: Ints
@@ -118,7 +118,7 @@ class Limits:
         )
 
 
-def limits_of(campaign: Campaign, tree: UnitTree, given: Mapping[BoundName, Given]) -> Limits:
+def limits_of(campaign: Campaign, tree: UnitTree, given: Mapping[BoundName, GivenBounds]) -> Limits:
     """Return the bounds of every unit; a leaf never gets more than its uncovered people."""
     floors, caps, pins = given["floors"], given["caps"], given["pins"]
     left = left_to_enrol(campaign, tree)
@@ -143,7 +143,7 @@ def unbounded(tree: UnitTree) -> Limits:
 
 def read_given(
     campaign: Campaign, tree: UnitTree, name: BoundName, values: Sequence[object]
-) -> Given:
+) -> GivenBounds:
     """Return bounds as arrays, one row a value; a weighting bounds each leaf."""
     persons = np.zeros((len(values), len(tree.units)), dtype=np.int64)
     known = np.zeros(persons.shape, dtype=np.bool_)
@@ -151,7 +151,7 @@ def read_given(
         for code, count in _read(campaign, tree, name, value).items():
             persons[row, tree.row_of[code]] = count
             known[row, tree.row_of[code]] = True
-    return Given(persons, known)
+    return GivenBounds(persons, known)
 
 
 def _read(campaign: Campaign, tree: UnitTree, name: BoundName, value: object) -> dict[str, int]:
@@ -245,7 +245,7 @@ _EXACT_FLOAT = 2**53
 
 
 @attrs.frozen(eq=False)
-class Column:
+class InputColumn:
     """The values of one input and, by scenario, the place of its value (None = all the first)."""
 
     values: Values
@@ -326,7 +326,7 @@ class RequestReader:
     remainder: Remainder
     tables: dict[str, Any] = attrs.field(factory=dict)
 
-    def requests(self, inputs: Mapping[str, Column], count: int) -> Requests:
+    def requests(self, inputs: Mapping[str, InputColumn], count: int) -> Requests:
         """Return what so many scenarios ask for; what is wrong is an error that names the unit.
 
         `inputs` has every one of `NUMERIC`, and may have 'weights.CODE' and the like.
@@ -354,7 +354,7 @@ class RequestReader:
         )
 
     def _read(
-        self, name: str, inputs: Mapping[str, Column], read: Callable[[Values], Any]
+        self, name: str, inputs: Mapping[str, InputColumn], read: Callable[[Values], Any]
     ) -> Whole:
         return inputs[name].placed(self._table(name, inputs[name].values, read))
 
@@ -372,7 +372,7 @@ class RequestReader:
 
     # -- people covered already ------------------------------------------------------------------
 
-    def _existing(self, inputs: Mapping[str, Column]) -> tuple[Ints, Flags]:
+    def _existing(self, inputs: Mapping[str, InputColumn]) -> tuple[Ints, Flags]:
         """Return who is covered already, by leaf, and where the lowest are raised first.
 
         `already_covered` says who, or else the weights bring it with them.
@@ -411,7 +411,7 @@ class RequestReader:
 
     # -- floors, caps and pins -------------------------------------------------------------------
 
-    def _given(self, name: BoundName, inputs: Mapping[str, Column], count: int) -> Given:
+    def _given(self, name: BoundName, inputs: Mapping[str, InputColumn], count: int) -> GivenBounds:
         read = partial(read_given, self.campaign, self.tree, name)
         column = inputs[name]
         table = self._table(name, column.values, lambda values: read(_listed(values)))
@@ -427,20 +427,20 @@ class RequestReader:
             own = self._table(one, inputs[one].values, partial(self._of_unit, name, code))
             persons[:, row] = inputs[one].placed(own.persons[:, 0])
             known[:, row] = inputs[one].placed(own.known[:, 0])
-        return Given(persons, known)
+        return GivenBounds(persons, known)
 
-    def _of_unit(self, name: BoundName, code: str, values: Values) -> Given:
+    def _of_unit(self, name: BoundName, code: str, values: Values) -> GivenBounds:
         """Return one unit's bound for each of its values."""
         if isinstance(values, np.ndarray) and values.dtype.kind == "i" and values.min() >= 0:
-            return Given(values[:, np.newaxis], np.ones((len(values), 1), dtype=bool))
+            return GivenBounds(values[:, np.newaxis], np.ones((len(values), 1), dtype=bool))
         each = [None if value is None else {code: value} for value in _listed(values)]
         found = read_given(self.campaign, self.tree, name, each)
         row = [self.tree.row_of[code]]
-        return Given(found.persons[:, row], found.known[:, row])
+        return GivenBounds(found.persons[:, row], found.known[:, row])
 
     # -- weights ---------------------------------------------------------------------------------
 
-    def _weights(self, inputs: Mapping[str, Column]) -> Whole:
+    def _weights(self, inputs: Mapping[str, InputColumn]) -> Whole:
         """Return the weights by unit; an upper unit weighs what its leaves weigh together."""
         column = inputs["weights"]
         vectors = self._table("weight vectors", column.values, self._vectors)

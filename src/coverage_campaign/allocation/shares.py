@@ -20,7 +20,7 @@ from coverage_campaign.model.basis import Basis
 from coverage_campaign.model.campaign import Campaign
 from coverage_campaign.model.units import Unit
 
-__all__ = ["Record", "SharedTarget"]
+__all__ = ["SharedTarget", "SharingRecord"]
 
 Ints: TypeAlias = NDArray[np.int64]
 _MILLION = 10**6
@@ -32,7 +32,7 @@ def _none() -> Ints:
 
 
 @attrs.frozen(eq=False)
-class Record:
+class SharingRecord:
     """One sharing: the rows and codes of those who took part, and its apportionment.
 
     `scarce`: there were fewer seats than units that are still at 0, so equal claims decided.
@@ -79,7 +79,7 @@ class SharedTarget:
     uncovered_caps: NDArray[np.bool_] = attrs.field(
         default=_NEVER, converter=owned_array, eq=by_value, repr=False
     )
-    _records: dict[str, Record] = attrs.field(init=False, repr=False, eq=False, factory=dict)
+    _records: dict[str, SharingRecord] = attrs.field(init=False, repr=False, eq=False, factory=dict)
 
     @property
     def frame(self) -> pd.DataFrame:

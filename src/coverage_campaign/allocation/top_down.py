@@ -6,16 +6,13 @@ scenario whose bounds cannot be met has no answer, and stops nobody else's.
 
 from __future__ import annotations
 
-import inspect
-from collections.abc import Callable, Sequence
-from math import isfinite
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 import attrs
 import numpy as np
 
 from coverage_campaign.allocation.apportionment import methods as apportion
-from coverage_campaign.allocation.apportionment.methods import name_of
 from coverage_campaign.allocation.feasibility import (
     Capacity,
     capacity_of,
@@ -24,7 +21,7 @@ from coverage_campaign.allocation.feasibility import (
     raised,
     refuse,
 )
-from coverage_campaign.allocation.request import Requests, TieRule, is_own
+from coverage_campaign.allocation.request import Requests, TieRule
 from coverage_campaign.allocation.tree import NO_CAP, Siblings, code_ranks, of_whole
 from coverage_campaign.errors import CampaignError, DefinitionError, Problem
 
@@ -39,7 +36,7 @@ if TYPE_CHECKING:
     Rows: TypeAlias = NDArray[np.intp] | slice
     Rises: TypeAlias = Mapping[int, tuple[Ints, Ints]]
 
-__all__ = ["Shared", "UnitTie", "apportioned", "share", "shared_alone"]
+__all__ = ["Shared", "UnitTie", "share", "shared_alone"]
 
 
 @attrs.frozen
@@ -288,13 +285,6 @@ class _Call:
         bounds = [
             None if one is None else np.broadcast_to(one, (count, size)) for one in (low, high)
         ]
-        offsets = np.append(self.heads, size).astype(np.int64)
-        if is_own(self.method):
-            return self._by_hand(given.seats, weights, bounds, offsets)
-        if self.met is None and len(self.heads) == 1:
-            return self.method(
-                given.seats[:, 0], weights, floors=bounds[0], caps=bounds[1], ties=ranks
-            )
         starts = (np.arange(count)[:, np.newaxis] * size + self.heads).ravel()
         call: Any = apportion.by_group if self.met is None else apportion.by_group_with_ties
         found: Any = call(
@@ -323,26 +313,6 @@ class _Call:
             winners=tuple(of_whole(self.codes[start + position]) for position in tie.winners),
             rule=self.ties,
         )
-
-    def _by_hand(
-        self, seats: Ints, weights: Whole, bounds: list[Ints | None], offsets: Ints
-    ) -> Ints:
-        """Return the seats by a function of the caller's, group by group and row by row."""
-        found = np.zeros(weights.shape, dtype=np.int64)
-        for row in range(len(found)):
-            for group in range(len(self.heads)):
-                part = slice(int(offsets[group]), int(offsets[group + 1]))
-                low, high = (None if one is None else one[row, part] for one in bounds)
-                found[row, part] = apportioned(
-                    self.method,
-                    int(seats[row, group]),
-                    weights[row, part],
-                    floors=low,
-                    caps=high,
-                    names=self.codes[part],
-                    ties=self.ties,
-                )
-        return found
 
     def levelled(self, given: _Given, levels: Flags) -> Ints:
         """Return the seats where the lowest rise first.
@@ -375,58 +345,3 @@ class _Call:
                     one = attrs.evolve(one, method=apportion.webster)
                 found[rows, columns] = one(part)
         return found
-
-
-def apportioned(
-    method: Callable[..., Any],
-    total: int,
-    weights: Whole,
-    *,
-    floors: Ints | None = None,
-    caps: Ints | None = None,
-    names: Sequence[str] | None = None,
-    ties: str = "first",
-) -> Ints:
-    """Return the seats by any method, a function of the caller's too, whose answer is checked.
-
-    The function is given what it has a parameter for.
-
-    Raises:
-        DefinitionError: Bounds that the function does not take, or an answer that is no whole
-            number a unit, does not sum to the total or leaves the bounds.
-    """
-    options: dict[str, Any] = {"floors": floors, "caps": caps, "names": names}
-    options = {name: value for name, value in options.items() if value is not None}
-    if ties != "code":
-        options["ties"] = ties
-    parameters = inspect.signature(method).parameters.values()
-    takes = {one.name for one in parameters}
-    if not any(one.kind is one.VAR_KEYWORD for one in parameters):
-        lacking = [name for name in ("floors", "caps") if name in options and name not in takes]
-        if lacking:
-            raise _no_method(method, f"takes no {lacking[0]}", "give it floors= and caps=")
-        options = {name: value for name, value in options.items() if name in takes}
-    answer = np.asarray(method(total, weights, **options))
-    fix = f"return one whole number for each of {len(weights)} units, {total:,} in all"
-    if answer.shape != np.shape(weights):
-        raise _no_method(method, f"gave an array of shape {answer.shape}", fix)
-    numbers = answer.tolist()
-    if any(isinstance(one, bool) or not isinstance(one, (int, float)) for one in numbers) or any(
-        not isfinite(one) or int(one) != one or one < 0 for one in numbers
-    ):
-        raise _no_method(method, f"gave {numbers[:4]}", fix)
-    seats = np.array([int(one) for one in numbers], dtype=np.int64)
-    if int(seats.sum()) != total:
-        raise _no_method(method, f"gave {int(seats.sum()):,} in all", fix)
-    outside = np.zeros(len(seats), dtype=bool)
-    if floors is not None:
-        outside |= seats < floors
-    if caps is not None:
-        outside |= seats > caps
-    if outside.any():
-        raise _no_method(method, "leaves the floors or caps", "keep within floors and caps")
-    return seats
-
-
-def _no_method(method: object, found: str, fix: str) -> DefinitionError:
-    return DefinitionError(Problem(f"method '{name_of(method)}'", found, fix))

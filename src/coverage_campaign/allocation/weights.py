@@ -28,9 +28,9 @@ from coverage_campaign.model.units import Annex, Unit
 __all__ = [
     "Blend",
     "ByAnnex",
+    "ByCapacity",
     "ByFunction",
     "ByMeasure",
-    "Capacity",
     "Covered",
     "Declared",
     "Eligible",
@@ -371,7 +371,7 @@ class Covered:
 
 
 @attrs.frozen
-class Capacity:
+class ByCapacity:
     """What each unit can take on: a measure, such as its staff, times so many persons each."""
 
     measure: str
@@ -541,7 +541,7 @@ def declared(weights: WeightTable, *, because: str) -> Declared:
     return Declared(weights, because)
 
 
-def capacity(measure: str, *, each: Fraction | Decimal | int | str = 1) -> Capacity:
+def capacity(measure: str, *, each: Fraction | Decimal | int | str = 1) -> ByCapacity:
     """Return the weighting by what units can take on: a measure times so many persons each.
 
     As `caps` it says that nobody gets more than that.
@@ -549,7 +549,7 @@ def capacity(measure: str, *, each: Fraction | Decimal | int | str = 1) -> Capac
     >>> capacity("staff", each=40).name
     '40 x staff'
     """
-    return Capacity(measure, each)
+    return ByCapacity(measure, each)
 
 
 def level(

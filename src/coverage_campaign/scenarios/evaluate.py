@@ -22,7 +22,7 @@ from coverage_campaign.allocation.allocation import Allocation
 from coverage_campaign.allocation.feasibility import Capacity
 from coverage_campaign.allocation.request import (
     NUMERIC,
-    Column,
+    InputColumn,
     RequestReader,
     Requests,
     read_target,
@@ -312,15 +312,15 @@ class Evaluator:
                 block.write(name, batch.rows[good], leaves, numbers, known)
 
     def _asked(self, batch: _Batch) -> Requests:
-        inputs = {name: Column((getattr(batch.scenario, name),)) for name in NUMERIC}
+        inputs = {name: InputColumn((getattr(batch.scenario, name),)) for name in NUMERIC}
         if batch.scenario.weights is None:
-            inputs["weights"] = Column((_own_weighting(batch.scenario),))
+            inputs["weights"] = InputColumn((_own_weighting(batch.scenario),))
         for name, values, place, splits in zip(
             self.design.names, self.design.tried, batch.places, self._splits, strict=True
         ):
             field, code = field_of(name)
             if field in NUMERIC and not splits:
-                inputs[f"{field}.{code}" if code else field] = Column(values, place)
+                inputs[f"{field}.{code}" if code else field] = InputColumn(values, place)
         return batch.reader.requests(inputs, len(batch.rows))
 
     def _each_to_the_goal(self, batch: _Batch) -> Shared:

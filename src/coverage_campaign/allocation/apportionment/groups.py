@@ -1,6 +1,6 @@
 """Problems laid end to end in flat arrays; one problem is one group.
 
-A `Layout` knows what each group has, its sums and its extremes; `Groups` are problems to solve.
+A `GroupLayout` knows what each group has, its sums and its extremes; `Groups` are problems.
 """
 
 from __future__ import annotations
@@ -25,14 +25,14 @@ from coverage_campaign.allocation.apportionment.inputs import (
 from coverage_campaign.allocation.apportionment.ties import TieBreaker
 from coverage_campaign.errors import DefinitionError, InfeasibleError, Problem
 
-__all__ = ["Groups", "Layout", "check_feasible", "no_weight"]
+__all__ = ["GroupLayout", "Groups", "check_feasible", "no_weight"]
 
 Floats = NDArray[np.float64]
 Numbers = NDArray[Any]
 
 
 @attrs.frozen(eq=False, slots=False)
-class Layout:
+class GroupLayout:
     """Group g has the entries offsets[g] to offsets[g + 1] - 1."""
 
     offsets: Ints
@@ -106,7 +106,7 @@ _SHOWN = 20
 
 
 @attrs.frozen(eq=False, slots=False)
-class Groups(Layout):
+class Groups(GroupLayout):
     """Group g shares totals[g] among the units offsets[g] to offsets[g + 1] - 1.
 
     `numbers` are the groups' numbers in the call, and `origin` where the first unit of each stands

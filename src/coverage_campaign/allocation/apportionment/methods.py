@@ -27,10 +27,12 @@ Pukelsheim, Proportional Representation (2nd ed. 2017).
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import inspect
+from collections.abc import Callable, Sequence
 from decimal import Decimal, InvalidOperation
 from fractions import Fraction
 from functools import partial
+from math import isfinite
 from typing import Any, Protocol, TypeAlias
 
 import attrs
@@ -46,12 +48,10 @@ from coverage_campaign.allocation.apportionment.explain import (
 )
 from coverage_campaign.allocation.apportionment.groups import Groups, check_feasible, no_weight
 from coverage_campaign.allocation.apportionment.inputs import (
-    MOST,
     Bounds,
     Ints,
     Totals,
     Weights,
-    as_array,
     as_fraction,
     read_bound,
     read_fractions,
@@ -91,6 +91,7 @@ __all__ = [
     "Totals",
     "Weights",
     "adams",
+    "apportioned",
     "by_group",
     "by_group_with_ties",
     "d_hondt",
@@ -591,36 +592,73 @@ def name_of(behaviour: object) -> str:
 
 def _call_each(method: Method, groups: Groups) -> Seats:
     """Return the seats of a function that is no method of this module, group by group, checked."""
-    seats = np.zeros(groups.weights.size, dtype=np.int64)
+    seats, ranks = np.zeros(groups.weights.size, dtype=np.int64), groups.breaker.ranks
     for group in range(groups.totals.size):
-        own, total = groups.units(group), int(groups.totals[group])
-        ranks = groups.breaker.ranks
-        ties: Any = groups.breaker.rule if ranks is None else ranks[own]
-        low = np.zeros(own.stop - own.start) if groups.floors is None else groups.floors[own]
-        high = np.full(low.size, MOST) if groups.caps is None else groups.caps[own]
-        try:
-            found = as_array(
-                method(
-                    total,
-                    groups.weights[own],
-                    floors=None if groups.floors is None else low,
-                    caps=None if groups.caps is None else high,
-                    ties=ties,
-                    names=[groups.name(group, i) for i in range(low.size)],
-                )
-            )
-        except TypeError as error:
-            fix = "def method(total, weights, *, floors=None, caps=None, ties='first', names=None)"
-            raise DefinitionError(Problem(f"method {name_of(method)}", str(error), fix)) from error
-        exact = [as_fraction(value) for value in found.ravel().tolist()]
-        whole = [int(value) for value in exact if value is not None and value.denominator == 1]
-        fits = len(whole) == low.size and sum(whole) == total
-        if not (fits and bool((low <= whole).all() and (whole <= high).all())):
-            answer = f"{found!r:.200} for a total of {total:,}"
-            fix = "whole numbers within floors and caps, one a unit, that sum to the total"
-            raise DefinitionError(Problem(f"method {name_of(method)}", answer, fix))
-        seats[own] = whole
+        own = groups.units(group)
+        seats[own] = apportioned(
+            method,
+            int(groups.totals[group]),
+            groups.weights[own],
+            floors=None if groups.floors is None else groups.floors[own],
+            caps=None if groups.caps is None else groups.caps[own],
+            names=[groups.name(group, i) for i in range(own.stop - own.start)],
+            ties=groups.breaker.rule if ranks is None else ranks[own],
+        )
     return seats
+
+
+def apportioned(
+    method: Callable[..., Any],
+    total: int,
+    weights: NDArray[Any],
+    *,
+    floors: Seats | None = None,
+    caps: Seats | None = None,
+    names: Sequence[str] | None = None,
+    ties: Any = "first",  # noqa: ANN401 - as `TieRule`, and what functions take
+) -> Seats:
+    """Return the seats by any method, a function of the caller's too, whose answer is checked.
+
+    The function is given what it has a parameter for.
+
+    Raises:
+        DefinitionError: Bounds that the function does not take, or an answer that is no whole
+            number a unit, does not sum to the total or leaves the bounds.
+    """
+    options: dict[str, Any] = {"floors": floors, "caps": caps, "names": names}
+    options = {name: value for name, value in options.items() if value is not None}
+    options["ties"] = ties
+    parameters = inspect.signature(method).parameters.values()
+    takes = {one.name for one in parameters}
+    if not any(one.kind is one.VAR_KEYWORD for one in parameters):
+        lacking = [name for name in ("floors", "caps") if name in options and name not in takes]
+        if lacking:
+            raise _no_method(method, f"takes no {lacking[0]}", "give it floors= and caps=")
+        options = {name: value for name, value in options.items() if name in takes}
+    answer = np.asarray(method(total, weights, **options))
+    fix = f"return one whole number for each of {len(weights)} units, {total:,} in all"
+    if answer.shape != np.shape(weights):
+        raise _no_method(method, f"gave an array of shape {answer.shape}", fix)
+    numbers = answer.tolist()
+    if any(isinstance(one, bool) or not isinstance(one, (int, float)) for one in numbers) or any(
+        not isfinite(one) or int(one) != one or one < 0 for one in numbers
+    ):
+        raise _no_method(method, f"gave {numbers[:4]}", fix)
+    seats = np.array([int(one) for one in numbers], dtype=np.int64)
+    if int(seats.sum()) != total:
+        raise _no_method(method, f"gave {int(seats.sum()):,} in all", fix)
+    outside = np.zeros(len(seats), dtype=bool)
+    if floors is not None:
+        outside |= seats < floors
+    if caps is not None:
+        outside |= seats > caps
+    if outside.any():
+        raise _no_method(method, "leaves the floors or caps", "keep within floors and caps")
+    return seats
+
+
+def _no_method(method: object, found: str, fix: str) -> DefinitionError:
+    return DefinitionError(Problem(f"method '{name_of(method)}'", found, fix))
 
 
 def explain(

@@ -13,7 +13,7 @@ import attrs
 import numpy as np
 from numpy.typing import NDArray
 
-from coverage_campaign.allocation.apportionment.groups import Layout
+from coverage_campaign.allocation.apportionment.groups import GroupLayout
 from coverage_campaign.allocation.apportionment.inputs import Ints, Weighted, integers, objects
 
 Flags = NDArray[np.bool_]
@@ -88,7 +88,7 @@ def fill(
 
 
 def _filled(totals: Ints, weights: Weighted, offsets: Ints, held: Flags, at: Ints) -> Filled:
-    groups = Layout(offsets)
+    groups = GroupLayout(offsets)
     weight = groups.sums(weights * ~held)
     return Filled(weights, offsets, held, at, totals - groups.sums(at), weight)
 
@@ -106,7 +106,7 @@ def _held(
 
     Floats that are in doubt which bounds move more are in doubt of units next to their bounds only.
     """
-    groups = Layout(offsets)
+    groups = GroupLayout(offsets)
     kind, exact = weights.dtype, weights.dtype == object
     sides = [
         (sign, bounds.astype(kind))
@@ -142,7 +142,7 @@ def _held(
 
 def _doubtful(filled: Filled, floors: Ints | None, caps: Ints | None) -> Flags:
     """Return the groups where a unit so near to a bound that floats cannot tell stands wrong."""
-    groups, weights = Layout(filled.offsets), filled.weights
+    groups, weights = GroupLayout(filled.offsets), filled.weights
     doubtful = np.zeros(filled.left.size, dtype=np.bool_)
     scale = filled.left / np.where(filled.weight > 0, filled.weight, 1)
     share = weights * groups.spread(scale)

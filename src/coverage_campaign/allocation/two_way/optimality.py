@@ -26,8 +26,8 @@ Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
 __all__ = [
-    "Claims",
     "Proof",
+    "SeatClaims",
     "prove",
 ]
 
@@ -38,7 +38,7 @@ Cell: TypeAlias = tuple[int, int]
 Arc: TypeAlias = "tuple[int, int, Fraction, Cell, int]"  # tail, head, cost, cell, seats it adds
 
 
-class Claims(Protocol):
+class SeatClaims(Protocol):
     """What the seats of a table are worth, exactly and as floats."""
 
     def price(self, row: int, column: int, seat: int) -> Fraction:
@@ -84,7 +84,7 @@ class Proof:
     narrowest: float
 
 
-def prove(claims: Claims, seats: Ints, rows: Floats, columns: Floats) -> Proof:
+def prove(claims: SeatClaims, seats: Ints, rows: Floats, columns: Floats) -> Proof:
     """Return the proof for a table with the right margins; `rows` and `columns` nearly prove it.
 
     Where `seats` is not best, the proof is for a better table with the same margins.
@@ -131,7 +131,7 @@ def prove(claims: Claims, seats: Ints, rows: Floats, columns: Floats) -> Proof:
 
 
 def _arcs(
-    claims: Claims, seats: Ints, judged: NDArray[np.bool_], gain: Floats, loss: Floats
+    claims: SeatClaims, seats: Ints, judged: NDArray[np.bool_], gain: Floats, loss: Floats
 ) -> list[Arc]:
     """Return the moves of the judged cells: row -> column gains a seat, column -> row loses one.
 
@@ -152,7 +152,7 @@ def _arcs(
 
 
 def _divisors(
-    claims: Claims, arcs: list[Arc], rows: Floats, columns: Floats
+    claims: SeatClaims, arcs: list[Arc], rows: Floats, columns: Floats
 ) -> dict[int, Fraction] | list[Arc]:
     """Return exact values that satisfy every arc, or arcs around which seats can be turned."""
     value = _spread(claims, arcs, rows, columns)
@@ -174,7 +174,9 @@ def _divisors(
     return value
 
 
-def _spread(claims: Claims, arcs: list[Arc], rows: Floats, columns: Floats) -> dict[int, Fraction]:
+def _spread(
+    claims: SeatClaims, arcs: list[Arc], rows: Floats, columns: Floats
+) -> dict[int, Fraction]:
     """Return values along a tree of each connected part, equal where the tree's arcs say so.
 
     Near arcs are mostly exactly tight, so this is mostly the answer already.
@@ -221,7 +223,7 @@ def _cycle(into: dict[int, Arc]) -> list[Arc]:
 
 
 def _ties(
-    claims: Claims, arcs: list[Arc], value: dict[int, Fraction]
+    claims: SeatClaims, arcs: list[Arc], value: dict[int, Fraction]
 ) -> tuple[tuple[tuple[Cell, ...], tuple[Cell, ...]], ...]:
     """Return the groups of cells on cycles of tight arcs: there seats can be turned at no cost."""
     tight = [arc for arc in arcs if value[arc[1]] == claims.join(value[arc[0]], arc[2])]
