@@ -27,19 +27,22 @@ Floats = NDArray[np.float64]
 __all__ = ["Prices", "choose", "exactly", "prove", "ranked"]
 
 _WIDER = 4.0
+_LEAST = -MOST - 1
 
 
 @attrs.frozen(eq=False)
 class Prices(ABC):
-    """What seats cost, as floats and exactly; what units hold at least and at most (None: any)."""
+    """What seats cost, as floats and exactly."""
 
     groups: Groups
-    low: Floats | None
-    high: Floats | None
 
     @abstractmethod
-    def of(self, seats: Floats) -> Floats:
-        """Return the price of each unit's seat with this number (1 is the first)."""
+    def beside(self, seats: Floats) -> tuple[Floats, Floats]:
+        """Return the price of each unit's last seat and of its next, as far as bounds allow them.
+
+        A last seat that cannot be taken costs minus infinity, a next one that cannot be had
+        infinity.
+        """
 
     @abstractmethod
     def slack(self, prices: Floats) -> Floats:
@@ -60,19 +63,6 @@ class Prices(ABC):
     @abstractmethod
     def solve_exactly(self, group: int) -> Partial:
         """Return the seats of one group in integers alone."""
-
-
-def _beside(prices: Prices, seats: Floats) -> tuple[Floats, Floats]:
-    """Return the price of each unit's last seat and of its next, as far as bounds allow them.
-
-    A last seat that cannot be taken costs minus infinity, a next one that cannot be had infinity.
-    """
-    last, following = prices.of(seats), prices.of(seats + 1.0)
-    if prices.low is not None:
-        np.copyto(last, -np.inf, where=seats <= prices.low)
-    if prices.high is not None:
-        np.copyto(following, np.inf, where=seats >= prices.high)
-    return last, following
 
 
 def choose(
@@ -98,20 +88,20 @@ def choose(
         if too_many:
             given[np.flatnonzero(prices == price)[-too_many:]] = False
     else:
-        group = groups.group_of(np.arange(prices.size) if units is None else units)
+        # One sort for all groups: a group's prices lie between its number and the next one.
+        group = groups.numbered if units is None else groups.group_of(units)
         low, high = between
         keys = (prices - low[group]) / (high - low)[group]
         np.clip(keys, 0.0, 1.0 - 2.0**-20, out=keys)
         keys += group
-        found = _count(groups, group)
-        first = np.cumsum(found) - found
-        last = first + np.clip(wanted, 1, np.maximum(found, 1)) - 1
+        found = groups.sizes if units is None else _count(groups, group)
+        last = np.cumsum(found) - found + np.clip(wanted, 1, np.maximum(found, 1)) - 1
         ordered = np.append(np.sort(keys), np.inf)
         cut = np.where((wanted > 0) & (found > 0), ordered[last], -np.inf)
         given = keys <= cut[group]
-        over = _count(groups, group[given]) - wanted
-        at = np.flatnonzero((over > 0)[group] & (keys == cut[group]))
-        if at.size:
+        over = np.bincount(group, given, groups.count).astype(np.int64) - wanted
+        if (over > 0).any():
+            at = np.flatnonzero((over > 0)[group] & (keys == cut[group]))
             own = group[at]
             equal = _count(groups, own)
             place = np.arange(at.size) - (np.cumsum(equal) - equal)[own]
@@ -125,7 +115,7 @@ def choose(
 def prove(prices: Prices, seats: Floats) -> tuple[Ints, list[TieTable]]:
     """Return the right seats, close to the given ones, and the ties that were broken."""
     groups = prices.groups
-    last, following = _beside(prices, seats)
+    last, following = prices.beside(seats)
     given, refused = groups.most(last), groups.least(following)
     doubt = ~(refused > given + prices.slack(np.where(np.isfinite(given), given, 0.0)))
     doubt |= groups.sums(seats) != groups.totals
@@ -153,7 +143,7 @@ def _settle(
     unit = np.append(holding, waiting)
     group = groups.group_of(unit)
     rank = prices.exact(unit, np.append(seats[holding], seats[waiting] + 1), group)
-    key = group * (int(rank.max(initial=0)) + 1) + rank
+    key = rank if groups.count == 1 else group * (int(rank.max(initial=0)) + 1) + rank
     count = _count(groups, group)
     lacking = groups.totals - groups.sums(seats) + _count(groups, groups.group_of(holding))
     open_ |= (lacking < 0) | (lacking > count)
@@ -161,13 +151,14 @@ def _settle(
     at = np.where(cut, np.cumsum(count) - count + lacking, 0)
     ordered = np.sort(key)
     split = cut & (ordered[at - 1] == ordered[at])
-    refused = np.where(lacking <= 0, -1, np.where(cut, ordered[at], MOST))
-    won = key < refused[group]
+    refused = np.where(lacking <= 0, _LEAST, np.where(cut, ordered[at], MOST))
+    refused = refused if groups.count == 1 else refused[group]
+    won = key < refused
     seats[holding] -= 1
     np.add.at(seats, unit[won], 1)
     ties = []
     if split.any():
-        tied = np.sort(unit[split[group] & (key == refused[group])])
+        tied = np.sort(unit[split[group] & (key == refused)])
         group = groups.group_of(tied)
         table = groups.breaker.pick(
             tied - groups.offsets[group],
@@ -185,7 +176,10 @@ def _settle(
 
 
 def _count(groups: Groups, members: Ints) -> Ints:
-    return np.bincount(members, minlength=groups.totals.size)
+    """Return how many of some units are each group's, by the groups of them."""
+    if groups.count == 1:
+        return np.array([members.size])
+    return np.bincount(members, minlength=groups.count)
 
 
 def ranked(keys: list[int]) -> Ints:

@@ -37,8 +37,10 @@ _NARROW = 2.0**-46  # of t: within it seats differ by equal claims alone
 
 @attrs.frozen(eq=False)
 class _Quotients(Prices):
-    """Seats priced at s(k) / w."""
+    """Seats priced at s(k) / w; what units hold at least and at most (None: any)."""
 
+    low: Floats | None
+    high: Floats | None
     rule: Signposts
     real: Floats
 
@@ -53,11 +55,16 @@ class _Quotients(Prices):
             np.minimum(seats, self.high, out=seats)
         return seats
 
-    def of(self, seats: Floats) -> Floats:
-        """Return s(k) / w."""
-        prices = self.rule.floats(seats)
-        prices /= self.real
-        return prices
+    def beside(self, seats: Floats) -> tuple[Floats, Floats]:
+        """Return s(k) / w and s(k + 1) / w."""
+        last, following = self.rule.floats(seats), self.rule.floats(seats + 1.0)
+        last /= self.real
+        following /= self.real
+        if self.low is not None:
+            np.copyto(last, -np.inf, where=seats <= self.low)
+        if self.high is not None:
+            np.copyto(following, np.inf, where=seats >= self.high)
+        return last, following
 
     def slack(self, prices: Floats) -> Floats:
         """Return a share of the prices."""

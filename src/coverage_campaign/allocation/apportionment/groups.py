@@ -87,13 +87,16 @@ class GroupLayout:
             most = np.maximum.reduceat(values, self.offsets[:-1])
         return most
 
+    @cached_property
+    def numbered(self) -> Ints:
+        """The group of each unit."""
+        return np.repeat(np.arange(self.count), self.even or self.sizes)
+
     def group_of(self, units: Ints) -> Ints:
         """Return the group of each of some units."""
         if self.count == 1:
             return np.zeros(units.size, dtype=np.int64)
-        if self.even:
-            return units // self.even
-        return np.repeat(np.arange(self.count), self.sizes)[units]
+        return self.numbered[units]
 
 
 Flags = NDArray[np.bool_]

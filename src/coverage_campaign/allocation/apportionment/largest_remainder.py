@@ -163,17 +163,24 @@ def _largest(seats: list[int], claims: list[tuple[int, int]], count: int) -> Par
 class _Shares(Prices):
     """Seats priced at k minus the quotient.
 
-    Each group has `left` to share by the weights of the units that are `counted` (None: all).
+    Each group has `left` to share by the weights of all units but those that are `held` (None:
+    nobody is). `settled` are those and others who get no seat by remainder.
     """
 
     rule: Remainders
     quotients: Floats
     left: Ints
-    counted: Flags | None = None
+    held: Flags | None = None
+    settled: Flags | None = None
 
-    def of(self, seats: Floats) -> Floats:
-        """Return k minus the quotient."""
-        return seats - self.quotients
+    def beside(self, seats: Floats) -> tuple[Floats, Floats]:
+        """Return k minus the quotient, and that of the next seat."""
+        last = seats - self.quotients
+        following = last + 1.0
+        if self.settled is not None:
+            np.copyto(last, -np.inf, where=self.settled)
+            np.copyto(following, np.inf, where=self.settled)
+        return last, following
 
     def slack(self, prices: Floats) -> Floats:  # noqa: ARG002  # the error hangs on quotients alone
         """Return what floats err in the largest quotient, whose scale is a sum over the group."""
@@ -190,7 +197,7 @@ class _Shares(Prices):
         Products of 64 bits may wrap around: near the cut the differences are right all the same.
         """
         weights, scale = self.groups.exact_weights()
-        counted = weights if self.counted is None else np.where(self.counted, weights, 0)
+        counted = weights if self.held is None else np.where(self.held, 0, weights)
         whole = self.groups.sums(counted)
         above, below = divisor_of(self.rule, self.left, whole, scale)
         keys = seats * below[groups] - weights[units] * above[groups]
@@ -199,11 +206,10 @@ class _Shares(Prices):
     def some(self, groups: Flags) -> tuple[Ints | slice, _Shares]:
         """Return the units of some groups, and the same for these groups alone."""
         units, part = self.groups.some(groups)
-        counted = None if self.counted is None else self.counted[units]
-        low = None if self.low is None else self.low[units]
-        high = None if self.high is None else self.high[units]
-        own = self.quotients[units], self.left[groups], counted
-        return units, _Shares(part, low, high, self.rule, *own)
+        held = None if self.held is None else self.held[units]
+        settled = None if self.settled is None else self.settled[units]
+        own = self.quotients[units], self.left[groups]
+        return units, _Shares(part, self.rule, *own, held, settled)
 
     def solve_exactly(self, group: int) -> Partial:
         """Return the seats of one group in integers alone."""
@@ -221,17 +227,15 @@ def solve_remainders(rule: Remainders, groups: Groups, real: Floats) -> tuple[In
     if not groups.bounded:
         weight = np.maximum(groups.sums(real), np.finfo(np.float64).tiny)
         real = real * groups.spread(groups.totals / weight)
-        shares = _Shares(groups, None, None, rule, real, groups.totals)
-        return _award(shares, np.floor(real), None)
+        return _award(_Shares(groups, rule, real, groups.totals), np.floor(real))
     filled = fill(
         groups.totals, groups.weights, groups.offsets, floors=groups.floors, caps=groups.caps
     )
     weight = np.where(filled.weight > 0, filled.weight, 1).astype(np.float64)
-    real = np.where(filled.held, filled.at, real * groups.spread(filled.left / weight))
-    low = np.where(filled.held, real, 0.0)
-    high = np.where(filled.held, real, np.inf)
-    shares = _Shares(groups, low, high, rule, real, filled.left, ~filled.held)
-    return _award(shares, np.floor(real), np.flatnonzero(~filled.held))
+    real = real * groups.spread(filled.left / weight)
+    np.copyto(real, filled.at, where=filled.held)
+    shares = _Shares(groups, rule, real, filled.left, filled.held, filled.held)
+    return _award(shares, np.floor(real))
 
 
 def _by_quota(rule: Remainders, groups: Groups) -> tuple[Ints, list[TieTable]]:
@@ -261,14 +265,14 @@ def _by_quota(rule: Remainders, groups: Groups) -> tuple[Ints, list[TieTable]]:
             seats[units], more = _by_quota(rule, part)
             ties += more
         return seats, ties
-    low, high = seats.astype(np.float64), (seats + claims).astype(np.float64)
-    shares = _Shares(groups, low, high, rule, whole + rest / each[1], groups.totals)
-    return _award(shares, low.copy(), np.flatnonzero(claims))
+    shares = _Shares(groups, rule, whole + rest / each[1], groups.totals, settled=~claims)
+    return _award(shares, seats.astype(np.float64))
 
 
-def _award(shares: _Shares, seats: Floats, units: Ints | None) -> tuple[Ints, list[TieTable]]:
-    """Return the seats with the cheapest next ones of some units, or of all."""
-    prices = shares.of(seats + 1.0)
+def _award(shares: _Shares, seats: Floats) -> tuple[Ints, list[TieTable]]:
+    """Return the seats with the cheapest next ones of the units that are not settled."""
+    units = None if shares.settled is None else np.flatnonzero(~shares.settled)
+    prices = shares.beside(seats)[1]
     count = shares.groups.totals.size
     prices = prices if units is None else prices[units]
     choose(shares.groups, seats, units, prices, (np.zeros(count), np.ones(count)))

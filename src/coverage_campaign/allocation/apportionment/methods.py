@@ -635,7 +635,11 @@ def apportioned(
         if lacking:
             raise _no_method(method, f"takes no {lacking[0]}", "give it floors= and caps=")
         options = {name: value for name, value in options.items() if name in takes}
-    answer = np.asarray(method(total, weights, **options))
+    try:
+        answer = np.asarray(method(total, weights, **options))
+    except TypeError as error:
+        form = "def method(total, weights, *, floors=None, caps=None, ties='first', names=None)"
+        raise _no_method(method, str(error), form) from error
     fix = f"return one whole number for each of {len(weights)} units, {total:,} in all"
     if answer.shape != np.shape(weights):
         raise _no_method(method, f"gave an array of shape {answer.shape}", fix)

@@ -108,12 +108,15 @@ def _held(
     """
     groups = GroupLayout(offsets)
     kind, exact = weights.dtype, weights.dtype == object
+    # Who stands at a bound is beyond none any more.
     sides = [
-        (sign, bounds.astype(kind))
+        (sign, bounds.astype(kind, copy=True))
         for sign, bounds in ((-1, floors), (1, caps))
         if bounds is not None
     ]
     held = np.asarray(weights == 0, dtype=np.bool_)
+    for sign, bounds in sides:
+        bounds[held] = sign * np.inf
     at = np.zeros(weights.size, dtype=np.int64) if floors is None else floors * held
     left, weight = (totals - groups.sums(at)).astype(kind), groups.sums(weights)
     if exact:  # then shares are Fractions
@@ -123,7 +126,7 @@ def _held(
         share = weights * groups.spread(scale)
         beyond, moved = [], []
         for sign, bounds in sides:
-            units = np.flatnonzero((share > bounds if sign > 0 else share < bounds) & ~held)
+            units = np.flatnonzero(share > bounds if sign > 0 else share < bounds)
             group = groups.group_of(units)
             sums = np.zeros((2, totals.size), dtype=kind)
             np.add.at(sums[0], group, bounds[units])
@@ -133,10 +136,12 @@ def _held(
         if not any(part[0].size for part in beyond):
             return held, at
         heaviest = np.maximum.reduce(moved)
-        for (units, group, bounds, sums), by in zip(beyond, moved, strict=True):
+        for (units, group, values, sums), by in zip(beyond, moved, strict=True):
             final = by == heaviest
             fixed = final[group]
-            held[units[fixed]], at[units[fixed]] = True, bounds[fixed]
+            held[units[fixed]], at[units[fixed]] = True, values[fixed]
+            for sign, bounds in sides:
+                bounds[units[fixed]] = sign * np.inf
             left, weight = left - sums[0] * final, weight - sums[1] * final
 
 
@@ -146,10 +151,11 @@ def _doubtful(filled: Filled, floors: Ints | None, caps: Ints | None) -> Flags:
     doubtful = np.zeros(filled.left.size, dtype=np.bool_)
     scale = filled.left / np.where(filled.weight > 0, filled.weight, 1)
     share = weights * groups.spread(scale)
+    noise = _NEAR * (share + 1.0)
     for sign, bounds in ((-1, floors), (1, caps)):
         if bounds is None:
             continue
-        near = np.flatnonzero(np.abs(share - bounds) <= _NEAR * (share + 1.0))
+        near = np.flatnonzero(np.abs(share - bounds) <= noise)
         near = near[weights[near] > 0]
         group = groups.group_of(near)
         if weights.dtype == np.float64:
