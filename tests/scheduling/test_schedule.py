@@ -9,11 +9,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+import coverage_campaign as cc
 from coverage_campaign.allocation.allocate import allocate
 from coverage_campaign.errors import DefinitionError, InfeasibleError
 from coverage_campaign.model.campaign import Campaign
 from coverage_campaign.model.phases import Milestone, Phase
 from coverage_campaign.model.readings import Question, Readings
+from coverage_campaign.model.reporting_rule import ReportingRule
 from coverage_campaign.model.targets import HeadcountTarget
 from coverage_campaign.model.units import Breakdown, Unit
 from coverage_campaign.scheduling import curves
@@ -560,3 +562,47 @@ def test_without_a_curve_each_phase_has_its_own_share() -> None:
     plan = schedule(allocate(attrs.evolve(campaign, phases=phases), weights={"u0": 1}))
     assert plan.over == ("d1", "d2")
     assert plan.planned_on("2026-07-15").tolist() == [40]
+
+
+def test_months_from_the_26th_to_the_25th_are_the_plan_s_own() -> None:
+    """Where reports run from the 26th to the 25th, so do the months of the plan and its caps."""
+    campaign = attrs.evolve(
+        tiny(), reporting=ReportingRule(kinds=("county",), to="city", starts_on=26, due_day=28)
+    )
+    phases = (Phase("drive", "D", "03-01", "06-30"),)
+    campaign = attrs.evolve(campaign, phases=phases)
+    shares = allocate(campaign, weights=cc.weights.equal, target=400)
+    plan = schedule(shares, over="drive")
+    periods = plan.periods()
+    assert [str(day.date()) for day in periods["ends"]] == [
+        "2026-03-25", "2026-04-25", "2026-05-25", "2026-06-25", "2026-06-30",
+    ]  # fmt: skip
+    assert [str(day.date()) for day in periods["period"]][-2:] == ["2026-06-01", "2026-07-01"]
+    assert plan.totals()["planned_to_date"].tolist() == [
+        round(400 * days / 122) for days in (25, 56, 86, 117, 122)
+    ]
+    capped = schedule(shares, over="drive", month_caps={"2026-04": 50})
+    assert capped.totals()["planned"].tolist()[1] == 50
+    done = pd.DataFrame(
+        {"unit": plan.shares().index[:1], "period": pd.Timestamp("2026-04-01"), "persons": [7]}
+    )
+    again = schedule(shares, over="drive", actuals=done).totals()["planned_to_date"]
+    assert again.tolist()[:2] == [0, 7]
+
+
+@pytest.mark.parametrize(
+    ("period", "persons", "found"),
+    [
+        ("June", 1, "period June"),
+        ("2027-01-01", 1, "period 2027"),
+        ("2026-03-01", "a", "persons a"),
+    ],
+)
+def test_actuals_that_say_nothing_are_refused(period: str, persons: object, found: str) -> None:
+    """A month that is none or lies after the window, and persons that are no number, are named."""
+    shares = allocate(tiny(), weights=cc.weights.equal, target=100)
+    frame = pd.DataFrame(
+        {"unit": shares.shares().index[:1], "period": period, "persons": [persons]}
+    )
+    with pytest.raises(DefinitionError, match=found):
+        schedule(shares, over=tiny().phases[0].code, actuals=frame)

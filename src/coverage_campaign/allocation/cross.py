@@ -268,6 +268,9 @@ def _weights(
     by_column: Allocation,
 ) -> tuple[NDArray[Any], Message]:
     if isinstance(weights, str):
+        if weights != "margins":
+            fix = "'margins', or weights of the cells"
+            raise DefinitionError(Problem("weights", repr(weights), fix))
         wide = int(rows.max()) * int(columns.max()) >= _SAFE
         exact = [
             pd.Series(one).to_numpy("int64").astype(object if wide else np.int64)

@@ -169,7 +169,7 @@ def _read(campaign: Campaign, tree: UnitTree, name: BoundName, value: object) ->
         raise DefinitionError(
             Problem(name, f"a {type(value).__name__}", "give persons by unit code, or a weighting")
         ) from None
-    given = {str(code): count for code, count in bounds.items()}
+    given = {str(code): count for code, count in bounds.items() if not _is_none(count)}
     problems = [
         Problem(
             f"{name}['{code}']", "no such unit here", "name units of the breakdown that is shared"
@@ -186,6 +186,11 @@ def _read(campaign: Campaign, tree: UnitTree, name: BoundName, value: object) ->
     if problems:
         raise DefinitionError(problems)
     return {code: int(count) for code, count in given.items()}
+
+
+def _is_none(value: object) -> bool:
+    """Tell whether a bound is missing: None, or a table's <NA>."""
+    return value is None or value is pd.NA
 
 
 def is_count(value: object) -> bool:

@@ -39,10 +39,11 @@ class Stretches:
 class Course:
     """How any shares of some units are laid over the days of a window.
 
-    `days` are the days (datetime64[D]), `phase_of` the number of each day's phase, `stops` the last
-    day of each run of days of one phase and month, `weights` each day's effort. The months up to
-    the day `fixed` (-1 = none) are over: `before` was done before the window, `past` is what was
-    reached at the stops among them, `done` all of it. `month_caps` bound the months after them,
+    `days` are the days (datetime64[D]), `phase_of` the number of each day's phase, `month_of` that
+    of the campaign's month (0 = January 1970), `stops` the last day of each run of days of one
+    phase and month, `weights` each day's effort. The months up to the day `fixed` (-1 = none) are
+    over: `before` was done before the window, `past` is what was reached at the stops among them,
+    `done` all of it. `month_caps` bound the months after them,
     `unit_caps` each unit's months (NO_CAP = no bound, empty = none at all). `lives` tells when
     units open and close, None where all are open on all days.
     """
@@ -50,6 +51,7 @@ class Course:
     codes: tuple[str, ...]
     days: NDArray[np.datetime64] = attrs.field(converter=owned_array, eq=by_value)
     phase_of: Ints = attrs.field(converter=owned_array, eq=by_value)
+    month_of: Ints = attrs.field(converter=owned_array, eq=by_value)
     stops: Ints = attrs.field(converter=owned_array, eq=by_value)
     weights: tuple[int, ...]
     fixed: int
@@ -157,7 +159,7 @@ class Course:
         if self.fixed == last or not (self.month_caps.size or self.unit_caps.size):
             yield Stretches(np.arange(len(shares)), weights, [last], left[np.newaxis])
             return
-        ahead = self.days[self.fixed + 1 :].astype("datetime64[M]")
+        ahead = self.month_of[self.fixed + 1 :].astype("datetime64[M]")
         months, place = np.unique(ahead, return_inverse=True)
         effort = [
             int(weights[self.fixed + 1 :][place == month].sum()) for month in range(len(months))

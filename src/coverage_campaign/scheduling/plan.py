@@ -16,6 +16,7 @@ from coverage_campaign.frames import FloatSeries, IntSeries, by_value, owned_arr
 from coverage_campaign.model.basis import Basis
 from coverage_campaign.model.campaign import Campaign
 from coverage_campaign.model.dates import DateLike, to_date
+from coverage_campaign.model.periods import periods_of
 from coverage_campaign.notebook import Axes, html_table
 from coverage_campaign.scheduling.course import Course
 from coverage_campaign.scheduling.curves import Curve
@@ -111,9 +112,9 @@ class Plan:
     def to_frame(self) -> pd.DataFrame:
         """Return one row per unit, phase and period; no total rows.
 
-        Columns: unit, name, phase, period (first day of the month, or the day), starts, ends (the
-        planned days of the period), planned (persons of that period), planned_to_date (the running
-        total of the unit); both Int64.
+        Columns: unit, name, phase, period (the day, or the first day of the month that names it),
+        starts, ends (the planned days of the period), planned (persons of that period),
+        planned_to_date (the running total of the unit); both Int64.
         """
         codes = self.shares().index
         names = pd.array([self.campaign.unit(code).label.text() for code in codes], dtype="str")
@@ -137,7 +138,7 @@ class Plan:
         ends = self._period_ends()
         last = self.days[ends]
         first = self.days[np.append(0, ends[:-1] + 1)]
-        periods = last.astype("datetime64[M]" if self.by == "month" else "datetime64[D]")
+        periods = periods_of(self.campaign, self.by).of(last)
         phases = [self.over[place] for place in self.course.phase_of[ends].tolist()]
         return pd.DataFrame(
             {

@@ -22,6 +22,7 @@ from coverage_campaign.messages import Message, message
 from coverage_campaign.model.basis import Basis
 from coverage_campaign.model.campaign import Campaign
 from coverage_campaign.model.dates import DateLike, days_of
+from coverage_campaign.model.periods import periods_of
 from coverage_campaign.model.units import to_codes
 from coverage_campaign.scheduling.course import Course
 from coverage_campaign.scheduling.curves import ByPhase, Curve, Share, by_phase, even, through
@@ -58,6 +59,7 @@ def schedule(
         curve: Effort per day. By default the campaign's own milestones, even in between, or the
             shares of its phases; without any, `curves.even`: the same for every calendar day.
         by: The grain of the plan's table. The plan is the same, and to the day, in either case.
+            Months are the campaign's own, such as those from the 26th to the 25th.
         month_caps: The most that the whole campaign can do in a month ('YYYY-MM') [persons]; what
             a month cannot take goes to the others in proportion to their effort.
         unit_month_caps: The most that each unit can do in any one month, by code or as a
@@ -106,8 +108,9 @@ def schedule(
     for number, window in numbered if later else reversed(numbered):
         inside = (days >= np.datetime64(window.first)) & (days <= np.datetime64(window.last))
         phase_of[inside] = number
-    stops = _stops(days, phase_of)
-    done = _read_actuals(shares.index, actuals, days, stops)
+    month_of = periods_of(campaign, "month").number(days)
+    stops = _stops(month_of, phase_of)
+    done = _read_actuals(shares.index, actuals, month_of, stops)
     codes = tuple(map(str, shares.index))
     lives = _lives(campaign, codes, days, allocation.among)
     if lives is not None and not (month_caps is None and unit_month_caps is None):
@@ -115,11 +118,12 @@ def schedule(
         raise DefinitionError(
             Problem("month_caps", found, "plan the days before and after it in calls of their own")
         )
-    months = days.astype("datetime64[M]")
+    months = month_of.astype("datetime64[M]")
     course = Course(
         codes=codes,
         days=days,
         phase_of=phase_of,
+        month_of=month_of,
         stops=stops,
         weights=tuple(_weights(chosen, days, done.fixed).tolist()),
         fixed=done.fixed,
@@ -341,11 +345,10 @@ def _no_curve(weights: NDArray[Any], days: NDArray[np.datetime64]) -> Definition
     )
 
 
-def _stops(days: NDArray[np.datetime64], phase_of: _Ints) -> _Ints:
+def _stops(month_of: _Ints, phase_of: _Ints) -> _Ints:
     """Return the position of the last day of every run of days of one phase and month."""
-    months = days.astype("datetime64[M]")
-    new = (months[1:] != months[:-1]) | (phase_of[1:] != phase_of[:-1])
-    return np.append(np.flatnonzero(new), len(days) - 1)
+    new = (month_of[1:] != month_of[:-1]) | (phase_of[1:] != phase_of[:-1])
+    return np.append(np.flatnonzero(new), len(month_of) - 1)
 
 
 # -- what is given beside the shares ---------------------------------------------------------------
@@ -406,7 +409,7 @@ class _Actuals:
 
 
 def _read_actuals(
-    codes: pd.Index[str], actuals: pd.DataFrame | None, days: NDArray[np.datetime64], stops: _Ints
+    codes: pd.Index[str], actuals: pd.DataFrame | None, month_of: _Ints, stops: _Ints
 ) -> _Actuals:
     """Return what was done in the months of `actuals`.
 
@@ -416,8 +419,7 @@ def _read_actuals(
     none = np.zeros(len(codes), dtype=np.int64)
     if actuals is None or actuals.empty:
         return _Actuals(-1, none, np.zeros((0, len(codes)), dtype=np.int64), none)
-    _check(codes, actuals)
-    months = actuals["period"].to_numpy().astype("datetime64[M]")
+    months = _checked_months(codes, actuals, month_of)
     place = codes.get_indexer(pd.Index(actuals["unit"].astype(str)))
     persons = actuals["persons"].to_numpy("int64")
 
@@ -426,18 +428,19 @@ def _read_actuals(
         np.add.at(total, place[known], persons[known])
         return total
 
-    fixed = int(np.count_nonzero(days.astype("datetime64[M]") <= months.max())) - 1
-    ends = days[stops[stops <= fixed]].astype("datetime64[M]")
+    fixed = int(np.count_nonzero(month_of <= months.max())) - 1
+    ends = month_of[stops[stops <= fixed]]
     reached = np.array([done_by(months <= end) for end in ends], dtype=np.int64)
     return _Actuals(
         fixed,
-        done_by(months < days[0].astype("datetime64[M]")),
+        done_by(months < month_of[0]),
         reached.reshape(len(ends), len(codes)),
         done_by(np.ones(len(months), dtype=np.bool_)),
     )
 
 
-def _check(codes: pd.Index[str], actuals: pd.DataFrame) -> None:
+def _checked_months(codes: pd.Index[str], actuals: pd.DataFrame, month_of: _Ints) -> _Ints:
+    """Return the month of each row as a number, all rows checked."""
     missing = [name for name in _COLUMNS if name not in actuals.columns]
     if missing:
         raise DefinitionError(
@@ -453,9 +456,7 @@ def _check(codes: pd.Index[str], actuals: pd.DataFrame) -> None:
         for unit in sorted(set(units) - set(codes))
     ]
     wrong = [
-        (row, found)
-        for row, found in enumerate(actuals["persons"].tolist())
-        if pd.isna(found) or isinstance(found, bool) or int(found) != found or found < 0
+        (row, found) for row, found in enumerate(actuals["persons"].tolist()) if not is_count(found)
     ]
     problems += [
         Problem(
@@ -465,11 +466,17 @@ def _check(codes: pd.Index[str], actuals: pd.DataFrame) -> None:
         )
         for row, found in wrong
     ]
+    days = pd.to_datetime(actuals["period"], errors="coerce", format="ISO8601")
+    months = days.to_numpy().astype("datetime64[M]").astype(np.int64)
+    last = np.datetime64(int(month_of[-1]), "M")
     problems += [
         Problem(
-            f"actuals, row {row} ('{units.iloc[row]}')", "no period", "give the month's first day"
+            f"actuals, row {row} ('{units.iloc[row]}')",
+            f"period {actuals['period'].iloc[row]}",
+            f"give the first day of a month up to {last}, the window's last",
         )
-        for row in np.flatnonzero(actuals["period"].isna().to_numpy(dtype=bool)).tolist()
+        for row in np.flatnonzero(days.isna() | (months > month_of[-1])).tolist()
     ]
     if problems:
         raise DefinitionError(problems[:_SHOWN])
+    return months

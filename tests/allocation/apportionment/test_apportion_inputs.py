@@ -255,3 +255,18 @@ def test_extreme_weights_are_exact() -> None:
     assert apportion.hamilton(4, [1e308, 1e308, 1e308, 1e308]).tolist() == [1, 1, 1, 1]
     assert apportion.webster(2**62, [1, 1]).tolist() == [2**61, 2**61]
     assert apportion.jefferson(3, [5e-324, 1e300]).tolist() == [0, 3]
+
+
+@pytest.mark.parametrize("method", [*ALL, apportion.quota_method], ids=lambda m: m.__name__)
+def test_nothing_is_shared_among_nobody_and_something_is_refused(method: apportion.Method) -> None:
+    """No problem, no units and no weights have no seats; seats for nobody are refused."""
+    none = np.zeros(0, dtype=np.int64)
+    assert method(none, np.zeros((0, 3))).shape == (0, 3)
+    assert method([0, 0], np.zeros((2, 0))).shape == (2, 0)
+    assert apportion.by_group(method, none, [], offsets=[0]).tolist() == []
+    assert apportion.by_group(method, [0, 1], [2], offsets=[0, 0, 1]).tolist() == [1]
+    assert method(0, [0, 0]).tolist() == [0, 0]
+    with pytest.raises(DefinitionError, match="all weights are zero"):
+        method(3, [0, 0])
+    with pytest.raises(DefinitionError, match="no units"):
+        method(5, [])

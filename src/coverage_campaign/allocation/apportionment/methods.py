@@ -304,7 +304,7 @@ def quota_method(
     [52, 44, 2, 1, 1]
     """
     given, groups = _read(total, weights, floors=floors, caps=caps, ties=ties, names=names)
-    return solve_quota_method(groups)[0].reshape(given)
+    return solve(None, groups)[0].reshape(given)
 
 
 largest_remainder = hamilton
@@ -568,7 +568,7 @@ def _solve_with(method: Method, groups: Groups) -> tuple[Seats, tuple[Tie, ...]]
     if rule is not None:
         seats, tables = solve(rule, groups)
     elif method is quota_method:
-        seats, tables = solve_quota_method(groups)
+        seats, tables = solve(None, groups)
     else:
         return _call_each(method, groups), ()
     ties = [tie for table in tables for tie in table.ties()]
@@ -698,8 +698,8 @@ def explain(
 # -- two ways: integers one problem at a time, or floats for all at once ---------------------------
 
 
-def solve(rule: Rule, groups: Groups) -> tuple[Ints, list[TieTable]]:
-    """Return the flat seats of all groups, and the ties that were broken.
+def solve(rule: Rule | None, groups: Groups) -> tuple[Ints, list[TieTable]]:
+    """Return the flat seats of all groups, and the ties that were broken; None: quota_method.
 
     Raises:
         DefinitionError, InfeasibleError: as `groups.check_feasible`; of Hamilton's method too where
@@ -707,12 +707,14 @@ def solve(rule: Rule, groups: Groups) -> tuple[Ints, list[TieTable]]:
         TieError: as `ties.TieBreaker.pick`.
     """
     empty = groups.sizes == 0
-    if empty.any():
-        for group in np.flatnonzero(empty & (groups.totals > 0)).tolist():
-            raise no_weight(groups, group, "a total of 0")
-        if empty.all():
-            return np.zeros(0, dtype=np.int64), []
-        groups = groups.some(~empty)[1]
+    for group in np.flatnonzero(empty & (groups.totals > 0)).tolist():
+        raise no_weight(groups, group, "a total of 0")
+    if empty.all():
+        return np.zeros(0, dtype=np.int64), []
+    groups = groups.some(~empty)[1] if empty.any() else groups
+    if rule is None:
+        check_feasible(groups, "quota_method", first_is_free=False)
+        return solve_quota_method(groups)
     check_feasible(groups, rule.name, first_is_free=rule.first_is_free)
     if groups.weights.size <= _FEW:
         return _search(rule, groups)
