@@ -571,7 +571,7 @@ def test_months_from_the_26th_to_the_25th_are_the_plan_s_own() -> None:
     )
     phases = (Phase("drive", "D", "03-01", "06-30"),)
     campaign = attrs.evolve(campaign, phases=phases)
-    shares = allocate(campaign, weights=cc.weights.equal, target=400)
+    shares = allocate(campaign, weights=cc.weights.equal, target=180)
     plan = schedule(shares, over="drive")
     periods = plan.periods()
     assert [str(day.date()) for day in periods["ends"]] == [
@@ -579,10 +579,10 @@ def test_months_from_the_26th_to_the_25th_are_the_plan_s_own() -> None:
     ]  # fmt: skip
     assert [str(day.date()) for day in periods["period"]][-2:] == ["2026-06-01", "2026-07-01"]
     assert plan.totals()["planned_to_date"].tolist() == [
-        round(400 * days / 122) for days in (25, 56, 86, 117, 122)
+        round(180 * days / 122) for days in (25, 56, 86, 117, 122)
     ]
-    capped = schedule(shares, over="drive", month_caps={"2026-04": 50})
-    assert capped.totals()["planned"].tolist()[1] == 50
+    capped = schedule(shares, over="drive", month_caps={"2026-04": 20})
+    assert capped.totals()["planned"].tolist()[1] == 20
     done = pd.DataFrame(
         {"unit": plan.shares().index[:1], "period": pd.Timestamp("2026-04-01"), "persons": [7]}
     )
