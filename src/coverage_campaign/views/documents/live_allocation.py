@@ -28,7 +28,8 @@ from coverage_campaign.allocation.apportionment.rounding_rules import (
     Stationary,
     signpost,
 )
-from coverage_campaign.allocation.explain import Record, records
+from coverage_campaign.allocation.explain import records
+from coverage_campaign.allocation.shares import SharingRecord
 from coverage_campaign.allocation.tree import NO_CAP, leaf_of
 from coverage_campaign.errors import DefinitionError, Problem
 from coverage_campaign.messages import Message, message, message_in, text_of
@@ -123,7 +124,7 @@ def _search_title(sharing: _Sharing) -> str:
     return message("{search}: {sheet}", search=_SEARCH, sheet=sharing.title).text()
 
 
-def _sharing(allocation: Allocation, record: Record) -> _Sharing:
+def _sharing(allocation: Allocation, record: SharingRecord) -> _Sharing:
     def name_of(code: str) -> str:
         return text_of(leaf_of(allocation.campaign, code, allocation.among).label)
 
