@@ -26,6 +26,7 @@ __all__ = [
     "owned",
     "owned_array",
     "owned_frame",
+    "pandas_frame",
     "same",
 ]
 
@@ -70,6 +71,23 @@ def owned_frame(frame: pd.DataFrame) -> pd.DataFrame:
 def owned_array(array: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
     """Return `owned` of an array: a converter whose type is plain."""
     return owned(array)
+
+
+def pandas_frame(data: object, *, where: str, fix: str = "give a dataframe") -> pd.DataFrame:
+    """Return a frame of pandas, Polars, PyArrow or another that narwhals knows as one of pandas.
+
+    Raises:
+        TypeError: It is no frame, or one that is not in memory.
+    """
+    if isinstance(data, pd.DataFrame):
+        return data
+    import narwhals as nw  # only where it is needed: it takes its time
+
+    try:
+        frame = nw.from_native(data, eager_only=True)
+    except TypeError:
+        raise TypeError(f"{where}: {type(data).__name__} -- {fix}") from None
+    return frame.to_pandas()
 
 
 def same(one: object, other: object) -> bool:

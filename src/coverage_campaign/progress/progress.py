@@ -16,7 +16,14 @@ from numpy.typing import NDArray
 
 from coverage_campaign.checks import checked_call
 from coverage_campaign.errors import DefinitionError, Problem
-from coverage_campaign.frames import IntSeries, by_value, owned, owned_array, owned_frame
+from coverage_campaign.frames import (
+    IntSeries,
+    by_value,
+    owned,
+    owned_array,
+    owned_frame,
+    pandas_frame,
+)
 from coverage_campaign.messages import Language, Message, check_language, message, message_in
 from coverage_campaign.messages.formats import percent
 from coverage_campaign.model.basis import Basis
@@ -388,6 +395,7 @@ class Progress:
             raise DefinitionError(Problem("by", f"{by!r}", f"choose one of {', '.join(tables)}"))
         return tables[by]()
 
+    @checked_call
     def change_since(self, before: Progress | None = None) -> pd.DataFrame:
         """Return what changed since an earlier progress, or since the end of the period before.
 
@@ -497,19 +505,20 @@ class Progress:
         groups = pd.Series(pd.array(found, dtype="str"))
         return agreed([peer_ranks(counts, groups) for counts in self._answers])
 
-    def rank_ranges(self, *, error: Fraction | Decimal | int | str) -> pd.DataFrame:
+    def rank_ranges(self, *, error: Fraction | Decimal | float | str) -> pd.DataFrame:
         """Return the ranks that are possible if each report is wrong by up to a part of it.
 
         Columns: unit, name, rank, best, worst, certain (there is no other rank). Every unit's
         figure may be off by itself, up to `error` ("10%") of it more or less. `cc.stability` tells
         the same of points and grades.
         """
-        part = to_rate(error)
+        part = to_rate(str(error) if isinstance(error, float) else error)
         if not 0 <= part <= 1:
             fix = "give a part of one, such as '10%'"
             raise DefinitionError(Problem("error", f"{error!r}", fix))
         return agreed([rank_ranges(counts, part) for counts in self._answers])
 
+    @checked_call
     def against(self, plan: Plan) -> Progress:
         """Return the progress of the same reports against another plan of the campaign.
 
@@ -759,9 +768,7 @@ def _notes(
 
 
 @checked_call
-def track(
-    plan: Plan, tally: Tally, *, as_of: DateLike, received: pd.DataFrame | None = None
-) -> Progress:
+def track(plan: Plan, tally: Tally, *, as_of: DateLike, received: object = None) -> Progress:
     """Return how far each unit of a plan is at the end of a day.
 
     Args:
@@ -770,7 +777,8 @@ def track(
         as_of: The last day counted. Before the plan's first day nothing is planned; after its last
             all of it is, and what the tally holds goes on counting (to the reading
             `result_cutoff`, where it is answered).
-        received: unit, period, received_on, one row per report that came in. With it only units
+        received: unit, period, received_on, one row per report that came in: a frame of pandas,
+            Polars or PyArrow. With it only units
             whose reports are complete are ranked and a unit that reported without any person
             counts 0; without it the report columns are <NA> and all are ranked.
 
@@ -782,7 +790,8 @@ def track(
         ReportError: Plan and tally have no unit in common, or `received` cannot be read.
     """
     _check_campaign(plan, tally)
-    return _progress_at(plan, tally, to_date(as_of, where="as_of"), received=received)
+    came = None if received is None else pandas_frame(received, where="received")
+    return _progress_at(plan, tally, to_date(as_of, where="as_of"), received=came)
 
 
 def _check_campaign(plan: Plan, tally: Tally) -> None:

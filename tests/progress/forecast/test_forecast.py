@@ -1,6 +1,7 @@
 """Forecasts of hand-made records, and the laws that every forecast keeps."""
 
 import datetime as dt
+import re
 
 import attrs
 import numpy as np
@@ -135,7 +136,7 @@ def test_the_shape_and_the_corrections_are_said() -> None:
     rows = [("a", f"2026-06-{day:02d}", "all", 4 if day != 3 else -5) for day in range(1, 6)]
     result = forecast(track(planned(), tallied(rows), as_of="2026-06-05"))
     assert any("damped" in note for note in result.notes)
-    assert any("1 figure is kept out" in n and "Ash 3 Jun 2026 (fall" in n for n in result.notes)
+    assert any("1 figure is counted as reported" in n and "Ash 3 Jun 2026 (fall" in n for n in result.notes)
     aside = result.set_aside()
     assert aside[["unit", "kind", "persons"]].to_numpy().tolist() == [["a", "fall", -5]]
     assert aside["expected"].iloc[0] == pytest.approx(4)
@@ -277,7 +278,7 @@ def test_a_planned_rush_is_named_where_the_shape_leaves_it_out() -> None:
     rows: list[Row] = [("a", f"2026-06-{day:02d}", "new_employer", 2) for day in range(1, 9)]
     progress = track(plan, tallied(rows), as_of="2026-06-08")
     remark = forecast(progress).notes[-1]
-    assert "4.0 times as much a day" in remark
+    assert "4.0 times as many persons a day" in remark
     assert "32 are expected" in remark  # 16 persons with half of the plan over
     assert not any("times" in note for note in forecast(steady(4)).notes)
     followed = forecast(progress, method=paces.plan_following)
@@ -495,3 +496,19 @@ def test_a_record_day_makes_a_forecast_doubtful() -> None:
     assert result.to_frame()["expected"].iloc[0] == 8 * 4 + 40 + 4
     assert result.set_aside()[["kind", "last"]].to_numpy().tolist() == [["jump", True]]
     assert any("Doubtful: the last figure of Ash" in note for note in result.notes)
+
+
+@pytest.mark.parametrize(
+    ("returned", "found"),
+    [
+        (lambda _: np.zeros(3), "an array of (3,)"),
+        (lambda history: np.full((len(history.ahead), len(history.now)), np.nan), "returned nan"),
+    ],
+)
+def test_a_method_of_a_wrong_shape_is_refused_by_name(returned: paces.Pace, found: str) -> None:
+    """One row a day ahead and one column a unit, and a number for each unit that is known."""
+    totals = pd.DataFrame({"a": [1, 5, 9]}, index=pd.date_range("2026-01-31", periods=3, freq="ME"))
+    with pytest.raises(DefinitionError, match=re.escape(found)):
+        forecast_counts(totals, to="2026-06-30", method=returned)
+    with pytest.raises(DefinitionError, match="2 levels"):
+        forecast_counts(pd.concat({"x": totals}, axis=1), to="2026-06-30")

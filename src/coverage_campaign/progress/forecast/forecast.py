@@ -320,7 +320,10 @@ def _factors(pace: Faster, progress: Progress, told: Progress) -> _Floats:
         if heir not in by_unit and sum(weights):
             by_unit[heir] = float(np.average([times for _, times in pairs], weights=weights))
     factors = np.array([float(by_unit.get(code, 1)) for code in codes])
-    if not (np.isfinite(factors) & (factors >= 0)).all():
+    if (
+        any(isinstance(times, str) for times in by_unit.values())
+        or not (np.isfinite(factors) & (factors >= 0)).all()
+    ):
         raise DefinitionError(Problem("pace", f"{pace!r}", "give 0 or more times the pace"))
     return factors
 

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, TypeAlias
+from typing import TypeAlias
 
 import attrs
-import narwhals as nw
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
 from coverage_campaign.errors import DefinitionError, Problem
-from coverage_campaign.frames import FloatSeries, IntSeries
+from coverage_campaign.frames import FloatSeries, IntSeries, pandas_frame
 from coverage_campaign.reporting.slips import KINDS, find_slips
 
 __all__ = [
@@ -281,7 +280,12 @@ def running_totals(cumulative: object, *, ceiling: PersonsByUnit | None = None) 
             value, a ceiling that is negative or of a unit that is not there.
         TypeError: It is no frame.
     """
-    table = _pandas(cumulative)
+    table = _table(cumulative)
+    if table.columns.nlevels > 1:
+        raise DefinitionError(
+            Problem("columns", f"of {table.columns.nlevels} levels", "give one code per column"),
+            source="running totals",
+        )
     twice = table.columns[table.columns.duplicated()].astype(str)
     if len(twice):
         raise DefinitionError(
@@ -305,21 +309,15 @@ def running_totals(cumulative: object, *, ceiling: PersonsByUnit | None = None) 
     )
 
 
-def _pandas(cumulative: Any) -> pd.DataFrame:  # noqa: ANN401 - whatever narwhals knows
+def _table(cumulative: object) -> pd.DataFrame:
     if isinstance(cumulative, pd.Series):
         return cumulative.to_frame(name="total" if cumulative.name is None else cumulative.name)
-    if isinstance(cumulative, pd.DataFrame):
-        return cumulative
-    try:
-        frame = nw.from_native(cumulative, eager_only=True)
-    except TypeError:
-        found = type(cumulative).__name__
-        raise TypeError(
-            f"running totals: {found} -- give a dataframe with one row per date and one column per "
-            "unit, or a Series of one unit"
-        ) from None
-    table: pd.DataFrame = frame.to_pandas()
-    return table
+    return pandas_frame(
+        cumulative,
+        where="running totals",
+        fix="give a dataframe with one row per date and one column per unit, or a Series of one "
+        "unit",
+    )
 
 
 def _dates(index: pd.Index) -> tuple[NDArray[np.datetime64], list[Problem]]:

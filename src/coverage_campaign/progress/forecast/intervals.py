@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from scipy import special
 
 from coverage_campaign.progress.forecast.history import CumulativeHistory
-from coverage_campaign.progress.forecast.methods import Pace, recent_pace
+from coverage_campaign.progress.forecast.methods import Pace, ahead_by, recent_pace
 
 __all__ = [
     "CountLaw",
@@ -186,7 +186,7 @@ class Growth:
         observed = history.observed
         least = np.divide(_HALF, observed, out=np.zeros_like(observed), where=observed > 0)
         ahead = history.ahead[:, None]
-        grown = np.minimum(np.maximum(method(history) - history.now, ahead * least), room)
+        grown = np.minimum(np.maximum(ahead_by(method, history) - history.now, ahead * least), room)
         used = np.divide(grown, room, out=np.ones_like(grown), where=room > 0)
         slack = (1 - np.where(np.isfinite(room), used, 0)) ** 2
         noise = np.where(observed > 0, recent_pace(history).noise, np.inf)
@@ -438,7 +438,11 @@ def _part(
     """Return what is expected to come, its law by unit and of all together."""
     faster = history.times(factor)
     growth = Growth.of(faster, method).until(open_days)
-    expected = attrs.evolve(growth, expected=method(faster) - faster.now).until(open_days).expected
+    expected = (
+        attrs.evolve(growth, expected=ahead_by(method, faster) - faster.now)
+        .until(open_days)
+        .expected
+    )
     dispersion = dispersion_of(history, method)
     return expected, growth.law(dispersion), growth.law_together(dispersion)
 

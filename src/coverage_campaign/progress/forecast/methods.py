@@ -23,6 +23,7 @@ __all__ = [
     "RecentPace",
     "RunRate",
     "Worst",
+    "ahead_by",
     "damped",
     "damping",
     "plan_following",
@@ -50,6 +51,22 @@ _POWER = 4.0
 _WANDERING_A_WEEK = 0.03
 _STRETCH_NOISE = 0.01
 _MOST_STRETCHES = 12
+
+
+def ahead_by(method: Pace, history: CumulativeHistory) -> _Floats:
+    """Return what a method makes of a history: one row a day ahead, one column a unit.
+
+    Raises:
+        DefinitionError: It returns another shape, or no number for a unit whose total is known.
+    """
+    totals = np.asarray(method(history), dtype=np.float64)
+    shape = (len(history.ahead), len(history.now))
+    if totals.shape != shape or np.isnan(totals[:, ~np.isnan(history.now)]).any():
+        found = "nan" if totals.shape == shape else f"an array of {totals.shape}"
+        fix = f"return persons of the shape {shape}: one row a day ahead, one column a unit"
+        name = getattr(method, "__name__", "method")
+        raise DefinitionError(Problem(f"method '{name}'", f"returned {found}", fix))
+    return totals
 
 
 def unchanged(history: CumulativeHistory) -> _Floats:
