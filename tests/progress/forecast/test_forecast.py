@@ -136,7 +136,9 @@ def test_the_shape_and_the_corrections_are_said() -> None:
     rows = [("a", f"2026-06-{day:02d}", "all", 4 if day != 3 else -5) for day in range(1, 6)]
     result = forecast(track(planned(), tallied(rows), as_of="2026-06-05"))
     assert any("damped" in note for note in result.notes)
-    assert any("1 figure is counted as reported" in n and "Ash 3 Jun 2026 (fall" in n for n in result.notes)
+    assert any(
+        "1 figure is counted as reported" in n and "Ash 3 Jun 2026 (fall" in n for n in result.notes
+    )
     aside = result.set_aside()
     assert aside[["unit", "kind", "persons"]].to_numpy().tolist() == [["a", "fall", -5]]
     assert aside["expected"].iloc[0] == pytest.approx(4)
