@@ -68,6 +68,16 @@ def maybe(strategy: st.SearchStrategy[T]) -> st.SearchStrategy[T | None]:
     return st.none() | strategy
 
 
+def in_order(days: tuple[T, T]) -> tuple[T, T]:
+    """Return a first and a last day, exchanged where both are dates and the last came first."""
+    first, last = days
+    dates = isinstance(first, dt.date) and isinstance(last, dt.date)
+    return (last, first) if dates and last < first else days
+
+
+SPAN = st.tuples(maybe(DAY), maybe(DAY)).map(in_order)
+
+
 def counts(codes: list[str]) -> st.SearchStrategy[dict[str, int]]:
     """Return counts by code."""
     return st.dictionaries(st.sampled_from(codes), COUNT, max_size=3) if codes else st.just({})
@@ -336,7 +346,7 @@ def campaigns(draw: st.DrawFn) -> Campaign:
             )
         ),
         scheme=draw(maybe(schemes())),
-        parameters=draw(few(st.builds(Parameter, CODE, TEXT, DATE, TEXT, TEXT, maybe(DATE)), 2)),
+        parameters=draw(few(dated_values(), 2)),
         clauses=coded(draw, lambda code: st.builds(Clause, st.just(code), LABEL)),
         questions=[Question(code, draw(LABEL), draw(TEXT)) for code in question_codes],
         readings=Readings(
@@ -349,18 +359,33 @@ def campaigns(draw: st.DrawFn) -> Campaign:
     )
 
 
+def dated_values() -> st.SearchStrategy[Parameter]:
+    """Return values from law, each from its day on, some to a last day."""
+    return st.builds(
+        lambda code, value, days, citation, unit: Parameter(
+            code, value, days[0], citation, unit, days[1]
+        ),
+        CODE,
+        TEXT,
+        st.tuples(DATE, maybe(DATE)).map(in_order),
+        TEXT,
+        TEXT,
+    )
+
+
 def duties(
     units: list[str], group_codes: list[str], channels: list[str]
 ) -> st.SearchStrategy[responsibilities.Responsibility]:
     """Return duties of these units."""
     return st.builds(
-        responsibilities.Responsibility,
+        lambda unit, role, groups, ways, days, clause: responsibilities.Responsibility(
+            unit, role, groups, ways, *days, clause
+        ),
         st.sampled_from(units),
         literal(responsibilities.Role),
         some_of(group_codes),
         some_of(channels),
-        maybe(DAY),
-        maybe(DAY),
+        SPAN,
         TEXT,
     )
 
@@ -428,7 +453,12 @@ def phase_lists(
             starts = draw(st.dates(dt.date(YEAR, 1, 1), dt.date(YEAR, 12, 31)))
             ends = starts + dt.timedelta(days=draw(st.integers(0, 400)))
         activity = st.builds(
-            phases.Activity, CODE, LABEL, maybe(DAY), maybe(DAY), st.booleans(), TEXT
+            lambda code, label, days, *rest: phases.Activity(code, label, *days, *rest),
+            CODE,
+            LABEL,
+            SPAN,
+            st.booleans(),
+            TEXT,
         )
         made.append(
             draw(
