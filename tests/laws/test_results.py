@@ -1,8 +1,8 @@
 """What holds of every result, whatever made it: it shows itself, never changes, and comes back."""
 
 import functools
+import re
 from collections.abc import Callable
-from types import MappingProxyType
 
 import attrs
 import numpy as np
@@ -79,45 +79,6 @@ RESULTS: dict[str, Callable[[], object]] = {
     "simulation": lambda: cc.simulate(plan(), seed=1),
     "findings": lambda: cc.review(CAMPAIGN),
 }
-# What a kind of result does not have, and why.
-NO_NOTES = "all that a reader must be told stands in its basis"
-NO_UNIT = "it has no number of one unit that another stage did not explain"
-LACKS = MappingProxyType(
-    {
-        "allocation": {"notes": NO_NOTES},
-        "cross": {"notes": NO_NOTES},
-        "plan": {"notes": NO_NOTES, "explain": "the curve of its basis explains every unit alike"},
-        "tally": {
-            "notes": NO_NOTES,
-            "explain": "its problems explain each row that does not count",
-        },
-        "rollup": {
-            "basis": "it is a tally by tier: the tally has the basis",
-            "notes": NO_NOTES,
-            "plot": "the chart of the tally",
-            "explain": NO_UNIT,
-        },
-        "forecast": {"explain": "its method and back test explain every unit alike"},
-        "watchlist": {"notes": NO_NOTES},
-        "letters": {"notes": NO_NOTES, "plot": "letters are read", "explain": NO_UNIT},
-        "outcome": {"explain": "each of its stages explains its own"},
-        "comparison": {"explain": "each of its two results explains its own"},
-        "study": {"notes": NO_NOTES, "explain": "study.scenario(n) is run to be explained"},
-        "reallocation": {"notes": NO_NOTES, "explain": "its new allocation explains the shares"},
-        "optimum": {"notes": NO_NOTES, "plot": "its allocation draws it", "explain": NO_UNIT},
-        "simulation": {
-            "notes": NO_NOTES,
-            "plot": "what is made of it draws it",
-            "explain": NO_UNIT,
-        },
-        "findings": {
-            "basis": "it rests on the campaign alone",
-            "notes": "each finding is a note",
-            "plot": "the calendar of the campaign shows the findings on days",
-            "explain": "a finding has its own sentence and readings",
-        },
-    }
-)
 NAMELESS = {"study", "simulation"}  # inputs of a grid; rows of events
 
 
@@ -129,14 +90,15 @@ def result(kind: str) -> object:
 
 @pytest.mark.parametrize("kind", RESULTS)
 def test_a_result_has_what_every_result_has_or_a_reason(kind: str) -> None:
-    """A frame, a repr and a notebook's table always; basis, notes, plot and explain or a reason."""
+    """A frame, a repr and a notebook's table always; what it lacks its class names, with why."""
     made = result(kind)
     assert len(repr(made)) < 2_000
     assert "<script" not in made._repr_html_()
     missing = {
         name for name in ("basis", "notes", "plot", "explain") if not hasattr(type(made), name)
     } - {field.name for field in attrs.fields(type(made))}
-    assert missing == set(LACKS.get(kind, {}))
+    named = re.findall(r"no `(\w+)`", " ".join((type(made).__doc__ or "").split()))
+    assert missing == set(named)
 
 
 @pytest.mark.parametrize("kind", RESULTS)

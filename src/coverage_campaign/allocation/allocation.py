@@ -30,6 +30,9 @@ class Allocation(SharedTarget):
     (`already_covered` says which), `shifts` what is added to the seats (base less existing),
     `floors` and `caps` the bounds of a share, `uncovered_caps` where the cap is who is left to
     enrol.
+
+    It has no `notes`: what a reader has to know stands in its `basis`, its `ties` and
+    `bounds()`.
     """
 
     def uplifted(self) -> Allocation:

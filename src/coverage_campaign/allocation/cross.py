@@ -51,6 +51,8 @@ class CrossAllocation:
 
     `weights`, `floors` and `caps` (None = no bounds) are what the cells were found by, `ties` the
     cells with equal claims and who got them.
+
+    It has no `notes`: what a reader has to know stands in its `basis`.
     """
 
     rows: Allocation

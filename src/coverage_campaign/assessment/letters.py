@@ -54,7 +54,11 @@ class Letter:
 
 @attrs.frozen(kw_only=True)
 class Letters:
-    """The letters of an allocation and which of them are signed; signing makes a new value."""
+    """The letters of an allocation and which of them are signed; signing makes a new value.
+
+    Letters are read: they have no `plot` and no `notes` beside their `basis`, and no `explain`,
+    for their allocation explains the figures.
+    """
 
     campaign: Campaign
     basis: Basis

@@ -25,6 +25,9 @@ class RollUp:
 
     `persons` has the axes unit, period, channel; where `reported` is False nobody under the unit
     reported that cell and the number there means nothing. `tier` counts the longest way down.
+
+    It is a tally by tier: the tally has the basis and the chart, so it has no `basis`, no
+    `notes` and no `plot` of its own, and no `explain`, for each figure is a sum.
     """
 
     campaign: Campaign

@@ -82,7 +82,10 @@ def _of_move(move: Move, rule: Message | None) -> Message:
 
 @attrs.frozen(kw_only=True)
 class Watchlist:
-    """The open cases at the last `progress`, every move that led there, and the rules in words."""
+    """The open cases at the last `progress`, every move that led there, and the rules in words.
+
+    It has no `notes`: what a reader has to know stands in its `basis`.
+    """
 
     progress: Progress
     _frame: pd.DataFrame = attrs.field(converter=owned_frame, eq=by_value, repr=False)

@@ -51,6 +51,9 @@ class Tally:
     people covered before, never new ones; `baseline` those whom the caller said were covered before
     (unit, persons). `rows_in` = rows counted + `problems.rows`. `columns` says of each column that
     was read from sheets what it was taken for: sheet, column (its letters), heading, role, why.
+
+    It has no `notes`: what a reader has to know stands in its `basis`. It has no `explain`:
+    `problems` explains each row or cell that does not count.
     """
 
     campaign: Campaign

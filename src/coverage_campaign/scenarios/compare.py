@@ -81,7 +81,10 @@ class InputChange:
 
 @attrs.frozen(kw_only=True)
 class Comparison:
-    """Two results side by side: what went in differently, and what came out differently."""
+    """Two results side by side: what went in differently, and what came out differently.
+
+    It has no `explain`: each of the two results explains its own figures.
+    """
 
     campaign: Campaign
     changes: tuple[InputChange, ...]

@@ -48,6 +48,9 @@ class Optimum:
 
     `largest_burden` is exact: share over need of the unit that bears most. It was proved that no
     sharing has a smaller one. `binding` names the constraints that hold with nothing to spare.
+
+    It has no `notes` beside its `basis`, no `plot` and no `explain`: its allocation draws and
+    explains the shares.
     """
 
     campaign: Campaign

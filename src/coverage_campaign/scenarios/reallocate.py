@@ -34,6 +34,9 @@ class Reallocation:
 
     `allocation` holds from that day on; `before` is what it supersedes. `unknown` are units of
     which nobody knows what was done: they keep their share. The first allocation is version 1.
+
+    It has no `notes`: what a reader has to know stands in its `basis`. It has no `explain`: its
+    new allocation explains the shares.
     """
 
     allocation: Allocation

@@ -170,6 +170,8 @@ class Outcome:
     """What follows from a scenario: one result per stage; None for a stage that had no input.
 
     `version` is the library's; the scenario holds the reports that were tracked.
+
+    It has no `explain`: each of its stages explains its own figures.
     """
 
     scenario: Scenario

@@ -33,6 +33,9 @@ class Simulation:
     channel, group) and `simulated`, True in every row. `truth` has unit, period, channel, persons:
     what happened, month by month, each person once. `received` has unit, period, received_on: when
     each unit's report of a month arrived; a report that never came has no row.
+
+    It has no `notes` beside its `basis`, no `plot` and no `explain`: the tally and the progress
+    made of its events have them.
     """
 
     plan: Plan

@@ -77,6 +77,9 @@ class Study:
     `units` are the columns of all arrays, `present` tells which of them a scenario has;
     `first` is the number of its first scenario, where a study is one block of a larger one.
     `schedules` has the persons planned to the end of each period: (scenarios, periods, units).
+
+    It has no `notes`: what a reader has to know stands in its `basis`. It has no `explain`:
+    `run(study.scenario(row))` explains a row.
     """
 
     baseline: Scenario

@@ -33,6 +33,9 @@ class Plan:
     `over` are the phases that the planned days come from, `effort` the curve's running total on
     each of them (whole numbers; the last one is the whole), `course` the days with what bounds
     them. What was done before the window is no month's plan; running totals have it.
+
+    It has no `notes`: what a reader has to know stands in its `basis`. It has no `explain`: one
+    curve, named there, spreads the share of every unit alike.
     """
 
     allocation: Allocation

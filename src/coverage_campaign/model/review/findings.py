@@ -105,7 +105,12 @@ class Finding:
 
 @attrs.frozen(repr=False)
 class Findings(Sequence[Finding]):
-    """The findings of a review, in the order of its checks; a sequence that is never changed."""
+    """The findings of a review, in the order of its checks; a sequence that is never changed.
+
+    They rest on the campaign alone and each is a sentence with its place: they have no `basis`,
+    no `notes` and no `explain`, and no `plot`, for `campaign.plot()` shows them on the
+    calendar.
+    """
 
     campaign: str
     items: tuple[Finding, ...] = attrs.field(converter=tuple[Finding, ...])

@@ -42,7 +42,10 @@ Faster: TypeAlias = (
 
 @attrs.frozen(kw_only=True)
 class Forecast:
-    """What is to be expected of each unit to the end of the plan, and how sure that is."""
+    """What is to be expected of each unit to the end of the plan, and how sure that is.
+
+    It has no `explain`: one method, named in its `basis`, continues every unit's figures alike.
+    """
 
     progress: Progress
     level: float
