@@ -42,6 +42,7 @@ def tally(
     by_group: bool = False,
     samples: int = 3,
     simulated: bool = False,
+    progress: bool | None = None,
 ) -> Tally:
     """Return how many persons each unit counts per period and channel, as known at `as_of`.
 
@@ -51,8 +52,8 @@ def tally(
     are, and only the counts come back. No result holds a person.
 
     Chunks are taken too: an iterable of frames, of any engines, or a folder of Parquet files (its
-    path), cut in any way. They are sorted into files on disk, so that memory stays small, and a bar
-    shows how far they are.
+    path), cut in any way. They are sorted into files on disk, so that memory stays small.
+    `progress` tells whether a bar shows how far they are; by default on a terminal.
 
     Of the rows reported by `as_of` each record's highest revision holds. Then each person counts
     once a campaign as an entry, and once a month and channel as a resumption or a loss: for the
@@ -100,7 +101,13 @@ def tally(
     with keeping() as keep:
         if chunks is not None:
             account, layout = count_chunks(
-                chunks, ask, second, keep, group=by_group, samples=samples
+                chunks,
+                ask,
+                second,
+                keep,
+                group=by_group,
+                samples=samples,
+                hidden=None if progress is None else not progress,
             )
         else:
             rows = coded(cast("IntoFrame | CodedEvents", events), group=by_group)

@@ -85,14 +85,18 @@ def count_chunks(
     *,
     group: bool,
     samples: int,
+    hidden: bool | None = None,
 ) -> tuple[Account, KeyLayout]:
-    """Return the account of all chunks together as known at a second, and the layout of keys."""
+    """Return the account of all chunks together as known at a second, and the layout of keys.
+
+    `hidden` tells whether the bars do not show; None = all but on a terminal.
+    """
     from tqdm import tqdm  # only chunks show a bar
 
     with TemporaryDirectory(prefix="coverage-campaign-") as folder:
         by_record, by_person = _Files(Path(folder), "record"), _Files(Path(folder), "person")
         codes = _Codes()
-        with tqdm(desc="reading events", unit=" rows", unit_scale=True) as bar:
+        with tqdm(desc="reading events", unit=" rows", unit_scale=True, disable=hidden) as bar:
             for chunk in chunks:
                 rows = codes.columns(coded(chunk, group=group, here=True))
                 by_record.add(rows)
@@ -114,18 +118,21 @@ def count_chunks(
             return account_of_claims(events, events.rows, layout, keep, samples=samples)
 
         parts = [
-            *_each(count_versions, by_record, "versions"),
-            *_each(count_persons, by_person, "persons"),
+            *_each(count_versions, by_record, "versions", hidden=hidden),
+            *_each(count_persons, by_person, "persons", hidden=hidden),
         ]
     return added(parts, samples=samples), layout
 
 
-def _each(work: Callable[[list[int]], _Result], files: _Files, step: str) -> Iterator[_Result]:
+def _each(
+    work: Callable[[list[int]], _Result], files: _Files, step: str, *, hidden: bool | None
+) -> Iterator[_Result]:
     from tqdm import tqdm  # only chunks show a bar
 
     batches = list(files.batches())
     with ThreadPoolExecutor(_THREADS) as pool:
-        yield from tqdm(pool.map(work, batches), desc=step, unit="batch", total=len(batches))
+        done = pool.map(work, batches)
+        yield from tqdm(done, desc=step, unit="batch", total=len(batches), disable=hidden)
 
 
 # -- codes and ids ---------------------------------------------------------------------------------
