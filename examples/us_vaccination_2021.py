@@ -9,6 +9,7 @@ Run it alone with `python examples/us_vaccination_2021.py`, or as a part of `mak
 
 from collections.abc import Callable, Sequence
 from fractions import Fraction
+from importlib import resources
 from pathlib import Path
 from typing import Literal
 
@@ -23,7 +24,7 @@ from coverage_campaign.progress.forecast.backtest import Backtest
 from coverage_campaign.views.documents import Document
 from coverage_campaign.views.export import figure_png
 
-DATA = Path(__file__).parent / "data" / "us_adult_first_dose_2021_mar_may.csv"
+DATA = str(resources.files("coverage_campaign.shipped") / "us-vaccination-2021.csv")
 AS_OF = "2021-05-28"
 BEFORE = "2021-04-30"  # the last day of the bulletin before
 LANGUAGES: tuple[Literal["en", "zh"], ...] = ("en", "zh")

@@ -23,6 +23,8 @@
 # > (3) In June the private schools are visited, from July to September the building sites. (4) The labour department
 # > leads; the education department answers for the private schools. (5) Counties report to the labour department every
 # > month. (6) A county that misses its target gets no award that year; those that stand out are commended.
+#
+# It runs wherever Python does, after `pip install "coverage-campaign[excel,notebook]"`.
 
 # %% [markdown]
 # ## Write it down

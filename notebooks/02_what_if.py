@@ -16,6 +16,8 @@
 # The notice of Hengyang asks for 76,000 more insured people and leaves its annex out. By which figures should the
 # counties share them? Each answer moves thousands of people from one county to another, so it should be seen before it
 # is chosen. Nothing here changes the campaign: a scenario is a value, and another scenario is another value.
+#
+# It runs wherever Python does, after `pip install "coverage-campaign[excel,notebook]"`.
 
 # %%
 import coverage_campaign as cc

@@ -16,16 +16,17 @@
 # On 4 May 2021 the President of the United States set a goal: 70 % of adults with at least one dose by 4 July. This
 # notebook follows it on the counts that the CDC published for 50 states, as they stood on 41 days from March to May,
 # with their gaps and corrections. Nothing is simulated and nothing is smoothed.
+#
+# It runs wherever Python does, after `pip install "coverage-campaign[excel,notebook]"`.
 
 # %%
-from pathlib import Path
+from importlib import resources
 
 import pandas as pd
 
 import coverage_campaign as cc
 
-NAME = "examples/data/us_adult_first_dose_2021_mar_may.csv"
-DATA = next(path for path in (Path(NAME), Path("..") / NAME) if path.exists())
+DATA = resources.files("coverage_campaign.shipped") / "us-vaccination-2021.csv"
 campaign = cc.load_case("us-vaccination-2021")
 campaign
 
@@ -48,7 +49,7 @@ print(allocation.explain("TX"))
 
 # %%
 AS_OF = "2021-05-28"
-reports = pd.read_csv(DATA)
+reports = pd.read_csv(str(DATA))
 reports.tail(3)
 
 # %%

@@ -18,6 +18,8 @@
 # it, shows how few people some verdicts hang on, and what a rule without a cliff would say.
 #
 # The reports are **simulated**: no real result of this campaign was published. Every table says so.
+#
+# It runs wherever Python does, after `pip install "coverage-campaign[excel,notebook]"`.
 
 # %%
 import coverage_campaign as cc

@@ -19,6 +19,8 @@
 # stand whatever was meant?
 #
 # The reports are **simulated**, with people who lapse and move away as in real ones.
+#
+# It runs wherever Python does, after `pip install "coverage-campaign[excel,notebook]"`.
 
 # %%
 import pandas as pd

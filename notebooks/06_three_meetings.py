@@ -17,6 +17,8 @@
 # economic zone lies inside a district, and two counties merge on 1 July. Three meetings follow, and each asks for a
 # number that nobody should have to guess: what does the merger do, what would a share in proportion have been, and
 # what if the half-year milestone moves?
+#
+# It runs wherever Python does, after `pip install "coverage-campaign[excel,notebook]"`.
 
 # %%
 import pandas as pd

@@ -2,6 +2,7 @@
 
 import importlib.util
 import re
+from importlib import resources
 from pathlib import Path
 from types import ModuleType
 
@@ -97,7 +98,9 @@ def test_every_known_glitch_of_the_reports_is_shown(united_states: Path) -> None
 def test_the_counts_of_the_last_day_are_the_published_ones(united_states: Path) -> None:
     """What is done on 28 May is the cumulative count that the CDC showed on that day."""
     ranking = pd.read_csv(united_states / "ranking.csv", encoding="utf-8-sig").set_index("unit")
-    published = pd.read_csv(EXAMPLES / "data" / "us_adult_first_dose_2021_mar_may.csv")
+    published = pd.read_csv(
+        str(resources.files("coverage_campaign.shipped") / "us-vaccination-2021.csv")
+    )
     last = published[published["date"] == "2021-05-28"].set_index("postal")["dose1_18plus"]
     assert ranking["done"].sort_index().tolist() == last.sort_index().tolist()
 

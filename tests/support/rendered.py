@@ -5,7 +5,7 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable, Iterator
 from functools import cache
-from pathlib import Path
+from importlib import resources
 from typing import Any, TypeAlias
 
 import attrs
@@ -18,7 +18,7 @@ from coverage_campaign.messages import Language
 
 Said: TypeAlias = tuple[str, str]
 """Where a text is from, and the text."""
-REPORTS = Path(__file__).parents[2] / "examples" / "data" / "us_adult_first_dose_2021_mar_may.csv"
+REPORTS = str(resources.files("coverage_campaign.shipped") / "us-vaccination-2021.csv")
 
 
 @cache

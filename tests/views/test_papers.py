@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import io
 import re
+import shutil
 from collections.abc import Callable
 from functools import cache
 from pathlib import Path
@@ -195,6 +196,50 @@ def test_word_is_laid_out_as_official_documents_are(tmp_path: Path) -> None:
     assert fonts.get(docx.oxml.ns.qn("w:eastAsia")) == "仿宋_GB2312"
     heads = [table.rows[0]._tr.xpath("./w:trPr/w:tblHeader") for table in made.tables]
     assert all(heads)
+
+
+def test_word_stands_upright_and_a_wide_table_lies_across(tmp_path: Path) -> None:
+    """The text of a bulletin is a letter, its ranking of thirteen columns an annex across."""
+    path = cc.bulletin(hengyang()["progress"]).to_docx(tmp_path / "b.docx")
+    made = docx.Document(str(path))
+    across = [section.page_width > section.page_height for section in made.sections]
+    assert across[:2] == [False, True]
+    assert all(abs(max(one.page_width, one.page_height) - Mm(297)) < Mm(1) for one in made.sections)
+
+
+def test_a_letterhead_of_ones_own_is_kept(tmp_path: Path) -> None:
+    """The header of the template stays, the document stands below; what is no document is told."""
+    own = docx.Document()
+    own.sections[0].header.paragraphs[0].text = "Office of Ash"
+    own.save(str(tmp_path / "own.docx"))
+    letters = cc.documents.letters(hengyang()["letters"])
+    path = letters.to_docx(tmp_path / "l.docx", template=tmp_path / "own.docx")
+    made = docx.Document(str(path))
+    assert made.sections[0].header.paragraphs[0].text == "Office of Ash"
+    assert letters.title in [one.text for one in made.paragraphs]
+    (tmp_path / "no.docx").write_text("no document")
+    with pytest.raises(cc.DefinitionError, match="template"):
+        letters.to_docx(tmp_path / "l.docx", template=tmp_path / "no.docx")
+
+
+@pytest.mark.real
+def test_a_document_is_printed_to_pdf(tmp_path: Path) -> None:
+    """Where a browser is installed the page comes as PDF, each letter on a page of its own."""
+    if shutil.which("chromium") is None:
+        pytest.skip("Chromium is missing: apt-get install chromium")
+    letters = cc.documents.letters(hengyang()["letters"])
+    made = letters.to_pdf(tmp_path / "l.pdf").read_bytes()
+    assert made.startswith(b"%PDF")
+    assert len(re.findall(rb"/Type */Page\b", made)) >= len(letters.sections)
+
+
+def test_without_a_program_that_prints_the_way_out_is_said(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Neither Chromium nor LibreOffice: the error names both, and the page that can be printed."""
+    monkeypatch.setenv("PATH", str(tmp_path))
+    with pytest.raises(cc.MissingExtraError, match="Chromium or LibreOffice"):
+        cc.documents.letters(hengyang()["letters"]).to_pdf(tmp_path / "l.pdf")
 
 
 def test_an_assessment_gives_every_verdict_its_reason_and_clause() -> None:

@@ -21,6 +21,7 @@ from coverage_campaign.errors import DefinitionError, Problem
 from coverage_campaign.model.labels import Label, to_label
 from coverage_campaign.model.targets import to_rate
 from coverage_campaign.model.units import to_codes
+from coverage_campaign.notebook import html_fields
 
 __all__ = [
     "COMPLETION",
@@ -254,6 +255,9 @@ class Scheme:
         problems = list(_problems(self))
         if problems:
             raise DefinitionError(problems, source=f"scheme '{self.code}'")
+
+    def _repr_html_(self) -> str:
+        return html_fields(self, title=f"Scheme {self.code}")
 
 
 def _problems(scheme: Scheme) -> Iterator[Problem]:

@@ -15,6 +15,7 @@ from coverage_campaign.errors import DefinitionError, Problem
 from coverage_campaign.model.dates import DateLike, to_date
 from coverage_campaign.model.labels import Label, to_label
 from coverage_campaign.model.targets import to_rate
+from coverage_campaign.notebook import html_fields
 
 __all__ = ["Annex", "Breakdown", "Covers", "Measure", "Unit", "to_codes"]
 
@@ -142,6 +143,9 @@ class Unit:
         return (self.opened is None or self.opened <= date) and (
             self.closed is None or date <= self.closed
         )
+
+    def _repr_html_(self) -> str:
+        return html_fields(self, title=f"{self.label.text()} ({self.code})")
 
 
 @attrs.frozen(field_transformer=checked_fields)

@@ -619,7 +619,17 @@ class Progress:
 
     def _repr_html_(self) -> str:
         notes = [*self.basis.lines(), *self.notes]
-        return html_table(self._frame, title=self._line(), notes=notes)
+        frame = self._frame.sort_values("rank", kind="stable", na_position="last")
+        reports = [
+            "" if pd.isna(owed) else f"{came}/{owed}"
+            for came, owed in zip(frame["reports_received"], frame["reports_expected"], strict=True)
+        ]
+        shown = frame[["rank", "name", "target", "done", "new", "completion_rate"]].assign(
+            gap_points=frame["gap_points"],
+            reports=pd.array(reports, dtype="str") if any(reports) else pd.NA,
+            status=frame["status"].str.replace("_", " "),
+        )
+        return html_table(shown, title=self._line(), notes=notes, bars=("completion_rate",))
 
     def __repr__(self) -> str:
         """Return the whole in one line and the units that are furthest behind."""

@@ -30,7 +30,7 @@ from coverage_campaign.model.campaign import Campaign
 from coverage_campaign.model.dates import DateLike
 from coverage_campaign.model.scheme import Scheme
 from coverage_campaign.model.units import Annex, to_codes
-from coverage_campaign.notebook import Axes, html_table
+from coverage_campaign.notebook import Axes, html_fields, html_table
 from coverage_campaign.progress.forecast.forecast import Faster, Forecast, forecast
 from coverage_campaign.progress.forecast.methods import Pace, damped
 from coverage_campaign.progress.progress import Progress, track
@@ -150,6 +150,9 @@ class Scenario:
         from coverage_campaign.scenarios.export import scenario_code  # the writer knows scenarios
 
         return scenario_code(self, campaign)
+
+    def _repr_html_(self) -> str:
+        return html_fields(self, title=f"Scenario of {self.campaign}")
 
 
 @attrs.frozen(kw_only=True)

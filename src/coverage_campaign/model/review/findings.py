@@ -185,7 +185,10 @@ class Findings(Sequence[Finding]):
     def _repr_html_(self) -> str:
         columns = ["severity", "clause", "message", "readings", "code"]
         title = f"Review of {self.campaign}: {len(self.items)} findings"
-        return html_table(self.to_frame()[columns], title=title, most_rows=60)
+        frame = self.to_frame()[columns]
+        order = frame["severity"].map({"high": 0, "medium": 1, "low": 2}).fillna(3)
+        frame = frame.iloc[order.argsort(kind="stable")]
+        return html_table(frame, title=title, most_rows=60)
 
 
 def _clipped(text: str, *, width: int = 110) -> str:

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import os
+import shutil
+import subprocess
+import tempfile
 from pathlib import Path
 from typing import Literal
 
@@ -9,6 +13,7 @@ import attrs
 import pandas as pd
 
 from coverage_campaign.checks import needs
+from coverage_campaign.errors import DefinitionError, MissingExtraError, Problem
 from coverage_campaign.notebook import html_table
 from coverage_campaign.saving import save_bytes
 from coverage_campaign.views.documents.paper import Kind, Paper, Section
@@ -71,15 +76,42 @@ class Document(Paper):
 
         return markdown(self)
 
-    def to_docx(self, path: str | Path) -> Path:
+    def to_docx(self, path: str | Path, *, template: str | Path | None = None) -> Path:
         """Write a document for Word in the layout of Chinese official documents; return its path.
 
-        Needs the extra `docx`. A4, title 22 pt, body 16 pt at exactly 28 pt, as GB/T 9704-2012.
+        Needs the extra `docx`. A4, title 22 pt, body 16 pt at exactly 28 pt, as GB/T 9704-2012;
+        wide tables lie across. `template` is a .docx of your own: its page, letterhead, header and
+        footer stay, and the text stands below what is in it.
+
+        Raises:
+            DefinitionError: The template cannot be read.
         """
         with needs("docx", "to_docx"):
+            from docx.opc.exceptions import OpcError
+
             from coverage_campaign.views.documents.writers.word import word_bytes
 
-        return save_bytes(path, word_bytes(self))
+        if template is None:
+            return save_bytes(path, word_bytes(self))
+        try:
+            made = word_bytes(self, template=str(template))
+        except (OSError, KeyError, ValueError, OpcError) as error:
+            fix = "give a file that Word saved as .docx"
+            problem = Problem("template", f"{template} cannot be read as a document", fix)
+            raise DefinitionError(problem) from error
+        return save_bytes(path, made)
+
+    def to_pdf(self, path: str | Path) -> Path:
+        """Print the page to PDF and return its path; Chromium or LibreOffice has to be installed.
+
+        Raises:
+            MissingExtraError: Neither of them is found, or the one that is found printed nothing.
+        """
+        with tempfile.TemporaryDirectory() as folder:
+            page = Path(folder) / "page.html"
+            self.to_html(page)
+            printed = _printed(page)
+        return save_bytes(path, printed)
 
     def to_folder(self, folder: str | Path, *, name: str) -> tuple[Path, ...]:
         """Write all four forms to a folder and return their paths: .html, .md, .xlsx, .docx."""
@@ -98,3 +130,46 @@ class Document(Paper):
         """Return the title and the headings."""
         headings = [part.heading for part in self.sections if part.heading]
         return "\n".join([f"<Document: {self.title}>", *headings[:10]])
+
+
+def _printed(page: Path) -> bytes:
+    """Return a page as PDF, by the first program that is there."""
+    target, profile = page.with_suffix(".pdf"), page.parent / "profile"
+    browser = next(filter(None, map(shutil.which, _BROWSERS)), None)
+    office = shutil.which("soffice")
+    if browser:
+        own = ["--headless", "--disable-gpu", "--no-pdf-header-footer"]
+        own += [f"--user-data-dir={profile}", f"--print-to-pdf={target}"]
+        if hasattr(os, "geteuid") and os.geteuid() == 0:
+            own.append("--no-sandbox")  # Chromium refuses its sandbox to the superuser
+        command = [
+            browser,
+            *own,
+            "--no-pdf-header-footer",
+            f"--print-to-pdf={target}",
+            page.as_uri(),
+        ]
+    elif office:
+        command = [office, f"-env:UserInstallation={profile.as_uri()}", "--headless"]
+        command += [
+            "--convert-to",
+            "pdf:writer_web_pdf_Export",
+            "--outdir",
+            str(page.parent),
+            str(page),
+        ]
+    else:
+        fix = "install Chromium or LibreOffice, or print the page of to_html in a browser"
+        raise MissingExtraError(Problem("to_pdf", "no program that prints is installed", fix))
+    done = subprocess.run(command, capture_output=True, timeout=_PATIENCE, check=False)  # noqa: S603 - a program that was found, our own file
+    if done.returncode or not target.exists():
+        raise MissingExtraError(
+            Problem(
+                "to_pdf", f"{Path(command[0]).name} printed nothing", "print the page of to_html"
+            )
+        )
+    return target.read_bytes()
+
+
+_BROWSERS = ("chromium", "chromium-browser", "google-chrome", "chrome", "msedge")
+_PATIENCE = 120

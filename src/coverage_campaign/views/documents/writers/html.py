@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
@@ -16,6 +16,10 @@ if TYPE_CHECKING:
 __all__ = ["page"]
 
 _BAR = Markup('<td class="n bar" style="--share:{:.1f}%">{}</td>')
+
+
+# A table of more columns is printed across.
+_ACROSS: Final = 7
 
 
 def page(document: Paper) -> str:
@@ -36,6 +40,10 @@ def page(document: Paper) -> str:
         rows=_rows,
         total=_total,
         chart=_chart(document),
+        across=any(
+            part.table is not None and len(part.table.columns) > _ACROSS
+            for part in document.sections
+        ),
         # The rule is made of a name of ours and of base64.
         font=Markup(font_face(_text(document))),  # noqa: S704 - see above
     )

@@ -12,7 +12,7 @@ import io
 from typing import TYPE_CHECKING, Final
 
 import docx
-from docx.enum.section import WD_ORIENT
+from docx.enum.section import WD_ORIENT, WD_SECTION
 from docx.enum.table import WD_CELL_VERTICAL_ALIGNMENT, WD_TABLE_ALIGNMENT
 from docx.enum.text import WD_ALIGN_PARAGRAPH, WD_LINE_SPACING
 from docx.oxml import OxmlElement
@@ -49,19 +49,24 @@ _TEXT_MM: Final = 156.0
 _LANDSCAPE_MM: Final = 225.0
 
 
-def word_bytes(document: Paper) -> bytes:
+def word_bytes(document: Paper, *, template: str | None = None) -> bytes:
     """Return the document as a .docx file holds it; two runs give the same bytes."""
-    made = docx.Document()
-    tables = [part.table for part in document.sections if part.table is not None]
-    wide = any(len(table.columns) > _WIDE for table in tables)
-    _set_page(made, landscape=wide)
+    made = docx.Document(template)
+    if template is None:
+        _set_page(made)
     _set_style(made)
     _write_title(made, document)
-    room = _LANDSCAPE_MM if wide else _TEXT_MM
+    turned = False
     for number, section in enumerate(document.sections):
-        _write_section(made, section, room)
+        table = section.table
+        wide = table is not None and len(table.columns) > _WIDE
+        # A wide table is an annex across; what comes after it stands upright again.
+        if wide != turned and (wide or table is not None or section.paragraphs):
+            _turn(made)
+            turned = wide
+        _write_section(made, section, _LANDSCAPE_MM if wide else _TEXT_MM)
         if number == 0 and document.chart is not None:
-            _write_chart(made, document, room)
+            _write_chart(made, document, _TEXT_MM)
     if document.notes:
         _paragraph(made, document.word(NOTES), font=_HEI, size=_NOTE)
         for note in document.notes:
@@ -75,21 +80,30 @@ def word_bytes(document: Paper) -> bytes:
     return stream.getvalue()
 
 
-def _set_page(made: WordDocument, *, landscape: bool) -> None:
+def _set_page(made: WordDocument) -> None:
     section = made.sections[0]
     section.page_width, section.page_height = Mm(210), Mm(297)
     section.top_margin, section.bottom_margin = Mm(37), Mm(35)
     section.left_margin, section.right_margin = Mm(28), Mm(26)
-    if landscape:
-        section.orientation = WD_ORIENT.LANDSCAPE
-        section.page_width, section.page_height = Mm(297), Mm(210)
-        section.top_margin, section.bottom_margin = Mm(28), Mm(26)
-        section.left_margin, section.right_margin = Mm(37), Mm(35)
     footer = section.footer.paragraphs[0]
     footer.alignment = WD_ALIGN_PARAGRAPH.CENTER
     _run(footer, "— ", font="宋体", size=14.0)
     _field(footer, "PAGE")
     _run(footer, " —", font="宋体", size=14.0)
+
+
+def _turn(made: WordDocument) -> None:
+    """Begin a page that lies across, or stands upright again; its margins turn with it."""
+    before = made.sections[-1]
+    width, height = before.page_width, before.page_height
+    top, bottom = before.top_margin, before.bottom_margin
+    left, right = before.left_margin, before.right_margin
+    section = made.add_section(WD_SECTION.NEW_PAGE)
+    across = before.orientation == WD_ORIENT.PORTRAIT
+    section.orientation = WD_ORIENT.LANDSCAPE if across else WD_ORIENT.PORTRAIT
+    section.page_width, section.page_height = height, width
+    section.top_margin, section.bottom_margin = (left, right) if across else (right, left)
+    section.left_margin, section.right_margin = (top, bottom) if across else (bottom, top)
 
 
 def _field(paragraph: Paragraph, code: str) -> None:
