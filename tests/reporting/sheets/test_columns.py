@@ -15,7 +15,7 @@ from coverage_campaign.model.groups import Channel
 from coverage_campaign.model.phases import Phase
 from coverage_campaign.model.readings import Question, Readings
 from coverage_campaign.model.reporting_rule import ReportingRule
-from coverage_campaign.model.units import Unit
+from coverage_campaign.model.units import Measure, Unit
 from coverage_campaign.reporting.result import Tally
 from coverage_campaign.reporting.sheets.read_reports import read_reports
 from support.workbooks import save
@@ -574,3 +574,49 @@ def test_other_people_are_no_enrolments(heading: str) -> None:
     """Staff, those not yet covered, those reached, those who left, averages: none counts."""
     with pytest.raises(ReportError, match="no column for persons"):
         read(pd.DataFrame({"单位": ["甲县"], heading: [9]}), period="2008-07")
+
+
+# -- units above others ----------------------------------------------------------------------------
+
+ZONED = Campaign(
+    code="zoned",
+    label="Zoned",
+    year=2026,
+    measures=[Measure("uncovered", "Uncovered")],
+    units=[
+        Unit("c", "City", "city"),
+        Unit("e", "East", "district", parent="c", counts={"uncovered": 40_000}),
+        Unit("z", "Zone", "zone", parent="e", counts={"uncovered": 1_000}),
+        Unit("w", "West", "district", parent="c", counts={"uncovered": 10_000}),
+    ],
+    phases=[Phase("drive", "Drive", "03-01", "06-30")],
+)
+
+
+@pytest.mark.parametrize(
+    ("upper_units", "city", "persons"),
+    [
+        (None, 265, {"z": 5, "w": 60}),
+        ("totals", 260, {"e": 195, "z": 5, "w": 60}),
+        ("own", 265, {"e": 200, "z": 5, "w": 60}),
+    ],
+)
+def test_a_unit_with_people_of_its_own_leaves_a_choice(
+    upper_units: str | None, city: int, persons: dict[str, int]
+) -> None:
+    """East 200 over its zone's 5: a total of which 195 are its own, or 200; else refused."""
+    frame = pd.DataFrame(
+        {
+            "unit": ["East", "Zone", "West", "City"],
+            "period": "2026-03",
+            "persons": [200, 5, 60, city],
+        }
+    )
+    tally = read(frame, ZONED, upper_units=upper_units)
+    counted = tally.to_frame().set_index("unit")["persons"]
+    assert counted.to_dict() == persons
+    found = [one for one in tally.problems if one.reason == "total_differs"]
+    assert any("upper_units=" in one.fix for one in found) == (upper_units is None)
+    if upper_units:
+        assert reasons(tally) == ["printed_total"]
+        assert any("unit above others" in line for line in tally.basis.lines())

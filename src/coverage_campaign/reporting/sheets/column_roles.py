@@ -475,15 +475,17 @@ def _features(word: str, original: str) -> tuple[set[str], str]:
                 features.add(feature)
                 word = taken
     left: list[str] = []
+    english: set[str] = set()
     for found in _ASCII_WORD.findall(original):
         for name in (
             re.findall(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|%", found) if found.isalpha() else [found]
         ):
             lower = name.lower()
             if lower in _WORDS:
-                features.add(_WORDS[lower])
+                english.add(_WORDS[lower])
             elif lower not in _SILENT:
                 left.append(lower)
+    features |= english - ({"stock"} if "new" in english else set())  # new members are new
     if {"earlier"} <= features and "rate" not in features:
         features.discard("persons")
     if _is_to_date(original):

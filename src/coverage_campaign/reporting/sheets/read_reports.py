@@ -31,6 +31,7 @@ from coverage_campaign.reporting.sheets.long_table import (
     levels_of,
 )
 from coverage_campaign.reporting.sheets.series import Baseline
+from coverage_campaign.reporting.sheets.totals import UpperUnits
 from coverage_campaign.reporting.sheets.validate import tally_of_figures
 from coverage_campaign.workbooks.delimited import grid_of_text
 from coverage_campaign.workbooks.grid import Grid
@@ -62,6 +63,7 @@ def read_reports(
     period: DateLike | None = None,
     sheet: str = "",
     only: Mapping[str, str] | None = None,
+    upper_units: UpperUnits | None = None,
 ) -> Tally:
     """Return the tally of the figures that units reported, each row counted or explained.
 
@@ -78,6 +80,10 @@ def read_reports(
     month), and a fall counts as negative persons. The first figure is stock, never new: the last
     one before the campaign's first day where there is one, else the first of all. With a `baseline`
     (0, or persons by unit) the difference to it is new.
+
+    A unit whose units below report too has a printed total, kept as a check. Where it has people of
+    its own beside theirs, `upper_units="totals"` counts what is left of its figure, "own" the
+    figure itself; without either, a figure that is not their sum is refused.
 
     A file made by `report_form` needs neither: it holds totals from the campaign's first day on, by
     the periods of the campaign, whatever was sorted, inserted, merged or renamed in it.
@@ -155,6 +161,7 @@ def read_reports(
         baseline=baseline,
         as_of=as_of,
         simulated=simulated,
+        upper_units=upper_units,
     )
 
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
+from typing import Literal, TypeAlias
 
+import attrs
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
@@ -17,9 +19,16 @@ from coverage_campaign.reporting.sheets.long_table import PrintedSum
 from coverage_campaign.reporting.sheets.numbers import Counts, read_counts
 from coverage_campaign.reporting.sheets.row_filter import Mask, RowFilter, Rows
 
-__all__ = ["named_totals", "refuse_totals", "sums_that_differ"]
+__all__ = ["UpperUnits", "named_totals", "refuse_totals", "sums_that_differ"]
+
+UpperUnits: TypeAlias = Literal["totals", "own"]
+"""What the figure of a unit counts whose units below report too: theirs as well, or its own."""
 
 _CHECK = message("a printed total is a check: the parts are counted")
+_OWN = message(
+    "the unit has people of its own: pass upper_units='totals' to count what it has beyond the "
+    "units below it, or 'own' if its figure is without theirs"
+)
 _NO_PARTS = message("nothing of it is counted: ask for the figures of its parts")
 
 
@@ -48,19 +57,34 @@ def refuse_totals(
     day: NDArray[np.datetime64],
     counts: Counts,
     rows: RowFilter,
-) -> None:
-    """Take out rows that add up others, and say whether they do.
+    upper_units: UpperUnits | None,
+) -> Counts:
+    """Take out rows that add up others, say whether they do, and return what is left to count.
 
-    Such a row is named 合计, 小计 and the like, or is a unit of which units below it report too.
+    Such a row is named 合计, 小计 and the like, or is a unit of which units below it report too. A
+    unit that has people of its own beside those of the units below leaves a choice: `upper_units`
+    says that its figure is a total, of which the rest is counted, or that of its own people.
     """
     named = named_totals(frame["unit"]) & (unit < 0)
     above = _units_above(campaign, unit)
-    is_sum = named | np.isin(unit, list(above)) & (unit >= 0) & ~frame["own"].to_numpy()
+    peopled = [at for at in above if _has_people(campaign, campaign.units[at].code)]
+    own = frame["own"].to_numpy() | (np.isin(unit, peopled) & (upper_units == "own"))
+    is_sum = named | np.isin(unit, list(above)) & (unit >= 0) & ~own
     if not is_sum.any():
-        return
+        return counts
     blocks = _blocks(frame, channel, day)
     of_persons = frame["of_persons"].to_numpy()
     part = ~is_sum & of_persons
+    if upper_units == "totals":
+        totals = np.flatnonzero(is_sum & np.isin(unit, peopled) & counts.known & rows.kept)
+        persons = counts.persons.copy()
+        for row in sorted(totals.tolist(), key=lambda row: len(above[int(unit[row])])):
+            block = blocks(row)
+            parts = block[part[block] & np.isin(unit[block], list(above[int(unit[row])]))]
+            rest = persons[row] - persons[parts].sum()
+            if counts.known[parts].all() and rest >= 0:
+                persons[row], part[row], is_sum[row] = rest, True, False
+        counts = attrs.evolve(counts, persons=persons)
     texts = frame["unit"].to_numpy(dtype=object)
     choices: dict[int, list[Rows]] = {}
     for row in np.flatnonzero(is_sum & rows.kept & of_persons).tolist():
@@ -73,10 +97,18 @@ def refuse_totals(
         else:
             parts = block[part[block]]
             choices[row] = [parts, parts[unit[parts] >= 0]]
-    _refuse(choices, counts, is_sum, rows)
+    _refuse(choices, counts, is_sum, rows, np.isin(unit, peopled) & (unit >= 0))
+    return counts
 
 
-def _refuse(choices: dict[int, list[Rows]], counts: Counts, is_sum: Mask, rows: RowFilter) -> None:
+def _has_people(campaign: Campaign, code: str) -> bool:
+    """Tell whether a unit has people who are in none of the units below it, by any measure."""
+    return any((campaign.own_count(code, one.code) or 0) > 0 for one in campaign.measures)
+
+
+def _refuse(
+    choices: dict[int, list[Rows]], counts: Counts, is_sum: Mask, rows: RowFilter, peopled: Mask
+) -> None:
     differs, bare = np.zeros_like(is_sum), np.zeros_like(is_sum)
     for row, ways in choices.items():
         total, step = int(counts.persons[row]), int(counts.steps[row])
@@ -89,10 +121,15 @@ def _refuse(choices: dict[int, list[Rows]], counts: Counts, is_sum: Mask, rows: 
         )
 
     def found(row: int) -> Message:
-        parts = next((way for way in choices[row] if counts.known[way].any()), choices[row][0])
+        total = int(counts.persons[row])
+        parts = min(
+            (way for way in choices[row] if counts.known[way].any()),
+            key=lambda way: abs(total - int(counts.persons[way].sum())),
+        )
         known = parts[counts.known[parts]]
-        return _found(int(counts.persons[row]), counts, known, len(parts) - len(known))
+        return _found(total, counts, known, len(parts) - len(known))
 
+    rows.reject(differs & peopled, "total_differs", found, _OWN)
     rows.reject(differs, "total_differs", found, _CHECK)
     rows.reject(
         bare,
@@ -165,9 +202,13 @@ def _units_above(campaign: Campaign, unit: Rows) -> dict[int, set[int]]:
 
 
 def _by_kind(rows: Rows, unit: Rows, campaign: Campaign) -> list[Rows]:
-    """Return the parts by kind of unit: two cuts of the same people each add up to the total."""
+    """Return the parts by kind of unit, and all of them.
+
+    Two breakdowns of the same people each add up to the total; a county and a zone do together.
+    """
     kinds = np.array([campaign.units[at].kind for at in unit[rows].tolist()], dtype=object)
-    return [rows[kinds == kind] for kind in dict.fromkeys(kinds.tolist())] or [rows]
+    by_kind = [rows[kinds == kind] for kind in dict.fromkeys(kinds.tolist())]
+    return by_kind if len(by_kind) == 1 else [*by_kind, rows]
 
 
 def _beside(row: int, rows: Rows, is_sum: Mask, part: Mask) -> list[Rows]:

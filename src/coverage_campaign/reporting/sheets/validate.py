@@ -34,6 +34,7 @@ from coverage_campaign.reporting.sheets.series import (
     sorted_series,
 )
 from coverage_campaign.reporting.sheets.totals import (
+    UpperUnits,
     named_totals,
     refuse_totals,
     sums_that_differ,
@@ -51,6 +52,11 @@ from coverage_campaign.workbooks.grid import Unreadable
 
 __all__ = ["tally_of_figures"]
 
+_UPPER: dict[UpperUnits | None, tuple[Message, ...]] = {
+    None: (),
+    "totals": (message("the figure of a unit above others holds theirs, which are taken off it"),),
+    "own": (message("the figure of a unit above others is without theirs"),),
+}
 _YEAR_OF_DATES = message("dates without a year are those of the campaign")
 
 
@@ -63,6 +69,7 @@ def tally_of_figures(
     baseline: Baseline = None,
     as_of: DateLike | None = None,
     simulated: bool = False,
+    upper_units: UpperUnits | None = None,
 ) -> Tally:
     """Return the tally of figures; `read_reports` says what counts, and when."""
     frame, window, periods = figures.frame, campaign.whole_window, periods_of(campaign, by)
@@ -82,8 +89,15 @@ def tally_of_figures(
     if instant is not None:
         _refuse_later(days.last, rows, instant)
     _refuse_other_measures(frame, counts, rows)
-    refuse_totals(
-        frame, campaign, unit=unit, channel=channel, day=days.last, counts=counts, rows=rows
+    counts = refuse_totals(
+        frame,
+        campaign,
+        unit=unit,
+        channel=channel,
+        day=days.last,
+        counts=counts,
+        rows=rows,
+        upper_units=upper_units,
     )
     _refuse_unknown(frame["unit"], unit, unit_fixes, rows, "unit")
     _refuse_unknown(frame["channel"], channel, channel_fixes, rows, "channel")
@@ -121,7 +135,7 @@ def tally_of_figures(
     warn_rates(frame, series, done, eligible, rows)
     rows.items += [*warn_kind(series, kind), *warn_gaps(series, units, campaign, periods)]
     basis = attrs.evolve(campaign.basis(), simulated=simulated)
-    basis = basis.assuming(*figures.assumptions)
+    basis = basis.assuming(*figures.assumptions, *_UPPER[upper_units])
     return Tally(
         campaign=campaign,
         frame=_table(series.only(~is_stock), persons[~is_stock], units, channels, periods),
