@@ -16,6 +16,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from coverage_campaign.checks import checked_call
+from coverage_campaign.messages import Message, message
 from coverage_campaign.model.periods import Period, periods_of
 from coverage_campaign.reporting.result import Tally
 from coverage_campaign.reporting.sheets.column_roles import FigureKind
@@ -34,7 +35,7 @@ __all__ = [
 ]
 
 _COLUMNS = ("signal", "unit", "period", "persons", "reference", "note")
-_Row: TypeAlias = tuple[str, str | None, object, int | None, float | None, str]
+_Row: TypeAlias = tuple[str, str | None, object, int | None, float | None, Message]
 
 
 @checked_call
@@ -49,9 +50,9 @@ def quality_signals(
 
     Columns: signal (its name), unit (<NA> = the source as a whole), period (<NA> = all of them),
     persons [persons], reference (what the figure is compared with, see each function) and note (one
-    sentence). Sorted by unit in file order, then by period. `figures` says what the tally was read
-    from (see `jumps`); `run` and `false_alarms` say which equal figures in a row are odd (see
-    `identical_figures`).
+    sentence, in the language of the context). Sorted by unit in file order, then by period.
+    `figures` says what the tally was read from (see `jumps`); `run` and `false_alarms` say which
+    equal figures in a row are odd (see `identical_figures`).
     """
     slips = _Slips.of(tally, figures)
     parts = [
@@ -78,6 +79,9 @@ def quality_signals(
     )
 
 
+_TAKEN_BACK = message("persons taken back: ask for what day")
+
+
 def falls(tally: Tally) -> pd.DataFrame:
     """Return the periods in which a unit took persons back; reference = its persons before."""
     table = _by_unit(tally)
@@ -85,7 +89,7 @@ def falls(tally: Tally) -> pd.DataFrame:
     odd = table["persons"] < 0
     return _frame(
         [
-            ("fall", unit, period, persons, float(earlier), "persons taken back: ask for what day")
+            ("fall", unit, period, persons, float(earlier), _TAKEN_BACK)
             for unit, period, persons, earlier in _tuples(table.assign(before=before)[odd])
         ]
     )
@@ -189,24 +193,30 @@ class _Slips:
         few = int((~told).sum())
         if not few:
             return _frame([])
-        note = f"{few:,} of {len(told):,} units have fewer than 6 figures: too short to tell jumps"
+        note = message(
+            "{few} of {n} units have fewer than 6 figures: too short to tell jumps",
+            few=few,
+            n=len(told),
+        )
         return _frame([("too_short", None, None, None, float(few), note)])
 
 
 _NOTES = {
-    "fall_and_recovery": "a fall that the figures beside make up for",
-    "spike_and_fall": "a figure that is taken back beside",
-    "batch_after_silence": "several periods at once, after silence",
+    "fall_and_recovery": message("a fall that the figures beside make up for"),
+    "spike_and_fall": message("a figure that is taken back beside"),
+    "batch_after_silence": message("several periods at once, after silence"),
 }
 
 
-def _note(name: str, figure: float, reference: float) -> str:
+def _note(name: str, figure: float, reference: float) -> Message:
     if name in _NOTES:
         return _NOTES[name]
     times = (figure + 0.5) / (reference + 0.5)
     if times >= 1:
-        return f"{times:.1f} times what the figures around it lead to expect"
-    return f"one {1 / times:.1f}th of what the figures around it lead to expect"
+        return message(
+            "{times:decimal 1} times what the figures around it lead to expect", times=times
+        )
+    return message("{rate:percent 1} of what the figures around it lead to expect", rate=times)
 
 
 def _spans(table: pd.DataFrame, tally: Tally) -> NDArray[np.float64]:
@@ -258,7 +268,11 @@ def identical_figures(tally: Tally, *, run: int = 3, false_alarms: float = 0.05)
     for unit, period, persons, times in _tuples(runs):
         expected = len(table) * _chance(persons) ** (times - 1)
         if expected <= false_alarms:
-            note = f"{times} times the same figure; by chance {expected:.1g} such runs"
+            note = message(
+                "{times} times the same figure; by chance {expected:raw} such runs",
+                times=times,
+                expected=f"{expected:.1g}",
+            )
             rows.append(("identical", unit, period, persons, float(times), note))
     return _frame(rows)
 
@@ -302,7 +316,11 @@ def deadline_spikes(
     odd = sums[enough & high]
     before = odd["early"] / odd["n_early"]
     times = odd["late"] / odd["n_late"] / before
-    notes = [f"{one:.1f} times the mean before, in {phase}" for one in times]
+    label = tally.campaign.phase(phase).label
+    notes = [
+        message("{times:decimal 1} times the mean before, in {phase}", times=one, phase=label)
+        for one in times
+    ]
     return _signs("deadline_spike", odd.index, odd["end"], odd["late"], before, notes)
 
 
@@ -329,7 +347,12 @@ def lapses_after_entry(tally: Tally, *, within: int = 3, share: float = 0.5) -> 
     odd = (best["entries"] > 0) & (best["lost"] > 0) & (best["lost"] >= share * best["entries"])
     best = best[odd]
     notes = [
-        f"{lost:,} lost in the {within} periods after {entries:,} entered"
+        message(
+            "{lost} lost in the {within} periods after {entries} entered",
+            lost=int(lost),
+            within=within,
+            entries=int(entries),
+        )
         for lost, entries in zip(best["lost"], best["entries"], strict=True)
     ]
     return _signs(
@@ -356,7 +379,12 @@ def above_eligible(tally: Tally) -> pd.DataFrame:
     times = net["unit"].value_counts()
     first = net.drop_duplicates("unit")
     notes = [
-        f"{reached:,} persons of {int(base):,} eligible, in {periods} periods"
+        message(
+            "{reached} persons of {base} eligible, in {periods} periods",
+            reached=int(reached),
+            base=int(base),
+            periods=int(periods),
+        )
         for reached, base, periods in zip(
             first["reached"], first["base"], first["unit"].map(times), strict=True
         )
@@ -369,13 +397,16 @@ def above_eligible(tally: Tally) -> pd.DataFrame:
 def printed_totals(tally: Tally) -> pd.DataFrame:
     """Return the printed sums that their parts do not add up to, and persons reported twice."""
     rows: list[_Row] = [
-        ("total_differs", None, None, None, None, f"{problem.where}: {problem.found}")
+        ("total_differs", None, None, None, None, problem.place_and_finding)
         for problem in tally.problems
         if problem.reason == "total_differs"
     ]
     doubles = dict(tally.problems.totals).get("double", 0)
     if doubles:
-        note = f"{doubles:,} reports of what was reported before, from one unit or several"
+        note = message(
+            "{doubles} reports of what was reported before, from one unit or several",
+            doubles=doubles,
+        )
         rows.append(("double", None, None, None, float(doubles), note))
     return _frame(rows)
 
@@ -404,7 +435,8 @@ def _signs(signal: str, *columns_of_units: Iterable[Any]) -> pd.DataFrame:
 
 
 def _frame(rows: Sequence[_Row]) -> pd.DataFrame:
-    table = pd.DataFrame(rows, columns=pd.Index(_COLUMNS, dtype="str"))
+    said = [(*row, note.text()) for *row, note in rows]
+    table = pd.DataFrame(said, columns=pd.Index(_COLUMNS, dtype="str"))
     return table.astype(
         {
             "signal": "str",

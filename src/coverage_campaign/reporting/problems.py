@@ -10,6 +10,7 @@ import attrs
 import pandas as pd
 
 from coverage_campaign.errors import DefinitionError, Problem, Translatable
+from coverage_campaign.messages import Message, message
 from coverage_campaign.notebook import html_table
 
 __all__ = [
@@ -133,6 +134,11 @@ class ReportProblem:
     def fix(self) -> str:
         """What to do."""
         return str(self._fix)
+
+    @property
+    def place_and_finding(self) -> Message:
+        """The place and what was found there, in one message."""
+        return message("{where}: {found}", where=self._where, found=self._found)
 
     @property
     def severity(self) -> Severity:

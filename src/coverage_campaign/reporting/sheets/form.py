@@ -24,7 +24,7 @@ from coverage_campaign.reporting.problems import ReportProblem
 from coverage_campaign.reporting.sheets.column_roles import is_total
 from coverage_campaign.reporting.sheets.dates import of_day
 from coverage_campaign.reporting.sheets.layouts import ColumnRole, FigureColumn, Layout
-from coverage_campaign.reporting.sheets.long_table import Figures, figures_of, joined
+from coverage_campaign.reporting.sheets.long_table import Figures, cell_place, figures_of, joined
 from coverage_campaign.reporting.sheets.names import Names, unit_names
 from coverage_campaign.workbooks.grid import Cell, Grid, column_letters
 
@@ -51,16 +51,16 @@ COLUMNS: Final[Mapping[FormPart, Message]] = {
 _FORM: Final = "coverage_campaign report form"
 _VERSION: Final = 1
 _HIGHEST_KEY: Final = 60
-_WHY: Final[Mapping[FormPart, tuple[str, str]]] = {
-    "key": ("unit", "the unit's code, hidden in the form"),
-    "unit": ("unit", "the unit's code in the form"),
-    "name": ("unit", "the unit's name in the form"),
-    "target": ("target", "the target as it was sent out"),
-    "planned": ("plan", "the plan as it was sent out"),
-    "before": ("check", "the total before, as it was sent out or filled in"),
-    "persons": ("counted", "the total so far that the unit filled in"),
-    "reason": ("note", "why a total is lower than the one before"),
-    "remark": ("note", "a remark"),
+_WHY: Final[Mapping[FormPart, tuple[str, Message]]] = {
+    "key": ("unit", message("the unit's code, hidden in the form")),
+    "unit": ("unit", message("the unit's code in the form")),
+    "name": ("unit", message("the unit's name in the form")),
+    "target": ("target", message("the target as it was sent out")),
+    "planned": ("plan", message("the plan as it was sent out")),
+    "before": ("check", message("the total before, as it was sent out or filled in")),
+    "persons": ("counted", message("the total so far that the unit filled in")),
+    "reason": ("note", message("why a total is lower than the one before")),
+    "remark": ("note", message("a remark")),
 }
 
 
@@ -218,8 +218,8 @@ class _Form:
             layout,
             campaign.whole_window,
             source=self._grid.name,
-            place=lambda row, heading: self._grid.place(
-                rows[row], places.get(heading, places["persons"])
+            place=lambda row, heading: cell_place(
+                self._grid, rows[row], places.get(heading, places["persons"])
             ),
             period=attrs.evolve(of_day(last), unit="until"),
         )

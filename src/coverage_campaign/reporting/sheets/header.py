@@ -18,6 +18,7 @@ import attrs
 import pandas as pd
 
 from coverage_campaign.errors import Problem, ReportError
+from coverage_campaign.messages import message
 from coverage_campaign.model.campaign import Campaign
 from coverage_campaign.reporting.sheets.column_roles import (
     FigureKind,
@@ -42,6 +43,7 @@ from coverage_campaign.reporting.sheets.layouts import (
 from coverage_campaign.reporting.sheets.long_table import (
     Date,
     Figures,
+    cell_place,
     chosen_rows,
     figures_of,
     joined,
@@ -116,7 +118,7 @@ def figures_of_grid(
         layout,
         campaign.whole_window,
         source=grid.name,
-        place=lambda row, heading: grid.place(rows[row], position[heading]),
+        place=lambda row, heading: cell_place(grid, rows[row], position[heading]),
         period=period,
         titled=_first_days(about, grid),
         years=_years(about, grid),
@@ -182,8 +184,14 @@ def _refuse_plan(layout: Layout, titles: Sequence[str], source: str) -> None:
         for figure in layout.figures:
             said = meaning_of([figure.heading])
             if said.kind in {None, "persons"} and not said.done:
-                found = f"{text!r} says {title.kind}, and {figure.heading!r} does not say done"
-                fix = f"if it is what was done, say so: persons={figure.heading!r}"
+                found = message(
+                    "{text!r} says plan or target, and {heading!r} does not say done",
+                    text=text,
+                    heading=figure.heading,
+                )
+                fix = message(
+                    "if it is what was done, say so: persons={heading!r}", heading=figure.heading
+                )
                 raise ReportError(Problem(source, found, fix))
 
 
@@ -240,8 +248,10 @@ def _find_table(
         missing = absent_names(header.headings, named)
         if missing:
             columns = ", ".join(repr(one.text) for one in header.headings)
-            fix = f"name one of the columns that are there: {columns}"
-            absent = absent or Problem(grid.name, f"no column {missing[0]!r}", fix)
+            fix = message("name one of the columns that are there: {columns}", columns=columns)
+            absent = absent or Problem(
+                grid.name, message("no column {heading!r}", heading=missing[0]), fix
+            )
             continue
         rows, frame = _body(grid, header, names)
         layout = layout_of(
@@ -401,7 +411,11 @@ def _refuse_side_by_side(headings: Sequence[Heading], grid: Grid) -> None:
     twice = [levels[0] for levels, times in firsts.items() if times > 1]
     if twice:
         raise ReportError(
-            Problem(grid.name, f"two tables side by side, each with {twice[0]!r}", "split them")
+            Problem(
+                grid.name,
+                message("two tables side by side, each with {heading!r}", heading=twice[0]),
+                message("split them"),
+            )
         )
 
 

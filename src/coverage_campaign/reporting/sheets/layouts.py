@@ -105,7 +105,7 @@ class ColumnRole:
     column: str
     heading: str
     role: str
-    why: str
+    why: Message
 
 
 @attrs.frozen
@@ -202,6 +202,9 @@ def _matching(headings: Sequence[Heading], text: str) -> list[Heading]:
     return next((one for one in found if one), [])
 
 
+_NO_PART = message("its heading names no part of a report")
+
+
 @attrs.define
 class _Column:
     """A heading, what it says, and the role that it gets."""
@@ -210,13 +213,13 @@ class _Column:
     meaning: Meaning
     channel: str = ""
     role: str = ""
-    why: str = ""
+    why: Message = _NO_PART
 
     @property
     def text(self) -> str:
         return self.heading.text
 
-    def take(self, role: str, why: str) -> None:
+    def take(self, role: str, why: Message) -> None:
         self.role, self.why = role, why
 
 
@@ -236,29 +239,34 @@ _KINDS_OF: dict[FigureKind, tuple[tuple[Kind, ...], ...]] = {
     "cumulative": (("cumulative",), ("stock",), ("persons",)),
 }
 """The kinds of figures that answer what was asked for, the best first."""
-_IGNORED: dict[Kind, tuple[str, str]] = {
-    "serial": ("serial", "a running number"),
-    "note": ("note", "a remark"),
-    "rank": ("rank", "a rank is no count"),
-    "matter": ("matter", "names the matter of a row: only= chooses one"),
-    "plan": ("plan", "a plan is no result"),
-    "target": ("target", "a target is no result"),
-    "earlier": ("last_year", "figures of an earlier time"),
-    "change": ("comparison", "a change against another time is no count"),
-    "remaining": ("remaining", "what is still to do is no result"),
-    "eligible": ("eligible", "the population is no result"),
-    "baseline": ("baseline", "who was covered before: baseline= says it"),
-    "payment": ("payment", "money is no people"),
-    "households": ("households", "households and employers are no people"),
-    "loss": ("loss", "persons who left are none who came"),
-    "average": ("ignored", "an average is no count"),
-    "activity": ("ignored", "what was done to reach people is no enrolment"),
-    "rate": ("rate", "a rate is no count"),
-    "measure": ("note", "its cells are no measures"),
-    "unclear": ("ignored", "both of this period and cumulative: name it to count it"),
-    "stock": ("stock", "all who are covered; new persons were asked for"),
-    "cumulative": ("cumulative", "persons so far; new persons were asked for"),
-    "new": ("new", "persons of one period; persons so far were asked for"),
+_KINDS: dict[Kind, Message] = {
+    "new": message("new"),
+    "cumulative": message("cumulative"),
+    "stock": message("stock"),
+}
+_IGNORED: dict[Kind, tuple[str, Message]] = {
+    "serial": ("serial", message("a running number")),
+    "note": ("note", message("a remark")),
+    "rank": ("rank", message("a rank is no count")),
+    "matter": ("matter", message("names the matter of a row: only= chooses one")),
+    "plan": ("plan", message("a plan is no result")),
+    "target": ("target", message("a target is no result")),
+    "earlier": ("last_year", message("figures of an earlier time")),
+    "change": ("comparison", message("a change against another time is no count")),
+    "remaining": ("remaining", message("what is still to do is no result")),
+    "eligible": ("eligible", message("the population is no result")),
+    "baseline": ("baseline", message("who was covered before: baseline= says it")),
+    "payment": ("payment", message("money is no people")),
+    "households": ("households", message("households and employers are no people")),
+    "loss": ("loss", message("persons who left are none who came")),
+    "average": ("ignored", message("an average is no count")),
+    "activity": ("ignored", message("what was done to reach people is no enrolment")),
+    "rate": ("rate", message("a rate is no count")),
+    "measure": ("note", message("its cells are no measures")),
+    "unclear": ("ignored", message("both of this period and cumulative: name it to count it")),
+    "stock": ("stock", message("all who are covered; new persons were asked for")),
+    "cumulative": ("cumulative", message("persons so far; new persons were asked for")),
+    "new": ("new", message("persons of one period; persons so far were asked for")),
 }
 
 
@@ -362,8 +370,11 @@ class _Assignment:
         raise ReportError(
             Problem(
                 self.source,
-                f"no column {text!r}",
-                f"name one of the columns that are there: {self._listed(self.columns)}",
+                message("no column {text!r}", text=text),
+                message(
+                    "name one of the columns that are there: {columns}",
+                    columns=self._listed(self.columns),
+                ),
             )
         )
 
@@ -382,9 +393,15 @@ class _Assignment:
                 problems.extend(error.problems)
                 continue
             if more:
-                found = f"several columns are headed {text!r}: {self._listed([first, *more])}"
-                problems.append(Problem(self.source, found, f"{role}= one of them"))
-            first.take(role, f"named: {role}={text!r}")
+                found = message(
+                    "several columns are headed {text!r}: {columns}",
+                    text=text,
+                    columns=self._listed([first, *more]),
+                )
+                problems.append(
+                    Problem(self.source, found, message("{role}= one of them", role=role))
+                )
+            first.take(role, message("named: {role}={text!r}", role=role, text=text))
             self.roles[role] = first.text
         for text in self.named.persons:
             try:
@@ -421,33 +438,40 @@ class _Assignment:
 
     def _first(self, role: Role, column: _Column) -> None:
         if role in self.roles:
-            column.take("ignored", f"{self.roles[role]!r} is the {role}")
+            column.take(
+                "ignored", message("{heading!r} is taken for it already", heading=self.roles[role])
+            )
         else:
             self.roles[role] = column.text
-            column.take(role, "its heading says so")
+            column.take(role, message("its heading says so"))
 
     def _take_units(self) -> None:
         candidates = self._free("unit")
         if "unit" not in self.roles and candidates and self._is_transposed(candidates[0]):
             self.roles["date"] = candidates[0].text
-            candidates[0].take("date", "its cells are dates, and units head the other columns")
+            candidates[0].take(
+                "date", message("its cells are dates, and units head the other columns")
+            )
             candidates = []
         if "unit" not in self.roles and candidates:
             chosen = self._unit_of(candidates)
-            chosen.take("unit", "its heading says so")
+            chosen.take("unit", message("its heading says so"))
             self.roles["unit"] = chosen.text
         parents = [*self._free("parent"), *self._free("unit")]
         if "unit" not in self.roles and not candidates and parents:
-            parents[0].take("unit", "the only column of units")
+            parents[0].take("unit", message("the only column of units"))
             self.roles["unit"] = parents.pop(0).text
         for one in parents:
             if one in candidates and self._same_units(one):
-                one.take("unit", f"names the same units as {self.roles['unit']!r}")
+                one.take(
+                    "unit",
+                    message("names the same units as {heading!r}", heading=self.roles["unit"]),
+                )
             elif "parent" not in self.roles and one.text not in self.roles.values():
                 self.roles["parent"] = one.text
-                one.take("parent", "names the unit above, where two units share a name")
+                one.take("parent", message("names the unit above, where two units share a name"))
             else:
-                one.take("ignored", f"{self.roles['unit']!r} is the unit")
+                one.take("ignored", message("{heading!r} is the unit", heading=self.roles["unit"]))
 
     def _is_transposed(self, column: _Column) -> bool:
         """Tell whether a column headed as the units' holds dates, and units head the others."""
@@ -476,8 +500,10 @@ class _Assignment:
             if pairs and all(self._some_above(upper, lower) for upper, lower in pairs):
                 chosen = other
             elif not all(self._some_above(upper, lower) for lower, upper in pairs):
-                found = f"{self._listed([chosen, other])} name different units in a row"
-                fix = f"say which one reports: unit={chosen.text!r}"
+                found = message(
+                    "{columns} name different units in a row", columns=self._listed([chosen, other])
+                )
+                fix = message("say which one reports: unit={text!r}", text=chosen.text)
                 raise AmbiguousTableError(Problem(self.source, found, fix))
         return chosen
 
@@ -510,7 +536,10 @@ class _Assignment:
             self._choose_date(dates, months, days)
         for one in (*years, *months, *days, *dates):
             if not one.role:
-                one.take("ignored", f"{self.roles.get('date', '')!r} is the date")
+                one.take(
+                    "ignored",
+                    message("{heading!r} is the date", heading=self.roles.get("date", "")),
+                )
 
     def _choose_date(
         self, dates: Sequence[_Column], months: Sequence[_Column], days: Sequence[_Column]
@@ -533,8 +562,8 @@ class _Assignment:
             self._first("date", days[0])
 
     def _dates_differ(self, columns: Sequence[_Column]) -> AmbiguousTableError:
-        found = f"the dates of {self._listed(columns)} differ"
-        fix = f"say which one counts: date={columns[0].text!r}"
+        found = message("the dates of {columns} differ", columns=self._listed(columns))
+        fix = message("say which one counts: date={text!r}", text=columns[0].text)
         return AmbiguousTableError(Problem(self.source, found, fix))
 
     def _same_month(self, date: _Column, month: _Column) -> bool:
@@ -558,17 +587,26 @@ class _Assignment:
         widths = {len(one) for one in lists}
         if len(widths) > 1:
             listed = "; ".join(self._listed(one) for one in lists)
-            found = f"the names in persons= stand for unequal numbers of columns: {listed}"
-            raise ReportError(Problem(self.source, found, "name single columns"))
+            found = message(
+                "the names in persons= stand for unequal numbers of columns: {listed}",
+                listed=listed,
+            )
+            raise ReportError(Problem(self.source, found, message("name single columns")))
         figures = []
         for group in zip(*lists, strict=True):
             for one in group:
-                one.take("counted", f"named: persons={one.text!r}")
+                one.take("counted", message("named: persons={text!r}", text=one.text))
             figures.append(self._figure(group))
         if len({(one.written, one.channel) for one in figures}) < len(figures):
             columns = self._listed([one for group in lists for one in group])
-            fix = "name one of them, or a list of those to add up: persons=[…]"
-            raise ReportError(Problem(self.source, f"several columns are meant: {columns}", fix))
+            fix = message("name one of them, or a list of those to add up: persons=[…]")
+            raise ReportError(
+                Problem(
+                    self.source,
+                    message("several columns are meant: {columns}", columns=columns),
+                    fix,
+                )
+            )
         return tuple(figures)
 
     def _figure(self, columns: Sequence[_Column], repeated: Sequence[_Column] = ()) -> FigureColumn:
@@ -601,7 +639,7 @@ class _Assignment:
                 self._other_total(one, figures)
         else:
             for one in totals:
-                one.take("total", "adds up the columns beside: a check")
+                one.take("total", message("adds up the columns beside: a check"))
         return figures, tuple(self._figure([one]) for one in totals if one.role == "total")
 
     def _candidates(self) -> tuple[list[_Column], list[_Column]]:
@@ -632,7 +670,9 @@ class _Assignment:
                 whole.append(one)
                 for part in some:
                     if not part.role:
-                        part.take("subgroup", f"some of the persons of {one.text!r}")
+                        part.take(
+                            "subgroup", message("some of the persons of {text!r}", text=one.text)
+                        )
         left = [one for one in parts if not one.role]
         return left + whole, [one for one in totals if one not in whole]
 
@@ -658,12 +698,23 @@ class _Assignment:
                 if len({is_so(one.meaning) for one in whole}) < 2:  # noqa: PLR2004 - one way alone
                     continue
                 if wanted is None:
-                    raise self._choice(whole, f"columns differ in what is open ({question})")
+                    raise self._choice(
+                        whole,
+                        message("columns differ in what is open ({question})", question=question),
+                    )
                 if min(map(self._rank, right)) > min(map(self._rank, other)):
-                    raise self._choice(whole, f"{question} asks for what no column says exactly")
+                    raise self._choice(
+                        whole,
+                        message(
+                            "{question} asks for what no column says exactly", question=question
+                        ),
+                    )
                 for one in same:
                     if is_so(one.meaning) != wanted:
-                        one.take("ignored", f"counts by another reading ({question})")
+                        one.take(
+                            "ignored",
+                            message("counts by another reading ({question})", question=question),
+                        )
             parts = [one for one in parts if not one.role]
         return parts
 
@@ -685,7 +736,7 @@ class _Assignment:
             ):
                 insured = "参保" in simplified(one.text) or one.meaning.kind == "stock"
                 role = "stock" if self.kind == "new" and insured else "ignored"
-                one.take(role, "another column says more exactly what was asked for")
+                one.take(role, message("another column says more exactly what was asked for"))
             else:
                 left.append(one)
         return left
@@ -706,7 +757,10 @@ class _Assignment:
                 and written.year < first
                 and (whole_year or self.kind == "new")
             ):
-                one.take("last_year", f"figures of {written.year}, before the campaign")
+                one.take(
+                    "last_year",
+                    message("figures of {year:raw}, before the campaign", year=written.year),
+                )
 
     def _grouped(self, columns: Sequence[_Column]) -> _ByTime:
         """Return the columns by time and channel; a `ReportError` where they say it in two ways."""
@@ -718,15 +772,23 @@ class _Assignment:
             times = {one.meaning.written for one in whole}
             for one in by_channel:
                 if one.meaning.written in times or None in times:
-                    one.take("subgroup", f"persons of one channel; {whole[0].text!r} holds all")
+                    one.take(
+                        "subgroup",
+                        message("persons of one channel; {text!r} holds all", text=whole[0].text),
+                    )
             timed = [one for one in timed if not one.role]
             bare = [one for one in bare if not one.role]
         if timed and bare:
-            raise self._choice([*bare, *timed], "figures with and without a time of their own")
+            raise self._choice(
+                [*bare, *timed], message("figures with and without a time of their own")
+            )
         if "date" in self.roles and len({one.meaning.written for one in timed}) > 1:
             years = [one for one in timed if _only_a_year(one.meaning.written)]
             if len(years) < len(timed):
-                raise self._choice(timed, f"times of their own beside {self.roles['date']!r}")
+                raise self._choice(
+                    timed,
+                    message("times of their own beside {heading!r}", heading=self.roles["date"]),
+                )
         return _by_time([*timed, *bare])
 
     def _decide(self, group: list[_Column]) -> FigureColumn:
@@ -736,18 +798,18 @@ class _Assignment:
         if not whole:
             group = [*group, *self._unclear()]
         if not whole and (len(qualifiers) > 1 or len(group) > len(qualifiers)):
-            raise self._choice(group, "persons of different groups")
+            raise self._choice(group, message("persons of different groups"))
         chosen = whole or group
         if len({(one.meaning.net, one.meaning.year_to_date) for one in chosen}) > 1:
-            raise self._choice(chosen, "figures of different meaning")
+            raise self._choice(chosen, message("figures of different meaning"))
         first, *repeated = chosen
         for one in group:
             if one is first:
                 one.take("counted", self._why(one, alone=len(group) == 1))
             elif one in repeated:
-                one.take("repeated", f"the same as {first.text!r}: counted once")
+                one.take("repeated", message("the same as {text!r}: counted once", text=first.text))
             else:
-                one.take("subgroup", f"some of the persons of {first.text!r}")
+                one.take("subgroup", message("some of the persons of {text!r}", text=first.text))
         return self._figure([first], repeated)
 
     def _unclear(self) -> list[_Column]:
@@ -761,21 +823,32 @@ class _Assignment:
             and self._numeric(one)
         ]
 
-    def _why(self, column: _Column, *, alone: bool) -> str:
+    def _why(self, column: _Column, *, alone: bool) -> Message:
         kind = column.meaning.kind
         if kind in {"new", "cumulative", "stock"}:
-            return f"its heading says {kind}, as was asked for"
-        return f"figures of persons, declared {self.kind}" + ("" if alone else "; the whole")
+            return message("its heading says {kind}, as was asked for", kind=_KINDS[kind])
+        if alone:
+            return message("figures of persons, declared {kind}", kind=_KINDS[self.kind])
+        return message("figures of persons, declared {kind}; the whole", kind=_KINDS[self.kind])
 
-    def _choice(self, columns: Sequence[_Column], found: str) -> ReportError:
+    def _choice(self, columns: Sequence[_Column], found: Message) -> ReportError:
         one = columns[0].text
-        fix = f"name the one that counts: persons={one!r}, or those to add up: persons=[{one!r}, …]"
-        return AmbiguousTableError(Problem(self.source, f"{found}: {self._listed(columns)}", fix))
+        fix = message(
+            "name the one that counts: persons={one!r}, or those to add up: persons=[{one!r}, …]",
+            one=one,
+        )
+        return AmbiguousTableError(
+            Problem(
+                self.source,
+                message("{found}: {columns}", found=found, columns=self._listed(columns)),
+                fix,
+            )
+        )
 
     def _other_total(self, column: _Column, figures: Sequence[FigureColumn]) -> None:
         if not column.role:
             role = "total" if len(figures) > 1 and self.kind == "new" else "check"
-            column.take(role, "a total beside the figures: a check")
+            column.take(role, message("a total beside the figures: a check"))
 
     def _by_unit(self) -> tuple[tuple[FigureColumn, ...], tuple[FigureColumn, ...]]:
         """Return a column of figures per unit; a column that names no unit is one of an unknown."""
@@ -786,12 +859,12 @@ class _Assignment:
         for one in others:
             figure = FigureColumn((one.text,), unit=one.text)
             if is_total(one.text):
-                one.take("total", "adds up the units beside: a check")
+                one.take("total", message("adds up the units beside: a check"))
                 totals.append(figure)
             elif one.meaning.kind in {"note", "serial", "rank"} and not self.units.meant(one.text):
                 one.take(*_IGNORED[one.meaning.kind])
             else:
-                one.take("counted", "the figures of the unit that heads it")
+                one.take("counted", message("the figures of the unit that heads it"))
                 figures.append(figure)
         return tuple(figures), tuple(totals)
 
@@ -829,7 +902,7 @@ class _Assignment:
                 if role == "other":
                     one.take("check", _IGNORED[one.meaning.kind or "new"][1])
                 else:
-                    one.take(role, "held against the figures: a check")
+                    one.take(role, message("held against the figures: a check"))
         return found
 
     def _take_rest(self) -> None:
@@ -840,11 +913,11 @@ class _Assignment:
             if kind in _IGNORED:
                 one.take(*_IGNORED[kind])
             elif kind is None and self._numeric(one):
-                one.take("ignored", "its heading does not say that it counts persons")
+                one.take("ignored", message("its heading does not say that it counts persons"))
             elif kind == "persons":
-                one.take("subgroup", "some of the persons, or another count of them")
+                one.take("subgroup", message("some of the persons, or another count of them"))
             else:
-                one.take("note", "its heading names no part of a report")
+                one.take("note", _NO_PART)
 
 
 def _only_a_year(written: Written | None) -> bool:

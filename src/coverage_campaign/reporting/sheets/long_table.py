@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from coverage_campaign.errors import Problem, ReportError
-from coverage_campaign.messages import Message
+from coverage_campaign.messages import Message, message
 from coverage_campaign.model.dates import Window
 from coverage_campaign.reporting.problems import ReportProblem
 from coverage_campaign.reporting.sheets.column_roles import Measure, measure_of
@@ -29,6 +29,7 @@ from coverage_campaign.reporting.sheets.layouts import (
 )
 from coverage_campaign.reporting.sheets.names import ALL
 from coverage_campaign.reporting.sheets.numbers import plain, read_number
+from coverage_campaign.workbooks.grid import Grid, column_letters
 
 __all__ = [
     "Date",
@@ -36,14 +37,15 @@ __all__ = [
     "Origin",
     "Place",
     "PrintedSum",
+    "cell_place",
     "chosen_rows",
     "figures_of",
     "joined",
     "levels_of",
 ]
 
-Place = Callable[[int, str], str]
-"""Gives the place of a cell, as text, from the row's position and the column's heading."""
+Place = Callable[[int, str], Message]
+"""Gives the place of a cell from the row's position and the column's heading."""
 
 _CELLS: tuple[Role, ...] = ("unit", "parent", "channel")
 _BESIDE: tuple[Role, ...] = ("other", "target", "rate")
@@ -67,7 +69,7 @@ class Origin:
     headings: Mapping[Role, str]
     figures: tuple[FigureColumn, ...]
 
-    def cell(self, row: int, column: int, role: Role) -> str:
+    def cell(self, row: int, column: int, role: Role) -> Message:
         """Return the place of a part; what is spread over columns stands under the figure's."""
         figure = self.figures[column]
         heading = figure.beside.get(role) or self.headings.get(role) or figure.heading
@@ -78,7 +80,7 @@ class Origin:
 class PrintedSum:
     """A sum that the source prints beside its parts: to be added up again, never added."""
 
-    where: str
+    where: Message
     cell: object
     parts: tuple[int, ...]
 
@@ -104,6 +106,16 @@ class Figures:
     problems: tuple[ReportProblem, ...] = ()
     columns: tuple[ColumnRole, ...] = ()
     assumptions: tuple[Message, ...] = ()
+
+
+def cell_place(grid: Grid, row: int, column: int) -> Message:
+    """Return where a cell of a grid stands."""
+    cell = f"{column_letters(column)}{row + 1}"
+    if not grid.sheet:
+        return message("{file}, cell {cell}", file=grid.file, cell=cell)
+    return message(
+        "{file}, sheet {sheet!r}, cell {cell}", file=grid.file, sheet=grid.sheet, cell=cell
+    )
 
 
 def joined(parts: Sequence[Figures]) -> Figures:
@@ -362,8 +374,12 @@ def _check_repeated(frame: pd.DataFrame, figure: FigureColumn, source: str) -> N
     for heading in figure.repeated:
         pairs = zip(frame[figure.heading], frame[heading], strict=True)
         if any(plain(_shown(one)) != plain(_shown(two)) for one, two in pairs):
-            found = f"the columns {figure.heading!r} and {heading!r} mean the same and differ"
-            fix = f"name the one that counts: persons={figure.heading!r}"
+            found = message(
+                "the columns {heading!r} and {other!r} mean the same and differ",
+                heading=figure.heading,
+                other=heading,
+            )
+            fix = message("name the one that counts: persons={heading!r}", heading=figure.heading)
             raise AmbiguousTableError(Problem(source, found, fix))
 
 
@@ -381,14 +397,24 @@ def _check(layout: Layout, source: str, *, dated: bool) -> None:
     absent = [part for part, is_there in there.items() if not is_there]
     if not absent:
         return
-    ways = ", ".join(f"{part}='<heading>'" for part in absent)
-    more = ", or period='2008-07' for a table of one period" if "date" in absent else ""
-    columns = ", ".join(f"{one.column} {one.heading!r} ({one.role})" for one in layout.columns)
-    found = f"no column for {' and '.join(absent)}; the columns are {columns or 'none'}"
+    columns = tuple(
+        message(
+            "{column} {heading!r} ({role})", column=one.column, heading=one.heading, role=one.role
+        )
+        for one in layout.columns
+    )
+    ways = [message("name the column: {ways}", ways=[f"{part}='…'" for part in absent])]
+    if "date" in absent:
+        ways.append(message("or pass period='2008-07' for a table of one period"))
     other = [one.heading for one in layout.columns if one.role in {"new", "cumulative", "check"}]
     if "persons" in absent and other:
-        more += f", or ask for the other kind of figures, those of {other[0]!r}"
-    raise ReportError(Problem(source, found, f"name the column: {ways}{more}"))
+        ways.append(
+            message("or ask for the other kind of figures, those of {name!r}", name=other[0])
+        )
+    found = message(
+        "no column for {parts}; the columns are {columns:list 40}", parts=absent, columns=columns
+    )
+    raise ReportError(Problem(source, found, message("{ways}", ways=ways)))
 
 
 def chosen_rows(frame: pd.DataFrame, only: Mapping[str, str], source: str) -> list[int]:
@@ -400,8 +426,13 @@ def chosen_rows(frame: pd.DataFrame, only: Mapping[str, str], source: str) -> li
     for heading, text in only.items():
         named = next((name for name in frame.columns if plain(name) == plain(heading)), None)
         if named is None:
-            fix = f"name one of the columns that are there: {', '.join(frame.columns)}"
-            raise ReportError(Problem(source, f"no column {heading!r} for only=", fix))
+            fix = message(
+                "name one of the columns that are there: {columns}",
+                columns=", ".join(frame.columns),
+            )
+            raise ReportError(
+                Problem(source, message("no column {heading!r} for only=", heading=heading), fix)
+            )
         kept &= np.array([plain(str(cell)) == plain(text) for cell in frame[named]], dtype=bool)
     return np.flatnonzero(kept).tolist()
 

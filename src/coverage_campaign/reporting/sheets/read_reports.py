@@ -13,6 +13,7 @@ from narwhals.typing import IntoFrame
 
 from coverage_campaign.checks import checked_call
 from coverage_campaign.errors import DefinitionError, Problem, ReportError
+from coverage_campaign.messages import message
 from coverage_campaign.model.campaign import Campaign
 from coverage_campaign.model.dates import DateLike, to_date
 from coverage_campaign.model.periods import Period
@@ -142,12 +143,13 @@ def read_reports(
     if form is not None:
         read, own_period = form
         if figures == "new":
-            found = "'new', but a form holds the totals so far"
-            raise DefinitionError(Problem("figures", found, "leave figures= out"))
+            found = message("'new', but a form holds the totals so far")
+            raise DefinitionError(Problem("figures", found, message("leave figures= out")))
         figures, by, baseline = "cumulative", by or own_period, 0 if baseline is None else baseline
     elif figures is None:
-        fix = "pass 'new' (persons of each period) or 'cumulative' (persons so far)"
-        raise DefinitionError(Problem("figures", "not given, and the source is no form", fix))
+        fix = message("pass 'new' (persons of each period) or 'cumulative' (persons so far)")
+        found = message("not given, and the source is no form")
+        raise DefinitionError(Problem("figures", found, fix))
     elif grids:
         read = _of_grids(grids, campaign, kind=figures, named=named, period=about, only=only or {})
     else:
@@ -212,10 +214,9 @@ def _of_grids(
     skipped: list[ReportProblem] = []
     for grid in grids:
         if grid.hidden:
-            fix = f"if it counts, pass sheet={grid.sheet!r}"
-            skipped.append(
-                ReportProblem("hidden_sheet", grid.name, "it is hidden", fix, counted=True)
-            )
+            found = message("the sheet is hidden")
+            fix = message("if it counts, pass sheet={sheet!r}", sheet=grid.sheet)
+            skipped.append(ReportProblem("hidden_sheet", grid.name, found, fix, counted=True))
             continue
         try:
             table = figures_of_grid(
@@ -227,20 +228,21 @@ def _of_grids(
             errors.extend(error.problems)
             continue
         if table is None:
-            found = "no header with a unit or date and figures"
+            found = message("no header with a unit or date and figures")
             errors.append(Problem(grid.name, found, _NAME_COLUMNS))
         else:
             tables.append(table)
     if not tables:
         raise ReportError(errors or Problem("the workbook", "no visible sheet", "pass sheet="))
     skipped += [
-        ReportProblem("no_table", one.where, one.found, one.fix, counted=True) for one in errors
+        ReportProblem("no_table", *attrs.astuple(one, recurse=False), counted=True)
+        for one in errors
     ]
     whole = joined(tables)
     return attrs.evolve(whole, problems=(*whole.problems, *skipped))
 
 
-_NAME_COLUMNS = "name the columns as they are headed: unit=, date=, persons="
+_NAME_COLUMNS = message("name the columns as they are headed: unit=, date=, persons=")
 
 
 def _to_pandas(frame: IntoFrame) -> pd.DataFrame:
@@ -283,7 +285,9 @@ def _of_frame(
         ),
         campaign.whole_window,
         source="reports",
-        place=lambda row, heading: f"reports, row {labels[row]}, column {heading!r}",
+        place=lambda row, heading: message(
+            "reports, row {row:raw}, column {column!r}", row=str(labels[row]), column=heading
+        ),
         period=period,
     )
 

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from coverage_campaign.errors import Translatable
+from coverage_campaign.messages import Message
 from coverage_campaign.reporting.problems import Reason, ReportProblem
 from coverage_campaign.reporting.sheets.layouts import Role
 from coverage_campaign.reporting.sheets.long_table import Figures
@@ -56,7 +57,7 @@ class RowFilter:
         """Say something about a row that is counted all the same."""
         self.items.append(ReportProblem(reason, self.place(row, at), found, fix, counted=True))
 
-    def place(self, row: int, role: Role) -> str:
+    def place(self, row: int, role: Role) -> Message:
         """Return where the part of a row stands."""
         origin = self._origins[int(self._table[row])]
         return origin.cell(int(self._row[row]), int(self._column[row]), role)

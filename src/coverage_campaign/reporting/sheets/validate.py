@@ -152,7 +152,9 @@ def tally_of_figures(
 
 def _columns(figures: Figures) -> pd.DataFrame:
     names = ("sheet", "column", "heading", "role", "why")
-    rows = [attrs.astuple(one) for one in figures.columns]
+    rows = [
+        (one.sheet, one.column, one.heading, one.role, one.why.text()) for one in figures.columns
+    ]
     return pd.DataFrame(rows, columns=list(names)).astype(dict.fromkeys(names, "str"))
 
 

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from coverage_campaign.messages import message
+from coverage_campaign.messages import Message, message
 from coverage_campaign.model.campaign import Campaign
 from coverage_campaign.model.periods import Periods
 from coverage_campaign.reporting.problems import ReportProblem
@@ -272,7 +272,7 @@ def warn_kind(series: Series, kind: FigureKind) -> Iterator[ReportProblem]:
     if kind == "new" and falls == 0 and (steps > 0).any():
         found = message("declared new, but no figure falls in {n} steps", n=len(steps))
         fix = message("if these are persons so far, pass figures='cumulative'")
-        yield ReportProblem("looks_cumulative", "figures", found, fix, counted=True)
+        yield ReportProblem("looks_cumulative", _REPORTS, found, fix, counted=True)
     if kind == "cumulative" and falls > len(steps) * _MOST_FALLS:
         found = message(
             "declared cumulative, but figures fall in {falls} of {n} steps",
@@ -280,9 +280,10 @@ def warn_kind(series: Series, kind: FigureKind) -> Iterator[ReportProblem]:
             n=len(steps),
         )
         fix = message("if these are the persons of each period, pass figures='new'")
-        yield ReportProblem("looks_new", "figures", found, fix, counted=True)
+        yield ReportProblem("looks_new", _REPORTS, found, fix, counted=True)
 
 
+_REPORTS = message("reports")
 _NOT_REPORTED = message(
     "not reported is not 0: the next cumulative figure holds it, a new one has to be asked for"
 )
@@ -312,7 +313,7 @@ def warn_gaps(
             names=_names(present, periods),
         )
         fix = message("read them by month if they are those of months")
-        yield ReportProblem("no_report", "reports", found, fix, counted=True)
+        yield ReportProblem("no_report", _REPORTS, found, fix, counted=True)
         return
     if len(gone):
         found = message(
@@ -321,7 +322,7 @@ def warn_gaps(
             of=len(every),
             names=_names(gone, periods),
         )
-        yield ReportProblem("no_report", "reports", found, _NOT_REPORTED, counted=True)
+        yield ReportProblem("no_report", _REPORTS, found, _NOT_REPORTED, counted=True)
     reporting, unit = np.unique(series.unit[inside], return_inverse=True)
     there = np.zeros((len(reporting), len(present)), dtype=bool)
     there[unit, np.searchsorted(present, period[inside])] = True
@@ -337,18 +338,19 @@ def warn_gaps(
                 n=len(missing),
                 names=_names(present[missing], periods),
             )
-            yield ReportProblem(
-                "no_report", f"unit {member.code!r}", found, _NOT_REPORTED, counted=True
-            )
+            reporter = message("unit {code!r}", code=member.code)
+            yield ReportProblem("no_report", reporter, found, _NOT_REPORTED, counted=True)
 
 
-def _names(numbers: NDArray[np.int64], periods: Periods) -> tuple[str, ...]:
+def _names(numbers: NDArray[np.int64], periods: Periods) -> tuple[Message, ...]:
     """Return the periods as they are written, runs as 'first to last'."""
     breaks = np.flatnonzero(np.diff(numbers) != 1) + 1
     texts = []
     for run in np.split(numbers, breaks):
         first, last = (_name(number, periods) for number in (run[0], run[-1]))
-        texts.append(first if len(run) == 1 else f"{first} to {last}")
+        one = message("{day:raw}", day=first)
+        alone = len(run) == 1
+        texts.append(one if alone else message("{first:raw} to {last:raw}", first=first, last=last))
     return tuple(texts)
 
 
