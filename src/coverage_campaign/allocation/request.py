@@ -233,6 +233,9 @@ def read_uplift(tree: UnitTree, uplift: Uplift) -> dict[int, Fraction]:
         rises = dict.fromkeys(tiers, to_rate(uplift))
     if any(rise < 0 for rise in rises.values()):
         raise DefinitionError(Problem("uplift", "negative", "an uplift is 0 or more"))
+    if any(max(rise.numerator, rise.denominator) >= _MOST_PARTS for rise in rises.values()):
+        found = "a number of more than nine digits"
+        raise DefinitionError(Problem("uplift", found, "give a rate such as '5%'"))
     return rises
 
 
@@ -247,6 +250,7 @@ BY_UNIT = ("weights", "floors", "caps", "pins")
 """Inputs of which one unit's number can be given alone, as in 'weights.430481'."""
 _BOUNDS: tuple[BoundName, ...] = ("floors", "caps", "pins")
 _EXACT_FLOAT = 2**53
+_MOST_PARTS = 10**9
 
 
 @attrs.frozen(eq=False)
@@ -569,8 +573,9 @@ def _totals(campaign: Campaign, values: Values) -> Ints:
 
 def _bases(values: Values) -> Ints:
     for value in _listed(values):
-        if type(value) is not int or value < 0:  # True is an int to isinstance
-            raise DefinitionError(Problem("base", f"{value!r}", "give whole persons, 0 or more"))
+        if type(value) is not int or not 0 <= value < _MOST_PERSONS:  # True is an int to isinstance
+            fix = "give whole persons, 0 or more, below 2**62"
+            raise DefinitionError(Problem("base", f"{value!r}", fix))
     return np.array(values, dtype=np.int64)
 
 

@@ -7,6 +7,7 @@ with it.
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from fractions import Fraction
 from typing import Any, Literal, TypeVar
@@ -22,6 +23,15 @@ from coverage_campaign.assessment.assess import Assessment
 from coverage_campaign.checks import checked_call
 from coverage_campaign.errors import DefinitionError, Problem
 from coverage_campaign.frames import IntSeries, by_value, owned, owned_frame, same
+from coverage_campaign.messages import (
+    Language,
+    Message,
+    Translatable,
+    check_language,
+    message,
+    message_in,
+    text_of,
+)
 from coverage_campaign.model.basis import Basis
 from coverage_campaign.model.campaign import Campaign
 from coverage_campaign.model.readings import Readings
@@ -29,35 +39,89 @@ from coverage_campaign.notebook import Axes, html_table
 from coverage_campaign.progress.progress import Progress
 from coverage_campaign.reporting.result import Tally
 from coverage_campaign.scenarios.scenario import Outcome, Scenario
+from coverage_campaign.scenarios.study import Study
 from coverage_campaign.scheduling.plan import Plan
 
 __all__ = ["VERDICTS", "Comparison", "InputChange", "compare"]
 
 _Result = TypeVar("_Result")
 _QUANTITIES = (
-    *("share", "uplifted", "target", "planned", "done", "persons", "expected", "low", "high"),
-    *("score", "rank"),
+    *("share", "uplifted", "target", "planned", "done", "persons", "cases"),
+    *("expected", "low", "high", "least", "most", "score", "rank"),
 )
 """What is compared, by the names of the results' own columns, in the order of the table."""
-VERDICTS: Mapping[str, str] = {
-    "merit_eligible": "may have merit awards",
-    "commended": "is commended",
-    "grade": "grade",
-    "target": "target met",
-    "schedule": "on schedule",
+VERDICTS: Mapping[str, Message] = {
+    "merit_eligible": message_in("turn", "may have merit awards"),
+    "commended": message_in("turn", "is commended"),
+    "grade": message_in("turn", "grade"),
+    "target": message_in("turn", "target met"),
+    "schedule": message_in("turn", "on schedule"),
 }
 """What can turn, the gravest first, in words."""
 _TURNS = {
-    ("merit_eligible", "no"): "becomes barred from merit awards",
-    ("merit_eligible", "yes"): "is barred no more",
-    ("commended", "yes"): "becomes commended",
-    ("commended", "no"): "is commended no more",
-    ("target", "yes"): "meets its target",
-    ("target", "no"): "misses its target",
-    ("schedule", "yes"): "comes on schedule",
-    ("schedule", "no"): "falls behind schedule",
+    ("merit_eligible", "no"): message("becomes barred from merit awards"),
+    ("merit_eligible", "yes"): message("is barred no more"),
+    ("commended", "yes"): message("becomes commended"),
+    ("commended", "no"): message("is commended no more"),
+    ("target", "yes"): message("meets its target"),
+    ("target", "no"): message("misses its target"),
+    ("schedule", "yes"): message("comes on schedule"),
+    ("schedule", "no"): message("falls behind schedule"),
+}
+_MEASURED: Mapping[str, Message] = {
+    "share": message_in("compared", "share"),
+    "uplifted": message_in("compared", "uplifted"),
+    "target": message_in("compared", "target"),
+    "planned": message_in("compared", "planned"),
+    "done": message_in("compared", "done"),
+    "persons": message_in("compared", "persons"),
+    "cases": message_in("compared", "cases"),
+    "expected": message_in("compared", "expected"),
+    "low": message_in("compared", "low"),
+    "high": message_in("compared", "high"),
+    "least": message_in("compared", "least"),
+    "most": message_in("compared", "most"),
+    "score": message_in("compared", "score"),
+    "rank": message_in("compared", "rank"),
+}
+_INPUTS: Mapping[str, Message] = {
+    "actuals": message_in("input", "actuals"),
+    "already_covered": message_in("input", "already_covered"),
+    "among": message_in("input", "among"),
+    "as_of": message_in("input", "as_of"),
+    "base": message_in("input", "base"),
+    "by": message_in("input", "by"),
+    "campaign": message_in("input", "campaign"),
+    "caps": message_in("input", "caps"),
+    "curve": message_in("input", "curve"),
+    "floors": message_in("input", "floors"),
+    "forecast_method": message_in("input", "forecast_method"),
+    "indicators": message_in("input", "indicators"),
+    "known at": message_in("input", "known at"),
+    "level": message_in("input", "level"),
+    "method": message_in("input", "method"),
+    "month_caps": message_in("input", "month_caps"),
+    "order": message_in("input", "order"),
+    "over": message_in("input", "over"),
+    "pace": message_in("input", "pace"),
+    "pins": message_in("input", "pins"),
+    "received": message_in("input", "received"),
+    "remainder": message_in("input", "remainder"),
+    "reports": message_in("input", "reports"),
+    "scheme": message_in("input", "scheme"),
+    "seed": message_in("input", "seed"),
+    "target": message_in("input", "target"),
+    "ties": message_in("input", "ties"),
+    "to": message_in("input", "to"),
+    "total": message_in("input", "total"),
+    "unit_month_caps": message_in("input", "unit_month_caps"),
+    "uplift": message_in("input", "uplift"),
+    "version": message_in("input", "version"),
+    "weights": message_in("input", "weights"),
+    "weights of units": message_in("input", "weights of units"),
 }
 _NAMED = 4
+_MOST_PARTS = 12
 _ASSESSED: tuple[Literal["grade", "merit_eligible", "commended"], ...] = (
     *("merit_eligible", "commended", "grade"),
 )
@@ -71,12 +135,21 @@ class InputChange:
     before: object = attrs.field(eq=by_value)
     after: object = attrs.field(eq=by_value)
 
+    @property
+    def message(self) -> Message:
+        """The change in a few words, in the language of the reader."""
+        before, after = _shown(self.before), _shown(self.after)
+        if text_of(before, "en") == text_of(after, "en"):
+            before, after = message_in("input", "one"), message_in("input", "another")
+        head, dot, rest = self.name.partition(".")
+        name = _INPUTS.get(self.name) or _INPUTS.get(head) or self.name
+        if dot and head in _INPUTS:
+            name = message("{input}.{part:raw}", input=name, part=rest)
+        return message("{input} {before} -> {after}", input=name, before=before, after=after)
+
     def __str__(self) -> str:
         """Return it in a few words."""
-        before, after = _shown(self.before), _shown(self.after)
-        if before == after:
-            before, after = "one", "another"
-        return f"{self.name} {before} -> {after}"
+        return self.message.text("en")
 
 
 @attrs.frozen(kw_only=True)
@@ -91,6 +164,7 @@ class Comparison:
     _frame: pd.DataFrame = attrs.field(converter=owned_frame, eq=by_value, repr=False)
     _turned: pd.DataFrame = attrs.field(converter=owned_frame, eq=by_value, repr=False)
     _planned: pd.DataFrame = attrs.field(converter=owned_frame, eq=by_value, repr=False)
+    _planned_on: dt.date | None = None
     basis: Basis
 
     @property
@@ -107,8 +181,9 @@ class Comparison:
         """Return one row per unit and quantity that differs, the largest change first.
 
         Columns: unit, name, quantity (share, uplifted, target, planned, done, persons [persons],
-        expected, low, high [persons], score [points] or rank), before, after, change (after -
-        before; <NA> where one side is missing); Int64, or Float64 where scores are compared.
+        expected, low, high [persons], cases, least, most, score [points] or rank), before, after,
+        change (after - before; <NA> where one side is missing); Int64, or Float64 where scores are
+        compared. `planned` is that of the progress, else of the day `planned_on`.
         """
         return owned(self._frame)
 
@@ -135,25 +210,74 @@ class Comparison:
         """Return how the plans differ: unit, period, before, after, change [persons, Int64]."""
         return owned(self._planned)
 
-    def sentence(self) -> str:
-        """Return in one sentence what differs most, and what turns for whom."""
-        because = f"With {'; '.join(self.inputs)}: " if self.changes else ""
+    @property
+    def planned_on(self) -> dt.date | None:
+        """The day that planned persons are compared on, where no progress says it.
+
+        It is the end of a period on which the two plans are furthest apart.
+        """
+        return self._planned_on
+
+    def sentence(self, *, lang: Language | None = None) -> str:
+        """Return in one sentence what differs most, and what turns for whom; English by default."""
+        return self.message.text(check_language(lang, default="en"))
+
+    @property
+    def message(self) -> Message:
+        """What differs most, and what turns for whom, in the language of the reader."""
         moved = self._frame[self._frame["quantity"] != "rank"]
-        parts = []
-        if not moved.empty:
-            top = moved.iloc[0]
-            units = moved["unit"].nunique()
-            parts.append(
-                f"{units} {'unit differs' if units == 1 else 'units differ'}, most of all "
-                f"{top['name']}: {top['quantity']} {_number(top['before'])} -> "
-                f"{_number(top['after'])}"
-            )
-        parts += [_turn(row) for _, row in self._turned.head(_NAMED).iterrows()]
+        parts = [] if moved.empty else [self._most(moved)]
+        parts += [self._turn(row) for _, row in self._turned.head(_NAMED).iterrows()]
         if len(self._turned) > _NAMED:
-            parts.append(f"{len(self._turned) - _NAMED} more verdicts turn")
+            n = len(self._turned) - _NAMED
+            parts.append(message("{n} more {n:plural verdict turns|verdicts turn}", n=n))
         if not parts and not self._planned.empty:
-            parts.append(f"{self._planned['unit'].nunique()} plans differ by period")
-        return f"{because}{'; '.join(parts) or 'nothing differs'}."
+            n = self._planned["unit"].nunique()
+            parts.append(message("{n} {n:plural plan differs|plans differ} by period", n=n))
+        found, *others = parts or [message("nothing differs")]
+        for part in others:
+            found = message("{first}; {second}", first=found, second=part)
+        if not self.changes:
+            return message("{findings}.", findings=found)
+        inputs, *more = [change.message for change in self.changes]
+        for change in more:
+            inputs = message("{first}; {second}", first=inputs, second=change)
+        return message("With {inputs}: {findings}.", inputs=inputs, findings=found)
+
+    def _name(self, row: pd.Series[Any]) -> Translatable | str:
+        labels = {unit.code: unit.label for unit in self.campaign.units}
+        return labels.get(str(row["unit"]), str(row["name"]))
+
+    def _most(self, moved: pd.DataFrame) -> Message:
+        top, n = moved.iloc[0], moved["unit"].nunique()
+        quantity: Message = _MEASURED[str(top["quantity"])]
+        if top["quantity"] == "planned" and self._planned_on is not None:
+            quantity = message("planned to {day:date}", day=self._planned_on)
+        return message(
+            "{n} {n:plural unit differs|units differ}, most of all {unit}: {quantity} "
+            "{before} -> {after}",
+            n=n,
+            unit=self._name(top),
+            quantity=quantity,
+            before=_number(top["before"]),
+            after=_number(top["after"]),
+        )
+
+    def _turn(self, row: pd.Series[Any]) -> Message:
+        """Return one turn in words: who, what, and by how many people."""
+        verdict, after, name = str(row["verdict"]), row["after"], self._name(row)
+        turned = _TURNS.get((verdict, str(after)))
+        if pd.isna(after):
+            turned = message("has no answer to '{verdict}' any more", verdict=VERDICTS[verdict])
+        elif turned is None:
+            before = _unknown() if pd.isna(row["before"]) else str(row["before"])
+            turned = message("goes from {before} to {after}", before=before, after=str(after))
+        if pd.isna(row["people"]):
+            return message("{unit} {turned}", unit=name, turned=turned)
+        people = int(row["people"])
+        if people >= 0:
+            return message("{unit} {turned} ({n} over)", unit=name, turned=turned, n=people)
+        return message("{unit} {turned} ({n} short)", unit=name, turned=turned, n=-people)
 
     def plot(self, ax: Axes | None = None) -> Axes:
         """Draw both results as a slope chart."""
@@ -173,8 +297,9 @@ class Comparison:
 def compare(a: _Result, b: _Result) -> Comparison:
     """Return what differs from `a` to `b`: two results of one kind.
 
-    Outcomes, allocations, crossed and parted ones, plans, tallies, progresses, forecasts and
-    assessments. A unit that one side does not have is kept, with <NA> on that side.
+    Outcomes, allocations, crossed, parted, optimal and new ones, plans, tallies and what they roll
+    up to, progresses, forecasts, watch lists, assessments, studies and simulations. A unit that one
+    side does not have is kept, with <NA> on that side.
 
     Raises:
         DefinitionError: Two results of different kinds, or of a kind that is not compared.
@@ -192,13 +317,15 @@ def compare(a: _Result, b: _Result) -> Comparison:
         raise DefinitionError(
             Problem("compare", found, f"compare two results of one kind ({known})")
         )
-    frame = _differences(a, b)
+    day = _day_apart(a, b)
+    frame = _differences(a, b, day)
     return Comparison(
         campaign=_campaign_of(b),
         changes=tuple(_changes(a, b)),
         frame=frame,
         turned=_verdict_changes(a, b),
         planned=_plan_changes(a, b),
+        planned_on=day,
         basis=_basis_of(a).joined(_basis_of(b)),
     )
 
@@ -218,11 +345,15 @@ def _basis_of(result: Any) -> Basis:  # noqa: ANN401 - any kind of result
 
 @attrs.frozen
 class _Kind:
-    """What a kind of result rests on, its own inputs, and the columns that are compared."""
+    """What a kind of result rests on, its own inputs, and the columns that are compared.
+
+    `table` gives the units and columns, where that is not the result's own frame.
+    """
 
     rests_on: tuple[str, ...] = ()
     inputs: Callable[[Any], Mapping[str, object]] = lambda _: {}
     columns: tuple[str, ...] = ()
+    table: Callable[[Any], pd.DataFrame] = lambda one: one.to_frame()
 
 
 def _of_allocation(one: Allocation) -> Mapping[str, object]:
@@ -263,7 +394,7 @@ def _of_plan(one: Plan) -> Mapping[str, object]:
 
 
 _KINDS: Mapping[str, _Kind] = {
-    "Outcome": _Kind(("allocation", "plan", "progress", "assessment")),
+    "Outcome": _Kind(("allocation", "plan", "progress", "forecast", "assessment")),
     "Allocation": _Kind((), _of_allocation, ("share", "uplifted")),
     "CrossAllocation": _Kind(
         ("rows", "columns"),
@@ -283,11 +414,25 @@ _KINDS: Mapping[str, _Kind] = {
     ),
     "Forecast": _Kind(
         ("progress",),
-        lambda one: {"method": one.method, "level": one.level, "to": one.to},
+        lambda one: {"forecast_method": one.method, "level": one.level, "to": one.to,
+                     "pace": one.pace},
         ("expected", "low", "high"),
     ),
     "Assessment": _Kind(("progress",), lambda one: {"scheme": one.scheme}, ("score",)),
+    "Optimum": _Kind((), lambda one: {"need": dict(zip(one.units, one.need, strict=True))},
+                     ("share",), lambda one: one.shares().reset_index()),
+    "RollUp": _Kind((), columns=("persons",)),
+    "Simulation": _Kind(("plan",), lambda one: {"seed": one.seed}, ("persons",),
+                        lambda one: one.truth),
+    "Study": _Kind((), lambda one: {"over": one.over, **_of_design(one)}, ("least", "most"),
+                   lambda one: one.ranges(one.what[0])),
+    "Watchlist": _Kind(("progress",), columns=("cases",),
+                       table=lambda one: one.to_frame().assign(cases=1)),
 }  # fmt: skip
+
+
+def _of_design(one: Study) -> Mapping[str, object]:
+    return dict(zip(one.design.names, one.design.tried, strict=True))
 
 
 def _stages(result: Any) -> Iterator[Any]:  # noqa: ANN401 - any kind of result
@@ -295,7 +440,7 @@ def _stages(result: Any) -> Iterator[Any]:  # noqa: ANN401 - any kind of result
     yield result
     for name in _KINDS[type(result).__name__].rests_on:
         stage = getattr(result, name)
-        if stage is not None:
+        if stage is not None and type(stage).__name__ in _KINDS:
             yield from _stages(stage)
 
 
@@ -305,7 +450,7 @@ def _stages(result: Any) -> Iterator[Any]:  # noqa: ANN401 - any kind of result
 def _changes(a: Any, b: Any) -> Iterator[InputChange]:  # noqa: ANN401 - any kind of result
     """Yield the inputs that differ, those of the first stage first."""
     if isinstance(a, Outcome):
-        yield from _of_scenarios(a.scenario, b.scenario)
+        yield from _of_scenarios(a, b)
         return
     yield from _of_campaigns(_campaign_of(a), _campaign_of(b))
     found: dict[str, InputChange] = {}
@@ -313,7 +458,7 @@ def _changes(a: Any, b: Any) -> Iterator[InputChange]:  # noqa: ANN401 - any kin
         inputs = _KINDS[type(one).__name__].inputs
         mine, theirs = inputs(one), inputs(other)
         for name, before in mine.items():
-            after = theirs[name]
+            after = theirs.get(name)
             if not _equal(before, after):
                 found.setdefault(name, InputChange(name, before, after))
     if "among" in found or "weights" in found:  # other weights are other numbers, and other units
@@ -321,12 +466,25 @@ def _changes(a: Any, b: Any) -> Iterator[InputChange]:  # noqa: ANN401 - any kin
     yield from found.values()
 
 
-def _of_scenarios(a: Scenario, b: Scenario) -> Iterator[InputChange]:
+def _of_scenarios(one: Outcome, other: Outcome) -> Iterator[InputChange]:
+    a, b = one.scenario, other.scenario
     yield from _of_campaigns(a.campaign, b.campaign)
     for field in attrs.fields(Scenario):
         before, after = getattr(a, field.name), getattr(b, field.name)
         if field.name != "campaign" and not _equal(before, after):
+            if field.name == "weights":
+                before, after = _weights(one), _weights(other)
             yield InputChange(field.name, before, after)
+
+
+def _weights(outcome: Outcome) -> object:
+    """Return by what an outcome was shared; without weights by the campaign's own annex."""
+    scenario = outcome.scenario
+    name = outcome.allocation.weighting
+    annex = next((one for one in scenario.campaign.annexes if one.code == name), None)
+    if scenario.weights is not None or annex is None:
+        return scenario.weights
+    return message("the own figures of {annex}", annex=annex.label)
 
 
 def _of_campaigns(a: Campaign, b: Campaign) -> Iterator[InputChange]:
@@ -338,8 +496,32 @@ def _of_campaigns(a: Campaign, b: Campaign) -> Iterator[InputChange]:
         if field.name != "suggested" and before != after:
             yield InputChange(f"readings.{field.name}", before, after)
     for field in attrs.fields(Campaign):
-        if field.name != "readings" and getattr(a, field.name) != getattr(b, field.name):
-            yield InputChange(f"campaign.{field.name}", "one", "another")
+        before, after = getattr(a, field.name), getattr(b, field.name)
+        if field.name != "readings" and before != after:
+            parts = list(_of_parts(f"campaign.{field.name}", before, after))
+            whole = InputChange(f"campaign.{field.name}", before, after)
+            yield from parts if 0 < len(parts) <= _MOST_PARTS else [whole]
+
+
+def _of_parts(name: str, before: object, after: object) -> Iterator[InputChange]:
+    """Yield which parts of a campaign differ, and in what: 'campaign.units.430481.closed'."""
+    if not isinstance(before, tuple) or not isinstance(after, tuple):
+        return
+    here = {one.code: one for one in before if hasattr(one, "code")}
+    there = {one.code: one for one in after if hasattr(one, "code")}
+    for code in dict.fromkeys([*here, *there]):
+        old, new = here.get(code), there.get(code)
+        if old is None or new is None or type(old) is not type(new):
+            yield InputChange(
+                f"{name}.{code}",
+                None if old is None else message_in("input", "there"),
+                None if new is None else message_in("input", "there"),
+            )
+            continue
+        for field in attrs.fields(type(old)):
+            values = getattr(old, field.name), getattr(new, field.name)
+            if values[0] != values[1]:
+                yield InputChange(f"{name}.{code}.{field.name}", *values)
 
 
 def _equal(one: object, other: object) -> bool:
@@ -351,21 +533,26 @@ def _equal(one: object, other: object) -> bool:
     return bool(one == other) or same(one, other)
 
 
-def _shown(value: object) -> str:
+def _shown(value: object) -> str | Translatable:
     """Return an input in a few words."""
+    text: str | Translatable
     match value:
+        case Message():
+            text = value
         case pd.DataFrame():
-            text = f"{len(value):,} rows"
+            text = message("{n} {n:plural row|rows}", n=len(value))
         case np.ndarray():
-            text = f"{int(np.count_nonzero(value)):,} numbers" if value.size else "none"
+            n = int(np.count_nonzero(value))
+            text = message("{n} {n:plural number|numbers}", n=n) if value.size else _none()
         case None | "" | ():
-            text = "none"
+            text = _none()
         case Tally():
-            text = f"{value.frame['persons'].sum():,} people, known at {value.as_of}"
+            n = int(value.frame["persons"].sum())
+            text = message("{n} people, known at {day:raw}", n=n, day=str(value.as_of))
         case Fraction():
             text = f"{float(value * 100):g}%" if value < 1 else str(value)
         case Mapping():
-            text = f"{len(value)} numbers"
+            text = message("{n} {n:plural number|numbers}", n=len(value))
         case tuple():
             text = _several(value)
         case _:
@@ -373,11 +560,21 @@ def _shown(value: object) -> str:
     return text
 
 
+def _none() -> Message:
+    return message_in("input", "none")
+
+
+def _unknown() -> Message:
+    return message_in("compared", "unknown")
+
+
 def _several(values: Sequence[object]) -> str:
     if all(isinstance(one, str) for one in values):
         return " + ".join(map(str, values))
     texts = [
-        " ".join(map(_shown, one)) if isinstance(one, tuple) else _shown(one)
+        " ".join(text_of(_shown(part), "en") for part in one)
+        if isinstance(one, tuple)
+        else text_of(_shown(one), "en")
         for one in values[:_NAMED]
     ]
     more = f" and {len(values) - _NAMED} more" if len(values) > _NAMED else ""
@@ -387,10 +584,48 @@ def _several(values: Sequence[object]) -> str:
 # -- numbers ---------------------------------------------------------------------------------------
 
 
-def _differences(a: Any, b: Any) -> pd.DataFrame:  # noqa: ANN401 - any kind of result
-    before, after = _long(a), _long(b)
+def _day_apart(a: Any, b: Any) -> dt.date | None:  # noqa: ANN401 - any kind of result
+    """Return the end of a period on which two plans are furthest apart; None = they never are.
+
+    Where a progress is compared its own day says what is planned.
+    """
+    plans = [_plan_of(one) for one in (a, b)]
+    followed = any(isinstance(stage, Progress) for one in (a, b) for stage in _stages(one))
+    if plans[0] is None or plans[1] is None or followed:
+        return None
+    ends = {day for plan in plans if plan is not None for day in _ends(plan)}
+    best, apart = None, 0
+    for day in sorted(ends):
+        first, second = (plan.planned_on(day) for plan in plans if plan is not None)
+        size = int(first.sub(second, fill_value=0).abs().sum())
+        if size > apart:
+            best, apart = day, size
+    return best
+
+
+def _ends(plan: Plan) -> list[dt.date]:
+    """Return the last planned day of each period, and the days of milestones."""
+    days = pd.Series(plan.days.astype("datetime64[s]"))
+    periods = plan.periods()
+    lasts = [*periods["ends"]] if "ends" in periods.columns else []
+    months = days.groupby(days.dt.to_period("M")).max()
+    marks = [plan.campaign.resolve(mark.by) for mark in plan.campaign.milestones]
+    return sorted({pd.Timestamp(day).date() for day in [*lasts, *months, *marks]})
+
+
+def _plan_of(result: Any) -> Plan | None:  # noqa: ANN401 - any kind of result
+    return next((stage for stage in _stages(result) if isinstance(stage, Plan)), None)
+
+
+def _differences(
+    a: Any,  # noqa: ANN401 - any kind of result
+    b: Any,  # noqa: ANN401 - any kind of result
+    day: dt.date | None,
+) -> pd.DataFrame:
+    before, after = _long(a, day), _long(b, day)
     both = before.merge(after, on=["unit", "quantity"], how="outer", suffixes=("_a", "_b"))
-    whole = not (set(both["quantity"]) & {"score"})
+    values = pd.concat([both["value_a"], both["value_b"]]).dropna()
+    whole = "score" not in set(both["quantity"]) and bool((values % 1 == 0).all())
     kind: Literal["Int64", "Float64"] = "Int64" if whole else "Float64"
     values = both[["value_a", "value_b"]].astype("Float64").astype(kind)
     frame = pd.DataFrame(
@@ -427,15 +662,22 @@ def _without_echoes(frame: pd.DataFrame) -> pd.DataFrame:
     return frame[~echo]
 
 
-def _long(result: Any) -> pd.DataFrame:  # noqa: ANN401 - any kind of result
+def _long(
+    result: Any,  # noqa: ANN401 - any kind of result
+    day: dt.date | None,
+) -> pd.DataFrame:
     """Return unit, name, quantity, value of everything that a result and its stages count."""
     names = {unit.code: unit.label.text() for unit in _campaign_of(result).units}
     parts = []
     for stage in _stages(result):
-        columns = _KINDS[type(stage).__name__].columns
+        kind = _KINDS[type(stage).__name__]
+        columns = kind.columns
+        if isinstance(stage, Plan) and day is not None:
+            planned = stage.planned_on(day).rename("planned").rename_axis("unit").reset_index()
+            parts.append(planned.melt(id_vars="unit", var_name="quantity", value_name="value"))
         if not columns:
             continue
-        frame = stage.to_frame()
+        frame = kind.table(stage)
         if isinstance(stage, Allocation):
             frame = frame[frame["unit"].isin([*stage.shares().index, "unallocated"])]
         unit = frame["unit"] if "unit" in frame.columns else frame.iloc[:, 0]
@@ -453,27 +695,13 @@ def _long(result: Any) -> pd.DataFrame:  # noqa: ANN401 - any kind of result
     return named
 
 
-def _number(value: Any) -> str:  # noqa: ANN401 - a cell, which pandas may hand over as NumPy's
+def _number(value: Any) -> str | Message:  # noqa: ANN401 - a cell, which pandas may hand over as NumPy's
     if pd.isna(value):
-        return "unknown"
+        return _unknown()
     return f"{int(value):,}" if int(value) == value else f"{value:,.2f}"
 
 
 # -- verdicts --------------------------------------------------------------------------------------
-
-
-def _turn(row: pd.Series[Any]) -> str:
-    """Return one turn in words: who, what, and by how many people."""
-    verdict, after = str(row["verdict"]), row["after"]
-    said = _TURNS.get((verdict, str(after)))
-    if pd.isna(after):
-        said = f"has no answer to {VERDICTS[verdict]!r} any more"
-    elif said is None:
-        said = f"goes from {row['before']} to {after}"
-    if pd.isna(row["people"]):
-        return f"{row['name']} {said}"
-    people = int(row["people"])
-    return f"{row['name']} {said} ({abs(people):,} {'over' if people >= 0 else 'short'})"
 
 
 def _verdict_changes(a: Any, b: Any) -> pd.DataFrame:  # noqa: ANN401 - any kind of result
@@ -559,7 +787,7 @@ def _assessed(
 
 def _plan_changes(a: Any, b: Any) -> pd.DataFrame:  # noqa: ANN401 - any kind of result
     """Return how the plans differ: see `Comparison.schedule`."""
-    plans = [next((s for s in _stages(one) if isinstance(s, Plan)), None) for one in (a, b)]
+    plans = [_plan_of(one) for one in (a, b)]
     if plans[0] is None or plans[1] is None:
         return pd.DataFrame(columns=["unit", "period", "before", "after", "change"])
     both = _by_period(plans[0]).merge(

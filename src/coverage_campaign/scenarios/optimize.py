@@ -325,7 +325,7 @@ def _least_burden(network: _Network, total: int) -> NDArray[np.int64]:
     if persons is None:
         raise _clash(network)
     best, low = _largest(network, persons), Fraction(0)
-    while True:
+    while best:  # no burden is less than none
         # That less cannot be had is the proof; halving what is left comes to it quickly.
         less = _solved(network, [*network.constraints, *network.below(best, strictly=True)])
         if less is None:

@@ -14,6 +14,7 @@ from coverage_campaign.errors import DefinitionError, Problem
 from coverage_campaign.frames import by_value, owned_frame
 from coverage_campaign.model.basis import Basis
 from coverage_campaign.model.campaign import Campaign
+from coverage_campaign.model.periods import periods_of
 from coverage_campaign.notebook import html_table
 from coverage_campaign.scheduling.schedule import Plan
 
@@ -157,7 +158,7 @@ def simulate(
         seed=seed,
         events=events,
         truth=_truth(plan, true, codes, names),
-        received=_received(rng, reported, codes),
+        received=_received(campaign, rng, reported, codes),
         basis=attrs.evolve(plan.basis, simulated=True),
     )
 
@@ -332,17 +333,26 @@ def _truth(
     )
 
 
-def _received(rng: np.random.Generator, rows: _Columns, codes: NDArray[np.object_]) -> pd.DataFrame:
-    """Return when each unit's report of a month arrived; months without a filed row have none."""
-    month = rows["date"].astype("datetime64[D]").astype("datetime64[M]")
+def _received(
+    campaign: Campaign, rng: np.random.Generator, rows: _Columns, codes: NDArray[np.object_]
+) -> pd.DataFrame:
+    """Return when each unit's report of a month arrived; months without a filed row have none.
+
+    Months are those of the campaign's reporting rule; a report comes within eight days of its end.
+    """
+    months = periods_of(campaign, "month")
+    number = months.number(rows["date"].astype("datetime64[D]"))
     table = (
-        pd.DataFrame({"unit": pd.array(codes, dtype="str").take(rows["unit"]), "period": month})
+        pd.DataFrame({"unit": pd.array(codes, dtype="str").take(rows["unit"]), "number": number})
         .drop_duplicates()
-        .sort_values(["period", "unit"], ignore_index=True)
+        .sort_values(["number", "unit"], ignore_index=True)
     )
-    next_month = table["period"].to_numpy().astype("datetime64[M]") + np.timedelta64(1, "M")
-    arrival = next_month.astype("datetime64[D]") + rng.integers(0, 8, len(table))
-    return table.assign(
-        period=table["period"].to_numpy().astype("datetime64[s]"),
-        received_on=arrival.astype("datetime64[s]"),
+    numbers = table["number"].to_numpy(dtype=np.int64)
+    arrival = months.last(numbers) + 1 + rng.integers(0, 8, len(table))
+    return pd.DataFrame(
+        {
+            "unit": table["unit"],
+            "period": months.name(numbers).astype("datetime64[s]"),
+            "received_on": arrival.astype("datetime64[s]"),
+        }
     )

@@ -320,7 +320,11 @@ def _taken(tried: Tried, place: NDArray[np.int64]) -> pd.api.extensions.Extensio
     kinds = {type(value) for value in values if value is not None}
     dtype = "Int64" if kinds <= {int} else "Float64" if kinds <= {int, float} else "str"
     if dtype == "str":
-        values = [None if value is None else str(value) for value in values]
+        # A lone half of a character, as a text may hold it, has no place in a column.
+        values = [
+            None if value is None else str(value).encode(errors="backslashreplace").decode()
+            for value in values
+        ]
     column: pd.Series[Any] = pd.Series(values, dtype=dtype)
     taken: pd.api.extensions.ExtensionArray = column.array.take(place)
     return taken

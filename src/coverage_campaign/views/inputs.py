@@ -117,6 +117,8 @@ def _bounds(pairs: tuple[object, ...], campaign: Campaign) -> Text:
 
 
 def _value(value: object, campaign: Campaign) -> Text:
+    if isinstance(value, Message):
+        return value
     if isinstance(value, dt.date):
         return message("{day:date}", day=value)
     if isinstance(value, Mapping):
