@@ -29,9 +29,10 @@ check: $(VENV)/.test
 	$(MAKE) test
 	$(MAKE) docs
 
-# The site, in out/docs; a warning is an error, and so is a public name that is on no page.
+# The site, in out/docs, and the Chinese one in out/docs/zh; a warning is an error, and so is a public name that is on no page.
 docs: $(VENV)/.docs
 	$(BIN)/python -m sphinx -W --keep-going -q -b html docs out/docs
+	$(BIN)/python -m sphinx -W --keep-going -q -b html docs/zh out/docs/zh
 
 bench: $(VENV)/.test
 	$(BIN)/python benchmarks/run.py

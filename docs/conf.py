@@ -23,10 +23,11 @@ extensions = [
     "sphinx.ext.napoleon",
     "sphinx_copybutton",
     "public_names",
+    "report_tables",
     "shown_code",
 ]
 source_suffix = {".md": "markdown"}
-exclude_patterns = ["_build"]
+exclude_patterns = ["_build", "zh"]
 root_doc = "index"
 
 # Dashes alone: a curly quote comes from a Chinese font where the Latin one lacks it, twice as wide.

@@ -1,3 +1,3 @@
 """The site's own code is no example: only the pages are collected."""
 
-collect_ignore_glob = ["*.py", "_ext/*"]
+collect_ignore_glob = ["*.py", "_ext/*", "zh/*.py"]

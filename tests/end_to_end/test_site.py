@@ -49,7 +49,7 @@ def test_every_page_stands_in_the_table_of_contents() -> None:
     pages = [
         page.relative_to(DOCS).with_suffix("").as_posix()
         for page in DOCS.rglob("*.md")
-        if page != DOCS / "index.md"
+        if page != DOCS / "index.md" and "zh" not in page.parts
     ]
     assert [one for one in pages if not any(fnmatchcase(one, entry) for entry in entries)] == []
     assert [one for one in entries if not any(fnmatchcase(page, one) for page in pages)] == []

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from decimal import Decimal
 from fractions import Fraction
 from math import lcm
-from typing import TypeAlias
+from typing import Final, TypeAlias
 
 import attrs
 import numpy as np
@@ -22,6 +22,7 @@ from numpy.typing import NDArray
 from coverage_campaign.allocation.apportionment.methods import name_of
 from coverage_campaign.errors import DefinitionError, Problem
 from coverage_campaign.frames import IntSeries
+from coverage_campaign.messages import Message, message
 from coverage_campaign.model.campaign import Campaign
 from coverage_campaign.model.dates import DateLike, Window, to_date
 from coverage_campaign.model.targets import to_rate
@@ -43,6 +44,7 @@ __all__ = [
     "by_day",
     "by_month",
     "by_phase",
+    "curve_words",
     "even",
     "national_working_days",
     "ramp",
@@ -332,6 +334,50 @@ class Through:
             )
         ends = np.array([day for day, _ in self.milestones], dtype="datetime64[D]")
         return spread(self.curve(days), np.searchsorted(ends, days, side="left"), steps)
+
+
+_PLAIN_WORDS: Final[Mapping[type, Message]] = {
+    Even: message("even per calendar day"),
+    WorkingDays: message("even per working day"),
+    SCurve: message("S-curve"),
+    ByMonth: message("stated shares by month"),
+    ByDay: message("stated numbers by day"),
+}
+
+
+def curve_words(curve: Curve) -> Message | str:
+    """Return what a curve is called in the reader's language; a function's own name as it is.
+
+    >>> curve_words(through({"2008-06-30": "60%", "2008-12-31": 1})).text("en")
+    'even per calendar day, 60% by 30 Jun 2008 and 100% by 31 Dec 2008'
+    """
+    if type(curve) in _PLAIN_WORDS:
+        return _PLAIN_WORDS[type(curve)]
+    match curve:
+        case NationalWorkingDays():
+            return message("even per working day ({place})", place=curve.country)
+        case Ramp():
+            return message(
+                "a straight line from {first} to {last}", first=curve.first, last=curve.last
+            )
+        case ByPhase():
+            parts = [
+                message(
+                    "{share:share} from {first:date} to {last:date}",
+                    share=share,
+                    first=window.first,
+                    last=window.last,
+                )
+                for _, window, share in curve.phases
+            ]
+            return message("stated shares by phase: {parts}", parts=parts)
+        case Through():
+            marks = [
+                message("{share:share} by {day:date}", share=share, day=day)
+                for day, share in curve.milestones
+            ]
+            return message("{curve}, {marks}", curve=curve_words(curve.curve), marks=marks)
+    return name_of(curve)
 
 
 def _percent(share: Fraction) -> str:

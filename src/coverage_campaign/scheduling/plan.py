@@ -13,13 +13,14 @@ from numpy.typing import NDArray
 from coverage_campaign.allocation.allocation import Allocation
 from coverage_campaign.allocation.apportionment.methods import name_of
 from coverage_campaign.frames import FloatSeries, IntSeries, by_value, owned_array
+from coverage_campaign.messages import Message
 from coverage_campaign.model.basis import Basis
 from coverage_campaign.model.campaign import Campaign
 from coverage_campaign.model.dates import DateLike, to_date
 from coverage_campaign.model.periods import periods_of
 from coverage_campaign.notebook import Axes, html_table
 from coverage_campaign.scheduling.course import Course
-from coverage_campaign.scheduling.curves import Curve
+from coverage_campaign.scheduling.curves import Curve, curve_words
 
 __all__ = ["Plan"]
 
@@ -56,6 +57,11 @@ class Plan:
     def days(self) -> NDArray[np.datetime64]:
         """The planned days, ascending (datetime64[D])."""
         return self.course.days
+
+    @property
+    def curve_words(self) -> Message | str:
+        """What the curve is called in the reader's language."""
+        return curve_words(self.curve)
 
     @property
     def curve_name(self) -> str:

@@ -13,7 +13,6 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from coverage_campaign.allocation.allocation import Allocation
-from coverage_campaign.allocation.apportionment.methods import name_of
 from coverage_campaign.allocation.request import BoundsOrWeighting, is_count
 from coverage_campaign.allocation.tree import NO_CAP
 from coverage_campaign.checks import checked_call
@@ -25,7 +24,15 @@ from coverage_campaign.model.dates import DateLike, days_of
 from coverage_campaign.model.periods import periods_of
 from coverage_campaign.model.units import to_codes
 from coverage_campaign.scheduling.course import Course
-from coverage_campaign.scheduling.curves import ByPhase, Curve, Share, by_phase, even, through
+from coverage_campaign.scheduling.curves import (
+    ByPhase,
+    Curve,
+    Share,
+    by_phase,
+    curve_words,
+    even,
+    through,
+)
 from coverage_campaign.scheduling.loads import Lives
 from coverage_campaign.scheduling.plan import Plan
 
@@ -229,8 +236,8 @@ def _laid_over(campaign: Campaign, phases: tuple[str, ...], curve: Curve, days: 
             n=days,
         )
     return message(
-        "the schedule follows {curve} over {phases} ({n} {n:plural day|days})",
-        curve=name_of(curve),
+        "curve of the schedule: {curve}, over {phases} ({n} {n:plural day|days})",
+        curve=curve_words(curve),
         phases=names,
         n=days,
     )

@@ -20,6 +20,7 @@ from coverage_campaign.messages import (
     text_of,
 )
 from coverage_campaign.messages.formats import day
+from coverage_campaign.model.dates import DateLike, to_date
 from coverage_campaign.notebook import Axes
 from coverage_campaign.progress.forecast.forecast import Forecast
 from coverage_campaign.progress.progress import Progress
@@ -39,7 +40,6 @@ from coverage_campaign.views.documents.paper import (
     numbered,
     wide,
 )
-from coverage_campaign.views.inputs import input_value
 from coverage_campaign.views.words import (
     against_plan,
     chance_of,
@@ -80,7 +80,7 @@ def bulletin(
     issuer: str | None = None,
     addressees: str | None = None,
     number: str | None = None,
-    dated: dt.date | None = None,
+    dated: DateLike | None = None,
     signatory: str | None = None,
 ) -> Bulletin:
     """Return the bulletin of a progress, in simplified Chinese (`zh`) by default.
@@ -124,7 +124,7 @@ def bulletin(
             address = message("{addressees}:", addressees=addressees).text() if addressees else ""
             lines = tuple(line for line in (address, opening.text()) if line)
             sections.insert(0, Section(paragraphs=lines))
-        issued = day(dated, lang, year=True) if dated else None
+        issued = day(to_date(dated, where="dated"), lang, year=True) if dated else None
         signed = [part for part in (issuer, signatory, issued) if part]
         if signed:
             sections.append(Section(signed=tuple(signed)))
@@ -426,7 +426,7 @@ def _terms(progress: Progress) -> Iterator[tuple[Text, Text]]:
         message_in("column", "Schedule"),
         message(
             "planned to the last day counted ÷ target; curve: {curve}",
-            curve=input_value(plan.curve_name, campaign),
+            curve=plan.curve_words,
         ),
     )
     yield (
