@@ -130,7 +130,7 @@ class SharedTarget:
         """The rows of `frame` that have a share of their own, in the order of `shares`."""
         frame = self._frame.iloc[: len(self.weights)]
         upper = frame["unit"].isin(frame["parent"].dropna().unique())
-        return np.flatnonzero(~upper.to_numpy(dtype=bool))
+        return owned_array(np.flatnonzero(~upper.to_numpy(dtype=bool)))
 
     @cached_property
     def leaves(self) -> tuple[Unit, ...]:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from fractions import Fraction
+from itertools import pairwise
 from typing import Any, Literal, TypeAlias
 
 import attrs
@@ -14,7 +15,7 @@ from coverage_campaign.allocation.apportionment import methods as apportion
 from coverage_campaign.frames import by_value, owned_array
 from coverage_campaign.scheduling.curves import DayWeights, spread
 from coverage_campaign.scheduling.daily import reached_at, reached_on
-from coverage_campaign.scheduling.loads import Lives, life_loads, month_loads
+from coverage_campaign.scheduling.loads import Lines, Lives, life_loads, month_loads
 
 Ints: TypeAlias = NDArray[np.int64]
 
@@ -96,20 +97,30 @@ class Course:
         at_stops = self.at_stops(shares)
         if by == "month":
             return at_stops
-        return np.array([self.on(shares, day, at_stops=at_stops) for day in range(len(self.days))])
+        parts = list(self.laid(shares))
+        days = range(len(self.days))
+        return np.array([self.on(shares, day, at_stops=at_stops, parts=parts) for day in days])
 
-    def on(self, shares: Ints, position: int, *, at_stops: Ints | None = None) -> Ints:
+    def on(
+        self,
+        shares: Ints,
+        position: int,
+        *,
+        at_stops: Ints | None = None,
+        parts: Iterable[Stretches] | None = None,
+    ) -> Ints:
         """Return what is planned to the end of a day: (scenarios, units).
 
         Args:
             shares: Persons by scenario and unit.
             position: The day's position in `days`, -1 = before the first.
             at_stops: What is planned to the stops, where that is known.
+            parts: The shares as `laid`, where that is known.
         """
         if position <= self.fixed or position < 0:
             return np.broadcast_to(self._past_on(position), shares.shape).copy()
         found = np.empty_like(shares)
-        for part in self.laid(shares):
+        for part in self.laid(shares) if parts is None else parts:
             for stops, base, load, effort, start in self._stretches(part):
                 if start <= position < start + len(effort):
                     ends = [int(self.stops[stop]) - start for stop in stops]
@@ -134,9 +145,13 @@ class Course:
         part = next(self.laid(shares[np.newaxis]))
         effort = np.cumsum(part.weights.astype(object))
         rate = float(Fraction(effort[position], effort[-1])) if position >= 0 else 0.0
-        if not self.has_own_courses or position <= self.fixed:
+        if self.lives is not None and position >= 0:
+            lines = Lines.of(shares, self.weights, self.lives, exact=True)
+            ends = lines.reached(len(self.days) - 1)
+            reached = zip(lines.reached(position), ends, strict=True)
+            return np.array([float(now / end) if end else rate for now, end in reached])
+        if not self.unit_caps.size or position <= self.fixed:
             return np.full(len(shares), rate)
-        shares = self.targets(shares[np.newaxis])[0]
         planned = np.zeros(len(shares))
         for _, base, load, inside, start in self._stretches(part):
             if start <= position:
@@ -152,8 +167,7 @@ class Course:
         if self.lives is not None and self.fixed < last:
             for row, persons in enumerate(shares):
                 ends, loads = life_loads(persons, self.done, self.weights, self.lives, self.fixed)
-                cut = np.searchsorted(ends, np.arange(self.fixed + 1, last + 1))
-                bent = self._bent(weights, cut, loads.sum(axis=1))
+                bent = self._lived(persons, self.lives)
                 yield Stretches(np.array([row]), bent, ends, loads[:, np.newaxis])
             return
         if self.fixed == last or not (self.month_caps.size or self.unit_caps.size):
@@ -182,6 +196,17 @@ class Course:
             rows = np.flatnonzero(totals == total)
             bent = self._bent(weights, place, by_month)
             yield Stretches(rows, bent, [last], left[np.newaxis, rows])
+
+    def _lived(self, shares: Ints, lives: Lives) -> NDArray[Any]:
+        """Return the weights of the curve that all units come to, each within its life."""
+        weights: NDArray[Any] = np.array(self.weights, dtype=object)
+        if not shares.any():
+            return weights
+        lines, last = Lines.of(shares, self.weights, lives, exact=True), len(self.days) - 1
+        ends = lives.ends(0, last)
+        whole = [sum(lines.reached(end), Fraction(0)) for end in ends]
+        place = np.searchsorted(ends, np.arange(last + 1))
+        return spread(weights, place, [now - then for then, now in pairwise([Fraction(0), *whole])])
 
     def _bent(self, weights: DayWeights, place: NDArray[np.intp], persons: Ints) -> NDArray[Any]:
         """Return weights whose months after the past have effort in proportion to these persons."""

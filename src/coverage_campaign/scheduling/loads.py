@@ -6,8 +6,9 @@ within the window. Either way a course in fractions comes first; it is rounded s
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from fractions import Fraction
+from itertools import pairwise
 from math import floor, gcd
 from typing import TypeAlias
 
@@ -23,7 +24,7 @@ from coverage_campaign.frames import by_value, owned_array
 
 Ints: TypeAlias = NDArray[np.int64]
 
-__all__ = ["Lives", "life_loads", "month_loads"]
+__all__ = ["Lines", "Lives", "life_loads", "month_loads"]
 
 _SHOWN = 20
 
@@ -145,26 +146,39 @@ class _Line:
     """So many persons of a unit, to be done on the days from `first` to `last`."""
 
     unit: int
-    persons: int
+    persons: int | Fraction
     first: int
     last: int
 
 
 @attrs.define
-class _Lines:
-    """Lays persons over the lives of units and of who comes after them, in whole persons."""
+class Lines:
+    """Persons laid over the lives of units and of who comes after them.
+
+    `effort` is the curve's running total by day. Parts are whole persons, or fractions where
+    `exact`.
+    """
 
     lives: Lives
-    effort: list[int]
+    effort: Sequence[int]
+    exact: bool = False
     found: list[_Line] = attrs.field(factory=list)
     _meant: Fraction = Fraction(0)
+
+    @classmethod
+    def of(cls, shares: Ints, weights: Sequence[int], lives: Lives, *, exact: bool) -> Lines:
+        """Return the lines of shares, laid over the whole window."""
+        lines = cls(lives, np.cumsum(np.array(weights, dtype=object)).tolist(), exact)
+        for unit, persons in enumerate(shares.tolist()):
+            lines.lay(unit, persons, 0, passing=True)
+        return lines
 
     def within(self, first: int, last: int) -> int:
         """Return the effort from a day to another."""
         before = self.effort[first - 1] if first else 0
         return max(self.effort[last] - before, 0) if last >= first else 0
 
-    def lay(self, unit: int, persons: int, start: int, *, passing: bool) -> None:
+    def lay(self, unit: int, persons: int | Fraction, start: int, *, passing: bool) -> None:
         """Lay the persons of a unit over its life from a day on.
 
         Where it closes, what the effort after that asks for passes on to its successors. Without
@@ -179,15 +193,22 @@ class _Lines:
         inside = self.within(first, last)
         kept = persons
         if after and (passing or not inside):
-            kept = self._kept(persons * Fraction(inside, max(self.within(first, end), 1)))
+            kept = persons * Fraction(inside, max(self.within(first, end), 1))
+            kept = kept if self.exact else self._kept(kept)
         elif not inside:
-            raise self._nowhere(unit, persons)
+            found = (
+                f"is open on no day with effort, and {persons:,} people are to be planned for it"
+            )
+            fix = "name its successors, plan over other days, or allocate to others"
+            raise DefinitionError(Problem(f"unit '{self.lives.codes[unit]}'", found, fix))
         if kept:
             self.found.append(_Line(unit, kept, first, last))
-        if kept == persons:
+        left, shares = persons - kept, [share for _, share in after]
+        if not left:
             return
-        shares = [share for _, share in after]
-        parts = webster(persons - kept, shares).tolist()
+        parts = [left * share for share in shares]
+        if not self.exact:
+            parts = webster(int(left), shares).tolist()
         for (successor, _), part in zip(after, parts, strict=True):
             self.lay(successor, part, max(start, last + 1), passing=passing)
 
@@ -197,10 +218,13 @@ class _Lines:
         self._meant += persons
         return floor(self._meant + Fraction(1, 2)) - before
 
-    def _nowhere(self, unit: int, persons: int) -> DefinitionError:
-        found = f"is open on no day with effort, and {persons:,} people are to be planned for it"
-        fix = "name its successors, plan over other days, or allocate to others"
-        return DefinitionError(Problem(f"unit '{self.lives.codes[unit]}'", found, fix))
+    def reached(self, day: int, *, after: int = -1) -> list[Fraction]:
+        """Return what each unit's lines come to by the end of a day, from the day after `after`."""
+        found = [Fraction(0)] * len(self.lives.codes)
+        for line in self.found:
+            part = self.within(max(after + 1, line.first), min(day, line.last))
+            found[line.unit] += line.persons * Fraction(part, self.within(line.first, line.last))
+        return found
 
 
 def life_loads(
@@ -214,28 +238,14 @@ def life_loads(
     Raises:
         DefinitionError: people for a unit that is open on no day with effort.
     """
-    effort = np.cumsum(np.array(weights, dtype=object)).tolist()
-    lines = _Lines(lives, effort)
-    for unit, persons in enumerate(shares.tolist()):
-        lines.lay(unit, persons, 0, passing=True)
+    lines = Lines.of(shares, weights, lives, exact=False)
+    last = len(lines.effort) - 1
     if fixed >= 0:
-        targets = _sums(lines.found, len(shares))
-        lines = _Lines(lives, effort)
+        targets = np.array([int(persons) for persons in lines.reached(last)])
+        lines = Lines(lives, lines.effort)
         for unit, persons in enumerate(np.maximum(targets - done, 0).tolist()):
             lines.lay(unit, persons, fixed + 1, passing=False)
-    ends = lives.ends(fixed + 1, len(effort) - 1)
-    courses = [[Fraction(0)] * len(ends) for _ in shares]
-    for line in lines.found:
-        whole, start = lines.within(line.first, line.last), fixed + 1
-        for stretch, end in enumerate(ends):
-            part = lines.within(max(start, line.first), min(end, line.last))
-            courses[line.unit][stretch] += Fraction(line.persons * part, whole)
-            start = end + 1
+    ends = lives.ends(fixed + 1, last)
+    parts = [lines.reached(end, after=start) for start, end in pairwise([fixed, *ends])]
+    courses = list(zip(*parts, strict=True))
     return ends, _rounded(courses, np.arange(len(shares)))
-
-
-def _sums(lines: Iterable[_Line], count: int) -> Ints:
-    found = np.zeros(count, dtype=np.int64)
-    for line in lines:
-        found[line.unit] += line.persons
-    return found
