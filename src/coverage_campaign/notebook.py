@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import math
 from collections.abc import Collection, Iterable, Iterator
 from decimal import ROUND_HALF_UP, Decimal
 from html import escape
@@ -138,8 +139,9 @@ def _cell(tag: str, text: str, *, is_number: bool, share: float | None = None) -
 
 def _share(value: object) -> float | None:
     """Return the part of a bar's track that it fills."""
-    known = isinstance(value, (int, float)) and value == value  # noqa: PLR0124 - nan is not itself
-    return min(max(float(value), 0.0), 1.0) if known else None
+    if not isinstance(value, (int, float)) or math.isnan(value):
+        return None
+    return min(max(float(value), 0.0), 1.0)
 
 
 def _text(value: object, kind: str) -> tuple[str, bool]:

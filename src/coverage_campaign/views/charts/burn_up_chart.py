@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterator
 from typing import Final
 
 import attrs
+import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 
 from coverage_campaign.checks import checked_call
-from coverage_campaign.messages import Language, check_language, message, message_in
+from coverage_campaign.messages import Language, Message, check_language, message, message_in
 from coverage_campaign.messages.formats import approximate, count, day, percent
+from coverage_campaign.model.phases import resolved
 from coverage_campaign.progress.forecast.forecast import Forecast
 from coverage_campaign.progress.progress import Progress
 from coverage_campaign.progress.unit_progress import UnitProgress
 from coverage_campaign.views.charts import _theme as theme
-from coverage_campaign.views.charts._canvas import Canvas, Room, chart, open_canvas
+from coverage_campaign.views.charts._canvas import Canvas, Mark, Room, chart, open_canvas
 from coverage_campaign.views.charts._text import Box, first_clear, spread, width_of
 from coverage_campaign.views.charts._ticks import (
     TIME_ROOM,
@@ -36,6 +39,8 @@ __all__ = ["burn_up"]
 _WIDTH: Final = 7.4
 _HEIGHT: Final = 222.0
 _MOST_DOTS: Final = 40
+# Beyond so many, marks are small, so that the line is seen.
+_MOST_MARKS: Final = 12
 # The highest value leaves room for the words above it.
 _HEADROOM: Final = 1.07
 
@@ -106,10 +111,14 @@ def burn_up(
         subtitle += message(
             "; chance of reaching the target {chance}", chance=_chance_words(chance, lang)
         ).text(lang)
+    placed = [*_milestones(progress), *_set_aside(curves, forecast)]
     canvas = open_canvas(
         ax,
         width=_WIDTH,
         height=_HEIGHT,
+        marks=dict.fromkeys(
+            Mark(place.words.text(lang), place.colour, place.ink, place.marker) for place in placed
+        ),
         room=Room(
             left=width_of(count(steps[-1]), theme.TICK) + 9,
             right=end_width + 12,
@@ -145,12 +154,60 @@ def burn_up(
         label=message_in("line", "Plan").text(lang),
     )
     _draw_done(canvas, curves, palette, lang)
+    for place in placed:
+        canvas.line(
+            [place.x],
+            [place.y],
+            colour=place.colour,
+            width=0,
+            marker=place.marker,
+            marker_size=6.5 if len(placed) <= _MOST_MARKS else 3.5,
+            edge="white" if len(placed) <= _MOST_MARKS else None,
+            zorder=3.4,
+            label=place.words.text(lang),
+        )
     if total.target is not None:
         _draw_target(canvas, total.target, lang)
     if curves.done_y and total.planned is not None:
         draw_gap(canvas, curves, total, fan, palette=palette, lang=lang)
     _draw_ends(canvas, ends)
     return canvas.ax
+
+
+@attrs.frozen
+class _Place:
+    """A mark on the curves: a milestone, or a figure that the forecast set aside."""
+
+    x: float
+    y: float
+    colour: str
+    ink: str
+    marker: str
+    words: Message
+
+
+def _milestones(progress: Progress) -> Iterator[_Place]:
+    """Yield the campaign's milestones of its headcount that lie in the planned window."""
+    target, campaign = progress.whole.target, progress.campaign
+    first, last = to_day(progress.plan.days[0]), to_day(progress.plan.days[-1])
+    for one in campaign.milestones:
+        day_of_it = resolved(one.by, first)
+        if one.target or target is None or not first <= day_of_it <= last:
+            continue
+        persons = one.persons if one.share is None else float(one.share * target)
+        words = message_in("mark", "milestone")
+        yield _Place(x_of(day_of_it, end=True), persons or 0, theme.NAVY, theme.INK, "D", words)
+
+
+def _set_aside(curves: Curves, forecast: Forecast | None) -> Iterator[_Place]:
+    """Yield the days whose figures the forecast took no pace from, on the line of what is done."""
+    if forecast is None or not curves.done_x:
+        return
+    for date in forecast.set_aside()["date"].drop_duplicates().dt.date:
+        x = x_of(date, end=True)
+        y = float(np.interp(x, curves.done_x, curves.done_y))
+        words = message_in("mark", "figures that the forecast set aside")
+        yield _Place(x, y, theme.AMBER, theme.AMBER_INK, "v", words)
 
 
 def _chance(totals: pd.DataFrame) -> float | None:

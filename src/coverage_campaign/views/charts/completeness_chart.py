@@ -125,7 +125,12 @@ def completeness(
             "{campaign}, to {day:date}", campaign=progress.campaign.label, day=progress.as_of
         ).text(lang),
         marks=[
-            Mark(style.words.text(lang), style.ground, theme.INK, style.glyph)
+            Mark(
+                style.words.text(lang),
+                theme.TERTIARY if style.glyph == "_" else style.ground,
+                theme.INK,
+                "s" if style.glyph == "_" else style.glyph,
+            )
             for state, style in styles.items()
             if state in states
         ],

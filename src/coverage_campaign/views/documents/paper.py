@@ -188,6 +188,11 @@ class Paper:
     chart: Callable[[], Axes] | None = None
 
     @property
+    def chart_after(self) -> int:
+        """The part that the picture stands below: the first with a heading, not the address."""
+        return next((place for place, part in enumerate(self.sections) if part.heading), 0)
+
+    @property
     def sentences(self) -> tuple[str, ...]:
         """The paragraphs of all parts, one after the other."""
         return tuple(text for part in self.sections for text in part.paragraphs)

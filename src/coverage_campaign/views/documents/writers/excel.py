@@ -28,7 +28,7 @@ _TEXT_POINTS: Final = 12.0
 # The points that a column of width 1 takes.
 _COLUMN_POINTS: Final = 5.25
 _MOST_LINES: Final = 26
-_ONE_PAGE: Final = 44
+_ONE_PAGE: Final = 28
 _TEXT_WIDTH: Final = 120.0
 # With fewer columns the mark of simulated data has no cell of its own.
 _ROOMY: Final = 4

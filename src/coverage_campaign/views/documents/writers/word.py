@@ -65,7 +65,7 @@ def word_bytes(document: Paper, *, template: str | None = None) -> bytes:
             _turn(made)
             turned = wide
         _write_section(made, section, _LANDSCAPE_MM if wide else _TEXT_MM)
-        if number == 0 and document.chart is not None:
+        if number == document.chart_after and document.chart is not None:
             _write_chart(made, document, _TEXT_MM)
     if document.notes:
         _paragraph(made, document.word(NOTES), font=_HEI, size=_NOTE)
