@@ -15,6 +15,7 @@ from coverage_campaign.model.campaign import Campaign
 from coverage_campaign.model.phases import Phase
 from coverage_campaign.model.readings import Readings
 from coverage_campaign.model.reporting_rule import ReportingRule
+from coverage_campaign.model.units import Unit
 from coverage_campaign.reporting.completeness import (
     completeness,
     due_on,
@@ -304,3 +305,37 @@ def test_no_report_is_owed_for_a_period_begun_after_the_closing() -> None:
     found = expected_reports(campaign, received=came(), as_of="2026-12-31")
     assert found[found["unit"] == "a"]["period"].max() == pd.Timestamp("2026-07-01")
     assert found[found["unit"] == "b"]["period"].max() > pd.Timestamp("2026-08-01")
+
+
+def test_a_report_due_within_its_month_is_owed_before_the_month_is_over() -> None:
+    """Due on the 25th of the month itself: on the 26th it is missing, one that came is on time."""
+    rule = ReportingRule(kinds="county", due_day=25, due_in="same")
+    city = Campaign(
+        code="city",
+        label="City",
+        year=2008,
+        units=[Unit("a", "Ash", "county"), Unit("b", "Birch", "county")],
+        phases=[Phase("drive", "Drive", "07-01", "08-31")],
+        reporting=rule,
+    )
+    came = pd.DataFrame({"unit": ["a"], "period": ["2008-07"], "received_on": ["2008-07-20"]})
+    found = expected_reports(city, received=came, as_of="2008-07-26")
+    assert found["status"].tolist() == ["on_time", "missing"]
+    early = expected_reports(city, received=came, as_of="2008-07-20")
+    assert early["status"].tolist() == ["on_time", "outstanding"]
+
+
+@pytest.mark.parametrize("day", ["2008-07", "now", "2008071", "7月", "2008Q3"])
+def test_a_month_is_no_day_of_arrival(day: str) -> None:
+    """A report arrives on a day: what names a month or nothing is refused with its row."""
+    city = Campaign(
+        code="city",
+        label="City",
+        year=2008,
+        units=[Unit("a", "Ash", "county")],
+        phases=[Phase("drive", "Drive", "06-01", "08-31")],
+        reporting=ReportingRule(kinds="county", due_day=5),
+    )
+    came = pd.DataFrame({"unit": ["a"], "period": ["2008-06"], "received_on": [day]})
+    with pytest.raises(ReportError, match="received_on"):
+        expected_reports(city, received=came, as_of="2008-08-31")

@@ -34,7 +34,10 @@ def expected_reports(
     as_of: DateLike,
     over: str | Sequence[str] | None = None,
 ) -> pd.DataFrame:
-    """Return one row per report that a unit owed for a period that was over at the end of a day.
+    """Return one row per report that a unit owed at the end of a day.
+
+    Owed are the reports on periods that are over, and of a rule by which they are due within the
+    period itself on those that have begun.
 
     Periods are those of the campaign's reporting rule. Columns: unit, period (first day of the
     month, week or quarter that names it, or the day), to (who is to get it), due (last day on which
@@ -222,7 +225,7 @@ def _reporting_units(campaign: Campaign, rule: ReportingRule) -> tuple[Unit, ...
 def _periods_over(
     campaign: Campaign, rule: ReportingRule, over: str | Sequence[str] | None, day: dt.date
 ) -> list[Reported]:
-    """Return the periods reported that are over at the end of a day."""
+    """Return the periods reported that are over at the end of a day, or due before they are."""
     codes = [over] if isinstance(over, str) else over
     windows = (
         [campaign.whole_window] if codes is None else [campaign.window(code) for code in codes]
@@ -230,7 +233,8 @@ def _periods_over(
     periods = periods_of(campaign, rule.period)
     numbers = np.unique(periods.number(days_of(windows)))
     reported = [Reported.of(periods, number) for number in numbers.tolist()]
-    return [one for one in reported if one.last <= day]
+    early = rule.due_in == "same" and _due_day(campaign, rule) is not None
+    return [one for one in reported if one.last <= day or (early and one.first <= day)]
 
 
 def _owes(unit: Unit, reported: Reported) -> bool:
@@ -264,7 +268,7 @@ def _due(
 
     A due day that a month does not have is that month's last day.
     """
-    due_day = rule.due_day if rule.due_day is not None else campaign.readings.report_due_day
+    due_day = _due_day(campaign, rule)
     if due_day is None:
         return None
     same = rule.due_in == "same"
@@ -280,6 +284,10 @@ def _due(
         first_hop = month.replace(day=min(due_day, length))
     handed_on = (rule.hops if hops is None else hops) - 1
     return first_hop + dt.timedelta(days=handed_on * rule.days_per_hop)
+
+
+def _due_day(campaign: Campaign, rule: ReportingRule) -> int | None:
+    return rule.due_day if rule.due_day is not None else campaign.readings.report_due_day
 
 
 def _route(
@@ -309,7 +317,7 @@ def _arrivals(
     names, window = unit_names(campaign), campaign.whole_window
     position, ways_out = names.find(received["unit"])
     period = read_dates(received["period"], window)
-    came = read_dates(received["received_on"], window)
+    came = read_dates(received["received_on"], window, days_only=True)
     texts = {column: received[column].astype("str").tolist() for column in _WANTED}
     problems = [
         Problem(

@@ -583,14 +583,20 @@ class Dates:
     faults: NDArray[np.object_]
 
 
-def read_dates(column: pd.Series, window: Window) -> Dates:
+def read_dates(column: pd.Series, window: Window, *, days_only: bool = False) -> Dates:
     """Return the days of a column of dates, times or text as officials write them.
+
+    Where only days will do, a month or another span is 'not_a_date'.
 
     >>> read_dates(pd.Series(["2008-07", None]), Window("2008-04-01", "2009-03-30")).faults.tolist()
     ['', 'no_date']
     """
     labels, cells = pd.factorize(column.astype(object))
     spans = [*spans_of(read_cells(list(cells), window), window), "no_date"]
+    if days_only:
+        spans = [
+            "not_a_date" if isinstance(one, Span) and one.unit != "day" else one for one in spans
+        ]
     lasts = [one.last if isinstance(one, Span) else None for one in spans]
     faults = ["" if isinstance(one, Span) else one for one in spans]
     return Dates(np.array(lasts, "datetime64[D]")[labels], np.array(faults, dtype=object)[labels])
