@@ -16,6 +16,7 @@ from coverage_campaign.errors import DefinitionError, Problem
 from coverage_campaign.messages import Language, Message, check_language, message
 from coverage_campaign.model.dates import DateLike, to_date
 from coverage_campaign.model.periods import Periods, periods_of
+from coverage_campaign.reporting.completeness import is_open
 from coverage_campaign.reporting.result import Tally
 from coverage_campaign.reporting.sheets.dates import Written, read_written
 from coverage_campaign.reporting.sheets.form import COLUMNS, FormKey
@@ -216,7 +217,7 @@ class _Writer:
             sheet.write_string(_HEAD, column, text, self._head)
             sheet.set_column(column, column, _WIDTHS.get(part, 14), None, {"hidden": part == "key"})
         sheet.set_row(_HEAD - 1, None, None, {"hidden": True})
-        open_then = [code for code in codes if self._is_open(code, first, last)]
+        open_then = [code for code in codes if is_open(self._campaign.unit(code), first, last)]
         self._rows(sheet, open_then, last, before=before, known=_totals_before(tally, first))
         end = _FIRST + max(len(open_then), 1) - 1
         self._checks(sheet, end)
@@ -229,12 +230,6 @@ class _Writer:
         allowed = ("sort", "autofilter", "insert_rows", "delete_rows", "format_cells")
         sheet.protect("", dict.fromkeys((*allowed, "format_columns", "format_rows"), True))
         return name
-
-    def _is_open(self, code: str, first: dt.date, last: dt.date) -> bool:
-        unit = self._campaign.unit(code)
-        return (unit.opened is None or unit.opened <= last) and (
-            unit.closed is None or first <= unit.closed
-        )
 
     def _rows(
         self,

@@ -21,7 +21,7 @@ from coverage_campaign.model.units import Unit
 from coverage_campaign.reporting.sheets.dates import Span, read_cells, read_dates, spans_of
 from coverage_campaign.reporting.sheets.names import unit_names
 
-__all__ = ["completeness", "due_on", "expected_reports", "report_routes"]
+__all__ = ["completeness", "due_on", "expected_reports", "is_open", "report_routes"]
 
 _WANTED = ("unit", "period", "received_on")
 
@@ -85,7 +85,7 @@ def expected_reports(
             (unit.code, reported.name, _due(campaign, rule, reported))
             for unit in _reporting_units(campaign, rule)
             for reported in periods
-            if _owes(unit, reported)
+            if is_open(unit, reported.first, reported.last)
         ],
         columns=pd.Index(["unit", "period", "due"], dtype="str"),
     ).astype({"unit": "str", "period": "datetime64[s]", "due": "datetime64[s]"})
@@ -182,7 +182,7 @@ def report_routes(campaign: Campaign, *, period: DateLike) -> pd.DataFrame:
     rows = [
         (unit.code, hop + 1, sender, receiver, _due(campaign, rule, reported, hops=hop + 1))
         for unit in _reporting_units(campaign, rule)
-        if _owes(unit, reported)
+        if is_open(unit, reported.first, reported.last)
         for hop, (sender, receiver) in enumerate(_route(unit, campaign, rule))
     ]
     columns = ["unit", "hop", "sender", "receiver", "due"]
@@ -237,10 +237,10 @@ def _periods_over(
     return [one for one in reported if one.last <= day or (early and one.first <= day)]
 
 
-def _owes(unit: Unit, reported: Reported) -> bool:
-    """Tell whether a unit is there on at least one day of a period."""
-    return (unit.opened is None or unit.opened <= reported.last) and (
-        unit.closed is None or reported.first <= unit.closed
+def is_open(unit: Unit, first: dt.date, last: dt.date) -> bool:
+    """Tell whether a unit is there on at least one of some days."""
+    return (unit.opened is None or unit.opened <= last) and (
+        unit.closed is None or first <= unit.closed
     )
 
 

@@ -26,6 +26,7 @@ from coverage_campaign.reporting.sheets.dates import of_day
 from coverage_campaign.reporting.sheets.layouts import ColumnRole, FigureColumn, Layout
 from coverage_campaign.reporting.sheets.long_table import Figures, cell_place, figures_of, joined
 from coverage_campaign.reporting.sheets.names import Names, unit_names
+from coverage_campaign.reporting.sheets.numbers import code_text
 from coverage_campaign.workbooks.grid import Cell, Grid, column_letters
 
 __all__ = ["COLUMNS", "FormKey", "FormPart", "figures_of_forms", "key_of"]
@@ -169,7 +170,7 @@ class _Form:
     def _votes(self, row: int) -> Counter[str]:
         """Return the units that a row's key, code and name mean, each with its votes."""
         parts: tuple[FormPart, ...] = ("key", "unit", "name")
-        meant = [self._names.meant(_text(self._cell(row, part))) for part in parts]
+        meant = [self._names.meant(code_text(self._cell(row, part) or "")) for part in parts]
         return Counter(code for one in meant if len(one) == 1 for code in one)
 
     def _unit(self, row: int) -> str | None:
@@ -177,7 +178,7 @@ class _Form:
         votes = self._votes(row).most_common(2)
         if votes and (len(votes) == 1 or votes[0][1] > votes[1][1]):
             return votes[0][0]
-        texts = [_text(self._cell(row, part)) for part in ("unit", "name")]
+        texts = [code_text(self._cell(row, part) or "") for part in ("unit", "name")]
         return next((text for text in texts if is_total(text)), " / ".join(filter(None, texts)))
 
     @property
@@ -234,9 +235,3 @@ class _Form:
             ColumnRole(sheet, column_letters(at), headings[part], *_WHY[part])
             for part, at in sorted(self._at.items(), key=lambda one: one[1])
         )
-
-
-def _text(cell: Cell) -> str:
-    if isinstance(cell, float) and cell.is_integer():
-        return str(int(cell))
-    return "" if cell is None else str(cell).strip()

@@ -49,7 +49,7 @@ from coverage_campaign.reporting.sheets.long_table import (
     joined,
 )
 from coverage_campaign.reporting.sheets.names import Names, unit_names
-from coverage_campaign.reporting.sheets.numbers import plain, read_number
+from coverage_campaign.reporting.sheets.numbers import is_number, plain
 from coverage_campaign.workbooks.grid import Cell, Grid, column_letters
 
 __all__ = ["figures_of_grid", "numbered"]
@@ -357,16 +357,9 @@ def _bottom(grid: Grid, top: int, anchor: int) -> int:
 
 def _is_not_headed(cell: Cell) -> bool:
     """Tell whether a cell is a figure: a number that is no date, such as 2008 or '2008.07'."""
-    if not _is_number(cell) or _is_year(cell):
+    if not is_number(cell) or _is_year(cell):
         return False
     return not isinstance(cell, str) or not isinstance(read_written(cell), Written)
-
-
-def _is_number(cell: Cell) -> bool:
-    try:
-        return read_number(cell) is not None
-    except ValueError:
-        return False
 
 
 def _headings(grid: Grid, top: int, bottom: int, anchor: int, corner: str) -> tuple[Heading, ...]:
@@ -452,7 +445,7 @@ def _rows(grid: Grid, header: _Header, names: Names) -> Iterator[tuple[int, list
 
 
 def _is_figure(cell: Cell) -> bool:
-    return cell is not None and (not isinstance(cell, str) or _is_number(cell))
+    return cell is not None and (not isinstance(cell, str) or is_number(cell))
 
 
 def _is_note(texts: Sequence[str], names: Names) -> bool:

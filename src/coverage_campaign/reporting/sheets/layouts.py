@@ -26,7 +26,7 @@ from coverage_campaign.reporting.sheets.column_roles import (
 )
 from coverage_campaign.reporting.sheets.dates import Written, read_cells
 from coverage_campaign.reporting.sheets.names import ALL, Names, channel_names, unit_names
-from coverage_campaign.reporting.sheets.numbers import plain, read_number
+from coverage_campaign.reporting.sheets.numbers import is_number, plain
 from coverage_campaign.workbooks.grid import column_letters
 
 __all__ = [
@@ -743,7 +743,7 @@ class _Assignment:
 
     def _numeric(self, column: _Column) -> bool:
         filled = [cell for cell in self.cells(column.heading) if cell is not None and cell != ""]
-        return bool(filled) and 2 * sum(map(_is_number, filled)) >= len(filled)
+        return bool(filled) and 2 * sum(map(is_number, filled)) >= len(filled)
 
     def _leave_earlier(self, candidates: list[_Column]) -> None:
         """Give columns of a year before the campaign their role: they are none of its figures."""
@@ -924,10 +924,3 @@ def _only_a_year(written: Written | None) -> bool:
     return bool(
         written and written.unit == "span" and (written.first_month, written.month) == (1, 12)
     )
-
-
-def _is_number(cell: object) -> bool:
-    try:
-        return read_number(cell) is not None
-    except ValueError:
-        return False

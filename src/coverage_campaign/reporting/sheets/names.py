@@ -16,7 +16,7 @@ from coverage_campaign.checks import nearest
 from coverage_campaign.messages import Message, message
 from coverage_campaign.model.campaign import Campaign
 from coverage_campaign.model.labels import Label
-from coverage_campaign.reporting.sheets.numbers import plain
+from coverage_campaign.reporting.sheets.numbers import code_text, plain
 
 ALL = "all"
 """The channel of reports without channels; a campaign may have one of that code."""
@@ -109,16 +109,10 @@ def _as_text(column: pd.Series) -> pd.Series:
         whole = column.mod(1).eq(0)
         return column.astype("str").where(~whole, column.where(whole).astype("Int64").astype("str"))
     if column.dtype == object:
-        texts = column.map(_cell_text, na_action="ignore")
+        texts = column.map(code_text, na_action="ignore")
     else:
         texts = column.astype("str").str.strip()
     return texts.mask(texts.eq(""))
-
-
-def _cell_text(cell: object) -> str:
-    if isinstance(cell, float) and cell.is_integer():
-        return str(int(cell))
-    return str(cell).strip()
 
 
 def _names(kind: str, named: Iterable[tuple[str, Iterable[str]]]) -> Names:

@@ -8,7 +8,6 @@ from __future__ import annotations
 import math
 import re
 import unicodedata
-from collections.abc import Iterable
 from decimal import Decimal
 from fractions import Fraction
 
@@ -21,10 +20,13 @@ __all__ = [
     "MOST_PERSONS",
     "Counts",
     "Number",
+    "code_text",
+    "is_nothing",
+    "is_number",
+    "number_or_none",
     "plain",
     "read_counts",
     "read_number",
-    "read_numbers",
     "scaled_counts",
 ]
 
@@ -223,13 +225,28 @@ def _count(cell: object, scale: int) -> tuple[int, str, int]:
     return int(value), "", max(1, math.ceil(step))
 
 
-def read_numbers(cells: Iterable[object]) -> list[Number | None]:
-    """Return the number in each cell; what is no number counts as nothing here."""
-    return [_number_or_none(cell) for cell in cells]
-
-
-def _number_or_none(cell: object) -> Number | None:
+def number_or_none(cell: object) -> Number | None:
+    """Return the number in a cell; what is no number counts as nothing here."""
     try:
         return read_number(cell)
     except ValueError:
         return None
+
+
+def is_number(cell: object) -> bool:
+    """Tell whether a cell holds a number."""
+    return number_or_none(cell) is not None
+
+
+def is_nothing(cell: object) -> bool:
+    """Tell whether a cell holds nothing, or what stands for it, such as a dash."""
+    try:
+        return read_number(cell) is None
+    except ValueError:
+        return False
+
+
+def code_text(cell: object) -> str:
+    """Return a cell as text: a code that a spreadsheet took for a number is text again."""
+    whole = isinstance(cell, float) and cell.is_integer()
+    return str(int(cell)) if whole else str(cell).strip()  # type: ignore[call-overload]  # a float

@@ -15,7 +15,13 @@ from coverage_campaign.model.periods import Periods
 from coverage_campaign.reporting.problems import ReportProblem
 from coverage_campaign.reporting.sheets.column_roles import FigureKind
 from coverage_campaign.reporting.sheets.names import Names, lives
-from coverage_campaign.reporting.sheets.numbers import Counts, Number, read_number, scaled_counts
+from coverage_campaign.reporting.sheets.numbers import (
+    Counts,
+    Number,
+    is_nothing,
+    number_or_none,
+    scaled_counts,
+)
 from coverage_campaign.reporting.sheets.row_filter import Mask, RowFilter, shown
 from coverage_campaign.reporting.sheets.series import Series
 
@@ -125,11 +131,11 @@ def warn_rates(
         base = eligible[series.unit[at]]
     else:
         base = scaled_counts(frame["target"], frame["target_scale"]).persons[own]
-    printed = [_printed_rate(cell) for cell in frame["rate"].to_numpy(dtype=object)[own]]
+    printed = [number_or_none(cell) for cell in frame["rate"].to_numpy(dtype=object)[own]]
     for row, number, cell in zip(
         own.tolist(), printed, frame["rate"].to_numpy(dtype=object)[own], strict=True
     ):
-        if number is None and not _is_nothing(cell):
+        if number is None and not is_nothing(cell):
             rows.warn(
                 row,
                 "rate_unreadable",
@@ -191,20 +197,6 @@ def _agrees(number: Number, exact: Fraction, scale: int, step: Fraction) -> bool
 
 def _percent(rate: Fraction) -> str:
     return f"{float(rate) * 100:.6g} %"
-
-
-def _printed_rate(cell: object) -> Number | None:
-    try:
-        return read_number(cell)
-    except ValueError:
-        return None
-
-
-def _is_nothing(cell: object) -> bool:
-    try:
-        return read_number(cell) is None
-    except ValueError:
-        return False
 
 
 # -- new beside cumulative -------------------------------------------------------------------------
