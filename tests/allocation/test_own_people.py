@@ -186,3 +186,18 @@ def test_own_people_share_as_a_unit_of_that_size_would(
         for code, share in twin.items()
         if code.removesuffix("/own") in found.index
     }
+
+
+def test_scenarios_and_studies_follow_own_people() -> None:
+    """A run has own shares in its table, a comparison their changes, a study their names."""
+    base = cc.Scenario(campaign=campaign(), among="all", weights=_PEOPLE)
+    run = cc.run(base)
+    assert run.to_frame().set_index("unit")["share"].to_dict() == run.allocation.shares().to_dict()
+    more = cc.run(cc.vary(base, target=2000))
+    frame = cc.compare(run, more).to_frame()
+    change = frame[frame["quantity"] == "share"].set_index("unit")["change"]
+    assert change["east"] == 400
+    study = cc.explore(base, over={"target": [1000, 2000]}).to_frame()
+    own = study[study["unit"] == "east/own"]
+    assert own["name"].tolist() == ["East (own people)"] * 2
+    assert own["share"].tolist() == [400, 800]

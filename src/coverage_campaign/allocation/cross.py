@@ -270,7 +270,7 @@ def _weights(
     by_column: Allocation,
 ) -> tuple[NDArray[Any], Message]:
     if isinstance(weights, str):
-        if weights != "margins":
+        if str(weights) != "margins":  # at run time any text may come
             fix = "'margins', or weights of the cells"
             raise DefinitionError(Problem("weights", repr(weights), fix))
         wide = int(rows.max()) * int(columns.max()) >= _SAFE

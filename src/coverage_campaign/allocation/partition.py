@@ -39,13 +39,8 @@ class Partition:
 
     def to_frame(self) -> pd.DataFrame:
         """Return one row per leaf of each part: breakdown, unit, name, share [persons]."""
-        frames = []
-        for part in self.parts:
-            frame = part.to_frame()
-            leaves = frame[frame["unit"].isin(part.shares().index)][["unit", "name", "share"]]
-            frames.append(
-                leaves.assign(breakdown=part.among)[["breakdown", "unit", "name", "share"]]
-            )
+        columns = ["breakdown", "unit", "name", "share"]
+        frames = [part.own_shares().assign(breakdown=part.among)[columns] for part in self.parts]
         return pd.concat(frames, ignore_index=True).astype({"breakdown": "str"})
 
     def totals(self) -> pd.DataFrame:

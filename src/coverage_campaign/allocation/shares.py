@@ -115,6 +115,11 @@ class SharedTarget:
         """Return the leaves' shares in the uplifted layer [persons], as `shares`."""
         return self._of_leaves("uplifted")
 
+    def own_shares(self) -> pd.DataFrame:
+        """Return one row per share of `shares`: unit, name, share, uplifted [persons]."""
+        frame = self._frame.iloc[self.leaf_rows][["unit", "name", "share", "uplifted"]]
+        return frame.assign(unit=self._codes.array).reset_index(drop=True)
+
     def _of_leaves(self, column: str) -> IntSeries:
         shared = self._frame[column].to_numpy("int64")
         return pd.Series(shared[self.leaf_rows], index=self._codes, name=column)

@@ -679,7 +679,8 @@ def _long(
             continue
         frame = kind.table(stage)
         if isinstance(stage, Allocation):
-            frame = frame[frame["unit"].isin([*stage.shares().index, "unallocated"])]
+            left = frame[frame["unit"] == "unallocated"][["unit", "share", "uplifted"]]
+            frame = pd.concat([stage.own_shares(), left], ignore_index=True)
         unit = frame["unit"] if "unit" in frame.columns else frame.iloc[:, 0]
         if isinstance(stage, CrossAllocation):
             unit = frame["unit"] + " x " + frame["department"]

@@ -233,8 +233,7 @@ class Outcome:
         completion_rate and rank; where there is a scheme: score, grade, merit_eligible, commended.
         """
         columns = ["unit", "name", "share"] + ["uplifted"] * bool(self.allocation.uplift)
-        frame = self.allocation.to_frame()[columns]
-        frame = frame[frame["unit"].isin(self.allocation.shares().index)]
+        frame = self.allocation.own_shares()[columns]
         if self.progress is not None:
             columns = ["unit", "planned", "done", "completion_rate", "rank"]
             frame = frame.merge(self.progress.to_frame()[columns], on="unit", how="left")

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from coverage_campaign.allocation.allocate import weighting_of
 from coverage_campaign.allocation.equity import ginis, need_of
 from coverage_campaign.allocation.request import exact_number
+from coverage_campaign.allocation.tree import leaf_of
 from coverage_campaign.errors import CampaignError, DefinitionError, Problem
 from coverage_campaign.frames import by_value, owned_array, owned_frame
 from coverage_campaign.model.basis import Basis
@@ -171,8 +172,11 @@ class Study:
         return frame
 
     def _names(self) -> list[str]:
-        labels = {unit.code: unit.label.text() for unit in self.baseline.campaign.units}
-        return [labels.get(code, "Unallocated") for code in self.units]
+        campaign, among = self.baseline.campaign, self.baseline.among
+        return [
+            "Unallocated" if code == "unallocated" else leaf_of(campaign, code, among).label.text()
+            for code in self.units
+        ]
 
     def schedule_frame(self) -> pd.DataFrame:
         """Return one row per scenario, unit and period: planned and planned_to_date [persons].
