@@ -96,7 +96,7 @@ def report_form(
     options = {"strings_to_formulas": False, "strings_to_urls": False, "in_memory": True}
     with xlsxwriter.Workbook(stream, options) as book:
         book.set_properties({"created": dt.datetime(2000, 1, 1)})  # noqa: DTZ001 - a fixed stamp
-        writer = _Writer(book, plan, periods, language)
+        writer = _FormWriter(book, plan, periods, language)
         writer.instructions()
         before: str | None = None
         for number in numbers:
@@ -141,7 +141,7 @@ def _numbers(plan: Plan, periods: Periods, period: DateLike | None) -> list[int]
     return numbers
 
 
-class _Writer:
+class _FormWriter:
     """Writes the sheets of one form."""
 
     def __init__(

@@ -54,7 +54,7 @@ def quality_signals(
     `figures` says what the tally was read from (see `jumps`); `run` and `false_alarms` say which
     equal figures in a row are odd (see `identical_figures`).
     """
-    slips = _Slips.of(tally, figures)
+    slips = _SlipsOfTally.of(tally, figures)
     parts = [
         falls(tally),
         slips.frame(),
@@ -108,12 +108,12 @@ def jumps(tally: Tally, *, figures: FigureKind = "new") -> pd.DataFrame:
     Of `figures="cumulative"` what a report adds stands for all periods since the one before, else
     every Monday would be a jump.
     """
-    return _Slips.of(tally, figures).frame()
+    return _SlipsOfTally.of(tally, figures).frame()
 
 
 def too_short(tally: Tally) -> pd.DataFrame:
     """Return one row where units have too few figures for jumps to be told; reference = units."""
-    return _Slips.of(tally, "new").too_short()
+    return _SlipsOfTally.of(tally, "new").too_short()
 
 
 def odd_figures(slips: Slips, persons: NDArray[np.float64]) -> NDArray[np.bool_]:
@@ -132,7 +132,7 @@ _FAR = 0.5
 """The logarithm of the root of ten: nearer to ten times than to once."""
 
 
-class _Slips:
+class _SlipsOfTally:
     """The slips of a tally's units, with the figures that they are told from."""
 
     def __init__(
@@ -146,7 +146,7 @@ class _Slips:
         self._units, self._periods = np.array(units, dtype=object), periods
 
     @classmethod
-    def of(cls, tally: Tally, figures: FigureKind) -> _Slips:
+    def of(cls, tally: Tally, figures: FigureKind) -> _SlipsOfTally:
         table = _by_unit(tally)
         unit, units = pd.factorize(table["unit"], sort=False)
         number = periods_of(tally.campaign, tally.by).number(table["period"].to_numpy())

@@ -290,33 +290,33 @@ _ENGLISH_THOUSANDS = re.compile(r"in?thousands?|\(?thousands?\)?|000s")
 
 
 @attrs.frozen
-class Measure:
+class PrintedMeasure:
     """What one of a bare number stands for: so many persons, or no persons at all."""
 
     scale: int = 1
     persons: bool = True
 
 
-def measure_of(text: str) -> Measure | None:
+def measure_of(text: str) -> PrintedMeasure | None:
     """Return what a measure means, or None where the text is none.
 
     >>> measure_of("万人"), measure_of("户"), measure_of("含开发区")
-    (Measure(scale=10000, persons=True), Measure(scale=1, persons=False), None)
+    (PrintedMeasure(scale=10000, persons=True), PrintedMeasure(scale=1, persons=False), None)
     """
     word = simplified(text).removeprefix("单位:").removeprefix("计量单位:")
     found = _PERSONS.fullmatch(word)
     if found:
-        return Measure(_SCALES[found["scale"] or found["bare"] or ""])
+        return PrintedMeasure(_SCALES[found["scale"] or found["bare"] or ""])
     if word in {"个", "件", "次", "套", "座", "所", "份", "床", "张"}:
-        return Measure()
+        return PrintedMeasure()
     if _ENGLISH_THOUSANDS.fullmatch(word):
-        return Measure(1_000)
+        return PrintedMeasure(1_000)
     if _MONEY.fullmatch(word) or _THINGS.fullmatch(word):
-        return Measure(persons=False)
+        return PrintedMeasure(persons=False)
     return None
 
 
-def table_measure(text: str) -> Measure | None:
+def table_measure(text: str) -> PrintedMeasure | None:
     """Return the measure that a title gives for its table, such as 单位：万人, or None.
 
     Of several (单位：人、万元) that of persons holds for figures of persons.
@@ -346,7 +346,7 @@ class Meaning:
 
     kind: Kind | None = None
     written: Written | None = None
-    measure: Measure | None = None
+    measure: PrintedMeasure | None = None
     qualifier: str = ""
     total: bool = False
     net: bool = False
@@ -455,7 +455,7 @@ def _of_level(level: str) -> Meaning:
     )
 
 
-def _measure_inside(word: str) -> tuple[Measure | None, str]:
+def _measure_inside(word: str) -> tuple[PrintedMeasure | None, str]:
     """Return the measure that stands in brackets, and the heading without it."""
     for found in _BRACKETS.finditer(word):
         measure = measure_of(found[1])

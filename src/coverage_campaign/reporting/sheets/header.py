@@ -34,7 +34,7 @@ from coverage_campaign.reporting.sheets.dates import (
     year_in,
 )
 from coverage_campaign.reporting.sheets.layouts import (
-    Heading,
+    ColumnHeading,
     Layout,
     Named,
     absent_names,
@@ -72,7 +72,7 @@ class _Header:
     top: int
     bottom: int
     anchor: int
-    headings: tuple[Heading, ...]
+    headings: tuple[ColumnHeading, ...]
 
 
 def figures_of_grid(
@@ -326,7 +326,7 @@ def _heads(row: Sequence[Cell]) -> bool:
     )
 
 
-def _cells_under(frame: pd.DataFrame, heading: Heading) -> list[Cell]:
+def _cells_under(frame: pd.DataFrame, heading: ColumnHeading) -> list[Cell]:
     return frame[heading.text].tolist()
 
 
@@ -362,7 +362,9 @@ def _is_not_headed(cell: Cell) -> bool:
     return not isinstance(cell, str) or not isinstance(read_written(cell), Written)
 
 
-def _headings(grid: Grid, top: int, bottom: int, anchor: int, corner: str) -> tuple[Heading, ...]:
+def _headings(
+    grid: Grid, top: int, bottom: int, anchor: int, corner: str
+) -> tuple[ColumnHeading, ...]:
     """Return a heading a column; a blank above a lower level takes what stands to its left.
 
     A blank or divided `corner` is read as what it stands for.
@@ -379,7 +381,7 @@ def _headings(grid: Grid, top: int, bottom: int, anchor: int, corner: str) -> tu
     return numbered(texts, levels)
 
 
-def numbered(texts: Sequence[str], levels: Sequence[tuple[str, ...]]) -> tuple[Heading, ...]:
+def numbered(texts: Sequence[str], levels: Sequence[tuple[str, ...]]) -> tuple[ColumnHeading, ...]:
     """Return headings of which no two have the same text, blank ones named by their letters."""
     seen: Counter[str] = Counter()
     headings = []
@@ -387,7 +389,7 @@ def numbered(texts: Sequence[str], levels: Sequence[tuple[str, ...]]) -> tuple[H
         known = text or f"column {column_letters(at)}"
         seen[known] += 1
         again = f" ({seen[known]})" if seen[known] > 1 else ""
-        headings.append(Heading(known + again, parts or (known,), at))
+        headings.append(ColumnHeading(known + again, parts or (known,), at))
     return tuple(headings)
 
 
@@ -397,7 +399,7 @@ def _text(cell: Cell) -> str:
     return "" if cell is None else " ".join(str(cell).split())
 
 
-def _refuse_side_by_side(headings: Sequence[Heading], grid: Grid) -> None:
+def _refuse_side_by_side(headings: Sequence[ColumnHeading], grid: Grid) -> None:
     firsts = Counter(
         heading.levels for heading in headings if meaning_of(heading.levels[:1]).kind == "unit"
     )

@@ -31,9 +31,9 @@ from coverage_campaign.workbooks.grid import column_letters
 
 __all__ = [
     "AmbiguousTableError",
+    "ColumnHeading",
     "ColumnRole",
     "FigureColumn",
-    "Heading",
     "Layout",
     "Named",
     "Role",
@@ -89,7 +89,7 @@ class Named:
 
 
 @attrs.frozen
-class Heading:
+class ColumnHeading:
     """A column's heading: the text that names it, its levels from the top down, its number."""
 
     text: str
@@ -151,12 +151,12 @@ class Layout:
     own: bool = False
 
 
-Cells: TypeAlias = Callable[[Heading], Sequence[object]]
+Cells: TypeAlias = Callable[[ColumnHeading], Sequence[object]]
 """Gives the cells under a heading."""
 
 
 def layout_of(
-    headings: Sequence[Heading],
+    headings: Sequence[ColumnHeading],
     campaign: Campaign,
     *,
     kind: FigureKind,
@@ -183,16 +183,16 @@ def layout_of(
     return assignment.layout()
 
 
-def absent_names(headings: Sequence[Heading], named: Named) -> list[str]:
+def absent_names(headings: Sequence[ColumnHeading], named: Named) -> list[str]:
     """Return the texts by which a caller names columns that are not there."""
     wanted = [*named.single().values(), *named.persons]
     return [text for text in wanted if not _matching(headings, text)]
 
 
-def _matching(headings: Sequence[Heading], text: str) -> list[Heading]:
+def _matching(headings: Sequence[ColumnHeading], text: str) -> list[ColumnHeading]:
     """Return the headings that a text names: whole, as a level of several, or by their letters."""
     wanted = plain(text)
-    ways: tuple[Callable[[Heading], bool], ...] = (
+    ways: tuple[Callable[[ColumnHeading], bool], ...] = (
         lambda one: one.text == text,
         lambda one: plain(one.text) == wanted,
         lambda one: wanted in map(plain, one.levels),
@@ -209,7 +209,7 @@ _NO_PART = message("its heading names no part of a report")
 class _Column:
     """A heading, what it says, and the role that it gets."""
 
-    heading: Heading
+    heading: ColumnHeading
     meaning: Meaning
     channel: str = ""
     role: str = ""
@@ -353,7 +353,7 @@ class _Assignment:
 
     # -- columns by name ---------------------------------------------------------------------------
 
-    def column(self, heading: Heading) -> _Column:
+    def column(self, heading: ColumnHeading) -> _Column:
         meant = [self.channels.meant(level) - {ALL} for level in heading.levels]
         channels = {next(iter(one)) for one in meant if len(one) == 1}
         levels = [

@@ -13,7 +13,7 @@ from coverage_campaign.errors import Problem, ReportError
 from coverage_campaign.messages import Message, message
 from coverage_campaign.model.dates import Window
 from coverage_campaign.reporting.problems import ReportProblem
-from coverage_campaign.reporting.sheets.column_roles import Measure, measure_of
+from coverage_campaign.reporting.sheets.column_roles import PrintedMeasure, measure_of
 from coverage_campaign.reporting.sheets.dates import (
     DateFault,
     Written,
@@ -162,7 +162,7 @@ def figures_of(
     period: Written | None = None,
     titled: Date | None = None,
     years: Sequence[int] = (),
-    measure: Measure | None = None,
+    measure: PrintedMeasure | None = None,
     unit: str = "",
 ) -> Figures:
     """Return the figures of a table whose columns have text headings, each once.
@@ -219,7 +219,7 @@ def _of_column(
     *,
     window: Window,
     about: Date | None,
-    measure: Measure | None,
+    measure: PrintedMeasure | None,
 ) -> pd.DataFrame:
     figure = layout.figures[column]
     parts: dict[str, object] = {
@@ -274,14 +274,16 @@ def _sum_of(cells: Sequence[object]) -> object:
 
 
 def _measures(
-    frame: pd.DataFrame, layout: Layout, of_table: Measure | None
+    frame: pd.DataFrame, layout: Layout, of_table: PrintedMeasure | None
 ) -> tuple[object, object]:
     """Return what a bare number stands for in each row, and whether it stands for persons."""
-    table = of_table or Measure()
+    table = of_table or PrintedMeasure()
     if "measure" not in layout.roles:
         return table.scale, table.persons
     labels, cells = pd.factorize(frame[layout.roles["measure"]].astype(object))
-    measures = [measure_of(str(cell)) or Measure(persons=not plain(str(cell))) for cell in cells]
+    measures = [
+        measure_of(str(cell)) or PrintedMeasure(persons=not plain(str(cell))) for cell in cells
+    ]
     measures.append(table)  # the last one: an empty cell
     scales = np.array([one.scale for one in measures], dtype=np.int64)
     persons = np.array([one.persons for one in measures], dtype=bool)
