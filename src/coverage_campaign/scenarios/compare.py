@@ -336,7 +336,7 @@ def _campaign_of(result: Any) -> Campaign:  # noqa: ANN401 - any kind of result
 
 
 def _basis_of(result: Any) -> Basis:  # noqa: ANN401 - any kind of result
-    basis = next(stage.basis for stage in _stages(result) if hasattr(stage, "basis"))
+    basis = next((stage.basis for stage in _stages(result) if hasattr(stage, "basis")), None)
     return basis if isinstance(basis, Basis) else Basis(title="", year=0)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property
 from typing import Any, Literal, TypeAlias, cast
 
@@ -24,7 +24,8 @@ from coverage_campaign.allocation.weights import Weighting, WeightTable, by_anne
 from coverage_campaign.assessment.assess import Assessment, assess
 from coverage_campaign.checks import checked_call, checked_fields
 from coverage_campaign.errors import DefinitionError, Problem
-from coverage_campaign.frames import by_value, owned_frame
+from coverage_campaign.frames import by_value, owned_frame, same
+from coverage_campaign.messages import Language, Message, message
 from coverage_campaign.model.basis import Basis
 from coverage_campaign.model.campaign import Campaign
 from coverage_campaign.model.dates import DateLike
@@ -211,9 +212,19 @@ class Outcome:
         return (self.assessment or self.progress or self.plan or self.allocation).basis
 
     @property
+    def messages(self) -> tuple[Message, ...]:
+        """What a reader must be told: inputs without an effect here, and notes of the progress."""
+        notes = self.progress.messages if self.progress is not None else ()
+        return (*_without_effect(self), *notes)
+
+    @property
     def notes(self) -> tuple[str, ...]:
         """What a reader must be told, in English."""
-        return self.progress.notes if self.progress is not None else ()
+        return self.notes_in("en")
+
+    def notes_in(self, lang: Language) -> tuple[str, ...]:
+        """Return the notes in a language."""
+        return tuple(note.text(lang) for note in self.messages)
 
     @property
     def record(self) -> Provenance:
@@ -253,6 +264,39 @@ class Outcome:
         """Return the stages in a few lines."""
         stages = (self.allocation, self.plan, self.progress, self.assessment)
         return "\n".join(repr(stage) for stage in stages if stage is not None)
+
+
+_SHARING = (
+    *("weights", "method", "floors", "caps", "pins", "uplift", "ties", "already_covered"),
+    *("base", "order", "remainder"),
+)
+_PLANNING = ("curve", "by", "month_caps", "unit_month_caps", "actuals")
+_TRACKING = (
+    *("as_of", "reports", "received", "forecast_method", "level", "pace", "scheme", "indicators"),
+)
+
+
+def _without_effect(outcome: Outcome) -> Iterator[Message]:
+    """Yield which inputs of a scenario are given and read by no stage that was run, and why."""
+    given = {
+        field.name
+        for field in attrs.fields(Scenario)
+        if not same(getattr(outcome.scenario, field.name), field.default)
+    }
+
+    def idle(names: Iterable[str]) -> tuple[str, ...]:
+        return tuple(name for name in names if name in given)
+
+    if outcome.allocation.method is None and (found := idle(_SHARING)):
+        yield message("No effect here: {inputs}; a coverage goal shares nothing.", inputs=found)
+    if outcome.plan is None and (found := idle((*_PLANNING, *_TRACKING))):
+        yield message("No effect here: {inputs}; no phases are named (over).", inputs=found)
+    elif outcome.progress is None and (found := idle(_TRACKING)):
+        yield message(
+            "No effect here: {inputs}; progress needs both reports and as_of.", inputs=found
+        )
+    elif outcome.assessment is None and (found := idle(("indicators",))):
+        yield message("No effect here: {inputs}; there is no scheme.", inputs=found)
 
 
 def allocation_of(scenario: Scenario) -> Allocation:
