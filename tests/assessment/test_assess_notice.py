@@ -91,7 +91,7 @@ def test_an_open_threshold_is_named() -> None:
     assessment = assess(progress, notice(kinds=("county",)))
     assert column(assessment, "commended") == [None, None, None]
     assert assessment.open_questions == ("outstanding",)
-    assert "outstanding is open" in assessment.explain("a")
+    assert "outstanding contribution is open" in assessment.explain("a")
     assert "outstanding" in repr(assessment)
 
 

@@ -77,7 +77,7 @@ def test_departments_name_their_seat_and_their_groups() -> None:
     allocation = allocate(tiny(), among="departments", weights={"labour": 1, "schools": 3})
     signed = letters(allocation, by="2026-12-31")
     assert signed.letter("labour").office.text() == "Head of labour"
-    assert "to answer for the enrolment of Private schools" in signed.text("schools")
+    assert "to be responsible for the enrolment of Private schools" in signed.text("schools")
     assert "负责下列人员的参保：民办学校" in signed.text("schools", lang="zh")
     assert "75 people by 31 December 2026" in signed.text("schools")
 
@@ -108,7 +108,7 @@ def test_the_uplifted_layer_stands_beside_the_share() -> None:
     """With an uplift the letter names both numbers."""
     allocation = allocate(tiny(), weights={"a": 5, "b": 3, "c": 2}, uplift="0.1")
     assert "with the uplift handed down: 55 people" in letters(allocation).text("a")
-    assert "逐级加码后下达任务55人" in letters(allocation).text("a", lang="zh")
+    assert "逐级上浮后下达任务55人" in letters(allocation).text("a", lang="zh")
 
 
 def test_shown_in_a_notebook() -> None:

@@ -391,7 +391,7 @@ def test_a_months_figure_stands_at_its_end() -> None:
 def test_gross_says_which_losses_it_leaves() -> None:
     """Two lapsed and gross counts: a note says so; with a net rule there is nothing to say."""
     gross = track(planned(), tallied(DAILY), as_of="2026-06-04")
-    assert any("2 reported losses are not taken off" in note for note in gross.notes)
+    assert any("2 reported losses are not deducted" in note for note in gross.notes)
     counted = track(planned(net()), tallied(DAILY, campaign=net()), as_of="2026-06-04")
     assert not any("losses" in note for note in counted.notes)
 
@@ -458,7 +458,7 @@ def test_explain_says_why_there_is_no_figure_and_no_rank() -> None:
         tiny(), questions=(Question("counted", "?"),), readings=Readings(), counting=CountingRule()
     )
     unclear = track(planned(campaign), tallied(DAILY, campaign=campaign), as_of="2026-06-04")
-    assert "2 losses are reported, and whether they count is open" in unclear.explain("a")
+    assert "2 losses are reported; whether they are deducted is open" in unclear.explain("a")
     assert set(unclear.unranked()["reason"]) == {"no report counted"}
 
 
