@@ -33,10 +33,7 @@ def test_the_sentences_say_who_leads_who_lags_and_what_is_needed() -> None:
     """By hand: 44 of 100; Ash 60 % against 50 %; Cedar 20 %, 30 points behind, 16 short, 5 days."""
     text = " ".join(cc.bulletin(progress(), lang="en").sentences)
     assert "44 of 100 people were reached (44.0%), 6.0 points behind" in text
-    assert (
-        "1 unit is on or ahead of schedule: Ash (60.0%, 10.0 points ahead of schedule)."
-        in text
-    )
+    assert "1 unit is on or ahead of schedule: Ash (60.0%, 10.0 points ahead of schedule)." in text
     assert (
         "2 units are behind schedule: Cedar at 20.0%, 30.0 points behind, 16 people short, "
         "4 a day needed; Birch at 33.3%, 16.7 points behind, 20 people short, 4 a day needed."

@@ -269,8 +269,8 @@ def assess(
 
 def _interim_note(last: dt.date, as_of: dt.date) -> Message:
     return message(
-        "An interim assessment, as the plan runs to {last:date}: the verdicts are those that there "
-        "would be if it had ended on {day:date}.",
+        "Interim assessment: the plan runs to {last:date}; the verdicts are as if it had ended "
+        "on {day:date}.",
         last=last,
         day=as_of,
     )

@@ -125,7 +125,7 @@ def figures_of_forms(grids: Sequence[Grid], campaign: Campaign) -> tuple[Figures
         number = int(periods.number([key.last])[0])
         if form.is_blank:
             found = message("no cell of the form is filled in yet")
-            fix = message("not reported is not 0: ask for the figures")
+            fix = message("a missing report is not 0: ask for the figures")
             problems.append(ReportProblem("no_figure", grid.name, found, fix, counted=True))
             continue
         tables.append(form.figures("persons", key.last, campaign))

@@ -385,7 +385,7 @@ def _refuse_no_counts(column: pd.Series, counts: Counts, rows: RowFilter) -> Non
         np.asarray(nothing),
         "no_figure",
         lambda _: message("no figure"),
-        message("not reported is not 0: ask for the figure"),
+        message("a missing report is not 0: ask for the figure"),
     )
     rows.reject(
         np.asarray(no_count),

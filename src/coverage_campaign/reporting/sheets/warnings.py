@@ -277,7 +277,7 @@ def warn_kind(series: Series, kind: FigureKind) -> Iterator[ReportProblem]:
 
 _REPORTS = message("reports")
 _NOT_REPORTED = message(
-    "not reported is not 0: the next cumulative figure holds it, a new one has to be asked for"
+    "a missing report is not 0: the next cumulative figure includes it; ask for a new figure"
 )
 _SPARSE = 2
 
