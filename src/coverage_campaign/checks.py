@@ -176,7 +176,7 @@ def _test(hint: Any) -> Callable[[object], bool]:  # noqa: ANN401 - any annotati
         return lambda value: _is_word(value) and (type(value), value) in options
     if origin is tuple:
         return _test_of_tuple(arguments)
-    if isinstance(origin, type) and issubclass(origin, Iterable) and _is_own(arguments[0]):
+    if isinstance(origin, type) and issubclass(origin, Iterable) and _is_told(arguments[0]):
         return _test_of_items(origin, arguments[0])
     return _test_of_class(kind)
 
@@ -202,12 +202,18 @@ def _is_own(kind: object) -> bool:
     return is_class and getattr(kind, "__module__", "").partition(".")[0] == _PACKAGE
 
 
+def _is_told(item: object) -> bool:
+    """Tell whether the items of a list are looked at: own values, functions and texts."""
+    return _is_own(item) or _is_function(get_origin(item) or item) or item is str
+
+
 def _test_of_items(kind: type, item: Any) -> Callable[[object], bool]:  # noqa: ANN401 - a class
-    """Return the test of a list of own values; what can be read only once is not looked at."""
+    """Return the test of a list of such items; what can be read only once is not looked at."""
     each = _test(item)
     return lambda value: (
         isinstance(value, kind)
-        and (not isinstance(value, (list, tuple, str)) or all(map(each, value)))
+        and not isinstance(value, (bytes, range))  # their items are numbers
+        and (not isinstance(value, (list, tuple, str, dict)) or all(map(each, value)))
     )
 
 
@@ -501,7 +507,7 @@ def _passes(value: object, hint: object) -> bool:
         return True
     members = set(_alternatives(hint))
     if hasattr(value, "__array__") and hasattr(value, "shape"):  # an array is a sequence too
-        return any(isinstance(get_origin(member), type) for member in members)
+        return any(_takes_array(member, value) for member in members)
     if type(value).__module__ == "numpy":  # numpy's numbers are numbers
         is_whole = isinstance(value, numbers.Integral)
         return (is_whole and bool(members & {int, float})) or (
@@ -509,6 +515,14 @@ def _passes(value: object, hint: object) -> bool:
         )
     # Exact fractions are numbers where a number is taken.
     return float in members and isinstance(value, numbers.Real) and not isinstance(value, bool)
+
+
+def _takes_array(member: object, value: Any) -> bool:  # noqa: ANN401 - an array, a series, a frame
+    """Tell whether an array is a list of such numbers or texts, or a series such a table."""
+    origin, arguments = get_origin(member), get_args(member)
+    if origin is abc.Mapping:
+        return hasattr(value, "keys") and len(value.shape) == 1
+    return origin in {*_LISTS, list} and (arguments[0] is str or not _is_told(arguments[0]))
 
 
 def _mistaken(function: Callable[..., object], name: str, value: object, hint: object) -> Exception:

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from coverage_campaign.allocation.allocation import Allocation
 from coverage_campaign.allocation.request import BoundsOrWeighting, is_count
 from coverage_campaign.allocation.tree import NO_CAP
-from coverage_campaign.checks import checked_call
+from coverage_campaign.checks import checked_call, shown
 from coverage_campaign.errors import DefinitionError, Problem
 from coverage_campaign.messages import Message, message
 from coverage_campaign.model.basis import Basis
@@ -385,6 +385,9 @@ def _unit_caps(campaign: Campaign, codes: Sequence[str], caps: BoundsOrWeighting
     units = [campaign.unit(code) for code in codes]
     if isinstance(caps, (Mapping, pd.Series)):
         given = {str(code): most for code, most in caps.items()}
+    elif not hasattr(caps, "of"):
+        wanted = "a table of persons by unit code, or a weighting, for unit_month_caps"
+        raise TypeError(f"schedule takes {wanted}; this is {shown(caps)}")
     else:
         given = {code: floor(most) for code, most in caps.of(campaign, units).items()}
     problems = [

@@ -52,6 +52,7 @@ MOST = 2**63 - 1
 """The cap of a unit that has none."""
 
 _SHOWN = 20
+_LONGEST = 10**8
 _LARGEST = 2**30  # bits that integers over a common denominator may take in all
 _WEIGHT = "a weight is a finite number, 0 or more"
 _WHOLE = "a whole number, 0 or more"
@@ -141,6 +142,9 @@ def as_array(values: object) -> NDArray[Any]:  # noqa: PLR0911  # one line a kin
         whole = getattr(getattr(values, "dtype", None), "kind", "f") in "iu"
         return np.asarray(values, dtype=object) if whole and array.dtype.kind == "f" else array
     if isinstance(values, Sequence) and not isinstance(values, str):
+        if len(values) > _LONGEST:
+            fix = f"give at most {_LONGEST:,}"
+            raise DefinitionError(Problem("values", f"{len(values):,} of them", fix))
         return as_array(list(values))
     return np.asarray(values)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import numbers
 from collections.abc import Callable, Iterator, Mapping
 from typing import Final, TypeAlias
 
@@ -11,7 +12,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from coverage_campaign.checks import checked_call
+from coverage_campaign.checks import checked_call, shown
 from coverage_campaign.errors import DefinitionError, Problem
 from coverage_campaign.frames import by_value, owned, owned_frame
 from coverage_campaign.messages import Message, message, message_in
@@ -34,6 +35,7 @@ from coverage_campaign.progress.progress import Progress
 __all__ = ["KIND_WORDS", "Faster", "Forecast", "forecast", "forecast_counts"]
 
 _Floats = NDArray[np.float64]
+_MOST_TIMES = 10**6
 Faster: TypeAlias = (
     float | int | Mapping[str, float | int] | Callable[[Progress], Mapping[str, float | int]]
 )
@@ -300,6 +302,12 @@ def _ceiling(counts: pd.DataFrame) -> _Floats:
     return room.to_numpy(dtype=np.float64, na_value=np.inf).astype(np.float64, copy=False)
 
 
+def _is_pace(times: object) -> bool:
+    """Tell whether a value is a number of times, up to a million."""
+    is_number = isinstance(times, numbers.Real) and not isinstance(times, bool)
+    return is_number and bool(0 <= times <= _MOST_TIMES)
+
+
 def _factors(pace: Faster, progress: Progress, told: Progress) -> _Floats:
     """Return how many times its pace each unit comes at, in the order of the plan.
 
@@ -312,6 +320,8 @@ def _factors(pace: Faster, progress: Progress, told: Progress) -> _Floats:
     if unknown:
         fix = f"units: {', '.join(codes[:12])}"
         raise DefinitionError(Problem(f"pace of '{unknown[0]}'", "a unit outside the plan", fix))
+    if not all(_is_pace(times) for times in by_unit.values()):
+        raise DefinitionError(Problem("pace", shown(pace), "give 0 or more times the pace"))
     target = progress.counts.set_index("unit")["target"]
     parts: dict[str, list[tuple[float, float]]] = {}
     for code, shares in told.heirs.items():
@@ -322,13 +332,7 @@ def _factors(pace: Faster, progress: Progress, told: Progress) -> _Floats:
         weights = [weight for weight, _ in pairs]
         if heir not in by_unit and sum(weights):
             by_unit[heir] = float(np.average([times for _, times in pairs], weights=weights))
-    factors = np.array([float(by_unit.get(code, 1)) for code in codes])
-    if (
-        any(isinstance(times, str) for times in by_unit.values())
-        or not (np.isfinite(factors) & (factors >= 0)).all()
-    ):
-        raise DefinitionError(Problem("pace", f"{pace!r}", "give 0 or more times the pace"))
-    return factors
+    return np.array([float(by_unit.get(code, 1)) for code in codes])
 
 
 def _check_level(level: float) -> None:
