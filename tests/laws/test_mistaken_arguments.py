@@ -1,8 +1,11 @@
 """Who hands over another result than a function takes is told by the library, never from inside."""
 
+import inspect
+import re
 from collections.abc import Callable
 
 import matplotlib as mpl
+import numpy as np
 import pandas as pd
 import pytest
 
@@ -96,3 +99,48 @@ def test_numbers_out_of_range_are_refused(call: Callable[[], object]) -> None:
     """Seeds, levels, totals, days and grids that nobody can mean are errors of the library."""
     with pytest.raises(cc.CampaignError):
         call()
+
+
+SOUND: dict[str, tuple[Callable[..., object], Callable[[], dict[str, object]]]] = {
+    "allocate": (cc.allocate, lambda: {"campaign": CAMPAIGN, "weights": {"a": 1, "b": 1, "c": 1}}),
+    "schedule": (cc.schedule, lambda: {"allocation": allocation(), "over": "drive"}),
+    "track": (cc.track, lambda: {"plan": plan(), "tally": tally(), "as_of": "2026-06-30"}),
+    "forecast": (cc.forecast, lambda: {"progress": progress()}),
+    "supervise": (cc.supervise, lambda: {"history": [progress()]}),
+    "letters": (cc.letters, lambda: {"allocation": allocation()}),
+    "simulate": (cc.simulate, lambda: {"plan": plan(), "seed": 1}),
+    "reallocate": (
+        cc.reallocate,
+        lambda: {"allocation": allocation(), "progress": progress()},
+    ),
+    "level_up": (cc.level_up, lambda: {"total": 5, "covered": [1, 2], "eligible": [5, 5]}),
+    "save_campaign": (cc.save_campaign, lambda: {"campaign": CAMPAIGN, "path": "nowhere/x.toml"}),
+    "load_case": (cc.load_case, lambda: {"name": "hengyang", "year": 2008}),
+}
+ODD = (
+    *(None, "x", "", -1, 2**63, 10**400, float("nan"), float("inf"), True, 1.5, b"x", 3 + 4j),
+    *("9999-12-31", "0001-01-01", "\ud800", [], {}, [None], ["x"], {1: 2}, {"a": -1}),
+    *(range(10**9), object(), int, np.array([1, 2]), pd.NaT),
+)
+
+
+@pytest.mark.parametrize(
+    ("name", "parameter"),
+    [
+        (name, parameter)
+        for name, (function, _) in SOUND.items()
+        for parameter in inspect.signature(function).parameters
+    ],
+)
+def test_no_argument_fails_inside(name: str, parameter: str) -> None:
+    """Whatever one argument is, the library answers or says what is wrong with it."""
+    function, given = SOUND[name]
+    for odd in ODD:
+        said = " takes "
+        try:
+            function(**{**given(), parameter: odd})
+        except cc.CampaignError:
+            continue
+        except TypeError as error:
+            said = str(error)
+        assert re.search(r" takes | needs year|give a", said), odd
