@@ -213,6 +213,7 @@ def _test_of_items(kind: type, item: Any) -> Callable[[object], bool]:  # noqa: 
     return lambda value: (
         isinstance(value, kind)
         and not isinstance(value, (bytes, range))  # their items are numbers
+        and not hasattr(value, "__array__")  # those of texts are told apart where calls are checked
         and (not isinstance(value, (list, tuple, str, dict)) or all(map(each, value)))
     )
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import partial
-from typing import TYPE_CHECKING, Any, TypeAlias, overload
+from typing import TYPE_CHECKING, Any, TypeAlias, cast, overload
 
 import attrs
 import numpy as np
@@ -84,7 +84,7 @@ def pandas_frame(data: object, *, where: str, fix: str = "give a dataframe") -> 
     import narwhals as nw  # only where it is needed: it takes its time
 
     try:
-        frame = nw.from_native(data, eager_only=True)
+        frame: nw.DataFrame[Any] = nw.from_native(cast("Any", data), eager_only=True)
     except TypeError:
         raise TypeError(f"{where}: {type(data).__name__} -- {fix}") from None
     return frame.to_pandas()

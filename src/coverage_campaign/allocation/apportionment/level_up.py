@@ -11,6 +11,7 @@ from coverage_campaign.allocation.apportionment.inputs import (
     MOST,
     Bounds,
     Ints,
+    as_array,
     exact_sum,
     label,
     read_bound,
@@ -124,7 +125,8 @@ def level_up(
 
 
 def _counts(values: ArrayLike, where: str, names: Sequence[str] | None) -> Ints:
-    counts = read_bound(values, where, np.shape(values), names)
+    given = as_array(values)
+    counts = read_bound(given, where, given.shape, names)
     if counts is None or (counts.size and int(counts.max()) > MOST // 4):
         raise DefinitionError(Problem(where, repr(values), "whole numbers of people"))
     return counts

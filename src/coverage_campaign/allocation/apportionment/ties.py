@@ -10,7 +10,7 @@ import attrs
 import numpy as np
 from numpy.typing import NDArray
 
-from coverage_campaign.allocation.apportionment.inputs import Ints
+from coverage_campaign.allocation.apportionment.inputs import Ints, as_array
 from coverage_campaign.errors import DefinitionError, Problem, TieError
 from coverage_campaign.frames import by_value
 
@@ -163,7 +163,7 @@ def read_ties(
                 Problem("ties", repr(ties), "'first', 'last', 'raise' or a sequence of ranks")
             )
         return TieBreaker(ties, None, names)
-    ranks = np.asarray(ties)
+    ranks = as_array(ties)
     try:
         ranks = np.broadcast_to(ranks, shape).reshape(-1)
     except ValueError:
