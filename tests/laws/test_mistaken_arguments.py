@@ -113,7 +113,6 @@ SOUND: dict[str, tuple[Callable[..., object], Callable[[], dict[str, object]]]] 
         cc.reallocate,
         lambda: {"allocation": allocation(), "progress": progress()},
     ),
-    "level_up": (cc.level_up, lambda: {"total": 5, "covered": [1, 2], "eligible": [5, 5]}),
     "save_campaign": (cc.save_campaign, lambda: {"campaign": CAMPAIGN, "path": "nowhere/x.toml"}),
     "load_case": (cc.load_case, lambda: {"name": "hengyang", "year": 2008}),
 }
