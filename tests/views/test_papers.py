@@ -27,7 +27,7 @@ from coverage_campaign.model.labels import Label
 from coverage_campaign.model.scheme import Grade, Item
 from coverage_campaign.views.documents import Document
 from coverage_campaign.views.documents.paper import Column, Section, Table, plain
-from coverage_campaign.views.documents.writers.sheet_names import sheet_names
+from coverage_campaign.views.documents.writers.excel import sheet_names
 from support.campaigns import tiny
 from support.document_readers import (
     formulas_of,

@@ -21,7 +21,7 @@ from coverage_campaign.views.charts import _theme as theme
 from coverage_campaign.views.charts._canvas import Canvas, Room, chart, open_canvas
 from coverage_campaign.views.charts._text import shortened, width_of
 from coverage_campaign.views.charts._ticks import round_steps
-from coverage_campaign.views.inputs import input_name, input_value
+from coverage_campaign.views.words import input_name, input_value
 
 __all__ = ["Bar", "bars_of", "sensitivity"]
 

@@ -36,7 +36,7 @@ from coverage_campaign.views.documents.paper import (
     mark_of,
     wide,
 )
-from coverage_campaign.views.inputs import input_value
+from coverage_campaign.views.words import input_value
 
 __all__ = ["annex", "write_allocation"]
 

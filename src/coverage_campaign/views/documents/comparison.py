@@ -22,7 +22,7 @@ from coverage_campaign.views.documents.paper import (
     Text,
     mark_of,
 )
-from coverage_campaign.views.inputs import changes_of
+from coverage_campaign.views.words import changes_of
 
 __all__ = ["comparison"]
 

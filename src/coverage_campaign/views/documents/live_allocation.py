@@ -34,8 +34,8 @@ from coverage_campaign.allocation.tree import NO_CAP, leaf_of
 from coverage_campaign.errors import DefinitionError, Problem
 from coverage_campaign.messages import Message, message, message_in, text_of
 from coverage_campaign.views.documents.paper import SIMULATED, TOTAL, UNIT, plain
-from coverage_campaign.views.documents.writers.sheet_names import sheet_names
-from coverage_campaign.views.inputs import input_value
+from coverage_campaign.views.documents.writers.excel import sheet_names
+from coverage_campaign.views.words import input_value
 
 __all__ = ["live_workbook"]
 

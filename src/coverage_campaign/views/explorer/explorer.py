@@ -2,25 +2,29 @@
 
 from __future__ import annotations
 
+import asyncio
 import threading
+from collections.abc import Callable, Iterator
+from fractions import Fraction
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any, Final
 
 import pandas as pd
 
 from coverage_campaign.allocation.allocation import Allocation
+from coverage_campaign.allocation.apportionment.methods import name_of
 from coverage_campaign.checks import checked_call
 from coverage_campaign.errors import CampaignError, DefinitionError, Problem
 from coverage_campaign.files.campaigns import case_names, load_case
-from coverage_campaign.messages import Language, check_language, message
+from coverage_campaign.messages import Language, Message, check_language, message
+from coverage_campaign.messages.formats import count
 from coverage_campaign.model.campaign import Campaign
 from coverage_campaign.reporting.result import Tally
 from coverage_campaign.scenarios.compare import compare
 from coverage_campaign.scenarios.scenario import Outcome, Scenario, run
+from coverage_campaign.scheduling import curves
 from coverage_campaign.views.explorer import phrases
-from coverage_campaign.views.explorer.choices import Choices, NoWeightError
-from coverage_campaign.views.explorer.debounce import Debounced
-from coverage_campaign.views.explorer.differences import differences
+from coverage_campaign.views.explorer.choices import GIVEN, Choices, NoWeightError, Settings
 from coverage_campaign.views.explorer.page import (
     code_html,
     message_html,
@@ -34,6 +38,89 @@ if TYPE_CHECKING:
     import ipywidgets
 
 __all__ = ["Explorer", "explorer"]
+
+
+def differences(choices: Choices, now: Settings, lang: Language) -> list[str]:
+    """Return each input that differs, such as 'Total (persons): 76,000 → 90,000'."""
+    return list(_differences(choices, now, lang))
+
+
+def _differences(choices: Choices, now: Settings, lang: Language) -> Iterator[str]:
+    start = choices.start
+    if now.persons != start.persons:
+        yield _moved(phrases.TOTAL, count(start.persons), count(now.persons), lang=lang)
+    if now.rate != start.rate:
+        yield _moved(phrases.RATE, _rate(start.rate), _rate(now.rate), lang=lang)
+    if _method(choices, now, lang) != _method(choices, start, lang):
+        methods = (_method(choices, one, lang) for one in (start, now))
+        yield _moved(phrases.METHOD, *methods, lang=lang)
+    if now.influences != start.influences:
+        yield phrases.WEIGHTS.text(lang)
+    if (now.floors, now.caps) != (start.floors, start.caps):
+        yield phrases.BOUNDS.text(lang)
+    if now.uplift != start.uplift:
+        yield _moved(phrases.UPLIFT, _rate(start.uplift), _rate(now.uplift), lang=lang)
+    if _curve(choices, now, lang) != _curve(choices, start, lang):
+        curves = (_curve(choices, one, lang) for one in (start, now))
+        yield _moved(phrases.CURVE, *curves, lang=lang)
+
+
+def _moved(words: Message, before: str, after: str, *, lang: Language) -> str:
+    return (
+        f"{words.text(lang)}: {before} → {after}"
+        if lang == "en"
+        else f"{words.text(lang)}：{before} → {after}"
+    )
+
+
+def _rate(rate: Fraction | None) -> str:
+    return "" if rate is None else f"{float(100 * rate):g}%"
+
+
+def _method(choices: Choices, settings: Settings, lang: Language) -> str:
+    if settings.method == GIVEN:
+        return message("as given: {name}", name=name_of(choices.baseline.method)).text(lang)
+    name = phrases.METHODS[settings.method].text(lang)
+    takes_one = settings.method in {"stationary", "modified"}
+    return f"{name} ({settings.parameter})" if takes_one else name
+
+
+def _curve(choices: Choices, settings: Settings, lang: Language) -> str:
+    if settings.curve == GIVEN:
+        return message(
+            "as given: {name}", name=name_of(choices.baseline.curve or curves.even)
+        ).text(lang)
+    first, last = settings.ramp
+    ends = f" {first}:{last}" if settings.curve == "ramp" else ""
+    return phrases.CURVES[settings.curve].text(lang) + ends
+
+
+class Debounced:
+    """Calls an action `seconds` after the last call; at once where no event loop runs.
+
+    Callers may sit in several threads, each with a loop of its own: who calls holds a lock.
+    """
+
+    def __init__(self, action: Callable[[], None], *, seconds: float) -> None:
+        """Keep the action; nothing is called yet."""
+        self._action = action
+        self._seconds = seconds
+        self._turn = 0
+
+    def __call__(self) -> None:
+        """Call the action soon, and once for all calls until then."""
+        self._turn += 1
+        try:
+            loop = asyncio.get_running_loop()
+        except RuntimeError:
+            self._action()
+        else:
+            loop.call_later(self._seconds, self._if_last, self._turn)
+
+    def _if_last(self, turn: int) -> None:
+        if turn == self._turn:
+            self._action()
+
 
 _REST: Final = 0.12
 """Seconds without a change after which the picture is drawn anew."""
