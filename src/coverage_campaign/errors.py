@@ -30,7 +30,7 @@ __all__ = [
 class Translatable(Protocol):
     """What has its own text in each language: a message, a name."""
 
-    def text(self, lang: str | None = None, /) -> str:
+    def text(self, lang: str, /) -> str:
         """Return the text in a language."""
 
 

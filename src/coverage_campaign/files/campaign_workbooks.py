@@ -174,7 +174,7 @@ def _item_kinds(hint: Any) -> tuple[type, ...]:  # noqa: ANN401 - any type
 @cache
 def _layouts() -> dict[_Keys, _SheetLayout]:
     """Return the sheets by the keys that lead to them, in the order of the classes."""
-    found = {(): _SheetLayout((), (Campaign,), is_list=False)}
+    found: dict[_Keys, _SheetLayout] = {(): _SheetLayout((), (Campaign,), is_list=False)}
     waiting = [found[()]]
     while waiting:
         above = waiting.pop(0)
@@ -339,10 +339,11 @@ class WrittenCampaign:
             return
         *above, last = keys
         for key in above:
-            table = table.setdefault(key, {})
-            if not isinstance(table, dict):
+            inner = table.setdefault(key, {})
+            if not isinstance(inner, dict):
                 self._wrong(place, f"{keys[0]} as text and as {'.'.join(keys)}", "keep one of them")
                 return
+            table = inner
         if last in table:
             self._wrong(place, f"{'.'.join(keys)} twice", "keep one of them")
         table[last] = _plain_cell(cell, layout.hint(keys))
@@ -587,7 +588,13 @@ def _form(hint: Any, forms: Mapping[str, Any]) -> Any:  # noqa: ANN401 - as abov
 
 def _advice(hint: Any) -> Message:  # noqa: ANN401 - any type
     inner = _plain_hint(hint)
-    plain = {str: _TEXT, Label: _TEXT, bool: _TRUTH, int: _NUMBER, dt.date: _DATE}
+    plain: dict[object, Message] = {
+        str: _TEXT,
+        Label: _TEXT,
+        bool: _TRUTH,
+        int: _NUMBER,
+        dt.date: _DATE,
+    }
     plain |= {Fraction: _RATE, Decimal: _DECIMAL, None: _TEXT}
     if get_origin(inner) is Literal:
         return _CHOICE

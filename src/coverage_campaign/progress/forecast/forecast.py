@@ -304,8 +304,9 @@ def _ceiling(counts: pd.DataFrame) -> _Floats:
 
 def _is_pace(times: object) -> bool:
     """Tell whether a value is a number of times, up to a million."""
-    is_number = isinstance(times, numbers.Real) and not isinstance(times, bool)
-    return is_number and bool(0 <= times <= _MOST_TIMES)
+    if not isinstance(times, numbers.Real) or isinstance(times, bool):
+        return False
+    return bool(0 <= times <= _MOST_TIMES)
 
 
 def _factors(pace: Faster, progress: Progress, told: Progress) -> _Floats:
