@@ -39,6 +39,7 @@ WHAT = {
     "problems": "Reports that were not counted, each with its reason",
     "progress": "Progress by unit",
     "forecast": "Forecast by unit",
+    "computing": "Allocation that computes: change a cell, and it says what no longer adds up",
     "form": "Form that units fill in, and that is read back as it is",
     "targets": "Targets by unit",
     "us": "Ranking and forecast as a workbook",

@@ -188,6 +188,8 @@ def write(results: Flow, out: Path, step: Callable[[str], None] = print) -> list
     )
     for lang in LANGUAGES:
         files.append(cc.report_form(results.plan, out / f"form-{lang}.xlsx", lang=lang))
+        live = out / f"computing-{lang}.xlsx"
+        files.append(results.counties.to_excel(live, live=True, lang=lang))
         step(f"write annexes, letters, bulletin, assessment and comparison ({lang})")
         for name, document in documents(results, lang).items():
             files += document.to_folder(out, name=f"{name}-{lang}")
