@@ -251,7 +251,7 @@ class Outcome:
         if self.assessment is not None:
             columns = ["unit", "score", "grade", "merit_eligible", "commended"]
             frame = frame.merge(self.assessment.to_frame()[columns], on="unit", how="left")
-        return frame.reset_index(drop=True)
+        return owned_frame(frame.reset_index(drop=True))
 
     def plot(self, ax: Axes | None = None) -> Axes:
         """Draw what is done against the plan; without reports, the shares against the need."""
