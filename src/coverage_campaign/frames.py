@@ -73,7 +73,12 @@ def owned_array(array: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
     return owned(array)
 
 
-def pandas_frame(data: object, *, where: str, fix: str = "give a dataframe") -> pd.DataFrame:
+def pandas_frame(
+    data: Any,  # noqa: ANN401 - whatever narwhals knows
+    *,
+    where: str,
+    fix: str = "give a dataframe",
+) -> pd.DataFrame:
     """Return a frame of pandas, Polars, PyArrow or another that narwhals knows as one of pandas.
 
     Raises:
@@ -87,7 +92,8 @@ def pandas_frame(data: object, *, where: str, fix: str = "give a dataframe") -> 
         frame: nw.DataFrame[Any] = nw.from_native(cast("Any", data), eager_only=True)
     except TypeError:
         raise TypeError(f"{where}: {type(data).__name__} -- {fix}") from None
-    return frame.to_pandas()
+    table: pd.DataFrame = frame.to_pandas()
+    return table
 
 
 def same(one: object, other: object) -> bool:

@@ -19,7 +19,7 @@ from coverage_campaign.progress.triggers import (
     Signalled,
     Unreported,
 )
-from coverage_campaign.progress.watchlist import STEPS, Step, supervise
+from coverage_campaign.progress.watchlist import STEPS, WatchlistStep, supervise
 from support.campaigns import tiny
 from support.small_progress import DAILY, planned, received, tallied
 
@@ -38,7 +38,7 @@ LATE_THEN_THERE = (
 """Ash does nothing until day 6 and is then on the plan; the others have done all on day 1."""
 
 ONCE = Behind(points=10, periods=1)
-QUICK = (Step("bulletin", 1), Step("reminder", 1))
+QUICK = (WatchlistStep("bulletin", 1), WatchlistStep("reminder", 1))
 
 
 def test_a_case_opens_escalates_and_closes() -> None:

@@ -25,11 +25,11 @@ from coverage_campaign.progress.triggers import (
     trigger_message,
 )
 
-__all__ = ["RULES", "STEPS", "Move", "Step", "Watchlist", "supervise"]
+__all__ = ["RULES", "STEPS", "Watchlist", "WatchlistMove", "WatchlistStep", "supervise"]
 
 
 @attrs.frozen
-class Step:
+class WatchlistStep:
     """A graded measure: its code, and the days it gives before the next one follows."""
 
     code: str
@@ -37,10 +37,10 @@ class Step:
 
 
 STEPS = (
-    Step("bulletin", 30),
-    Step("reminder", 20),
-    Step("interview", 15),
-    Step("follow-up", 15),
+    WatchlistStep("bulletin", 30),
+    WatchlistStep("reminder", 20),
+    WatchlistStep("interview", 15),
+    WatchlistStep("follow-up", 15),
 )
 """Named in the bulletin, reminded, called to an interview, followed up under supervision."""
 
@@ -56,7 +56,7 @@ _MOVE_WORDS: Final[Mapping[str, Message]] = {
 
 
 @attrs.frozen(kw_only=True)
-class Move:
+class WatchlistMove:
     """One change of the list: a case opened, escalated to its next step, or closed."""
 
     on: dt.date
@@ -67,7 +67,7 @@ class Move:
     due: dt.date | None
 
 
-def _of_move(move: Move, rule: Message | None) -> Message:
+def _of_move(move: WatchlistMove, rule: Message | None) -> Message:
     what = message(
         "{day:date}: {move} ({rule}), {step}",
         day=move.on,
@@ -89,7 +89,7 @@ class Watchlist:
 
     progress: Progress
     _frame: pd.DataFrame = attrs.field(converter=owned_frame, eq=by_value, repr=False)
-    moves: tuple[Move, ...]
+    moves: tuple[WatchlistMove, ...]
     rules: tuple[Message, ...] = ()
 
     @property
@@ -121,7 +121,7 @@ class Watchlist:
 
     def history(self) -> pd.DataFrame:
         """Return one row per move, in date order: on, unit, rule, move, step, due."""
-        names = [field.name for field in attrs.fields(Move)]
+        names = [field.name for field in attrs.fields(WatchlistMove)]
         table = pd.DataFrame([attrs.astuple(move) for move in self.moves], columns=names)
         days = {name: pd.to_datetime(table[name]).astype("datetime64[s]") for name in ("on", "due")}
         return table.assign(**days).astype(dict.fromkeys(("unit", "rule", "move", "step"), "str"))
@@ -169,7 +169,7 @@ def supervise(
     history: Sequence[Progress],
     *,
     rules: Iterable[Trigger] = RULES,
-    steps: Sequence[Step] = STEPS,
+    steps: Sequence[WatchlistStep] = STEPS,
     signals: pd.DataFrame | None = None,
 ) -> Watchlist:
     """Return who is on the watch list at the last of some progresses, by which rule, since when.
@@ -192,8 +192,8 @@ def supervise(
     """
     _check(history, steps)
     named = {str(trigger_message(rule)): rule for rule in rules}
-    moves: list[Move] = []
-    cases: dict[tuple[str, str], _Case] = {}
+    moves: list[WatchlistMove] = []
+    cases: dict[tuple[str, str], _OpenCase] = {}
     for end in range(1, len(history) + 1):
         day = history[end - 1].as_of
         for name, rule in named.items():
@@ -227,13 +227,13 @@ def _answers(rule: Trigger, name: str, history: Sequence[Progress]) -> dict[str,
 
 
 @attrs.frozen
-class _Case:
+class _OpenCase:
     since: dt.date
     step: int
     due: dt.date
 
 
-def _check(history: Sequence[Progress], steps: Sequence[Step]) -> None:
+def _check(history: Sequence[Progress], steps: Sequence[WatchlistStep]) -> None:
     problems = []
     if not history:
         problems.append(Problem("history", "no progress", "give at least one, in date order"))
@@ -248,36 +248,38 @@ def _check(history: Sequence[Progress], steps: Sequence[Step]) -> None:
 
 
 def _moved(
-    cases: dict[tuple[str, str], _Case],
+    cases: dict[tuple[str, str], _OpenCase],
     key: tuple[str, str],
     lags: bool,  # noqa: FBT001 - a row's answer, passed on
     day: dt.date,
-    steps: Sequence[Step],
-) -> Iterator[Move]:
+    steps: Sequence[WatchlistStep],
+) -> Iterator[WatchlistMove]:
     """Open, escalate or close the case of a unit and a rule, and yield the move."""
     unit, rule = key
     case = cases.get(key)
     if case is None:
         if lags:
-            opened = _Case(day, 0, day + dt.timedelta(days=steps[0].days))
+            opened = _OpenCase(day, 0, day + dt.timedelta(days=steps[0].days))
             cases[key] = opened
             code = steps[0].code
-            yield Move(on=day, unit=unit, rule=rule, move="opened", step=code, due=opened.due)
+            yield WatchlistMove(
+                on=day, unit=unit, rule=rule, move="opened", step=code, due=opened.due
+            )
     elif not lags:
         del cases[key]
         code = steps[case.step].code
-        yield Move(on=day, unit=unit, rule=rule, move="closed", step=code, due=None)
+        yield WatchlistMove(on=day, unit=unit, rule=rule, move="closed", step=code, due=None)
     elif day > case.due and case.step + 1 < len(steps):
         step = steps[case.step + 1]
         due = day + dt.timedelta(days=step.days)
-        cases[key] = _Case(case.since, case.step + 1, due)
-        yield Move(on=day, unit=unit, rule=rule, move="escalated", step=step.code, due=due)
+        cases[key] = _OpenCase(case.since, case.step + 1, due)
+        yield WatchlistMove(on=day, unit=unit, rule=rule, move="escalated", step=step.code, due=due)
 
 
 def _frame(
-    cases: dict[tuple[str, str], _Case],
+    cases: dict[tuple[str, str], _OpenCase],
     last: Progress,
-    steps: Sequence[Step],
+    steps: Sequence[WatchlistStep],
     signals: pd.DataFrame | None,
 ) -> pd.DataFrame:
     """Return the open cases with what has to stand beside a rank."""
@@ -309,7 +311,7 @@ def _frame(
 
 
 def _ways_back(
-    last: Progress, cases: Sequence[tuple[str, _Case]]
+    last: Progress, cases: Sequence[tuple[str, _OpenCase]]
 ) -> Iterator[tuple[dt.date | None, float | None]]:
     """Yield by when, and with how many persons a day, each case is back on the plan's curve.
 

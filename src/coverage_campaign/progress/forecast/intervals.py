@@ -124,7 +124,6 @@ def _past_forecasts(history: CumulativeHistory, method: Pace) -> tuple[_Floats, 
     sums: list[_Floats] = []
     for row in rows.tolist():
         later = history.days[row + 1 :] - history.days[row]
-        later = later[later <= max(history.ahead.max(initial=0.0), history.stretch)]
         then = history.until(row, later)
         growth = Growth.of(then, method)
         came = np.maximum(history.persons[row + 1 : row + 1 + len(later)] - then.now, 0)
@@ -140,7 +139,7 @@ def _past_forecasts(history: CumulativeHistory, method: Pace) -> tuple[_Floats, 
     cells = np.concatenate(units) if units else np.empty((0, 4))
     if not len(cells):
         return cells, np.empty((0, 5)), 0.0
-    longest = min(float(history.ahead.max(initial=1.0)), -float(history.days[0]) / 2)
+    longest = -float(history.days[0]) / 2
     side_by_side = max(-float(history.days[rows[0]]) / max(longest, 1.0), 1.0)
     # Units that share their shocks tell less than as many units that do not.
     many = len(cells) / sum(map(len, sums))
@@ -255,12 +254,16 @@ class CountLaw:
     mean: _Floats
     relative: _Floats
 
+    def on(self, days: NDArray[np.intp]) -> CountLaw:
+        """Return the law of some of the days."""
+        return CountLaw(mean=self.mean[days], relative=self.relative[days])
+
     def quantile(self, probability: float) -> _Floats:
         """Return the smallest whole number that the count does not exceed with a probability."""
+        from scipy import stats  # only where it is needed: it takes its time
+
         shape = 1 / np.clip(self.relative, _LEAST_RELATIVE, _MOST_RELATIVE)
-        share = shape / (shape + self.mean)
-        found = np.ceil(special.nbdtrik(probability, shape, share))
-        counts = np.where(self.mean > 0, np.maximum(found, 0), 0.0)
+        counts = stats.nbinom.ppf(probability, shape, shape / (shape + self.mean))
         return np.where(np.isfinite(self.relative), counts, np.nan)
 
     def at_least(self, persons: _Floats) -> _Floats:
@@ -278,6 +281,10 @@ class NetLaw:
 
     gains: CountLaw
     losses: CountLaw
+
+    def on(self, days: NDArray[np.intp]) -> NetLaw:
+        """Return the law of some of the days."""
+        return NetLaw(gains=self.gains.on(days), losses=self.losses.on(days))
 
     def _differences(self) -> _Floats:
         """Return equally likely differences along the last axis, ascending."""
@@ -350,7 +357,8 @@ class ForecastPaths:
         lacking = np.where(np.isnan(self.now), np.nan, target - self.now)
         if not len(self.later):
             return np.where(np.isnan(lacking), np.nan, lacking <= 0)
-        chance = self.law.at_least(np.broadcast_to(lacking, self.grown.shape))[-1]
+        last = self.law.on(np.array([len(self.later) - 1]))
+        chance = last.at_least(lacking[np.newaxis])[-1]
         beyond = (target > self.ceiling) & (lacking > 0)
         return np.where(beyond, 0.0, chance)
 
