@@ -24,7 +24,8 @@ REPORTS = str(resources.files("coverage_campaign.shipped") / "us-vaccination-202
 @cache
 def results(case: str) -> dict[str, Any]:
     """Return one result of each stage of a shipped campaign; reports are simulated but the US'."""
-    return {"hengyang": _hengyang, "us-vaccination-2021": _united_states}[case]()
+    makers = {"hengyang": _hengyang, "us-vaccination-2021": _united_states, "lanhe": _lanhe}
+    return makers[case]()
 
 
 def _hengyang() -> dict[str, Any]:
@@ -82,6 +83,34 @@ def _hengyang() -> dict[str, Any]:
         ],
         "study": study,
         "scenario": scenario,
+    }
+
+
+def _lanhe() -> dict[str, Any]:
+    campaign = cc.load_case("lanhe")
+    prescribed = cc.allocate(campaign)
+    plan = cc.schedule(prescribed)
+    simulation = cc.simulate(plan, seed=3)
+    tally = cc.tally(simulation.events, campaign, as_of="2023-08-05", by="month", simulated=True)
+    history = [
+        cc.track(plan, tally, as_of=day, received=simulation.received)
+        for day in ("2023-06-25", "2023-07-25")
+    ]
+    equal = cc.allocate(campaign, weights=cc.weights.equal)
+    study = cc.Scenario(campaign=campaign, weights=cc.weights.equal)
+    return {
+        "campaign": campaign,
+        "allocations": [prescribed, equal],
+        "plan": plan,
+        "tally": tally,
+        "history": history,
+        "progress": history[-1],
+        "forecast": cc.forecast(history[-1]),
+        "watchlist": cc.supervise(history),
+        "assessments": [cc.assess(history[-1], campaign.scheme)] if campaign.scheme else [],
+        "letters": cc.letters(prescribed),
+        "comparisons": [cc.compare(prescribed, equal)],
+        "study": cc.explore(study, over={"uplift": [0, "10%"]}),
     }
 
 

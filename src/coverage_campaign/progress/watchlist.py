@@ -44,6 +44,13 @@ STEPS = (
 )
 """Named in the bulletin, reminded, called to an interview, followed up under supervision."""
 
+_STEP_WORDS: Final = {
+    "bulletin": message_in("step", "bulletin"),
+    "reminder": message_in("step", "reminder"),
+    "interview": message_in("step", "interview"),
+    "follow-up": message_in("step", "follow-up"),
+}
+
 RULES: tuple[Trigger, ...] = (Behind(points=10, periods=2), Unreported(), Falling(periods=2))
 """Behind by more than 10 points twice in a row; reports missing; pace falling twice in a row."""
 
@@ -73,7 +80,7 @@ def _of_move(move: WatchlistMove, rule: Message | None) -> Message:
         day=move.on,
         move=_MOVE_WORDS[move.move],
         rule=rule or move.rule,
-        step=move.step,
+        step=_STEP_WORDS.get(move.step, move.step),
     )
     if move.due is None:
         return what

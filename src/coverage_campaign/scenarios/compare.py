@@ -546,6 +546,8 @@ def _shown(value: object) -> str | Translatable:
             text = message("{n} {n:plural number|numbers}", n=n) if value.size else _none()
         case None | "" | ():
             text = _none()
+        case "equal":
+            text = message("all equal")
         case Tally():
             n = int(value.frame["persons"].sum())
             text = message("{n} people, known at {day:raw}", n=n, day=str(value.as_of))

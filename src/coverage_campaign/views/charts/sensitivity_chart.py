@@ -10,11 +10,14 @@ import attrs
 import pandas as pd
 from matplotlib.axes import Axes
 
+from coverage_campaign.allocation.tree import leaf_of, of_whole
 from coverage_campaign.checks import checked_call
 from coverage_campaign.errors import DefinitionError, Problem
+from coverage_campaign.frames import IntSeries
 from coverage_campaign.messages import Language, check_language, message, text_of
 from coverage_campaign.messages.formats import count, signed
 from coverage_campaign.model.basis import Basis
+from coverage_campaign.model.campaign import Campaign
 from coverage_campaign.scenarios.scenario import allocation_of
 from coverage_campaign.scenarios.study import Study
 from coverage_campaign.views.charts import _theme as theme
@@ -56,6 +59,15 @@ class Bar:
         return self.high - self.low
 
 
+def _baseline(shares: IntSeries, code: str, campaign: Campaign) -> int:
+    """Return a unit's share; of an upper unit's own people, what the units below it leave."""
+    if code in shares.index:
+        return int(shares[code])
+    whole = of_whole(code)
+    below = [unit.code for unit in campaign.units if unit.parent == whole]
+    return int(shares[whole]) - int(shares.reindex(below).fillna(0).sum())
+
+
 def bars_of(study: Study, *, unit: str | None, lang: Language) -> tuple[Bar, ...]:
     """Return the bars of a study, the widest first: of each unit, or of each input for one unit."""
     campaign = study.baseline.campaign
@@ -72,10 +84,10 @@ def bars_of(study: Study, *, unit: str | None, lang: Language) -> tuple[Bar, ...
     shares = allocation_of(study.baseline).shares()
     bars = [
         Bar(
-            campaign.unit(str(code)).label.text(lang),
+            leaf_of(campaign, str(code), study.baseline.among).label.text(lang),
             float(least),
             float(most),
-            base=float(shares[code]),
+            base=float(_baseline(shares, str(code), campaign)),
         )
         for code, least, most in study.ranges()[["unit", "least", "most"]].itertuples(index=False)
     ]

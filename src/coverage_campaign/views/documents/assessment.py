@@ -39,6 +39,7 @@ _NEAR: Final = 10
 _BOUNDARIES: Final = {
     "target_met": message("target met"),
     "uplifted_target_met": message("target with uplift met"),
+    "milestone": message("milestone reached"),
     "commended": message("commended"),
     "veto": message("no veto"),
     "item": message("points"),
