@@ -482,7 +482,7 @@ def _checked_months(codes: pd.Index[str], actuals: pd.DataFrame, month_of: _Ints
     problems += [
         Problem(
             f"actuals, row {row} ('{units.iloc[row]}')",
-            f"period {actuals['period'].iloc[row]}",
+            "no period" if pd.isna(found := actuals["period"].iloc[row]) else f"period {found}",
             f"give the first day of a month up to {last}, the window's last",
         )
         for row in np.flatnonzero(days.isna() | (months > month_of[-1])).tolist()
