@@ -144,23 +144,25 @@ def _fault(holding: Row, versions: list[Row], campaign: Campaign) -> str:  # noq
     return "" if opened <= holding.date <= closed else "unit_not_open"
 
 
-def _month(day: dt.date, campaign: Campaign) -> dt.date:
-    """Return the first day of the calendar month that names the campaign's own month."""
+def _starts_on(by: str, campaign: Campaign) -> int:
     rule = campaign.reporting
-    starts_on = rule.starts_on if rule is not None and rule.period == "month" else 1
+    return rule.starts_on if rule is not None and rule.period == by else 1
+
+
+def _month(day: dt.date, starts_on: int) -> dt.date:
+    """Return the first day of the calendar month that names the month from a day on."""
     if starts_on == 1 or day.day < starts_on:
         return day.replace(day=1)
     return (day.replace(day=1) + dt.timedelta(days=31)).replace(day=1)
 
 
 def _period(day: dt.date, by: str, campaign: Campaign) -> dt.date:
-    month = _month(day, campaign)
-    return {
-        "day": day,
-        "week": day - dt.timedelta(days=day.weekday()),
-        "month": month,
-        "quarter": month.replace(month=3 * ((month.month - 1) // 3) + 1),
-    }[by]
+    if by == "day":
+        return day
+    if by == "week":
+        return day - dt.timedelta(days=(day.weekday() + 1 - _starts_on("week", campaign)) % 7)
+    month = _month(day, max(_starts_on("month", campaign), _starts_on(by, campaign)))
+    return month if by == "month" else month.replace(month=3 * ((month.month - 1) // 3) + 1)
 
 
 def _slot(row: Row, campaign: Campaign) -> tuple[object, ...]:
@@ -168,7 +170,7 @@ def _slot(row: Row, campaign: Campaign) -> tuple[object, ...]:
     assert row.date is not None
     if campaign.channel(row.channel).effect == "entry":
         return (row.person,)
-    return (row.person, _month(row.date, campaign), row.channel)
+    return (row.person, _period(row.date, "month", campaign), row.channel)
 
 
 def _rank(
@@ -178,7 +180,7 @@ def _rank(
     order = [channel.code for channel in campaign.channels]
     assert row.date is not None
     assert row.channel is not None
-    month = _month(row.date, campaign)
+    month = _period(row.date, "month", campaign)
     return (
         turn,
         row.unit,

@@ -11,6 +11,7 @@ import attrs
 from narwhals.typing import IntoFrame
 
 from coverage_campaign.checks import checked_call
+from coverage_campaign.messages import message
 from coverage_campaign.model.campaign import Campaign
 from coverage_campaign.model.dates import DateLike, to_instant
 from coverage_campaign.model.periods import Period, periods_of
@@ -112,11 +113,19 @@ def tally(
         else:
             rows = coded(cast("IntoFrame | CodedEvents", events), group=by_group)
             layout = ask(rows)
-            found = claims(rows, layout, second, keep)
-            superseded = account_of_superseded(rows, found.versions, samples=samples)
-            claimed = account_of_claims(rows, found.rows, layout, keep, samples=samples)
-            account = added([superseded, claimed], samples=samples)
+            claimed, mended = claims(rows, layout, second, keep)
+            superseded = account_of_superseded(rows, mended, samples=samples)
+            counted = account_of_claims(rows, claimed, layout, keep, samples=samples)
+            account = added([superseded, counted], samples=samples)
     basis = campaign.basis().assuming(*campaign.counting_assumptions)
+    without_effect = campaign.basis("doubled_day", "whole_months").chosen
+    basis = basis.assuming(
+        *(
+            message("{answer} does not change what is counted by unit and period", answer=answer)
+            for answer in without_effect
+            if answer not in basis.chosen
+        )
+    )
     reasons = account.reasons
     return Tally(
         campaign=campaign,

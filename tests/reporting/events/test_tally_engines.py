@@ -17,6 +17,7 @@ import narwhals as nw
 import pandas as pd
 import pytest
 
+from coverage_campaign.errors import ReportError
 from coverage_campaign.reporting.tally import tally
 from support.campaigns import tiny
 from support.tally_cases import assert_as_reckoned, missing, need, to_pandas, with_lives
@@ -144,6 +145,46 @@ def test_only_counts_and_samples_enter_pandas(
     events = IN_PROCESS[name](to_pandas(rows))
     entered = _rows_that_enter(events, monkeypatch, samples=samples)
     assert entered <= _most_rows(samples) < len(rows) / 4
+
+
+# -- an engine that goes away ----------------------------------------------------------------------
+
+
+def test_a_file_that_goes_away_is_told_in_the_engines_words(tmp_path: Path) -> None:
+    """A file that cannot be read is a clear error; nothing is counted, and nothing stays behind."""
+    need("duckdb")
+    need("polars")
+    import duckdb
+    import polars as pl
+
+    path = tmp_path / "events.parquet"
+    to_pandas(ROWS).to_parquet(path, index=False)
+    connection = duckdb.connect()
+    relation, scan = connection.from_parquet(str(path)), pl.scan_parquet(path)
+    scan.collect_schema()
+    content = path.read_bytes()
+    path.unlink()
+    for events in (relation, scan, (part for part in [to_pandas(ROWS[:9]), scan])):
+        with pytest.raises(
+            ReportError, match=r"the engine stopped: .+ -- nothing was counted"
+        ) as told:
+            tally(events, CAMPAIGN, as_of=LATE)
+        assert str(told.value.__cause__)[:30] in str(told.value)
+    path.write_bytes(content)
+    assert_as_reckoned(relation, ROWS, CAMPAIGN, as_of=LATE)
+    kept = connection.execute("SELECT count(*) FROM duckdb_tables() WHERE temporary").fetchone()
+    assert kept == (0,)
+
+
+def test_an_error_of_the_callers_own_is_left_alone() -> None:
+    """What an iterable of chunks raises itself is no failure of an engine."""
+
+    def chunks() -> Iterator[pd.DataFrame]:
+        yield to_pandas(ROWS[:9])
+        raise LookupError("no more files")
+
+    with pytest.raises(LookupError, match="no more files"):
+        tally(chunks(), CAMPAIGN, as_of=LATE)
 
 
 # -- PySpark ---------------------------------------------------------------------------------------
@@ -285,6 +326,32 @@ def table(postgres: int) -> Iterator[Any]:
 def test_postgresql_agrees_with_the_oracle(table: Any, way: dict[str, Any]) -> None:
     """PostgreSQL gives the oracle's answer, though its own language sorts text in another way."""
     assert_as_reckoned(table, ROWS, CAMPAIGN, **way)
+
+
+@pytest.mark.real
+@pytest.mark.parametrize("after", [1, 2, 3])
+def test_postgresql_going_away_is_told(
+    table: Any, postgres: int, after: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A server that ends the session in mid-tally: its own words, and no tally."""
+    import ibis
+
+    own = ibis.postgres.connect(
+        host="127.0.0.1", port=postgres, user="postgres", database="postgres"
+    )
+    session = own.con.info.backend_pid
+    collect, calls = nw.LazyFrame.collect, iter(range(1, 100))
+
+    def collected(self: Any, *args: Any, **kwargs: Any) -> Any:
+        if next(calls) == after:
+            table.get_backend().raw_sql(f"SELECT pg_terminate_backend({session})").close()
+        return collect(self, *args, **kwargs)
+
+    monkeypatch.setattr(nw.LazyFrame, "collect", collected)
+    with pytest.raises(
+        ReportError, match=r"the engine stopped: .+terminat.+ -- nothing was counted"
+    ):
+        tally(own.table("events"), CAMPAIGN, as_of=LATE)
 
 
 @pytest.mark.real

@@ -41,7 +41,6 @@ from coverage_campaign.reporting.events.engines import (
     to_pandas,
 )
 from coverage_campaign.reporting.events.frame import SHOWN, CodedEvents, Rows, second_number
-from coverage_campaign.reporting.events.revisions import Versions
 from coverage_campaign.reporting.problems import EVENT_REASONS, EventReason, ReportProblem
 
 __all__ = [
@@ -90,10 +89,11 @@ def account_of_claims(
     )
 
 
-def account_of_superseded(events: CodedEvents, found: Versions, *, samples: int) -> Account:
-    """Return the account of the versions that do not hold."""
-    reasons = Counter(superseded=found.superseded())
-    shown = _first_records(events, "superseded", found.mended, most=samples if +reasons else 0)
+def account_of_superseded(events: CodedEvents, mended: Rows, *, samples: int) -> Account:
+    """Return the account of the versions that do not hold; `mended` are those that do."""
+    more = mended.select((nw.col("versions").cast(nw.Int64()) - 1).sum().alias("more"))
+    reasons = Counter(superseded=int(collected(more).fillna(0)["more"].iloc[0]))
+    shown = _first_records(events, "superseded", mended, most=samples if +reasons else 0)
     return Account(reasons=+reasons, examples=shown)
 
 
@@ -220,7 +220,7 @@ def lost_claims(
     with keeping() as keep:
         rows = coded(events, group=False)
         layout = layout_of(rows, campaign, as_of=moment, months=months)
-        claimed = claims(rows, layout, second_number(moment), keep).rows
+        claimed, _ = claims(rows, layout, second_number(moment), keep)
         lost = _losers(rows, *_rivals(claimed, winners(claimed), keep))
         found = collected(lost.select("record", "winner", "key", "best"))
     own = layout.decoded(found["key"].to_numpy(dtype=np.int64))
@@ -241,7 +241,8 @@ def lost_claims(
 
 def problems_of(examples: pd.DataFrame) -> Iterator[ReportProblem]:
     """Yield the problem that each row shows."""
-    columns = (examples[name].tolist() for name in ("reason", *SHOWN))
+    shown = examples[["reason", *SHOWN]]
+    columns = shown.where(shown.notna(), None).to_numpy(dtype=object).T
     for reason, record, revision, unit, channel, day in zip(*columns, strict=True):
         where = message("a row without record")
         if record is not None:

@@ -73,9 +73,9 @@ _ALLOWED: Final[Mapping[str, tuple[frozenset[str], str]]] = {
     "group": _CODES,
 }
 _COMMON_ARROW: Final = {
-    "large_binary": "binary",
-    "binary_view": "binary",
-    "date64[ms]": "timestamp[ms]",
+    "large_binary": "binary[pyarrow]",
+    "binary_view": "binary[pyarrow]",
+    "date64[ms]": "timestamp[ms][pyarrow]",
 }
 _EXACT_FLOATS: Final = 2**53
 _LEAST, _LARGEST = -(2**63), 2**63 - 1
@@ -92,9 +92,9 @@ def any_frame(events: IntoFrame) -> nw.DataFrame[Any] | nw.LazyFrame[Any]:
     try:
         frame = nw.from_native(events)
     except (TypeError, ValueError) as error:
-        if isinstance(events, pd.DataFrame) and not events.columns.is_unique:
-            twice = events.columns[events.columns.duplicated()]
-            found = f"columns named twice: {_some(twice)}"
+        names = pd.Index(getattr(events, "column_names", getattr(events, "columns", ())))
+        if not names.is_unique:
+            found = f"columns named twice: {_some(names[names.duplicated()])}"
         raise ReportError(Problem("events", found, _ENGINES)) from error
     engine = frame.implementation
     known = engine.is_spark_like() or engine in {
@@ -154,15 +154,17 @@ def _plain(column: pd.Series) -> pd.Series:
     dtype = column.dtype
     if isinstance(dtype, pd.CategoricalDtype):
         values = pd.Series(dtype.categories)
-        whole = {"i": "Int64", "u": "UInt64"}.get(values.dtype.kind)  # a gap would make floats
-        values = values.astype(whole) if whole else values
+        if values.dtype.kind in "iu":  # a gap would make floats
+            values = values.astype(
+                pd.UInt64Dtype() if values.dtype.kind == "u" else pd.Int64Dtype()
+            )
         column = values.reindex(column.cat.codes).set_axis(column.index)
     elif isinstance(dtype, pd.ArrowDtype):
         native = str(dtype.pyarrow_dtype)
         if native.startswith("dictionary"):
             column = column.astype(pd.ArrowDtype(dtype.pyarrow_dtype.value_type))
         elif native in _COMMON_ARROW:
-            column = column.astype(f"{_COMMON_ARROW[native]}[pyarrow]")
+            column = column.astype(pd.api.types.pandas_dtype(_COMMON_ARROW[native]))
     if pd.api.types.is_float_dtype(column.dtype):
         floats = column.to_numpy(dtype=np.float64, na_value=np.nan)
         column = pd.Series(floats, index=column.index)

@@ -1,9 +1,9 @@
-"""Who counts a person: claims as integers, so that the first report wins by one minimum.
+"""What counts: which version of each record holds, and which report of a person is the first.
 
 A claim is a holding row with nothing wrong in it. All claims to the same person (and, for
 resumptions and losses, the same month and channel) are rivals. The order of rivals, (turn, unit,
-month, channel), is the order of their keys: the least wins, and what it counts can be read back
-from it.
+month, channel), is the order of their keys, which are integers: the least wins, and what it counts
+can be read back from it.
 """
 
 from __future__ import annotations
@@ -26,6 +26,7 @@ from coverage_campaign.model.periods import Periods
 from coverage_campaign.model.units import Unit
 from coverage_campaign.reporting.events.engines import (
     Keep,
+    as_number,
     collected,
     in_memory,
     looked_up,
@@ -33,6 +34,7 @@ from coverage_campaign.reporting.events.engines import (
 )
 from coverage_campaign.reporting.events.frame import (
     DAYS,
+    MISSING,
     MISSING_TEXT,
     NO_DAY,
     SHOWN,
@@ -41,18 +43,18 @@ from coverage_campaign.reporting.events.frame import (
     day_number,
     second_number,
 )
-from coverage_campaign.reporting.events.revisions import Versions, is_late, versions
 from coverage_campaign.reporting.problems import EVENT_REASONS, EventReason
 
 __all__ = [
     "NUMBER_OF",
     "WITHDRAWN",
-    "Claims",
     "KeyLayout",
     "calendar_days",
     "cells",
     "claims",
+    "is_visible",
     "layout_of",
+    "versions",
     "winners",
 ]
 
@@ -64,6 +66,7 @@ NUMBER_OF: Final[Mapping[EventReason, int]] = {
 """The number of each reason, from 1."""
 
 _MOST: Final = 2**63 - 1
+_NO_ID: Final = -(2**63)
 _MOST_GROUPS: Final = 10_000
 _1900: Final = dt.datetime(1900, 1, 1)  # noqa: DTZ001 - civil time
 _Ints = NDArray[np.int64]
@@ -243,31 +246,81 @@ def _lookup(events: CodedEvents, units: Sequence[Unit]) -> pd.DataFrame | None:
     return None if is_place and list(table.columns) == ["unit", "unit_no"] else table
 
 
-# -- claims ----------------------------------------------------------------------------------------
+# -- versions --------------------------------------------------------------------------------------
 
 
-@attrs.frozen(eq=False, kw_only=True)
-class Claims:
-    """Every row that is not superseded, with `slot` and `key`, and the versions it comes from.
+def is_late(as_of: int) -> nw.Expr:
+    """Return where a row was not yet reported at a second, or when is missing."""
+    return nw.col("second") > as_of
 
-    `rows` have the columns person, slot, key and those by which a row is shown. Of the claims with
-    the same person and slot, the least key wins. A row with something wrong in it has minus its
-    reason's number for slot and key, so that it can be counted on the way.
+
+def is_visible(events: CodedEvents, as_of: int) -> nw.Expr:
+    """Return where a row was reported by a second and names a record and a revision."""
+    named = ~(events.is_missing("record") | events.is_missing("revision"))
+    return named & ~is_late(as_of)
+
+
+def versions(
+    events: CodedEvents, as_of: int, keep: Keep, *, scope: Sequence[str] = ()
+) -> tuple[Rows, Rows]:
+    """Return all rows but superseded ones, and those of them that supersede others.
+
+    Both have two columns more than the events: `turn`, the second of the record's first appearance,
+    and `changed`, 1 where its versions name more than one person; the latter also how many
+    `versions` there are. Only rows reported by the second `as_of` are versions of a record.
+    Each record's highest revision holds; of the same revision twice the least (second, unit, day,
+    channel, person), what is missing coming last. Rows with other values in the columns of `scope`
+    are rows of other records.
     """
+    no_subject = MISSING_TEXT if events.holds_text["record"] else MISSING
+    visible = nw.when(is_visible(events, as_of)).then(nw.col("record"))
+    rows = events.rows.with_columns(visible.otherwise(nw.lit(no_subject)).alias("subject"))
+    by = ["subject", *scope]
+    once, together = parted_by_repetition(rows, by, nw.col("subject") != no_subject, keep)
+    nobody = nw.lit("" if events.holds_text["person"] else _NO_ID)
+    known = nw.when(events.is_missing("person")).then(nobody).otherwise(nw.col("person"))
+    repeated = (
+        together.with_columns(known.alias("known"))
+        .group_by(*by)
+        .agg(
+            nw.col("second").min().alias("turn"),
+            nw.col("person").min().alias("least"),
+            nw.col("known").max().alias("greatest"),
+            nw.len().alias("versions"),
+        )
+        .with_columns(as_number(nw.col("greatest") > nw.col("least")).alias("changed"))
+        .select(*by, "turn", "changed", "versions")
+    )
+    order = ["newest_first", "second", "unit", "day", "channel", "person"]
+    order += ["group"] if "group" in events.holds_text else []
+    # -1 - revision has no overflow, whatever the revision.
+    newest = events.with_codes(together).with_columns(
+        (-1 - nw.col("revision")).alias("newest_first")
+    )
+    least = newest.unique(by, keep="first", order_by=order)
+    mended = keep(least.join(repeated, on=by, how="inner"))
+    once = once.with_columns(
+        nw.col("second").alias("turn"), nw.lit(0, dtype=nw.Int64()).alias("changed")
+    )
+    return nw.concat([once, mended.select(*once.collect_schema().names())]), mended
 
-    rows: Rows
-    versions: Versions
+
+# -- claims ----------------------------------------------------------------------------------------
 
 
 def claims(
     events: CodedEvents, layout: KeyLayout, as_of: int, keep: Keep, *, scope: Sequence[str] = ()
-) -> Claims:
-    """Return what each row known at a second claims: the rule of what counts, in one place.
+) -> tuple[Rows, Rows]:
+    """Return what each row known at a second claims, and which supersede others: what counts.
 
-    `scope` names columns whose values part the rows: nothing in one part has to do with another.
+    Rows are all that are not superseded, with the columns person, slot, key and those by which a
+    row is shown. Of the claims with the same person and slot, the least key wins. A row with
+    something wrong in it has minus its reason's number for slot and key, so that it can be counted
+    on the way. `scope` names columns whose values part the rows: nothing in one part has to do with
+    another.
     """
-    found = versions(events, as_of, keep, scope=scope)
-    rows = _numbered(found.rows, layout, len(events.units))
+    rows, mended = versions(events, as_of, keep, scope=scope)
+    rows = _numbered(rows, layout, len(events.units))
     rows = rows.with_columns(_reason(events, layout, as_of).alias("reason"))
     # What is wrong need not fit 64 bits.
     wrong = nw.col("reason") > 0
@@ -287,7 +340,7 @@ def claims(
         nw.when(wrong).then(0 - nw.col("reason")).otherwise(layout.key()).alias("key"),
     )
     rows = events.with_codes(rows).select("person", "slot", "key", *SHOWN, *scope)
-    return Claims(rows=rows, versions=found)
+    return rows, mended
 
 
 def _numbered(rows: Rows, layout: KeyLayout, missing: int) -> Rows:

@@ -40,6 +40,7 @@ from coverage_campaign.reporting.events.frame import (
     BLANKS,
     CODED_COLUMNS,
     CODES,
+    DAYS,
     MISSING,
     MISSING_TEXT,
     NO_DAY,
@@ -52,7 +53,6 @@ from coverage_campaign.reporting.events.frame import (
 __all__ = ["coded", "encode"]
 
 _MOST_CODES = 1_000_000
-_MOST_DAYS = 100_000
 _EPOCH = dt.datetime(1970, 1, 1)  # noqa: DTZ001 - civil time
 _YEAR_ONE = dt.datetime(1, 1, 1)  # noqa: DTZ001 - civil time
 _Ints = NDArray[np.int64]
@@ -89,10 +89,10 @@ def encode(events: IntoFrame) -> CodedEvents:
     >>> events.frame[["record", "person", "unit", "day"]].values.tolist()
     [[0, 0, 1, 747162], [1, 0, 0, 747163]]
     """
-    frame = any_frame(events)
-    names = frame.collect_schema().names()
-    columns = (*COLUMNS, "group") if "group" in names else COLUMNS
     with keeping():
+        frame = any_frame(events)
+        names = frame.collect_schema().names()
+        columns = (*COLUMNS, "group") if "group" in names else COLUMNS
         return _encoded(frame, columns, numbered=CODES)
 
 
@@ -228,9 +228,7 @@ def _whole_numbers(column: pd.Series, kind: Kind) -> _Ints:
         return np.where(missing, MISSING, np.where(missing, 0, floats).astype(np.int64))
     if column.dtype == object:
         column = column.astype("Int64")
-    if column.isna().any():
-        return column.to_numpy(dtype=np.int64, na_value=MISSING)
-    return column.to_numpy(dtype=np.int64)
+    return column.to_numpy(dtype=np.int64, na_value=MISSING)
 
 
 def _moments(column: pd.Series, kind: Kind) -> NDArray[np.datetime64]:
@@ -252,23 +250,10 @@ def _seconds(column: pd.Series, kind: Kind) -> _Ints:
 
 
 def _days(days: NDArray[np.datetime64]) -> NDArray[np.int32]:
-    missing = np.isnat(days)
-    since_1970 = np.where(missing, 0, days.view(np.int64))
-    first, last = int(since_1970.min(initial=0)), int(since_1970.max(initial=0))
-    if last - first > len(days) + _MOST_DAYS:
-        numbers = _day_numbers(np.where(missing, np.datetime64(0, "D"), days))
-    else:  # Each day of the calendar is reckoned once: a frame has many rows and few days.
-        calendar = np.arange(first, last + 1).astype("datetime64[D]")
-        numbers = _day_numbers(calendar)[since_1970 - first]
-    found: NDArray[np.int32] = np.where(missing, NO_DAY, numbers).astype(np.int32)
-    return found
-
-
-def _day_numbers(days: NDArray[np.datetime64]) -> NDArray[np.int32]:
     months = days.astype("datetime64[M]")
-    of_month = days - months.astype("datetime64[D]")
-    numbers = (months.view(np.int64) + 12 * 1970) * 31 + of_month.view(np.int64)
-    return np.asarray(numbers, dtype=np.int32)
+    of_month = (days - months.astype("datetime64[D]")).view(np.int64)
+    numbers = (months.view(np.int64) + 12 * 1970) * DAYS + of_month
+    return np.where(np.isnat(days), NO_DAY, numbers).astype(np.int32)
 
 
 def _codes(column: pd.Series, kind: Kind) -> _Codes:

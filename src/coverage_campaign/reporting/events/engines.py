@@ -201,13 +201,13 @@ def _engine_errors() -> Iterator[None]:
             raise
         text = " ".join(str(error).split())[:_LONGEST_TEXT]
         found = message("the engine stopped: {error}", error=f"{type(error).__name__}: {text}")
-        fix = message("nothing was counted; see to the engine, then ask again")
+        fix = message("nothing was counted; repeat the call when the engine runs again")
         raise ReportError(Problem("events", found, fix)) from error
 
 
 def _is_of_engine(error: Exception) -> bool:
     modules = {kind.__module__.split(".")[0] for kind in type(error).__mro__}
-    return isinstance(error, ConnectionError) or not modules.isdisjoint(_RAISING)
+    return isinstance(error, OSError) or not modules.isdisjoint(_RAISING)
 
 
 def _dropped(drop: Callable[..., object], *arguments: str) -> None:

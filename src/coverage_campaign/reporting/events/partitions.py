@@ -106,12 +106,12 @@ def count_chunks(
 
         def count_versions(batch: list[int]) -> Account:
             events = codes.numbered(whole, by_record.read(batch))
-            found = claims(events, layout, second, keep)
+            claimed, mended = claims(events, layout, second, keep)
             shown = SHOWN if samples > 0 else ()
             columns = dict.fromkeys(["person", "slot", "key", *shown])
-            claimed = to_pandas(found.rows.select(*columns))
-            by_person.add(_with_texts(claimed, events))
-            return account_of_superseded(events, found.versions, samples=samples)
+            rows = to_pandas(claimed.select(*columns))
+            by_person.add(_with_texts(rows, events))
+            return account_of_superseded(events, mended, samples=samples)
 
         def count_persons(batch: list[int]) -> Account:
             events = codes.numbered(whole, by_person.read(batch))

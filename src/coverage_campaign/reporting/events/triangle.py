@@ -19,6 +19,7 @@ from coverage_campaign.reporting.events.deduplicate import (
     KeyLayout,
     cells,
     claims,
+    is_visible,
     layout_of,
     winners,
 )
@@ -33,7 +34,6 @@ from coverage_campaign.reporting.events.engines import (
     small_table,
 )
 from coverage_campaign.reporting.events.frame import CodedEvents, Rows, second_number
-from coverage_campaign.reporting.events.revisions import is_visible
 
 __all__ = ["tally_triangle"]
 
@@ -62,20 +62,24 @@ def tally_triangle(
         rows = coded(events, group=False)
         layout = layout_of(rows, campaign, as_of=moments[-1], months=months)
         settled, changing = _parted(rows, seconds[-1], keep)
-        counts = [
-            _settled(attrs.evolve(rows, frame=settled.to_native()), layout, seconds, keep),
-            _changing(rows, changing, layout, seconds, keep),
-        ]
-    table = pd.concat(counts).groupby(["step", "cell"], as_index=False)[["persons"]].sum()
-    found = layout.decoded(table["cell"].to_numpy())
+        alone = attrs.evolve(rows, frame=settled.to_native())
+        appeared = _settled(alone, layout, seconds, keep)
+        known = _changing(rows, changing, layout, seconds, keep)
+    cells_, places = np.unique(np.append(appeared["cell"], known["cell"]), return_inverse=True)
+    persons = np.zeros((len(seconds), len(cells_)), dtype=np.int64)
+    np.add.at(persons, (appeared["step"], places[: len(appeared)]), appeared["persons"])
+    persons = np.cumsum(persons, axis=0)
+    np.add.at(persons, (known["step"], places[len(appeared) :]), known["persons"])
+    step, place = np.nonzero(persons)
+    found = layout.decoded(cells_[place])
     instants = np.array(moments, dtype="datetime64[s]")
     return pd.DataFrame(
         {
-            "as_of": instants[table["step"].to_numpy()],
+            "as_of": instants[step],
             "unit": found["unit"],
             "period": months.of(found["day"].to_numpy()).astype("datetime64[s]"),
             "channel": found["channel"],
-            "persons": pd.array(table["persons"].to_numpy(), dtype="Int64"),
+            "persons": pd.array(persons[step, place], dtype="Int64"),
         }
     )
 
@@ -98,20 +102,18 @@ def _parted(events: CodedEvents, last: int, keep: Keep) -> tuple[Rows, Rows]:
 def _settled(
     events: CodedEvents, layout: KeyLayout, seconds: list[int], keep: Keep
 ) -> pd.DataFrame:
-    """Return step, cell, persons of those who appear once and stay."""
-    won = winners(claims(events, layout, seconds[-1], keep).rows).filter(nw.col("key") >= 0)
+    """Return step, cell, persons of those who stay: the date from which on each is counted."""
+    won = winners(claims(events, layout, seconds[-1], keep)[0]).filter(nw.col("key") >= 0)
     # The turn of a winner is after a date where its key is beyond every key of that second.
     step = sum(
         (as_number(nw.col("key") >= (at - layout.base + 1) * layout.size) for at in seconds),
         start=nw.lit(0, dtype=nw.Int64()),
     )
-    first = collected(
+    return collected(
         won.with_columns(step.alias("step"), (nw.col("key") % layout.size).alias("cell"))
         .group_by("step", "cell")
         .agg(nw.len().alias("persons"))
     ).astype("int64")
-    steps = range(len(seconds))
-    return pd.concat([first[first["step"] <= step].assign(step=step) for step in steps])
 
 
 def _changing(
@@ -122,6 +124,6 @@ def _changing(
     rows = rows.join(small_table(rows, dates), how="cross")
     rows = rows.filter(nw.col("second") <= nw.col("known_by")).drop("known_by")
     at_each_date = attrs.evolve(events, frame=rows.to_native())
-    claimed = claims(at_each_date, layout, seconds[-1], keep, scope=["step"]).rows
+    claimed = claims(at_each_date, layout, seconds[-1], keep, scope=["step"])[0]
     table = cells(winners(claimed, scope=["step"]), layout, scope=["step"])
     return table.loc[table["cell"] >= 0, ["step", "cell", "persons"]]
