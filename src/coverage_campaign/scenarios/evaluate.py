@@ -390,7 +390,7 @@ class Evaluator:
                 tables.append(found.to_frame())
         if len(tables) < len(distinct):  # the plan was laid before, so that reports are there
             return []
-        columns = []
+        columns: list[tuple[str, NDArray[Any], _Flags | None]] = []
         for name in asked:
             kind = np.float64 if name == "chance" else np.int64
             values = np.array([table[name].fillna(0).to_numpy(dtype=kind) for table in tables])
