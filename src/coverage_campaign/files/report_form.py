@@ -119,7 +119,7 @@ def _units(plan: Plan, units: str | Sequence[str] | None) -> list[str]:
 
 def _numbers(plan: Plan, periods: Periods, period: DateLike | None) -> list[int]:
     """Return the numbers of the periods that the form is about."""
-    planned = np.unique(periods.number(plan.days)).tolist()
+    planned: list[int] = np.unique(periods.number(plan.days)).tolist()
     if period is None:
         if len(planned) > _MOST_SHEETS:
             found = f"{len(planned)} periods of the plan, by {periods.by}"
@@ -197,7 +197,7 @@ class _FormWriter:
         )
         (named,) = self._periods.name([number]).tolist()
         by_month = self._periods.by == "month"
-        name = named.strftime("%Y-%m") if by_month else named.isoformat()
+        name: str = named.strftime("%Y-%m") if by_month else named.isoformat()
         sheet = self._book.add_worksheet(name)
         key = FormKey(
             campaign=self._campaign.code, year=self._campaign.year, by=self._periods.by, last=last

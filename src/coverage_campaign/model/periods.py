@@ -105,7 +105,8 @@ class Periods:
         if self.by in {"day", "week"} or self.starts_on == 1:
             return named
         before = (named.astype("datetime64[M]") - np.timedelta64(1, "M")).astype("datetime64[D]")
-        return before + (self.starts_on - 1) * ONE_DAY
+        first: Days = np.add(before, (self.starts_on - 1) * ONE_DAY)
+        return first
 
     def last(self, numbers: ArrayLike) -> Days:
         """Return the last day of each period."""

@@ -420,13 +420,14 @@ def passed_on_reports(reports: pd.DataFrame, units: tuple[str, ...], heirs: Heir
         return reports
     table = reports.set_axis(pd.Index(units))
     numbers = list(REPORT_COLUMNS[:3])
+    complete = {str(code): bool(known) for code, known in table["complete"].items()}
     for code, shares in heirs.items():
         if code not in table.index:
             continue
         largest = max(shares, key=lambda pair: pair[1])[0]
         table.loc[largest, numbers] += table.loc[code, numbers]
-        for heir, _ in shares:
-            table.loc[heir, "complete"] &= table.loc[code, "complete"]
+        for heir in [heir for heir, _ in shares]:
+            table.loc[heir, "complete"] = complete[heir] = complete[heir] and complete[code]
         table.loc[code, numbers] = table.loc[code, numbers].mask(lambda row: row.notna(), 0)
         table.loc[code, "complete"] = True
     return table.reset_index(drop=True)

@@ -494,10 +494,13 @@ class Progress:
         if isinstance(among, Mapping):
             for code in among:
                 self.place(code)
-            found = [among.get(code) for code in codes]
+            found: list[str | None] = [among.get(code) for code in codes]
         else:
             units = [self.campaign.unit(code) for code in codes]
-            ways = {"kind": [one.kind for one in units], "parent": [one.parent for one in units]}
+            ways: dict[str, list[str | None]] = {
+                "kind": [one.kind for one in units],
+                "parent": [one.parent for one in units],
+            }
             if among not in ways:
                 fix = "choose 'kind' or 'parent', or give groups by unit code"
                 raise DefinitionError(Problem("among", f"{among!r}", fix))
@@ -621,12 +624,12 @@ class Progress:
         notes = [*self.basis.lines(), *self.notes]
         frame = self._frame.sort_values("rank", kind="stable", na_position="last")
         reports = [
-            "" if pd.isna(owed) else f"{came}/{owed}"
+            None if pd.isna(owed) else f"{came}/{owed}"
             for came, owed in zip(frame["reports_received"], frame["reports_expected"], strict=True)
         ]
         shown = frame[["rank", "name", "target", "done", "new", "completion_rate"]].assign(
             gap_points=frame["gap_points"],
-            reports=pd.array(reports, dtype="str") if any(reports) else pd.NA,
+            reports=pd.Series(reports, index=frame.index, dtype="str"),
             status=frame["status"].str.replace("_", " "),
         )
         return html_table(shown, title=self._line(), notes=notes, bars=("completion_rate",))

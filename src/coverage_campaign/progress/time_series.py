@@ -109,9 +109,6 @@ def running_table(days: _Days, totals: _Floats, units: tuple[str, ...]) -> pd.Da
     return pd.DataFrame(totals, index=index, columns=columns).astype("Float64").astype("Int64")
 
 
-_Floats = NDArray[np.float64]
-
-
 @attrs.frozen(eq=False, kw_only=True)
 class ReportedHistory:
     """Running totals of the units whose figures are known.

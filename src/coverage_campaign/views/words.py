@@ -17,6 +17,7 @@ from coverage_campaign.messages.formats import days, rounded
 from coverage_campaign.model.campaign import Campaign
 from coverage_campaign.model.dates import Window
 from coverage_campaign.model.periods import periods_of
+from coverage_campaign.model.units import Annex, Measure
 from coverage_campaign.progress.progress import Progress
 from coverage_campaign.progress.unit_progress import UnitProgress
 from coverage_campaign.scenarios.compare import InputChange
@@ -102,10 +103,10 @@ def input_name(field: str) -> Text:
 
 def input_value(value: str, campaign: Campaign) -> Text:
     """Return what a value is called: a measure by its label, a method by its name, else itself."""
-    named = (one for one in (*campaign.measures, *campaign.annexes) if one.code == value)
-    found = next(named, None)
-    if found is not None:
-        return found.label
+    parts: tuple[Measure | Annex, ...] = (*campaign.measures, *campaign.annexes)
+    for part in parts:
+        if part.code == value:
+            return part.label
     if value.isdecimal():
         return message("{n}", n=int(value))
     return _VALUES.get(value, value)
@@ -251,12 +252,11 @@ def rises(progress: Progress, previous: Progress | None) -> dict[str, int | None
 def span(window: Window, lang: Language, *, short: bool = False) -> str:
     """Return the days of a window, both ends named; `short` as a calendar has room for it.
 
-        >>> import datetime as dt
-        >>> from coverage_campaign.model.dates import Window
-    from coverage_campaign.model.periods import periods_of
-        >>> december = Window(dt.date(2008, 12, 1), dt.date(2008, 12, 31))
-        >>> span(december, "zh"), span(december, "zh", short=True)
-        ('12月1–31日', '12.1–12.31')
+    >>> import datetime as dt
+    >>> from coverage_campaign.model.dates import Window
+    >>> december = Window(dt.date(2008, 12, 1), dt.date(2008, 12, 31))
+    >>> span(december, "zh"), span(december, "zh", short=True)
+    ('12月1–31日', '12.1–12.31')
     """
     first, last = window.first, window.last
     if short and lang != "en":

@@ -213,7 +213,7 @@ def taken_answer(campaign: Campaign, question: str) -> str:
     return " + ".join(map(str, answer)) if isinstance(answer, tuple) else str(answer)
 
 
-def listed(names: Iterable[str | Label], *, most: int = _NAMED) -> Message:
+def listed(names: Iterable[str | Label | Message], *, most: int = _NAMED) -> Message:
     """Return names as a list in a sentence, the ones beyond `most` as a number.
 
     >>> str(listed(["a", "b", "c"])), str(listed("abcdefg"))

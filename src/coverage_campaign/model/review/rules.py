@@ -321,7 +321,7 @@ def _outstanding(campaign: Campaign) -> Iterator[Finding]:
             "Outstanding contribution is to be commended and the source sets no threshold for it."
         ),
         readings=[]
-        if people is None
+        if rate is None or people is None
         else [
             ReadingEffect(
                 answer=rate,

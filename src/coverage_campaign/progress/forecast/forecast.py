@@ -225,7 +225,11 @@ def forecast(
                 method,
                 history,
                 set_aside=table.assign(
-                    name=[progress.campaign.unit(code).label for code in table["unit"]]
+                    name=pd.Series(
+                        [progress.campaign.unit(code).label for code in table["unit"]],
+                        index=table.index,
+                        dtype="object",
+                    )
                 ),
                 silent=tuple(progress.campaign.unit(code).label for code in silent),
                 pace=pace,
@@ -304,9 +308,9 @@ def _ceiling(counts: pd.DataFrame) -> _Floats:
 
 def _is_pace(times: object) -> bool:
     """Tell whether a value is a number of times, up to a million."""
-    if not isinstance(times, numbers.Real) or isinstance(times, bool):
+    if isinstance(times, bool) or not isinstance(times, numbers.Real):
         return False
-    return bool(0 <= times <= _MOST_TIMES)
+    return 0 <= float(times) <= _MOST_TIMES
 
 
 def _factors(pace: Faster, progress: Progress, told: Progress) -> _Floats:
@@ -330,8 +334,8 @@ def _factors(pace: Faster, progress: Progress, told: Progress) -> _Floats:
             weight = float(share * int(target.get(code, 0)))
             parts.setdefault(heir, []).append((weight, float(by_unit.get(code, 1))))
     for heir, pairs in parts.items():
-        weights = [weight for weight, _ in pairs]
-        if heir not in by_unit and sum(weights):
+        weights = np.array([weight for weight, _ in pairs])
+        if heir not in by_unit and weights.any():
             by_unit[heir] = float(np.average([times for _, times in pairs], weights=weights))
     return np.array([float(by_unit.get(code, 1)) for code in codes])
 
@@ -488,7 +492,7 @@ def _doubts(method: Pace, history: CumulativeHistory, set_aside: pd.DataFrame) -
     row = int(rows[-1])
     then = history.until(row, -history.days[row : row + 1])
     days = np.arange(1).astype("datetime64[D]")
-    _, whole = paths_of(then, method, dates=days, later=days + ONE_DAY)
+    _, whole = paths_of(then, method, dates=days, later=np.add(days, ONE_DAY))
     low, high = whole.range(_SURE)
     now = float(np.nansum(history.now))
     if now < low[-1, 0] or now > high[-1, 0]:

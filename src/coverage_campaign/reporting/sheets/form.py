@@ -114,9 +114,9 @@ def figures_of_forms(grids: Sequence[Grid], campaign: Campaign) -> tuple[Figures
     periods, names = periods_of(campaign, period), unit_names(campaign)
     for grid, key, _, _ in forms:
         if (key.campaign, key.year, key.by) != (campaign.code, campaign.year, period):
-            found = f"a form of the campaign {key.campaign!r} in {key.year}, by {key.by}"
+            other = f"a form of the campaign {key.campaign!r} in {key.year}, by {key.by}"
             fix = f"read it with that campaign; this is {campaign.code!r} in {campaign.year}"
-            raise ReportError(Problem(grid.name, found, fix))
+            raise ReportError(Problem(grid.name, other, fix))
     about = {int(periods.number([key.last])[0]) for _, key, _, _ in forms}
     tables: list[Figures] = []
     problems: list[ReportProblem] = []
@@ -124,9 +124,9 @@ def figures_of_forms(grids: Sequence[Grid], campaign: Campaign) -> tuple[Figures
         form = _Form(grid, row, column, names)
         number = int(periods.number([key.last])[0])
         if form.is_blank:
-            found = message("no cell of the form is filled in yet")
-            fix = message("a missing report is not 0: ask for the figures")
-            problems.append(ReportProblem("no_figure", grid.name, found, fix, counted=True))
+            blank = message("no cell of the form is filled in yet")
+            ask = message("a missing report is not 0: ask for the figures")
+            problems.append(ReportProblem("no_figure", grid.name, blank, ask, counted=True))
             continue
         tables.append(form.figures("persons", key.last, campaign))
         first = int(periods.number([campaign.whole_window.first])[0])

@@ -336,8 +336,7 @@ def _may_head(cell: Cell) -> bool:
 
 def _is_year(cell: Cell) -> bool:
     """Tell whether a number is a year or, as in 200807, a month with its year."""
-    whole = isinstance(cell, int) or (isinstance(cell, float) and cell.is_integer())
-    if not whole or isinstance(cell, bool):
+    if isinstance(cell, bool) or not isinstance(cell, (int, float)) or cell != cell // 1:
         return False
     year, month = divmod(int(cell), 100)
     return int(cell) in _YEARS or (year in _YEARS and 1 <= month <= 12)  # noqa: PLR2004 - months

@@ -150,7 +150,7 @@ def read_reports(
         fix = message("pass 'new' (persons of each period) or 'cumulative' (persons so far)")
         found = message("not given, and the source is no form")
         raise DefinitionError(Problem("figures", found, fix))
-    elif grids:
+    elif isinstance(path_or_frame, (str, Path)):
         read = _of_grids(grids, campaign, kind=figures, named=named, period=about, only=only or {})
     else:
         frame = _to_pandas(path_or_frame)
@@ -234,10 +234,9 @@ def _of_grids(
             tables.append(table)
     if not tables:
         raise ReportError(errors or Problem("the workbook", "no visible sheet", "pass sheet="))
-    skipped += [
-        ReportProblem("no_table", *attrs.astuple(one, recurse=False), counted=True)
-        for one in errors
-    ]
+    for one in errors:
+        where, found_there, fix = attrs.astuple(one, recurse=False)
+        skipped.append(ReportProblem("no_table", where, found_there, fix, counted=True))
     whole = joined(tables)
     return attrs.evolve(whole, problems=(*whole.problems, *skipped))
 

@@ -192,7 +192,7 @@ def _milestones(progress: Progress) -> Iterator[_Place]:
     first, last = to_day(progress.plan.days[0]), to_day(progress.plan.days[-1])
     for one in campaign.milestones:
         day_of_it = resolved(one.by, first)
-        if one.target or target is None or not first <= day_of_it <= last:
+        if one.target or not first <= day_of_it <= last:
             continue
         persons = one.persons if one.share is None else float(one.share * target)
         words = message_in("mark", "milestone")

@@ -313,9 +313,10 @@ def slopes_of(frame: pd.DataFrame, campaign: Campaign | None, lang: Language) ->
     units = () if campaign is None else campaign.units
     names = {unit.code: unit.label.text(lang) for unit in units}
 
-    def whole(values: pd.Series[float]) -> list[int | None]:
+    def whole(values: pd.Series) -> list[int | None]:
         # A comparison that has scores too holds its counts as floats.
-        return [None if pd.isna(value) else round(value) for value in values.tolist()]
+        known = pd.to_numeric(values).astype("Float64").round().astype("Int64")
+        return known.astype("object").where(known.notna(), None).tolist()
 
     before, after = (whole(frame[name]) for name in ("before", "after"))
     slopes = [

@@ -319,7 +319,7 @@ def _by_parent(progress: Progress) -> Iterator[tuple[Message, Table]]:
     if not len(tiers):
         return
     sizes = tiers["tier"].value_counts()
-    few = [int(tier) for tier, n in sizes.items() if n <= _MOST_ROWS]
+    few = [tier for tier in sorted(set(tiers["tier"].tolist())) if sizes[tier] <= _MOST_ROWS]
     if not few:
         return
     chosen = tiers[tiers["tier"] == max(few)].sort_values("rank", na_position="last")
