@@ -174,7 +174,7 @@ def flags_of(kinds: Sequence[str], *, short: bool = False) -> Message | str:
     """Return quality flags in words, `short` as a column has room for them; '' for none.
 
     >>> str(flags_of(("fall", "jump"))), flags_of(("identical",), short=True).text("zh")
-    ('persons taken back and a jump', '重复')
+    ('downward correction and a jump', '重复')
     """
     words = _SHORT_FLAGS if short else FLAGS
     known = [words[kind] for kind in kinds if kind in words]
