@@ -543,6 +543,8 @@ class Progress:
             others: The other plans by the name of their line; `done` is the same in all.
             name: The name of this progress's own line.
         """
+        if not isinstance(others, Mapping):
+            raise TypeError(f"lines takes plans by name; this is a {type(others).__name__}")
         if name in others:
             fix = "give each line a name of its own"
             raise DefinitionError(Problem("others", f"{name!r} names this progress's line", fix))

@@ -169,6 +169,7 @@ _Columns = dict[str, _Ints]
 def _entry_odds(campaign: Campaign, channels: Mapping[str, float] | None) -> NDArray[np.float64]:
     """Return the odds of each channel of the campaign; losses have none."""
     open_to = [channel.code for channel in campaign.channels if channel.effect != "loss"]
+    channels = None if channels is None else dict(channels)
     unknown = [code for code in channels or {} if code not in open_to]
     if unknown or not open_to:
         raise DefinitionError(

@@ -250,12 +250,13 @@ def _read_whole(
         bad = np.array([value is None for value in found], dtype=np.bool_)
         refuse(where, array, bad.reshape(array.shape), _WHOLE, names)
         array = np.array(found, dtype=np.int64).reshape(array.shape)
+    wrong = Problem(where, f"an array of shape {array.shape}", f"one number, or shape {shape}")
+    if array.ndim and array.shape[-1:] != shape[-1:]:  # a list of one is no number for all
+        raise DefinitionError(wrong)
     try:
         ints: Ints = np.broadcast_to(array, shape).astype(np.int64, copy=False)
     except (ValueError, OverflowError):
-        raise DefinitionError(
-            Problem(where, f"an array of shape {array.shape}", f"one number, or shape {shape}")
-        ) from None
+        raise DefinitionError(wrong) from None
     if ints.size and ints.min() < 0:
         refuse(where, ints, ints < 0, _WHOLE, names)
     return ints

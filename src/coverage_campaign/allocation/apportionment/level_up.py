@@ -53,6 +53,8 @@ def level_up(
     >>> level_up(40, covered=[10, 40, 90], eligible=[100, 100, 100]).tolist()
     [35, 5, 0]
     """
+    if isinstance(names, str) or not isinstance(names, Sequence | None):
+        raise DefinitionError(Problem("names", f"a {type(names).__name__}", "a list of names"))
     now = _counts(covered, "covered", names)
     people = _counts(eligible, "eligible", names)
     if now.shape != people.shape or now.ndim != 1:

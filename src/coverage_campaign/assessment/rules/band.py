@@ -26,6 +26,8 @@ from coverage_campaign.model.targets import to_rate
 
 __all__ = ["Band", "Bands", "band"]
 
+_PAIR = 2
+
 Each: TypeAlias = Literal["once", "person"]
 """Whether an amount is given once, or for each person that is done."""
 
@@ -141,6 +143,9 @@ def band(
     Below 60%: 0 yuan a person; from 60% and below 80%: 0.6 yuan a person; from 80% and below \
 100%: 1 yuan a person; from 100%: 1.5 yuan a person.
     """
+    for one in bands:
+        if not isinstance(one, Band) and (not isinstance(one, tuple) or len(one) != _PAIR):
+            raise DefinitionError(Problem("bands", f"{one!r}", "pairs of a bound and its points"))
     return Bands([one if isinstance(one, Band) else Band(*one) for one in bands], each=each)
 
 

@@ -326,6 +326,8 @@ def chart(draw: Callable[_P, Axes]) -> Callable[_P, Axes]:
         }
         given = cast("Axes | None", options.pop("ax", None))
         run = cast("Callable[..., Axes]", draw)
+        if given is not None and not isinstance(given, Axes):
+            raise TypeError(f"ax takes axes of Matplotlib; this is a {type(given).__name__}")
         kept = set() if given is None else set(given.get_children())
         ax = run(*args, **options, ax=given)
         made = [artist for artist in ax.get_children() if artist not in kept]
