@@ -85,6 +85,6 @@ def test_half_a_character_cannot_be_saved(tmp_path: Path) -> None:
 
 def test_the_cases_are_listed() -> None:
     """Every name that is listed can be loaded."""
-    assert case_names() == ("hengyang", "us-vaccination-2021")
+    assert case_names() == ("hengyang", "lanhe", "us-vaccination-2021")
     for name in case_names():
         assert isinstance(load_case(name, year=2008), Campaign) or name

@@ -65,9 +65,11 @@ def test_a_missing_folder_is_named(kind: str, tmp_path: Path) -> None:
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_folder_is_no_file(kind: str, tmp_path: Path) -> None:
     """The path of a folder is refused, and the folder stays."""
+    folder = tmp_path / "a.toml"
+    folder.mkdir()
     with pytest.raises(cc.SaveError, match="a folder -- give the path of a file"):
-        KINDS[kind](tmp_path)
-    assert tmp_path.is_dir()
+        KINDS[kind](folder)
+    assert folder.is_dir()
 
 
 @pytest.mark.parametrize(

@@ -183,7 +183,7 @@ def _why_so_many(allocation: SharedTarget, row: int, line: pd.Series[Any], share
         return message(
             "{unit}: {weights} {weight} → {n} by {method}, a function of the caller's.",
             unit=label,
-            weights=_weights_word(allocation),
+            weights=weights_word(allocation),
             weight=weight,
             n=share,
             method=name_of(allocation.method),
@@ -201,7 +201,7 @@ def _why_so_many(allocation: SharedTarget, row: int, line: pd.Series[Any], share
     ground = message(
         "{unit}: {weights} {weight}",
         unit=label,
-        weights=_weights_word(allocation),
+        weights=weights_word(allocation),
         weight=number_text(Fraction(allocation.weights[row]) * record.scale),
     )
     if record.scale > 1:
@@ -324,7 +324,7 @@ def _goal(allocation: SharedTarget) -> Message | str:
     return message("{rate:raw} % of {people}", rate=rate, people=named)
 
 
-def _weights_word(allocation: SharedTarget) -> Label:
+def weights_word(allocation: SharedTarget) -> Label:
     """Return what the weights are called: by their code in English, else by the measure's name."""
     name, campaign = allocation.weighting, allocation.campaign
     known = {measure.code: measure.label for measure in campaign.measures}

@@ -19,6 +19,7 @@ import pandas as pd
 from coverage_campaign.allocation.allocation import Allocation
 from coverage_campaign.allocation.apportionment.methods import name_of
 from coverage_campaign.allocation.cross import CrossAllocation
+from coverage_campaign.allocation.explain import weights_word
 from coverage_campaign.assessment.assess import Assessment
 from coverage_campaign.checks import checked_call
 from coverage_campaign.errors import DefinitionError, Problem
@@ -482,9 +483,9 @@ def _weights(outcome: Outcome) -> object:
     scenario = outcome.scenario
     name = outcome.allocation.weighting
     annex = next((one for one in scenario.campaign.annexes if one.code == name), None)
-    if scenario.weights is not None or annex is None:
-        return scenario.weights
-    return message("the own figures of {annex}", annex=annex.label)
+    if scenario.weights is not None:
+        return message("{weights}", weights=weights_word(outcome.allocation))
+    return None if annex is None else message("the own figures of {annex}", annex=annex.label)
 
 
 def _of_campaigns(a: Campaign, b: Campaign) -> Iterator[InputChange]:
