@@ -16,7 +16,7 @@ import coverage_campaign as cc
 import coverage_campaign.model.scheme as rules_of
 from coverage_campaign.assessment.rules.band import Band
 from coverage_campaign.scenarios.design import applied
-from coverage_campaign.scenarios.evaluate import QUANTITIES
+from coverage_campaign.scenarios.evaluate import FORECAST, QUANTITIES
 from support.campaigns import tiny
 from support.tally_cases import need
 
@@ -115,6 +115,8 @@ def one_by_one(study: cc.Study, tally: cc.Tally | None) -> pd.DataFrame:
         if outcome.progress is not None:
             columns = [name for name in QUANTITIES if name in outcome.progress.to_frame().columns]
             parts.append(outcome.progress.to_frame()[["unit", *columns]])
+        if outcome.forecast is not None:
+            parts.append(outcome.forecast.to_frame()[["unit", *FORECAST]])
         if outcome.assessment is not None:
             parts.append(outcome.assessment.to_frame())
         for part in parts:
