@@ -1,3 +1,5 @@
+import datetime as dt
+
 import pandas as pd
 import pytest
 
@@ -29,13 +31,15 @@ def test_varying_never_changes_the_baseline() -> None:
 
 
 def test_a_comparison_names_inputs_and_adds_up() -> None:
-    """100 more people: each unit's change is listed, and the changes sum to 100."""
+    """100 more people: shares, and what is planned to the drive's last day, rise by 100 in all."""
     first = baseline()
     comparison = cc.compare(cc.run(first), cc.run(cc.vary(first, target=200)))
     assert any(text.startswith("target") for text in comparison.inputs)
     frame = comparison.to_frame()
-    assert frame["change"].sum() == 100
-    assert frame["change"].abs().is_monotonic_decreasing
+    assert comparison.planned_on == dt.date(2026, 6, 10)
+    assert frame["quantity"].drop_duplicates().tolist() == ["share", "planned"]
+    for quantity in ("share", "planned"):  # by hand: 5, 3 and 2 tenths of 100 more
+        assert frame.loc[frame["quantity"] == quantity, "change"].tolist() == [50, 30, 20]
     assert "Ash" in comparison.sentence()
     assert "unknown" not in comparison.sentence()
 

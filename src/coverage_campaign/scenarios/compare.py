@@ -179,7 +179,7 @@ class Comparison:
         return self.basis.lines()
 
     def to_frame(self) -> pd.DataFrame:
-        """Return one row per unit and quantity that differs, the largest change first.
+        """Return one row per unit and quantity that differs: by quantity, the largest change first.
 
         Columns: unit, name, quantity (share, uplifted, target, planned, done, persons [persons],
         expected, low, high [persons], cases, least, most, score [points] or rank), before, after,
