@@ -246,9 +246,9 @@ def test_a_rate_cannot_be_pooled() -> None:
 def test_interim_assessments_say_so() -> None:
     """Before the plan's last day the result is marked as interim."""
     progress = progress_of(tiny(), DONE, shares=SHARES)
-    assert "interim" not in repr(assess(progress, SCHEME))
+    assert "Interim" not in repr(assess(progress, SCHEME))
     early = attrs.evolve(progress, as_of=pd.Timestamp("2026-06-05").date())
-    assert "interim" in repr(assess(early, SCHEME))
+    assert "Interim assessment: the plan runs to 10 Jun 2026" in repr(assess(early, SCHEME))
     assert assess(early, SCHEME).interim
     assert "中期考核" in assess(early, SCHEME).notes_in("zh")[0]
 
