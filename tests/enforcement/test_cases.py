@@ -188,9 +188,14 @@ def test_ladders_that_lead_nowhere_are_refused(
 
 
 def test_a_term_is_whole_days() -> None:
-    """Half a day is no term."""
-    with pytest.raises(DefinitionError, match="give 0 or more"):
-        Move("go", "a", "b", within_days=-1)
+    """A term is 0 days to a hundred Julian years of 365.25 days; half a day is none."""
+    for days in (-1, 36_526):
+        with pytest.raises(DefinitionError, match="give 0 to 36525"):
+            Move("go", "a", "b", within_days=days)
+    with pytest.raises(DefinitionError, match="within_days"):
+        Move("go", "a", "b", within_days=0.5)  # type: ignore[arg-type]
+    for days in (0, 36_525):
+        assert Move("go", "a", "b", within_days=days).within_days == days
 
 
 EVENTS = sorted({move.event for move in (*EITHER.moves, *APPEAL.moves)})
