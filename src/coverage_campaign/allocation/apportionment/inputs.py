@@ -251,8 +251,8 @@ def _read_whole(
         refuse(where, array, bad.reshape(array.shape), _WHOLE, names)
         array = np.array(found, dtype=np.int64).reshape(array.shape)
     wrong = Problem(where, f"an array of shape {array.shape}", f"one number, or shape {shape}")
-    if array.ndim and array.shape[-1:] != shape[-1:]:  # a list of one is no number for all
-        raise DefinitionError(wrong)
+    if array.ndim and array.size == 1 and array.shape[-1:] != shape[-1:]:
+        raise DefinitionError(wrong)  # a list of one is no number for all
     try:
         ints: Ints = np.broadcast_to(array, shape).astype(np.int64, copy=False)
     except (ValueError, OverflowError):
