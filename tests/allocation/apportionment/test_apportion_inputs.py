@@ -107,10 +107,14 @@ def test_wrong_shapes_are_refused() -> None:
     calls = [
         lambda: apportion.webster(3, [1, 2], names=["A"]),
         lambda: apportion.webster(3, [1, 2], floors=[1, 1, 1]),
+        lambda: apportion.webster(3, [1, 2], floors=[1]),
+        lambda: apportion.webster(3, [1, 2], floors=[[1]]),
         lambda: apportion.webster(3, [1, 2], caps=[1.5, 2]),
         lambda: apportion.webster(3, [1, 2], floors=[-1, 0]),
         lambda: apportion.webster(3, [1, 2], ties=[1, 2, 3]),
         lambda: apportion.webster(3, [1, 2], ties=[1.0, float("nan")]),
+        lambda: apportion.webster(3, [1, 2], ties=[1, float("nan")]),
+        lambda: apportion.webster(3, [1, 2], ties=[1, "2"]),  # type: ignore[list-item]
         lambda: apportion.webster(3, [1, 2], ties="random"),  # type: ignore[arg-type]
         lambda: apportion.webster(3, 7),
         lambda: apportion.webster([1, 2, 3], [[1, 2], [3, 4]]),
@@ -214,6 +218,22 @@ def test_equal_ranks_leave_a_tie_open() -> None:
     assert apportion.webster(1, [1, 1, 1], ties=[2, 1, 2]).tolist() == [0, 1, 0]
     with pytest.raises(TieError, match="equal ranks"):
         apportion.webster(2, [1, 1, 1], ties=[2, 1, 2])
+
+
+def test_ranks_of_several_kinds_are_compared_exactly() -> None:
+    """A double next to 1/10 comes after a tenth, whole numbers beyond doubles keep their order."""
+    ranks = [0.1, Decimal("0.1"), Fraction(1, 5)]
+    assert apportion.webster(1, [1, 1, 1], ties=ranks).tolist() == [0, 1, 0]  # type: ignore[arg-type]
+    assert apportion.webster(1, [1, 1], ties=[2**70 + 1, 2**70]).tolist() == [0, 1]
+    assert apportion.webster(1, [1, 1], ties=[float("inf"), 2**70]).tolist() == [0, 1]
+    with pytest.raises(TieError, match="equal ranks"):
+        apportion.webster(1, [1, 1], ties=[1, 1.0])
+
+
+def test_a_column_of_bounds_is_one_number_a_row() -> None:
+    """Every unit of a row has its row's floor: 1 in the first, 2 in the second."""
+    seats = apportion.webster([5, 4], [[1, 9], [1, 9]], floors=[[1], [2]])
+    assert seats.tolist() == [[1, 4], [2, 2]]
 
 
 def test_hagenbach_bischoff_with_whole_quotients_only_is_a_tie() -> None:

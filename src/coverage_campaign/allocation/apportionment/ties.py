@@ -4,13 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from itertools import pairwise
+from math import isinf
 from typing import Literal, TypeAlias
 
 import attrs
 import numpy as np
 from numpy.typing import NDArray
 
-from coverage_campaign.allocation.apportionment.inputs import Ints, as_array
+from coverage_campaign.allocation.apportionment.inputs import (
+    Ints,
+    as_array,
+    as_fraction,
+    objects,
+    refuse,
+)
 from coverage_campaign.errors import DefinitionError, Problem, TieError
 from coverage_campaign.frames import by_value
 
@@ -164,6 +171,8 @@ def read_ties(
             )
         return TieBreaker(ties, None, names)
     ranks = as_array(ties)
+    if ranks.dtype.kind == "O":
+        ranks = _compared(ranks)
     try:
         ranks = np.broadcast_to(ranks, shape).reshape(-1)
     except ValueError:
@@ -175,3 +184,14 @@ def read_ties(
     if ranks.dtype.kind == "f" and bool(np.isnan(ranks).any()):
         raise DefinitionError(Problem("ties", "a rank that is not a number", "a rank for each"))
     return TieBreaker("ranks", ranks, names)
+
+
+def _compared(ranks: NDArray[np.object_]) -> NDArray[np.int64]:
+    """Return numbers of several kinds by their exact order, equal ones as equal."""
+    exact = [
+        value if isinstance(value, float) and isinf(value) else as_fraction(value)
+        for value in ranks.ravel().tolist()
+    ]
+    bad = np.array([value is None for value in exact], dtype=np.bool_)
+    refuse("ties", ranks, bad.reshape(ranks.shape), "a number for each")
+    return np.unique(objects(exact), return_inverse=True)[1].reshape(ranks.shape)
