@@ -127,7 +127,9 @@ def test_people_are_planned_in_lives_alone_and_none_is_lost(
 ) -> None:
     """Running totals never fall, stay put outside lives, end at the total, and keep to the course.
 
-    Each unit's whole persons are within one of its own course, whenever units close.
+    When units close, each has done its own course but for less than one person. Before and after
+    that day each is within one person of the even course between the whole persons at both ends.
+    The planned rates are those of the course in fractions: what Ash and Birch leave is not rounded.
     """
     a, b, d = persons
     last = (pd.Timestamp(2021, month, 1) + pd.offsets.MonthEnd()).date()
@@ -152,6 +154,22 @@ def test_people_are_planned_in_lives_alone_and_none_is_lost(
     assert reached.loc[pd.Timestamp(last) :, ["a", "b"]].nunique().max() == 1
     targets = plan.shares()
     assert reached.iloc[-1].to_dict() == targets[reached.columns].to_dict()
+    cut = last.timetuple().tm_yday
+    passing = Fraction(0) if part is None else Fraction(365 - cut, 365)
+    from_a = a * passing
+    before = {"a": a - from_a, "b": b * (1 - passing), "m": 0, "d": Fraction(d * cut, 365)}
+    after_cut = {
+        "a": 0, "b": 0, "m": from_a * after.get("m", 0) + b * passing,
+        "d": Fraction(d * (365 - cut), 365) + from_a * after.get("d", 0),
+    }  # fmt: skip
+    at_cut = plan.planned_on(last)
     for day in (last, first, pd.Timestamp("2021-12-31").date()):
-        course = plan.planned_rate_on(day) * targets
-        assert (abs(plan.planned_on(day) - course) < 1).all()  # type: ignore[operator]
+        late = Fraction(day.timetuple().tm_yday - cut, 365 - cut)
+        planned, rates = plan.planned_on(day), plan.planned_rate_on(day)
+        for unit, meant in before.items():
+            course = at_cut[unit] + late * int(targets[unit] - at_cut[unit])
+            assert abs(planned[unit] - course) < 1
+            assert abs(at_cut[unit] - meant) < 1
+            if whole := meant + after_cut[unit]:
+                rate = (meant + late * after_cut[unit]) / whole
+                assert rates[unit] == pytest.approx(float(rate))
