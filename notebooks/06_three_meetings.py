@@ -77,6 +77,9 @@ comparison = cc.compare(prescribed, in_proportion)
 shares = comparison.to_frame().query("quantity == 'share'")
 shares.style.hide(axis="index")
 
+# %%
+comparison.plot()
+
 # %% [markdown]
 # Both add up to 48,000: what one unit gains, others lose.
 

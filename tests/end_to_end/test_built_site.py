@@ -50,13 +50,18 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
         need(module)
     out: Path = tmp_path_factory.mktemp("site")
     build = [sys.executable, "-m", "sphinx", "-W", "--keep-going", "-q", "-b", "html"]
-    done = subprocess.run(  # noqa: S603 - our own interpreter
-        [*build, "-d", str(out / "trees"), str(DOCS), str(out / "html")],
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert done.returncode == 0, done.stdout + done.stderr
+    for folder in ("", "zh"):
+        done = subprocess.run(  # noqa: S603 - our own interpreter
+            [
+                *build,
+                *("-d", str(out / f"trees{folder}")),
+                *(str(DOCS / folder), str(out / "html" / folder)),
+            ],
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert done.returncode == 0, done.stdout + done.stderr
     return out / "html"
 
 

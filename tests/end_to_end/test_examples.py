@@ -147,5 +147,5 @@ def test_the_page_of_the_demo_shows_what_there_is(
                 assert f"hengyang/{document}-{lang}.{form}" in links
     gallery = (tmp_path / "gallery" / "index.html").read_text(encoding="utf-8")
     pictures = re.findall(r'src="([^"]+)"', gallery)
-    assert len(pictures) == len(set(pictures)) == 44
+    assert len(pictures) == len(set(pictures)) == 46
     assert all((tmp_path / "gallery" / picture).is_file() for picture in pictures)

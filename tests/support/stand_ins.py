@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
+from types import SimpleNamespace
 
 import attrs
 import numpy as np
@@ -12,6 +13,7 @@ import pandas as pd
 from coverage_campaign.messages import Translatable, message
 from coverage_campaign.model.basis import Basis
 from coverage_campaign.model.campaign import Campaign
+from coverage_campaign.model.periods import periods_of
 from coverage_campaign.model.phases import Phase
 from coverage_campaign.model.units import Unit
 from coverage_campaign.progress.forecast.forecast import Forecast
@@ -151,6 +153,11 @@ class FakeProgress:
         """All units together."""
         (row,) = self._rows(self.totals(), [message("Total")])
         return row
+
+    @property
+    def rows(self) -> SimpleNamespace:
+        """What is reported: figures by month."""
+        return SimpleNamespace(by="month", periods=periods_of(self.campaign, "month"))
 
     def _rows(
         self, frame: pd.DataFrame, labels: Sequence[Translatable]
@@ -328,6 +335,10 @@ class FakeForecast:
     def at(self, level: float) -> FakeForecast:
         """Return the same forecast at another level: this one's fan is always the same."""
         return FakeForecast(self.start, self.end, level, self.chance, self.notes)
+
+    def set_aside(self) -> pd.DataFrame:
+        """Return no figure: none is a slip."""
+        return pd.DataFrame({"date": pd.Series(dtype="datetime64[s]")})
 
     def totals(self) -> pd.DataFrame:
         """Return the chance."""

@@ -370,7 +370,7 @@ def test_a_missing_column_is_named_with_what_was_there() -> None:
     (problem,) = error.value.problems
     assert problem.found == (
         "no column for persons; "
-        "the columns are A 'unit' (unit), B 'date' (date), C 'remarks' (note)"
+        "the columns are A 'unit' (unit), B 'date' (date) and C 'remarks' (note)"
     )
     assert "persons='<heading>'" in problem.fix
 

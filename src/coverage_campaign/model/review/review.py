@@ -30,7 +30,7 @@ def review(campaign: Campaign, *, as_of: DateLike | None = None) -> Findings:
     >>> from coverage_campaign.files.campaigns import load_case
     >>> findings = review(load_case("hengyang", year=2008))
     >>> findings.of("day-in-no-part")[0].message
-    '31 July lies in none of the parts of Special action.'
+    '31 July belongs to no part of Special action.'
     """
     day = None if as_of is None else to_date(as_of, where="as_of")
     return Findings(
