@@ -89,7 +89,7 @@ def test_units_without_a_rank_stand_last_and_missing_is_no_zero() -> None:
     names = [text.get_text() for text in ax.texts if text.get_text() in set(frame["name"])]
     assert names[-1] == frame["name"].iloc[0]
     assert "not reported" in words_of(ax)
-    assert "Without complete reports" in words_of(ax)
+    assert "Units with incomplete reports are not ranked." in words_of(ax)
     # four units and the total
     assert sum(len(widths(ax, c)) for c in (theme.BLUE, theme.AMBER, theme.RED)) == 5
 

@@ -129,7 +129,7 @@ def sentence(rule: AnyRule | Veto, *, lang: Language = "en", unit: PointsUnit = 
     """Return a rule as a sentence; `unit` is what it gives.
 
     >>> print(sentence(step("1.2", loses="0.1", per="5%", partial="whole_steps")))
-    1.2 points from 100% on; 0.1 less for each 5 percentage points short (whole ones only), \
+    1.2 points from 100% on; 0.1 less for each 5 percentage points short (whole steps only), \
 never below 0.
     >>> print(sentence(all_or_nothing(300), lang="zh", unit="yuan"))
     达到100%给300元，否则不给。
