@@ -251,7 +251,10 @@ def _wanted(hint: object) -> str:
         if get_origin(member) is Literal:
             words.append(" or ".join(repr(option) for option in get_args(member)))
         elif get_origin(member) is tuple:
-            item = get_args(member)[0]
+            item, *others = get_args(member)
+            if others and others[0] is not Ellipsis:
+                words.append("a pair: " + " and ".join(map(_wanted, (item, *others))))
+                continue
             words.append(f"a list of {_WORDS.get(item, getattr(item, '__name__', str(item)))}")
         elif get_origin(member) in _LISTS and _is_own(get_args(member)[0]):
             words.append(f"a list of {get_args(member)[0].__name__}")

@@ -165,6 +165,7 @@ class Assessment:
     def _boundaries(self) -> pd.DataFrame:
         return boundaries(self.context)
 
+    @checked_call
     def boundaries(self, *, near: int | None = None) -> pd.DataFrame:
         """Return how many people each unit is over (+) or short of (-) each threshold.
 

@@ -27,6 +27,7 @@ from coverage_campaign.messages import Message, message
 from coverage_campaign.model.campaign import Campaign
 from coverage_campaign.model.phases import Milestone
 from coverage_campaign.model.scheme import (
+    BUILT_IN,
     COMPLETION,
     COUNTS,
     COVERAGE,
@@ -335,8 +336,10 @@ class MeasurementContext:
             whole = len(places) == len(members) and self._can_be_pooled(of, places)
             every = np.asarray(known[:, places].all(axis=1, keepdims=True) & whole)
             top, bottom = (_with(part, own, _sums(part[:, places])) for part in (top, bottom))
-            if of in COUNTS and not self.is_given(of):  # a pool has its cases, not their mean
-                bottom = _with(bottom, own, np.ones_like(bottom[:, :1]))
+            counted = [p for p in places if not self.is_given(of, self.units[p].unit)]
+            if of in COUNTS and counted:  # a pool has its cases, not their mean
+                scale = np.broadcast_to(parts[1], self.shape)[:, counted[:1]]
+                bottom = _with(bottom, own, scale)
             known = _with(known, own, every)
         known = np.asarray(known & (bottom > 0), dtype=bool)
         rates = Rationals(np.where(known, top, 0), np.where(known, bottom, 1))
@@ -346,16 +349,23 @@ class MeasurementContext:
         """Return what is counted, what it is a part of, and where both are known."""
         if of in _OF_PERSONS:
             return self._persons(of)
-        if self.is_given(of):
+        given = np.array([self.is_given(of, unit.unit) for unit in self.units], dtype=bool)
+        if given.all():
             return self._given(of)
-        if of == MISSED_MILESTONES:
-            return self._missed_milestones()
-        return self._reports(of)
+        found = self._missed_milestones() if of == MISSED_MILESTONES else self._reports(of)
+        if not given.any():
+            return found
+        top, bottom, known = self._given(of)
+        scale = 1 if of not in COUNTS else int(bottom[~given][0])  # one scale, so that cases add up
+        return (
+            np.where(given, top, found[0] * scale),
+            np.where(given, bottom, found[1] * scale),
+            np.where(given, known, found[2]),
+        )
 
-    def is_given(self, of: str) -> bool:
-        """Tell whether a measure comes from the caller: no other, or handed over all the same."""
-        own = of in (*_OF_PERSONS, *_OF_REPORTS, MISSED_MILESTONES)
-        return not own or any(code == of for _, code in self.indicators)
+    def is_given(self, of: str, unit: str) -> bool:
+        """Tell whether a unit's figure comes from the caller: no other, or handed over instead."""
+        return of not in BUILT_IN or (unit, of) in self.indicators
 
     def _reports(self, of: str) -> tuple[_Ints, _Ints, Flags]:
         """Return the reports that came in time of those expected, came late, or did not come."""
@@ -421,7 +431,7 @@ class MeasurementContext:
         return top, bottom, np.array([one is not None for one in found], dtype=bool)
 
     def _can_be_pooled(self, of: str, places: Sequence[int]) -> bool:
-        if not self.is_given(of) or len(places) == 1:
+        if len(places) == 1:
             return True
         found = [self.indicators.get((self.units[place].unit, of)) for place in places]
         return all(one is None or one.count is not None for one in found)
@@ -452,7 +462,7 @@ class MeasurementContext:
         place = self.place.get(code)
         if place is None:
             return message("{unit} is not in the plan", unit=code)
-        if self.is_given(of):
+        if self.is_given(of, code):
             return self._missing_indicator(code, of, pooled=pooled)
         unit = self.units[place]
         if of not in _OF_PERSONS:

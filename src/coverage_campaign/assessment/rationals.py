@@ -8,14 +8,24 @@ from __future__ import annotations
 from collections.abc import Sequence
 from decimal import Decimal
 from fractions import Fraction
-from math import lcm
+from math import floor, lcm
 from typing import Any, TypeAlias
 
 import attrs
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["Exact", "Flags", "Rationals", "Whole", "number", "percent", "whole_numbers"]
+__all__ = [
+    "Exact",
+    "Flags",
+    "Rationals",
+    "Whole",
+    "number",
+    "percent",
+    "rounded",
+    "rounded_percent",
+    "whole_numbers",
+]
 
 Whole: TypeAlias = NDArray[Any]
 """Whole numbers: int64, or Python's own where 64 bits are too few."""
@@ -24,6 +34,8 @@ Exact: TypeAlias = Fraction | Decimal | int
 _INT64 = 2**62
 _EXACT_FLOAT = 2**53
 _MOST_PLACES = 9
+_EXACT_PLACES = 4  # so many decimals are shown as they are
+_PLACES = 2
 
 
 @attrs.frozen(eq=False)
@@ -190,6 +202,38 @@ def number(value: Fraction | Decimal | int) -> str:
     if places is None:
         return f"{exact.numerator:,}/{exact.denominator:,}"
     return f"{Decimal(int(exact * 10**places)).scaleb(-places):,f}"
+
+
+def rounded(value: Fraction | Decimal | int) -> str:
+    """Return a number as a reader takes it in: with two decimals, rounded half up.
+
+    What has four decimals or fewer stands as it is. Where two decimals would read as a number with
+    fewer of them, which it is not, there are more; where nine are not enough, the exact fraction.
+
+    >>> rounded(Fraction(11_020, 1_069)), rounded(Fraction(40, 3)), rounded(Decimal("1.20"))
+    ('10.31', '13.33', '1.2')
+    >>> rounded(Fraction(999_999, 10_001))
+    '99.99'
+    >>> rounded(Fraction(2_999_900, 30_000)), rounded(Fraction(10**12 - 1, 10**10))
+    ('99.997', '999,999,999,999/10,000,000,000')
+    """
+    exact = Fraction(value)
+    if 10**_EXACT_PLACES % exact.denominator == 0:
+        return number(exact)
+    for places in range(_PLACES, _MOST_PLACES):
+        units = floor(abs(exact) * 10**places + Fraction(1, 2))
+        if units % 10:
+            return f"{Decimal(-units if exact < 0 else units).scaleb(-places):,f}"
+    return f"{exact.numerator:,}/{exact.denominator:,}"
+
+
+def rounded_percent(rate: Fraction) -> str:
+    """Return a rate in percent, rounded as `rounded` does.
+
+    >>> rounded_percent(Fraction(1, 3)), rounded_percent(Fraction(11, 10))
+    ('33.33%', '110%')
+    """
+    return f"{rounded(rate * 100)}%"
 
 
 def percent(rate: Fraction) -> str:

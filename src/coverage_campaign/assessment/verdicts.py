@@ -15,7 +15,7 @@ from typing import Literal, TypeAlias
 import attrs
 
 from coverage_campaign.assessment.measures import MeasurementContext
-from coverage_campaign.assessment.rationals import Rationals, number, percent
+from coverage_campaign.assessment.rationals import Rationals, percent, rounded, rounded_percent
 from coverage_campaign.assessment.rules.own import scoring_rule
 from coverage_campaign.assessment.rules.rule import PointsUnit, amount_text
 from coverage_campaign.assessment.scoring import (
@@ -148,7 +148,7 @@ class Verdicts:
             return Verdict(answer, text, veto.clause)
         if answer is None:
             return _unknown(self.context.why_unknown(place, veto.of), veto.clause)
-        rate, goal = percent(self._rates[number][0, place]), percent(veto.goal)
+        rate, goal = rounded_percent(self._rates[number][0, place]), percent(veto.goal)
         if answer:
             text = message("{veto}: {rate} >= {goal}", veto=veto.label, rate=rate, goal=goal)
         else:
@@ -297,14 +297,14 @@ class ItemScore:
         rate = self._measured
         if self.rule is None:
             return message("{note}, {rate}", note=self.note, rate=rate)
-        rule = scoring_rule(self.rule).statement(self.gives)
+        rule = scoring_rule(self.rule).statement(self.gives, cases=self.counts_cases)
         if not self.alternatives:
             return message("{rate}; {rule}", rate=rate, rule=rule)
         values = {
             "rate": rate,
             "rule": rule,
-            "less": number(self.alternatives[0]),
-            "more": number(self.alternatives[-1]),
+            "less": rounded(self.alternatives[0]),
+            "more": rounded(self.alternatives[-1]),
         }
         if self.questions == ("counted",):
             return message(
@@ -325,11 +325,11 @@ class ItemScore:
         if self.counts_cases:
             return message("{n} {n:plural case|cases}", n=rate)
         if self.other_rate is None:
-            return percent(rate)
+            return rounded_percent(rate)
         return message(
             "{gross}, or {net} with losses taken off",
-            gross=percent(rate),
-            net=percent(self.other_rate),
+            gross=rounded_percent(rate),
+            net=rounded_percent(self.other_rate),
         )
 
 
@@ -386,7 +386,7 @@ def explanation(unit: UnitAssessment, scheme: Scheme, as_of: dt.date) -> Iterato
         if line.amount is not None and weights[line.code]:
             amount = message(
                 "{amount} of {weight}",
-                amount=number(line.amount),
+                amount=rounded(line.amount),
                 weight=amount_text(weights[line.code], "points"),
             )
         elif line.amount is not None:  # a deduction or a bonus alone is worth nothing at its goal
@@ -417,7 +417,7 @@ def _score(unit: UnitAssessment, scheme: Scheme) -> Message:
         return message(
             "score: unknown; the grade is {grade} under every answer", grade=unit.grade.label
         )
-    full, score = scheme.full, number(unit.score)
+    full, score = scheme.full, rounded(unit.score)
     text = message("score: {points}", points=amount_text(unit.score, "points"))
     if full is not None:
         text = message(

@@ -24,6 +24,7 @@ from coverage_campaign.model.units import to_codes
 from coverage_campaign.notebook import html_fields
 
 __all__ = [
+    "BUILT_IN",
     "COMPLETION",
     "COUNTS",
     "COVERAGE",
@@ -44,6 +45,7 @@ __all__ = [
     "Scheme",
     "Veto",
     "falling_items",
+    "items_rewarding_cases",
     "items_with_open_steps",
     "to_points",
     "to_rule",
@@ -61,6 +63,8 @@ MISSING_REPORTS = "missing_reports"
 """How many reports were expected and did not come."""
 MISSED_MILESTONES = "missed_milestones"
 """How many milestones that are over found fewer people done than they ask for."""
+BUILT_IN = (COMPLETION, COVERAGE, ON_TIME, LATE_REPORTS, MISSING_REPORTS, MISSED_MILESTONES)
+"""What a progress holds; every other measure is handed over."""
 COUNTS = (LATE_REPORTS, MISSING_REPORTS, MISSED_MILESTONES)
 """Measures that are numbers of cases, and no rates."""
 
@@ -103,6 +107,10 @@ class Rule(Protocol):
     @property
     def rises(self) -> bool:
         """Whether more people never mean fewer points."""
+
+    @property
+    def falls(self) -> bool:
+        """Whether more cases never mean more points, where cases are counted."""
 
     @property
     def asks_partial(self) -> bool:
@@ -307,7 +315,22 @@ def falling_items(scheme: Scheme) -> tuple[str, ...]:
     return tuple(
         item.code
         for item in (*scheme.items, *scheme.rewards)
-        if isinstance(item.rule, Rule) and not item.rule.rises
+        if item.of not in COUNTS and isinstance(item.rule, Rule) and not item.rule.rises
+    )
+
+
+def items_rewarding_cases(scheme: Scheme) -> tuple[str, ...]:
+    """Return the codes of items and rewards where more late reports or misses can give more.
+
+    >>> from coverage_campaign.assessment.rules import per_case
+    >>> odd = Item("late", "Late reports", per_case(10), 100, of="late_reports")
+    >>> items_rewarding_cases(Scheme("odd", items=[odd]))
+    ('late',)
+    """
+    return tuple(
+        item.code
+        for item in (*scheme.items, *scheme.rewards)
+        if item.of in COUNTS and isinstance(item.rule, Rule) and not item.rule.falls
     )
 
 

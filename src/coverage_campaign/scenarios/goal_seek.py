@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import pairwise
 from typing import cast
 
@@ -24,6 +24,7 @@ from coverage_campaign.scenarios.study import Study
 __all__ = ["Crossing", "Solution", "goal_seek"]
 
 _PROBES = 6  # values between the ends and the crossing at which a monotone condition is tried
+_TRIED = 32  # values among which one that can be solved is looked for first
 _PER_DAY = "persons_per_day"
 
 
@@ -41,7 +42,8 @@ class Solution:
     """Where a condition changes along one input, and how many runs it took to find out.
 
     `whole` tells whether every value was tried; otherwise the condition was taken to change at
-    most once, and tried at some values more.
+    most once, and tried at some values more. `infeasible` has the first and the last of each
+    stretch of values that cannot be solved: of them the condition says nothing.
     """
 
     input: str
@@ -50,10 +52,11 @@ class Solution:
     runs: int
     whole: bool = False
     first: object = None
+    infeasible: tuple[tuple[object, object], ...] = ()
 
     @property
     def value(self) -> object:
-        """The first value at which the condition holds, None where it never does."""
+        """The first value that was found at which the condition holds, None where there is none."""
         if self.holds_first:
             return self.first
         return self.crossings[0].after if self.crossings else None
@@ -73,14 +76,19 @@ class Solution:
 
     def __repr__(self) -> str:
         """Return the crossings in words."""
+        left = ", ".join(
+            str(shown(a)) if a == b else f"{shown(a)} to {shown(b)}" for a, b in self.infeasible
+        )
+        left = f"; infeasible: {left}" if left else ""
         if not self.crossings:
-            return f"<Solution: {'always' if self.holds_first else 'never'} over {self.input}>"
+            answer = "always" if self.holds_first else "never"
+            return f"<Solution: {answer} over {self.input}{left}>"
         parts = [
             f"{'begins' if one.holds_after else 'ceases'} between {shown(one.before)} and "
             f"{shown(one.after)}"
             for one in self.crossings
         ]
-        return f"<Solution over {self.input}: {'; '.join(parts)} ({self.runs} runs)>"
+        return f"<Solution over {self.input}: {'; '.join(parts)}{left} ({self.runs} runs)>"
 
 
 @checked_call
@@ -104,20 +112,22 @@ def goal_seek(
             ("pace.430481", [1, 1.5, 2]). 'persons_per_day' are persons from the day after the
             tally's last to the scenario's `as_of`, on top of what is reported: for all units
             together in proportion to their shares, or for one alone, 'persons_per_day.430481'.
-        until: The condition on an outcome. A value with which a run is infeasible does not meet
-            it.
+        until: The condition on an outcome, True or False. Values with which a run is infeasible
+            are passed over, and `infeasible` of the solution names them.
         holds: Instead, the condition on a study, one flag a scenario (see `Study.where`): every
             value is tried in one batch, and every crossing is returned.
         what: The quantities that `holds` looks at.
         monotone: The condition changes at most once along the values: they are halved until the
             two neighbours are found, and some more are tried; a contradiction is an error. False
-            tries every value and returns every crossing.
+            tries every value and returns every crossing. Values that cannot be solved are taken
+            to lie at the ends; where they lie between others every value is tried.
         reports: The tally to track, where the condition looks at progress or assessment.
         received: When reports arrived (see `track`).
 
     Raises:
-        DefinitionError: No such input, fewer than two values, not one condition, or a condition
-            that is not monotone after all.
+        DefinitionError: No such input, fewer than two values, not one condition, one that returns
+            no flag, or one that is not monotone after all.
+        InfeasibleError: Not one of the values can be solved.
 
     >>> import coverage_campaign as cc
     >>> campaign = cc.load_case("hengyang", year=2008)
@@ -146,10 +156,14 @@ def goal_seek(
             scenario, samples={name: values}, what=what, reports=reports, received=received
         )
         flags = study.where(holds).holds.tolist()
-        return _solution(name, values, dict(enumerate(flags)), whole=True)
-    known: dict[int, bool] = {}
+        answers = [
+            flag if solved else None
+            for flag, solved in zip(flags, study.solved.tolist(), strict=True)
+        ]
+        return _solution(name, values, dict(enumerate(answers)), whole=True)
+    known: dict[int, bool | None] = {}
 
-    def tried(place: int) -> bool:
+    def tried(place: int) -> bool | None:
         if place not in known:
             known[place] = _meets(
                 scenario, name, values[place], cast("Callable[[Outcome], bool]", until),
@@ -157,14 +171,19 @@ def goal_seek(
             )  # fmt: skip
         return known[place]
 
-    last = len(values) - 1
+    whole = not monotone
     if monotone:
-        _halve(tried, last)
-        _probe(tried, known, values)
-    else:
-        for place in range(last + 1):
+        first, last = _solvable(tried, len(values) - 1)
+        _halve(tried, first, last)
+        _probe(tried, known, values, first, last)
+        # What cannot be solved lies between what can: no half of the values may be left untried.
+        whole = any(known[place] is None for place in known if first <= place <= last)
+    if whole:
+        for place in range(len(values)):
             tried(place)
-    return _solution(name, values, known, whole=not monotone)
+    else:
+        known |= dict.fromkeys([*range(first), *range(last + 1, len(values))])
+    return _solution(name, values, known, whole=whole)
 
 
 def _meets(
@@ -175,19 +194,27 @@ def _meets(
     *,
     reports: Tally | None,
     received: pd.DataFrame | None,
-) -> bool:
+) -> bool | None:
+    """Tell whether a value meets the condition; None where it cannot be solved."""
     try:
         field, _, code = name.partition(".")
         if field == _PER_DAY:
             given = scenario.reports if reports is None else reports
             reports = _paced(scenario, cast("int", value), given, unit=code)
-            return bool(until(run(scenario, reports=reports, received=received)))
+            return _flag(until(run(scenario, reports=reports, received=received)))
         varied = applied(scenario, {name: value})
         if reports is not None:
             reports = attrs.evolve(reports, campaign=varied.campaign)
-        return bool(until(run(varied, reports=reports, received=received)))
+        return _flag(until(run(varied, reports=reports, received=received)))
     except InfeasibleError:
-        return False
+        return None
+
+
+def _flag(answer: object) -> bool:
+    if isinstance(answer, (bool, np.bool_)):
+        return bool(answer)
+    found = "returned None" if answer is None else f"returned {answer!r:.60}"
+    raise DefinitionError(Problem("until", found, "return True or False, such as a comparison"))
 
 
 def _paced(scenario: Scenario, pace: int, reports: Tally | None, *, unit: str) -> Tally:
@@ -231,31 +258,65 @@ def _paced(scenario: Scenario, pace: int, reports: Tally | None, *, unit: str) -
 
 
 def _solution(
-    name: str, values: Sequence[object], known: dict[int, bool], *, whole: bool
+    name: str, values: Sequence[object], known: Mapping[int, bool | None], *, whole: bool
 ) -> Solution:
-    places = sorted(known)
+    found = {place: answer for place in sorted(known) if (answer := known[place]) is not None}
+    if not found:
+        fix = "give values that the floors, caps and pins allow"
+        raise InfeasibleError(Problem("input", f"{name!r}: no value can be solved", fix))
     crossings = tuple(
-        Crossing(before=_plain(values[a]), after=_plain(values[b]), holds_after=known[b])
-        for a, b in pairwise(places)
-        if known[a] != known[b]
+        Crossing(before=_plain(values[a]), after=_plain(values[b]), holds_after=found[b])
+        for a, b in pairwise(found)
+        if found[a] != found[b]
     )
+    first = next(iter(found))
     return Solution(
         input=name,
         crossings=crossings,
-        holds_first=known[0],
-        runs=len(known),
+        holds_first=found[first],
+        runs=len(known) if whole else len(found),
         whole=whole,
-        first=_plain(values[0]),
+        first=_plain(values[first]),
+        infeasible=tuple(_stretches(values, [place for place in known if known[place] is None])),
     )
+
+
+def _stretches(values: Sequence[object], places: Sequence[int]) -> Iterator[tuple[object, object]]:
+    """Yield the first and the last value of each run of neighbouring places."""
+    rest = sorted(places)
+    while rest:
+        length = next((n for n, at in enumerate(rest) if at != rest[0] + n), len(rest))
+        yield _plain(values[rest[0]]), _plain(values[rest[length - 1]])
+        rest = rest[length:]
 
 
 def _plain(value: object) -> object:
     return value.item() if isinstance(value, np.generic) else value
 
 
-def _halve(holds: Callable[[int], bool], last: int) -> None:
+def _solvable(tried: Callable[[int], bool | None], last: int) -> tuple[int, int]:
+    """Return the first and the last place that can be solved, where those form one stretch."""
+    places = dict.fromkeys([0, last, *(n * last // _TRIED for n in range(1, _TRIED))])
+    middle = next((place for place in places if tried(place) is not None), None)
+    if middle is None:  # a narrow stretch, or none: only trying all of them finds it
+        middle = next((place for place in range(last) if tried(place) is not None), None)
+    if middle is None:
+        return 0, last
+    ends = []
+    for end in (0, last):
+        inside, outside = middle, end
+        if tried(end) is not None:
+            inside = end
+        while abs(inside - outside) > 1 and inside != end:
+            half = (inside + outside) // 2
+            inside, outside = (half, outside) if tried(half) is not None else (inside, half)
+        ends.append(inside)
+    return ends[0], ends[1]
+
+
+def _halve(holds: Callable[[int], bool | None], first: int, last: int) -> None:
     """Try values until two neighbours are found between which the condition changes."""
-    low, high = 0, last
+    low, high = first, last
     if holds(low) == holds(high):
         return
     while high - low > 1:
@@ -266,12 +327,17 @@ def _halve(holds: Callable[[int], bool], last: int) -> None:
             high = middle
 
 
-def _probe(holds: Callable[[int], bool], known: dict[int, bool], values: Sequence[object]) -> None:
+def _probe(
+    holds: Callable[[int], bool | None],
+    known: Mapping[int, bool | None],
+    values: Sequence[object],
+    first: int,
+    last: int,
+) -> None:
     """Try some more values; a condition that changes twice was not monotone."""
-    last = len(values) - 1
     for step in range(1, _PROBES + 1):
-        holds(step * last // (_PROBES + 1))
-    places = sorted(known)
+        holds(first + step * (last - first) // (_PROBES + 1))
+    places = [place for place in sorted(known) if known[place] is not None]
     changes = [(a, b) for a, b in pairwise(places) if known[a] != known[b]]
     if len(changes) > 1:
         (a, b), (c, d) = changes[:2]

@@ -14,6 +14,7 @@ from coverage_campaign.allocation.allocate import weighting_of
 from coverage_campaign.allocation.equity import ginis, need_of
 from coverage_campaign.allocation.request import exact_number
 from coverage_campaign.allocation.tree import leaf_of
+from coverage_campaign.checks import checked_call
 from coverage_campaign.errors import CampaignError, DefinitionError, Problem
 from coverage_campaign.frames import by_value, owned_array, owned_frame
 from coverage_campaign.model.basis import Basis
@@ -242,6 +243,7 @@ class Study:
         table["range"] = table["most"] - table["least"]
         return table.loc[np.asarray(self.present.any(axis=0))].reset_index(drop=True)
 
+    @checked_call
     def where(self, holds: Callable[[Study], NDArray[np.bool_]]) -> Region:
         """Return the region of interest: the scenarios in which a condition holds.
 

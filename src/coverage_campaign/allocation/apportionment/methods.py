@@ -628,7 +628,7 @@ def apportioned(
     options: dict[str, Any] = {"floors": floors, "caps": caps, "names": names}
     options = {name: value for name, value in options.items() if value is not None}
     options["ties"] = ties
-    parameters = inspect.signature(method).parameters.values()
+    parameters = _parameters_of(method)
     takes = {one.name for one in parameters}
     if not any(one.kind is one.VAR_KEYWORD for one in parameters):
         lacking = [name for name in ("floors", "caps") if name in options and name not in takes]
@@ -638,8 +638,7 @@ def apportioned(
     try:
         answer = np.asarray(method(total, weights, **options))
     except TypeError as error:
-        form = "def method(total, weights, *, floors=None, caps=None, ties='first', names=None)"
-        raise _no_method(method, str(error), form) from error
+        raise _no_method(method, str(error), _FORM) from error
     fix = f"return one whole number for each of {len(weights)} units, {total:,} in all"
     if answer.shape != np.shape(weights):
         raise _no_method(method, f"gave an array of shape {answer.shape}", fix)
@@ -659,6 +658,16 @@ def apportioned(
     if outside.any():
         raise _no_method(method, "leaves the floors or caps", "keep within floors and caps")
     return seats
+
+
+def _parameters_of(method: Callable[..., Any]) -> Sequence[inspect.Parameter]:
+    try:
+        return tuple(inspect.signature(method).parameters.values())
+    except ValueError as error:  # some functions of Python itself do not say what they take
+        raise _no_method(method, "does not say what it takes", _FORM) from error
+
+
+_FORM = "def method(total, weights, *, floors=None, caps=None, ties='first', names=None)"
 
 
 def _no_method(method: object, found: str, fix: str) -> DefinitionError:

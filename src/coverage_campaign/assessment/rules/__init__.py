@@ -30,6 +30,8 @@ from coverage_campaign.assessment.rules.total import Total, total
 from coverage_campaign.errors import DefinitionError, Problem
 from coverage_campaign.messages import Language, check_language, message
 from coverage_campaign.model.scheme import (
+    COMPLETION,
+    COUNTS,
     AnyRule,
     Grade,
     Item,
@@ -125,19 +127,28 @@ def points(
     return scoring.amounts(measured, partial=partial or "prorated")[0]
 
 
-def sentence(rule: AnyRule | Veto, *, lang: Language = "en", unit: PointsUnit = "points") -> str:
-    """Return a rule as a sentence; `unit` is what it gives.
+def sentence(
+    rule: AnyRule | Veto,
+    *,
+    lang: Language = "en",
+    unit: PointsUnit = "points",
+    of: str = COMPLETION,
+) -> str:
+    """Return a rule as a sentence; `unit` is what it gives, `of` what is measured.
 
     >>> print(sentence(step("1.2", loses="0.1", per="5%", partial="whole_steps")))
     1.2 points from 100% on; 0.1 less for each 5 percentage points short (whole steps only), \
 never below 0.
     >>> print(sentence(all_or_nothing(300), lang="zh", unit="yuan"))
     达到100%给300元，否则不给。
+    >>> print(sentence(band((0, 10), (1, 5), (2, 0)), of="missed_milestones"))
+    From 0 cases and below 1 case: 10 points; from 1 case and below 2 cases: 5 points; from 2 \
+cases: 0 points.
     """
     check_language(lang)
     if isinstance(rule, Veto):
         text = message("veto: below {goal} in {name}", goal=percent(rule.goal), name=rule.label)
     else:
-        text = scoring_rule(rule).statement(unit)
+        text = scoring_rule(rule).statement(unit, cases=of in COUNTS)
     plain = text.text(lang)
     return f"{plain[0].upper()}{plain[1:]}." if lang == "en" else f"{plain}。"

@@ -7,13 +7,14 @@ from fractions import Fraction
 
 import attrs
 
-from coverage_campaign.assessment.rationals import Rationals, percent
+from coverage_campaign.assessment.rationals import Rationals
 from coverage_campaign.assessment.rules.rule import (
     Measured,
     PointsUnit,
     Threshold,
     Thresholds,
     amount_text,
+    measured_text,
 )
 from coverage_campaign.checks import checked_fields
 from coverage_campaign.messages import Message, message
@@ -43,6 +44,11 @@ class AllOrNothing:
         """Whether more people never mean fewer points."""
         return self.all_or_nothing >= 0
 
+    @property
+    def falls(self) -> bool:
+        """Whether more cases never mean more points, where cases are counted."""
+        return self.all_or_nothing <= 0
+
     def amounts(self, measured: Measured, *, partial: Partial) -> Rationals:
         """Return the points where the rate reaches the goal, else 0."""
         del partial
@@ -53,9 +59,9 @@ class AllOrNothing:
         """Return the goal."""
         return (Thresholds(Threshold(self.goal)),)
 
-    def statement(self, unit: PointsUnit) -> Message:
+    def statement(self, unit: PointsUnit, *, cases: bool = False) -> Message:
         """Return the rule as a sentence without capital and full stop."""
-        amount, goal = amount_text(self.all_or_nothing, unit), percent(self.goal)
+        amount, goal = amount_text(self.all_or_nothing, unit), measured_text(self.goal, cases=cases)
         if unit == "yuan":
             return message("{amount} from {goal} on, else no yuan", amount=amount, goal=goal)
         return message("{amount} from {goal} on, else none", amount=amount, goal=goal)

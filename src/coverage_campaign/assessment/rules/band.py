@@ -10,13 +10,14 @@ from typing import Literal, TypeAlias
 
 import attrs
 
-from coverage_campaign.assessment.rationals import Rationals, percent
+from coverage_campaign.assessment.rationals import Rationals
 from coverage_campaign.assessment.rules.rule import (
     Measured,
     PointsUnit,
     Threshold,
     Thresholds,
     amount_text,
+    measured_text,
 )
 from coverage_campaign.checks import checked_fields
 from coverage_campaign.errors import DefinitionError, Problem
@@ -89,6 +90,14 @@ class Bands:
         rise = all(later >= earlier for earlier, later in pairwise([*below, *amounts]))
         return rise and (self.each == "once" or amounts[0] >= 0)
 
+    @property
+    def falls(self) -> bool:
+        """Whether more cases never mean more points, where cases are counted."""
+        amounts = [band.points for band in self.bands]
+        below = [] if self.bands[0].least is None else [Decimal(0)]
+        fall = all(later <= earlier for earlier, later in pairwise([*below, *amounts]))
+        return fall and (self.each == "once" or amounts[-1] <= 0)
+
     def amounts(self, measured: Measured, *, partial: Partial) -> Rationals:
         """Return the points of the highest band reached, times the persons if it is by person."""
         del partial
@@ -110,16 +119,16 @@ class Bands:
             if band.least is not None
         )
 
-    def statement(self, unit: PointsUnit) -> Message:
+    def statement(self, unit: PointsUnit, *, cases: bool = False) -> Message:
         """Return the rule as a sentence without capital and full stop."""
         pairs = zip(self.bands, [*self.bands[1:], None], strict=True)
-        text, *others = [self._band(band, end, unit) for band, end in pairs]
+        text, *others = [self._band(band, end, unit, cases=cases) for band, end in pairs]
         for other in others:
             text = message("{bands}; {band}", bands=text, band=other)
         return text
 
-    def _band(self, band: Band, end: Band | None, unit: PointsUnit) -> Message:
-        start, stop = _start(band), None if end is None else _stop(end)
+    def _band(self, band: Band, end: Band | None, unit: PointsUnit, *, cases: bool) -> Message:
+        start, stop = _start(band, cases=cases), None if end is None else _stop(end, cases=cases)
         if start and stop:
             where = message("{start} and {stop}", start=start, stop=stop)
         else:
@@ -149,20 +158,20 @@ def band(
     return Bands([one if isinstance(one, Band) else Band(*one) for one in bands], each=each)
 
 
-def _start(band: Band) -> Message | None:
+def _start(band: Band, *, cases: bool) -> Message | None:
     if band.least is None:
         return None
     if band.included:
-        return message("from {rate}", rate=percent(band.least))
-    return message("above {rate}", rate=percent(band.least))
+        return message("from {rate}", rate=measured_text(band.least, cases=cases))
+    return message("above {rate}", rate=measured_text(band.least, cases=cases))
 
 
-def _stop(end: Band) -> Message | None:
+def _stop(end: Band, *, cases: bool) -> Message | None:
     if end.least is None:
         return None
     if end.included:
-        return message("below {rate}", rate=percent(end.least))
-    return message("up to {rate}", rate=percent(end.least))
+        return message("below {rate}", rate=measured_text(end.least, cases=cases))
+    return message("up to {rate}", rate=measured_text(end.least, cases=cases))
 
 
 def _order(band: Band) -> tuple[bool, Fraction, bool]:

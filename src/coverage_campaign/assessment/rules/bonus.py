@@ -8,7 +8,7 @@ from math import ceil
 
 import attrs
 
-from coverage_campaign.assessment.rationals import Rationals, number, percent
+from coverage_campaign.assessment.rationals import Rationals, number
 from coverage_campaign.assessment.rules.rule import (
     Measured,
     PointsUnit,
@@ -16,6 +16,7 @@ from coverage_campaign.assessment.rules.rule import (
     Thresholds,
     amount_text,
     begun_steps,
+    measured_text,
     partial_text,
     positive,
     step_text,
@@ -60,6 +61,11 @@ class Bonus:
         """Whether it leaves open if a step that is begun counts in part."""
         return self.partial is None
 
+    @property
+    def falls(self) -> bool:
+        """Whether more cases never mean more points, where cases are counted."""
+        return self.bonus <= 0
+
     def amounts(self, measured: Measured, *, partial: Partial) -> Rationals:
         """Return min(most, bonus x max(0, rate - beyond) / per)."""
         steps = (measured.rates - self.beyond).clip(least=0) * (1 / self.per)
@@ -79,13 +85,13 @@ class Bonus:
             return (whole,)
         return tuple(bends) if self.partial == "prorated" else (*bends, whole)
 
-    def statement(self, unit: PointsUnit) -> Message:
+    def statement(self, unit: PointsUnit, *, cases: bool = False) -> Message:
         """Return the rule as a sentence without capital and full stop."""
         text = message(
             "{amount} more for each {step} beyond {goal} ({partial})",
             amount=amount_text(self.bonus, unit),
-            step=step_text(self.per),
-            goal=percent(self.beyond),
+            step=step_text(self.per, cases=cases),
+            goal=measured_text(self.beyond, cases=cases),
             partial=partial_text(self.partial),
         )
         if self.most is None:

@@ -67,6 +67,11 @@ class Capped:
         """Whether the rule needs to know how many persons are done."""
         return self.rule.by_person
 
+    @property
+    def falls(self) -> bool:
+        """Whether more cases never mean more points, where cases are counted."""
+        return self.rule.falls
+
     def amounts(self, measured: Measured, *, partial: Partial) -> Rationals:
         """Return what the rule gives, within the bounds."""
         return self.rule.amounts(measured, partial=partial).clip(least=self.least, most=self.most)
@@ -75,9 +80,9 @@ class Capped:
         """Return those of the rule."""
         return self.rule.thresholds()
 
-    def statement(self, unit: PointsUnit) -> Message:
+    def statement(self, unit: PointsUnit, *, cases: bool = False) -> Message:
         """Return the rule as a sentence without capital and full stop."""
-        text = self.rule.statement(unit)
+        text = self.rule.statement(unit, cases=cases)
         if self.most is not None:
             amount = amount_text(self.most, unit)
             text = message(

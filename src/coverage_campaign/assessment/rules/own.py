@@ -29,6 +29,7 @@ class FunctionRule:
     function: RuleFunction
 
     rises = True
+    falls = True
     asks_partial = False
     by_person = False
 
@@ -69,8 +70,9 @@ class FunctionRule:
         """Return none: where a function turns is not known."""
         return ()
 
-    def statement(self, unit: PointsUnit) -> Message:
+    def statement(self, unit: PointsUnit, *, cases: bool = False) -> Message:
         """Return the rule as a sentence without capital and full stop."""
+        del cases
         if unit == "yuan":
             return message("yuan by the function {name} of the rate", name=self.name)
         return message("points by the function {name} of the rate", name=self.name)

@@ -44,6 +44,11 @@ class PerCase:
     asks_partial = False
     by_person = False
 
+    @property
+    def falls(self) -> bool:
+        """Whether more cases never mean more points, where cases are counted."""
+        return self.per_case <= 0
+
     def amounts(self, measured: Measured, *, partial: Partial) -> Rationals:
         """Return max(least, per_case x cases)."""
         del partial
@@ -53,8 +58,9 @@ class PerCase:
         """Return each number of cases."""
         return (Thresholds(Threshold(Fraction(1)), Fraction(1), None),)
 
-    def statement(self, unit: PointsUnit) -> Message:
+    def statement(self, unit: PointsUnit, *, cases: bool = False) -> Message:
         """Return the rule as a sentence without capital and full stop."""
+        del cases
         if self.per_case < 0:
             text = message("{amount} off for each case", amount=amount_text(-self.per_case, unit))
         else:

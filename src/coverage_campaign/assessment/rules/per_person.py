@@ -48,6 +48,11 @@ class PerPerson:
         """Whether more people never mean fewer points."""
         return self.per_person >= 0
 
+    @property
+    def falls(self) -> bool:
+        """Whether more cases never mean more points, where cases are counted."""
+        return self.per_person <= 0
+
     def amounts(self, measured: Measured, *, partial: Partial) -> Rationals:
         """Return per_person x persons where the rate reaches the goal, else 0."""
         del partial
@@ -59,8 +64,9 @@ class PerPerson:
         """Return the goal, where there is one."""
         return (Thresholds(Threshold(self.goal)),) if self.goal > 0 else ()
 
-    def statement(self, unit: PointsUnit) -> Message:
+    def statement(self, unit: PointsUnit, *, cases: bool = False) -> Message:
         """Return the rule as a sentence without capital and full stop."""
+        del cases
         amount = amount_text(self.per_person, unit)
         if self.of == "all":
             text = message("{amount} for each person done", amount=amount)

@@ -50,6 +50,11 @@ class PerPoint:
         """Whether it leaves open if a percentage point that is begun counts in part."""
         return self.partial is None
 
+    @property
+    def falls(self) -> bool:
+        """Whether more cases never mean more points, where cases are counted."""
+        return self.per_point <= 0
+
     def amounts(self, measured: Measured, *, partial: Partial) -> Rationals:
         """Return per_point x 100 x max(0, rate - above)."""
         over = (measured.rates - self.above).clip(least=0) * 100
@@ -62,8 +67,9 @@ class PerPoint:
         bend = (Thresholds(Threshold(self.above)),) if self.above > 0 else ()
         return bend if self.partial == "prorated" else (*bend, whole)
 
-    def statement(self, unit: PointsUnit) -> Message:
+    def statement(self, unit: PointsUnit, *, cases: bool = False) -> Message:
         """Return the rule as a sentence without capital and full stop."""
+        del cases
         amount = amount_text(self.per_point, unit)
         text = message("{amount} for each percentage point", amount=amount)
         if self.above:

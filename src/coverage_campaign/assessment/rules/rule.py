@@ -11,7 +11,7 @@ import attrs
 import numpy as np
 from numpy.typing import NDArray
 
-from coverage_campaign.assessment.rationals import Exact, Rationals, number
+from coverage_campaign.assessment.rationals import Exact, Rationals, number, percent, rounded
 from coverage_campaign.errors import DefinitionError, Problem
 from coverage_campaign.messages import Message, message
 from coverage_campaign.model.scheme import Partial
@@ -24,6 +24,7 @@ __all__ = [
     "Thresholds",
     "amount_text",
     "begun_steps",
+    "measured_text",
     "partial_text",
     "positive",
     "step_text",
@@ -95,6 +96,10 @@ class ScoringRule(Protocol):
         """Whether more people never mean fewer points."""
 
     @property
+    def falls(self) -> bool:
+        """Whether more cases never mean more points, where cases are counted."""
+
+    @property
     def asks_partial(self) -> bool:
         """Whether it leaves open if a step that is begun counts in part."""
 
@@ -108,8 +113,11 @@ class ScoringRule(Protocol):
     def thresholds(self) -> tuple[Thresholds, ...]:
         """Return the rates at which what it gives jumps or bends."""
 
-    def statement(self, unit: PointsUnit) -> Message:
-        """Return the rule as a sentence without capital and full stop."""
+    def statement(self, unit: PointsUnit, *, cases: bool = False) -> Message:
+        """Return the rule as a sentence without capital and full stop.
+
+        `cases`: what is measured is a number of cases, and no rate.
+        """
 
 
 def begun_steps(steps: Rationals, partial: Partial) -> Rationals:
@@ -131,16 +139,27 @@ def amount_text(value: Exact, unit: PointsUnit) -> Message:
     ('9.8 points', '300元')
     """
     if unit == "yuan":
-        return message("{amount} yuan", amount=number(value))
-    return message("{amount} {n:plural point|points}", amount=number(value), n=Fraction(value))
+        return message("{amount} yuan", amount=rounded(value))
+    return message("{amount} {n:plural point|points}", amount=rounded(value), n=Fraction(value))
 
 
-def step_text(step: Fraction) -> Message:
+def measured_text(rate: Fraction, *, cases: bool) -> Message | str:
+    """Return what is measured: a rate in percent, or a number of cases.
+
+    >>> measured_text(Fraction(3, 5), cases=False), str(measured_text(Fraction(1), cases=True))
+    ('60%', '1 case')
+    """
+    return message("{n} {n:plural case|cases}", n=rate) if cases else percent(rate)
+
+
+def step_text(step: Fraction, *, cases: bool = False) -> Message:
     """Return a step of a rate in percentage points.
 
     >>> str(step_text(Fraction(1, 100))), step_text(Fraction(1, 20)).text("zh")
     ('percentage point', '5个百分点')
     """
+    if cases:
+        return message("{n} {n:plural case|cases}", n=step)
     if step == _PERCENTAGE_POINT:
         return message("percentage point")
     return message("{points} percentage points", points=number(step * 100))

@@ -8,7 +8,7 @@ from math import ceil
 
 import attrs
 
-from coverage_campaign.assessment.rationals import Rationals, number, percent
+from coverage_campaign.assessment.rationals import Rationals, number
 from coverage_campaign.assessment.rules.rule import (
     Measured,
     PointsUnit,
@@ -16,6 +16,7 @@ from coverage_campaign.assessment.rules.rule import (
     Thresholds,
     amount_text,
     begun_steps,
+    measured_text,
     partial_text,
     positive,
     step_text,
@@ -69,6 +70,11 @@ class StepDown:
         """Whether it leaves open if a step that is begun counts in part."""
         return self.partial is None
 
+    @property
+    def falls(self) -> bool:
+        """Whether more cases never mean more points, where cases are counted."""
+        return self.loses <= 0
+
     def amounts(self, measured: Measured, *, partial: Partial) -> Rationals:
         """Return max(least, at_goal - loses x (goal - rate) / per); at_goal from the goal on."""
         short = (measured.rates - self.goal).clip(most=0) * (-1 / self.per)
@@ -90,16 +96,16 @@ class StepDown:
             return (whole,)
         return tuple(bends) if self.partial == "prorated" else (*bends, whole)
 
-    def statement(self, unit: PointsUnit) -> Message:
+    def statement(self, unit: PointsUnit, *, cases: bool = False) -> Message:
         """Return the rule as a sentence without capital and full stop."""
         return message(
             "{amount} from {goal} on; {loses} less for each {step} short ({partial}), "
             "never below {least}",
             amount=amount_text(self.at_goal, unit),
-            goal=percent(self.goal),
+            goal=measured_text(self.goal, cases=cases),
             loses=number(self.loses),
             lost=amount_text(self.loses, unit),
-            step=step_text(self.per),
+            step=step_text(self.per, cases=cases),
             partial=partial_text(self.partial),
             least=number(self.least),
             lowest=amount_text(self.least, unit),

@@ -54,6 +54,11 @@ class Total:
         """Whether one of them needs to know how many persons are done."""
         return any(rule.by_person for rule in self.rules)
 
+    @property
+    def falls(self) -> bool:
+        """Whether more cases never mean more points, where cases are counted."""
+        return all(rule.falls for rule in self.rules)
+
     def amounts(self, measured: Measured, *, partial: Partial) -> Rationals:
         """Return the sums."""
         return reduce(add, (rule.amounts(measured, partial=partial) for rule in self.rules))
@@ -62,9 +67,9 @@ class Total:
         """Return those of each rule."""
         return tuple(found for rule in self.rules for found in rule.thresholds())
 
-    def statement(self, unit: PointsUnit) -> Message:
+    def statement(self, unit: PointsUnit, *, cases: bool = False) -> Message:
         """Return the rule as a sentence without capital and full stop."""
-        text, *others = [rule.statement(unit) for rule in self.rules]
+        text, *others = [rule.statement(unit, cases=cases) for rule in self.rules]
         for other in others:
             text = message("{rules}; plus {rule}", rules=text, rule=other)
         return text

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import difflib
+import re
 from collections.abc import Iterator
 from fractions import Fraction
 
@@ -16,9 +18,16 @@ from coverage_campaign.model.review.findings import (
     taken_answer,
     unanswered,
 )
-from coverage_campaign.model.scheme import falling_items, items_with_open_steps
+from coverage_campaign.model.scheme import (
+    BUILT_IN,
+    falling_items,
+    items_rewarding_cases,
+    items_with_open_steps,
+)
 
 __all__ = ["rule_findings"]
+
+_CLOSE = 0.88  # closer than two words of the field, such as collection and completion
 
 
 def rule_findings(campaign: Campaign) -> Iterator[Finding]:
@@ -35,6 +44,8 @@ def rule_findings(campaign: Campaign) -> Iterator[Finding]:
     yield from _missed_target(campaign)
     yield from _outstanding(campaign)
     yield from _falling_scores(campaign)
+    yield from _rewarded_cases(campaign)
+    yield from _mistyped_measures(campaign)
     yield from _partial_steps(campaign)
 
 
@@ -349,6 +360,46 @@ def _falling_scores(campaign: Campaign) -> Iterator[Finding]:
                 code=labels[code],
             ),
         )
+
+
+def _rewarded_cases(campaign: Campaign) -> Iterator[Finding]:
+    scheme = campaign.scheme
+    if scheme is None:
+        return
+    labels = {item.code: item.label for item in (*scheme.items, *scheme.rewards)}
+    for code in items_rewarding_cases(scheme):
+        yield Finding(
+            code="cases-rewarded",
+            severity="high",
+            clause=scheme.clause,
+            message=message(
+                "By the rule of {code} a unit with more late or missing reports, or more missed "
+                "milestones, can get more points.",
+                code=labels[code],
+            ),
+        )
+
+
+def _mistyped_measures(campaign: Campaign) -> Iterator[Finding]:
+    scheme = campaign.scheme
+    for part in scheme.measuring if scheme else ():
+        if part.of in BUILT_IN:
+            continue
+        word = re.sub(r"[\s-]+", "_", part.of.strip().lower())
+        close = difflib.get_close_matches(word, BUILT_IN, n=1, cutoff=_CLOSE)
+        if close:
+            yield Finding(
+                code="measure-mistyped",
+                severity="medium",
+                clause=part.clause,
+                message=message(
+                    "{code} measures '{measure}', which has to be handed over; did you mean "
+                    "'{meant}', which the reports give?",
+                    code=part.label,
+                    measure=part.of,
+                    meant=close[0],
+                ),
+            )
 
 
 def _partial_steps(campaign: Campaign) -> Iterator[Finding]:

@@ -59,12 +59,15 @@ def ahead_by(method: Pace, history: CumulativeHistory) -> _Floats:
     Raises:
         DefinitionError: It returns another shape, or no number for a unit whose total is known.
     """
-    totals = np.asarray(method(history), dtype=np.float64)
     shape = (len(history.ahead), len(history.now))
+    name = getattr(method, "__name__", "method")
+    fix = f"return persons of the shape {shape}: one row a day ahead, one column a unit"
+    try:
+        totals = np.asarray(method(history), dtype=np.float64)
+    except (TypeError, ValueError) as error:
+        raise DefinitionError(Problem(f"method '{name}'", f"failed: {error}", fix)) from error
     if totals.shape != shape or np.isnan(totals[:, ~np.isnan(history.now)]).any():
         found = "nan" if totals.shape == shape else f"an array of {totals.shape}"
-        fix = f"return persons of the shape {shape}: one row a day ahead, one column a unit"
-        name = getattr(method, "__name__", "method")
         raise DefinitionError(Problem(f"method '{name}'", f"returned {found}", fix))
     return totals
 

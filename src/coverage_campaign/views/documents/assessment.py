@@ -181,7 +181,7 @@ def _rules(assessed: Assessment, lang: Language) -> list[Message]:
         message(
             "{item}: {rule}",
             item=item.label,
-            rule=sentence(item.rule, lang="en" if lang == "en" else "zh"),
+            rule=sentence(item.rule, lang="en" if lang == "en" else "zh", of=item.of),
         )
         for item in assessed.scheme.items
     ]
