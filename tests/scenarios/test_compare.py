@@ -56,7 +56,7 @@ def test_who_becomes_barred_and_by_how_many_people() -> None:
     assert comparison.verdicts()["verdict"].iloc[0] == "merit_eligible"
     sentence = comparison.sentence()
     assert "Ash becomes barred from merit awards (10 short)" in sentence
-    assert sentence.startswith("With target none -> 120: 3 units differ")
+    assert sentence.startswith("With target the campaign's own -> 120: 3 units differ")
 
 
 def test_changes_add_up_by_quantity_and_by_period() -> None:

@@ -33,6 +33,7 @@ from coverage_campaign.allocation.tree import (
 from coverage_campaign.allocation.weights import declared
 from coverage_campaign.errors import DefinitionError, Problem
 from coverage_campaign.messages import Message, message, message_in
+from coverage_campaign.model.campaign import Campaign
 from coverage_campaign.model.labels import Label
 
 if TYPE_CHECKING:
@@ -320,23 +321,33 @@ def _goal(allocation: SharedTarget) -> Message | str:
     rate, _, code = allocation.target.partition(" % of ")
     if code != campaign.eligible:
         return allocation.target
-    named = _in_english(code, campaign.measure(code).label)
+    named = in_english(code, campaign.measure(code).label)
     return message("{rate:raw} % of {people}", rate=rate, people=named)
 
 
 def weights_word(allocation: SharedTarget) -> Label:
     """Return what the weights are called: by their code in English, else by the measure's name."""
-    name, campaign = allocation.weighting, allocation.campaign
+    return weights_called(allocation.weighting, allocation.campaign)
+
+
+def weights_called(name: str, campaign: Campaign) -> Label:
+    """Return what weights of a name are called, as `weights_word` does."""
     known = {measure.code: measure.label for measure in campaign.measures}
     known |= {annex.code: annex.label for annex in campaign.annexes}
     if name in known:
-        return _in_english(name, known[name])
+        return in_english(name, known[name])
     word = _WEIGHTS.get(name, message_in("weights", "weight"))
-    return _in_english(name, Label({"zh-Hans": word.text("zh"), "zh-Hant": word.text("zh-Hant")}))
+    return in_english(name, word)
 
 
-def _in_english(code: str, label: Label) -> Label:
-    return Label({**dict(label.texts), "en": code})
+def in_english(code: str, label: Label | Message) -> Label:
+    """Return a label that is the code in English, where codes are words."""
+    texts = (
+        {lang: label.text(lang) for lang in ("zh-Hans", "zh-Hant")}
+        if isinstance(label, Message)
+        else dict(label.texts)
+    )
+    return Label({**texts, "en": code})
 
 
 def row_of(allocation: SharedTarget, unit: str) -> int:

@@ -8,9 +8,9 @@ with it.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from fractions import Fraction
-from typing import Any, Literal, TypeVar
+from typing import Any, Literal, TypeVar, cast
 
 import attrs
 import numpy as np
@@ -19,7 +19,7 @@ import pandas as pd
 from coverage_campaign.allocation.allocation import Allocation
 from coverage_campaign.allocation.apportionment.methods import name_of
 from coverage_campaign.allocation.cross import CrossAllocation
-from coverage_campaign.allocation.explain import weights_word
+from coverage_campaign.allocation.explain import in_english, weights_called, weights_word
 from coverage_campaign.assessment.assess import Assessment
 from coverage_campaign.checks import checked_call
 from coverage_campaign.errors import DefinitionError, Problem
@@ -35,15 +35,26 @@ from coverage_campaign.messages import (
 )
 from coverage_campaign.model.basis import Basis
 from coverage_campaign.model.campaign import Campaign
+from coverage_campaign.model.labels import Label
 from coverage_campaign.model.readings import Readings
 from coverage_campaign.notebook import Axes, html_table
 from coverage_campaign.progress.progress import Progress
 from coverage_campaign.reporting.result import Tally
 from coverage_campaign.scenarios.scenario import Outcome, Scenario
 from coverage_campaign.scenarios.study import Study
+from coverage_campaign.scheduling.curves import Curve, curve_words
 from coverage_campaign.scheduling.plan import Plan
 
-__all__ = ["VERDICTS", "Comparison", "InputChange", "compare"]
+__all__ = [
+    "MEASURED",
+    "METHODS",
+    "VERDICTS",
+    "Comparison",
+    "InputChange",
+    "bounds_of",
+    "compare",
+    "words_of",
+]
 
 _Result = TypeVar("_Result")
 _QUANTITIES = (
@@ -69,7 +80,7 @@ _TURNS = {
     ("schedule", "yes"): message("comes on schedule"),
     ("schedule", "no"): message("falls behind schedule"),
 }
-_MEASURED: Mapping[str, Message] = {
+MEASURED: Mapping[str, Message] = {
     "share": message_in("compared", "share"),
     "uplifted": message_in("compared", "uplifted"),
     "target": message_in("compared", "target"),
@@ -121,6 +132,15 @@ _INPUTS: Mapping[str, Message] = {
     "weights": message_in("input", "weights"),
     "weights of units": message_in("input", "weights of units"),
 }
+METHODS: Mapping[str, Message] = {
+    "adams": message("Adams"),
+    "dean": message("Dean"),
+    "hamilton": message("Hamilton"),
+    "hill": message("Huntington-Hill"),
+    "jefferson": message("Jefferson"),
+    "webster": message("Webster"),
+}
+"""What the methods are called."""
 _NAMED = 4
 _MOST_PARTS = 12
 _ASSESSED: tuple[Literal["grade", "merit_eligible", "commended"], ...] = (
@@ -135,11 +155,14 @@ class InputChange:
     name: str
     before: object = attrs.field(eq=by_value)
     after: object = attrs.field(eq=by_value)
+    _campaign: Campaign | None = attrs.field(default=None, eq=False, repr=False, kw_only=True)
 
     @property
     def message(self) -> Message:
         """The change in a few words, in the language of the reader."""
-        before, after = _shown(self.before), _shown(self.after)
+        before, after = (
+            words_of(self.name, value, self._campaign) for value in (self.before, self.after)
+        )
         if text_of(before, "en") == text_of(after, "en"):
             before, after = message_in("input", "one"), message_in("input", "another")
         head, dot, rest = self.name.partition(".")
@@ -166,6 +189,7 @@ class Comparison:
     _turned: pd.DataFrame = attrs.field(converter=owned_frame, eq=by_value, repr=False)
     _planned: pd.DataFrame = attrs.field(converter=owned_frame, eq=by_value, repr=False)
     _planned_on: dt.date | None = None
+    _grades: Mapping[str, Label] = attrs.field(factory=dict, eq=False, repr=False)
     basis: Basis
 
     @property
@@ -245,13 +269,22 @@ class Comparison:
             inputs = message("{first}; {second}", first=inputs, second=change)
         return message("With {inputs}: {findings}.", inputs=inputs, findings=found)
 
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing came out differently: no number, no verdict, no plan."""
+        return self._frame.empty and self._turned.empty and self._planned.empty
+
     def _name(self, row: pd.Series[Any]) -> Translatable | str:
         labels = {unit.code: unit.label for unit in self.campaign.units}
         return labels.get(str(row["unit"]), str(row["name"]))
 
+    def _answer(self, answer: str) -> str | Label:
+        label = self._grades.get(answer)
+        return answer if label is None else in_english(answer, label)
+
     def _most(self, moved: pd.DataFrame) -> Message:
         top, n = moved.iloc[0], moved["unit"].nunique()
-        quantity: Message = _MEASURED[str(top["quantity"])]
+        quantity: Message = MEASURED[str(top["quantity"])]
         if top["quantity"] == "planned" and self._planned_on is not None:
             quantity = message("planned to {day:date}", day=self._planned_on)
         return message(
@@ -271,8 +304,9 @@ class Comparison:
         if pd.isna(after):
             turned = message("has no answer to '{verdict}' any more", verdict=VERDICTS[verdict])
         elif turned is None:
-            before = _unknown() if pd.isna(row["before"]) else str(row["before"])
-            turned = message("goes from {before} to {after}", before=before, after=str(after))
+            before = _unknown() if pd.isna(row["before"]) else self._answer(str(row["before"]))
+            goes = self._answer(str(after))
+            turned = message("goes from {before} to {after}", before=before, after=goes)
         if pd.isna(row["people"]):
             return message("{unit} {turned}", unit=name, turned=turned)
         people = int(row["people"])
@@ -322,13 +356,19 @@ def compare(a: _Result, b: _Result) -> Comparison:
     frame = _differences(a, b, day)
     return Comparison(
         campaign=_campaign_of(b),
-        changes=tuple(_changes(a, b)),
+        changes=tuple(attrs.evolve(change, campaign=_campaign_of(b)) for change in _changes(a, b)),
+        grades=_grades_of(a) | _grades_of(b),
         frame=frame,
         turned=_verdict_changes(a, b),
         planned=_plan_changes(a, b),
         planned_on=day,
         basis=_basis_of(a).joined(_basis_of(b)),
     )
+
+
+def _grades_of(result: Any) -> dict[str, Label]:  # noqa: ANN401 - any kind of result
+    schemes = [stage.scheme for stage in _stages(result) if isinstance(stage, Assessment)]
+    return {grade.code: grade.label for scheme in schemes for grade in scheme.grades}
 
 
 def _campaign_of(result: Any) -> Campaign:  # noqa: ANN401 - any kind of result
@@ -532,6 +572,62 @@ def _equal(one: object, other: object) -> bool:
     if isinstance(one, (pd.DataFrame, np.ndarray)) or isinstance(other, (pd.DataFrame, np.ndarray)):
         return same(one, other)
     return bool(one == other) or same(one, other)
+
+
+def words_of(name: str, value: object, campaign: Campaign | None) -> str | Translatable:
+    """Return the value of an input in a few words, by what the campaign calls it."""
+    if name == "target" and value is None:
+        return message_in("input", "the campaign's own")
+    if name == "method" and value is not None:
+        code = name_of(value)
+        return in_english(code, METHODS[code]) if code in METHODS else code
+    if name == "curve" and callable(value):
+        return curve_words(cast("Curve", value))
+    found = None if campaign is None or not value else _by_label(name, value, campaign)
+    return _shown(value) if found is None else found
+
+
+def _by_label(name: str, value: object, campaign: Campaign) -> str | Translatable | None:
+    text: str | Translatable | None = None
+    match name, value:
+        case "target", str():
+            text = _called(value, campaign.targets)
+        case "over", str():
+            text = _called(value, campaign.phases)
+        case "over", tuple():
+            text = message("{phases}", phases=[_called(one, campaign.phases) for one in value])
+        case "uplift", tuple() if all(isinstance(one, tuple) for one in value):
+            rises = [
+                message("tier {n} {rise}", n=int(tier.removeprefix("tier ")), rise=_shown(rise))
+                for tier, rise in value
+            ]
+            text = message("{rises}", rises=rises)
+        case "weights", str():
+            text = weights_called(value, campaign)
+        case (("floors" | "caps" | "pins"), (tuple() | Mapping())):
+            text = bounds_of(value, campaign)
+    return text
+
+
+def bounds_of(value: object, campaign: Campaign) -> Message:
+    """Return bounds by unit in words: each unit and its number, or how many there are."""
+    pairs = tuple(value.items()) if isinstance(value, Mapping) else value
+    if not isinstance(pairs, tuple) or not pairs:
+        return message("none")
+    known = {unit.code: unit.label for unit in campaign.units}
+    named = [
+        message("{unit} {n}", unit=known[pair[0]], n=pair[1])
+        for pair in pairs
+        if isinstance(pair, tuple) and len(pair) == 2 and pair[0] in known  # noqa: PLR2004 a pair
+    ]
+    if len(named) < len(pairs) or len(named) > _NAMED:
+        return message("{n} {n:plural value|values}", n=len(pairs))
+    return message("{bounds}", bounds=named)
+
+
+def _called(code: object, parts: Iterable[Any]) -> str | Label:
+    label: str | Label = next((part.label for part in parts if part.code == code), str(code))
+    return in_english(str(code), label) if isinstance(label, Label) else label
 
 
 def _shown(value: object) -> str | Translatable:

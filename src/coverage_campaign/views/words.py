@@ -20,7 +20,7 @@ from coverage_campaign.model.periods import periods_of
 from coverage_campaign.model.units import Annex, Measure
 from coverage_campaign.progress.progress import Progress
 from coverage_campaign.progress.unit_progress import UnitProgress
-from coverage_campaign.scenarios.compare import InputChange
+from coverage_campaign.scenarios.compare import METHODS, InputChange, bounds_of, words_of
 
 __all__ = [
     "FLAGS",
@@ -39,8 +39,6 @@ __all__ = [
 ]
 
 Text: TypeAlias = str | Translatable
-_MOST_BOUNDS: Final = 4
-"""Of bounds by unit: more of them are counted, not named."""
 
 _NAMES: Final = {
     "among": message("breakdown"),
@@ -62,16 +60,11 @@ _NAMES: Final = {
     "weights": message("weights"),
 }
 _VALUES: Final = {
-    "adams": message("Adams"),
+    **METHODS,
     "declared": message("declared weights"),
-    "dean": message("Dean"),
     "equal": message("all equal"),
     "even": message("even"),
     "even per calendar day": message("even per calendar day"),
-    "hamilton": message("Hamilton"),
-    "hill": message("Huntington-Hill"),
-    "jefferson": message("Jefferson"),
-    "webster": message("Webster"),
     "None": message("none"),
 }
 
@@ -117,37 +110,22 @@ def changes_of(changes: Sequence[InputChange], campaign: Campaign) -> tuple[Chan
     return tuple(
         Change(
             input_name(change.name),
-            _value(change.before, campaign),
-            _value(change.after, campaign),
+            _value(change.name, change.before, campaign),
+            _value(change.name, change.after, campaign),
         )
         for change in changes
     )
 
 
-def _bounds(pairs: tuple[object, ...], campaign: Campaign) -> Text:
-    """Return bounds by unit in words: each unit and its number, or how many there are."""
-    if not pairs:
-        return message("none")
-    known = {unit.code: unit.label for unit in campaign.units}
-    named = [
-        message("{unit} {n}", unit=known[pair[0]], n=pair[1])
-        for pair in pairs
-        if isinstance(pair, tuple) and len(pair) == 2 and pair[0] in known  # noqa: PLR2004 a pair
-    ]
-    if len(named) < len(pairs) or len(named) > _MOST_BOUNDS:
-        return message("{n} {n:plural value|values}", n=len(pairs))
-    return message("{bounds}", bounds=named)
-
-
-def _value(value: object, campaign: Campaign) -> Text:
+def _value(name: str, value: object, campaign: Campaign) -> Text:
     if isinstance(value, Message):
         return value
     if isinstance(value, dt.date):
         return message("{day:date}", day=value)
-    if isinstance(value, Mapping):
-        value = tuple(value.items())
-    if isinstance(value, tuple):
-        return _bounds(value, campaign)
+    if name in ("target", "over", "curve", "uplift") and not isinstance(value, int):
+        return words_of(name, value, campaign)
+    if isinstance(value, (Mapping, tuple)):
+        return bounds_of(value, campaign)
     return input_value(str(value) if isinstance(value, (int, str)) else name_of(value), campaign)
 
 

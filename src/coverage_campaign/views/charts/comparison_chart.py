@@ -43,6 +43,7 @@ _ONLY: Final = message("Units that do not differ are left out.")
 
 _QUANTITIES: Final = {
     "share": message("Share, people"),
+    "uplifted": message("Uplifted share, people"),
     "target": message("Target, people"),
     "planned": message("Planned to date, people"),
     "done": message("Done, people"),
@@ -65,9 +66,10 @@ def comparison(
 ) -> Axes:
     """Return the Axes of two scales of persons and one line a unit between them.
 
-    `quantity` is what is compared: by default the first of share, target, done, planned that
-    differs. `campaign` gives the units' names in the language of the chart, by default that of the
-    results. Changes of at least a tenth are in colour and told in percent. Of more than 40 units
+    `quantity` is what is compared: by default the first of share, uplifted, target, done and
+    planned that differs. `campaign` gives the units' names in the language of the chart, by default
+    that of the results. Changes of at least a tenth are in colour and told in percent.
+    Of more than 40 units
     the 24 with the largest changes are named.
 
     >>> import coverage_campaign as cc
@@ -252,7 +254,7 @@ def _label(
         )
 
 
-Quantity = Literal["share", "target", "planned", "done"]
+Quantity = Literal["share", "uplifted", "target", "planned", "done"]
 
 # A change of a tenth of what was there before is told in colour.
 _NOTABLE: Final = 10
@@ -299,7 +301,7 @@ class Slope:
 def quantity_of(frame: pd.DataFrame) -> Quantity:
     """Return the first quantity that differs; 'share' where nothing does."""
     present = set(frame["quantity"].tolist())
-    quantities: tuple[Quantity, ...] = ("share", "target", "done", "planned")
+    quantities: tuple[Quantity, ...] = ("share", "uplifted", "target", "done", "planned")
     found = next((one for one in quantities if one in present), None)
     if found is None and present:
         raise DefinitionError(

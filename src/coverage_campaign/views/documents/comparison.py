@@ -28,11 +28,23 @@ __all__ = ["comparison"]
 
 _QUANTITIES: Final = {
     "share": message_in("quantity", "Share"),
+    "uplifted": message_in("quantity", "Uplifted share"),
     "target": message_in("quantity", "Target"),
     "done": message_in("quantity", "Done"),
     "planned": message_in("quantity", "Planned to date"),
+    "persons": message_in("quantity", "Persons"),
+    "cases": message_in("quantity", "Cases"),
+    "expected": message_in("quantity", "Expected"),
+    "low": message_in("quantity", "Low end"),
+    "high": message_in("quantity", "High end"),
+    "least": message_in("quantity", "Least"),
+    "most": message_in("quantity", "Most"),
+    "score": message_in("quantity", "Score"),
     "rank": message_in("quantity", "Rank"),
 }
+_NO_PERSONS: Final = frozenset({"cases", "least", "most", "score"})
+"""Quantities that are not, or need not be, numbers of persons."""
+_DRAWN: Final = frozenset({"share", "uplifted", "target", "planned", "done"})  # by the chart
 
 
 @checked_call
@@ -59,7 +71,7 @@ def comparison(compared: Comparison, *, lang: Language | None = None) -> Documen
     changed = {name: frame[frame["quantity"] == name] for name in present}
     with language(lang):
         tables = [
-            Section(heading=_QUANTITIES[name], table=_table(compared, rows, ranked=name == "rank"))
+            Section(heading=_QUANTITIES[name], table=_table(compared, rows, name))
             for name, rows in changed.items()
         ]
         nothing = Table(
@@ -74,10 +86,10 @@ def comparison(compared: Comparison, *, lang: Language | None = None) -> Documen
                     heading=message("Main differences"),
                     paragraphs=tuple(_sentences(compared, changed)),
                 ),
-                *(tables or [Section(table=nothing)]),
+                *(tables or ([Section(table=nothing)] if compared.is_empty else [])),
             ),
             notes=compared.basis.lines(lang),
-            chart=partial(_chart, compared, lang) if set(present) - {"rank"} else None,
+            chart=partial(_chart, compared, lang) if set(present) & _DRAWN else None,
         )
 
 
@@ -102,14 +114,26 @@ def _sentences(compared: Comparison, changed: dict[str, pd.DataFrame]) -> Iterat
     for name, rows in changed.items():
         if name != "rank":
             yield _sentence(compared, rows, name)
-    if not changed:
+    if not changed and compared.is_empty:
         yield message("Nothing differs.")
+    elif not changed:  # verdicts or plans alone
+        yield compared.message
 
 
 def _sentence(compared: Comparison, rows: pd.DataFrame, name: str) -> Text:
     top = rows.iloc[0]
+    before, after = (_number(top[side], scored=name == "score") for side in ("before", "after"))
+    if name in _NO_PERSONS:
+        return message(
+            "{quantity}: {n} {n:plural unit differs|units differ}; most of all {unit}, from"
+            " {before} to {after}.",
+            quantity=_QUANTITIES[name],
+            n=len(rows),
+            unit=_name(compared, str(top["unit"]), str(top["name"])),
+            before=message_in("compared", "unknown") if before is None else f"{before:,}",
+            after=message_in("compared", "unknown") if after is None else f"{after:,}",
+        )
     change = int(rows["change"].fillna(0).sum())
-    before, after = (_whole(top[side]) for side in ("before", "after"))
     relative: Text = ""
     if before and after is not None:
         points = 100 * (after - before) / before
@@ -129,15 +153,17 @@ def _sentence(compared: Comparison, rows: pd.DataFrame, name: str) -> Text:
     )
 
 
-def _table(compared: Comparison, rows: pd.DataFrame, *, ranked: bool) -> Table:
+def _table(compared: Comparison, rows: pd.DataFrame, name: str) -> Table:
+    ranked, scored = name == "rank", name == "score"
+    number, moved = ("score", "score") if scored else ("count", "move")
     columns = [
         Column(key="unit", head=UNIT, width=30),
-        Column(key="before", head=message_in("column", "Before"), kind="count", width=14),
-        Column(key="after", head=message_in("column", "After"), kind="count", width=14),
+        Column(key="before", head=message_in("column", "Before"), kind=number, width=14),
+        Column(key="after", head=message_in("column", "After"), kind=number, width=14),
         Column(
             key="change",
             head=message_in("column", "Change"),
-            kind="move",
+            kind=moved,
             width=14,
             signed=not ranked,
             formula="={after}-{before}",
@@ -153,11 +179,11 @@ def _table(compared: Comparison, rows: pd.DataFrame, *, ranked: bool) -> Table:
     ][: 4 if ranked else 5]
     lines: list[tuple[CellIn, ...]] = []
     for row in rows.to_dict("records"):
-        before, after = _whole(row["before"]), _whole(row["after"])
+        before, after = (_number(row[side], scored=scored) for side in ("before", "after"))
         change = None if before is None or after is None else after - before
         rate = 100 * change / before if before and change is not None else None
-        name = _name(compared, str(row["unit"]), str(row["name"]))
-        lines.append((name, before, after, change, rate)[: len(columns)])
+        unit = _name(compared, str(row["unit"]), str(row["name"]))
+        lines.append((unit, before, after, change, rate)[: len(columns)])
     return Table(columns=tuple(columns), rows=tuple(lines))
 
 
@@ -165,5 +191,7 @@ def _name(compared: Comparison, code: str, name: str) -> Text:
     return next((one.label for one in compared.campaign.units if one.code == code), name)
 
 
-def _whole(value: Any) -> int | None:  # noqa: ANN401 - a cell of a frame
-    return None if pd.isna(value) else int(value)
+def _number(value: Any, *, scored: bool) -> float | None:  # noqa: ANN401 - a cell of a frame
+    if pd.isna(value):
+        return None
+    return round(float(value), 2) if scored else int(value)
