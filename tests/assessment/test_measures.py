@@ -161,3 +161,26 @@ def test_a_batch_of_targets_is_judged_like_each_alone() -> None:
         alone = cc.run(study.scenario(number), reports=own.tally, received=own.received)
         batch = study.array("score")[number][study.leaves]
         assert [None if one != one else one for one in batch] == scores(alone.assessment)  # noqa: PLR0124 - nan
+
+
+def test_a_figure_handed_over_for_one_unit_leaves_the_others_alone() -> None:
+    """Five misses handed over for the first county; the rest keep what the progress finds."""
+    own = cc.assess(progress(), scheme("missed_milestones", rules.per_case(-2)))
+    unit = own.to_frame()["unit"].iloc[0]
+    given = pd.DataFrame({"unit": [unit], "indicator": ["missed_milestones"], "value": [5]})
+    found = cc.assess(progress(), scheme("missed_milestones", rules.per_case(-2)), indicators=given)
+    before, after = own.points().set_index("unit"), found.points().set_index("unit")
+    assert after.loc[unit, "points"] == -10
+    others = before.drop(index=unit)
+    assert after.drop(index=unit)["points"].equals(others["points"])
+
+
+def test_mistaken_arguments_are_refused_by_name() -> None:
+    """A word for a number, a function that says nothing of itself, one that takes no history."""
+    found = cc.assess(progress(), scheme("missed_milestones", rules.per_case(-2)))
+    with pytest.raises(TypeError, match="boundaries takes a whole number, or None for near"):
+        found.boundaries(near="ten")  # type: ignore[arg-type]
+    with pytest.raises(cc.DefinitionError, match="method 'max': does not say what it takes"):
+        cc.allocate(tiny(), weights=cc.weights.equal, method=max)
+    with pytest.raises(cc.DefinitionError, match="method 'len': failed"):
+        cc.forecast(progress(), method=len)  # type: ignore[arg-type]

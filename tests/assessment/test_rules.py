@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from coverage_campaign.assessment import rules
-from coverage_campaign.assessment.rationals import Rationals
+from coverage_campaign.assessment.rationals import Rationals, rounded, rounded_percent
 from coverage_campaign.assessment.rules.band import Band, Bands
 from coverage_campaign.assessment.rules.rule import Measured, ScoringRule
 from coverage_campaign.errors import DefinitionError
@@ -395,3 +395,26 @@ def test_every_rule_has_a_file_and_a_key_of_its_own() -> None:
     folder = Path(rules.__file__).parent
     files = {path.stem for path in folder.glob("*.py")} - {"__init__", "rule", "own"}
     assert files == {rule.__module__.rpartition(".")[2] for rule in rules.RULES}
+
+
+def test_rules_on_counts_speak_of_cases() -> None:
+    """A count of misses is no percentage, in either language."""
+    falling = rules.band((0, 10), (1, 5), (2, 0))
+    assert rules.sentence(falling, of="missed_milestones").startswith(
+        "From 0 cases and below 1 case: 10 points"
+    )
+    assert "%" not in rules.sentence(falling, lang="zh", of="late_reports")
+    assert "0次" in rules.sentence(falling, lang="zh", of="late_reports")
+    assert "%" not in rules.sentence(rules.all_or_nothing(3), of="late_reports")
+    assert "%" not in rules.sentence(
+        rules.step(5, loses=1, per=1, partial="whole_steps"), of="missing_reports"
+    )
+
+
+def test_a_score_reads_as_a_number_and_hides_no_difference() -> None:
+    """Two decimals, half up; what is just short of a round number is not written as that number."""
+    assert rounded(Fraction(11_020, 1_069)) == "10.31"
+    assert rounded(Fraction(920, 19)) == "48.42"
+    assert rounded(Fraction(-40, 3)) == "-13.33"
+    assert rounded(Fraction(1_234_565, 100_000)) == "12.35"
+    assert rounded_percent(Fraction(29_999, 30_000)) == "99.997%"

@@ -12,6 +12,7 @@ import pytest
 from attrs import evolve
 
 from coverage_campaign.assessment.rules.band import Band, Bands
+from coverage_campaign.assessment.rules.per_case import PerCase
 from coverage_campaign.files.campaigns import load_case
 from coverage_campaign.model.campaign import Campaign
 from coverage_campaign.model.dates import MonthDay
@@ -398,7 +399,24 @@ BREAKS: dict[str, Change] = {
     "score-falls": scheme(
         items=[Item("enrolment", "Enrolment", Bands([Band(None, 5), Band("100%", 3)]), 100)]
     ),
+    "cases-rewarded": scheme(
+        items=[Item("late", "Late reports", PerCase(10), 100, of="late_reports")]
+    ),
+    "measure-mistyped": scheme(
+        items=[Item("missed", "Missed", PerCase(-2), 100, of="missed_milestone")]
+    ),
 }
+
+
+def test_points_that_fall_with_misses_are_no_defect() -> None:
+    """Fewer points for more misses is what a scheme wants; a word of its own is no slip."""
+    bands = Bands([Band(0, 10), Band(1, 5), Band(2, 0)])
+    for item in (
+        Item("missed", "Missed", bands, 100, of="late_reports"),
+        Item("collection", "Collection", PerCase(1), 100, of="collection"),
+    ):
+        found = {finding.code for finding in review(scheme(items=[item])(SPOTLESS))}
+        assert not found & {"score-falls", "cases-rewarded", "measure-mistyped"}
 
 
 def test_a_campaign_that_says_everything_has_no_finding() -> None:

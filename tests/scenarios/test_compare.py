@@ -170,7 +170,7 @@ def test_another_curve_is_another_plan() -> None:
     """The shares are the same: the input is named, and the months that differ are listed."""
     ramp = cc.curves.ramp(first=1, last=9)
     comparison = cc.compare(stages(100, cc.curves.even)["Progress"], stages(100, ramp)["Progress"])
-    assert any("ramp" in text for text in comparison.inputs)
+    assert any("a straight line from 1 to 9" in text for text in comparison.inputs)
     assert "planned" in set(comparison.to_frame()["quantity"])
 
 
@@ -188,3 +188,46 @@ def test_what_cannot_be_compared_is_refused() -> None:
         cc.compare(results["Plan"], results["Progress"])
     with pytest.raises(cc.DefinitionError, match="one kind"):
         cc.compare(3, 4)
+
+
+def test_inputs_are_called_what_the_campaign_calls_them() -> None:
+    """A Chinese sentence has no codes: the own target, the window, the method and the bounds."""
+    campaign = cc.load_case("hengyang", year=2008)
+    census = cc.weights.by_measure("census_2000")
+    equal = cc.weights.declared(
+        {unit.code: 1 for unit in campaign.leaves("counties")}, because="a trial"
+    )
+    before = cc.run(cc.Scenario(campaign=campaign, weights=census))
+    after = cc.run(
+        cc.Scenario(
+            campaign=campaign,
+            weights=equal,
+            target=14_000,
+            over="special-action",
+            method=cc.apportion.hamilton,
+            floors={"430412": 9},
+        )
+    )
+    sentence = cc.compare(before, after).sentence(lang="zh")
+    for words in (
+        "行动本身的任务",
+        "专项行动",
+        "韦伯斯特法",
+        "最大余数法",
+        "南岳区9",
+        "设定的权重",
+    ):
+        assert words in sentence
+    for code in ("special-action", "webster", "hamilton", "430412", "declared"):
+        assert code not in sentence
+
+
+def test_a_document_shows_what_differs_in_the_uplift_alone() -> None:
+    """Two outcomes that differ only in their uplift are not alike, in the sentence or on paper."""
+    plain, raised = (cc.allocate(tiny(), weights=cc.weights.eligible, uplift=u) for u in (0, "10%"))
+    compared = cc.compare(plain, raised)
+    assert set(compared.to_frame()["quantity"]) == {"uplifted"}
+    document = cc.documents.comparison(compared, lang="en")
+    text = str(document.sections)
+    assert "Uplifted share" in text
+    assert "Nothing differs" not in text

@@ -148,3 +148,50 @@ def test_the_pace_of_one_unit_that_brings_it_to_its_target() -> None:
     for value, reached in ((found.crossings[0].before, False), (found.value, True)):
         alone = cc.run(cc.vary(early, pace={"a": value}), reports=reports([15, 18, 12]))
         assert met(alone) is reached
+
+
+def capped() -> cc.Scenario:
+    """Return the tiny campaign with Ash capped: 130 people at most have room, 40 are the least."""
+    return cc.vary(
+        scenario(),
+        floors={"a": 20, "b": 10, "c": 10},
+        caps={"a": 50, "b": 40, "c": 40},
+    )
+
+
+@pytest.mark.parametrize("monotone", [True, False])
+def test_what_cannot_be_solved_is_passed_over_and_named(monotone: bool) -> None:  # noqa: FBT001
+    """Cedar has 30 or more of 20 to 400 people only where it can be shared at all: never no answer.
+
+    The floors need 40 people and the caps have room for 130: what lies outside says nothing.
+    """
+    found = cc.goal_seek(
+        capped(),
+        input=("target", range(20, 401, 5)),
+        until=lambda outcome: bool(outcome.allocation.shares()["c"] >= 30),
+        monotone=monotone,
+    )
+    assert found.infeasible == ((20, 35), (135, 400))
+    assert isinstance(found.value, int)
+    assert 40 < found.value <= 130
+    assert not found.holds_first
+    assert "infeasible: 20 to 35, 135 to 400" in repr(found)
+
+
+def test_no_value_that_can_be_solved_is_no_answer() -> None:
+    """Where every value is infeasible the condition neither holds nor fails: an error says so."""
+    with pytest.raises(cc.InfeasibleError, match="no value can be solved"):
+        cc.goal_seek(capped(), input=("target", range(200, 300, 10)), until=lambda _: True)
+
+
+def test_a_condition_is_true_or_false() -> None:
+    """None or a number is no answer to a condition, and a name without values is no input."""
+    for answer in (None, 3):
+        with pytest.raises(cc.DefinitionError, match=r"until: returned .* return True or False"):
+            cc.goal_seek(
+                scenario(),
+                input=("target", [100, 200]),
+                until=lambda _, answer=answer: answer,  # type: ignore[misc]
+            )
+    with pytest.raises(TypeError, match="a pair: text and a list"):
+        cc.goal_seek(scenario(), input=("target", 5), until=lambda _: True)  # type: ignore[arg-type]

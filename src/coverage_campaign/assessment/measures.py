@@ -364,8 +364,14 @@ class MeasurementContext:
         )
 
     def is_given(self, of: str, unit: str) -> bool:
-        """Tell whether a unit's figure comes from the caller: no other, or handed over instead."""
-        return of not in BUILT_IN or (unit, of) in self.indicators
+        """Tell whether a unit's figure comes from the caller: no other, or handed over instead.
+
+        A case handed over is the same case as that of the progress, whose other units keep theirs.
+        A rate may be of something else, such as pensions paid in time: it replaces the whole.
+        """
+        if of in COUNTS:
+            return (unit, of) in self.indicators
+        return of not in BUILT_IN or any(code == of for _, code in self.indicators)
 
     def _reports(self, of: str) -> tuple[_Ints, _Ints, Flags]:
         """Return the reports that came in time of those expected, came late, or did not come."""

@@ -583,7 +583,9 @@ def words_of(name: str, value: object, campaign: Campaign | None) -> str | Trans
         return in_english(code, METHODS[code]) if code in METHODS else code
     if name == "curve" and callable(value):
         return curve_words(cast("Curve", value))
-    found = None if campaign is None or not value else _by_label(name, value, campaign)
+    found = None
+    if campaign is not None and isinstance(value, (str, tuple, Mapping)) and value:
+        found = _by_label(name, value, campaign)
     return _shown(value) if found is None else found
 
 

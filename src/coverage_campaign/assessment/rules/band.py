@@ -94,7 +94,8 @@ class Bands:
     def falls(self) -> bool:
         """Whether more cases never mean more points, where cases are counted."""
         amounts = [band.points for band in self.bands]
-        below = [] if self.bands[0].least is None else [Decimal(0)]
+        first = self.bands[0].least
+        below = [] if first is None or first <= 0 else [Decimal(0)]  # no fewer cases than none
         fall = all(later <= earlier for earlier, later in pairwise([*below, *amounts]))
         return fall and (self.each == "once" or amounts[-1] <= 0)
 
