@@ -247,6 +247,8 @@ def _passed(
         missing &= (owed["period"] <= pd.Timestamp(day)).to_numpy(dtype=bool)
         places = owed["place"].to_numpy(dtype=np.int64)[missing]
         late[places[places >= 0]] = True
+    for _, _, codes in then.unreported:
+        late |= np.isin(np.array(then.rows.units), codes)
     if then.rows.left_out:
         late[:] = True
     return PassedMilestone(

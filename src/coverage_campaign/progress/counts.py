@@ -40,6 +40,7 @@ __all__ = [
     "report_counts",
     "reported_counts",
     "unit_counts",
+    "unreported_periods",
 ]
 
 _Ints = NDArray[np.int64]
@@ -472,10 +473,49 @@ def unit_counts(
             "hindrance": hindrances(campaign, codes, day),
         }
     )
-    # A reported stock, or the baseline that the reports start from, is nearer to the counted days
-    # than a measure from before the campaign.
+    # A reported stock, or the people covered before by unit that the reports start from, is nearer
+    # to the counted days than a measure from before the campaign.
     counts["covered"] = counts["covered"].mask(rows.has_stock, _where(rows.has_stock, rows.stock))
     return pd.concat([counts, reports], axis=1)
+
+
+def unreported_periods(
+    plan: Plan, tally: Tally, rows: ReportedCounts, *, heirs: Heirs
+) -> tuple[tuple[dt.date, dt.date, tuple[str, ...]], ...]:
+    """Return the periods of the plan in which units that report have no figure, but others do.
+
+    Each with its first and last day and the units' codes. Days and weeks are looked at by the month
+    that is over: on a single day nobody may have come. A unit counts only while it exists.
+    """
+    fine = rows.by in {"day", "week"}
+    periods = periods_of(plan.campaign, "month") if fine else rows.periods
+    parent = {
+        unit.code: unit.parent for one in (tally.campaign, plan.campaign) for unit in one.units
+    }
+    stock = _planned_rows(tally.stock[tally.stock["persons"].notna()], parent, rows.units, heirs)
+    place = np.concatenate([rows.place, planned_places(parent, rows.units, stock["unit"])])
+    starts = rows.periods.first(rows.periods.number(stock["period"].to_numpy("datetime64[D]")))
+    days = np.concatenate([rows.ends(rows.period), rows.periods.last(rows.periods.number(starts))])
+    inside = (place >= 0) & (days >= plan.days[0]) & (days <= np.datetime64(rows.through, "D"))
+    number = periods.number(days[inside])
+    if fine:
+        inside[inside] = over = periods.last(number) <= np.datetime64(rows.through, "D")
+        number = number[over]
+    found, column = np.unique(number, return_inverse=True)
+    has = np.zeros((len(rows.units), len(found)), dtype=bool)
+    has[place[inside], column] = True
+    first, last = periods.first(found), periods.last(found)
+    units = [plan.campaign.unit(code) for code in rows.units]
+    opened = np.array([unit.opened or dt.date.min for unit in units], dtype="datetime64[D]")
+    closed = np.array([unit.closed or dt.date.max for unit in units], dtype="datetime64[D]")
+    there = (opened[:, None] <= last) & (closed[:, None] >= first)
+    there &= np.array([code not in heirs for code in rows.units])[:, None]
+    lacking = ~has & there & rows.reported()[:, None]
+    return tuple(
+        (start, end, tuple(code for code, lacks in zip(rows.units, column, strict=True) if lacks))
+        for start, end, column in zip(first.tolist(), last.tolist(), lacking.T, strict=True)
+        if column.any()
+    )
 
 
 def members(plan: Plan, codes: Iterable[str]) -> list[Unit]:

@@ -44,6 +44,7 @@ from coverage_campaign.progress.counts import (
     report_counts,
     reported_counts,
     unit_counts,
+    unreported_periods,
 )
 from coverage_campaign.progress.explain import explanation
 from coverage_campaign.progress.indicators import Clock, UnitArrays, arrays_of, figures, pooled
@@ -196,6 +197,22 @@ class Progress:
         return _nets(self.campaign, self.rows)
 
     @property
+    def has_begun(self) -> bool:
+        """Whether the plan's first day has come."""
+        return _has_begun(self.plan, self.as_of)
+
+    @cached_property
+    def unreported(self) -> tuple[tuple[dt.date, dt.date, tuple[str, ...]], ...]:
+        """The periods (first day, last day) in which units have no figure while others have one.
+
+        Units that never reported are in none of them; with `received` a report without any person
+        is in, so they say nothing.
+        """
+        if self._received is not None:
+            return ()
+        return unreported_periods(self.plan, self.tally, self.rows, heirs=self.heirs)
+
+    @property
     def heirs(self) -> Heirs:
         """Who stands in the place of the closed units: unit -> ((unit, share), ...)."""
         return heirs_on(self.campaign, self.units_of or self.as_of)
@@ -289,9 +306,12 @@ class Progress:
     def _reasons(self) -> tuple[Message | None, ...]:
         names = ("unit", "status", "reports_expected", "reports_received")
         rows = zip(*(self._frame[name].tolist() for name in names), strict=True)
+        begins = message("the schedule begins on {day:date}", day=self.plan.days[0].item())
         asked = differs([figures(counts, self.clock) for counts in self._answers])
         return tuple(
-            reason(
+            begins
+            if status == "not_reported" and not self.has_begun
+            else reason(
                 "open_question" if is_open else status, expected, received, self.campaign.unit(code)
             )
             for is_open, (code, status, expected, received) in zip(asked, rows, strict=True)
@@ -697,20 +717,86 @@ def _progress_at(
                 units=[campaign.unit(heir).label for heir, _ in shares],
             )
         )
+    basis = basis.assuming(*_covered_before(plan, answers[0], rows, heirs))
     frame = agreed([figures(counts, clock) for counts in answers])
+    unreported = unreported_periods(plan, tally, rows, heirs=heirs) if received is None else ()
+    notes = [*_notes(frame, rows, campaign, day, through, begun=_has_begun(plan, day))]
+    notes += _lags(plan, rows, day, unreported)
     return Progress(
         plan=plan,
         tally=tally,
         as_of=day,
         received=received,
         basis=basis,
-        messages=tuple(_notes(frame, rows, campaign, day, through)),
+        messages=tuple(notes),
         counts=agreed(answers),
         rows=rows,
         clock=clock,
         frame=frame,
         units_of=units_of,
     )
+
+
+def _has_begun(plan: Plan, day: dt.date) -> bool:
+    first: dt.date = plan.days[0].item()
+    return day >= first
+
+
+def _covered_before(
+    plan: Plan, counts: pd.DataFrame, rows: ReportedCounts, heirs: Heirs
+) -> Iterator[Message]:
+    """Yield which count of those covered before is used where two are far apart.
+
+    A stock from within the campaign holds some of its own persons: they are far apart where they
+    differ by more than the target.
+    """
+    campaign = plan.campaign
+    if not campaign.covered or not rows.has_stock.any():
+        return
+    people = members(plan, rows.units)
+    measured = pd.Series(passed_on_people(people, rows.units, campaign.covered, heirs))
+    apart = (measured - rows.stock).abs() > counts["target"]
+    apart = apart.fillna(value=False).to_numpy(dtype=bool) & rows.has_stock
+    if apart.any():
+        yield message(
+            "covered before is what the reports start from ({n} {n:plural person|persons}), not "
+            "the measure {measure} ({m}), in {units:list 8}",
+            n=int(rows.stock[apart].sum()),
+            m=int(measured[apart].sum()),
+            measure=campaign.measure(campaign.covered).label,
+            units=[unit.label for unit, is_apart in zip(people, apart, strict=True) if is_apart],
+        )
+
+
+def _lags(
+    plan: Plan,
+    rows: ReportedCounts,
+    day: dt.date,
+    unreported: tuple[tuple[dt.date, dt.date, tuple[str, ...]], ...],
+) -> Iterator[Message]:
+    """Yield whose figures end earlier than the day that they are compared with."""
+    if len(rows.period):
+        last: dt.date = rows.ends(rows.period).max().item()
+        until = min(rows.through, plan.days[-1].item())
+        same_month = (last.year, last.month) == (until.year, until.month)
+        if last < until and not (rows.by == "day" and same_month):
+            yield message(
+                "The figures go to {last:date}: what is done by then is compared with the plan to "
+                "{day:date}.",
+                last=last,
+                day=day,
+            )
+    for first, end, codes in unreported:
+        of_month = first.day == 1 and (end + dt.timedelta(days=1)) == (
+            first + dt.timedelta(days=31)
+        ).replace(day=1)
+        yield message(
+            "No figure of {period} from {units:list 8}, while others have one: missing, not 0.",
+            period=message("{month:long month}", month=first)
+            if of_month
+            else message("{first:date} to {last:date}", first=first, last=end),
+            units=[plan.campaign.unit(code).label for code in codes],
+        )
 
 
 def _nets(campaign: Campaign, rows: ReportedCounts) -> tuple[bool, ...]:
@@ -736,9 +822,17 @@ def _unit_line(row: UnitProgress) -> str:
 
 
 def _notes(
-    frame: pd.DataFrame, rows: ReportedCounts, campaign: Campaign, day: dt.date, through: dt.date
+    frame: pd.DataFrame,
+    rows: ReportedCounts,
+    campaign: Campaign,
+    day: dt.date,
+    through: dt.date,
+    *,
+    begun: bool,
 ) -> Iterator[Message]:
     """Yield what a reader must know beside the figures of a day; counted is to `through`."""
+    if not begun:
+        yield message("The schedule has not begun on {day:date}: no report is due.", day=day)
     if through < day:
         yield message("Counted to {day:date}, the cut-off of results.", day=through)
     if rows.left_out_from is not None:
@@ -769,7 +863,7 @@ def _notes(
             n=losses,
         )
     silent = frame["unit"][frame["status"] == "not_reported"].tolist()
-    if silent:
+    if silent and begun:
         yield message(
             "No counted report from {units:list 8}: missing, not 0.",
             units=[campaign.unit(code).label for code in silent],
@@ -789,13 +883,14 @@ def track(plan: Plan, tally: Tally, *, as_of: DateLike, received: object = None)
     Args:
         plan: What each unit was to have done by when.
         tally: What was reported, as known when the tally was made.
-        as_of: The last day counted. Before the plan's first day nothing is planned; after its last
-            all of it is, and what the tally holds goes on counting (to the reading
-            `result_cutoff`, where it is answered).
+        as_of: The last day counted. Before the plan's first day nothing is planned and no report is
+            asked for, and `notes` say so; after its last all of it is planned, and what the tally
+            holds goes on counting (to the reading `result_cutoff`, where it is answered).
         received: unit, period, received_on, one row per report that came in: a frame of pandas,
             Polars or PyArrow. With it only units
             whose reports are complete are ranked and a unit that reported without any person
-            counts 0; without it the report columns are <NA> and all are ranked.
+            counts 0; without it the report columns are <NA>, nobody is left out of the ranking, and
+            `notes` name the units that have no figure of a period of which others have one.
 
     A monthly tally cannot be split: a month that as_of cuts counts only if the tally itself was
     made by then; else it is left out and `notes` say how many persons that are.

@@ -48,9 +48,10 @@ class Tally:
     """Counts by unit, period and channel, as they were known at `as_of`.
 
     `stock` holds cumulative first values for which no baseline was given (unit, period, persons):
-    people covered before, never new ones; `baseline` those whom the caller said were covered before
-    (unit, persons). `rows_in` = rows counted + `problems.rows`. `columns` says of each column that
-    was read from sheets what it was taken for: sheet, column (its letters), heading, role, why.
+    people covered before, never new ones; `baseline` those whom the caller said, unit by unit, were
+    covered before (unit, persons). `rows_in` = rows counted + `problems.rows`. `columns` says of
+    each column that was read from sheets what it was taken for: sheet, column (its letters),
+    heading, role, why.
 
     It has no `notes`: what a reader has to know stands in its `basis`. It has no `explain`:
     `problems` explains each row or cell that does not count.

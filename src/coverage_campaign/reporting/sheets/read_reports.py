@@ -80,7 +80,8 @@ def read_reports(
     is the persons so far; what it adds to the unit's figure before it counts on its day (or in its
     month), and a fall counts as negative persons. The first figure is stock, never new: the last
     one before the campaign's first day where there is one, else the first of all. With a `baseline`
-    (0, or persons by unit) the difference to it is new.
+    (0, or persons by unit) the difference to it is new; persons by unit are those covered before,
+    while 0 says nothing about them, and the campaign's measure `covered` does.
 
     A unit whose units below report too has a printed total, kept as a check. Where it has people of
     its own beside theirs, `upper_units="totals"` counts what is left of its figure, "own" the

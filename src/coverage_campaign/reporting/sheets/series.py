@@ -118,7 +118,7 @@ def running(series: Series) -> NDArray[np.int64]:
 # -- before the first report -----------------------------------------------------------------------
 
 Baseline: TypeAlias = Mapping[str, int] | pd.Series | int | None
-"""Persons covered before the first report: by unit, one number for every unit, None = unknown."""
+"""What running totals start from: persons by unit, one number for every unit, None = unknown."""
 
 
 def baseline_of(
@@ -139,20 +139,18 @@ def baseline_of(
     return np.full(len(series.rows), baseline, np.int64), np.ones(len(series.rows), dtype=bool)
 
 
-def baseline_table(baseline: Baseline, series: Series, units: Names) -> pd.DataFrame:
+def baseline_table(baseline: Baseline, units: Names) -> pd.DataFrame:
     """Return who was covered before, as far as the caller said it: unit, persons.
 
-    Persons by unit are said of each unit named, one number of each unit that has a series.
+    Only persons by unit are a count of people. One number for every unit, such as 0 at a campaign's
+    start, says where the totals begin and nothing about who was covered; so do zeros alone.
     """
-    if baseline is None:
-        rows, persons = np.empty(0, dtype=np.int64), np.empty(0, dtype=np.int64)
-    elif isinstance(baseline, (Mapping, pd.Series)):
+    rows, persons = np.empty(0, dtype=np.int64), np.empty(0, dtype=np.int64)
+    if isinstance(baseline, (Mapping, pd.Series)):
         figures, given = _by_unit(baseline, units)
-        rows = np.flatnonzero(given)
-        persons = figures[rows]
-    else:
-        rows = np.unique(series.unit)
-        persons = np.full(len(rows), baseline, np.int64)
+        if figures.any():
+            rows = np.flatnonzero(given)
+            persons = figures[rows]
     codes = np.array(units.codes, dtype=object)[rows]
     return pd.DataFrame(
         {"unit": pd.Series(codes, dtype="str"), "persons": pd.array(persons, dtype="Int64")}

@@ -145,7 +145,7 @@ def tally_of_figures(
         problems=ReportProblems.of([*figures.problems, *rows.items]),
         rows_in=len(frame),
         stock=_stock(series.only(is_stock), units, periods),
-        baseline=baseline_table(baseline if kind == "cumulative" else None, series, units),
+        baseline=baseline_table(baseline if kind == "cumulative" else None, units),
         columns=_columns(figures),
     )
 

@@ -175,6 +175,7 @@ def _facts(
     burdens = [row for row in rows if row.burden is not None]
     following = (progress.as_of + dt.timedelta(days=1)).replace(day=1)
     ahead = progress.campaign.reporting is not None and following <= ends_on > progress.as_of
+    ahead &= following >= progress.plan.days[0].astype(object).replace(day=1)
     return {
         "n": len(rows),
         "whole": whole,
@@ -198,7 +199,9 @@ def _facts(
         ],
         "late": late,
         "late_short": sum(row.shortfall or 0 for row in late),
-        "owing": [row for row in rows if row.status in ("not_reported", "incomplete")],
+        "owing": [row for row in rows if row.status in ("not_reported", "incomplete")]
+        if progress.has_begun
+        else [],
         "unranked": [
             message("{unit} ({reason})", unit=row.label, reason=row.reason)
             for row in rows
