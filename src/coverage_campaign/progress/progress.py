@@ -755,8 +755,8 @@ def _covered_before(
         return
     people = members(plan, rows.units)
     measured = pd.Series(passed_on_people(people, rows.units, campaign.covered, heirs))
-    apart = (measured - rows.stock).abs() > counts["target"]
-    apart = apart.fillna(value=False).to_numpy(dtype=bool) & rows.has_stock
+    far = (measured - rows.stock).abs() > counts["target"]
+    apart = far.fillna(value=False).to_numpy(dtype=bool) & rows.has_stock
     if apart.any():
         yield message(
             "covered before is what the reports start from ({n} {n:plural person|persons}), not "
