@@ -31,6 +31,7 @@ __all__ = [
     "did_you_mean",
     "fits",
     "from_zero",
+    "kind_of",
     "nearest",
     "needs",
     "shown",
@@ -104,6 +105,15 @@ def did_you_mean(word: object, known: Iterable[str], *, of: str = "known codes")
 def _with_article(name: str) -> str:
     sounds_open = name[:1] in "AEIOUaeiou" and not name.startswith("Uni")
     return f"{'an' if sounds_open else 'a'} {name}"
+
+
+def kind_of(value: object) -> str:
+    """Return what a value is, with an article.
+
+    >>> kind_of(5), kind_of("x"), kind_of(None)
+    ('an int', 'a str', 'None')
+    """
+    return "None" if value is None else _with_article(type(value).__name__)
 
 
 @contextlib.contextmanager
@@ -422,6 +432,7 @@ else:
 # -- calls -----------------------------------------------------------------------------------------
 
 _MADE_BY = {
+    "Scheme": "cc.Scheme makes one",
     "Campaign": "cc.load_case, cc.load_campaign or cc.Campaign makes one",
     "Allocation": "cc.allocate makes one",
     "CrossAllocation": "cc.cross makes one",
@@ -535,19 +546,21 @@ def _mistaken(function: Callable[..., object], name: str, value: object, hint: o
         return DefinitionError(misfit(name, value, hint))
     kinds = [member for member in _alternatives(hint) if isinstance(member, type)]
     found = _WORDS.get(type(value), _with_article(type(value).__name__))
-    advice = _advice(value, tuple(kinds)) if attrs.has(type(value)) else ""
-    made_by = "" if advice else _MADE_BY.get(kinds[0].__name__ if kinds else "", "")
-    more = "; ".join(filter(None, [advice, made_by]))
+    own = tuple(filter(_is_own, kinds))
+    made_by = next((_MADE_BY[kind.__name__] for kind in own if kind.__name__ in _MADE_BY), "")
+    more = _held_by(value, own) or made_by
+    if not more and hasattr(value, "plot") and attrs.has(type(value)):
+        more = f"{type(value).__name__.lower()}.plot() draws it"
     wanted = _wanted(hint)
     sentence = f"{function.__name__} takes {wanted} for {name}; this is {found}"
     return TypeError(f"{sentence}: {more}" if more else sentence)
 
 
-def _advice(value: Any, kinds: tuple[type, ...]) -> str:  # noqa: ANN401 - any value of the library
-    """Return what to do with a result that was handed to the wrong function, '' if unknown."""
-    own = type(value).__name__.lower()
-    for field in attrs.fields(type(value)):
+def _held_by(value: object, kinds: tuple[type, ...]) -> str:
+    """Return which attribute of a value is of a wanted kind, '' if none is."""
+    fields = attrs.fields(type(value)) if attrs.has(type(value)) else ()
+    for field in fields:
         name = field.name.lstrip("_")
         if isinstance(getattr(value, name, None), kinds):
             return f"its .{name} is one"
-    return f"{own}.plot() draws it" if hasattr(value, "plot") else ""
+    return ""

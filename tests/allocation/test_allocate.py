@@ -232,13 +232,73 @@ def test_what_no_cap_has_room_for_is_a_row_of_its_own() -> None:
 
 
 def test_bounds_that_decide_are_listed_with_what_they_changed() -> None:
-    """Ash and Birch are held at 20; without the cap they would have 50 and 30 at this divisor."""
+    """Ash and Birch are held at 20; without its own cap each has the 40 left over as well."""
     result = allocate(
         tiny(), weights=weights.eligible, caps={"a": 20, "b": 20, "c": 20}, remainder="keep"
     )
     table = result.bounds().set_index("unit")
     assert table["bound"].to_dict() == {"a": "cap", "b": "cap"}
-    assert table["without_it"].to_dict() == {"a": 50, "b": 30}
+    assert table["without_it"].to_dict() == {"a": 60, "b": 60}
+
+
+@pytest.mark.parametrize(
+    ("bound", "options"),
+    [
+        ("caps", {"caps": {"a": 20}}),
+        ("floors", {"floors": {"c": 40}}),
+        ("pins", {"pins": {"b": 5}, "floors": {"c": 30}}),
+        ("caps", {"caps": {"a": 20, "b": 25}, "base": 3}),
+    ],
+)
+def test_without_a_bound_is_what_sharing_again_gives(
+    bound: str, options: dict[str, dict[str, int]]
+) -> None:
+    """Each `without_it`, and the sentence, are the share of an allocation without that bound."""
+    result = allocate(tiny(), weights=weights.eligible, target=100, **options)  # type: ignore[arg-type] - bounds and a base
+    table = result.bounds().set_index("unit")
+    for unit in options[bound]:
+        rest = {code: most for code, most in options[bound].items() if code != unit}
+        again = shares(tiny(), weights=weights.eligible, target=100, **{**options, bound: rest})
+        assert table.loc[unit, "without_it"] == again[unit]
+        assert f"without it {again[unit]}" in result.explain(unit) or bound == "pins"
+
+
+def test_bounds_of_units_on_two_tiers_are_taken_off_one_by_one() -> None:
+    """A leaf's floor lifts its parent: without it the parent's share changes too."""
+    options = {
+        "weights": {"p1": 1, "p2": 1, "p3": 1, "q1": 3, "q2": 3},
+        "target": 90,
+        "among": "units",
+    }
+    result = allocate(two_tiers(), floors={"p1": 50}, **options)
+    free = shares(two_tiers(), **options)
+    table = result.bounds().set_index("unit")
+    assert table.loc["p1", "without_it"] == free["p1"] == 10
+    assert table["without_it"].isna().to_dict() == {"p": True, "p1": False}
+
+
+def test_many_bounds_are_not_taken_off_one_by_one() -> None:
+    """Where more than 200 bounds decide the table leaves the column open; `explain` has it."""
+    units = [Unit(f"u{number:03}", "U", "unit") for number in range(300)]
+    campaign = Campaign(
+        code="many",
+        label="Many",
+        year=2026,
+        units=units,
+        breakdowns=[Breakdown("units", "Units", "unit")],
+    )
+    caps = {unit.code: 5 for unit in units[:250]}
+    result = allocate(campaign, among="units", weights=weights.equal, target=3000, caps=caps)
+    assert result.bounds()["without_it"].isna().all()
+    assert "without it 34" in result.explain("u000")  # (3000 - 249 x 5) / 51 = 34.4
+
+
+def test_weights_are_offered_by_their_names() -> None:
+    """Without weights those that the campaign has are named; a text that names one says how."""
+    with pytest.raises(DefinitionError, match=r"cc\.weights\.eligible, cc\.weights\.by_measure"):
+        allocate(attrs.evolve(tiny(), annexes=()), target=10)
+    with pytest.raises(DefinitionError, match=r"did you mean cc\.weights\.uncovered\?"):
+        allocate(tiny(), weights="uncovered", target=10)
 
 
 def two_tiers() -> Campaign:

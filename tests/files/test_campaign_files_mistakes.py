@@ -141,7 +141,7 @@ def test_the_sound_file_loads(tmp_path: Path) -> None:
         (
             'to = "80%"',
             "to = 80",
-            "targets[0] 'coverage'.to: 80 -- a coverage rate is from 0 to 1: write '80%' or '0.8'",
+            "targets[0] 'coverage'.to: 80 -- write '80%' or '0.8'",
         ),
         (
             'ends = "09-30"',
@@ -275,11 +275,16 @@ def test_an_unknown_year_is_never_guessed() -> None:
     assert load_case("us-vaccination-2021").year_stated
 
 
-def test_a_year_given_to_a_file_takes_the_place_of_its_own(tmp_path: Path) -> None:
-    """The same campaign in another year is not dated by its source any more."""
+def test_a_year_beside_that_of_the_source_is_refused(tmp_path: Path) -> None:
+    """A file that states 2026 is not read as 2027; one that states none, or not its own, is."""
     path = tmp_path / "spring.toml"
     path.write_text(SOUND, encoding="utf-8")
     assert load_campaign(path, year=2026).year_stated
+    with pytest.raises(DefinitionError, match="year=2027, but the source states 2026"):
+        load_campaign(path, year=2027)
+    with pytest.raises(DefinitionError, match="year=2022, but the source states 2020"):
+        load_case("us-vaccination-2021", year=2022)
+    path.write_text(SOUND.replace("year = 2026", "year = 2026\nyear_stated = false"))
     assert not load_campaign(path, year=2027).year_stated
     path.write_text(SOUND.replace("year = 2026", ""), encoding="utf-8")
     assert load_campaign(path, year=2027).window("drive").first.year == 2027

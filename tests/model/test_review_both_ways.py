@@ -29,7 +29,7 @@ from coverage_campaign.model.readings import Question, Readings
 from coverage_campaign.model.reporting_rule import CountingRule
 from coverage_campaign.model.responsibilities import LeadingGroup, Responsibility, Seat
 from coverage_campaign.model.review.review import review
-from coverage_campaign.model.scheme import AwardBar, Commendation, Item, Scheme
+from coverage_campaign.model.scheme import AwardBar, Commendation, Grade, Item, Scheme
 from coverage_campaign.model.targets import CoverageTarget, HeadcountTarget, MoneyTarget
 from coverage_campaign.model.units import Annex, Unit
 from support.campaigns import tiny
@@ -396,6 +396,7 @@ BREAKS: dict[str, Change] = {
         campaign, questions=[Question("missed_target", "Own or uplifted?")]
     ),
     "outstanding-without-threshold": scheme(commendation=Commendation()),
+    "grade-out-of-reach": scheme(grades=[Grade("best", "Best", 120)]),
     "score-falls": scheme(
         items=[Item("enrolment", "Enrolment", Bands([Band(None, 5), Band("100%", 3)]), 100)]
     ),

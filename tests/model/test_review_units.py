@@ -42,6 +42,8 @@ OF_UNITS = {
     "successor-does-not-fit",
     "closed-without-successor",
     "parts-above-whole",
+    "covered-above-eligible",
+    "milestone-above-target",
     "figures-jump",
     "milestone-outside-campaign",
     "milestones-fall",
@@ -92,6 +94,24 @@ def test_a_merger_that_fits_is_no_finding() -> None:
             {"z": cc.Unit("z", "Zone", "county", parent="m", counts={"p": 10})},
         ),
         (
+            "covered-above-eligible",
+            "Dell: 12 people are covered (Insured), more than the 9 who are eligible (Adults)",
+            {
+                "measures": [cc.Measure("adults", "Adults"), cc.Measure("insured", "Insured")],
+                "eligible": "adults",
+                "covered": "insured",
+                "a": cc.Unit("a", "Ash", "county", closed="2021-06-30", successors="m"),
+                "m": cc.Unit("m", "Ash-Birch", "county", opened="2021-07-01"),
+                "z": cc.Unit("z", "Zone", "county", parent="m"),
+                "d": cc.Unit("d", "Dell", "county", counts={"adults": 9, "insured": 12}),
+            },
+        ),
+        (
+            "milestone-above-target",
+            "All requires 120 people, more than the 100 of the whole target",
+            {"milestones": [cc.Milestone("all", "All", by="12-31", persons=120)]},
+        ),
+        (
             "milestones-fall",
             "All requires 50%, less than the 60%",
             {
@@ -136,6 +156,14 @@ def test_what_does_not_fit_is_found(code: str, words: str, changes: dict[str, ob
     """Each break of the merger is found by its code, in words that name the unit and the day."""
     messages = [one.message for one in cc.review(land(**changes)).of(code)]
     assert any(words in message for message in messages), messages
+
+
+def test_a_plan_does_not_go_through_a_milestone_above_its_target() -> None:
+    """What the review finds stops the schedule too, which names the milestone."""
+    campaign = land(milestones=[cc.Milestone("all", "All", by="12-31", persons=120)])
+    shares = cc.allocate(campaign, weights={"a": 1, "b": 1, "z": 1, "d": 1})
+    with pytest.raises(cc.DefinitionError, match="milestones 'all': 120 people, more than the 100"):
+        cc.schedule(shares)
 
 
 def test_figures_of_the_unit_alone_may_be_below_its_parts() -> None:

@@ -46,8 +46,9 @@ from coverage_campaign.allocation.weights import (
     eligible,
     equal,
     to_weighting,
+    uncovered,
 )
-from coverage_campaign.checks import checked_call
+from coverage_campaign.checks import checked_call, nearest
 from coverage_campaign.errors import DefinitionError, Problem
 from coverage_campaign.messages import Message, message
 from coverage_campaign.model.basis import Basis
@@ -74,6 +75,7 @@ __all__ = [
 ]
 
 TargetLike: TypeAlias = HeadcountTarget | CoverageTarget | int | str | None
+_NAMED = (eligible, covered, uncovered, equal)
 WeightsLike: TypeAlias = Weighting | WeightTable | Annex | str | Callable[[Unit], Number] | None
 """By what a target is shared: a weighting, numbers by unit code, an annex or its code, or a
 function of a unit."""
@@ -312,9 +314,15 @@ def weighting_of(
 def _annex_of(campaign: Campaign, code: str) -> Annex:
     found = next((one for one in campaign.annexes if one.code == code), None)
     if found is None:
-        known = ", ".join(one.code for one in campaign.annexes) or "none"
+        annexes = [one.code for one in campaign.annexes]
+        meant = {one.code: f"cc.weights.by_measure('{one.code}')" for one in campaign.measures}
+        meant |= {one.name: f"cc.weights.{one.name}" for one in _NAMED}
+        close = nearest(code, [*annexes, *meant])
+        if close in meant:
+            raise DefinitionError(Problem("weights", f"{code!r}", f"did you mean {meant[close]}?"))
+        known = f"did you mean {close!r}?" if close else f"annexes: {', '.join(annexes) or 'none'}"
         raise DefinitionError(
-            Problem("weights", f"{code!r}", f"an annex's code ({known}), or cc.weights")
+            Problem("weights", f"{code!r}", f"{known}; a text is an annex's code, else cc.weights")
         )
     return found
 
@@ -322,12 +330,17 @@ def _annex_of(campaign: Campaign, code: str) -> Annex:
 def _known(campaign: Campaign, among: str) -> str:
     """Return the weights that a campaign has for a breakdown, as a caller writes them."""
     leaves = campaign.leaves(among)
+
+    def known(code: str) -> bool:
+        return bool(code and leaves) and all(unit.count(code) is not None for unit in leaves)
+
+    people = ["cc.weights.eligible"] if known(campaign.eligible) else []
+    if people and known(campaign.covered):
+        people.insert(0, "cc.weights.uncovered")
     measures = [
-        f"cc.weights.by_measure('{one.code}')"
-        for one in campaign.measures
-        if leaves and all(unit.count(one.code) is not None for unit in leaves)
+        f"cc.weights.by_measure('{one.code}')" for one in campaign.measures if known(one.code)
     ]
-    return ", ".join([*measures, "cc.weights.equal, or a number by unit code"])
+    return ", ".join([*people, *measures, "cc.weights.equal, or a number by unit code"])
 
 
 def _weights_of(tree: UnitTree, vector: list[Number]) -> tuple[Number, ...]:

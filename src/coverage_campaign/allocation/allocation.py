@@ -95,7 +95,10 @@ class Allocation(SharedTarget):
     def bounds(self) -> pd.DataFrame:
         """Return the units whose bound decides: unit, name, bound, share, without_it [persons].
 
-        Pins are bounds too. `without_it` is what the unit would have at the same divisor.
+        Pins are bounds too. `without_it` is the unit's share when the target is shared again
+        without that one bound. It is <NA> where the bound is not the unit's own but gathered from
+        the units below it, and in every row where more than 200 bounds decide: `explain` has it
+        for the unit that is asked.
         """
         return explain.binding(self)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any, TypeAlias
 
@@ -14,10 +15,14 @@ from coverage_campaign.allocation.apportionment import methods as apportion
 from coverage_campaign.allocation.apportionment.methods import name_of
 from coverage_campaign.allocation.request import (
     InputColumn,
+    Limits,
+    Remainder,
     RequestReader,
+    Requests,
     exact_number,
     first_is_free,
     is_own,
+    left_to_enrol,
     unbounded,
 )
 from coverage_campaign.allocation.shares import SharedTarget, SharingRecord
@@ -53,6 +58,7 @@ __all__ = [
 ]
 
 _SHOWN = 12
+_MOST_SHARED_AGAIN = 200
 _MILLION = 10**6
 _ROUNDED: dict[str, Message | str] = {
     "webster": "",
@@ -249,12 +255,11 @@ def _division(
     )
     bound = next((one for one in found.binding if one.unit == place), None)
     if bound is not None:
-        return message(
-            "{words}; {decides}, without it {n}.",
-            words=words,
-            decides=_decides(allocation, row, bound.bound),
-            n=bound.deserved + shift,
-        )
+        decides = _decides(allocation, row, bound.bound)
+        free = _without_one(allocation, [(row, bound.bound)])[0]
+        if free is None:
+            return message("{words}; {decides}.", words=words, decides=decides)
+        return message("{words}; {decides}, without it {n}.", words=words, decides=decides, n=free)
     needs = found.next_needs(place)
     if tied or needs is None or share >= int(allocation.caps[row]):
         return message("{words}{tie}.", words=words, tie=tied)
@@ -393,26 +398,59 @@ def number_text(value: Number) -> str:
 
 
 def binding(allocation: SharedTarget) -> pd.DataFrame:
-    """Return the units whose bound decides: unit, name, bound, share, without_it [persons]."""
-    frame = allocation.frame
+    """Return the units whose bound decides: see `Allocation.bounds`."""
+    frame, held = allocation.frame, _held_rows(allocation)
     pinned, names = frame["pinned"].to_numpy(dtype=bool), frame["name"].tolist()
-    shares = frame["share"].tolist()
+    codes, shares = frame["unit"].tolist(), frame["share"].tolist()
+    free = _without_one(allocation, held) if len(held) <= _MOST_SHARED_AGAIN else [None] * len(held)
     rows = [
-        (
-            record.codes[one.unit],
-            names[row],
-            "pin" if pinned[row] else one.bound,
-            shares[row],
-            one.deserved + int(allocation.shifts[row]),
-        )
-        for record in records(allocation)
-        for one in record.apportionment.binding
-        for row in (int(record.rows[one.unit]),)
+        (codes[row], names[row], "pin" if pinned[row] else bound, shares[row], without)
+        for (row, bound), without in zip(held, free, strict=True)
     ]
     columns = ["unit", "name", "bound", "share", "without_it"]
     return pd.DataFrame(rows, columns=columns).astype(
         {"unit": "str", "name": "str", "bound": "str", "share": "Int64", "without_it": "Int64"}
     )
+
+
+def _held_rows(allocation: SharedTarget) -> list[tuple[int, str]]:
+    """Return the rows whose bound decides, and which bound that is."""
+    return [
+        (int(record.rows[one.unit]), one.bound)
+        for record in records(allocation)
+        for one in record.apportionment.binding
+    ]
+
+
+def _without_one(allocation: SharedTarget, held: Sequence[tuple[int, str]]) -> list[int | None]:
+    """Return each row's share when all is shared again without that one bound of it.
+
+    None where the row has no bound of its own: those of the units below it are gathered there.
+    """
+    tree, asked = _asked_again(allocation, len(held))
+    frame = allocation.frame.iloc[: len(tree.codes)]
+    shape = len(held), len(tree.codes)
+    low, high = (
+        np.broadcast_to(frame[name].fillna(none).to_numpy("int64"), shape).copy()
+        for name, none in (("floor", 0), ("cap", NO_CAP))
+    )
+    known = [frame[name].notna().to_numpy(dtype=bool) for name in ("floor", "cap")]
+    pinned = frame["pinned"].to_numpy(dtype=bool)
+    left = left_to_enrol(allocation.campaign, tree)
+    own = np.zeros(len(held), dtype=bool)
+    for place, (row, bound) in enumerate(held):
+        own[place] = known[0 if bound == "floor" else 1][row]
+        if bound == "floor" or pinned[row]:
+            low[place, row] = 0
+        if bound == "cap" or pinned[row]:
+            high[place, row] = NO_CAP if high[place, row] == left[row] else left[row]
+    never = np.zeros((1, shape[1]), dtype=bool)
+    limits = Limits(low, high, known[0][np.newaxis], never, never, never)
+    found = share(attrs.evolve(asked, limits=limits))
+    return [
+        int(found.share[place, row]) if own[place] and found.solved[place] else None
+        for place, (row, _) in enumerate(held)
+    ]
 
 
 def levels(allocation: SharedTarget) -> pd.DataFrame:
@@ -484,8 +522,9 @@ def reconciliation(allocation: SharedTarget) -> pd.DataFrame:
 
 def _deciding(allocation: SharedTarget) -> dict[str, str]:
     """Return the bounds that decide, by unit."""
-    found = binding(allocation)
-    return dict(zip(found["unit"].tolist(), found["bound"].tolist(), strict=True))
+    frame = allocation.frame
+    pinned, codes = frame["pinned"].to_numpy(dtype=bool), frame["unit"].tolist()
+    return {codes[row]: "pin" if pinned[row] else bound for row, bound in _held_rows(allocation)}
 
 
 def _count(value: object) -> int | None:
@@ -528,6 +567,13 @@ def _without_bounds(allocation: SharedTarget) -> Ints:
 
     Nor do the people who are left to enrol bound anybody.
     """
+    tree, asked = _asked_again(allocation, 1)
+    free: Ints = share(attrs.evolve(asked, limits=unbounded(tree))).share[0]
+    return free
+
+
+def _asked_again(allocation: SharedTarget, count: int) -> tuple[UnitTree, Requests]:
+    """Return what an allocation shared, so many times, with no bounds but the people left."""
     if allocation.method is None:  # pragma: no cover - the caller has seen to it
         raise AssertionError
     own = [of_whole(code) for code in allocation.frame["unit"] if code.endswith(OWN)]
@@ -547,9 +593,10 @@ def _without_bounds(allocation: SharedTarget) -> Ints:
         "already_covered": existing if allocation.already_covered else None,
         "base": base,
     }
+    remainder: Remainder = "keep" if allocation.unallocated else "raise"
+    rule: Any = allocation.ties[0].rule if allocation.ties else "code"
     reader = RequestReader(
-        allocation.campaign, tree, allocation.method, "code", allocation.order, "raise"
+        allocation.campaign, tree, allocation.method, rule, allocation.order, remainder
     )
-    asked = reader.requests({name: InputColumn((value,)) for name, value in values.items()}, 1)
-    free: Ints = share(attrs.evolve(asked, limits=unbounded(tree))).share[0]
-    return free
+    inputs = {name: InputColumn((value,)) for name, value in values.items()}
+    return tree, reader.requests(inputs, count)

@@ -32,6 +32,7 @@ from coverage_campaign.allocation.weights import (
     sharing,
     to_weighting,
 )
+from coverage_campaign.checks import kind_of
 from coverage_campaign.errors import DefinitionError, Problem
 from coverage_campaign.frames import IntSeries
 from coverage_campaign.model.campaign import Campaign
@@ -167,7 +168,11 @@ def _read(campaign: Campaign, tree: UnitTree, name: BoundName, value: object) ->
         bounds = value if isinstance(value, (Mapping, pd.Series)) else dict(cast("Any", value))
     except (TypeError, ValueError):
         raise DefinitionError(
-            Problem(name, f"a {type(value).__name__}", "give persons by unit code, or a weighting")
+            Problem(
+                name,
+                kind_of(value),
+                "give persons by unit code, or a weighting",
+            )
         ) from None
     given = {str(code): count for code, count in bounds.items() if not _is_none(count)}
     problems = [
@@ -219,6 +224,10 @@ def left_to_enrol(campaign: Campaign, tree: UnitTree) -> Ints:
     return left
 
 
+_rise = partial(to_rate, of="uplift", below=1)
+"""A tier's rise: 5 may be 5 % or five times as many, so a plain number stays below 1."""
+
+
 def read_uplift(tree: UnitTree, uplift: Uplift) -> dict[int, Fraction]:
     """Return the rise of each tier as an exact fraction; an unknown tier is an error."""
     tiers = list(tree.tiers)
@@ -228,9 +237,9 @@ def read_uplift(tree: UnitTree, uplift: Uplift) -> dict[int, Fraction]:
             raise DefinitionError(
                 Problem("uplift", f"tier {unknown[0]}", f"the tiers here are {tiers}")
             )
-        rises = {tier: to_rate(uplift.get(tier, 0)) for tier in tiers}
+        rises = {tier: _rise(uplift.get(tier, 0)) for tier in tiers}
     else:
-        rises = dict.fromkeys(tiers, to_rate(uplift))
+        rises = dict.fromkeys(tiers, _rise(uplift))
     if any(rise < 0 for rise in rises.values()):
         raise DefinitionError(Problem("uplift", "negative", "an uplift is 0 or more"))
     if any(max(rise.numerator, rise.denominator) >= _MOST_PARTS for rise in rises.values()):

@@ -19,10 +19,11 @@ import pandas as pd
 
 from coverage_campaign.allocation.apportionment.methods import name_of
 from coverage_campaign.allocation.tree import OWN, opens_later
+from coverage_campaign.checks import kind_of
 from coverage_campaign.errors import DefinitionError, Problem
 from coverage_campaign.frames import FloatSeries, IntSeries
 from coverage_campaign.model.campaign import Campaign
-from coverage_campaign.model.targets import to_rate
+from coverage_campaign.model.targets import to_exact
 from coverage_campaign.model.units import Annex, Unit
 
 __all__ = [
@@ -275,7 +276,7 @@ def to_weighting(weights: Weighting | WeightTable | Callable[[Unit], Number]) ->
     raise DefinitionError(
         Problem(
             "weights",
-            f"a {type(weights).__name__}",
+            kind_of(weights),
             "give a number by unit code (a mapping or a Series), a function of a unit, or one of "
             "cc.weights",
         )
@@ -375,7 +376,7 @@ class ByCapacity:
     """What each unit can take on: a measure, such as its staff, times so many persons each."""
 
     measure: str
-    each: Fraction = attrs.field(default=Fraction(1), converter=to_rate)
+    each: Fraction = attrs.field(default=Fraction(1), converter=to_exact)
 
     @property
     def name(self) -> str:
@@ -427,7 +428,7 @@ class Levelled:
 def _to_parts(
     value: Iterable[tuple[Weighting | WeightTable, Fraction | Decimal | int | str]],
 ) -> tuple[tuple[Weighting, Fraction], ...]:
-    return tuple((to_weighting(weighting), to_rate(share)) for weighting, share in value)
+    return tuple((to_weighting(weighting), to_exact(share)) for weighting, share in value)
 
 
 def _influences_are_positive(

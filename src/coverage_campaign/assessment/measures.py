@@ -38,7 +38,7 @@ from coverage_campaign.model.scheme import (
     Partial,
     Scheme,
 )
-from coverage_campaign.model.targets import to_rate
+from coverage_campaign.model.targets import to_exact
 from coverage_campaign.progress.counts import owed_reports
 from coverage_campaign.progress.progress import Progress, track
 from coverage_campaign.progress.unit_progress import UnitProgress
@@ -159,11 +159,11 @@ def _exact(value: object) -> Fraction:
         case bool():
             raise DefinitionError(Problem("value", f"{value}", "give a number"))
         case Fraction() | Decimal() | str():
-            return to_rate(value)
+            return to_exact(value)
         case Integral():
             return Fraction(int(value))
         case Real():
-            return to_rate(repr(float(value)))
+            return to_exact(repr(float(value)))
         case _:
             raise DefinitionError(Problem("value", f"{value!r}", "give a number"))
 

@@ -58,12 +58,12 @@ def load_campaign(path: str | os.PathLike[str], *, year: int | None = None) -> C
     The layout of TOML is that of docs/reference/campaign-files.md; `campaign_form` makes a workbook
     to fill in, `to_json` a JSON text. A workbook needs the extra `excel`.
 
-    `year` is for a file that names none, or puts another in its place; the campaign then does not
-    count as dated by its source (`year_stated` is False).
+    `year` is for a file that names none, or says by `year_stated = false` that its year is not the
+    source's; the campaign then does not count as dated by its source (`year_stated` is False).
 
     Raises:
         DefinitionError: Every mistake of the file at once, each with its place: the line or key of
-            a text, the cell of a workbook.
+            a text, the cell of a workbook. Or the source states another year than `year`.
     """
     name, data = Path(path).name, read_bytes(path)
     if is_workbook(data):
@@ -114,7 +114,7 @@ def load_case(name: str, *, year: int | None = None, readings: Readings | None =
 
     Raises:
         TypeError: The source names no year and none is given.
-        DefinitionError: There is no such case, or no such year.
+        DefinitionError: There is no such case, or no such year, or its source states another one.
     """
     names = case_names()
     if name not in names:
@@ -284,11 +284,21 @@ def campaign_from_plain(
     where = f"{source}: schema" if locate is None else locate(("schema",), "")
     _check_schema(value.pop("schema", None), where, source)
     if year is not None:
+        _check_year(value, year, source if locate is None else locate(("year",), ""), source)
         value["year_stated"] = value.get("year") == year and value.get("year_stated", True)
         value["year"] = year
     moved = _gather_suggestions(value)
     campaign = mistakes.structured(value, Campaign, source=source, moved=moved, locate=locate)
     return campaign if readings is None else attrs.evolve(campaign, readings=readings)
+
+
+def _check_year(value: Mapping[str, Any], year: int, where: str, source: str) -> None:
+    """Refuse another year than that which the source states."""
+    own = value.get("year")
+    if own is not None and own != year and value.get("year_stated", True) is not False:
+        fix = f"leave year= out, or mend the file where {own} is wrong"
+        found = f"year={year}, but the source states {shown(own)}"
+        raise DefinitionError(Problem(where, found, fix), source=source)
 
 
 def _check_schema(schema: object, where: str, source: str) -> None:

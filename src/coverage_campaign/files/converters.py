@@ -33,6 +33,7 @@ from coverage_campaign.model.targets import (
     HeadcountTarget,
     MoneyTarget,
     Target,
+    rate_text,
     to_rate,
 )
 
@@ -46,7 +47,6 @@ __all__ = [
     "is_choice",
     "is_day",
     "own_keys",
-    "rate_text",
     "without_none",
 ]
 
@@ -64,10 +64,9 @@ _BY_CODE = (COUNTS, SHARES)
 _LARGEST = 2**63 - 1  # what every TOML and JSON reader can hold
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
 _MONTH_DAY = re.compile(r"(\d{2})-(\d{2})")
-_RATE = re.compile(r"-?\d{1,18}(\.\d{1,18})?\s?%?|-?\d{1,18}/\d{1,18}")
+_RATE = re.compile(r"-?\d{1,18}(\.\d{1,18})?\s?[%\uff05]?|-?\d{1,18}/\d{1,18}")
 _DECIMAL = re.compile(r"[+-]?\d{1,30}(\.\d{1,30})?([eE][+-]?\d{1,2})?")
 _MOST_PLACES = 30
-_PERCENT_PLACES = 9
 
 
 class Inline(dict[str, Any]):
@@ -324,11 +323,11 @@ def _rate(value: object) -> Fraction:
     if isinstance(value, str) and _RATE.fullmatch(value) and not value.endswith("/0"):
         return to_rate(value)
     if type(value) is int and abs(value) <= _LARGEST:
-        return Fraction(value)
+        return to_rate(value)
     if isinstance(value, Decimal) and value.is_finite():
         digits = value.as_tuple()
         if len(digits.digits) <= _MOST_PLACES and abs(int(digits.exponent)) <= _MOST_PLACES:
-            return Fraction(value)
+            return to_rate(value)
     raise DefinitionError(wrong(value, 'give a rate as text, such as "80%", "0.8" or "8/11"'))
 
 
@@ -379,20 +378,6 @@ def _day(value: object) -> MonthDay | dt.date:
 
 
 # -- to plain values -------------------------------------------------------------------------------
-
-
-def rate_text(rate: Fraction) -> str:
-    """Return exact text for a rate: percent where that has an end, else a fraction.
-
-    >>> rate_text(Fraction(4, 5)), rate_text(Fraction(1, 800)), rate_text(Fraction(8, 11))
-    ('80%', '0.125%', '8/11')
-    """
-    percent = rate * 100
-    places = next((n for n in range(_PERCENT_PLACES) if 10**n % percent.denominator == 0), None)
-    if places is None:
-        return f"{rate.numerator}/{rate.denominator}"
-    digits = percent * 10**places
-    return f"{Decimal(int(digits)).scaleb(-places):f}%"
 
 
 def _plain_label(label: Label) -> str | Inline:

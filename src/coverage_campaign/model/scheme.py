@@ -16,7 +16,7 @@ from typing import Literal, Protocol, TypeAlias, runtime_checkable
 
 import attrs
 
-from coverage_campaign.checks import between, checked_fields
+from coverage_campaign.checks import between, checked_fields, kind_of
 from coverage_campaign.errors import DefinitionError, Problem
 from coverage_campaign.model.labels import Label, to_label
 from coverage_campaign.model.targets import to_rate
@@ -127,9 +127,8 @@ def to_rule(value: AnyRule) -> AnyRule:
     given: object = value  # Python callers may hand over anything
     if isinstance(given, Rule) or (callable(given) and not isinstance(given, type)):
         return value
-    kind = type(value).__name__
     fix = "give a rule of cc.rules, or a function from a rate to points"
-    raise DefinitionError(Problem("rule", f"a {kind}", fix))
+    raise DefinitionError(Problem("rule", kind_of(value), fix))
 
 
 # -- schemes --------------------------------------------------------------------------------------

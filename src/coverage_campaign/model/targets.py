@@ -8,7 +8,7 @@ from typing import Literal, TypeAlias
 
 import attrs
 
-from coverage_campaign.checks import checked_call, checked_fields, from_zero
+from coverage_campaign.checks import checked_call, checked_fields, from_zero, shown
 from coverage_campaign.errors import DefinitionError, Problem
 from coverage_campaign.model.labels import Label, to_label
 
@@ -21,24 +21,57 @@ __all__ = [
     "Target",
     "covered_before",
     "eligible_persons",
+    "rate_text",
+    "to_exact",
     "to_rate",
 ]
 
 _MOST_PLACES = 100
 _LONGEST_TEXT = 200
+_LONGEST_SHOWN = 20
+_PERCENT_PLACES = 9
+_PERCENT = ("%", "\N{FULLWIDTH PERCENT SIGN}")
+_LEAST_PERCENT = 10
+"""From here on a plain number is one of percent: measures that are counts stay below it."""
 
 Increase: TypeAlias = Literal["points", "ratio"]
 """How "by 10 %" is read: 10 percentage points, or a tenth of the rate before."""
 Level: TypeAlias = Literal["guaranteed", "stretch"]
 
 
-def to_rate(value: Fraction | Decimal | str | float) -> Fraction:
+def to_rate(
+    value: Fraction | Decimal | str | float, *, of: str = "rate", below: int = _LEAST_PERCENT
+) -> Fraction:
     """Return an exact fraction of one from a fraction, a decimal or text such as '0.8' or '80%'.
 
-    A float is refused: 0.1 is not a tenth. So is a power of ten beyond any rate.
+    A float is refused: 0.1 is not a tenth. So is a plain number of `below` or more, which is taken
+    for a number of percent; with a percent sign, or as a `Fraction`, it is what it says. `of` is
+    what an error calls it.
 
-    >>> to_rate("80%"), to_rate("0.1")
-    (Fraction(4, 5), Fraction(1, 10))
+    >>> to_rate("80%"), to_rate("0.1"), to_rate("1200%")
+    (Fraction(4, 5), Fraction(1, 10), Fraction(12, 1))
+    >>> to_rate(95)
+    Traceback (most recent call last):
+        ...
+    coverage_campaign.errors.DefinitionError: rate: 95 -- write '95%' or '0.95'
+    """
+    exact = to_exact(value)
+    text = str(value).strip()
+    is_plain = not isinstance(value, Fraction) and not text.endswith(_PERCENT) and "/" not in text
+    if is_plain and abs(exact) >= below:
+        # A rise of 1 or more is meant now and then; a rate of 10 or more never is.
+        other = rate_text(exact) if below == 1 else f"{Decimal(text) / 100:f}"
+        known = len(other) < _LONGEST_SHOWN
+        fix = f"write '{text}%' or '{other}'" if known else "write '95%' or '0.95'"
+        raise DefinitionError(Problem(of, shown(value), fix))
+    return exact
+
+
+def to_exact(value: Fraction | Decimal | str | float) -> Fraction:
+    """Return an exact number, as `to_rate` reads it, however large: a proportion or a count.
+
+    >>> to_exact("30"), to_exact("80％")
+    (Fraction(30, 1), Fraction(4, 5))
     """
     problem = Problem("rate", f"{value!r}", "give a fraction, or text such as '0.8' or '80%'")
     if isinstance(value, (bool, float)):
@@ -54,10 +87,25 @@ def to_rate(value: Fraction | Decimal | str | float) -> Fraction:
 
 
 def _parsed(text: str) -> Fraction:
-    number = text.removesuffix("%").strip()
+    is_percent = text.endswith(_PERCENT)
+    number = text[:-1].strip() if is_percent else text
     if "e" in number.lower() or len(number) > _LONGEST_TEXT:  # 1e999999999 takes for ever
         raise ValueError(text)
-    return Fraction(number) / 100 if text.endswith("%") else Fraction(number)
+    return Fraction(number) / 100 if is_percent else Fraction(number)
+
+
+def rate_text(rate: Fraction) -> str:
+    """Return exact text for a rate: percent where that has an end, else a fraction.
+
+    >>> rate_text(Fraction(4, 5)), rate_text(Fraction(1, 800)), rate_text(Fraction(8, 11))
+    ('80%', '0.125%', '8/11')
+    """
+    percent = rate * 100
+    places = next((n for n in range(_PERCENT_PLACES) if 10**n % percent.denominator == 0), None)
+    if places is None:
+        return f"{rate.numerator}/{rate.denominator}"
+    digits = percent * 10**places
+    return f"{Decimal(int(digits)).scaleb(-places):f}%"
 
 
 def _to_optional_rate(value: Fraction | Decimal | str | float | None) -> Fraction | None:

@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from coverage_campaign.checks import checked_call
+from coverage_campaign.checks import checked_call, kind_of
 from coverage_campaign.errors import DefinitionError, Problem
 from coverage_campaign.frames import (
     IntSeries,
@@ -564,7 +564,7 @@ class Progress:
             name: The name of this progress's own line.
         """
         if not isinstance(others, Mapping):
-            raise TypeError(f"lines takes plans by name; this is a {type(others).__name__}")
+            raise TypeError(f"lines takes plans by name; this is {kind_of(others)}")
         if name in others:
             fix = "give each line a name of its own"
             raise DefinitionError(Problem("others", f"{name!r} names this progress's line", fix))

@@ -22,7 +22,7 @@ from coverage_campaign.allocation.request import (
 )
 from coverage_campaign.allocation.weights import Weighting, WeightTable, by_annex, to_weighting
 from coverage_campaign.assessment.assess import Assessment, assess
-from coverage_campaign.checks import checked_call, checked_fields
+from coverage_campaign.checks import checked_call, checked_fields, kind_of
 from coverage_campaign.errors import DefinitionError, Problem
 from coverage_campaign.frames import by_value, owned_frame, same
 from coverage_campaign.messages import Language, Message, message
@@ -56,7 +56,7 @@ def _to_pairs(value: BoundsOrWeighting | Iterable[tuple[str, int]] | None) -> Pa
         pairs = list(value.items() if isinstance(value, (Mapping, pd.Series)) else value)
         return tuple((str(code), int(n) if is_count(n) else n) for code, n in pairs)
     except (TypeError, ValueError):
-        found = f"a {type(value).__name__}"
+        found = kind_of(value)
         raise DefinitionError(
             Problem("bounds", found, "give persons by unit code, or a weighting")
         ) from None

@@ -25,7 +25,7 @@ from coverage_campaign.frames import IntSeries
 from coverage_campaign.messages import Message, message
 from coverage_campaign.model.campaign import Campaign
 from coverage_campaign.model.dates import DateLike, Window, to_date
-from coverage_campaign.model.targets import to_rate
+from coverage_campaign.model.targets import to_exact, to_rate
 
 __all__ = [
     "ByDay",
@@ -185,7 +185,7 @@ def _to_shares(
     value: Mapping[str, Share] | Iterable[tuple[str, Share]],
 ) -> tuple[tuple[str, Fraction], ...]:
     pairs = value.items() if isinstance(value, Mapping) else value
-    return tuple((month, to_rate(share)) for month, share in pairs)
+    return tuple((month, to_exact(share)) for month, share in pairs)
 
 
 @attrs.frozen
@@ -460,7 +460,7 @@ def by_phase(campaign: Campaign, shares: Mapping[str, Share], *, curve: Curve = 
     'stated shares by phase (drive-1 50 %, drive-2 20 %, drive-3 30 %)'
     """
     return ByPhase(
-        tuple((code, campaign.window(code), to_rate(share)) for code, share in shares.items()),
+        tuple((code, campaign.window(code), to_exact(share)) for code, share in shares.items()),
         curve,
         later=campaign.readings.doubled_day == "second",
     )

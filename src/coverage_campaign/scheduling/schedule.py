@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from coverage_campaign.allocation.allocation import Allocation
 from coverage_campaign.allocation.request import BoundsOrWeighting, is_count
 from coverage_campaign.allocation.tree import NO_CAP
-from coverage_campaign.checks import checked_call, shown
+from coverage_campaign.checks import checked_call, kind_of, shown
 from coverage_campaign.errors import DefinitionError, Problem
 from coverage_campaign.messages import Message, message
 from coverage_campaign.model.basis import Basis
@@ -197,6 +197,17 @@ def _own_curve(campaign: Campaign, phases: tuple[str, ...]) -> Curve:
     if not marks:
         return even
     whole = headcount.persons if headcount else 0
+    problems = [
+        Problem(
+            f"milestones '{mark.code}'",
+            f"{mark.persons:,} people, more than the {whole:,} of the target",
+            "mend its persons, or give a share or a curve",
+        )
+        for mark in marks
+        if mark.persons is not None and mark.persons > whole
+    ]
+    if problems:
+        raise DefinitionError(problems)
     by_day: dict[DateLike, Share] = {
         campaign.resolve(mark.by): mark.share
         if mark.share is not None
@@ -314,7 +325,7 @@ def _weights(curve: Curve, days: NDArray[np.datetime64], fixed: int) -> NDArray[
     """Return the curve's effort on each day, whole numbers, checked."""
     if not callable(curve):
         raise DefinitionError(
-            Problem("curve", f"a {type(curve).__name__}", "give one of cc.curves, or a function")
+            Problem("curve", kind_of(curve), "give one of cc.curves, or a function")
         )
     weights = np.asarray(curve(days))
     if weights.dtype.kind == "f" and weights.shape == days.shape:

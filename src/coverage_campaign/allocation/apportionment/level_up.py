@@ -19,6 +19,7 @@ from coverage_campaign.allocation.apportionment.inputs import (
 )
 from coverage_campaign.allocation.apportionment.methods import adams
 from coverage_campaign.allocation.apportionment.ties import TieRule, read_ties
+from coverage_campaign.checks import kind_of
 from coverage_campaign.errors import DefinitionError, InfeasibleError, Problem
 
 __all__ = ["level_up"]
@@ -54,7 +55,7 @@ def level_up(
     [35, 5, 0]
     """
     if isinstance(names, str) or not isinstance(names, Sequence | None):
-        raise DefinitionError(Problem("names", f"a {type(names).__name__}", "a list of names"))
+        raise DefinitionError(Problem("names", kind_of(names), "a list of names"))
     now = _counts(covered, "covered", names)
     people = _counts(eligible, "eligible", names)
     if now.shape != people.shape or now.ndim != 1:

@@ -38,9 +38,10 @@ from coverage_campaign.model.scheme import (
     Partial,
     Pool,
     Prize,
+    Rule,
     Veto,
 )
-from coverage_campaign.model.targets import to_rate
+from coverage_campaign.model.targets import to_exact, to_rate
 
 __all__ = [
     "RULES",
@@ -119,12 +120,25 @@ def points(
         raise DefinitionError(
             Problem("partial", "open", "choose 'prorated' or 'whole_steps' for a step begun")
         )
+    may_count = _counts(scoring) or not isinstance(rule, Rule)  # or it is a function of anything
     measured = Measured(
-        rates=Rationals.of([to_rate(rate)]),
+        rates=Rationals.of([to_exact(rate) if may_count else to_rate(rate)]),
         done=None if done is None else np.array([done]),
         target=None if target is None else np.array([target]),
     )
     return scoring.amounts(measured, partial=partial or "prorated")[0]
+
+
+def _counts(rule: ScoringRule) -> bool:
+    """Tell whether a rule goes with a number of cases, whole or in a part of it."""
+    match rule:
+        case PerCase():
+            return True
+        case Capped():
+            return _counts(scoring_rule(rule.capped))
+        case Total():
+            return any(_counts(scoring_rule(one)) for one in rule.total)
+    return False
 
 
 def sentence(

@@ -11,6 +11,7 @@ import numpy as np
 
 from coverage_campaign.assessment.rationals import Rationals
 from coverage_campaign.assessment.rules.rule import Measured, PointsUnit, ScoringRule, Thresholds
+from coverage_campaign.checks import kind_of
 from coverage_campaign.errors import DefinitionError, Problem
 from coverage_campaign.messages import Message, message
 from coverage_campaign.model.scheme import AnyRule, Partial, RuleFunction
@@ -84,5 +85,6 @@ def scoring_rule(rule: AnyRule) -> ScoringRule:
         return rule
     if callable(rule):
         return FunctionRule(rule)
-    kind = type(rule).__name__
-    raise TypeError(f"a rule is a value of cc.rules or a function of the rate; this is a {kind}")
+    raise TypeError(
+        f"a rule is a value of cc.rules or a function of the rate; this is {kind_of(rule)}"
+    )

@@ -47,6 +47,7 @@ def rule_findings(campaign: Campaign) -> Iterator[Finding]:
     yield from _rewarded_cases(campaign)
     yield from _mistyped_measures(campaign)
     yield from _partial_steps(campaign)
+    yield from _grades_out_of_reach(campaign)
 
 
 def _reporting(campaign: Campaign) -> Iterator[Finding]:
@@ -399,6 +400,28 @@ def _mistyped_measures(campaign: Campaign) -> Iterator[Finding]:
                     measure=part.of,
                     meant=close[0],
                 ),
+            )
+
+
+def _grades_out_of_reach(campaign: Campaign) -> Iterator[Finding]:
+    """Yield grades that begin above what the items are worth together."""
+    scheme = campaign.scheme
+    if scheme is None or scheme.full is None:
+        return
+    for grade in scheme.grades:
+        if grade.least is not None and grade.least > scheme.full:
+            yield Finding(
+                code="grade-out-of-reach",
+                severity="high",
+                clause=scheme.clause,
+                message=message(
+                    "{grade} begins at {least:raw} points, but the items are worth {full:raw} "
+                    "together: only a bonus can reach it.",
+                    grade=grade.label,
+                    least=f"{grade.least}",
+                    full=f"{scheme.full}",
+                ),
+                parts=[grade.code],
             )
 
 

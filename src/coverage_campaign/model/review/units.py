@@ -9,9 +9,9 @@ from fractions import Fraction
 
 from coverage_campaign.messages import message
 from coverage_campaign.model.campaign import Campaign
-from coverage_campaign.model.phases import resolved
+from coverage_campaign.model.phases import Milestone, resolved
 from coverage_campaign.model.review.findings import Finding
-from coverage_campaign.model.targets import HeadcountTarget
+from coverage_campaign.model.targets import HeadcountTarget, Target
 from coverage_campaign.model.units import Unit
 
 __all__ = ["unit_findings"]
@@ -27,6 +27,7 @@ def unit_findings(campaign: Campaign) -> Iterator[Finding]:
     yield from _successors(campaign)
     yield from _closed_without_successor(campaign)
     yield from _children_above_parent(campaign)
+    yield from _covered_above_eligible(campaign)
     yield from _editions_differ(campaign)
     yield from _milestones(campaign)
 
@@ -192,6 +193,30 @@ def _children_above_parent(campaign: Campaign) -> Iterator[Finding]:
                     )
 
 
+def _covered_above_eligible(campaign: Campaign) -> Iterator[Finding]:
+    """Yield units with more people covered than could be."""
+    if not campaign.eligible or not campaign.covered:
+        return
+    for unit in campaign.units:
+        eligible, covered = unit.count(campaign.eligible), unit.count(campaign.covered)
+        if eligible is not None and covered is not None and covered > eligible:
+            yield Finding(
+                code="covered-above-eligible",
+                severity="high",
+                clause=unit.clause,
+                message=message(
+                    "{unit}: {covered} people are covered ({covered_name}), more than the "
+                    "{eligible} who are eligible ({eligible_name}).",
+                    unit=unit.label,
+                    covered=covered,
+                    covered_name=campaign.measure(campaign.covered).label,
+                    eligible=eligible,
+                    eligible_name=campaign.measure(campaign.eligible).label,
+                ),
+                parts=[unit.code, campaign.eligible, campaign.covered],
+            )
+
+
 def _editions_differ(campaign: Campaign) -> Iterator[Finding]:
     """Yield units whose figures of one thing on two days are a fifth apart."""
     dated = sorted(
@@ -256,6 +281,8 @@ def _milestones(campaign: Campaign) -> Iterator[Finding]:
         share = one.share if one.share is not None else _share(campaign, one.target, one.persons)
         if share is None:
             continue
+        if share > 1:
+            yield _above_target(campaign, one, day)
         _, before, code = reached.get(one.target, (day, Fraction(0), ""))
         if share < before:
             yield Finding(
@@ -275,8 +302,31 @@ def _milestones(campaign: Campaign) -> Iterator[Finding]:
         reached[one.target] = (day, share, one.code)
 
 
+def _above_target(campaign: Campaign, milestone: Milestone, day: dt.date) -> Finding:
+    """Return that a milestone asks for more people than its target has."""
+    target = _target(campaign, milestone.target)
+    persons = target.persons if isinstance(target, HeadcountTarget) else 0
+    return Finding(
+        code="milestone-above-target",
+        severity="high",
+        clause=milestone.clause,
+        message=message(
+            "{milestone} requires {n} people, more than the {persons} of the whole target.",
+            milestone=milestone.label,
+            n=milestone.persons or 0,
+            persons=persons,
+        ),
+        parts=[milestone.code, *([target.code] if target else [])],
+        dates=[day],
+    )
+
+
+def _target(campaign: Campaign, code: str) -> Target | None:
+    return next((one for one in campaign.targets if one.code == code), campaign.headcount)
+
+
 def _share(campaign: Campaign, code: str, persons: int | None) -> Fraction | None:
-    target = next((one for one in campaign.targets if one.code == code), campaign.headcount)
+    target = _target(campaign, code)
     if persons is None or not isinstance(target, HeadcountTarget) or not target.persons:
         return None
     return Fraction(persons, target.persons)

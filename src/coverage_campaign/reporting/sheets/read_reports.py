@@ -11,7 +11,7 @@ import narwhals as nw
 import pandas as pd
 from narwhals.typing import IntoFrame
 
-from coverage_campaign.checks import checked_call
+from coverage_campaign.checks import checked_call, kind_of
 from coverage_campaign.errors import DefinitionError, Problem, ReportError
 from coverage_campaign.messages import message
 from coverage_campaign.model.campaign import Campaign
@@ -138,6 +138,7 @@ def read_reports(
     )
     about = None if period is None else _period(period)
     grids: tuple[Grid, ...] = ()
+    frame = None if isinstance(path_or_frame, (str, Path)) else _to_pandas(path_or_frame)
     if isinstance(path_or_frame, (str, Path)):
         grids = open_grids(Path(path_or_frame), sheet=sheet)
     form = figures_of_forms(grids, campaign)
@@ -151,10 +152,9 @@ def read_reports(
         fix = message("pass 'new' (persons of each period) or 'cumulative' (persons so far)")
         found = message("not given, and the source is no form")
         raise DefinitionError(Problem("figures", found, fix))
-    elif isinstance(path_or_frame, (str, Path)):
+    elif frame is None:
         read = _of_grids(grids, campaign, kind=figures, named=named, period=about, only=only or {})
     else:
-        frame = _to_pandas(path_or_frame)
         read = _of_frame(frame, campaign, kind=figures, named=named, period=about, only=only or {})
     return tally_of_figures(
         read,
@@ -251,8 +251,7 @@ def _to_pandas(frame: IntoFrame) -> pd.DataFrame:
     try:
         columns = nw.from_native(frame).lazy().collect().to_dict(as_series=False)
     except TypeError:
-        kind = type(frame).__name__
-        problem = Problem("reports", f"a {kind}", "give a data frame, or the path of a file")
+        problem = Problem("reports", kind_of(frame), "give a data frame, or the path of a file")
         raise ReportError(problem) from None
     return pd.DataFrame(columns)
 

@@ -28,6 +28,7 @@ from matplotlib.transforms import (
     blended_transform_factory,
 )
 
+from coverage_campaign.checks import kind_of
 from coverage_campaign.errors import DefinitionError, Problem
 from coverage_campaign.messages import Language, check_language, message
 from coverage_campaign.messages.formats import join_sentences
@@ -327,7 +328,7 @@ def chart(draw: Callable[_P, Axes]) -> Callable[_P, Axes]:
         given = cast("Axes | None", options.pop("ax", None))
         run = cast("Callable[..., Axes]", draw)
         if given is not None and not isinstance(given, Axes):
-            raise TypeError(f"ax takes axes of Matplotlib; this is a {type(given).__name__}")
+            raise TypeError(f"ax takes axes of Matplotlib; this is {kind_of(given)}")
         kept = set() if given is None else set(given.get_children())
         ax = run(*args, **options, ax=given)
         made = [artist for artist in ax.get_children() if artist not in kept]
