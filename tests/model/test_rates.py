@@ -33,16 +33,16 @@ def test_a_number_of_percent_is_no_rate(make: Callable[[], object], words: str) 
     assert words in str(caught.value)
 
 
-def uplifted(uplift: object) -> cc.Allocation:
+def uplifted(uplift: object, target: int = 100) -> cc.Allocation:
     """Return a small allocation with an uplift."""
-    return cc.allocate(tiny(), weights=cc.weights.equal, target=100, uplift=uplift)  # type: ignore[arg-type] - mistakes under test
+    return cc.allocate(tiny(), weights=cc.weights.equal, target=target, uplift=uplift)  # type: ignore[arg-type] - mistakes under test
 
 
 def test_what_says_percent_is_taken_at_its_word() -> None:
     """With a percent sign, also the full-width one, a rate may be as large as it says."""
     assert to_rate("1200%") == 12
     assert to_rate("95\N{FULLWIDTH PERCENT SIGN}") == to_rate("95 %") == Fraction(19, 20)
-    assert uplifted("500%").uplifted_shares().sum() == 600
+    assert uplifted("500%", 20).uplifted_shares().sum() == 120
     assert to_rate(Fraction(12)) == 12  # exact values are not read again
 
 

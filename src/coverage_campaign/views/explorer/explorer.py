@@ -331,6 +331,9 @@ def _as_shipped(campaign: Campaign) -> str:
     if campaign.code not in case_names():
         return ""
     year = None if campaign.year_stated else campaign.year
-    same = load_case(campaign.code, year=year) == campaign
+    try:
+        same = load_case(campaign.code, year=year) == campaign
+    except (TypeError, DefinitionError):  # its source states no year, or another one
+        return ""
     asked = "" if year is None else f", year={year}"
     return f'cc.load_case("{campaign.code}"{asked})' if same else ""
