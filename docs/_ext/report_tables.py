@@ -111,6 +111,7 @@ REASONS: Final[dict[Reason, str]] = {
     "rate_differs": "a printed rate differs from the counts",
     "rate_unreadable": "a rate that cannot be read",
     "several_periods": "one figure for several periods",
+    "stock_only": "every total is the first of its unit: nothing is new yet",
     "total_differs": "a printed total differs from its parts",
 }
 """What each reason means."""

@@ -338,3 +338,19 @@ def test_the_form_checks_what_is_typed_and_is_protected_without_a_password(form:
     assert sheet.column_dimensions["A"].hidden
     assert sheet["F5"].value.startswith("=IFERROR(")
     assert next(cell.value for cell in sheet["C"] if cell.value == "=1+1") == "=1+1"
+
+
+def test_a_form_takes_no_baseline_and_no_other_period(tmp_path: Path) -> None:
+    """A form holds totals from the first day on, and says its period: neither can be overridden."""
+    path = cc.report_form(planned(), tmp_path / "one.xlsx", period="2008-08")
+    book = openpyxl.load_workbook(path)
+    sheet = book.worksheets[1]
+    for row in rows_of(sheet):
+        sheet.cell(row, TOTAL).value = 7
+    save(book, path)
+    for baseline in (0, {"430400": 5}):
+        with pytest.raises(cc.DefinitionError, match="a form holds the totals"):
+            cc.read_reports(path, LAND, baseline=baseline)
+    with pytest.raises(cc.ReportError, match="period= says a time to"):
+        cc.read_reports(path, LAND, period="2008-09")
+    assert cc.read_reports(path, LAND, period="2008-08").rows_in > 0

@@ -62,6 +62,7 @@ SheetReason: TypeAlias = Literal[
     "rate_differs",
     "rate_unreadable",
     "several_periods",
+    "stock_only",
     "total_differs",
 ]
 """Reasons that only sheets of figures have."""
@@ -86,6 +87,7 @@ SEVERITY: Final[dict[str, Severity]] = {
             "no_table",
             "rate_differs",
             "rate_unreadable",
+            "stock_only",
             "total_differs",
         ),
         "warning",

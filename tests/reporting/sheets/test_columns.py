@@ -620,3 +620,139 @@ def test_a_unit_with_people_of_its_own_leaves_a_choice(
     if upper_units:
         assert reasons(tally) == ["printed_total"]
         assert any("unit above others" in line for line in tally.basis.lines())
+
+
+# -- columns of several times, of two years, of new and of all -------------------------------------
+
+
+def pairs(*below: str) -> pd.MultiIndex:
+    """Return the columns of July and August, each over the same headings, beside the unit's."""
+    months = [(month, heading) for month in ("7月", "8月") for heading in below]
+    return pd.MultiIndex.from_tuples([("单位", ""), *months])
+
+
+@pytest.mark.parametrize(
+    ("headings", "row", "july", "august"),
+    [
+        (["2008年7月", "2008年8月"], [10, 20], 10, 20),
+        (["7月男", "7月女", "8月男", "8月女"], [1, "210人", 3, 4], 211, 7),
+        (["7月男(万人)", "7月女(人)", "8月男(万人)", "8月女(人)"], [1.2, 30, 1, 5], 12_030, 10_005),
+        (["7月男(万人)", "7月女(万人)", "8月"], [1, "210人", 5], 10_210, 5),
+    ],
+)
+def test_columns_to_add_up_are_added_within_their_date(
+    headings: list[str], row: list[object], july: int, august: int
+) -> None:
+    """Named columns of several months give a sum a month, each cell in its own measure."""
+    sheet = pd.DataFrame([["甲县", *row]], columns=["单位", *headings])
+    assert counts(read(sheet, persons=headings)) == {
+        ("a", "2008-07"): july,
+        ("a", "2008-08"): august,
+    }
+
+
+def test_a_column_is_not_added_to_itself() -> None:
+    """A column named twice, by its heading and by its letter, is refused."""
+    sheet = pd.DataFrame([["甲县", 10]], columns=["单位", "7月"])
+    with pytest.raises(ReportError, match="several columns are meant"):
+        read(sheet, persons=["7月", "B"])
+
+
+@pytest.mark.parametrize("this", ["本年", "今年", "本期", "本年数", "This year"])
+def test_this_year_beside_last_year_is_the_figure_of_its_month(this: str) -> None:
+    """Below a month and beside last year's figure 本年 says the year alone: it is as declared."""
+    sheet = pd.DataFrame([["甲县", 10, 90, 25, 95]], columns=pairs(this, "上年同期"))
+    assert counts(read(sheet)) == {("a", "2008-07"): 10, ("a", "2008-08"): 25}
+    so_far = read(sheet, figures="cumulative", baseline=0)
+    assert counts(so_far) == {("a", "2008-07"): 10, ("a", "2008-08"): 15}
+
+
+def test_this_year_so_far_stays_cumulative_and_the_advice_names_it() -> None:
+    """本年累计 is no figure of its month; the error names it, no figure of last year."""
+    sheet = pd.DataFrame([["甲县", 90, 10, 95, 25]], columns=pairs("上年同期", "本年累计"))
+    with pytest.raises(ReportError) as error:
+        read(sheet)
+    (problem,) = error.value.problems
+    assert problem.fix == (
+        "name the column: persons='…', or ask for the other kind of figures, those of "
+        "'7月 / 本年累计'"
+    )
+
+
+def test_advice_names_columns_as_the_sheet_prints_them() -> None:
+    """Of two columns with one heading the second is named by its letter, which persons= takes."""
+    sheet = pd.DataFrame([["甲县", 10, 20]], columns=["单位", "7月", "7月"])
+    with pytest.raises(ReportError) as error:
+        read(sheet)
+    assert "(2)" not in str(error.value)
+    assert counts(read(sheet, persons="C")) == {("a", "2008-07"): 20}
+
+
+def test_new_beside_total_is_new_and_the_total_is_cumulative() -> None:
+    """Under New and Total each kind takes its own column, also with a pair a month."""
+    sheet = pd.DataFrame([["a", 5, 50]], columns=["District", "New", "Total"])
+    for figures, persons in (("new", 5), ("cumulative", 50)):
+        tally = read(sheet, figures=figures, baseline=0, period="2008-07")
+        assert counts(tally) == {("a", "2008-07"): persons}
+    monthly = pd.DataFrame([["甲县", 5, 50, 6, 56]], columns=pairs("New", "Total"))
+    assert counts(read(monthly)) == {("a", "2008-07"): 5, ("a", "2008-08"): 6}
+    assert reasons(read(monthly)) == []
+    so_far = read(monthly, figures="cumulative", baseline=0)
+    assert counts(so_far) == {("a", "2008-07"): 50, ("a", "2008-08"): 6}
+
+
+@pytest.mark.parametrize(
+    ("heading", "january", "reason"),
+    [
+        ("累计参保人数", -680, "fall"),
+        ("Total members", -680, "fall"),
+        ("期末参保人数", -680, "fall"),
+        ("累计完成", 320, "begins_again"),
+        ("累计新增", 320, "begins_again"),
+        ("累计新增参保人数", 320, "begins_again"),
+    ],
+)
+def test_all_who_are_insured_never_begin_again(heading: str, january: int, reason: str) -> None:
+    """A total of all members that falls in January is a fall; one of enrolments begins again."""
+    sheet = pd.DataFrame(
+        [["a", "2008-12", 1000], ["a", "2009-01", 320]], columns=["单位", "月份", heading]
+    )
+    tally = read(sheet, figures="cumulative", baseline=0)
+    assert counts(tally)["a", "2009-01"] == january
+    assert reasons(tally) == [reason]
+
+
+def test_a_unit_that_falls_otherwise_still_falls_where_others_begin_again() -> None:
+    """Where the running totals of most units begin again, a smaller drop of one is a fall."""
+    rows = [
+        [unit, month, figure]
+        for unit, figures in {"a1": (1000, 320), "b1": (900, 100), "c": (900, 800)}.items()
+        for month, figure in zip(("2008-12", "2009-01"), figures, strict=True)
+    ]
+    sheet = pd.DataFrame(rows, columns=["单位", "月份", "累计完成"])
+    wider = attrs.evolve(LAND, units=[*LAND.units, Unit("c", "C", "county", parent="city")])
+    tally = read(sheet, wider, figures="cumulative", baseline=0)
+    assert sorted(reasons(tally)) == ["begins_again", "begins_again", "fall"]
+    assert counts(tally)["c", "2009-01"] == -100
+
+
+@pytest.mark.parametrize(
+    "row", [{"单位": "甲县", "月份": "7月", "新增": 320}, {"单位": "甲县", "2008年7月": 320}]
+)
+def test_a_period_that_contradicts_the_dates_of_a_table_is_refused(row: dict[str, object]) -> None:
+    """period= dates no table that says another time; the same time is no contradiction."""
+    sheet = pd.DataFrame([row])
+    with pytest.raises(ReportError, match="period= says a time to 31 August 2008"):
+        read(sheet, period="2008-08")
+    assert counts(read(sheet, period="2008-07")) == {("a", "2008-07"): 320}
+
+
+def test_first_totals_without_a_baseline_are_said_to_be_stock() -> None:
+    """Where every total is the first of its unit nothing is new, and the tally says why."""
+    sheet = pd.DataFrame([["a", 5, 50]], columns=["District", "New members", "Total members"])
+    tally = read(sheet, figures="cumulative", period="2008-07")
+    assert counts(tally) == {}
+    (problem,) = tally.problems
+    assert problem.reason == "stock_only"
+    assert "baseline=" in problem.fix
+    assert tally.stock["persons"].tolist() == [50]

@@ -372,7 +372,7 @@ def test_a_missing_column_is_named_with_what_was_there() -> None:
         "no column for persons; "
         "the columns are A 'unit' (unit), B 'date' (date) and C 'remarks' (note)"
     )
-    assert "persons='<heading>'" in problem.fix
+    assert "persons='…'" in problem.fix
 
 
 def test_a_column_named_by_the_caller_must_be_there() -> None:

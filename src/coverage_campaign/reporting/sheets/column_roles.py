@@ -341,7 +341,9 @@ class Meaning:
 
     `year_to_date` figures begin again each year, `net` ones have losses taken off, `paid` ones are
     of who paid, `done` says that something was done; `qualifier` is what is said beyond, such as
-    农民工, and `total` that the column adds others up.
+    农民工, and `total` that the column adds others up. `this_year` says that a heading names this
+    year or period (本年, 本期) and nothing of persons so far, `everyone` that a total is of all who
+    are insured.
     """
 
     kind: Kind | None = None
@@ -354,6 +356,8 @@ class Meaning:
     done: bool = False
     year_to_date: bool = False
     this_period: bool = False
+    this_year: bool = False
+    everyone: bool = False
 
 
 _BRACKETS = re.compile(r"\(([^()]*)\)")
@@ -406,6 +410,11 @@ def meaning_of(levels: Sequence[str]) -> Meaning:
         done=any(part.done for part in parts),
         year_to_date=any(part.year_to_date for part in parts),
         this_period=this_period,
+        this_year=any(part.this_year for part in parts)
+        and all(part.this_year or part.kind not in _SPECIFIC for part in parts),
+        everyone=kind in {"stock", "cumulative"}
+        and any(part.everyone for part in parts)
+        and not any(part.year_to_date or part.kind == "new" for part in parts),
     )
 
 
@@ -452,7 +461,15 @@ def _of_level(level: str) -> Meaning:
         done="done" in features,
         year_to_date="year_to_date" in features,
         this_period="this_period" in features,
+        this_year=bool(_THIS_YEAR.search(word)) and not _SO_FAR.search(word),
+        everyone="stock" in features
+        or (bool(_EVERYONE.search(word)) and not features & {"new", "done", "net"}),
     )
+
+
+_THIS_YEAR = re.compile(r"本年度?|今年|当年|本期|(?:this|current)(?:year|period)")
+_SO_FAR = re.compile(r"累计|累积|截至|截止|至今|以来|滚动|todate|sofar|cumulative|ytd|running")
+_EVERYONE = re.compile(r"(?:参保|在保)(?:总)?(?:人|职工|对象|数|$)")
 
 
 def _measure_inside(word: str) -> tuple[PrintedMeasure | None, str]:

@@ -22,9 +22,15 @@ from coverage_campaign.model.campaign import Campaign
 from coverage_campaign.model.periods import Period, periods_of
 from coverage_campaign.reporting.problems import ReportProblem
 from coverage_campaign.reporting.sheets.column_roles import is_total
-from coverage_campaign.reporting.sheets.dates import of_day
+from coverage_campaign.reporting.sheets.dates import Written, of_day
 from coverage_campaign.reporting.sheets.layouts import ColumnRole, FigureColumn, Layout
-from coverage_campaign.reporting.sheets.long_table import Figures, cell_place, figures_of, joined
+from coverage_campaign.reporting.sheets.long_table import (
+    Figures,
+    cell_place,
+    figures_of,
+    joined,
+    refuse_other_times,
+)
 from coverage_campaign.reporting.sheets.names import Names, unit_names
 from coverage_campaign.reporting.sheets.numbers import code_text
 from coverage_campaign.workbooks.grid import Cell, Grid, column_letters
@@ -101,11 +107,14 @@ def _key(text: str, place: str) -> FormKey:
     return key
 
 
-def figures_of_forms(grids: Sequence[Grid], campaign: Campaign) -> tuple[Figures, Period] | None:
+def figures_of_forms(
+    grids: Sequence[Grid], campaign: Campaign, *, about: Written | None = None
+) -> tuple[Figures, Period] | None:
     """Return the figures of a file of forms and their period, or None where it has no form.
 
     Each sheet gives the totals to the end of its period, and to the end of the one before where no
-    other sheet is about that. A sheet in which nobody has written yet is said as one problem.
+    other sheet is about that. A form says its own period: one that ends outside the time `about` is
+    an error. A sheet in which nobody has written yet is said as one problem.
     """
     forms = [(grid, *found) for grid in grids if (found := key_of(grid)) is not None]
     if not forms:
@@ -117,7 +126,8 @@ def figures_of_forms(grids: Sequence[Grid], campaign: Campaign) -> tuple[Figures
             other = f"a form of the campaign {key.campaign!r} in {key.year}, by {key.by}"
             fix = f"read it with that campaign; this is {campaign.code!r} in {campaign.year}"
             raise ReportError(Problem(grid.name, other, fix))
-    about = {int(periods.number([key.last])[0]) for _, key, _, _ in forms}
+        refuse_other_times([of_day(key.last)], about, campaign.whole_window, grid.name)
+    numbers = {int(periods.number([key.last])[0]) for _, key, _, _ in forms}
     tables: list[Figures] = []
     problems: list[ReportProblem] = []
     for grid, key, row, column in forms:
@@ -130,7 +140,7 @@ def figures_of_forms(grids: Sequence[Grid], campaign: Campaign) -> tuple[Figures
             continue
         tables.append(form.figures("persons", key.last, campaign))
         first = int(periods.number([campaign.whole_window.first])[0])
-        if number - 1 not in about and number > first and form.fills("before"):
+        if number - 1 not in numbers and number > first and form.fills("before"):
             last = periods.last([number - 1]).tolist()[0]
             tables.append(form.figures("before", last, campaign))
     if not tables:
@@ -210,7 +220,7 @@ class _Form:
         places = {"unit": self._at.get("unit", self._at["key"]), "persons": self._at[part]}
         layout = Layout(
             {"unit": "unit"},
-            (FigureColumn(("persons",), beside={"reason": "reason"}),),
+            (FigureColumn(("persons",), beside={"reason": "reason"}, goes_on=True),),
             columns=self._roles(heads) if part == "persons" else (),
             own=True,
         )

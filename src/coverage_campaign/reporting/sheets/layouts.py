@@ -96,6 +96,16 @@ class ColumnHeading:
     levels: tuple[str, ...]
     position: int = 0
 
+    @property
+    def printed(self) -> str:
+        """The heading as the sheet prints it, also where another column has the same."""
+        return " / ".join(self.levels)
+
+    @property
+    def called(self) -> str:
+        """What names the column alone: its heading, or its letters where others share that."""
+        return self.text if self.text == self.printed else column_letters(self.position)
+
 
 @attrs.frozen
 class ColumnRole:
@@ -106,6 +116,12 @@ class ColumnRole:
     heading: str
     role: str
     why: Message
+    printed: str = attrs.Factory(lambda self: self.heading, takes_self=True)
+
+    @property
+    def called(self) -> str:
+        """What names the column alone: its heading, or its letters where others share that."""
+        return self.heading if self.heading == self.printed else self.column
 
 
 @attrs.frozen
@@ -113,7 +129,8 @@ class FigureColumn:
     """A column of figures, or several that are added up, and what its heading says beside.
 
     `beside` holds the headings of the target, the rate and the other kind of figures that belong to
-    the same time and channel; `repeated` those of columns that have to print the same figures.
+    the same time and channel; `goes_on` tells that a total never begins again; `repeated` those of
+    columns that have to print the same figures.
     """
 
     headings: tuple[str, ...]
@@ -123,6 +140,7 @@ class FigureColumn:
     scale: int = 0
     this_period: bool = False
     year_to_date: bool = False
+    goes_on: bool = False
     beside: Mapping[Role, str] = attrs.field(factory=dict)
     repeated: tuple[str, ...] = ()
 
@@ -287,6 +305,7 @@ class _Assignment:
     months: bool = False
 
     def layout(self) -> Layout:
+        self._compare_years()
         self._take_named()
         self._take_structure()
         if self.named.persons:
@@ -307,6 +326,7 @@ class _Assignment:
                     one.text,
                     one.role,
                     one.why,
+                    one.heading.printed,
                 )
                 for one in self.columns
             ),
@@ -351,6 +371,31 @@ class _Assignment:
                 columns=losses,
             )
 
+    def _compare_years(self) -> None:
+        """Take 本年 beside 上年同期 for the figure of their month: it says the year, no more.
+
+        Where another column of the month says its kind (本月新增, 本年累计), 本年 is left as it is:
+        last year's figure may be that other one's pair.
+        """
+        for (written, _), same in _by_time(self.columns).items():
+            kinds = {one.meaning.kind for one in same}
+            if written is None or _only_a_year(written) or "earlier" not in kinds:
+                continue
+            pairs = [one for one in same if one.meaning.this_year]
+            others = [
+                one
+                for one in same
+                if one not in pairs and one.meaning.kind in {"new", "cumulative", "stock"}
+            ]
+            groups = {one.meaning.qualifier for one in pairs}
+            if others or len(groups) < len(pairs):
+                continue
+            for one in pairs:
+                if one.meaning.kind in {"new", "cumulative", "persons"}:
+                    one.meaning = attrs.evolve(
+                        one.meaning, kind="persons", year_to_date=False, this_period=False
+                    )
+
     # -- columns by name ---------------------------------------------------------------------------
 
     def column(self, heading: ColumnHeading) -> _Column:
@@ -380,7 +425,9 @@ class _Assignment:
 
     def _listed(self, columns: Iterable[_Column]) -> str:
         return (
-            ", ".join(f"{column_letters(one.heading.position)} {one.text!r}" for one in columns)
+            ", ".join(
+                f"{column_letters(one.heading.position)} {one.heading.printed!r}" for one in columns
+            )
             or "none"
         )
 
@@ -582,7 +629,10 @@ class _Assignment:
     # -- figures -----------------------------------------------------------------------------------
 
     def _named_figures(self) -> tuple[FigureColumn, ...]:
-        """Return the columns that the caller names: each by itself, or several added up."""
+        """Return the columns that the caller names: each by itself, or several added up.
+
+        Added up are those of one time and channel.
+        """
         lists = [self._named_columns(text) for text in self.named.persons]
         widths = {len(one) for one in lists}
         if len(widths) > 1:
@@ -593,11 +643,16 @@ class _Assignment:
             )
             raise ReportError(Problem(self.source, found, message("name single columns")))
         figures = []
-        for group in zip(*lists, strict=True):
+        for group in _by_time(one for some in lists for one in some).values():
             for one in group:
                 one.take("counted", message("named: persons={text!r}", text=one.text))
             figures.append(self._figure(group))
-        if len({(one.written, one.channel) for one in figures}) < len(figures):
+        times = {one.written for one in figures}
+        named = [one for some in lists for one in some]
+        if None in times and len(times) > 1:
+            raise self._choice(named, message("figures with and without a time of their own"))
+        twice = len({one.heading.position for one in named}) < len(named)
+        if twice or any(len(_by_time(some)) < len(some) for some in lists):
             columns = self._listed([one for group in lists for one in group])
             fix = message("name one of them, or a list of those to add up: persons=[…]")
             raise ReportError(
@@ -619,6 +674,7 @@ class _Assignment:
             scale=measure.scale if measure else 0,
             this_period=first.meaning.this_period,
             year_to_date=first.meaning.year_to_date,
+            goes_on=any(one.meaning.everyone for one in columns),
             repeated=tuple(one.text for one in repeated),
         )
 
@@ -638,8 +694,12 @@ class _Assignment:
             for one in totals:
                 self._other_total(one, figures)
         else:
+            times = {one.written for one in figures}
             for one in totals:
-                one.take("total", message("adds up the columns beside: a check"))
+                if one.meaning.written and len(times) > 1:
+                    self._other_total(one, figures[:1])  # of its own time, no sum over all
+                else:
+                    one.take("total", message("adds up the columns beside: a check"))
         return figures, tuple(self._figure([one]) for one in totals if one.role == "total")
 
     def _candidates(self) -> tuple[list[_Column], list[_Column]]:
@@ -832,7 +892,7 @@ class _Assignment:
         return message("figures of persons, declared {kind}; the whole", kind=_KINDS[self.kind])
 
     def _choice(self, columns: Sequence[_Column], found: Message) -> ReportError:
-        one = columns[0].text
+        one = columns[0].heading.called
         fix = message(
             "name the one that counts: persons={one!r}, or those to add up: persons=[{one!r}, …]",
             one=one,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from fractions import Fraction
 
@@ -16,8 +17,10 @@ from coverage_campaign.reporting.problems import ReportProblem
 from coverage_campaign.reporting.sheets.column_roles import PrintedMeasure, measure_of
 from coverage_campaign.reporting.sheets.dates import (
     DateFault,
+    Span,
     Written,
     read_cells,
+    spans_of,
     with_printed_year,
 )
 from coverage_campaign.reporting.sheets.layouts import (
@@ -28,7 +31,7 @@ from coverage_campaign.reporting.sheets.layouts import (
     Role,
 )
 from coverage_campaign.reporting.sheets.names import ALL
-from coverage_campaign.reporting.sheets.numbers import plain, read_number
+from coverage_campaign.reporting.sheets.numbers import NOT_PERSONS, plain, read_number
 from coverage_campaign.workbooks.grid import Grid, column_letters
 
 __all__ = [
@@ -42,6 +45,7 @@ __all__ = [
     "figures_of",
     "joined",
     "levels_of",
+    "refuse_other_times",
 ]
 
 Place = Callable[[int, str], Message]
@@ -178,18 +182,24 @@ def figures_of(
             figures=tuple(attrs.evolve(one, unit=one.unit or unit) for one in layout.figures),
         )
     about = titled if period is None else Date(period)
+    said = [one.written for one in layout.figures if one.written is not None]
+    refuse_other_times(said, period, window, source)
     if period is not None and len({one.written for one in layout.figures}) == 1:
         layout = attrs.evolve(
             layout, figures=tuple(attrs.evolve(one, written=None) for one in layout.figures)
         )
     _check(layout, source, dated=about is not None)
+    called = {one.heading: one.called for one in layout.columns}
     for figure in layout.figures:
-        _check_repeated(frame, figure, source)
+        _check_repeated(frame, figure, source, called)
     dates: dict[Date, int] = {}
     parts = [
         _of_column(frame, layout, at, dates, window=window, about=about, measure=measure)
         for at, _ in enumerate(layout.figures)
     ]
+    refuse_other_times(
+        [one.written for one in dates if isinstance(one.written, Written)], period, window, source
+    )
     long = pd.concat(parts, ignore_index=True)
     written = with_printed_year([date.written for date in dates], years)
     sums = tuple(
@@ -211,6 +221,28 @@ def figures_of(
     )
 
 
+def refuse_other_times(
+    said: Sequence[Written], about: Written | None, window: Window, source: str
+) -> None:
+    """Refuse a table that says times of its own outside the one that it is told to be about."""
+    if about is None:
+        return
+    (whole,) = spans_of([about], window)
+    for one in spans_of(said, window):
+        if not (isinstance(one, Span) and isinstance(whole, Span)):
+            continue
+        begins, own = whole.first or dt.date.min, one.first or dt.date.min
+        if one.last < begins or own > whole.last:
+            found = message(
+                "period= says a time to {last:long date}, but the table is about one to "
+                "{own:long date}",
+                last=whole.last,
+                own=one.last,
+            )
+            fix = message("leave period= out where a table says its time, or correct it")
+            raise AmbiguousTableError(Problem(source, found, fix))
+
+
 def _of_column(
     frame: pd.DataFrame,
     layout: Layout,
@@ -229,8 +261,9 @@ def _of_column(
         parts["unit"] = figure.unit
     if "channel" not in layout.roles:
         parts["channel"] = figure.channel or ALL
-    parts["persons"] = _added(frame, figure.headings)
     scales, of_persons = _measures(frame, layout, measure)
+    own_scales = [layout.scales.get(heading, 0) or scales for heading in figure.headings]
+    parts["persons"] = _added(frame, figure.headings, own_scales)
     parts["of_persons"] = of_persons
     parts["scale"] = figure.scale or scales
     for role in _BESIDE:
@@ -247,30 +280,40 @@ def _of_column(
     return pd.DataFrame(parts, index=frame.index)
 
 
-def _added(frame: pd.DataFrame, headings: Sequence[str]) -> pd.Series:
+def _added(frame: pd.DataFrame, headings: Sequence[str], scales: Sequence[object]) -> pd.Series:
     """Return the cells of a column, or the sum of several; without one part there is no sum."""
     first, *more = (frame[heading] for heading in headings)
     if not more:
         return first
-    if all(pd.api.types.is_numeric_dtype(one.dtype) for one in (first, *more)):
+    of_rows = [np.broadcast_to(np.asarray(one, dtype=np.int64), len(frame)) for one in scales]
+    numeric = all(pd.api.types.is_numeric_dtype(one.dtype) for one in (first, *more))
+    if numeric and all(np.array_equal(one, of_rows[0]) for one in of_rows):
         return sum(more, start=first)
     rows = zip(first, *more, strict=True)
-    return pd.Series([_sum_of(row) for row in rows], index=frame.index, dtype=object)
+    sums = [
+        _sum_of(row, scale) for row, scale in zip(rows, np.array(of_rows).T.tolist(), strict=True)
+    ]
+    return pd.Series(sums, index=frame.index, dtype=object)
 
 
-def _sum_of(cells: Sequence[object]) -> object:
+def _sum_of(cells: Sequence[object], scales: Sequence[int]) -> object:
+    """Return the persons of several cells as a text that no measure scales again.
+
+    A cell that holds no count of persons is the whole answer, so that the row says why.
+    """
     total = Fraction(0)
-    for cell in cells:
+    for cell, scale in zip(cells, scales, strict=True):
         try:
             number = read_number(cell)
         except ValueError:
             return cell
         if number is None:
             return None
-        if number.unit or number.percent:
-            return f"{cell!s} (one of several to add up)"
-        total += number.value
-    return int(total) if total.denominator == 1 else float(total)
+        if number.unit in NOT_PERSONS or number.percent:
+            return cell
+        bare = not number.unit and number.step <= 1
+        total += number.value * (scale if bare else 1)
+    return f"{total}人" if total.denominator == 1 else f"{float(total)}人"
 
 
 def _measures(
@@ -371,17 +414,22 @@ def _on_day(date: Date, day: int) -> Date:
     return attrs.evolve(date, written=on_day if possible else "not_a_date")
 
 
-def _check_repeated(frame: pd.DataFrame, figure: FigureColumn, source: str) -> None:
+def _check_repeated(
+    frame: pd.DataFrame, figure: FigureColumn, source: str, called: Mapping[str, str]
+) -> None:
     """Refuse columns of one meaning that do not print the same figures."""
     for heading in figure.repeated:
         pairs = zip(frame[figure.heading], frame[heading], strict=True)
         if any(plain(_shown(one)) != plain(_shown(two)) for one, two in pairs):
             found = message(
                 "the columns {heading!r} and {other!r} mean the same and differ",
-                heading=figure.heading,
-                other=heading,
+                heading=called.get(figure.heading, figure.heading),
+                other=called.get(heading, heading),
             )
-            fix = message("name the one that counts: persons={heading!r}", heading=figure.heading)
+            fix = message(
+                "name the one that counts: persons={heading!r}",
+                heading=called.get(figure.heading, figure.heading),
+            )
             raise AmbiguousTableError(Problem(source, found, fix))
 
 
@@ -401,22 +449,24 @@ def _check(layout: Layout, source: str, *, dated: bool) -> None:
         return
     columns = tuple(
         message(
-            "{column} {heading!r} ({role})", column=one.column, heading=one.heading, role=one.role
+            "{column} {heading!r} ({role})", column=one.column, heading=one.printed, role=one.role
         )
         for one in layout.columns
     )
-    ways = [message("name the column: {ways}", ways=[f"{part}='…'" for part in absent])]
+    fix = message("name the column: {ways}", ways=[f"{part}='…'" for part in absent])
     if "date" in absent:
-        ways.append(message("or pass period='2008-07' for a table of one period"))
-    other = [one.heading for one in layout.columns if one.role in {"new", "cumulative", "check"}]
+        fix = message("{fix}, or pass period='2008-07' for a table of one period", fix=fix)
+    other = [one.printed for one in layout.columns if one.role in {"new", "cumulative", "check"}]
     if "persons" in absent and other:
-        ways.append(
-            message("or ask for the other kind of figures, those of {name!r}", name=other[0])
+        fix = message(
+            "{fix}, or ask for the other kind of figures, those of {name!r}",
+            fix=fix,
+            name=other[0],
         )
     found = message(
         "no column for {parts}; the columns are {columns:list 40}", parts=absent, columns=columns
     )
-    raise ReportError(Problem(source, found, message("{ways}", ways=ways)))
+    raise ReportError(Problem(source, found, fix))
 
 
 def chosen_rows(frame: pd.DataFrame, only: Mapping[str, str], source: str) -> list[int]:

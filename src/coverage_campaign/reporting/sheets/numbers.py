@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 
 __all__ = [
     "MOST_PERSONS",
+    "NOT_PERSONS",
     "Counts",
     "Number",
     "code_text",
@@ -44,7 +45,8 @@ _NUMBER = re.compile(
     r"(?P<scale>[百千万萬亿億]?)(?P<unit>%|人次|[人名位户戶个個家套所座床件份元]|公里)?"
 )
 _LONGEST = 80
-_NOT_PERSONS = frozenset({"元", "公里", "户", "戶", "家"})
+NOT_PERSONS = frozenset({"元", "公里", "户", "戶", "家"})
+"""What is counted in these words is money, length, households or employers."""
 
 
 @attrs.frozen
@@ -218,7 +220,7 @@ def _count(cell: object, scale: int) -> tuple[int, str, int]:
     bare = number.unit == "" and number.step <= 1
     value = number.value * (scale if bare else 1)
     step = number.step * (scale if bare else 1)
-    if number.unit in _NOT_PERSONS:
+    if number.unit in NOT_PERSONS:
         return 0, "other_measure", 1
     if number.percent or value.denominator != 1 or abs(value) > MOST_PERSONS:
         return 0, "not_a_count", 1

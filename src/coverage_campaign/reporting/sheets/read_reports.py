@@ -72,7 +72,8 @@ def read_reports(
     any engine. A long table has a column for the unit (code, name or alias), one for the date and
     one for the persons; a wide one has a column per period, channel or unit. Columns are known by
     their headings, in Chinese or English, or named: `unit="postal", persons="dose1_18plus"`.
-    `period` dates a table that has no dates; of a file the titles are read for it. A workbook's
+    `period` dates a table that has no dates, and must not contradict one that has; of a file the
+    titles are read for it. A workbook's
     sheets are all read but the hidden ones, or `sheet` alone. `only` chooses the rows of one matter
     from a table of several: `only={"项目名称": "新增城镇就业"}`.
 
@@ -103,7 +104,8 @@ def read_reports(
     Counted, with a doubt: fall, no_report (a period in which nobody reported, or a unit did not),
     above_eligible, rate_differs (a printed rate that is not persons / target, or persons /
     eligible, at the precision of the print), figures_differ (a printed new figure that is not the
-    difference of the cumulative ones), looks_cumulative and looks_new (the declared kind does not
+    difference of the cumulative ones), stock_only (no total follows another, and no baseline is
+    given), looks_cumulative and looks_new (the declared kind does not
     fit the figures).
 
     A sheet that is hidden (hidden_sheet) or holds no such table (no_table) is a problem too.
@@ -141,13 +143,16 @@ def read_reports(
     frame = None if isinstance(path_or_frame, (str, Path)) else _to_pandas(path_or_frame)
     if isinstance(path_or_frame, (str, Path)):
         grids = open_grids(Path(path_or_frame), sheet=sheet)
-    form = figures_of_forms(grids, campaign)
+    form = figures_of_forms(grids, campaign, about=about)
     if form is not None:
         read, own_period = form
         if figures == "new":
             found = message("'new', but a form holds the totals so far")
             raise DefinitionError(Problem("figures", found, message("leave figures= out")))
-        figures, by, baseline = "cumulative", by or own_period, 0 if baseline is None else baseline
+        if baseline is not None:
+            found = message("given, but a form holds the totals from the campaign's first day on")
+            raise DefinitionError(Problem("baseline", found, message("leave baseline= out")))
+        figures, by, baseline = "cumulative", by or own_period, 0
     elif figures is None:
         fix = message("pass 'new' (persons of each period) or 'cumulative' (persons so far)")
         found = message("not given, and the source is no form")

@@ -33,7 +33,8 @@ class Series:
 
     `rows` are positions in the source, `unit` and `channel` positions in the campaign's lists,
     `figure` what was reported [persons], `begins` the day from which a running total counts (NaT
-    where the source does not say it).
+    where the source does not say it); `goes_on` tells that a total never begins again, since it is
+    of all who are insured.
     """
 
     rows: Rows
@@ -42,6 +43,7 @@ class Series:
     day: NDArray[np.datetime64]
     figure: NDArray[np.int64]
     begins: NDArray[np.datetime64]
+    goes_on: Mask
 
     @property
     def first(self) -> Mask:
@@ -63,11 +65,20 @@ def sorted_series(
     day: NDArray[np.datetime64],
     figure: NDArray[np.int64],
     begins: NDArray[np.datetime64],
+    goes_on: Mask,
 ) -> Series:
     """Return the kept rows as series."""
     rows = np.flatnonzero(kept)
     order = rows[np.lexsort((day[rows], channel[rows], unit[rows]))]
-    return Series(order, unit[order], channel[order], day[order], figure[order], begins[order])
+    return Series(
+        order,
+        unit[order],
+        channel[order],
+        day[order],
+        figure[order],
+        begins[order],
+        goes_on[order],
+    )
 
 
 def begins_again(series: Series) -> Mask:
@@ -75,9 +86,10 @@ def begins_again(series: Series) -> Mask:
 
     It does where the source says a later beginning than of the figure before (1-1月 after 1-12月).
     Where it says none, at the turn of a year at which most of the running totals fall to less than
-    half: then a new year has begun, and nobody was taken back.
+    half: then a new year has begun, and nobody was taken back. A total of all who are insured goes
+    on over the turn of a year: where it falls, persons left or the figure was corrected.
     """
-    follows = ~series.first
+    follows = ~series.first & ~series.goes_on
     before = np.roll(series.begins, 1)
     said = follows & (series.begins > before) & ~np.isnat(before)
     unsaid = follows & np.isnat(series.begins)

@@ -46,6 +46,7 @@ from coverage_campaign.reporting.sheets.warnings import (
     warn_gaps,
     warn_kind,
     warn_rates,
+    warn_stock_only,
     warn_that_it_begins_again,
 )
 from coverage_campaign.workbooks.grid import Unreadable
@@ -111,7 +112,13 @@ def tally_of_figures(
     _refuse_not_open(days.life(periods, kind), unit, rows, campaign)
     _refuse_doubles(np.stack([unit, channel, days.last.astype(np.int64)]), figure, rows)
     series = sorted_series(
-        rows.kept, unit=unit, channel=channel, day=days.last, figure=figure, begins=days.begins
+        rows.kept,
+        unit=unit,
+        channel=channel,
+        day=days.last,
+        figure=figure,
+        begins=days.begins,
+        goes_on=_figure_marks(figures)["goes_on"],
     )
     eligible = np.array([one.count(campaign.eligible) or 0 for one in campaign.units], np.int64)
     new, cumulative = (counts, scaled_counts(frame["other"], frame["other_scale"]))
@@ -133,7 +140,11 @@ def tally_of_figures(
     if cumulative.known[series.rows].any() and kind == "new":
         done = [cumulative.persons[series.rows], *done]
     warn_rates(frame, series, done, eligible, rows)
-    rows.items += [*warn_kind(series, kind), *warn_gaps(series, units, campaign, periods)]
+    rows.items += [
+        *warn_stock_only(is_stock, given=baseline is not None),
+        *warn_kind(series, kind),
+        *warn_gaps(series, units, campaign, periods),
+    ]
     basis = attrs.evolve(campaign.basis(), simulated=simulated)
     basis = basis.assuming(*figures.assumptions, *_UPPER[upper_units])
     return Tally(
@@ -301,7 +312,7 @@ def _figure_marks(figures: Figures) -> dict[str, Mask]:
     all_columns = [one for origin in figures.origins for one in origin.figures]
     return {
         name: np.array([getattr(one, name) for one in all_columns], dtype=bool)[at]
-        for name in ("this_period", "year_to_date")
+        for name in ("this_period", "year_to_date", "goes_on")
     }
 
 

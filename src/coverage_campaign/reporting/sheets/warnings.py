@@ -32,6 +32,7 @@ __all__ = [
     "warn_gaps",
     "warn_kind",
     "warn_rates",
+    "warn_stock_only",
     "warn_that_it_begins_again",
 ]
 
@@ -77,6 +78,25 @@ def warn_that_it_begins_again(series: Series, again: Mask, rows: RowFilter) -> N
             ),
             message("counted as the total of the new year: write 1-1月 if it is, else correct it"),
         )
+
+
+def warn_stock_only(is_stock: Mask, *, given: bool) -> Iterator[ReportProblem]:
+    """Yield a problem where every figure is the first of its unit, so that none adds to another."""
+    if len(is_stock) and is_stock.all():
+        found = message(
+            "{n} {n:plural total is|totals are} the first of {n:plural its unit|their units}: "
+            "stock, and nothing is new yet",
+            n=len(is_stock),
+        )
+        fix = (
+            message("name these units in baseline=, which says who was covered before")
+            if given
+            else message(
+                "pass baseline=, who was covered before (0, or persons by unit), to count what is "
+                "new; or add the totals of the period before"
+            )
+        )
+        yield ReportProblem("stock_only", _REPORTS, found, fix, counted=True)
 
 
 def warn_above_eligible(
