@@ -192,10 +192,10 @@ class PassedMilestone:
         """Return the persons that it asks for by scenario and unit.
 
         A plan that runs through the milestone has them in whole persons that add up; with any
-        other plan they are the share of the target, rounded up.
+        other plan, and where targets passed on, they are the share of the target, rounded up.
         """
         plan = self.progress.plan
-        if plan.share_on(self.day) == self.share:
+        if not self.progress.heirs and plan.share_on(self.day) == self.share:
             return plan.course.on(target, len(plan.days) - 1 - plan.days_left(self.day))
         over, under = self.share.numerator, self.share.denominator
         needed: _Ints = -(-over * target // under)
@@ -231,6 +231,7 @@ def _passed(
     progress: Progress, milestone: Milestone, day: dt.date, share: Fraction
 ) -> PassedMilestone:
     then = track(progress.plan, progress.tally, as_of=day, received=progress.received)
+    then = then.under_units_of(progress.as_of)  # a successor answers for those before it
     units = then.unflagged_units
     late = np.zeros(len(units), dtype=bool)
     if progress.received is not None:

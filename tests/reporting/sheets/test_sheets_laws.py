@@ -397,9 +397,7 @@ def test_two_columns_with_one_heading_count_once_or_not_at_all() -> None:
     assert tally.to_frame()["persons"].tolist() == [1]
     assert tally.columns["role"].tolist() == ["unit", "date", "counted", "repeated"]
     differing = pd.DataFrame([["a", "2026-06-01", 1, 2]], columns=columns)
-    with pytest.raises(
-        ReportError, match=r"'persons' and 'D' mean the same and differ"
-    ):
+    with pytest.raises(ReportError, match=r"'persons' and 'D' mean the same and differ"):
         read_reports(differing, tiny(), figures="new")
     second = read_reports(differing, tiny(), figures="new", persons="persons (2)")
     assert second.to_frame()["persons"].tolist() == [2]
