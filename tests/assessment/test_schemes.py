@@ -250,7 +250,7 @@ def test_interim_assessments_say_so() -> None:
     early = attrs.evolve(progress, as_of=pd.Timestamp("2026-06-05").date())
     assert "Interim assessment: the plan runs to 10 Jun 2026" in repr(assess(early, SCHEME))
     assert assess(early, SCHEME).interim
-    assert "中期考核" in assess(early, SCHEME).notes_in("zh")[0]
+    assert any("中期考核" in note for note in assess(early, SCHEME).notes_in("zh"))
 
 
 def test_a_veto_of_other_kinds_does_not_strike() -> None:
