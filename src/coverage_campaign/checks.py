@@ -558,8 +558,8 @@ def _mistaken(function: Callable[..., object], name: str, value: object, hint: o
 
 def _held_by(value: object, kinds: tuple[type, ...]) -> str:
     """Return which attribute of a value is of a wanted kind, '' if none is."""
-    fields = attrs.fields(type(value)) if attrs.has(type(value)) else ()
-    for field in fields:
+    kind: type = type(value)
+    for field in attrs.fields(kind) if attrs.has(kind) else ():
         name = field.name.lstrip("_")
         if isinstance(getattr(value, name, None), kinds):
             return f"its .{name} is one"

@@ -153,9 +153,10 @@ def band(
     Below 60%: 0 yuan a person; from 60% and below 80%: 0.6 yuan a person; from 80% and below \
 100%: 1 yuan a person; from 100%: 1.5 yuan a person.
     """
-    for one in bands:
-        if not isinstance(one, Band) and (not isinstance(one, tuple) or len(one) != _PAIR):
-            raise DefinitionError(Problem("bands", f"{one!r}", "pairs of a bound and its points"))
+    given: tuple[object, ...] = bands  # Python callers may hand over anything
+    for pair in given:
+        if not isinstance(pair, Band) and (not isinstance(pair, tuple) or len(pair) != _PAIR):
+            raise DefinitionError(Problem("bands", f"{pair!r}", "pairs of a bound and its points"))
     return Bands([one if isinstance(one, Band) else Band(*one) for one in bands], each=each)
 
 

@@ -17,6 +17,7 @@ from coverage_campaign.views.documents.paper import (
     UNIT,
     CellIn,
     Column,
+    Kind,
     Section,
     Table,
     Text,
@@ -155,7 +156,8 @@ def _sentence(compared: Comparison, rows: pd.DataFrame, name: str) -> Text:
 
 def _table(compared: Comparison, rows: pd.DataFrame, name: str) -> Table:
     ranked, scored = name == "rank", name == "score"
-    number, moved = ("score", "score") if scored else ("count", "move")
+    number: Kind = "score" if scored else "count"
+    moved: Kind = "score" if scored else "move"
     columns = [
         Column(key="unit", head=UNIT, width=30),
         Column(key="before", head=message_in("column", "Before"), kind=number, width=14),
