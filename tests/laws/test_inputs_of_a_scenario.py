@@ -187,5 +187,5 @@ def test_a_comparison_is_said_in_chinese() -> None:
     """The sentence has no English in it but codes."""
     one, other = cc.run(scenario()), cc.run(cc.vary(scenario(), target=140))
     said = cc.compare(one, other).sentence(lang="zh")
-    assert said.startswith("任务由“无”改为“140”：")
+    assert said.startswith("任务由“原定任务”改为“140”：")
     assert "甲县" in said

@@ -67,7 +67,7 @@ def test_another_value_is_named_with_what_is_wanted(given: str, taker: str) -> N
     ("call", "words"),
     [
         (lambda: cc.charts.burn_up(cc.forecast(progress())), "burn_up takes a Progress"),
-        (lambda: cc.forecast(plan()), "forecast takes a Progress .*a Plan: plan.plot"),
+        (lambda: cc.forecast(plan()), "forecast takes a Progress .*a Plan: cc.track makes one"),
         (lambda: cc.track(tally(), plan(), as_of="2026-06-30"), "track takes a Plan .*a Tally"),
         (lambda: cc.simulate(plan(), seed=None), "whole number for seed; this is None"),
         (lambda: cc.supervise(progress()), "supervise takes a list of Progress"),

@@ -402,7 +402,8 @@ def binding(allocation: SharedTarget) -> pd.DataFrame:
     frame, held = allocation.frame, _held_rows(allocation)
     pinned, names = frame["pinned"].to_numpy(dtype=bool), frame["name"].tolist()
     codes, shares = frame["unit"].tolist(), frame["share"].tolist()
-    free = _without_one(allocation, held) if len(held) <= _MOST_SHARED_AGAIN else [None] * len(held)
+    few = 0 < len(held) <= _MOST_SHARED_AGAIN
+    free = _without_one(allocation, held) if few else [None] * len(held)
     rows = [
         (codes[row], names[row], "pin" if pinned[row] else bound, shares[row], without)
         for (row, bound), without in zip(held, free, strict=True)

@@ -310,7 +310,10 @@ def _is_pace(times: object) -> bool:
     """Tell whether a value is a number of times, up to a million."""
     if isinstance(times, bool) or not isinstance(times, numbers.Real):
         return False
-    return 0 <= float(times) <= _MOST_TIMES
+    try:
+        return 0 <= float(times) <= _MOST_TIMES
+    except OverflowError:
+        return False
 
 
 def _factors(pace: Faster, progress: Progress, told: Progress) -> _Floats:
