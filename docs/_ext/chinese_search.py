@@ -34,6 +34,9 @@ def parts(text: str) -> list[str]:
 class SearchInParts(SearchChinese):
     """Chinese search by parts of runs, and by Latin words as before."""
 
+    # By this name the page finds the stemmer of Latin words, which is the English one.
+    language_name = "English"
+
     def split(self, input: str) -> list[str]:  # noqa: A002 - the name of Sphinx
         """Return the terms of a text."""
         latin = [term.strip() for term in self.latin1_letters.findall(input)]
