@@ -14,6 +14,7 @@ from coverage_campaign.errors import DefinitionError, Problem
 from coverage_campaign.frames import by_value, owned_frame
 from coverage_campaign.model.basis import Basis
 from coverage_campaign.model.campaign import Campaign
+from coverage_campaign.model.dates import ONE_DAY
 from coverage_campaign.model.periods import periods_of
 from coverage_campaign.notebook import html_table
 from coverage_campaign.scheduling.schedule import Plan
@@ -349,7 +350,7 @@ def _received(
         .sort_values(["number", "unit"], ignore_index=True)
     )
     numbers = table["number"].to_numpy(dtype=np.int64)
-    arrival = months.last(numbers) + 1 + rng.integers(0, 8, len(table))
+    arrival = months.last(numbers) + (1 + rng.integers(0, 8, len(table))) * ONE_DAY
     return pd.DataFrame(
         {
             "unit": table["unit"],
