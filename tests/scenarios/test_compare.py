@@ -210,7 +210,7 @@ def test_inputs_are_called_what_the_campaign_calls_them() -> None:
     )
     sentence = cc.compare(before, after).sentence(lang="zh")
     for words in (
-        "行动本身的任务",
+        "原定任务",
         "专项行动",
         "韦伯斯特法",
         "最大余数法",
