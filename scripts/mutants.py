@@ -3,9 +3,10 @@
     python scripts/mutants.py --sample 250 --seed 1
 
 Cosmic Ray makes the faults (a comparison turned round, a number off by one, `and` for `or`) in a
-copy of the checkout. Each is tried on the tests of its folder, then, where it lives, on the fast
-tests of its room and the laws. A fault that no test finds is printed with its lines: it is either a
-missing test, or changes nothing that can be seen (argue it in docs/explanation/reliability.md).
+copy of the checkout. Each is tried on the doctests of its file and the tests named after it, then,
+where it lives, on those of its folder, then on the fast tests of its room and the laws. A fault
+that no test finds is printed with its lines: it is either a missing test, or changes nothing that
+can be seen (argue it in docs/explanation/reliability.md).
 """
 
 from __future__ import annotations
@@ -69,9 +70,11 @@ def tests_of(folder: Path, fault: MutationSpec) -> list[str]:
     inside = file.parent.relative_to(folder / PACKAGE)
     nearest = folder / "tests" / inside
     room = folder / "tests" / inside.parts[0]
-    own = str(file)  # its doctests
-    first = f"{nearest if nearest.is_dir() else room} {own}"
-    return [first, f"{room} {folder / 'tests' / 'laws'} {folder / 'tests' / 'scenarios'}"]
+    named = sorted(room.rglob(f"test_{file.stem.strip('_')}*.py"))
+    speaks = [file] if ">>>" in file.read_text(encoding="utf-8") else []
+    wider = [room, folder / "tests" / "laws", folder / "tests" / "scenarios"]
+    steps = [[*speaks, *named], [nearest if nearest.is_dir() else room], wider]
+    return [" ".join(map(str, step)) for step in steps if step]  # no tests would end in an error
 
 
 def killed(folder: Path, fault: MutationSpec) -> tuple[bool, str]:
@@ -104,17 +107,23 @@ def main() -> int:
         folder = Path(name) / "checkout"
         kept = shutil.ignore_patterns(".git", ".venv", "out", ".hypothesis", "*.egg-info")
         shutil.copytree(ROOT, folder, ignore=kept)
-        for room in rooms:
-            every = faults(folder, room)
-            for fault in rng.sample(every, k=min(len(every), asked.sample // len(rooms))):
-                tried[room] += 1
-                dead, diff = killed(folder, fault)
-                found[room] += dead
-                if not dead:
-                    print(f"\nnot found: {fault.operator_name}\n{diff}", flush=True)
-            print(f"{room}: {found[room]} of {tried[room]} found", flush=True)
-    share = sum(found.values()) / max(1, sum(tried.values()))
-    print(f"\n{sum(found.values())} of {sum(tried.values())} found: {share:.0%}")
+        chosen = [
+            (room, fault)
+            for room in rooms
+            for fault in rng.sample(faults(folder, room), k=asked.sample // len(rooms))
+        ]
+        rng.shuffle(chosen)  # a run that is cut short has tried every room
+        for room, fault in chosen:
+            tried[room] += 1
+            dead, diff = killed(folder, fault)
+            found[room] += dead
+            if not dead:
+                print(f"\nnot found: {fault.operator_name}\n{diff}", flush=True)
+            if tried.total() % 10 == 0 or tried.total() == len(chosen):
+                print(f"{found.total()} of {tried.total()} found", flush=True)
+    for room in rooms:
+        print(f"{room}: {found[room]} of {tried[room]} found")
+    print(f"{found.total() / max(1, tried.total()):.0%} found")
     return 0
 
 
