@@ -205,7 +205,7 @@ def _faulty(campaign: Campaign, units: list[str], most: int) -> st.SearchStrateg
             "record": _mostly(st.integers(0, max(most // 2, 1)), None),
             "revision": _mostly(st.sampled_from([0, 0, 0, 1, 2]), None),
             "filed": _mostly(st.integers(0, 200 * _SECONDS) | st.integers(0, 2), None),
-            # A few persons come often: two records of one person that both count are rare otherwise.
+            # A few persons come often, or two records of one person that both count are rare.
             "person": _mostly(st.integers(0, 3) | st.integers(0, max(most // 3, 1)), None),
             "unit": _mostly(st.sampled_from(units), "nowhere", None),
             "day": _mostly(st.integers(0, days - 1), -1, days, None),
