@@ -9,16 +9,21 @@ SECONDS ?= 600
 SAMPLE  ?= 250
 PIP    := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt
 
-.PHONY: demo test check bench format fast docs clean lock shape fuzz compat mutants laws dist
+.PHONY: demo test slow check bench format fast docs clean lock shape fuzz compat mutants laws dist
 
 demo: $(VENV)/.demo
 	$(BIN)/python examples/demo.py
 
+# Every test that takes a moment, on all processors.
 test: $(VENV)/.test
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n auto -m "not slow"
+
+# The others: whole engines, browsers, notebooks, the site, laws on many examples.
+slow: $(VENV)/.test
+	$(BIN)/python -m pytest -n auto -m slow
 
 fast: $(VENV)/.test
-	$(BIN)/python -m pytest -q -m "not slow and not real"
+	$(BIN)/python -m pytest -n auto -q -m "not slow and not real"
 
 check: $(VENV)/.test
 	$(BIN)/ruff format --check .
@@ -27,6 +32,7 @@ check: $(VENV)/.test
 	$(BIN)/pyright --pythonpath $(BIN)/python
 	$(BIN)/lint-imports
 	$(MAKE) test
+	$(MAKE) slow
 	$(MAKE) docs
 
 # The site, in out/docs, and the Chinese one in out/docs/zh; a warning is an error, and so is a public name that is on no page.
