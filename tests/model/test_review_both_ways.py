@@ -15,6 +15,7 @@ from coverage_campaign.assessment.rules.band import Band, Bands
 from coverage_campaign.assessment.rules.per_case import PerCase
 from coverage_campaign.files.campaigns import load_case
 from coverage_campaign.model.campaign import Campaign
+from coverage_campaign.model.clauses import Clause
 from coverage_campaign.model.dates import MonthDay
 from coverage_campaign.model.enforcement_rules import (
     EnforcementLadder,
@@ -99,6 +100,7 @@ def spotless() -> Campaign:
             "labour", ("renewal",), [Requirement("registration", "Registration")], issues="licence"
         ),
         scheme=Scheme("tiny", AwardBar(("county", "department")), Commendation("110%")),
+        clauses=[Clause("1", "In 2026, under the Social Insurance Law, 100 more people enrol.")],
         readings=Readings(schedule_over="action", result_cutoff="06-10"),
     )
 
@@ -211,6 +213,17 @@ def without_moves(source: str, target: str) -> Change:
     return change
 
 
+def clause(code: str, text: str) -> Change:
+    """Return a change of one clause's text, or a clause more."""
+    return lambda campaign: campaign.with_part(Clause(code, text))
+
+
+def of_pensions_alone(campaign: Campaign) -> Campaign:
+    """Return the case with one insurance throughout: the one of its title."""
+    reason = clause("reason", "The coverage of the pension insurance is to reach 80 %.")
+    return with_target("coverage", label="Coverage of the pension insurance")(reason(campaign))
+
+
 def scheme(**changes: object) -> Change:
     """Return a change of the assessment scheme."""
 
@@ -224,6 +237,8 @@ def scheme(**changes: object) -> Change:
 ALL_KINDS = ("department", "association", "district", "county", "county-level-city")
 
 MENDS: dict[str, Change] = {
+    "scope-differs": of_pensions_alone,
+    "legal-basis-missing": clause("0", "Rests on article 72 of the Labour Law."),
     "year-not-stated": lambda case: evolve(case, year_stated=True),
     "days-derived": with_phase("publicity", days_derived=False),
     "end-one-day-short": lambda case: with_phase("summary", ends="03-31")(
@@ -294,6 +309,12 @@ MENDS: dict[str, Change] = {
 }
 
 BREAKS: dict[str, Change] = {
+    "scope-differs": lambda campaign: clause("3", "Who has a medical insurance counts.")(
+        clause("2", "100 people enter the pension insurance.")(campaign)
+    ),
+    "legal-basis-missing": clause("1", "In 2026, by law, 100 more people enrol."),
+    "year-without-evidence": clause("1", "Under the Social Insurance Law, 100 more enrol."),
+    "text-damaged": clause("2", "Of the 100 people ??? enrol."),
     "year-not-stated": lambda campaign: evolve(campaign, year_stated=False),
     "days-derived": with_phase("drive", days_derived=True),
     "end-one-day-short": with_phase("results", ends="01-30"),

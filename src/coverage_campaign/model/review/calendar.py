@@ -19,6 +19,7 @@ from coverage_campaign.model.review.findings import (
     taken_answer,
     unanswered,
 )
+from coverage_campaign.model.review.source import span_of
 
 __all__ = ["calendar_findings", "comparison_day", "schedule_windows"]
 
@@ -27,7 +28,6 @@ _DAY = dt.timedelta(days=1)
 
 def calendar_findings(campaign: Campaign, *, as_of: dt.date | None = None) -> Iterator[Finding]:
     """Yield what the days of the phases leave open; `as_of` is the day that windows differ on."""
-    yield from _year_not_stated(campaign)
     if not campaign.phases:
         return
     yield from _days_derived(campaign)
@@ -48,36 +48,11 @@ def _dates(window: Window) -> tuple[dt.date, ...]:
 
 
 def _span(window: Window) -> Message:
-    if window.days == 1:
-        return _day(window.first)
-    return message(
-        "{first:long day} to {last:long day} ({n} days)",
-        first=window.first,
-        last=window.last,
-        n=window.days,
-    )
+    return _day(window.first) if window.days == 1 else span_of(window)
 
 
 def _day(day: dt.date) -> Message:
     return message("{day:long day}", day=day)
-
-
-def _year_not_stated(campaign: Campaign) -> Iterator[Finding]:
-    if campaign.year_stated:
-        return
-    effect = message("the campaign has no phases yet")
-    if campaign.phases:
-        whole = campaign.whole_window
-        effect = message("the campaign runs from {days}", days=_span(whole))
-    yield Finding(
-        code="year-not-stated",
-        severity="high",
-        clause="",
-        message=message(
-            "The source names no year; {year:raw} was given by the caller.", year=campaign.year
-        ),
-        readings=[ReadingEffect(answer=str(campaign.year), effect=effect)],
-    )
 
 
 def _days_derived(campaign: Campaign) -> Iterator[Finding]:

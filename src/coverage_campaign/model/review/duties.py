@@ -222,7 +222,7 @@ def _attribution(campaign: Campaign) -> Iterator[Finding]:
             severity="medium",
             clause=unit.clause,
             message=message(
-                "{unit}: is located in one unit and reports to another{outside}.",
+                "{unit}: located in one unit, reporting to another{outside}.",
                 unit=unit.label,
                 outside=outside,
             ),

@@ -13,6 +13,7 @@ from coverage_campaign.model.review.calendar import calendar_findings
 from coverage_campaign.model.review.duties import duty_findings
 from coverage_campaign.model.review.findings import Findings
 from coverage_campaign.model.review.rules import rule_findings
+from coverage_campaign.model.review.source import source_findings
 from coverage_campaign.model.review.targets import target_findings
 from coverage_campaign.model.review.units import unit_findings
 
@@ -21,7 +22,7 @@ __all__ = ["review"]
 
 @checked_call
 def review(campaign: Campaign, *, as_of: DateLike | None = None) -> Findings:
-    """Return the findings on a campaign: calendar, units, targets, duties, rules, in this order.
+    """Return the findings on a campaign: its text, calendar, units, targets, duties and rules.
 
     A question that the caller answered is no finding; one that only has a suggested answer is.
     `as_of` is the day on which the windows that "on schedule" can mean are compared; without it,
@@ -36,6 +37,7 @@ def review(campaign: Campaign, *, as_of: DateLike | None = None) -> Findings:
     return Findings(
         campaign.label.text(),
         [
+            *source_findings(campaign),
             *calendar_findings(campaign, as_of=day),
             *unit_findings(campaign),
             *target_findings(campaign),
