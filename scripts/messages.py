@@ -47,6 +47,16 @@ ROOMS: Final = {
     "shipped": "model",
     "": "model",
 }
+# Calls whose plain texts are messages -> the first argument that is one.
+PROBLEMS: Final = {
+    "Problem": 1,
+    "_Mistake": 1,
+    "_no_method": 1,
+    "_problem": 1,
+    "_wrong": 1,
+    "refuse": 3,
+    "wrong": 1,
+}
 _HEADER: Final = """\
 msgid ""
 msgstr ""
@@ -70,12 +80,22 @@ def room_of(path: Path) -> str:
 def messages_in(path: Path) -> Iterator[tuple[Key, set[str]]]:
     """Yield each message of a source file and the names of its values.
 
-    A message that is not written out is an error.
+    What is found and the fix of a `Problem` are messages too, where they are plain texts. A message
+    that is not written out is an error.
     """
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    called = {}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Assign):
+            called.update(assigned(node.targets[0], node.value, called))
+    for node in ast.walk(tree):
         if not isinstance(node, ast.Call):
             continue
-        name = node.func.id if isinstance(node.func, ast.Name) else ""
+        name = getattr(node.func, "id", getattr(node.func, "attr", ""))
+        if name in PROBLEMS:
+            for argument in node.args[PROBLEMS[name] :]:
+                for text in texts_of(argument, called):
+                    yield ("", text), set()
         if name not in ("message", "message_in"):
             continue
         texts = [
@@ -87,6 +107,30 @@ def messages_in(path: Path) -> Iterator[tuple[Key, set[str]]]:
             sys.exit(f"{path}:{node.lineno}: {name}() takes its English text as it is written")
         names = {keyword.arg or "**" for keyword in node.keywords}
         yield ("", texts[0]) if name == "message" else (texts[0], texts[1]), names
+
+
+def assigned(
+    target: ast.expr, value: ast.expr, called: dict[str, list[ast.expr]]
+) -> Iterator[tuple[str, list[ast.expr]]]:
+    """Yield the names that an assignment gives and all values that they have in the file so far."""
+    if isinstance(target, ast.Tuple) and isinstance(value, ast.Tuple):
+        for name, part in zip(target.elts, value.elts, strict=True):
+            yield from assigned(name, part, called)
+    elif isinstance(target, ast.Name):
+        yield target.id, [*called.get(target.id, []), value]
+
+
+def texts_of(argument: ast.expr, called: dict[str, list[ast.expr]]) -> Iterator[str]:
+    """Yield the texts that an argument may be: as written, by a condition, by a name; no f-text."""
+    match argument:
+        case ast.Constant(value=str(text)) if re.search(r"[A-Za-z]{2}", text):
+            yield text
+        case ast.IfExp(body=first, orelse=other):
+            yield from texts_of(first, called)
+            yield from texts_of(other, called)
+        case ast.Name(id=name) if name in called:
+            for value in called[name]:
+                yield from texts_of(value, {})
 
 
 def source_messages() -> dict[Key, str]:

@@ -22,6 +22,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypeVar, get_args, get_origin
 import attrs
 
 from coverage_campaign.errors import DefinitionError, MissingExtraError, Problem
+from coverage_campaign.messages import Message, message
 
 __all__ = [
     "a_term",
@@ -39,7 +40,6 @@ __all__ = [
 ]
 
 _LONGEST = 60
-_MOST_CHOICES = 12
 _MOST_COMPARED = 2_000
 _PACKAGE = __name__.partition(".")[0]
 _Function = TypeVar("_Function", bound=Callable[..., object])
@@ -49,29 +49,32 @@ _Value = TypeVar("_Value")
 # -- words -----------------------------------------------------------------------------------------
 
 
-def shown(value: object) -> str:
+def shown(value: object) -> Message:
     """Return what was found in a few words, however large or deep it is.
 
-    >>> shown(True), shown("x" * 100)[-4:], shown([1, 2]), shown({"a": {}})
-    ('true', "...'", 'a list of 2', 'a table with a')
+    >>> [str(shown(value)) for value in (True, "x" * 100, [1, 2], {"a": {}})]
+    ['true', "'xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx...'", 'a list of 2', \
+'a table with a']
     """
     match value:
-        case bool():
-            text = "true" if value else "false"
+        case None:
+            words = message("nothing")
         case str():
             text = repr(value if len(value) <= _LONGEST else f"{value[:_LONGEST]}...")
+            words = message("{text}", text=text)
         case dict():
-            keys = ", ".join(str(key)[:20] for key in list(value)[:3])
-            text = f"a table with {keys}" if keys else "an empty table"
+            keys = ", ".join(str(key)[:20] for key in [*value][:3])
+            words = message("a table with {keys}", keys=keys) if keys else message("an empty table")
         case list() | tuple():
-            text = f"a list of {len(value)}"
+            words = message("a list of {n}", n=len(value))
         case int() if value.bit_length() > _LONGEST * 3:
-            text = "a number too long to show"
+            words = message("a number too long to show")
         case _ if attrs.has(type(value)) or callable(value):
-            text = _with_article(getattr(value, "__name__", type(value).__name__))
+            words = _with_article(getattr(value, "__name__", type(value).__name__))
         case _:
-            text = "nothing" if value is None else str(value)[: _LONGEST + 5]
-    return text
+            text = str(value).lower() if isinstance(value, bool) else str(value)[: _LONGEST + 5]
+            words = message("{text}", text=text)
+    return words
 
 
 def nearest(word: str, known: Iterable[str]) -> str | None:
@@ -84,36 +87,36 @@ def nearest(word: str, known: Iterable[str]) -> str | None:
     return by_lower[close[0]] if close else None
 
 
-def did_you_mean(word: object, known: Iterable[str], *, of: str = "known codes") -> str:
+def did_you_mean(word: object, known: Iterable[str]) -> Message:
     """Return the fix for a word that is not among the known ones: the nearest, or a list.
 
-    >>> did_you_mean("drive-4", ["drive-1", "summary"])
+    >>> str(did_you_mean("drive-4", ["drive-1", "summary"]))
     "did you mean 'drive-1'?"
-    >>> did_you_mean("x", ["drive-1", "summary"])
-    'known codes: drive-1, summary'
+    >>> str(did_you_mean("x", ["drive-1", "summary"]))
+    'known: drive-1 and summary'
     """
     choices = list(known)
     if not choices:
-        return "there is none yet: add it"
+        return message("there is none yet: add it")
     close = nearest(word, choices) if isinstance(word, str) else None
     if close is not None:
-        return f"did you mean {close!r}?"
-    more = ", ..." if len(choices) > _MOST_CHOICES else ""
-    return f"{of}: {', '.join(choices[:_MOST_CHOICES])}{more}"
+        return message("did you mean {word!r}?", word=close)
+    return message("known: {choices:list 12}", choices=choices)
 
 
-def _with_article(name: str) -> str:
-    sounds_open = name[:1] in "AEIOUaeiou" and not name.startswith("Uni")
-    return f"{'an' if sounds_open else 'a'} {name}"
+def _with_article(name: str) -> Message:
+    if name[:1] in "AEIOUaeiou" and not name.startswith("Uni"):
+        return message("an {kind}", kind=name)
+    return message("a {kind}", kind=name)
 
 
-def kind_of(value: object) -> str:
+def kind_of(value: object) -> Message:
     """Return what a value is, with an article.
 
-    >>> kind_of(5), kind_of("x"), kind_of(None)
+    >>> str(kind_of(5)), str(kind_of("x")), str(kind_of(None))
     ('an int', 'a str', 'None')
     """
-    return "None" if value is None else _with_article(type(value).__name__)
+    return _WORDS[type(None)] if value is None else _with_article(type(value).__name__)
 
 
 @contextlib.contextmanager
@@ -130,7 +133,7 @@ def needs(extra: str, what: str) -> Iterator[None]:
     try:
         yield
     except ImportError as error:
-        found = f"{error.name} is not installed"
+        found = message("{name} is not installed", name=error.name)
         fix = f"pip install 'coverage-campaign[{extra}]'"
         raise MissingExtraError(Problem(what, found, fix)) from error
 
@@ -138,17 +141,18 @@ def needs(extra: str, what: str) -> Iterator[None]:
 # -- types -----------------------------------------------------------------------------------------
 
 _LISTS = (abc.Iterable, abc.Collection, abc.Sequence)
-_WORDS: dict[object, str] = {
-    str: "text",
-    bool: "True or False",
-    int: "a whole number",
-    float: "a number",
-    type(None): "None",
-    abc.Iterable: "a list",
-    abc.Collection: "a list",
-    abc.Sequence: "a list",
-    abc.Mapping: "a table",
-    os.PathLike: "a path",
+_LIST = message("a list")
+_WORDS: dict[object, Message] = {
+    str: message("text"),
+    bool: message("True or False"),
+    int: message("a whole number"),
+    float: message("a number"),
+    type(None): message("None"),
+    abc.Iterable: _LIST,
+    abc.Collection: _LIST,
+    abc.Sequence: _LIST,
+    abc.Mapping: message("a table"),
+    os.PathLike: message("a path"),
 }
 
 
@@ -254,26 +258,34 @@ def fits(value: object, hint: Any) -> bool:  # noqa: ANN401 - any annotation
     return _test(hint)(value)
 
 
-def _wanted(hint: object) -> str:
+def _wanted(hint: object) -> Message:
     """Return a type in words, such as "text, or None"."""
-    words = []
-    for member in _alternatives(hint):
-        if get_origin(member) is Literal:
-            words.append(" or ".join(repr(option) for option in get_args(member)))
-        elif get_origin(member) is tuple:
-            item, *others = get_args(member)
-            if others and others[0] is not Ellipsis:
-                words.append("a pair: " + " and ".join(map(_wanted, (item, *others))))
-                continue
-            words.append(f"a list of {_WORDS.get(item, getattr(item, '__name__', str(item)))}")
-        elif get_origin(member) in _LISTS and _is_own(get_args(member)[0]):
-            words.append(f"a list of {get_args(member)[0].__name__}")
-        else:
-            name = getattr(member, "__name__", str(member))
-            kind = get_origin(member) or member
-            is_function = _is_function(kind)
-            words.append("a function" if is_function else _WORDS.get(kind, _with_article(name)))
-    return ", or ".join(dict.fromkeys(words))
+    words = dict.fromkeys(map(_wanted_alone, _alternatives(hint)))
+    return functools.reduce(
+        lambda first, other: message("{first}, or {other}", first=first, other=other), words
+    )
+
+
+def _wanted_alone(member: Any) -> Message:  # noqa: ANN401 - any annotation
+    origin, arguments = get_origin(member), get_args(member)
+    if origin is Literal:
+        options = [message("{option!r}", option=option) for option in arguments]
+        return functools.reduce(
+            lambda first, other: message("{first} or {other}", first=first, other=other), options
+        )
+    if origin is tuple and arguments[1:] and arguments[1] is not Ellipsis:
+        one, *others = map(_wanted, arguments)
+        for other in others:
+            one = message("{first} and {other}", first=one, other=other)
+        return message("a pair: {parts}", parts=one)
+    if origin is tuple or (origin in _LISTS and _is_own(arguments[0])):
+        item = arguments[0]
+        return message(
+            "a list of {items}", items=_WORDS.get(item, getattr(item, "__name__", str(item)))
+        )
+    if _is_function(origin or member):
+        return message("a function")
+    return _WORDS.get(origin or member, _with_article(getattr(member, "__name__", str(member))))
 
 
 def _options(hint: object) -> list[str]:
@@ -304,8 +316,8 @@ def misfit(where: str, value: object, hint: object) -> Problem:
                 return misfit(f"{where}{step if is_list else ''}", item, item_hint)
     options = _options(hint)
     if options and isinstance(value, str):
-        return Problem(where, shown(value), did_you_mean(value, options, of="one of"))
-    return Problem(where, shown(value), f"give {_wanted(hint)}")
+        return Problem(where, shown(value), did_you_mean(value, options))
+    return Problem(where, shown(value), message("give {kind}", kind=_wanted(hint)))
 
 
 # -- values ----------------------------------------------------------------------------------------
@@ -393,10 +405,12 @@ def between(
         if value is None:
             return
         if (least is not None and value < least) or (most is not None and value > most):
-            bounds = f"{least} or more" if most is None else f"{least} to {most}"
-            raise DefinitionError(
-                Problem(attribute.alias or attribute.name, shown(value), f"give {bounds}")
+            fix = (
+                message("give {least:raw} or more", least=least)
+                if most is None
+                else message("give {least:raw} to {most:raw}", least=least, most=most)
             )
+            raise DefinitionError(Problem(attribute.alias or attribute.name, shown(value), fix))
 
     return check
 
@@ -424,7 +438,7 @@ else:
             if name not in known:
                 raise TypeError(
                     f"{_with_article(type(value).__name__)} has no {name!r}: "
-                    f"{did_you_mean(name, known, of='it has')}"
+                    f"{did_you_mean(name, known)}"
                 )
         return attrs.evolve(value, **changes)
 

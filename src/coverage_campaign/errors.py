@@ -38,7 +38,8 @@ class Translatable(Protocol):
 class Problem:
     """One thing that is wrong: its place, what was found there, and the fix.
 
-    Each part is a text or a message; `where`, `found` and `fix` are read in English.
+    Each part is a text or a message; `where`, `found` and `fix` are read in English. A text that
+    the catalogues know is translated as a message is.
 
     >>> print(Problem("units[2] '430406'.eligible", "-40", "a count is a whole number, 0 or more"))
     units[2] '430406'.eligible: -40 -- a count is a whole number, 0 or more
@@ -65,16 +66,20 @@ class Problem:
 
     def text(self, lang: str | None = None) -> str:
         """Return the problem as one line in a language; without one, in that of the context."""
-        from coverage_campaign.messages import check_language, text_of
+        from coverage_campaign.messages import check_language
+        from coverage_campaign.messages.catalogues import translated
 
         language = check_language(lang)
-        where, found, fix = (text_of(part, language) for part in attrs.astuple(self, recurse=False))
+        where, found, fix = (
+            part.text(language) if isinstance(part, Translatable) else translated(part, language)
+            for part in attrs.astuple(self, recurse=False)
+        )
         chinese = language in ("zh", "zh-Hant")
         return f"{where}：{found}——{fix}" if chinese else f"{where}: {found} -- {fix}"
 
     def __str__(self) -> str:
         """Return the problem as one line in English."""
-        return f"{self.where}: {self.found} -- {self.fix}"
+        return self.text("en")
 
     def __repr__(self) -> str:
         """Return the call that makes it."""
@@ -90,14 +95,26 @@ class CampaignError(Exception):
         """Gather the problems of one cause; `source` names the file or value that they are in."""
         self.problems = (problems,) if isinstance(problems, Problem) else tuple(problems)
         self.source = source
-        super().__init__(self._text())
+        super().__init__()
 
-    def _text(self) -> str:
-        if len(self.problems) == 1 and not self.source:
-            return str(self.problems[0])
-        count = len(self.problems)
-        heading = f"{self.source or 'input'}, {count} problem{'s' if count != 1 else ''}"
-        return "\n".join([heading, *(f"  {problem}" for problem in self.problems)])
+    def text(self, lang: str | None = None) -> str:
+        """Return the problems in a language, one line each; without one, in that of the context."""
+        from coverage_campaign.messages import check_language, message
+
+        language = check_language(lang)
+        lines = [problem.text(language) for problem in self.problems]
+        if len(lines) == 1 and not self.source:
+            return lines[0]
+        heading = message(
+            "{source}, {n} {n:plural problem|problems}",
+            source=self.source or message("input"),
+            n=len(lines),
+        )
+        return "\n".join([heading.text(language), *(f"  {line}" for line in lines)])
+
+    def __str__(self) -> str:
+        """Return the problems in English, one line each."""
+        return self.text("en")
 
     def __reduce__(self) -> tuple[object, ...]:
         """Rebuild from the problems, so that an error crosses a process with its data."""

@@ -296,15 +296,23 @@ def weighting_of(
     ]
     if not annexes:
         raise DefinitionError(
-            Problem("weights", "none", f"say by what to share: {_known(campaign, among)}")
+            Problem(
+                "weights",
+                "none",
+                message("say by what to share: {known}", known=_known(campaign, among)),
+            )
         )
     annex = annexes[0]
     if len(annexes) > 1 or sums[annex.code] != total:
         told = (
-            f"none, and {len(annexes)} annexes share out {among}"
+            message("none, and {n} annexes share out {among}", n=len(annexes), among=among)
             if len(annexes) > 1
-            else f"none; {annex.code} adds up to {sums[annex.code]:,} people, "
-            f"the target is {total:,}"
+            else message(
+                "none; {code} adds up to {persons} people, the target is {total}",
+                code=annex.code,
+                persons=sums[annex.code],
+                total=total,
+            )
         )
         fix = "take an annex in proportion (cc.weights.by_annex), or share by "
         raise DefinitionError(Problem("weights", told, fix + _known(campaign, among)))
@@ -319,10 +327,18 @@ def _annex_of(campaign: Campaign, code: str) -> Annex:
         meant |= {one.name: f"cc.weights.{one.name}" for one in _NAMED}
         close = nearest(code, [*annexes, *meant])
         if close in meant:
-            raise DefinitionError(Problem("weights", f"{code!r}", f"did you mean {meant[close]}?"))
+            raise DefinitionError(
+                Problem(
+                    "weights", f"{code!r}", message("did you mean {meant!r}?", meant=meant[close])
+                )
+            )
         known = f"did you mean {close!r}?" if close else f"annexes: {', '.join(annexes) or 'none'}"
         raise DefinitionError(
-            Problem("weights", f"{code!r}", f"{known}; a text is an annex's code, else cc.weights")
+            Problem(
+                "weights",
+                f"{code!r}",
+                message("{known}; a text is an annex's code, else cc.weights", known=known),
+            )
         )
     return found
 

@@ -215,8 +215,13 @@ def cross(
         raise InfeasibleError(
             Problem(
                 "cross",
-                f"{rows.among} hold {int(row_shares.sum()):,} people, "
-                f"{columns.among} {int(column_shares.sum()):,}",
+                message(
+                    "{rows} hold {in_rows} people, {columns} {in_columns}",
+                    rows=rows.among,
+                    in_rows=int(row_shares.sum()),
+                    columns=columns.among,
+                    in_columns=int(column_shares.sum()),
+                ),
                 "share the same total among both cuts; two halves are no cross (see partition)",
             )
         )
@@ -336,10 +341,15 @@ def _by_code(weights: object, rows: list[str], columns: list[str]) -> pd.DataFra
     """Return a matrix as a frame by code; its shape says that it means these units."""
     matrix = np.asarray(weights)
     if matrix.shape != (len(rows), len(columns)):
-        found = "none" if weights is None else f"an array of shape {matrix.shape}"
-        fix = (
-            f"'margins', a weight by (row, column), a frame by code, or a matrix of "
-            f"{len(rows)} x {len(columns)}"
+        found = (
+            "none"
+            if weights is None
+            else message("an array of shape {shape:raw}", shape=matrix.shape)
+        )
+        fix = message(
+            "'margins', a weight by (row, column), a frame by code, or a matrix of {n} x {n_2}",
+            n=len(rows),
+            n_2=len(columns),
         )
         raise DefinitionError(Problem("weights", found, fix))
     return pd.DataFrame(matrix, index=rows, columns=columns)
@@ -396,5 +406,7 @@ def _place(allocation: Allocation, code: str) -> int:
     codes = allocation.shares().index
     if code not in codes:
         known = ", ".join(codes[:_SHOWN])
-        raise DefinitionError(Problem(f"unit '{code}'", "has no share here", f"units: {known}"))
+        raise DefinitionError(
+            Problem(f"unit '{code}'", "has no share here", message("units: {known}", known=known))
+        )
     return int(codes.get_indexer(pd.Index([code]))[0])

@@ -23,6 +23,7 @@ from coverage_campaign.allocation.request import exact_number
 from coverage_campaign.allocation.shares import SharedTarget
 from coverage_campaign.allocation.tree import counts_of
 from coverage_campaign.errors import DefinitionError, Problem
+from coverage_campaign.messages import message
 from coverage_campaign.model.campaign import Campaign
 from coverage_campaign.model.units import Unit
 
@@ -177,7 +178,11 @@ def fairness(
     ]
     if not burdens:
         raise DefinitionError(
-            Problem("fairness", "no unit has a need", f"give {need_name} figures")
+            Problem(
+                "fairness",
+                "no unit has a need",
+                message("give {need_name} figures", need_name=need_name),
+            )
         )
     return Fairness(
         need_name,
@@ -200,7 +205,11 @@ def gini(shares: Sequence[int], need: Sequence[int | Fraction]) -> Fraction:
     """
     if len(shares) != len(need):
         raise DefinitionError(
-            Problem("gini", f"{len(shares)} shares, {len(need)} needs", "give one need a share")
+            Problem(
+                "gini",
+                message("{n} shares, {n_2} needs", n=len(shares), n_2=len(need)),
+                "give one need a share",
+            )
         )
     common = lcm(*(one.denominator for one in need))
     steps = [int(one * common) for one in need]

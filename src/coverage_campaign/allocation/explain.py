@@ -361,7 +361,9 @@ def row_of(allocation: SharedTarget, unit: str) -> int:
     if not len(rows) or rows[0] >= len(allocation.weights):
         codes = allocation.frame["unit"].tolist()
         some = ", ".join(codes[:_SHOWN]) + (", ..." if len(codes) > _SHOWN else "")
-        raise DefinitionError(Problem(f"unit '{unit}'", "has no share here", f"units: {some}"))
+        raise DefinitionError(
+            Problem(f"unit '{unit}'", "has no share here", message("units: {some}", some=some))
+        )
     return int(rows[0])
 
 

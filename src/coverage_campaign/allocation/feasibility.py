@@ -19,6 +19,7 @@ from coverage_campaign.allocation.apportionment.methods import name_of
 from coverage_campaign.allocation.request import Requests, first_is_free
 from coverage_campaign.allocation.tree import NO_CAP, UnitTree
 from coverage_campaign.errors import InfeasibleError, Problem
+from coverage_campaign.messages import message
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -262,9 +263,10 @@ def refuse(misfits: Sequence[BoundMisfit]) -> None:
     raise InfeasibleError(
         Problem(
             f"{one.bound} of '{one.unit}' ({one.name})" if one.unit else "the total",
-            f"{one.asked:,} people: {one.why}",
-            f"{'lower' if one.asked > one.possible else 'raise'} it by {one.misses_by:,}, "
-            "or change what stands in its way",
+            message("{asked} people: {why}", asked=one.asked, why=one.why),
+            message("lower it by {n}, or change what limits it", n=one.misses_by)
+            if one.asked > one.possible
+            else message("raise it by {n}, or change what limits it", n=one.misses_by),
         )
         for one in misfits
     )

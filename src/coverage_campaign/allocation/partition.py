@@ -60,7 +60,9 @@ class Partition:
                 return part
         known = ", ".join(part.among for part in self.parts)
         raise DefinitionError(
-            Problem(f"breakdown '{among}'", "has no part here", f"parts: {known}")
+            Problem(
+                f"breakdown '{among}'", "has no part here", message("parts: {known}", known=known)
+            )
         )
 
     def _repr_html_(self) -> str:
@@ -115,7 +117,9 @@ def partition(
         raise DefinitionError(
             Problem(
                 "weights",
-                f"breakdowns {unlike} in one of among and weights alone" if unlike else "none",
+                message("breakdowns {unlike} in one of among and weights alone", unlike=unlike)
+                if unlike
+                else "none",
                 "give every breakdown its part and its weights",
             )
         )
@@ -148,7 +152,11 @@ def _refuse_shared_units(campaign: Campaign, breakdowns: tuple[str, ...]) -> Non
                 problems.append(
                     Problem(
                         f"unit '{unit.code}'",
-                        f"is in {seen[unit.code]} and in {breakdown}",
+                        message(
+                            "is in {first} and in {breakdown}",
+                            first=seen[unit.code],
+                            breakdown=breakdown,
+                        ),
                         "parts have no unit in common",
                     )
                 )

@@ -35,6 +35,7 @@ from coverage_campaign.allocation.weights import (
 from coverage_campaign.checks import kind_of
 from coverage_campaign.errors import DefinitionError, Problem
 from coverage_campaign.frames import IntSeries
+from coverage_campaign.messages import message
 from coverage_campaign.model.campaign import Campaign
 from coverage_campaign.model.targets import CoverageTarget, HeadcountTarget, to_rate
 
@@ -235,7 +236,11 @@ def read_uplift(tree: UnitTree, uplift: Uplift) -> dict[int, Fraction]:
         unknown = [tier for tier in uplift if tier not in tiers]
         if unknown:
             raise DefinitionError(
-                Problem("uplift", f"tier {unknown[0]}", f"the tiers here are {tiers}")
+                Problem(
+                    "uplift",
+                    message("tier {tier:raw}", tier=unknown[0]),
+                    message("the tiers here are {tiers}", tiers=tiers),
+                )
             )
         rises = {tier: _rise(uplift.get(tier, 0)) for tier in tiers}
     else:
@@ -558,7 +563,9 @@ def read_target(
     known = ", ".join(one.code for one in campaign.targets if isinstance(one, counted)) or "none"
     raise DefinitionError(
         Problem(
-            "target", f"{target!r}", f"give persons or the code of a target of persons ({known})"
+            "target",
+            f"{target!r}",
+            message("give persons or the code of a target of persons ({known})", known=known),
         )
     )
 

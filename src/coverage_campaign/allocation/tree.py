@@ -253,8 +253,12 @@ def _refuse_gaps(campaign: Campaign, among: str, members: Sequence[Unit], codes:
             problems.append(
                 Problem(
                     f"breakdown '{among}', unit '{unit.code}'",
-                    f"is below '{ends[parent]}' by way of '{parent}', which it leaves out",
-                    f"name the kind '{campaign.unit(parent).kind}' in it too",
+                    message(
+                        "is below '{end}' by way of '{parent}', which it leaves out",
+                        end=ends[parent],
+                        parent=parent,
+                    ),
+                    message("name the kind '{kind}' in it too", kind=campaign.unit(parent).kind),
                 )
             )
     if problems:

@@ -22,6 +22,7 @@ from coverage_campaign.allocation.tree import OWN, opens_later
 from coverage_campaign.checks import kind_of
 from coverage_campaign.errors import DefinitionError, Problem
 from coverage_campaign.frames import FloatSeries, IntSeries
+from coverage_campaign.messages import message
 from coverage_campaign.model.campaign import Campaign
 from coverage_campaign.model.targets import to_exact
 from coverage_campaign.model.units import Annex, Unit
@@ -142,7 +143,7 @@ class Declared:
         problems = [
             Problem(
                 f"weights['{unit.code}']",
-                f"missing: {unit.label} has no weight",
+                message("missing: {label} has no weight", label=unit.label),
                 "give every unit a weight; 0 leaves it out on purpose",
             )
             for unit in units
@@ -151,7 +152,7 @@ class Declared:
             Problem(
                 f"weights['{code}']",
                 "no such unit here",
-                f"take it out; the units are {', '.join(sorted(codes))}",
+                message("take it out; the units are {codes}", codes=sorted(codes)),
             )
             for code in given
             if code not in codes
@@ -197,7 +198,12 @@ class ByAnnex:
         problems = [
             Problem(
                 f"annex '{self.annex.code}'",
-                f"gives '{code}' {given[code]:,} people, and the units below it {-persons:,} more",
+                message(
+                    "gives '{code}' {given} people, and the units below it {more} more",
+                    code=code,
+                    given=given[code],
+                    more=-persons,
+                ),
                 "correct it, or give it covers='own' where units have their own people alone",
             )
             for code, persons in own.items()
@@ -213,7 +219,7 @@ class ByAnnex:
         problems = [
             Problem(
                 f"annex '{self.annex.code}'",
-                f"has no share of '{unit.code}' ({unit.label})",
+                message("has no share of '{code}' ({label})", code=unit.code, label=unit.label),
                 "complete the annex, or share by another weight",
             )
             for unit in units
@@ -290,7 +296,10 @@ def _figures(campaign: Campaign, units: Sequence[Unit], measure: str, role: str)
             Problem(
                 f"campaign '{campaign.code}'.{role}",
                 "no measure is named",
-                f"name the measure that counts it, or share by another weight than {role}",
+                message(
+                    "name the measure that counts it, or share by another weight than {role}",
+                    role=role,
+                ),
             )
         )
     campaign.measure(measure)
@@ -301,7 +310,7 @@ def _figures(campaign: Campaign, units: Sequence[Unit], measure: str, role: str)
     problems = [
         Problem(
             f"unit '{unit.code}' ({unit.label})",
-            f"has no figure of measure '{measure}'",
+            message("has no figure of measure '{measure}'", measure=measure),
             "add the figure with its source, or share by another weight; it is never taken as 0",
         )
         for unit in units
@@ -438,7 +447,11 @@ def _influences_are_positive(
 ) -> None:
     del instance, attribute
     problems = [
-        Problem(f"blend, '{weighting.name}'", f"an influence of {share}", "give a number above 0")
+        Problem(
+            f"blend, '{weighting.name}'",
+            message("an influence of {share:raw}", share=share),
+            "give a number above 0",
+        )
         for weighting, share in value
         if share <= 0
     ]

@@ -90,7 +90,9 @@ class Letters:
         found = next((one for one in self.letters if one.unit.code == unit), None)
         if found is None:
             codes = ", ".join(one.unit.code for one in self.letters[:12])
-            raise DefinitionError(Problem(f"unit '{unit}'", "has no letter", f"units: {codes}"))
+            raise DefinitionError(
+                Problem(f"unit '{unit}'", "has no letter", message("units: {codes}", codes=codes))
+            )
         return found
 
     def sign(self, unit: str, *, on: DateLike) -> Letters:
@@ -98,7 +100,7 @@ class Letters:
         letter = self.letter(unit)
         if letter.signed_on is not None:
             fix = "make new letters from a new allocation to replace it"
-            found = f"was signed on {letter.signed_on}"
+            found = message("was signed on {signed_on:raw}", signed_on=letter.signed_on)
             raise DefinitionError(Problem(f"letter of '{unit}'", found, fix))
         signed = attrs.evolve(letter, signed_on=to_date(on, where="on"))
         return attrs.evolve(

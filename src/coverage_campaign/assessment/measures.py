@@ -107,7 +107,7 @@ def read_indicators(
         raise DefinitionError(
             Problem(
                 "indicators",
-                f"no column {', '.join(missing)}",
+                message("no column {missing}", missing=missing),
                 "give unit, indicator, and value or count and of",
             )
         )
@@ -134,15 +134,23 @@ def _unknown(
 ) -> Iterator[Problem]:
     for place, (unit, indicator, *_) in enumerate(rows):
         if unit not in units:
-            fix = f"units: {', '.join(list(units)[:12])}"
-            yield Problem(f"indicators[{place}].unit", f"no {unit!r} in the plan", fix)
+            fix = message("units: {units:list 12}", units=list(units))
+            yield Problem(
+                f"indicators[{place}].unit", message("no {unit!r} in the plan", unit=unit), fix
+            )
         if indicator not in known:
-            fix = f"the scheme measures {', '.join(known) or 'no indicator'}"
-            yield Problem(f"indicators[{place}].indicator", f"no {indicator!r}", fix)
+            fix = message(
+                "the scheme measures {value:raw}", value=", ".join(known) or "no indicator"
+            )
+            yield Problem(
+                f"indicators[{place}].indicator",
+                message("no {indicator!r}", indicator=indicator),
+                fix,
+            )
     for (unit, indicator), times in Counter((row[0], row[1]) for row in rows).items():
         if times > 1:
             where = f"indicators '{unit}' {indicator}"
-            yield Problem(where, f"given {times} times", "give one figure")
+            yield Problem(where, message("given {times:raw} times", times=times), "give one figure")
 
 
 def _figure(numbers: list[Fraction]) -> Indicator:

@@ -27,6 +27,7 @@ from coverage_campaign.enforcement.transitions import (
     legal_move,
 )
 from coverage_campaign.errors import DefinitionError, IllegalMoveError, OpenQuestionError, Problem
+from coverage_campaign.messages import message
 from coverage_campaign.model.enforcement_rules import EnforcementLadder
 
 __all__ = ["REACHED", "STANDS_ON", "case_log", "replay"]
@@ -46,8 +47,13 @@ def case_log(cases: Iterable[Case]) -> pd.DataFrame:
     cases = tuple(cases)
     twice = [code for code, count in Counter(case.code for case in cases).items() if count > 1]
     if twice:
-        found, fix = f"{len(twice)} codes used more than once", "give each case its own code"
-        raise DefinitionError(Problem("cases", f"{found}: {', '.join(twice[:5])}", fix))
+        found, fix = (
+            message("{n} codes used more than once", n=len(twice)),
+            "give each case its own code",
+        )
+        raise DefinitionError(
+            Problem("cases", message("{found}: {twice:list 5}", found=found, twice=twice), fix)
+        )
     rows = [
         (case.code, case.employer, case.unit, one.event, one.on, one.by)
         for case in cases
@@ -167,7 +173,10 @@ class _Log:
         """Read a log; every problem of it at once."""
         missing = [name for name in ("case", "event", "on", "by") if name not in frame.columns]
         if missing:
-            found, fix = f"no column {', '.join(missing)}", "give case, event, on and by"
+            found, fix = (
+                message("no column {missing}", missing=missing),
+                "give case, event, on and by",
+            )
             raise DefinitionError(Problem("cases", found, fix))
         days = pd.to_datetime(frame["on"], errors="coerce").to_numpy("datetime64[D]")
         on = days.astype("datetime64[s]")
@@ -177,7 +186,11 @@ class _Log:
         if (by < 0).any():
             by = np.where(by < 0, len(by_names), by)  # nobody is named: the last of the names, ""
         problems = [
-            Problem(f"cases[{row}].{name}", "missing", f"give the {name} of every event")
+            Problem(
+                f"cases[{row}].{name}",
+                "missing",
+                message("give the {name} of every event", name=name),
+            )
             for name, bad in (("case", case < 0), ("event", event < 0), ("on", np.isnat(on)))
             for row in np.flatnonzero(bad)[:5].tolist()
         ]

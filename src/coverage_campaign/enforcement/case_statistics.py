@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from coverage_campaign.checks import checked_call
 from coverage_campaign.enforcement.case_log import REACHED, STANDS_ON
 from coverage_campaign.errors import DefinitionError, Problem
+from coverage_campaign.messages import message
 from coverage_campaign.model.dates import DateLike, to_date
 
 __all__ = ["ageing", "conversion", "enrolments_by_case", "funnel"]
@@ -23,7 +24,9 @@ def _steps(cases: pd.DataFrame) -> list[str]:
     steps = [name.removeprefix(REACHED) for name in cases.columns if name.startswith(REACHED)]
     if not steps:
         fix = "give the frame that replay returns"
-        raise DefinitionError(Problem("cases", f"no column {REACHED}...", fix))
+        raise DefinitionError(
+            Problem("cases", message("no column {column}...", column=REACHED), fix)
+        )
     return steps
 
 
@@ -145,7 +148,7 @@ def enrolments_by_case(cases: pd.DataFrame, enrolments: pd.DataFrame) -> pd.Data
     """
     missing = [name for name in ("employer", "date") if name not in enrolments.columns]
     if missing:
-        none = f"no column {', '.join(missing)}"
+        none = message("no column {missing}", missing=missing)
         raise DefinitionError(Problem("enrolments", none, "give employer, date and persons"))
     opened = cases.loc[cases["employer"].notna(), ["case", "employer", "opened_on"]]
     opened = opened[opened["opened_on"].notna()].sort_values("opened_on", kind="stable")

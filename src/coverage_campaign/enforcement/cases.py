@@ -168,8 +168,13 @@ def advance(case: Case, event: str, *, on: DateLike, by: str) -> Case:
         raise IllegalMoveError(
             Problem(
                 f"case '{case.code}'",
-                f"'{event}' on {day}, before the last event on {last}",
-                f"a history only grows: give {last} or later",
+                message(
+                    "'{event}' on {day:raw}, before the last event on {last:raw}",
+                    event=event,
+                    day=day,
+                    last=last,
+                ),
+                message("a history only grows: give {last:raw} or later", last=last),
             ),
             possible=[str(move) for move in case.possible],
         )

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from coverage_campaign.checks import checked_call
 from coverage_campaign.errors import DefinitionError, Problem
+from coverage_campaign.messages import message
 from coverage_campaign.model.campaign import Campaign
 from coverage_campaign.model.dates import DateLike, to_date
 
@@ -84,7 +85,10 @@ def _read(register: pd.DataFrame, campaign: Campaign) -> _Rows:
     names = ["unit", "group", "visited_on", "outcome"]
     missing = [name for name in names if name not in register.columns]
     if missing:
-        found, fix = f"no column {', '.join(missing)}", f"give {', '.join(names)}"
+        found, fix = (
+            message("no column {missing}", missing=missing),
+            message("give {names}", names=names),
+        )
         raise DefinitionError(Problem("register", found, fix))
     outcomes = get_args(Outcome)
     employer = np.arange(len(register), dtype=np.int64)

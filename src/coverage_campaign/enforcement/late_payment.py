@@ -112,7 +112,11 @@ def surcharge(
     amount = _amount(principal)
     if last < first - _DAY:
         raise DefinitionError(
-            Problem("until", f"{last} before {first}", "the last day late is not before the first")
+            Problem(
+                "until",
+                message("{last:raw} before {first:raw}", last=last, first=first),
+                "the last day late is not before the first",
+            )
         )
     if last < first:
         return Surcharge(amount, ())
@@ -133,7 +137,11 @@ def parameter_on(parameters: Iterable[Parameter], code: str, *, on: DateLike) ->
         if parameter.since <= day and (end is None or day <= end):
             return parameter
     raise DefinitionError(
-        Problem(f"parameters '{code}'", f"none in force on {day}", _in_force(dated, code))
+        Problem(
+            f"parameters '{code}'",
+            message("none in force on {day:raw}", day=day),
+            _in_force(dated, code),
+        )
     )
 
 
@@ -173,7 +181,7 @@ def _of_code(parameters: Iterable[Parameter], code: str) -> list[Parameter]:
             raise DefinitionError(
                 Problem(
                     f"parameters '{code}'",
-                    f"two values on {later.since}",
+                    message("two values on {since:raw}", since=later.since),
                     "end the earlier one on the day before the later one begins",
                 )
             )
@@ -200,7 +208,11 @@ def _periods(
         day = window.last + _DAY
     if day <= late.last:
         raise DefinitionError(
-            Problem(f"parameters '{code}'", f"none in force on {day}", _in_force(dated, code))
+            Problem(
+                f"parameters '{code}'",
+                message("none in force on {day:raw}", day=day),
+                _in_force(dated, code),
+            )
         )
 
 

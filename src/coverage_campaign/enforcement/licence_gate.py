@@ -149,8 +149,8 @@ def check_licence(application: Application, *, gate: LicenceGate, on: DateLike) 
         raise DefinitionError(
             Problem(
                 "application.occasion",
-                f"no {application.occasion!r} at this gate",
-                f"occasions: {', '.join(gate.occasions)}",
+                message("no {occasion!r} at this gate", occasion=application.occasion),
+                message("occasions: {occasions}", occasions=gate.occasions),
             )
         )
     valid = {

@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import TypeAlias
 
 from coverage_campaign.errors import IllegalMoveError, OpenQuestionError, Problem
+from coverage_campaign.messages import message
 from coverage_campaign.model.enforcement_rules import EnforcementLadder, Move
 
 __all__ = ["OPEN", "Active", "after", "first_steps", "is_closed", "legal_move", "possible"]
@@ -64,8 +65,11 @@ def legal_move(
         raise OpenQuestionError(
             Problem(
                 place,
-                f"whether '{event}' is possible here is open",
-                f"choose a reading: ladder.under(cc.Readings({question}=...))",
+                message("whether '{event}' is possible here is open", event=event),
+                message(
+                    "choose a reading: ladder.under(cc.Readings({question:raw}=...))",
+                    question=question,
+                ),
             )
         )
     raise IllegalMoveError(

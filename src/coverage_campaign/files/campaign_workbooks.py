@@ -23,7 +23,7 @@ import attrs
 
 from coverage_campaign.assessment.rules import RULES
 from coverage_campaign.checks import did_you_mean, hints_of, needs, shown
-from coverage_campaign.errors import DefinitionError, Problem, ReportError
+from coverage_campaign.errors import DefinitionError, Problem, ReportError, Translatable
 from coverage_campaign.files.converters import (
     COUNTS,
     SHARES,
@@ -236,7 +236,7 @@ class WrittenCampaign:
                 return f"{place}: {rest}" if rest else place
         return f"{self.source}: {below or '.'.join(map(str, path))}"
 
-    def _wrong(self, place: str, found: str, fix: str) -> None:
+    def _wrong(self, place: str, found: str | Translatable, fix: str | Translatable) -> None:
         self.problems.append(Problem(place, found, fix))
 
     def _take(self, grid: Grid, layout: _SheetLayout) -> None:
@@ -257,7 +257,9 @@ class WrittenCampaign:
                 steps = tuple(key.strip().split("."))
                 if (*keys, *steps) in self._places:
                     self._wrong(
-                        grid.place(row, columns[_KEY]), f"{key!r} twice", "a key stands once"
+                        grid.place(row, columns[_KEY]),
+                        message("{text!r} twice", text=key),
+                        "a key stands once",
                     )
                 self._put(table, steps, grid, place, layout=layout, path=keys)
         if table or not layout.keys:
@@ -270,7 +272,9 @@ class WrittenCampaign:
             head = str(cell).strip(_BLANKS) if cell is not None else ""
             if head in heads.values():
                 self._wrong(
-                    grid.place(0, column), f"{head!r} twice", "give each column its own heading"
+                    grid.place(0, column),
+                    message("{text!r} twice", text=head),
+                    "give each column its own heading",
                 )
             elif head:
                 heads[column] = head
@@ -313,7 +317,11 @@ class WrittenCampaign:
             place = owners.index(code)
             return self.plain[above][place], (above, place)
         where = f"{grid.name}, row {row + 1}" if column is None else grid.place(row, column)
-        found = "missing" if code is None else f"no {shown(code)} in {above}"
+        found = (
+            "missing"
+            if code is None
+            else message("no {code} in {above}", code=shown(code), above=above)
+        )
         known = [str(one) for one in owners if one is not None]
         self._wrong(where, found, did_you_mean(code, known))
         return None, ()
@@ -341,11 +349,19 @@ class WrittenCampaign:
         for key in above:
             inner = table.setdefault(key, {})
             if not isinstance(inner, dict):
-                self._wrong(place, f"{keys[0]} as text and as {'.'.join(keys)}", "keep one of them")
+                self._wrong(
+                    place,
+                    message(
+                        "{key} as text and as {keys}",
+                        key=keys[0],
+                        keys=".".join(keys),
+                    ),
+                    "keep one of them",
+                )
                 return
             table = inner
         if last in table:
-            self._wrong(place, f"{'.'.join(keys)} twice", "keep one of them")
+            self._wrong(place, message("{keys} twice", keys=".".join(keys)), "keep one of them")
         table[last] = _plain_cell(cell, layout.hint(keys))
 
 
@@ -424,10 +440,11 @@ def written_campaign(data: bytes, name: str) -> WrittenCampaign:
             pages[layout.keys] = grid
         elif _folded(grid.sheet) not in ignored and grid.cells:
             titles = [one.title for one in _layouts().values()]
-            fix = did_you_mean(grid.sheet, titles, of="sheets of a campaign")
+            fix = did_you_mean(grid.sheet, titles)
             found._wrong(grid.name, "an unknown sheet", fix)  # noqa: SLF001 - its own reading
     if () not in pages:
-        found._wrong(name, f"no sheet {_TOP!r}", "begin with cc.campaign_form(path)")  # noqa: SLF001
+        missing = message("no sheet {sheet!r}", sheet=_TOP)
+        found._wrong(name, missing, "begin with cc.campaign_form(path)")  # noqa: SLF001
     for keys in _layouts():  # parts before the parts of parts
         if keys in pages:
             found._take(pages[keys], _layouts()[keys])  # noqa: SLF001 - as above

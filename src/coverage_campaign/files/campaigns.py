@@ -22,7 +22,7 @@ from coverage_campaign.files import validation as mistakes
 from coverage_campaign.files.campaign_workbooks import workbook_of_campaign, written_campaign
 from coverage_campaign.files.converters import Inline, converter
 from coverage_campaign.files.text import parsed_json, read_bytes, text_of
-from coverage_campaign.messages import Language
+from coverage_campaign.messages import Language, message
 from coverage_campaign.model.campaign import Campaign
 from coverage_campaign.model.readings import Readings
 from coverage_campaign.saving import save_bytes
@@ -82,7 +82,11 @@ def _suffix(path: str | os.PathLike[str], *, also: str = "") -> str:
     """Return what the name of a text file ends in; `also` is another ending that will do."""
     suffix = Path(path).suffix.lower()
     if suffix not in {_SUFFIX, ".json", also}:
-        found = f"a file that ends in {suffix!r}" if suffix else "a name without an ending"
+        found = (
+            message("a file that ends in {suffix!r}", suffix=suffix)
+            if suffix
+            else "a name without an ending"
+        )
         raise DefinitionError(Problem(str(path), found, "give a .toml, .json or .xlsx file"))
     return suffix
 
@@ -118,7 +122,11 @@ def load_case(name: str, *, year: int | None = None, readings: Readings | None =
     """
     names = case_names()
     if name not in names:
-        problem = Problem("name", f"no case {name!r}", did_you_mean(str(name), names, of="cases"))
+        problem = Problem(
+            "name",
+            message("no case {name!r}", name=name),
+            did_you_mean(str(name), names),
+        )
         raise DefinitionError(problem)
     file = resources.files("coverage_campaign.shipped") / f"{name}{_SUFFIX}"
     value = tomllib.loads(file.read_text(encoding="utf-8"), parse_float=Decimal)
@@ -153,7 +161,7 @@ def save_campaign(campaign: Campaign, path: str | os.PathLike[str]) -> None:
     try:
         content = text.encode()
     except UnicodeEncodeError as error:
-        found = f"half a character in {error.object[error.start :][:1]!r}"
+        found = message("half a character in {text!r}", text=error.object[error.start :][:1])
         problem = Problem(Path(path).name, found, "mend the text that holds it")
         raise DefinitionError(problem) from None
     save_bytes(path, content)
@@ -296,15 +304,17 @@ def _check_year(value: Mapping[str, Any], year: int, where: str, source: str) ->
     """Refuse another year than that which the source states."""
     own = value.get("year")
     if own is not None and own != year and value.get("year_stated", True) is not False:
-        fix = f"leave year= out, or mend the file where {own} is wrong"
-        found = f"year={year}, but the source states {shown(own)}"
+        fix = message("leave year= out, or mend the file where {own} is wrong", own=own)
+        found = message("year={year:raw}, but the source states {own}", year=year, own=shown(own))
         raise DefinitionError(Problem(where, found, fix), source=source)
 
 
 def _check_schema(schema: object, where: str, source: str) -> None:
     if schema != SCHEMA or isinstance(schema, bool):
         found = "missing" if schema is None else shown(schema)
-        fix = f"write schema = {SCHEMA}, the version that this library reads"
+        fix = message(
+            "write schema = {schema:raw}, the version that this library reads", schema=SCHEMA
+        )
         raise DefinitionError(Problem(where, found, fix), source=source)
 
 
@@ -335,13 +345,17 @@ def _gather_suggestions(value: dict[str, Any]) -> dict[places.Path, places.Path]
 def _parsed(text: str, name: str) -> dict[str, Any]:
     for number, line in enumerate(text.splitlines(), start=1):
         if line.count(".") > _MOST_DOTS:
-            found = f"line {number} has more than {_MOST_DOTS} dots"
+            found = message(
+                "line {number:raw} has more than {most} dots",
+                number=number,
+                most=_MOST_DOTS,
+            )
             raise DefinitionError(Problem(name, found, 'break a long text over lines with """'))
     try:
         return tomllib.loads(text, parse_float=Decimal)
     except RecursionError:
-        found, fix = "nested too deep", "a campaign file has tables three deep at most"
-        raise DefinitionError(Problem(name, found, fix)) from None
+        fix = "a campaign file has tables three deep at most"
+        raise DefinitionError(Problem(name, "nested too deep", fix)) from None
     except ValueError as error:  # a broken TOML text, or a number of thousands of digits
         raise DefinitionError(_broken_toml(str(error), name)) from None
 

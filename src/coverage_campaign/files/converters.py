@@ -25,6 +25,7 @@ from coverage_campaign.assessment.rules import RULES
 from coverage_campaign.checks import did_you_mean
 from coverage_campaign.errors import DefinitionError, Problem
 from coverage_campaign.files.places import wrong
+from coverage_campaign.messages import message
 from coverage_campaign.model.dates import MonthDay
 from coverage_campaign.model.labels import Label
 from coverage_campaign.model.scheme import AnyRule
@@ -166,7 +167,7 @@ def _from_table(
 
     def from_table(value: object, kind: object) -> object:
         if not isinstance(value, dict):
-            raise DefinitionError(wrong(value, f"give a table with {keys}"))
+            raise DefinitionError(wrong(value, message("give a table with {keys}", keys=keys)))
         return fill(value, kind)
 
     return from_table
@@ -194,7 +195,7 @@ def _from_choice(kind: object) -> Callable[[object, object], object]:
     def from_choice(value: object, _: object) -> object:
         if not isinstance(value, str) or value not in choices:
             word = value if isinstance(value, str) else ""
-            raise DefinitionError(wrong(value, did_you_mean(word, choices, of="choose one")))
+            raise DefinitionError(wrong(value, did_you_mean(word, choices)))
         return value
 
     return from_choice
@@ -223,10 +224,10 @@ def _from_choice_of(rules: Converter) -> Callable[[object, object], object]:
 
     def from_choice_of(value: object, _: object) -> object:
         if not isinstance(value, dict):
-            raise DefinitionError(wrong(value, f"give a table with one of {', '.join(own)}"))
+            raise DefinitionError(wrong(value, message("give a table with one of {own}", own=own)))
         found = [own[key] for key in value if key in own]
         if len(found) != 1:
-            raise DefinitionError(wrong(value, f"give just one of the keys {', '.join(own)}"))
+            raise DefinitionError(wrong(value, message("give just one of the keys {own}", own=own)))
         return rules.structure(value, found[0])
 
     return from_choice_of
@@ -237,20 +238,20 @@ def _plain_rule(rule: AnyRule, rules: Converter) -> object:
         return rules.unstructure(rule, type(rule))
     name = getattr(rule, "__qualname__", type(rule).__name__)
     fix = "only rules of cc.rules have a form in a file; hand yours over in Python"
-    raise DefinitionError(Problem(".rule", f"the function {name}", fix))
+    raise DefinitionError(Problem(".rule", message("the function {name}", name=name), fix))
 
 
 def _target(value: object, rules: Converter) -> Target:
     if not isinstance(value, dict):
         raise DefinitionError(wrong(value, "give a table with kind, code, label"))
     if "kind" not in value:
-        fix = f"write kind = one of {', '.join(TARGET_KINDS)}"
+        fix = message("write kind = one of {kinds}", kinds=TARGET_KINDS)
         raise DefinitionError(Problem(".kind", "missing", fix))
     name = value["kind"]
     kind = TARGET_KINDS.get(name) if isinstance(name, str) else None
     if kind is None:
         word = name if isinstance(name, str) else ""
-        fix = did_you_mean(word, TARGET_KINDS, of="choose one")
+        fix = did_you_mean(word, TARGET_KINDS)
         raise DefinitionError(wrong(name, fix, where=".kind"))
     rest = {key: inner for key, inner in value.items() if key != "kind"}
     return rules.structure(rest, kind)
@@ -290,7 +291,9 @@ def _label(value: object) -> Label:
     if isinstance(value, str):
         return Label({"en": value})
     if not isinstance(value, dict):
-        raise DefinitionError(wrong(value, 'give a text, or texts by language: { en = "..." }'))
+        raise DefinitionError(
+            wrong(value, message('give a text, or texts by language: {{ en = "..." }}'))
+        )
     problems = [
         wrong(text, "give text in quotes", where=f".{tag}")
         for tag, text in value.items()

@@ -28,10 +28,11 @@ import numpy as np
 import pandas as pd
 
 from coverage_campaign.checks import did_you_mean, fits, hints_of, misfit, shown
-from coverage_campaign.errors import CampaignError, DefinitionError, Problem
+from coverage_campaign.errors import CampaignError, DefinitionError, Problem, Translatable
 from coverage_campaign.files.campaigns import CAMPAIGN, campaign_from_plain, json_from_campaign
 from coverage_campaign.files.places import Path, place
 from coverage_campaign.files.text import MOST_BYTES, parsed_json
+from coverage_campaign.messages import message
 from coverage_campaign.model.campaign import Campaign
 from coverage_campaign.model.dates import MonthDay
 
@@ -92,13 +93,15 @@ def from_json(text: str) -> Any:  # noqa: ANN401 - what the text holds decides w
     if not isinstance(text, str):
         raise TypeError(f"from_json takes text; this is {shown(text)}")
     if len(text) > MOST_BYTES:
-        found = f"{len(text):,} characters"
-        raise DefinitionError(Problem(_SOURCE, found, f"a text has at most {MOST_BYTES:,}"))
+        found = message("{n} characters", n=len(text))
+        raise DefinitionError(
+            Problem(_SOURCE, found, message("a text has at most {most}", most=MOST_BYTES))
+        )
     try:
         value = _value(parsed_json(text, _SOURCE), ())
     except RecursionError:
-        found, fix = "nested too deep", "a value of this library is a few tables deep"
-        raise DefinitionError(Problem(_SOURCE, found, fix)) from None
+        fix = "a value of this library is a few tables deep"
+        raise DefinitionError(Problem(_SOURCE, "nested too deep", fix)) from None
     with _sound(value, ()):
         repr(value)
         if hasattr(value, "to_frame"):
@@ -106,9 +109,13 @@ def from_json(text: str) -> Any:  # noqa: ANN401 - what the text holds decides w
     return value
 
 
-def _problem(path: Path, found: str, fix: str) -> DefinitionError:
-    where = place(path, None)
-    return DefinitionError(Problem(f"{_SOURCE}: {where}" if where else _SOURCE, found, fix))
+def _problem(path: Path, found: str | Translatable, fix: str | Translatable) -> DefinitionError:
+    return DefinitionError(Problem(_where(path), found, fix))
+
+
+def _where(path: Path) -> str:
+    keys = place(path, None)
+    return f"{_SOURCE}: {keys}" if keys else _SOURCE
 
 
 # -- names -----------------------------------------------------------------------------------------
@@ -234,7 +241,11 @@ def _name_of_function(value: Callable[..., object], path: Path) -> str:
     for space in _NAMESPACES:
         if _function(f"{space}.{called}") is value:
             return f"{space}.{called}"
-    found = f"the function {getattr(value, '__module__', '')}.{called}"
+    found = message(
+        "the function {module}.{name}",
+        module=getattr(value, "__module__", ""),
+        name=called,
+    )
     fix = "only functions of this library have a name in JSON; hand yours over in Python"
     raise _problem(path, found, fix)
 
@@ -306,7 +317,7 @@ def _function_with(table: dict[str, Any], path: Path) -> object:
     function = _function(name) if isinstance(name, str) else None
     if function is None:
         fix = "a text names functions of this library, such as apportion.hill"
-        raise _problem(path, f"{shown(name)} is none of its functions", fix)
+        raise _problem(path, message("{name} is none of its functions", name=shown(name)), fix)
     options = table.get("with")
     if options is None:
         return function
@@ -324,15 +335,17 @@ def _instance(name: object, plain: dict[str, object], path: Path) -> object:
     kind: Any = _classes().get(name) if isinstance(name, str) else None
     if kind is None:
         fix = 'a text names classes of this library, or is of type "campaign"'
-        raise _problem((*path, "type"), f"{shown(name)} is none of its classes", fix)
+        raise _problem(
+            (*path, "type"), message("{name} is none of its classes", name=shown(name)), fix
+        )
     fields = _upgraded(str(name), fields, path)
     known = {field.alias or field.name: field for field in attrs.fields(kind) if field.init}
     for key in fields:
         if key not in known:
-            raise _problem((*path, key), "unknown key", did_you_mean(key, known, of="known keys"))
+            raise _problem((*path, key), "unknown key", did_you_mean(key, known))
     for key, field in known.items():
         if field.default is attrs.NOTHING and key not in fields:
-            raise _problem((*path, key), "missing", f"every {name} needs it")
+            raise _problem((*path, key), "missing", message("every {name} needs it", name=name))
     return _made(kind, {key: _value(value, (*path, key)) for key, value in fields.items()}, path)
 
 
@@ -345,7 +358,9 @@ def _made(kind: Any, values: dict[str, object], path: Path) -> object:  # noqa: 
         found = getattr(made, field.name) if field.init else None
         if field.init and not fits(found, hints[field.name]):
             problem = misfit("", found, hints[field.name])
-            raise _problem((*path, field.alias or field.name), problem.found, problem.fix)
+            raise _problem(
+                (*path, field.alias or field.name), *attrs.astuple(problem, recurse=False)[1:]
+            )
     return made
 
 
@@ -357,16 +372,24 @@ def _sound(value: object, path: Path) -> Iterator[None]:
         yield
     except CampaignError as error:
         (first, *_) = error.problems
-        raise _problem(path, f"{first.where}: {first.found}", first.fix) from None
+        where = f"{_where(path)}: {first.where}"
+        raise DefinitionError(attrs.evolve(first, where=where)) from None
     except (TypeError, AttributeError, LookupError, ValueError, ArithmeticError) as error:
-        raise _problem(path, f"its fields do not make {shown(value)}", fix) from error
+        raise _problem(
+            path, message("its fields do not make {value}", value=shown(value)), fix
+        ) from error
 
 
 def _upgraded(name: str, fields: dict[str, object], path: Path) -> dict[str, object]:
     """Return the fields as this version of the library has them."""
     version, current = fields.pop("schema", 1), _VERSIONS.get(name, 1)
     if type(version) is not int or not 1 <= version <= current:
-        found = f"schema {shown(version)} of {name}; this library reads up to {current}"
+        found = message(
+            "schema {version} of {name}; this library reads up to {current:raw}",
+            version=shown(version),
+            name=name,
+            current=current,
+        )
         raise _problem((*path, "schema"), found, "read it with a newer version of the library")
     for older in range(version, current):
         fields = _UPGRADES[name, older](fields)
@@ -389,7 +412,11 @@ def _word(plain: dict[str, Any], path: Path) -> object:
     except (ValueError, TypeError, ArithmeticError, LookupError, AttributeError, MemoryError):
         pass  # whatever does not fit is said below, in the same words
     known = ", ".join(["type", "function", *_READERS, "table", "frame", "series", "array"])
-    raise _problem(path, shown(plain), f"give a value as to_json writes it: a table with {known}")
+    raise _problem(
+        path,
+        shown(plain),
+        message("give a value as to_json writes it: a table with {known}", known=known),
+    )
 
 
 def _array_value(plain: dict[str, Any], path: Path) -> object:
@@ -415,7 +442,7 @@ def _array_value(plain: dict[str, Any], path: Path) -> object:
 def _frame(plain: dict[str, Any], columns: dict[str, pd.Series[Any]], path: Path) -> pd.DataFrame:
     lengths = {len(column) for column in columns.values()}
     if len(lengths) > 1:
-        found = f"columns of {', '.join(map(str, sorted(lengths)))} values"
+        found = message("columns of {lengths} values", lengths=sorted(lengths))
         raise _problem(path, found, "every column of a frame has a value a row")
     frame = pd.DataFrame(columns)
     if "index" in plain:
@@ -443,5 +470,9 @@ def _column(plain: dict[str, Any], path: Path) -> pd.Series[Any]:
 
 def _dtype(name: object, path: Path) -> str:
     if not isinstance(name, str) or not _DTYPES.fullmatch(name):
-        raise _problem(path, f"the type of column {shown(name)}", "take one as to_json writes it")
+        raise _problem(
+            path,
+            message("the type of column {name}", name=shown(name)),
+            "take one as to_json writes it",
+        )
     return name

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TypeAlias
 
 from coverage_campaign.checks import shown
-from coverage_campaign.errors import Problem
+from coverage_campaign.errors import Problem, Translatable
 
 __all__ = ["Path", "place", "wrong"]
 
@@ -43,6 +43,6 @@ def _inside(value: object, step: str | int) -> object:
     return None
 
 
-def wrong(value: object, fix: str, *, where: str = "") -> Problem:
+def wrong(value: object, fix: str | Translatable, *, where: str = "") -> Problem:
     """Return a problem whose place is still to be found: `where` is the step below, if any."""
     return Problem(where, shown(value), fix)

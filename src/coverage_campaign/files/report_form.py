@@ -112,7 +112,7 @@ def _units(plan: Plan, units: str | Sequence[str] | None) -> list[str]:
     absent = [code for code in wanted if code not in known]
     if absent or not wanted:
         fix = did_you_mean(absent[0], known) if absent else "name at least one"
-        found = f"{absent[0]!r} is no unit of the plan" if absent else "no unit"
+        found = message("{code!r} is no unit of the plan", code=absent[0]) if absent else "no unit"
         raise DefinitionError(Problem("units", found, fix))
     return [code for code in known if code in wanted]
 
@@ -122,7 +122,7 @@ def _numbers(plan: Plan, periods: Periods, period: DateLike | None) -> list[int]
     planned: list[int] = np.unique(periods.number(plan.days)).tolist()
     if period is None:
         if len(planned) > _MOST_SHEETS:
-            found = f"{len(planned)} periods of the plan, by {periods.by}"
+            found = message("{n} periods of the plan, by {by}", n=len(planned), by=periods.by)
             raise DefinitionError(Problem("period", found, "name one of them"))
         return planned
     written = read_written(period) if isinstance(period, str) else None
@@ -136,8 +136,12 @@ def _numbers(plan: Plan, periods: Periods, period: DateLike | None) -> list[int]
     numbers = sorted(set(periods.number(days).tolist()))
     if len(numbers) != 1 or numbers[0] not in planned:
         first, last = periods.name([planned[0], planned[-1]]).tolist()
-        found = f"{period!s} is not one {periods.by} of the plan"
-        raise DefinitionError(Problem("period", found, f"name one from {first} to {last}"))
+        found = message("{period} is not one {by} of the plan", period=str(period), by=periods.by)
+        raise DefinitionError(
+            Problem(
+                "period", found, message("name one from {first} to {last}", first=first, last=last)
+            )
+        )
     return numbers
 
 

@@ -11,6 +11,7 @@ from typing import Any
 
 from coverage_campaign.checks import shown
 from coverage_campaign.errors import DefinitionError, Problem
+from coverage_campaign.messages import message
 
 __all__ = ["MOST_BYTES", "parsed_json", "read_bytes", "text_of"]
 
@@ -31,7 +32,7 @@ def read_bytes(path: str | os.PathLike[str]) -> bytes:
             raise DefinitionError(Problem(str(file), "no file", "give the path of a file"))
         if size > MOST_BYTES:
             found = f"{size / 1024**2:,.0f} MB"
-            fix = f"a campaign file has at most {MOST_BYTES // 1024**2} MB"
+            fix = message("a campaign file has at most {size} MB", size=MOST_BYTES // 1024**2)
             raise DefinitionError(Problem(file.name, found, fix))
         return file.read_bytes()
     except (OSError, ValueError) as error:  # a name with a null or half a character in it
@@ -51,7 +52,7 @@ def text_of(data: bytes, name: str) -> str:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = error.object[: error.start].count(b"\n") + 1
-        found = f"line {line} is no UTF-8 text"
+        found = message("line {line:raw} is no UTF-8 text", line=line)
         raise DefinitionError(Problem(name, found, "save the file as UTF-8")) from None
 
 

@@ -19,9 +19,10 @@ from cattrs.errors import (
 )
 
 from coverage_campaign.checks import did_you_mean, nearest
-from coverage_campaign.errors import DefinitionError, Problem
+from coverage_campaign.errors import DefinitionError, Problem, Translatable
 from coverage_campaign.files.converters import TARGET_KINDS, converter, is_choice, is_day, own_keys
 from coverage_campaign.files.places import Path, place
+from coverage_campaign.messages import message
 from coverage_campaign.model.campaign import CODED_FIELDS
 from coverage_campaign.model.dates import MonthDay
 
@@ -46,17 +47,17 @@ class _Mistake:
     """
 
     path: Path
-    found: str
-    fix: str
+    found: str | Translatable
+    fix: str | Translatable
     below: str = ""
     known: tuple[str, ...] = ()
     missing_kind: object = None
 
     def problem(self, locate: Locate) -> Problem:
         key = str(self.path[-1]) if self.known else ""
-        fix = did_you_mean(key, self.known, of="known keys") if key else self.fix
+        fix: str | Translatable = did_you_mean(key, self.known) if key else self.fix
         if _RENAMED.get(key) in self.known:
-            fix = f"it is called {_RENAMED[key]!r} now"
+            fix = message("it is called {name!r} now", name=_RENAMED[key])
         return Problem(locate(self.path, self.below), self.found, fix)
 
 
@@ -118,7 +119,11 @@ def _problems(mistakes: list[_Mistake], source: str, locate: Locate) -> list[Pro
     problems = list(dict.fromkeys(mistake.problem(locate) for mistake in shown))
     if not few:
         more = len(mistakes) - _MOST
-        problems.append(Problem(source or "input", f"{more:,} more mistakes", "mend these first"))
+        problems.append(
+            Problem(
+                source or "input", message("{more} more mistakes", more=more), "mend these first"
+            )
+        )
     return problems
 
 
@@ -149,9 +154,9 @@ def _mistakes(error: BaseException, path: Path, kind: type | None = None) -> Ite
 
 
 def _missing(path: Path, kind: object, owner: type) -> _Mistake:
-    fix = f"every {_words(owner)} needs it"
+    fix = message("every {owner} needs it", owner=_words(owner))
     if path == ("year",):
-        fix = "add year = ..., or pass year= where the source names none"
+        fix = message("add year = ..., or pass year= where the source names none")
     return _Mistake(path, "missing", fix, missing_kind=kind)
 
 
@@ -168,15 +173,16 @@ def _keys(kind: type) -> list[str]:
 
 def _from_problem(problem: Problem, path: Path, kind: type | None) -> _Mistake:
     """Return a mistake found by a rule of the files (kind is None) or by the model itself."""
+    _, found, fix = attrs.astuple(problem, recurse=False)
     if kind is None:
         step = problem.where.removeprefix(".")
         inner = (*path, step) if problem.where.startswith(".") else path
-        return _Mistake(inner, problem.found, problem.fix)
+        return _Mistake(inner, found, fix)
     if not path:
-        return _Mistake((), problem.found, problem.fix, below=problem.where)
+        return _Mistake((), found, fix, below=problem.where)
     field = problem.where.partition(".")[0]
     inner = (*path, field) if field in attrs.fields_dict(cast("Any", kind)) else path
-    return _Mistake(inner, problem.found, problem.fix)
+    return _Mistake(inner, found, fix)
 
 
 def _words(kind: type) -> str:

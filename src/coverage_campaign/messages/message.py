@@ -137,6 +137,8 @@ def _frozen(value: object) -> Value:
         return None
     if isinstance(value, (float, np.floating)):
         return float(value)
+    if isinstance(value, np.datetime64):
+        value = pd.Timestamp(value)
     if isinstance(value, dt.date):
         return value.date() if isinstance(value, dt.datetime) else value
     kind = type(value).__name__
@@ -162,13 +164,13 @@ class _Renderer(Formatter):
         if field_name not in kwargs:
             place = f"message {{{field_name}}}"
             raise DefinitionError(
-                Problem(place, "no value of this name", f"give one of {sorted(kwargs)}")
+                Problem(place, "no value of this name", f"give one of {', '.join(sorted(kwargs))}")
             )
         return kwargs[field_name], field_name
 
     def format_field(self, value: object, format_spec: str) -> str:
         name, _, argument = format_spec.partition(" ")
-        if isinstance(value, tuple):
+        if isinstance(value, tuple) and name != "raw":
             texts = [self.format_field(part, "") for part in value]
             if name == "sentences":
                 return formats.join_sentences(texts, self.lang)
@@ -201,11 +203,15 @@ class _Renderer(Formatter):
             return formats.count(value, self.lang)
         kind = type(value).__name__
         place = f"a {kind} in a message"
-        raise DefinitionError(Problem(place, str(value), "say how it is rounded: {x:decimal 1}"))
+        raise DefinitionError(
+            Problem(place, str(value), "say how it is rounded, such as by :decimal 1")
+        )
 
 
 _FORMATS: Final[Mapping[str, Callable[[Any, str, Language], str]]] = {
-    "raw": lambda value, _, __: str(value),
+    "raw": lambda value, _, lang: (
+        value.text(lang) if isinstance(value, Translatable) else str(value)
+    ),
     "count": lambda value, _, lang: formats.count(value, lang),
     "decimal": lambda value, digits, lang: formats.decimal(value, int(digits), lang),
     "signed": lambda value, digits, lang: formats.signed(value, int(digits), lang),

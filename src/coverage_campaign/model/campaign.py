@@ -134,7 +134,11 @@ class Campaign:
         part = self._by_code[name].get(code)
         if not isinstance(part, kind):
             raise DefinitionError(
-                Problem(f"{name}", f"no {code!r}", did_you_mean(code, self._by_code[name]))
+                Problem(
+                    f"{name}",
+                    message("no {code!r}", code=code),
+                    did_you_mean(code, self._by_code[name]),
+                )
             )
         return part
 
@@ -237,9 +241,7 @@ class Campaign:
         """
         known = [name for name in attrs.fields_dict(Readings) if name != "suggested"]
         problems = [
-            Problem(
-                f"readings.{code}", "no such question", did_you_mean(code, known, of="questions")
-            )
+            Problem(f"readings.{code}", "no such question", did_you_mean(code, known))
             for code in answers
             if code not in known
         ]
@@ -373,8 +375,12 @@ class Campaign:
         return OpenQuestionError(
             Problem(
                 f"readings.{code}",
-                f"{clause}{text}",
-                f"choose one: readings=cc.Readings({code}=...), of type {choices}",
+                message("{clause}{text}", clause=clause, text=text),
+                message(
+                    "choose one: readings=cc.Readings({code}=...), of type {choices}",
+                    code=code,
+                    choices=choices,
+                ),
             )
         )
 
@@ -494,7 +500,11 @@ def _misfits(campaign: Campaign, parts: Mapping[str, tuple[Part, ...]]) -> Itera
             if not part.code:
                 yield Problem(place, "an empty code", "give every part a code of its own")
             if first_at.setdefault(part.code, index) != index:
-                found = f"the code of {name}[{first_at[part.code]}] too"
+                found = message(
+                    "the code of {name}[{first_at:raw}] too",
+                    name=name,
+                    first_at=first_at[part.code],
+                )
                 yield Problem(place, found, "a code names one part")
     yield from _unknown_questions(campaign)
     unknown = list(_unknown_references(campaign, parts))
@@ -588,9 +598,9 @@ def _unknown_references(
             missing += 1
             fix = did_you_mean(code, known[name]) if missing <= _MOST_GUESSES else "mend it"
             if missing <= _MOST_REFERENCES:
-                yield Problem(place, f"no {code!r} in {name}", fix)
+                yield Problem(place, message("no {code!r} in {name}", code=code, name=name), fix)
     if missing > _MOST_REFERENCES:
-        found = f"{missing - _MOST_REFERENCES:,} more codes that name no part"
+        found = message("{more} more codes that name no part", more=missing - _MOST_REFERENCES)
         yield Problem("references", found, "mend these first")
 
 
@@ -617,15 +627,23 @@ def _impossible_days(campaign: Campaign) -> Iterator[Problem]:
             first = firsts[phase.code] = resolved(phase.starts, earliest)
             last = resolved(phase.ends, first)
             if last < first:
-                found = f"{phase.ends} comes before {first}"
+                found = message("{ends:raw} comes before {first:raw}", ends=phase.ends, first=first)
                 yield Problem(f"{place}.ends", found, "a phase ends on or after its first day")
             elif not campaign.year <= first.year <= last.year <= campaign.year + _MOST_YEARS:
-                found = f"{first} to {last} in a campaign of {campaign.year}"
-                fix = f"phases lie in its year and the {_MOST_YEARS} after it"
+                found = message(
+                    "{first:raw} to {last:raw} in a campaign of {year:raw}",
+                    first=first,
+                    last=last,
+                    year=campaign.year,
+                )
+                fix = message(
+                    "phases lie in its year and the {years} after it",
+                    years=_MOST_YEARS,
+                )
                 yield Problem(place, found, fix)
         except DefinitionError as error:
             (problem,) = error.problems
-            yield Problem(place, f"{problem.where}: {problem.found}", problem.fix)
+            yield attrs.evolve(problem, where=f"{place}: {problem.where}")
             firsts.setdefault(phase.code, earliest)
     begins = min(firsts.values(), default=dt.date(campaign.year, 1, 1))
     for index, milestone in enumerate(campaign.milestones):
@@ -634,7 +652,7 @@ def _impossible_days(campaign: Campaign) -> Iterator[Problem]:
         except DefinitionError as error:
             (problem,) = error.problems
             place = f"milestones[{index}] '{milestone.code}'.by"
-            yield Problem(place, f"{problem.where}: {problem.found}", problem.fix)
+            yield attrs.evolve(problem, where=f"{place}: {problem.where}")
 
 
 def _circles(name: str, field: str, above: Mapping[str, Iterable[str]]) -> Iterator[Problem]:
@@ -645,8 +663,12 @@ def _circles(name: str, field: str, above: Mapping[str, Iterable[str]]) -> Itera
             TopologicalSorter(left).prepare()
         except CycleError as error:
             ring: list[str] = error.args[1][::-1]  # from a part to what it refers to
-            found = f"a circle: {' -> '.join(ring)}"
-            yield Problem(f"{name} '{ring[0]}'.{field}", found, f"take one {field} away")
+            found = message("a circle: {ring}", ring=" -> ".join(ring))
+            yield Problem(
+                f"{name} '{ring[0]}'.{field}",
+                found,
+                message("take one {field} away", field=field),
+            )
             left[ring[0]].discard(ring[1])
         else:
             return

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from coverage_campaign.checks import checked_fields
 from coverage_campaign.errors import DefinitionError, Problem
+from coverage_campaign.messages import message
 
 __all__ = [
     "ONE_DAY",
@@ -43,13 +44,18 @@ _FIRST_YEAR, _LAST_YEAR = 1800, 2200
 def _parse(value: DateLike, *, where: str) -> dt.date | dt.datetime:
     parsed = _from_text(value) if isinstance(value, str) else value
     if not isinstance(parsed, dt.date):  # a datetime and a pandas Timestamp are dates too
-        fix = "give a date, a datetime or a full day as text, such as '2008-09-30'"
-        raise DefinitionError(Problem(where, f"{value!r} is no date", fix))
+        found = message("{value} is no date", value=repr(value))
+        fix = message("give a date, a datetime or a full day as text, such as '2008-09-30'")
+        raise DefinitionError(Problem(where, found, fix))
     if parsed != parsed:  # noqa: PLR0124 - only NaT differs from itself
         raise DefinitionError(Problem(where, "NaT", "give a date such as '2008-09-30'"))
     if not _FIRST_YEAR <= parsed.year <= _LAST_YEAR:
-        fix = f"give a year from {_FIRST_YEAR} to {_LAST_YEAR}"
-        raise DefinitionError(Problem(where, f"the year {parsed.year}", fix))
+        fix = message(
+            "give a year from {first:raw} to {last:raw}",
+            first=_FIRST_YEAR,
+            last=_LAST_YEAR,
+        )
+        raise DefinitionError(Problem(where, message("the year {year:raw}", year=parsed.year), fix))
     return parsed
 
 
@@ -91,7 +97,11 @@ def to_instant(value: DateLike, *, where: str = "as_of") -> dt.datetime:
         return dt.datetime(parsed.year, parsed.month, parsed.day, 23, 59, 59)  # noqa: DTZ001 - civil time
     if parsed.tzinfo is not None:
         raise DefinitionError(
-            Problem(where, f"{value} has a time zone", "give local civil time without a zone")
+            Problem(
+                where,
+                message("{time} has a time zone", time=str(value)),
+                "give local civil time without a zone",
+            )
         )
     return dt.datetime(  # noqa: DTZ001 - civil time, see above
         parsed.year, parsed.month, parsed.day, parsed.hour, parsed.minute, parsed.second
@@ -115,7 +125,11 @@ class MonthDay:
             dt.date(2000, self.month, self.day)
         except (ValueError, TypeError, OverflowError):
             raise DefinitionError(
-                Problem("month-day", f"{self.month}-{self.day}", "give MM-DD, such as '06-01'")
+                Problem(
+                    "month-day",
+                    f"{self.month}-{self.day}",
+                    "give MM-DD, such as '06-01'",
+                )
             ) from None
 
     def in_year(self, year: int) -> dt.date:
@@ -124,7 +138,11 @@ class MonthDay:
             return dt.date(year, self.month, self.day)
         except ValueError:
             raise DefinitionError(
-                Problem(str(self), f"{year} has no such day", "choose 02-28 or 03-01")
+                Problem(
+                    str(self),
+                    message("{year:raw} has no such day", year=year),
+                    "choose 02-28 or 03-01",
+                )
             ) from None
 
     def on_or_after(self, earliest: dt.date) -> dt.date:
@@ -160,7 +178,9 @@ def not_before(name: str) -> Callable[[object, attrs.Attribute[Any], object], No
     def check(instance: object, attribute: attrs.Attribute[Any], value: object) -> None:
         first = getattr(instance, name)
         if isinstance(value, dt.date) and isinstance(first, dt.date) and value < first:
-            found = f"{value}, but {name} is {first}"
+            found = message(
+                "{value:raw}, but {name} is {first:raw}", value=value, name=name, first=first
+            )
             raise DefinitionError(
                 Problem(attribute.name, found, "the last day is not before the first")
             )
@@ -184,7 +204,11 @@ class Window:
         """Refuse a window that ends before it begins."""
         if self.last < self.first:
             raise DefinitionError(
-                Problem("window", f"{self.first} to {self.last}", "the last day comes first")
+                Problem(
+                    "window",
+                    message("{first:raw} to {last:raw}", first=self.first, last=self.last),
+                    "the last day comes first",
+                )
             )
 
     @property

@@ -10,6 +10,7 @@ import attrs
 
 from coverage_campaign.checks import a_term, checked_fields, did_you_mean
 from coverage_campaign.errors import DefinitionError, Problem
+from coverage_campaign.messages import message
 from coverage_campaign.model.labels import Label, to_label
 from coverage_campaign.model.readings import Readings
 from coverage_campaign.model.units import to_codes
@@ -87,8 +88,8 @@ class EnforcementLadder:
         for step in self.steps:
             if step.code == code:
                 return step
-        fix = did_you_mean(code, [step.code for step in self.steps], of="steps")
-        raise DefinitionError(Problem("ladder", f"no step {code!r}", fix))
+        fix = did_you_mean(code, [step.code for step in self.steps])
+        raise DefinitionError(Problem("ladder", message("no step {code!r}", code=code), fix))
 
     def under(self, readings: Readings) -> EnforcementLadder:
         """Return the ladder as these readings have it.
@@ -115,7 +116,11 @@ def _problems(ladder: EnforcementLadder) -> Iterator[Problem]:
         yield Problem("steps", "none", "give at least the step where a case opens")
     for code, count in Counter(step.code for step in ladder.steps).items():
         if count > 1:
-            yield Problem(f"steps '{code}'", f"used {count} times", "a code names one step")
+            yield Problem(
+                f"steps '{code}'",
+                message("used {count:raw} times", count=count),
+                "a code names one step",
+            )
     final = {step.code: step.final for step in ladder.steps}
     if ladder.steps and ladder.steps[0].final:
         yield Problem("steps[0]", "is final", "a case opens on a step that it can leave")
@@ -123,10 +128,10 @@ def _problems(ladder: EnforcementLadder) -> Iterator[Problem]:
         place = f"moves[{index}] '{move.event}'"
         for field, code in (("source", move.source), ("target", move.target)):
             if code not in final:
-                fix = did_you_mean(code, final, of="steps")
-                yield Problem(f"{place}.{field}", f"no step {code!r}", fix)
+                fix = did_you_mean(code, final)
+                yield Problem(f"{place}.{field}", message("no step {code!r}", code=code), fix)
         if final.get(move.source):
-            found = f"leaves the final step {move.source!r}"
+            found = message("leaves the final step {source!r}", source=move.source)
             yield Problem(f"{place}.source", found, "a final step closes the case")
 
 

@@ -8,6 +8,7 @@ import attrs
 
 from coverage_campaign.checks import checked_fields
 from coverage_campaign.errors import DefinitionError, Problem
+from coverage_campaign.messages import message
 
 __all__ = ["Label", "to_label"]
 
@@ -20,7 +21,9 @@ def _to_texts(value: Mapping[str, str] | Iterable[tuple[str, str]]) -> tuple[tup
     texts = tuple((str(tag), str(text)) for tag, text in pairs)
     if len(dict(texts)) < len(texts):
         tags = [tag for tag, _ in texts]
-        raise DefinitionError(Problem("label", f"languages {tags}", "give one text a language"))
+        raise DefinitionError(
+            Problem("label", message("languages {tags}", tags=tags), "give one text a language")
+        )
     return tuple(sorted(texts))
 
 

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from coverage_campaign.errors import DefinitionError, Problem
+from coverage_campaign.messages import message
 from coverage_campaign.model.dates import ONE_DAY
 
 if TYPE_CHECKING:
@@ -54,11 +55,13 @@ class Periods:
     def __attrs_post_init__(self) -> None:
         """Refuse a length that is none, and a first day that a month may not have."""
         if self.by not in get_args(Period):
-            fix = f"choose one: {', '.join(map(repr, get_args(Period)))}"
+            fix = message("choose one: {periods}", periods=[*map(repr, get_args(Period))])
             raise DefinitionError(Problem("by", f"{self.by!r}", fix))
         latest = _LATEST_START[self.by]
         if type(self.starts_on) is not int or not 1 <= self.starts_on <= latest:
-            fix = f"a {self.by} starts on a day from 1 to {latest}"
+            fix = message(
+                "a {by} starts on a day from 1 to {latest:raw}", by=self.by, latest=latest
+            )
             raise DefinitionError(Problem("starts_on", f"{self.starts_on!r}", fix))
 
     def number(self, days: ArrayLike | Sequence[dt.date]) -> Numbers:

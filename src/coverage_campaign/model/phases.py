@@ -12,6 +12,7 @@ import attrs
 
 from coverage_campaign.checks import checked_fields, from_zero
 from coverage_campaign.errors import DefinitionError, Problem
+from coverage_campaign.messages import message
 from coverage_campaign.model.dates import MonthDay, not_before, to_month_day
 from coverage_campaign.model.labels import Label, to_label
 from coverage_campaign.model.targets import to_rate
@@ -104,7 +105,9 @@ class Milestone:
         if (self.share is None) == (self.persons is None):
             found = "neither" if self.share is None else "both"
             fix = "give either share or persons"
-            raise DefinitionError(Problem("share", f"{found} share and persons", fix))
+            raise DefinitionError(
+                Problem("share", message("{found} share and persons", found=found), fix)
+            )
 
 
 def resolved(day: MonthDay | dt.date, earliest: dt.date) -> dt.date:

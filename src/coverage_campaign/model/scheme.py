@@ -18,6 +18,7 @@ import attrs
 
 from coverage_campaign.checks import between, checked_fields, kind_of
 from coverage_campaign.errors import DefinitionError, Problem
+from coverage_campaign.messages import message
 from coverage_campaign.model.labels import Label, to_label
 from coverage_campaign.model.targets import to_rate
 from coverage_campaign.model.units import to_codes
@@ -278,11 +279,23 @@ def _problems(scheme: Scheme) -> Iterator[Problem]:
     for name, parts in lists:
         for code, count in Counter(part.code for part in parts).items():
             if count > 1:
-                yield Problem(f"{name} '{code}'", f"used {count} times", "a code names one part")
+                yield Problem(
+                    f"{name} '{code}'",
+                    message("used {count:raw} times", count=count),
+                    "a code names one part",
+                )
     weights = sum((item.weight for item in scheme.items), Decimal(0))
     if scheme.items and scheme.full is not None and weights != scheme.full:
         fix = "mend a weight, or set full to None where only a part of a scheme is known"
-        yield Problem("items", f"weights add up to {weights}, not to {scheme.full}", fix)
+        yield Problem(
+            "items",
+            message(
+                "weights add up to {weights:raw}, not to {full:raw}",
+                weights=weights,
+                full=scheme.full,
+            ),
+            fix,
+        )
     bounds = [Decimal("-Infinity") if one.least is None else one.least for one in scheme.grades]
     if any(later <= earlier for earlier, later in pairwise(bounds)):
         yield Problem("grades", "not rising", "put the grades in rising order, each bound once")
@@ -294,12 +307,14 @@ def _problems_of_pools(scheme: Scheme) -> Iterator[Problem]:
     for index, pool in enumerate(scheme.pools):
         for code in pool.items:
             if code not in known:
-                yield Problem(f"pools[{index}].items", f"no item '{code}'", "name an item")
+                yield Problem(
+                    f"pools[{index}].items", message("no item '{code}'", code=code), "name an item"
+                )
         for other in scheme.pools[:index]:
             shared = sorted({*pool.units} & {*other.units})
             one_item = not pool.items or not other.items or {*pool.items} & {*other.items}
             if shared and one_item:
-                found = f"{', '.join(shared)} in two pools of one item"
+                found = message("{shared} in two pools of one item", shared=shared)
                 yield Problem(f"pools[{index}].units", found, "a unit is in one pool of an item")
 
 

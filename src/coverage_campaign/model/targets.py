@@ -10,6 +10,7 @@ import attrs
 
 from coverage_campaign.checks import checked_call, checked_fields, from_zero, shown
 from coverage_campaign.errors import DefinitionError, Problem
+from coverage_campaign.messages import message
 from coverage_campaign.model.labels import Label, to_label
 
 __all__ = [
@@ -62,7 +63,11 @@ def to_rate(
         # A rise of 1 or more is meant now and then; a rate of 10 or more never is.
         other = rate_text(exact) if below == 1 else f"{Decimal(text) / 100:f}"
         known = len(other) < _LONGEST_SHOWN
-        fix = f"write '{text}%' or '{other}'" if known else "write '95%' or '0.95'"
+        fix = (
+            message("write '{text}%' or '{other}'", text=text, other=other)
+            if known
+            else "write '95%' or '0.95'"
+        )
         raise DefinitionError(Problem(of, shown(value), fix))
     return exact
 
@@ -189,7 +194,13 @@ def eligible_persons(*, new_persons: int, rate_from: Fraction, rate_to: Fraction
     """
     if rate_to <= rate_from:
         raise DefinitionError(
-            Problem("rate_to", f"{rate_to} after {rate_from}", "a rise ends above its start")
+            Problem(
+                "rate_to",
+                message(
+                    "{rate_to:raw} after {rate_from:raw}", rate_to=rate_to, rate_from=rate_from
+                ),
+                "a rise ends above its start",
+            )
         )
     return new_persons / (rate_to - rate_from)
 

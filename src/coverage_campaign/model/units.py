@@ -12,6 +12,7 @@ import attrs
 
 from coverage_campaign.checks import checked_fields
 from coverage_campaign.errors import DefinitionError, Problem
+from coverage_campaign.messages import message
 from coverage_campaign.model.dates import DateLike, to_date
 from coverage_campaign.model.labels import Label, to_label
 from coverage_campaign.model.targets import to_rate
@@ -44,7 +45,9 @@ def _to_counts(
     ]
     if len(dict(pairs)) < len(pairs):
         codes = [code for code, _ in pairs]
-        problems.append(Problem("counts", f"codes {codes}", "give one count a code"))
+        problems.append(
+            Problem("counts", message("codes {codes}", codes=codes), "give one count a code")
+        )
     if problems:
         raise DefinitionError(problems)
     return tuple((str(measure), int(count)) for measure, count in pairs)
@@ -66,10 +69,18 @@ def _to_successors(
     ]
     if len(dict(shares)) < len(shares):
         codes = [code for code, _ in shares]
-        problems.append(Problem("successors", f"codes {codes}", "name each successor once"))
+        problems.append(
+            Problem("successors", message("codes {codes}", codes=codes), "name each successor once")
+        )
     total = sum((share for _, share in shares), Fraction(0))
     if shares and total != 1:
-        problems.append(Problem("successors", f"shares of {total}", "the shares add up to 1"))
+        problems.append(
+            Problem(
+                "successors",
+                message("shares of {total:raw}", total=total),
+                "the shares add up to 1",
+            )
+        )
     if problems:
         raise DefinitionError(problems)
     return shares
@@ -127,7 +138,9 @@ class Unit:
     def __attrs_post_init__(self) -> None:
         """Refuse a life that ends before it begins, and successors of a unit that goes on."""
         if self.opened and self.closed and self.closed < self.opened:
-            found = f"{self.closed}, but it opens on {self.opened}"
+            found = message(
+                "{closed:raw}, but it opens on {opened:raw}", closed=self.closed, opened=self.opened
+            )
             raise DefinitionError(Problem("closed", found, "the last day is not before the first"))
         if self.successors and not self.closed:
             fix = "give its last day in closed, or leave successors out"

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from coverage_campaign.allocation.apportionment.methods import webster
 from coverage_campaign.errors import Problem, ReportError
 from coverage_campaign.frames import by_value, owned_array
+from coverage_campaign.messages import message
 from coverage_campaign.model.campaign import Campaign
 from coverage_campaign.model.groups import Effect
 from coverage_campaign.model.periods import Period, Periods, periods_of
@@ -280,7 +281,11 @@ def _nothing_shared(names: Iterable[str], units: tuple[str, ...]) -> ReportError
     return ReportError(
         Problem(
             "tally",
-            f"counts for {_some(reported)}, the plan for {_some(units)}: no unit in common",
+            message(
+                "counts for {reported}, the plan for {units}: no unit in common",
+                reported=_some(reported),
+                units=_some(units),
+            ),
             "plan among the units that report, or among units above them",
         )
     )

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from coverage_campaign.errors import DefinitionError, Problem
 from coverage_campaign.frames import by_value, owned_array
+from coverage_campaign.messages import message
 from coverage_campaign.progress.unit_progress import statuses
 
 __all__ = [
@@ -129,7 +130,7 @@ def indicator(name: str, units: UnitArrays) -> tuple[NDArray[Any], _Flags]:
     [[-10.0, -40.0], [-2.5, -40.0]]
     """
     if name not in INDICATORS:
-        fix = f"choose one of {', '.join(INDICATORS)}"
+        fix = message("choose one of {indicators}", indicators=INDICATORS)
         raise DefinitionError(Problem("indicator", f"{name!r}", fix))
     values, known = INDICATORS[name](units)
     shape = np.broadcast_shapes(units.target.shape, units.done.shape)

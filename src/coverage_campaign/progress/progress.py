@@ -412,7 +412,9 @@ class Progress:
             "period": lambda: by_period(self.history()),
         }
         if by not in tables:
-            raise DefinitionError(Problem("by", f"{by!r}", f"choose one of {', '.join(tables)}"))
+            raise DefinitionError(
+                Problem("by", f"{by!r}", message("choose one of {tables}", tables=tables))
+            )
         return tables[by]()
 
     @checked_call
@@ -567,7 +569,9 @@ class Progress:
             raise TypeError(f"lines takes plans by name; this is {kind_of(others)}")
         if name in others:
             fix = "give each line a name of its own"
-            raise DefinitionError(Problem("others", f"{name!r} names this progress's line", fix))
+            raise DefinitionError(
+                Problem("others", message("{name!r} names this progress's line", name=name), fix)
+            )
         told = {name: self, **{line: self.against(plan) for line, plan in others.items()}}
         columns = ["unit", "name", "line", "target", "planned", "done", "completion_rate"]
         columns += ["planned_rate", "gap_persons", "shortfall", "required_per_day"]
@@ -594,7 +598,11 @@ class Progress:
         if not len(places):
             codes = self._frame["unit"].tolist()
             raise DefinitionError(
-                Problem(f"unit '{unit}'", "is not in the plan", f"units: {', '.join(codes[:12])}")
+                Problem(
+                    f"unit '{unit}'",
+                    "is not in the plan",
+                    message("units: {codes:list 12}", codes=codes),
+                )
             )
         return int(places[0])
 
@@ -911,7 +919,12 @@ def _check_campaign(plan: Plan, tally: Tally) -> None:
         raise DefinitionError(
             Problem(
                 "tally",
-                f"is of the campaign {theirs}, the plan of {campaign.code} {campaign.year}",
+                message(
+                    "is of the campaign {theirs}, the plan of {code} {year:raw}",
+                    theirs=theirs,
+                    code=campaign.code,
+                    year=campaign.year,
+                ),
                 "track a plan with the tally of its own campaign",
             )
         )

@@ -224,7 +224,11 @@ def _answers(rule: Trigger, name: str, history: Sequence[Progress]) -> dict[str,
         raise DefinitionError(
             Problem(
                 f"trigger '{name}'",
-                f"returned {type(answers).__name__} {str(answers)[:60]!r}",
+                message(
+                    "returned {kind} {answers!r}",
+                    kind=type(answers).__name__,
+                    answers=str(answers)[:60],
+                ),
                 "return a Series of booleans by unit code",
             )
         )
@@ -248,7 +252,9 @@ def _check(history: Sequence[Progress], steps: Sequence[WatchlistStep]) -> None:
         problems.append(Problem("steps", "none", "give at least one step"))
     for before, after in pairwise(history):
         if after.as_of <= before.as_of:
-            found = f"{after.as_of} stands after {before.as_of}"
+            found = message(
+                "{later:raw} stands after {earlier:raw}", later=after.as_of, earlier=before.as_of
+            )
             problems.append(Problem("history", found, "give progresses in date order"))
     if problems:
         raise DefinitionError(problems)

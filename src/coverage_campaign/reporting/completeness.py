@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from coverage_campaign.checks import checked_call
 from coverage_campaign.errors import DefinitionError, Problem, ReportError
+from coverage_campaign.messages import message
 from coverage_campaign.model.campaign import Campaign
 from coverage_campaign.model.dates import DateLike, Window, days_of, to_date
 from coverage_campaign.model.periods import Periods, periods_of
@@ -312,8 +313,14 @@ def _arrivals(
     there = [str(column) for column in received.columns]
     lacking = [column for column in _WANTED if column not in there]
     if lacking:
-        found = f"no column {', '.join(lacking)} among {', '.join(there) or 'none'}"
-        raise ReportError(Problem("received", found, f"give the columns {', '.join(_WANTED)}"))
+        found = message(
+            "no column {lacking} among {value:raw}",
+            lacking=lacking,
+            value=", ".join(there) or "none",
+        )
+        raise ReportError(
+            Problem("received", found, message("give the columns {columns}", columns=_WANTED))
+        )
     names, window = unit_names(campaign), campaign.whole_window
     position, ways_out = names.find(received["unit"])
     period = read_dates(received["period"], window)
@@ -322,7 +329,7 @@ def _arrivals(
     problems = [
         Problem(
             f"received, row {at}",
-            f"unit {texts['unit'][at]!r}",
+            message("unit {unit!r}", unit=texts["unit"][at]),
             ways_out.get(texts["unit"][at], ""),
         )
         for at in np.flatnonzero(position < 0).tolist()
@@ -331,7 +338,11 @@ def _arrivals(
     for column, dates in (("period", period), ("received_on", came)):
         wrong = (dates.faults == "not_a_date") | ((dates.faults != "") & (column == "period"))
         problems += [
-            Problem(f"received, row {at}", f"{column} {texts[column][at]!r}", fix)
+            Problem(
+                f"received, row {at}",
+                message("{column} {text!r}", column=column, text=texts[column][at]),
+                fix,
+            )
             for at in np.flatnonzero(wrong).tolist()
         ]
     if problems:

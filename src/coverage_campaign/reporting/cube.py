@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from coverage_campaign.errors import DefinitionError, Problem
 from coverage_campaign.frames import by_value
+from coverage_campaign.messages import message
 
 __all__ = ["Cube", "Sums", "Tree", "cube_of", "tree_of"]
 
@@ -82,7 +83,7 @@ def cube_of(
         raise DefinitionError(
             Problem(
                 "tally",
-                f"{size} units, periods and channels are too many for one array",
+                message("{size} units, periods and channels are too many for one array", size=size),
                 "tally by month, or one part of the tree at a time",
             )
         )

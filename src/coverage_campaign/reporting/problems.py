@@ -101,7 +101,7 @@ _SHOWN = 8
 def _is_reason(instance: object, attribute: attrs.Attribute[str], value: str) -> None:
     del instance
     if value not in SEVERITY:
-        fix = f"choose one of {', '.join(sorted(SEVERITY))}"
+        fix = message("choose one of {reasons}", reasons=sorted(SEVERITY))
         raise DefinitionError(Problem(attribute.name, repr(value), fix))
 
 

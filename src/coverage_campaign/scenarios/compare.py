@@ -347,10 +347,12 @@ def compare(a: _Result, b: _Result) -> Comparison:
     With total 24 -> 36: 12 units differ, most of all Zhuhui District: share 2 -> 3.
     """
     if type(a).__name__ not in _KINDS or type(a) is not type(b):
-        found = f"{type(a).__name__} and {type(b).__name__}"
+        found = message("{a} and {b}", a=type(a).__name__, b=type(b).__name__)
         known = ", ".join(sorted(_KINDS))
         raise DefinitionError(
-            Problem("compare", found, f"compare two results of one kind ({known})")
+            Problem(
+                "compare", found, message("compare two results of one kind ({known})", known=known)
+            )
         )
     day = _day_apart(a, b)
     frame = _differences(a, b, day)

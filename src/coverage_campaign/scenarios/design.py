@@ -19,6 +19,7 @@ from coverage_campaign.allocation.request import BY_UNIT
 from coverage_campaign.allocation.weights import Number, declared
 from coverage_campaign.errors import DefinitionError, Problem
 from coverage_campaign.frames import by_value, same
+from coverage_campaign.messages import message
 from coverage_campaign.model.readings import Readings
 from coverage_campaign.scenarios.scenario import Scenario
 
@@ -158,7 +159,11 @@ def _listed(column: object) -> Tried:
 
 def _too_many(count: int) -> DefinitionError:
     return DefinitionError(
-        Problem("over", f"{count:,} scenarios", f"try fewer values: at most {_MOST:,} scenarios")
+        Problem(
+            "over",
+            message("{count} scenarios", count=count),
+            message("try fewer values: at most {most} scenarios", most=_MOST),
+        )
     )
 
 
@@ -179,17 +184,31 @@ def _problems(baseline: Scenario, name: str, values: Tried) -> list[Problem]:
     field, code = field_of(name)
     if field == "readings":
         if code not in _QUESTIONS:
-            return [Problem(where, "no such question", f"questions: {', '.join(_QUESTIONS)}")]
+            return [
+                Problem(
+                    where,
+                    "no such question",
+                    message("questions: {questions}", questions=_QUESTIONS),
+                )
+            ]
     elif code and field in _OF_UNITS:
         if code not in {unit.code for unit in baseline.campaign.members(baseline.among)}:
-            return [Problem(where, f"no unit '{code}' here", "name a unit of the cut")]
+            return [
+                Problem(
+                    where, message("no unit '{code}' here", code=code), "name a unit of the cut"
+                )
+            ]
     elif code or field not in _FIELDS:
         known = ", ".join(sorted(_FIELDS))
         return [
             Problem(
                 where,
                 "no such input",
-                f"inputs: {known}, total; one unit's: weights.CODE; a reading: readings.QUESTION",
+                message(
+                    "inputs: {known}, total; one unit's: weights.CODE; a reading: "
+                    "readings.QUESTION",
+                    known=known,
+                ),
             )
         ]
     return [] if len(values) else [Problem(where, "no value", "give at least one value to try")]

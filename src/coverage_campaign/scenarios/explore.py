@@ -11,6 +11,7 @@ import pandas as pd
 
 from coverage_campaign.checks import checked_call
 from coverage_campaign.errors import DefinitionError, Problem
+from coverage_campaign.messages import message
 from coverage_campaign.reporting.result import Tally
 from coverage_campaign.scenarios.design import Design, Samples
 from coverage_campaign.scenarios.evaluate import QUANTITIES, VERDICTS, Evaluator
@@ -129,12 +130,20 @@ def explore_blocks(
     held = tuple(dict.fromkeys(what))
     unknown = [name for name in held if name not in (*QUANTITIES, "schedule")]
     if unknown or not held:
-        found = f"no {unknown[0]!r}" if unknown else "empty"
+        found = message("no {unknown!r}", unknown=unknown[0]) if unknown else "empty"
         raise DefinitionError(
-            Problem("what", found, f"quantities: {', '.join(QUANTITIES)}, schedule")
+            Problem(
+                "what", found, message("quantities: {quantities}, schedule", quantities=QUANTITIES)
+            )
         )
     if block < _LEAST_BLOCK:
-        raise DefinitionError(Problem("block", f"{block}", f"give {_LEAST_BLOCK:,} bytes or more"))
+        raise DefinitionError(
+            Problem(
+                "block",
+                f"{block}",
+                message("give {least} bytes or more", least=_LEAST_BLOCK),
+            )
+        )
     scenario = with_reports(scenario, reports, received)
     tried = Design.of(scenario, over=over, samples=samples, design=design)
     evaluator = Evaluator(scenario, tried, held)

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from coverage_campaign.checks import checked_call
 from coverage_campaign.errors import DefinitionError, InfeasibleError, Problem
+from coverage_campaign.messages import message
 from coverage_campaign.model.dates import to_date, to_instant
 from coverage_campaign.notebook import html_table
 from coverage_campaign.reporting.result import Tally
@@ -146,7 +147,11 @@ def goal_seek(
         )
     if len(values) < 2:  # noqa: PLR2004 - a search needs two ends
         raise DefinitionError(
-            Problem("input", f"{name!r} with {len(values)} values", "give at least two values")
+            Problem(
+                "input",
+                message("{name!r} with {n} values", name=name, n=len(values)),
+                "give at least two values",
+            )
         )
     if name.partition(".")[0] != _PER_DAY:
         ends = [values[0], values[-1]]
@@ -213,7 +218,7 @@ def _meets(
 def _flag(answer: object) -> bool:
     if isinstance(answer, (bool, np.bool_)):
         return bool(answer)
-    found = "returned None" if answer is None else f"returned {answer!r:.60}"
+    found = "returned None" if answer is None else message("returned {answer}", answer=repr(answer))
     raise DefinitionError(Problem("until", found, "return True or False, such as a comparison"))
 
 
@@ -222,18 +227,22 @@ def _paced(scenario: Scenario, pace: int, reports: Tally | None, *, unit: str) -
     if reports is None or scenario.as_of is None or reports.frame.empty:
         raise DefinitionError(
             Problem(
-                "input", f"{_PER_DAY} without reports or as_of", "give reports and a later as_of"
+                "input",
+                message("{input} without reports or as_of", input=_PER_DAY),
+                "give reports and a later as_of",
             )
         )
     until = to_date(scenario.as_of)
     last = reports.frame["period"].max().date() if reports.as_of is None else reports.as_of.date()
     days = (until - last).days
     if days < 1:
-        raise DefinitionError(Problem("as_of", f"{until}", f"a pace needs days after {last}"))
+        raise DefinitionError(
+            Problem("as_of", f"{until}", message("a pace needs days after {last:raw}", last=last))
+        )
     allocation = allocation_of(scenario)
     shares = allocation.shares()
     if unit and unit not in shares.index:
-        fix = f"units: {', '.join(shares.index[:12])}"
+        fix = message("units: {units:list 12}", units=shares.index)
         raise DefinitionError(Problem(f"{_PER_DAY}.{unit}", "no such unit", fix))
     if unit:
         shares = shares[[unit]]
@@ -263,7 +272,9 @@ def _solution(
     found = {place: answer for place in sorted(known) if (answer := known[place]) is not None}
     if not found:
         fix = "give values that the floors, caps and pins allow"
-        raise InfeasibleError(Problem("input", f"{name!r}: no value can be solved", fix))
+        raise InfeasibleError(
+            Problem("input", message("{name!r}: no value can be solved", name=name), fix)
+        )
     crossings = tuple(
         Crossing(before=_plain(values[a]), after=_plain(values[b]), holds_after=found[b])
         for a, b in pairwise(found)
@@ -344,8 +355,13 @@ def _probe(
         raise DefinitionError(
             Problem(
                 "monotone",
-                f"the condition changes between {shown(values[a])} and {shown(values[b])}, and "
-                f"again between {shown(values[c])} and {shown(values[d])}",
+                message(
+                    "the condition changes between {a} and {b}, and again between {c} and {d}",
+                    a=shown(values[a]),
+                    b=shown(values[b]),
+                    c=shown(values[c]),
+                    d=shown(values[d]),
+                ),
                 "search the whole range: monotone=False, or holds= for all of it in one batch",
             )
         )

@@ -18,6 +18,7 @@ from coverage_campaign.allocation.weights import Weighting, WeightTable, equal
 from coverage_campaign.checks import checked_call
 from coverage_campaign.errors import DefinitionError, Problem
 from coverage_campaign.frames import by_value, owned, owned_frame
+from coverage_campaign.messages import message
 from coverage_campaign.model.basis import Basis
 from coverage_campaign.model.campaign import Campaign
 from coverage_campaign.model.dates import DateLike, MonthDay, to_date
@@ -111,7 +112,11 @@ def readings_table(
     count = int(np.prod([len(values) for values in asked.values()]))
     if count > _MOST:
         raise DefinitionError(
-            Problem("answers", f"{count:,} combinations", f"answer some first: at most {_MOST:,}")
+            Problem(
+                "answers",
+                message("{count} combinations", count=count),
+                message("answer some first: at most {most}", most=_MOST),
+            )
         )
     scenario = Scenario(
         campaign=campaign, weights=equal if weights is None else weights, among=among, as_of=day
@@ -478,8 +483,12 @@ def answers_of(
     unknown = [code for code in given if code not in attrs.fields_dict(Readings)]
     if unknown or any(not len(values) for values in given.values()):
         known = ", ".join(question.code for question in campaign.questions)
-        found = f"no question {unknown[0]!r}" if unknown else "a question without an answer"
-        raise DefinitionError(Problem("answers", found, f"questions: {known}"))
+        found = (
+            message("no question {unknown!r}", unknown=unknown[0])
+            if unknown
+            else "a question without an answer"
+        )
+        raise DefinitionError(Problem("answers", found, message("questions: {known}", known=known)))
     found_answers: dict[str, tuple[object, ...]] = {}
     for code in dict.fromkeys((*open_codes(campaign), *given)):
         listed = tuple(given.get(code, ())) or words_of(code) or _by_days(campaign, code)

@@ -31,6 +31,7 @@ from coverage_campaign.allocation.weights import Weighting, WeightTable, to_weig
 from coverage_campaign.checks import checked_call
 from coverage_campaign.errors import DefinitionError, InfeasibleError, Problem
 from coverage_campaign.frames import IntSeries, by_value, owned_array
+from coverage_campaign.messages import message
 from coverage_campaign.model.basis import Basis
 from coverage_campaign.model.campaign import Campaign
 from coverage_campaign.model.targets import CoverageTarget, HeadcountTarget
@@ -418,7 +419,9 @@ def _clash(network: _Network) -> InfeasibleError:
         [
             Problem(
                 one.said,
-                f"{one.least:,} people" if one.least else f"{one.most:,} people at most",
+                message("{least} people", least=one.least)
+                if one.least
+                else message("{most} people at most", most=one.most),
                 "these clash together: change one of them",
             )
             for one in left

@@ -155,7 +155,11 @@ def reallocate(
     strangers = [code for code in kept if code not in shares]
     if strangers:
         known = ", ".join(list(shares)[:12])
-        raise DefinitionError(Problem(f"keep '{strangers[0]}'", "no such leaf", f"units: {known}"))
+        raise DefinitionError(
+            Problem(
+                f"keep '{strangers[0]}'", "no such leaf", message("units: {known}", known=known)
+            )
+        )
     done = _done(progress, shares)
     unknown = tuple(code for code, persons in done.items() if persons is None)
     change = None if within is None else to_rate(within)
@@ -192,7 +196,11 @@ def _done(progress: Progress, shares: dict[str, int]) -> dict[str, int | None]:
     missing = [code for code in shares if code not in counts.index]
     if missing:
         raise DefinitionError(
-            Problem("progress", f"has no unit '{missing[0]}'", "track a plan of this allocation")
+            Problem(
+                "progress",
+                message("has no unit '{unit}'", unit=missing[0]),
+                "track a plan of this allocation",
+            )
         )
     known = counts["done"].notna() & counts["complete"].fillna(value=True)
     done = counts["done"].fillna(0).astype("int64").to_dict()

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from coverage_campaign.checks import checked_call
 from coverage_campaign.errors import DefinitionError, Problem
 from coverage_campaign.frames import by_value, owned_frame
+from coverage_campaign.messages import message
 from coverage_campaign.model.basis import Basis
 from coverage_campaign.model.campaign import Campaign
 from coverage_campaign.model.dates import ONE_DAY
@@ -130,7 +131,7 @@ def simulate(
         raise DefinitionError(Problem("seed", f"{seed!r}", "give a whole number, 0 or more"))
     for name, number in (("level", level), ("spread", spread)):
         if not 0 <= number <= _MOST_LEVEL:
-            fix = f"give a number from 0 to {_MOST_LEVEL}"
+            fix = message("give a number from 0 to {most:raw}", most=_MOST_LEVEL)
             raise DefinitionError(Problem(name, f"{number!r}", fix))
     fractions = {
         name: _share(value, name)
@@ -174,7 +175,11 @@ def _entry_odds(campaign: Campaign, channels: Mapping[str, float] | None) -> NDA
     unknown = [code for code in channels or {} if code not in open_to]
     if unknown or not open_to:
         raise DefinitionError(
-            Problem("channels", f"{unknown}", f"name entries or resumptions of {open_to}")
+            Problem(
+                "channels",
+                f"{unknown}",
+                message("name entries or resumptions of {channels}", channels=open_to),
+            )
         )
     wanted = dict.fromkeys(open_to, 1.0) if channels is None else channels
     odds = np.array([wanted.get(channel.code, 0.0) for channel in campaign.channels])

@@ -17,6 +17,7 @@ from coverage_campaign.allocation.tree import leaf_of
 from coverage_campaign.checks import checked_call
 from coverage_campaign.errors import CampaignError, DefinitionError, Problem
 from coverage_campaign.frames import by_value, owned_array, owned_frame
+from coverage_campaign.messages import message
 from coverage_campaign.model.basis import Basis
 from coverage_campaign.model.campaign import Campaign
 from coverage_campaign.notebook import Axes, html_table
@@ -131,9 +132,14 @@ class Study:
         """
         if quantity not in self.cells:
             raise DefinitionError(
-                Problem("quantity", f"no {quantity!r} in this study",
-                        f"held: {', '.join(self.cells)}; ask explore for it with what=(...)")
-            )  # fmt: skip
+                Problem(
+                    "quantity",
+                    message("no {quantity!r} in this study", quantity=quantity),
+                    message(
+                        "held: {held}; ask explore for it with what=(...)", held=list(self.cells)
+                    ),
+                )
+            )
         found = self.cells[quantity].floats()
         found[~self.present] = np.nan
         return found
@@ -141,7 +147,9 @@ class Study:
     def scenario(self, number: int) -> Scenario:
         """Return one scenario of the study, to run or to compare in full."""
         if not self.first <= number < self.first + len(self):
-            fix = f"give {self.first} to {self.first + len(self) - 1}"
+            fix = message(
+                "give {first:raw} to {last:raw}", first=self.first, last=self.first + len(self) - 1
+            )
             raise DefinitionError(Problem("scenario", f"{number}", fix))
         return applied(self.baseline, self.design.given(number))
 
@@ -258,9 +266,16 @@ class Study:
         flags = np.asarray(holds(self))
         if flags.shape != self.solved.shape or flags.dtype != bool:
             raise DefinitionError(
-                Problem("holds", f"returned {flags.dtype} of shape {flags.shape}",
-                        f"return one flag for each of {len(self)} scenarios")
-            )  # fmt: skip
+                Problem(
+                    "holds",
+                    message(
+                        "returned {dtype} of shape {shape:raw}",
+                        dtype=str(flags.dtype),
+                        shape=flags.shape,
+                    ),
+                    message("return one flag for each of {n} scenarios", n=len(self)),
+                )
+            )
         return Region(inputs=self.inputs(), over=self.over, holds=flags & self.solved)
 
     def fairness(self) -> pd.DataFrame:
@@ -287,7 +302,9 @@ class Study:
         if unit not in self.units:
             known = ", ".join(self.units[:12])
             raise DefinitionError(
-                Problem(f"unit '{unit}'", "is not in the study", f"units: {known}")
+                Problem(
+                    f"unit '{unit}'", "is not in the study", message("units: {known}", known=known)
+                )
             )
         values = self.array(quantity)[:, self.units.index(unit)]
         return _tornado(self.baseline, self.design, self.inputs(), values)

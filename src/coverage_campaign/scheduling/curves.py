@@ -169,7 +169,11 @@ class NationalWorkingDays:
             raise DefinitionError(
                 Problem(
                     "curve",
-                    f"no calendar of {self.country!r} / {self.subdivision!r}",
+                    message(
+                        "no calendar of {country!r} / {subdivision!r}",
+                        country=self.country,
+                        subdivision=self.subdivision,
+                    ),
                     "give an ISO 3166 code such as 'CN', or days off to working_days()",
                 )
             ) from None
@@ -206,7 +210,11 @@ class ByMonth:
         present, places = np.unique(months, return_inverse=True)
         stated = dict(self.shares)
         problems = [
-            Problem("curve", f"no share for {month}", "give every month of the window a share")
+            Problem(
+                "curve",
+                message("no share for {month}", month=str(month)),
+                "give every month of the window a share",
+            )
             for month in present.astype(str)
             if month not in stated
         ]
@@ -245,9 +253,13 @@ class ByPhase:
             raise DefinitionError(
                 Problem(
                     "curve",
-                    f"{outside[0]} and {outside.size - 1} more days are in none of the phases"
+                    message(
+                        "{day:raw} and {more} more days are in none of the phases",
+                        day=outside[0],
+                        more=outside.size - 1,
+                    )
                     if outside.size > 1
-                    else f"{outside[0]} is in none of the phases",
+                    else message("{day:raw} is in none of the phases", day=outside[0]),
                     "plan over the phases that have a share, or give the others one",
                 )
             )
@@ -292,7 +304,11 @@ class ByDay:
         if missing:
             more = f" and {len(missing) - 1} more days" if len(missing) > 1 else ""
             raise DefinitionError(
-                Problem("curve", f"no number for {missing[0]}{more}", "0 = a day without effort")
+                Problem(
+                    "curve",
+                    message("no number for {day:raw}{more}", day=missing[0], more=more),
+                    "0 = a day without effort",
+                )
             )
         return np.array([stated[day] for day in window], dtype=object)
 
@@ -328,7 +344,14 @@ class Through:
             raise DefinitionError(
                 Problem(
                     "milestones",
-                    f"{outside[0]} is outside {days[0]} to {days[-1]}" if outside else "fall",
+                    message(
+                        "{day:raw} is outside {first:raw} to {last:raw}",
+                        day=outside[0],
+                        first=days[0],
+                        last=days[-1],
+                    )
+                    if outside
+                    else "fall",
                     "give days of the window and shares that never fall, from 0 to 1",
                 )
             )
@@ -393,8 +416,15 @@ def spread(weights: DayWeights, groups: NDArray[np.intp], shares: Sequence[Fract
     """
     wholes = [int(weights[groups == number].sum()) for number in range(len(shares))]
     problems = [
-        Problem("curve", f"part {number + 1} has a share of {share} and no day with effort",
-                "give it a day, or take its share away")
+        Problem(
+            "curve",
+            message(
+                "part {part} has a share of {share:raw} and no day with effort",
+                part=number + 1,
+                share=share,
+            ),
+            "give it a day, or take its share away",
+        )
         for number, (share, whole) in enumerate(zip(shares, wholes, strict=True))
         if share and not whole
     ]  # fmt: skip
@@ -435,7 +465,11 @@ def ramp(*, first: int, last: int) -> Ramp:
     """
     if min(first, last) < 0 or max(first, last) == 0:
         raise DefinitionError(
-            Problem("ramp", f"from {first} to {last}", "give two numbers, 0 or more, not both 0")
+            Problem(
+                "ramp",
+                message("from {first:raw} to {last:raw}", first=first, last=last),
+                "give two numbers, 0 or more, not both 0",
+            )
         )
     return Ramp(first, last)
 

@@ -21,6 +21,7 @@ from coverage_campaign.allocation.apportionment.water_filling import fill
 from coverage_campaign.allocation.tree import NO_CAP
 from coverage_campaign.errors import DefinitionError, InfeasibleError, Problem
 from coverage_campaign.frames import by_value, owned_array
+from coverage_campaign.messages import message
 
 Ints: TypeAlias = NDArray[np.int64]
 
@@ -48,8 +49,14 @@ def month_loads(left: Ints, effort: list[int], caps: Ints, codes: Sequence[str])
         raise InfeasibleError(
             Problem(
                 f"unit_month_caps['{code}']",
-                f"{room:,} people in {usable} months with effort, {persons:,} are left to do: "
-                f"{persons - room:,} too many",
+                message(
+                    "{room} people in {usable} months with effort, {persons} are left to do: "
+                    "{less} too many",
+                    room=room,
+                    usable=usable,
+                    persons=persons,
+                    less=persons - room,
+                ),
                 "raise the cap, widen the window or lower the share",
             )
             for code, persons, room in over[:_SHOWN]
@@ -196,8 +203,9 @@ class Lines:
             kept = persons * Fraction(inside, max(self.within(first, end), 1))
             kept = kept if self.exact else self._kept(kept)
         elif not inside:
-            found = (
-                f"is open on no day with effort, and {persons:,} people are to be planned for it"
+            found = message(
+                "is open on no day with effort, and {persons} people are to be planned for it",
+                persons=persons,
             )
             fix = "name its successors, plan over other days, or allocate to others"
             raise DefinitionError(Problem(f"unit '{self.lives.codes[unit]}'", found, fix))

@@ -200,7 +200,11 @@ def _own_curve(campaign: Campaign, phases: tuple[str, ...]) -> Curve:
     problems = [
         Problem(
             f"milestones '{mark.code}'",
-            f"{mark.persons:,} people, more than the {whole:,} of the target",
+            message(
+                "{persons} people, more than the {whole} of the target",
+                persons=mark.persons,
+                whole=whole,
+            ),
             "mend its persons, or give a share or a curve",
         )
         for mark in marks
@@ -225,7 +229,7 @@ def _own_window(campaign: Campaign, basis: Basis) -> tuple[tuple[str, ...], Basi
             Problem(
                 "over",
                 "the campaign leaves open over which phases its schedule runs",
-                f"name them ({known}), or answer the reading schedule_over",
+                message("name them ({known}), or answer the reading schedule_over", known=known),
             )
         )
     return phases, basis.joined(campaign.basis("schedule_over"))
@@ -282,7 +286,9 @@ def _lives(
     strangers = [
         Problem(
             f"unit '{unit.code}'",
-            f"passes on to '{code}', which has no share among {among}",
+            message(
+                "passes on to '{code}', which has no share among {among}", code=code, among=among
+            ),
             "name successors that share in the same breakdown",
         )
         for unit, stop in zip(units, last, strict=True)
@@ -341,13 +347,21 @@ def _weights(curve: Curve, days: NDArray[np.datetime64], fixed: int) -> NDArray[
         raise DefinitionError(
             Problem(
                 "curve",
-                f"is negative or 0 on every day from {days[0]} to {days[-1]}",
+                message(
+                    "is negative or 0 on every day from {first:raw} to {last:raw}",
+                    first=days[0],
+                    last=days[-1],
+                ),
                 "give weights of 0 or more, not all 0",
             )
         )
     if fixed < len(days) - 1 and not weights[fixed + 1 :].any():
         raise DefinitionError(
-            Problem("actuals", f"no effort after {days[fixed]}", "choose a curve with days to come")
+            Problem(
+                "actuals",
+                message("no effort after {day:raw}", day=days[fixed]),
+                "choose a curve with days to come",
+            )
         )
     return weights
 
@@ -357,8 +371,8 @@ def _no_curve(weights: NDArray[Any], days: NDArray[np.datetime64]) -> Definition
     return DefinitionError(
         Problem(
             "curve",
-            f"gave {found} of shape {weights.shape}",
-            f"give one whole number for each of the {len(days)} days",
+            message("gave {found} of shape {shape:raw}", found=found, shape=weights.shape),
+            message("give one whole number for each of the {n} days", n=len(days)),
         )
     )
 
@@ -378,7 +392,9 @@ def _month_caps(caps: Mapping[str, int], months: Sequence[str], ahead: Sequence[
     `months` are all months of the window ('YYYY-MM'), `ahead` those that are not over.
     """
     problems = [
-        Problem("month_caps", f"{month!r}", f"months of the window: {', '.join(months)}")
+        Problem(
+            "month_caps", f"{month!r}", message("months of the window: {months}", months=months)
+        )
         for month in caps
         if month not in months
     ] + [
@@ -467,13 +483,15 @@ def _checked_months(codes: pd.Index[str], actuals: pd.DataFrame, month_of: _Ints
         raise DefinitionError(
             Problem(
                 "actuals",
-                f"columns missing: {missing}",
+                message("columns missing: {missing}", missing=missing),
                 "give a frame with unit, period (first day of the month) and persons",
             )
         )
     units = actuals["unit"].astype(str)
     problems = [
-        Problem("actuals", f"no unit {unit!r} here", "name units of the allocation")
+        Problem(
+            "actuals", message("no unit {unit!r} here", unit=unit), "name units of the allocation"
+        )
         for unit in sorted(set(units) - set(codes))
     ]
     wrong = [
@@ -482,7 +500,7 @@ def _checked_months(codes: pd.Index[str], actuals: pd.DataFrame, month_of: _Ints
     problems += [
         Problem(
             f"actuals, row {row} ('{units.iloc[row]}')",
-            f"persons {found}",
+            message("persons {found}", found=found),
             "give whole persons, 0 or more; leave out what was not reported",
         )
         for row, found in wrong
@@ -493,8 +511,10 @@ def _checked_months(codes: pd.Index[str], actuals: pd.DataFrame, month_of: _Ints
     problems += [
         Problem(
             f"actuals, row {row} ('{units.iloc[row]}')",
-            "no period" if pd.isna(found := actuals["period"].iloc[row]) else f"period {found}",
-            f"give the first day of a month up to {last}, the window's last",
+            "no period"
+            if pd.isna(found := actuals["period"].iloc[row])
+            else message("period {found}", found=found),
+            message("give the first day of a month up to {last:raw}, the window's last", last=last),
         )
         for row in np.flatnonzero(days.isna() | (months > month_of[-1])).tolist()
     ]

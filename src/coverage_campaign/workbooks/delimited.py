@@ -7,6 +7,7 @@ import io
 import re
 
 from coverage_campaign.errors import Problem, ReportError
+from coverage_campaign.messages import message
 from coverage_campaign.workbooks.grid import MOST_CELLS, Grid
 
 __all__ = ["grid_of_text"]
@@ -27,7 +28,7 @@ def grid_of_text(data: bytes, name: str) -> Grid:
     """
     text = _decoded(data, name)
     if text.lstrip()[:200].lower().startswith(("<html", "<!doctype", "<?xml", "<table")):
-        fix = "open it in a spreadsheet program and save it as .xlsx or .csv"
+        fix = message("open it in a spreadsheet program and save it as .xlsx or .csv")
         raise ReportError(Problem(name, "a web page, whatever its name says", fix))
     rows: list[list[str]] = []
     cells = 0
@@ -38,10 +39,11 @@ def grid_of_text(data: bytes, name: str) -> Grid:
                 break
             rows.append([cell.strip() for cell in row])
     except csv.Error as error:
-        fix = "save the file as CSV once more"
-        raise ReportError(Problem(f"{name}, row {len(rows) + 1}", str(error), fix)) from None
+        found = message("no sound CSV: {error}", error=str(error))
+        fix = message("save the file as CSV once more")
+        raise ReportError(Problem(f"{name}, row {len(rows) + 1}", found, fix)) from None
     if cells > MOST_CELLS:
-        fix = f"give at most {MOST_CELLS:,} cells, or pass a data frame"
+        fix = message("give at most {most} cells, or pass a data frame", most=MOST_CELLS)
         raise ReportError(Problem(name, "too many cells", fix))
     return Grid(name, rows)
 

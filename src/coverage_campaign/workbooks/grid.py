@@ -9,6 +9,7 @@ from typing import TypeAlias
 import attrs
 
 from coverage_campaign.errors import Problem, ReportError
+from coverage_campaign.messages import message
 
 __all__ = ["MOST_CELLS", "Cell", "Grid", "Merged", "Reach", "Unreadable", "column_letters"]
 
@@ -129,6 +130,10 @@ class Reach:
         self._rows = max(self._rows, row + 1)
         self._columns = max(self._columns, column + 1)
         if self._rows * self._columns > MOST_CELLS:
-            found = f"cells over {self._rows:,} rows and {self._columns:,} columns"
+            found = message(
+                "cells over {rows} rows and {columns} columns",
+                rows=self._rows,
+                columns=self._columns,
+            )
             fix = "delete the cells far below or right of the table, and save"
             raise ReportError(Problem(self._place, found, fix))

@@ -23,6 +23,7 @@ from typing import TYPE_CHECKING, TypeAlias
 from xml.parsers import expat
 
 from coverage_campaign.errors import Problem, ReportError
+from coverage_campaign.messages import message
 from coverage_campaign.workbooks.grid import MOST_CELLS, Cell, Grid, Reach, Unreadable
 
 if TYPE_CHECKING:
@@ -82,7 +83,7 @@ def grids_of_workbook(data: bytes, name: str, *, sheet: str = "") -> tuple[Grid,
             SheetVisibleEnum,
         )
     except ImportError:
-        fix = "pip install 'coverage-campaign[excel]', or save the file as CSV"
+        fix = message("pip install 'coverage-campaign[excel]', or save the file as CSV")
         raise ReportError(Problem(name, "workbooks need python-calamine", fix)) from None
     marks: Mapping[str, _WithoutValue] = {}
     if data.startswith(_ZIP):
@@ -92,8 +93,8 @@ def grids_of_workbook(data: bytes, name: str, *, sheet: str = "") -> tuple[Grid,
     with _damage_refused(name):
         workbook = CalamineWorkbook.from_filelike(io.BytesIO(data))
     if sheet and sheet not in workbook.sheet_names:
-        fix = f"choose one of {', '.join(workbook.sheet_names)}"
-        raise ReportError(Problem(name, f"no sheet {sheet!r}", fix))
+        fix = message("choose one of {sheets}", sheets=workbook.sheet_names)
+        raise ReportError(Problem(name, message("no sheet {sheet!r}", sheet=sheet), fix))
     return tuple(
         Grid(name, (), one.name, hidden=True)
         if one.visible != SheetVisibleEnum.Visible and not sheet
@@ -108,7 +109,11 @@ def _grid(workbook: CalamineWorkbook, sheet: str, name: str, marks: _WithoutValu
     with _damage_refused(place):
         read: CalamineSheet = workbook.get_sheet_by_name(sheet)
         if read.total_height * read.total_width > MOST_CELLS:
-            found = f"{read.total_height:,} rows and {read.total_width:,} columns"
+            found = message(
+                "{rows} rows and {columns} columns",
+                rows=read.total_height,
+                columns=read.total_width,
+            )
             fix = "delete the cells far below or right of the table, and save"
             raise ReportError(Problem(place, found, fix))
         rows: list[list[Cell]] = [list(row) for row in read.to_python(skip_empty_area=False)]
@@ -127,7 +132,9 @@ def _damage_refused(place: str) -> Iterator[None]:
     except BaseException as error:
         if type(error).__module__ not in {"python_calamine", "pyo3_runtime"}:
             raise
-        raise ReportError(Problem(place, f"no sound workbook: {error}", _DAMAGED)) from None
+        raise ReportError(
+            Problem(place, message("no sound workbook: {error}", error=str(error)), _DAMAGED)
+        ) from None
 
 
 # -- what a zipped workbook would unpack to --------------------------------------------------------
@@ -149,9 +156,13 @@ def _inspected(data: bytes, name: str) -> dict[str, _WithoutValue]:
         if "xl/workbook.bin" in parts:
             raise ReportError(Problem(name, "a binary workbook (.xlsb)", _COPY_OUT))
     except _NO_SOUND_ZIP as error:
-        raise ReportError(Problem(name, f"a damaged workbook: {error}", _COPY_OUT)) from None
+        raise ReportError(
+            Problem(name, message("a damaged workbook: {error}", error=str(error)), _COPY_OUT)
+        ) from None
     except expat.ExpatError as error:
-        raise ReportError(Problem(name, f"damaged XML in it: {error}", _COPY_OUT)) from None
+        raise ReportError(
+            Problem(name, message("damaged XML in it: {error}", error=str(error)), _COPY_OUT)
+        ) from None
     raise ReportError(Problem(name, "a zip file, but no workbook in it", _COPY_OUT))
 
 
@@ -161,7 +172,7 @@ def _unpacked(data: bytes, name: str) -> dict[str, bytes]:
     with zipfile.ZipFile(io.BytesIO(data)) as package:
         entries = package.infolist()
         if len(entries) > _MOST_PARTS or sum(entry.file_size for entry in entries) > _MOST_BYTES:
-            found = f"it unpacks to more than {_MOST_BYTES:,} bytes"
+            found = message("it unpacks to more than {most} bytes", most=_MOST_BYTES)
             raise ReportError(Problem(name, found, _COPY_OUT))
         for entry in entries:
             part = package.read(entry)

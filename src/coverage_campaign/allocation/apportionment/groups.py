@@ -24,6 +24,7 @@ from coverage_campaign.allocation.apportionment.inputs import (
 )
 from coverage_campaign.allocation.apportionment.ties import TieBreaker
 from coverage_campaign.errors import DefinitionError, InfeasibleError, Problem
+from coverage_campaign.messages import message
 
 __all__ = ["GroupLayout", "Groups", "check_feasible", "no_weight"]
 
@@ -244,7 +245,7 @@ def no_weight(groups: Groups, group: int, otherwise: str) -> DefinitionError:
         Problem(
             groups.where("weights", group),
             "all weights are zero" if groups.sizes[group] else "no units",
-            f"a weight for at least one unit, or {otherwise}",
+            message("a weight for at least one unit, or {otherwise:raw}", otherwise=otherwise),
         )
     )
 
@@ -256,16 +257,24 @@ def _too_low(method: str, groups: Groups, group: int, low: Ints, least: Ints) ->
         return InfeasibleError(
             Problem(
                 groups.where("floors", group),
-                f"floors sum to {floor:,} but the total is {total:,}",
-                f"lower them by {floor - total:,} "
-                f"(largest: {_listed(groups, group, low[own], -1)})",
+                message("floors sum to {floor} but the total is {total}", floor=floor, total=total),
+                message(
+                    "lower them by {less} (largest: {units})",
+                    less=floor - total,
+                    units=_listed(groups, group, low[own], -1),
+                ),
             )
         )
     return InfeasibleError(
         Problem(
             groups.where("total", group),
-            f"{method} gives every unit with a weight at least one, {lowest:,} with the "
-            f"floors, but the total is {total:,}",
+            message(
+                "{method} gives every unit with a weight at least one, {lowest} with the "
+                "floors, but the total is {total}",
+                method=method,
+                lowest=lowest,
+                total=total,
+            ),
             "a larger total, caps of 0 for units that may go without, or another method",
         )
     )
@@ -277,9 +286,16 @@ def _too_high(groups: Groups, group: int, high: Ints) -> InfeasibleError:
     return InfeasibleError(
         Problem(
             groups.where("caps", group),
-            f"caps allow {highest:,} of {total:,}: {total - highest:,} too many",
-            "raise caps or lower the total "
-            f"(smallest caps: {_listed(groups, group, high[own], 1)})",
+            message(
+                "caps allow {highest} of {total}: {less} too many",
+                highest=highest,
+                total=total,
+                less=total - highest,
+            ),
+            message(
+                "raise caps or lower the total (smallest caps: {units})",
+                units=_listed(groups, group, high[own], 1),
+            ),
         )
     )
 
@@ -292,12 +308,14 @@ def _crossed(groups: Groups, floors: Ints, caps: Ints) -> InfeasibleError:
         unit = i - int(groups.offsets[group])
         name = repr(groups.name(group, unit)) if groups.names else str(unit)
         place = [] if groups.alone else [str(groups.numbers[group])]
-        found = f"floor {floors[i]:,} > cap {caps[i]:,}"
+        found = message("floor {floor} > cap {cap}", floor=floors[i], cap=caps[i])
         problems.append(Problem(f"floors[{', '.join([*place, name])}]", found, fix))
         if len(problems) == _SHOWN:
             break
     if crossed.size > _SHOWN:
-        problems.append(Problem("floors", f"and {crossed.size - _SHOWN:,} more", fix))
+        problems.append(
+            Problem("floors", message("and {more} more", more=crossed.size - _SHOWN), fix)
+        )
     return InfeasibleError(problems)
 
 

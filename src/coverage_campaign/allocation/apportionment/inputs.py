@@ -18,7 +18,8 @@ from typing import Any, TypeAlias
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from coverage_campaign.errors import DefinitionError, Problem
+from coverage_campaign.errors import DefinitionError, Problem, Translatable
+from coverage_campaign.messages import message
 
 __all__ = [
     "MOST",
@@ -74,7 +75,7 @@ def refuse(
     where: str,
     values: NDArray[Any],
     bad: NDArray[np.bool_],
-    fix: str,
+    fix: str | Translatable,
     names: Sequence[str] | None = None,
 ) -> None:
     """Raise a DefinitionError that names the bad entries, if there are any."""
@@ -86,7 +87,7 @@ def refuse(
         for place in places[:_SHOWN].tolist()
     ]
     if len(places) > _SHOWN:
-        problems.append(Problem(where, f"and {len(places) - _SHOWN:,} more", fix))
+        problems.append(Problem(where, message("and {more} more", more=len(places) - _SHOWN), fix))
     raise DefinitionError(problems)
 
 
@@ -103,7 +104,11 @@ def read_weights(weights: Weights, names: Sequence[str] | None = None) -> tuple[
         )
     if names is not None and len(names) != array.shape[-1]:
         raise DefinitionError(
-            Problem("names", f"{len(names)} names for {array.shape[-1]} units", "one name a unit")
+            Problem(
+                "names",
+                message("{n} names for {units} units", n=len(names), units=array.shape[-1]),
+                "one name a unit",
+            )
         )
     kind = array.dtype.kind
     if kind == "i" or (kind == "u" and int(array.max(initial=0)) <= MOST):
@@ -143,8 +148,8 @@ def as_array(values: object) -> NDArray[Any]:  # noqa: PLR0911  # one line a kin
         return np.asarray(values, dtype=object) if whole and array.dtype.kind == "f" else array
     if isinstance(values, Sequence) and not isinstance(values, str):
         if len(values) > _LONGEST:
-            fix = f"give at most {_LONGEST:,}"
-            raise DefinitionError(Problem("values", f"{len(values):,} of them", fix))
+            fix = message("give at most {longest}", longest=_LONGEST)
+            raise DefinitionError(Problem("values", message("{n} of them", n=len(values)), fix))
         return as_array(list(values))
     return np.asarray(values)
 
@@ -172,8 +177,10 @@ def _over_common_denominator(values: list[Fraction]) -> tuple[list[int], int]:
             raise DefinitionError(
                 Problem(
                     "weights",
-                    f"{len(values):,} fractions without a common denominator of a size that "
-                    "can be handled",
+                    message(
+                        "{n} fractions without a common denominator of a size that can be handled",
+                        n=len(values),
+                    ),
                     "Decimals, or Fractions of few denominators",
                 )
             )
@@ -223,7 +230,13 @@ def read_totals(total: Totals, rows: tuple[int, ...] = ()) -> Ints:
     except TypeError:
         return _read_whole(total, "total", rows, None).reshape(-1)
     if not 0 <= scalar <= MOST:
-        raise DefinitionError(Problem("total", f"{scalar:,}", f"{_WHOLE}, below 2**63"))
+        raise DefinitionError(
+            Problem(
+                "total",
+                f"{scalar:,}",
+                "a whole number, 0 or more, below 2**63",
+            )
+        )
     return np.full(prod(rows), scalar, dtype=np.int64) if rows else np.array([scalar])
 
 
@@ -250,7 +263,11 @@ def _read_whole(
         bad = np.array([value is None for value in found], dtype=np.bool_)
         refuse(where, array, bad.reshape(array.shape), _WHOLE, names)
         array = np.array(found, dtype=np.int64).reshape(array.shape)
-    wrong = Problem(where, f"an array of shape {array.shape}", f"one number, or shape {shape}")
+    wrong = Problem(
+        where,
+        message("an array of shape {shape:raw}", shape=array.shape),
+        message("one number, or shape {shape:raw}", shape=shape),
+    )
     if array.ndim and array.size == 1 and array.shape[-1:] != shape[-1:]:
         raise DefinitionError(wrong)  # a list of one is no number for all
     try:

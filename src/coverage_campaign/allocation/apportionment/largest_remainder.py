@@ -24,6 +24,7 @@ from coverage_campaign.allocation.apportionment.rounding_rules import Signposts
 from coverage_campaign.allocation.apportionment.ties import TieTable
 from coverage_campaign.allocation.apportionment.water_filling import fill, quotients
 from coverage_campaign.errors import DefinitionError, InfeasibleError, Problem
+from coverage_campaign.messages import message
 
 Flags = NDArray[np.bool_]
 Floats = NDArray[np.float64]
@@ -52,7 +53,9 @@ class Remainders:
             ("bounds", self.bounds, get_args(BoundsRule)),
         ):
             if value not in words:
-                raise DefinitionError(Problem(option, repr(value), f"one of {', '.join(words)}"))
+                raise DefinitionError(
+                    Problem(option, repr(value), message("one of {words}", words=words))
+                )
 
     def check(self, *, bounded: bool) -> None:
         """Return nothing where quota and bounds rule fit together.
@@ -140,7 +143,12 @@ def share_exactly(rule: Remainders, groups: Groups, group: int) -> Partial:
         raise InfeasibleError(
             Problem(
                 groups.where("total", group),
-                f"{found} ({rule.quota} quota {float(Fraction(below, above * scale)):,.6g})",
+                message(
+                    "{found} ({quota:raw} quota {fraction})",
+                    found=found,
+                    quota=rule.quota,
+                    fraction=f"{float(Fraction(below, above * scale)):,.6g}",
+                ),
                 "quota='hare' with bounds='rebalance' is defined whenever the bounds can be met",
             )
         )

@@ -21,6 +21,7 @@ from coverage_campaign.allocation.apportionment.methods import adams
 from coverage_campaign.allocation.apportionment.ties import TieRule, read_ties
 from coverage_campaign.checks import kind_of
 from coverage_campaign.errors import DefinitionError, InfeasibleError, Problem
+from coverage_campaign.messages import message
 
 __all__ = ["level_up"]
 
@@ -62,7 +63,11 @@ def level_up(
         raise DefinitionError(
             Problem(
                 "covered",
-                f"shape {now.shape} beside eligible of shape {people.shape}",
+                message(
+                    "shape {covered:raw} beside eligible of shape {eligible:raw}",
+                    covered=now.shape,
+                    eligible=people.shape,
+                ),
                 "one count a unit in both",
             )
         )
@@ -71,7 +76,9 @@ def level_up(
         raise DefinitionError(
             Problem(
                 label("covered", (i,), names),
-                f"{now[i]:,} covered of {people[i]:,} eligible",
+                message(
+                    "{covered} covered of {eligible} eligible", covered=now[i], eligible=people[i]
+                ),
                 "correct the count or the population",
             )
             for i in over
@@ -85,8 +92,12 @@ def level_up(
         raise InfeasibleError(
             Problem(
                 "caps",
-                f"{exact_sum(room):,} can still be covered, {wanted:,} are asked for: "
-                f"{wanted - exact_sum(room):,} too many",
+                message(
+                    "{room} can still be covered, {wanted} are asked for: {less} too many",
+                    room=exact_sum(room),
+                    wanted=wanted,
+                    less=wanted - exact_sum(room),
+                ),
                 "lower the total or raise the caps",
             )
         )
@@ -94,8 +105,12 @@ def level_up(
         raise InfeasibleError(
             Problem(
                 "floors",
-                f"floors sum to {exact_sum(low):,} but the total is {wanted:,}",
-                f"lower them by {exact_sum(low) - wanted:,}",
+                message(
+                    "floors sum to {floor} but the total is {total}",
+                    floor=exact_sum(low),
+                    total=wanted,
+                ),
+                message("lower them by {less}", less=exact_sum(low) - wanted),
             )
         )
     untouched = np.flatnonzero((now + low == 0) & (room > 0))

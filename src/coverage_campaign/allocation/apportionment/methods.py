@@ -78,7 +78,8 @@ from coverage_campaign.allocation.apportionment.rounding_rules import (
     Stationary,
 )
 from coverage_campaign.allocation.apportionment.ties import Tie, TieRule, TieTable, read_ties
-from coverage_campaign.errors import DefinitionError, Problem
+from coverage_campaign.errors import DefinitionError, Problem, Translatable
+from coverage_campaign.messages import message
 
 __all__ = [
     "Apportionment",
@@ -380,7 +381,9 @@ def _parameter(value: Parameter, name: str, most: int) -> Fraction:
     except (ValueError, OverflowError, ZeroDivisionError, InvalidOperation):
         exact = None
     if exact is None or not 0 <= exact <= most:
-        raise DefinitionError(Problem(name, repr(value), f"a number from 0 to {most}"))
+        raise DefinitionError(
+            Problem(name, repr(value), message("a number from 0 to {most:raw}", most=most))
+        )
     return exact
 
 
@@ -490,7 +493,11 @@ def _read(
 def _read_offsets(offsets: Sequence[int] | NDArray[np.integer], shape: tuple[int, ...]) -> Seats:
     if len(shape) != 1:
         raise DefinitionError(
-            Problem("weights", f"an array of shape {shape}", "one flat row, cut by offsets")
+            Problem(
+                "weights",
+                message("an array of shape {shape:raw}", shape=shape),
+                "one flat row, cut by offsets",
+            )
         )
     cuts = np.asarray(offsets)
     if (
@@ -504,7 +511,7 @@ def _read_offsets(offsets: Sequence[int] | NDArray[np.integer], shape: tuple[int
         raise DefinitionError(
             Problem(
                 "offsets",
-                f"{cuts.size} offsets for {shape[0]} units",
+                message("{n} offsets for {units} units", n=cuts.size, units=shape[0]),
                 "whole numbers that rise from 0 to the number of units",
             )
         )
@@ -633,23 +640,31 @@ def apportioned(
     if not any(one.kind is one.VAR_KEYWORD for one in parameters):
         lacking = [name for name in ("floors", "caps") if name in options and name not in takes]
         if lacking:
-            raise _no_method(method, f"takes no {lacking[0]}", "give it floors= and caps=")
+            raise _no_method(
+                method, message("takes no {name}", name=lacking[0]), "give it floors= and caps="
+            )
         options = {name: value for name, value in options.items() if name in takes}
     try:
         answer = np.asarray(method(total, weights, **options))
     except TypeError as error:
         raise _no_method(method, str(error), _FORM) from error
-    fix = f"return one whole number for each of {len(weights)} units, {total:,} in all"
+    fix = message(
+        "return one whole number for each of {n} units, {total} in all",
+        n=len(weights),
+        total=total,
+    )
     if answer.shape != np.shape(weights):
-        raise _no_method(method, f"gave an array of shape {answer.shape}", fix)
+        raise _no_method(
+            method, message("gave an array of shape {shape:raw}", shape=answer.shape), fix
+        )
     numbers = answer.tolist()
     if any(isinstance(one, bool) or not isinstance(one, (int, float)) for one in numbers) or any(
         not isfinite(one) or int(one) != one or one < 0 for one in numbers
     ):
-        raise _no_method(method, f"gave {numbers[:4]}", fix)
+        raise _no_method(method, message("gave {numbers}", numbers=str(numbers[:4])), fix)
     seats = np.array([int(one) for one in numbers], dtype=np.int64)
     if int(seats.sum()) != total:
-        raise _no_method(method, f"gave {int(seats.sum()):,} in all", fix)
+        raise _no_method(method, message("gave {n} in all", n=int(seats.sum())), fix)
     outside = np.zeros(len(seats), dtype=bool)
     if floors is not None:
         outside |= seats < floors
@@ -670,7 +685,9 @@ def _parameters_of(method: Callable[..., Any]) -> Sequence[inspect.Parameter]:
 _FORM = "def method(total, weights, *, floors=None, caps=None, ties='first', names=None)"
 
 
-def _no_method(method: object, found: str, fix: str) -> DefinitionError:
+def _no_method(
+    method: object, found: str | Translatable, fix: str | Translatable
+) -> DefinitionError:
     return DefinitionError(Problem(f"method '{name_of(method)}'", found, fix))
 
 
@@ -697,7 +714,11 @@ def explain(
     shape, groups = _read(total, weights, floors=floors, caps=caps, ties=ties, names=names)
     if len(shape) != 1:
         raise DefinitionError(
-            Problem("weights", f"an array of shape {shape}", "one row of weights")
+            Problem(
+                "weights",
+                message("an array of shape {shape:raw}", shape=shape),
+                "one row of weights",
+            )
         )
     seats, found = _solve_with(method, groups)
     exact = read_fractions(weights)

@@ -23,6 +23,7 @@ from coverage_campaign.allocation.apportionment.inputs import Ints, integers
 from coverage_campaign.allocation.apportionment.rounding_rules import JEFFERSON
 from coverage_campaign.allocation.apportionment.ties import TieTable
 from coverage_campaign.errors import DefinitionError, InfeasibleError, Problem
+from coverage_campaign.messages import message
 
 __all__ = ["solve_quota_method"]
 
@@ -48,8 +49,8 @@ def solve_quota_method(groups: Groups) -> tuple[Ints, list[TieTable]]:
             raise DefinitionError(
                 Problem(
                     groups.where("total", group),
-                    f"{left:,} seats beyond whole quotas",
-                    f"at most {_MOST:,}: the quota method gives them one by one",
+                    message("{left} seats beyond whole quotas", left=left),
+                    message("at most {most}: the quota method gives them one by one", most=_MOST),
                 )
             )
         order = groups.breaker.order(len(weights), int(groups.origin[group]))
@@ -78,8 +79,13 @@ def _check_bounds(groups: Groups, group: int, seats: Ints) -> None:
             raise InfeasibleError(
                 Problem(
                     groups.where(f"{word}s", group),
-                    f"unit {groups.name(group, unit)} has {seats[unit]:,} by "
-                    f"the quota method, and its {word} is {bounds[own][unit]:,}",
+                    message(
+                        "unit {name} has {seats} by the quota method, and its {word} is {bound}",
+                        name=groups.name(group, unit),
+                        seats=seats[unit],
+                        word=word,
+                        bound=bounds[own][unit],
+                    ),
                     "another method: the quota method has no rule for floors and caps",
                 )
             )

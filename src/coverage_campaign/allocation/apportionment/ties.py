@@ -20,13 +20,13 @@ from coverage_campaign.allocation.apportionment.inputs import (
 )
 from coverage_campaign.errors import DefinitionError, Problem, TieError
 from coverage_campaign.frames import by_value
+from coverage_campaign.messages import message
 
 __all__ = ["Tie", "TieBreaker", "TieRule", "TieTable"]
 
 TieRule: TypeAlias = Literal["first", "last", "raise"] | Sequence[float] | NDArray[np.generic]
 """Who wins a tie: the first or the last position, nobody, or the least of the given ranks."""
 
-_SHOWN = 10
 _NO_RULE = "name who goes first: ties='first', 'last' or ranks"
 _EQUAL_RANKS = "equal ranks leave the tie open: give each its own"
 
@@ -149,10 +149,12 @@ class TieBreaker:
 
     def _refusal(self, units: Ints, seats: int, fix: str) -> TieError:
         names = self.names
-        shown = [repr(names[i % len(names)]) if names else str(i) for i in units[:_SHOWN].tolist()]
-        more = f" and {units.size - _SHOWN:,} more" if units.size > _SHOWN else ""
-        plural = "s" if seats != 1 else ""
-        found = f"units {', '.join(shown)}{more} have equal claims to {seats:,} seat{plural}"
+        shown = [repr(names[i % len(names)]) if names else str(i) for i in units.tolist()]
+        found = message(
+            "units {units:list 10} have equal claims to {n} {n:plural seat|seats}",
+            units=shown,
+            n=seats,
+        )
         return TieError(Problem("ties", found, fix))
 
 
@@ -177,10 +179,20 @@ def read_ties(
         ranks = np.broadcast_to(ranks, shape).reshape(-1)
     except ValueError:
         raise DefinitionError(
-            Problem("ties", f"ranks of shape {ranks.shape}", f"one rank a unit: shape {shape}")
+            Problem(
+                "ties",
+                message("ranks of shape {shape:raw}", shape=ranks.shape),
+                message("one rank a unit: shape {shape:raw}", shape=shape),
+            )
         ) from None
     if ranks.dtype.kind not in "iufb":
-        raise DefinitionError(Problem("ties", f"ranks of type {ranks.dtype}", "a number for each"))
+        raise DefinitionError(
+            Problem(
+                "ties",
+                message("ranks of type {dtype:raw}", dtype=str(ranks.dtype)),
+                "a number for each",
+            )
+        )
     if ranks.dtype.kind == "f" and bool(np.isnan(ranks).any()):
         raise DefinitionError(Problem("ties", "a rank that is not a number", "a rank for each"))
     return TieBreaker("ranks", ranks, names)

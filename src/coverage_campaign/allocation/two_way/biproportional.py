@@ -36,6 +36,7 @@ from coverage_campaign.allocation.two_way.table import TwoWay, read_two_way
 from coverage_campaign.allocation.two_way.tie_and_transfer import CellTie
 from coverage_campaign.errors import DefinitionError, Problem
 from coverage_campaign.frames import by_value, owned
+from coverage_campaign.messages import message
 
 Floats = NDArray[np.float64]
 
@@ -170,7 +171,11 @@ def certify(
     whole = [int(value) for value in exact if value is not None and value.denominator == 1]
     if given.ndim != 2 or len(whole) < given.size or min(whole, default=0) < 0:  # noqa: PLR2004  a matrix
         raise DefinitionError(
-            Problem("matrix", f"an array of shape {given.shape}", "a matrix of whole numbers")
+            Problem(
+                "matrix",
+                message("an array of shape {shape:raw}", shape=given.shape),
+                "a matrix of whole numbers",
+            )
         )
     found = np.array(whole, dtype=np.int64).reshape(given.shape)
     problem = read_two_way(

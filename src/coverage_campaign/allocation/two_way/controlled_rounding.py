@@ -41,6 +41,7 @@ from coverage_campaign.allocation.two_way.feasibility import (
 from coverage_campaign.allocation.two_way.optimality import prove
 from coverage_campaign.allocation.two_way.tie_and_transfer import break_tie, exchanges_of, transfer
 from coverage_campaign.errors import DefinitionError, InfeasibleError, Problem
+from coverage_campaign.messages import message
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -98,9 +99,13 @@ def _read(table: Weights) -> Weighted:
     array = as_array(table)
     if array.ndim != 2:  # noqa: PLR2004  a table has two
         raise DefinitionError(
-            Problem("table", f"an array of shape {array.shape}", "a matrix: rows x columns")
+            Problem(
+                "table",
+                message("an array of shape {shape:raw}", shape=array.shape),
+                "a matrix: rows x columns",
+            )
         )
-    fix = f"a number between -{_LARGEST:,.0f} and {_LARGEST:,.0f}"
+    fix = message("a number between -{largest} and {largest}", largest=f"{_LARGEST:,.0f}")
     if array.dtype.kind in "if" and array.dtype.itemsize <= np.dtype(np.float64).itemsize:
         refuse("table", array, ~(np.abs(array) < _LARGEST), fix, None)
         if array.dtype.kind == "i":
@@ -263,7 +268,12 @@ def _closed(rows: Ints, columns: Ints, *, wide: bool, tall: bool) -> tuple[Ints,
         raise InfeasibleError(
             Problem(
                 given,
-                f"they sum to {most:,} but the {other}, rounded up, to {rounded:,}",
+                message(
+                    "they sum to {most} but the {other}, rounded up, to {rounded}",
+                    most=most,
+                    other=other,
+                    rounded=rounded,
+                ),
                 "totals next to the table's own sums, or a table fitted to these totals",
             )
         )

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from coverage_campaign.allocation.apportionment.inputs import MOST, as_array, as_fraction
 from coverage_campaign.errors import DefinitionError, InfeasibleError, Problem
+from coverage_campaign.messages import message
 
 Ints = NDArray[np.int64]
 
@@ -39,7 +40,13 @@ def names_of(names: Sequence[str] | None, count: int, where: str) -> Sequence[st
     if names is None:
         return _Positions(count)
     if len(names) != count:
-        raise DefinitionError(Problem(where, f"{len(names)} names for {count}", "one name each"))
+        raise DefinitionError(
+            Problem(
+                where,
+                message("{n} names for {count:raw}", n=len(names), count=count),
+                "one name each",
+            )
+        )
     return [str(name) for name in names]
 
 
@@ -59,13 +66,24 @@ def read_margins(
         raise InfeasibleError(
             Problem(
                 "row_totals, col_totals",
-                f"rows sum to {by_row:,}, columns sum to {by_column:,}",
-                f"margins of one and the same total: they differ by {abs(by_row - by_column):,}",
+                message(
+                    "rows sum to {by_row}, columns sum to {by_column}",
+                    by_row=by_row,
+                    by_column=by_column,
+                ),
+                message(
+                    "margins of one and the same total: they differ by {gap}",
+                    gap=abs(by_row - by_column),
+                ),
             )
         )
     if by_row > _TOTAL:
         raise DefinitionError(
-            Problem("row_totals", f"a sum of {by_row:,}", f"at most {_TOTAL:,} in all")
+            Problem(
+                "row_totals",
+                message("a sum of {by_row}", by_row=by_row),
+                message("at most {total} in all", total=_TOTAL),
+            )
         )
     return rows, columns
 
@@ -75,7 +93,13 @@ def read_margin(totals: Margin, where: str, names: Sequence[str]) -> Ints:
     array = as_array(totals)
     fix = "one whole number, 0 or more, for each"
     if array.shape != (len(names),):
-        raise DefinitionError(Problem(where, f"shape {array.shape} for {len(names)} names", fix))
+        raise DefinitionError(
+            Problem(
+                where,
+                message("shape {shape:raw} for {n} names", shape=array.shape, n=len(names)),
+                fix,
+            )
+        )
     if array.dtype.kind == "i" and not (array.size and array.min() < 0):
         return array.astype(np.int64)
     exact = [as_fraction(value) for value in array.tolist()]
@@ -160,8 +184,13 @@ def check_margins(
     raise InfeasibleError(
         Problem(
             f"{'rows' if several else 'row'} {listed(row_names, rows)}",
-            f"{'need' if several else 'needs'} {need:,} but {only}: "
-            f"{need - (hold - taken + beside):,} too many",
+            message(
+                "{rows:plural needs|need} {need} but {only}: {less} too many",
+                rows=len(rows),
+                need=need,
+                only=only,
+                less=need - (hold - taken + beside),
+            ),
             "lower these row totals, raise these column totals, or open other cells to these rows",
         )
     )
@@ -173,15 +202,23 @@ def _line_problems(
     problems = [
         Problem(
             f"{kind} {names[i]}",
-            f"its floors sum to {least[i]:,} but its total is {totals[i]:,}",
-            f"lower its floors by {least[i] - totals[i]:,} or raise its total",
+            message(
+                "its floors sum to {floor} but its total is {total}",
+                floor=least[i],
+                total=totals[i],
+            ),
+            message("lower its floors by {less} or raise its total", less=least[i] - totals[i]),
         )
         for i in np.flatnonzero(totals < least).tolist()
     ]
     problems += [
         Problem(
             f"{kind} {names[i]}",
-            f"its total is {totals[i]:,} but its cells hold at most {most[i]:,}",
+            message(
+                "its total is {total} but its cells hold at most {most}",
+                total=totals[i],
+                most=most[i],
+            ),
             "lower its total, raise its caps, or give weight to a cell that has none",
         )
         for i in np.flatnonzero(totals > most).tolist()

@@ -31,6 +31,7 @@ from coverage_campaign.allocation.two_way.scaling import Shell
 from coverage_campaign.allocation.two_way.tie_and_transfer import CellTie, break_tie, transfer
 from coverage_campaign.errors import DefinitionError, InfeasibleError, Problem
 from coverage_campaign.frames import by_value
+from coverage_campaign.messages import message
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -191,7 +192,11 @@ def read_two_way(
     read, _ = read_weights(weights)
     if read.ndim != 2:  # noqa: PLR2004  a matrix has two
         raise DefinitionError(
-            Problem("weights", f"an array of shape {read.shape}", "a matrix: rows x columns")
+            Problem(
+                "weights",
+                message("an array of shape {shape:raw}", shape=read.shape),
+                "a matrix: rows x columns",
+            )
         )
     rows = names_of(row_names, read.shape[0], "row_names")
     columns = names_of(col_names, read.shape[1], "col_names")
@@ -242,7 +247,7 @@ def _bounds(
             [
                 Problem(
                     f"cell ({row_names[i]}, {col_names[j]})",
-                    f"floor {low[i, j]:,} > cap {high[i, j]:,}",
+                    message("floor {floor} > cap {cap}", floor=low[i, j], cap=high[i, j]),
                     "a floor is at most its cap",
                 )
                 for i, j in crossed[:_SHOWN]
@@ -273,7 +278,9 @@ def _as_floats(
             problems.append(
                 Problem(
                     f"weights of row {row_names[i]}",
-                    f"the largest is over {_WIDEST:.0e} times the least",
+                    message(
+                        "the largest is over {widest} times the least", widest=f"{_WIDEST:.0e}"
+                    ),
                     "weights of one scale, or 0 where a cell is to stay empty",
                 )
             )

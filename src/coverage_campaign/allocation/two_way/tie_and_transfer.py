@@ -28,6 +28,7 @@ from numpy.typing import NDArray
 from coverage_campaign.allocation.apportionment.ties import TieBreaker
 from coverage_campaign.allocation.two_way.optimality import Cell, parts
 from coverage_campaign.errors import Problem, TieError
+from coverage_campaign.messages import message
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -244,9 +245,6 @@ def _shifts(costs: Floats) -> Floats | None:
     return None
 
 
-_SHOWN = 8
-
-
 @attrs.frozen
 class CellTie:
     """Cells (row, column) with equal claims, the seats at stake among them, and who got them."""
@@ -299,14 +297,16 @@ def _refusal(
     col_names: Sequence[str],
     fix: str,
 ) -> TieError:
-    shown = "; ".join(f"{row_names[i]}, {col_names[j]}" for i, j in cells[:_SHOWN])
-    more = f" and {len(cells) - _SHOWN:,} more" if len(cells) > _SHOWN else ""
+    shown = [f"({row_names[i]}, {col_names[j]})" for i, j in cells]
     return TieError(
         Problem(
             "ties",
-            f"cells ({shown}){more} have equal claims to {at_stake:,} "
-            f"seat{'s' if at_stake != 1 else ''}",
-            f"say who goes first: {fix}",
+            message(
+                "cells {cells:list 8} have equal claims to {n} {n:plural seat|seats}",
+                cells=shown,
+                n=at_stake,
+            ),
+            message("say who goes first: {fix}", fix=fix),
         )
     )
 

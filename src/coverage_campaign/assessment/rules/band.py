@@ -66,7 +66,11 @@ class Bands:
         problems = [
             Problem(
                 f"bands[{place}].least",
-                f"{_shown(later.least)} after {_shown(earlier.least)}",
+                message(
+                    "{later} after {earlier}",
+                    later=_shown(later.least),
+                    earlier=_shown(earlier.least),
+                ),
                 "put the bands in rising order, each bound once",
             )
             for place, (earlier, later) in enumerate(pairwise(self.bands), start=1)

@@ -44,7 +44,11 @@ class Capped:
         """Refuse a least above the most."""
         if self.most is not None and self.least is not None and self.least > self.most:
             raise DefinitionError(
-                Problem("least", f"{self.least} above {self.most}", "the least is below the most")
+                Problem(
+                    "least",
+                    message("{least:raw} above {most:raw}", least=self.least, most=self.most),
+                    "the least is below the most",
+                )
             )
 
     @property

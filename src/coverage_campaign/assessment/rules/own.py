@@ -62,7 +62,7 @@ class FunctionRule:
         raise DefinitionError(
             Problem(
                 f"rule {self.name}",
-                f"{given!r} for the rate {rate}",
+                message("{given} for the rate {rate:raw}", given=repr(given), rate=rate),
                 "return points as a finite number: whole, a Fraction, a Decimal or a float",
             )
         )

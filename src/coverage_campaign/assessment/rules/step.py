@@ -57,7 +57,9 @@ class StepDown:
     def __attrs_post_init__(self) -> None:
         """Refuse a floor that leaves nothing to lose."""
         if self.least >= self.at_goal:
-            found = f"{self.least}, and {self.at_goal} at the goal"
+            found = message(
+                "{least:raw}, and {at_goal:raw} at the goal", least=self.least, at_goal=self.at_goal
+            )
             raise DefinitionError(Problem("least", found, "the least is below what the goal gives"))
 
     @property

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from coverage_campaign.checks import checked_call
 from coverage_campaign.errors import DefinitionError, Problem
 from coverage_campaign.frames import by_value, owned, owned_frame
+from coverage_campaign.messages import message
 from coverage_campaign.notebook import Axes, html_table
 from coverage_campaign.progress.forecast.history import PersonsByUnit, RunningTotals, running_totals
 from coverage_campaign.progress.forecast.intervals import paths_of
@@ -182,7 +183,7 @@ def backtest(
         raise DefinitionError(
             Problem(
                 "ahead",
-                f"no date has figures {', '.join(map(str, ahead))} days after another",
+                message("no date has figures {ahead} days after another", ahead=ahead),
                 "give days ahead that the totals cover",
             )
         )
@@ -224,7 +225,11 @@ def _scale(totals: RunningTotals, population: PersonsByUnit | None) -> _Floats:
     lacking = persons.index[persons.isna() | (persons <= 0)].tolist()
     if lacking:
         raise DefinitionError(
-            Problem("population", f"no persons for {', '.join(lacking[:8])}", "give every unit's")
+            Problem(
+                "population",
+                message("no persons for {lacking:list 8}", lacking=lacking),
+                "give every unit's",
+            )
         )
     return 100 / np.asarray(persons, dtype=np.float64)
 

@@ -326,7 +326,7 @@ def _factors(pace: Faster, progress: Progress, told: Progress) -> _Floats:
     by_unit = dict(given) if isinstance(given, Mapping) else dict.fromkeys(codes, given)
     unknown = [code for code in by_unit if code not in codes]
     if unknown:
-        fix = f"units: {', '.join(codes[:12])}"
+        fix = message("units: {codes:list 12}", codes=codes)
         raise DefinitionError(Problem(f"pace of '{unknown[0]}'", "a unit outside the plan", fix))
     if not all(_is_pace(times) for times in by_unit.values()):
         raise DefinitionError(Problem("pace", shown(pace), "give 0 or more times the pace"))
@@ -396,7 +396,11 @@ def forecast_counts(
     end = np.datetime64(to_date(to, where="to"), "D")
     if end <= last:
         raise DefinitionError(
-            Problem("to", f"{end}, and the totals go to {last}", "give a later day")
+            Problem(
+                "to",
+                message("{end:raw}, and the totals go to {last:raw}", end=end, last=last),
+                "give a later day",
+            )
         )
     later = np.arange(last + ONE_DAY, end + ONE_DAY)
     history, losses = totals.history(len(totals.dates) - 1, later, net=net)

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from coverage_campaign.errors import DefinitionError, Problem
 from coverage_campaign.frames import FloatSeries, IntSeries, pandas_frame
+from coverage_campaign.messages import message
 from coverage_campaign.reporting.slips import KINDS, find_slips
 
 __all__ = [
@@ -283,7 +284,11 @@ def running_totals(cumulative: object, *, ceiling: PersonsByUnit | None = None) 
     table = _table(cumulative)
     if table.columns.nlevels > 1:
         raise DefinitionError(
-            Problem("columns", f"of {table.columns.nlevels} levels", "give one code per column"),
+            Problem(
+                "columns",
+                message("of {n} levels", n=table.columns.nlevels),
+                "give one code per column",
+            ),
             source="running totals",
         )
     twice = table.columns[table.columns.duplicated()].astype(str)
@@ -342,7 +347,8 @@ def _dates(index: pd.Index) -> tuple[NDArray[np.datetime64], list[Problem]]:
     days = stamps.normalize()
     twice = days[days.duplicated()]
     problems = [
-        Problem("dates", f"{date.date()} twice", "give one row per date") for date in twice[:1]
+        Problem("dates", message("{date:raw} twice", date=date.date()), "give one row per date")
+        for date in twice[:1]
     ]
     return days.to_numpy(dtype="datetime64[D]"), problems
 
@@ -353,7 +359,11 @@ def _number_problems(table: pd.DataFrame) -> list[Problem]:
         column = table[name]
         if not pd.api.types.is_numeric_dtype(column) or pd.api.types.is_bool_dtype(column):
             problems.append(
-                Problem(f"column '{name}'", f"is {column.dtype}", "give numbers of persons")
+                Problem(
+                    f"column '{name}'",
+                    message("is {dtype:raw}", dtype=str(column.dtype)),
+                    "give numbers of persons",
+                )
             )
         elif np.isinf(column.to_numpy(dtype=np.float64, na_value=np.nan)).any():
             fix = "give persons, or leave the value out"
@@ -375,8 +385,14 @@ def _ceilings(
         pd.Index(units).difference(given.index),
     )
     if len(unknown) and len(lacking):
-        fix = f"units without a ceiling: {', '.join(lacking[:12])}"
-        return limits, [Problem("ceiling", f"of '{unknown[0]}', which is no column", fix)]
+        fix = message("units without a ceiling: {lacking:list 12}", lacking=lacking)
+        return limits, [
+            Problem(
+                "ceiling",
+                message("of '{unit}', which is no column", unit=unknown[0]),
+                fix,
+            )
+        ]
     if given.index.has_duplicates or not pd.api.types.is_numeric_dtype(given):
         return limits, [Problem("ceiling", "no number, or two, of a unit", "give one for each")]
     limits = given.reindex(list(units)).to_numpy(dtype=np.float64, na_value=np.nan)

@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from coverage_campaign.errors import DefinitionError, Problem
+from coverage_campaign.messages import message
 from coverage_campaign.progress.forecast.history import CumulativeHistory
 from coverage_campaign.progress.progress import Progress
 
@@ -61,14 +62,21 @@ def ahead_by(method: Pace, history: CumulativeHistory) -> _Floats:
     """
     shape = (len(history.ahead), len(history.now))
     name = getattr(method, "__name__", "method")
-    fix = f"return persons of the shape {shape}: one row a day ahead, one column a unit"
+    fix = message(
+        "return persons of the shape {shape:raw}: one row a day ahead, one column a unit",
+        shape=shape,
+    )
     try:
         totals = np.asarray(method(history), dtype=np.float64)
     except (TypeError, ValueError) as error:
-        raise DefinitionError(Problem(f"method '{name}'", f"failed: {error}", fix)) from error
+        raise DefinitionError(
+            Problem(f"method '{name}'", message("failed: {error}", error=str(error)), fix)
+        ) from error
     if totals.shape != shape or np.isnan(totals[:, ~np.isnan(history.now)]).any():
         found = "nan" if totals.shape == shape else f"an array of {totals.shape}"
-        raise DefinitionError(Problem(f"method '{name}'", f"returned {found}", fix))
+        raise DefinitionError(
+            Problem(f"method '{name}'", message("returned {found}", found=found), fix)
+        )
     return totals
 
 

@@ -14,6 +14,7 @@ import pandas as pd
 from narwhals.typing import IntoFrame
 
 from coverage_campaign.errors import Problem, ReportError
+from coverage_campaign.messages import message
 from coverage_campaign.reporting.events.engines import engine_of
 from coverage_campaign.reporting.events.frame import CODED_COLUMNS, Rows
 
@@ -88,13 +89,13 @@ def any_frame(events: IntoFrame) -> nw.DataFrame[Any] | nw.LazyFrame[Any]:
     Raises:
         ReportError: It is none.
     """
-    found = f"{type(events).__name__} is no data frame"
+    found = message("{kind} is no data frame", kind=type(events).__name__)
     try:
         frame = nw.from_native(events)
     except (TypeError, ValueError) as error:
         names = pd.Index(getattr(events, "column_names", getattr(events, "columns", ())))
         if not names.is_unique:
-            found = f"columns named twice: {_some(names[names.duplicated()])}"
+            found = message("columns named twice: {names}", names=_some(names[names.duplicated()]))
         raise ReportError(Problem("events", found, _ENGINES)) from error
     engine = frame.implementation
     known = engine.is_spark_like() or engine in {
@@ -105,7 +106,9 @@ def any_frame(events: IntoFrame) -> nw.DataFrame[Any] | nw.LazyFrame[Any]:
         nw.Implementation.IBIS,
     }
     if not known:
-        raise ReportError(Problem("events", f"a frame of {engine.value}", _ENGINES))
+        raise ReportError(
+            Problem("events", message("a frame of {engine}", engine=engine.value), _ENGINES)
+        )
     return frame
 
 
@@ -117,8 +120,12 @@ def check_names(names: Iterable[str], columns: tuple[str, ...]) -> None:
         raise ReportError(
             Problem(
                 "events",
-                f"no column {_some(absent)}; the columns there are {_some(names) or 'none'}",
-                f"rename or add: an event frame has {_some(columns)}",
+                message(
+                    "no column {absent}; the columns there are {value:raw}",
+                    absent=_some(absent),
+                    value=_some(names) or "none",
+                ),
+                message("rename or add: an event frame has {columns}", columns=_some(columns)),
             )
         )
 
@@ -329,7 +336,9 @@ def check_coded(rows: Rows, columns: tuple[str, ...] = CODED_COLUMNS) -> None:
     check_names(schema.names(), columns)
     problems = [
         Problem(
-            f"column '{name}'", f"type {schema[name]}", "coded events are whole numbers: encode"
+            f"column '{name}'",
+            message("type {kind}", kind=str(schema[name])),
+            "coded events are whole numbers: encode",
         )
         for name in columns
         if not (schema[name].is_integer() or (name in IDS and schema[name] == nw.String))

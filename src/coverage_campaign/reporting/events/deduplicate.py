@@ -21,6 +21,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from coverage_campaign.errors import DefinitionError, Problem, ReportError
+from coverage_campaign.messages import message
 from coverage_campaign.model.campaign import Campaign
 from coverage_campaign.model.periods import Periods
 from coverage_campaign.model.units import Unit
@@ -186,7 +187,7 @@ def layout_of(
     channels = tuple(channel.code for channel in campaign.channels)
     window = campaign.whole_window
     if by_group and len(events.groups) > _MOST_GROUPS:
-        found = f"more than {_MOST_GROUPS:,} different texts"
+        found = message("more than {most} different texts", most=_MOST_GROUPS)
         fix = "a group is one of the campaign's target groups"
         raise ReportError(Problem("column 'group'", found, fix))
     units = sorted(campaign.units, key=lambda unit: unit.code)
@@ -219,7 +220,7 @@ def layout_of(
     raise ReportError(
         Problem(
             "events",
-            f"{sizes} are too many to tell apart at once",
+            message("{sizes:raw} are too many to tell apart at once", sizes=sizes),
             "tally by month, without groups, or part of the units",
         )
     )

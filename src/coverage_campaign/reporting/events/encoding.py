@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 
 from coverage_campaign.checks import checked_call
 from coverage_campaign.errors import Problem, ReportError
+from coverage_campaign.messages import message
 from coverage_campaign.reporting.events.columns import (
     COLUMNS,
     IDS,
@@ -132,7 +133,12 @@ def _check_numbers(frame: pd.DataFrame, events: CodedEvents) -> None:
     problems = [
         Problem(
             f"column '{name}'",
-            f"numbers from {frame[name].min()} to {frame[name].max()} for {len(books[name])} codes",
+            message(
+                "numbers from {min:raw} to {max:raw} for {n} codes",
+                min=frame[name].min(),
+                max=frame[name].max(),
+                n=len(books[name]),
+            ),
             "hand over the codes that the events were encoded with",
         )
         for name in CODES
@@ -342,7 +348,7 @@ def _with_numbers(rows: Rows, name: str) -> tuple[Rows, tuple[str, ...]]:
     present = rows.group_by(name).agg(nw.len().alias("rows")).select(name)
     texts = collected(present.filter(~nw.col(name).is_null()).head(_MOST_CODES + 1))[name]
     if len(texts) > _MOST_CODES:
-        found = f"more than {_MOST_CODES:,} different texts"
+        found = message("more than {most} different texts", most=_MOST_CODES)
         raise ReportError(
             Problem(f"column '{name}'", found, "hand over codes, of which few differ")
         )

@@ -123,8 +123,17 @@ def figures_of_forms(
     periods, names = periods_of(campaign, period), unit_names(campaign)
     for grid, key, _, _ in forms:
         if (key.campaign, key.year, key.by) != (campaign.code, campaign.year, period):
-            other = f"a form of the campaign {key.campaign!r} in {key.year}, by {key.by}"
-            fix = f"read it with that campaign; this is {campaign.code!r} in {campaign.year}"
+            other = message(
+                "a form of the campaign {campaign!r} in {year:raw}, by {by}",
+                campaign=key.campaign,
+                year=key.year,
+                by=key.by,
+            )
+            fix = message(
+                "read it with that campaign; this is {code!r} in {year:raw}",
+                code=campaign.code,
+                year=campaign.year,
+            )
             raise ReportError(Problem(grid.name, other, fix))
         refuse_other_times([of_day(key.last)], about, campaign.whole_window, grid.name)
     numbers = {int(periods.number([key.last])[0]) for _, key, _, _ in forms}

@@ -186,8 +186,8 @@ def open_grids(path: Path, *, sheet: str = "") -> tuple[Grid, ...]:
         reason = error.strerror or "it cannot be opened"
         raise ReportError(Problem(str(path), reason, "give the path of a file")) from None
     if size > _LARGEST_FILE:
-        found = f"{size:,} bytes"
-        fix = f"give at most {_LARGEST_FILE:,} bytes, or pass a data frame"
+        found = message("{size} bytes", size=size)
+        fix = message("give at most {most} bytes, or pass a data frame", most=_LARGEST_FILE)
         raise ReportError(Problem(path.name, found, fix))
     if is_workbook(data):
         return grids_of_workbook(data, path.name, sheet=sheet)

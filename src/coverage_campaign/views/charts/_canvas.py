@@ -504,8 +504,11 @@ def _check_size(ax: Axes, needed: Room, least: tuple[float, float]) -> None:
         raise DefinitionError(
             Problem(
                 "ax",
-                f"{have} inches are too small for this chart",
-                f"give an Axes of at least {want} inches, fewer units or notes=False",
+                message("{have} inches are too small for this chart", have=have),
+                message(
+                    "give an Axes of at least {want} inches, fewer units or notes=False",
+                    want=want,
+                ),
             )
         )
 

@@ -13,7 +13,7 @@ from typing import Final, Literal, TypeAlias
 import attrs
 
 from coverage_campaign.errors import DefinitionError, Problem
-from coverage_campaign.messages import Message
+from coverage_campaign.messages import Message, message
 from coverage_campaign.progress.unit_progress import STATUS_WORDS, StatusCode
 
 __all__ = [
@@ -79,7 +79,9 @@ _MARKERS: Final = {"on_plan": "o", "slightly_behind": "^", "behind": "s"}
 def _colour(_: object, field: attrs.Attribute[str], value: object) -> None:
     if not isinstance(value, str) or not re.fullmatch(r"#[0-9A-Fa-f]{6}", value):
         fix = "write it as #RRGGBB, such as '#2877B8'"
-        raise DefinitionError(Problem(field.name, f"{value!r} is no colour", fix))
+        raise DefinitionError(
+            Problem(field.name, message("{value} is no colour", value=repr(value)), fix)
+        )
 
 
 @attrs.frozen

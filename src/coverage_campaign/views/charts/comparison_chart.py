@@ -305,7 +305,11 @@ def quantity_of(frame: pd.DataFrame) -> Quantity:
     found = next((one for one in quantities if one in present), None)
     if found is None and present:
         raise DefinitionError(
-            Problem("comparison", f"only {', '.join(sorted(present))} differ", "see its to_frame()")
+            Problem(
+                "comparison",
+                message("only {present} differ", present=sorted(present)),
+                "see its to_frame()",
+            )
         )
     return found or "share"
 

@@ -89,7 +89,11 @@ def fairness(
     )
     if not 1 <= len(named) <= len(theme.SERIES):
         raise DefinitionError(
-            Problem("fairness", f"{len(named)} allocations", "give one to four, by name")
+            Problem(
+                "fairness",
+                message("{n} allocations", n=len(named)),
+                "give one to four, by name",
+            )
         )
     first = next(iter(named.values()))
     curves = curves_of(named, need)

@@ -100,7 +100,11 @@ def given_bars(frame: pd.DataFrame) -> tuple[Bar, ...]:
     lacking = [name for name in columns if name not in frame.columns]
     if lacking:
         raise DefinitionError(
-            Problem("frame", f"no column {', '.join(lacking)}", f"columns: {', '.join(columns)}")
+            Problem(
+                "frame",
+                message("no column {lacking}", lacking=lacking),
+                message("columns: {columns}", columns=columns),
+            )
         )
     bases = frame["base"].tolist() if "base" in frame.columns else [None] * len(frame)
     rows = zip(*(frame[column].tolist() for column in columns), bases, strict=True)

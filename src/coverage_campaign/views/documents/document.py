@@ -14,6 +14,7 @@ import pandas as pd
 
 from coverage_campaign.checks import needs
 from coverage_campaign.errors import DefinitionError, MissingExtraError, Problem
+from coverage_campaign.messages import message
 from coverage_campaign.notebook import html_table
 from coverage_campaign.saving import save_bytes
 from coverage_campaign.views.documents.paper import Kind, Paper, Section
@@ -97,7 +98,11 @@ class Document(Paper):
             made = word_bytes(self, template=str(template))
         except (OSError, KeyError, ValueError, OpcError) as error:
             fix = "give a file that Word saved as .docx"
-            problem = Problem("template", f"{template} cannot be read as a document", fix)
+            problem = Problem(
+                "template",
+                message("{template} cannot be read as a document", template=str(template)),
+                fix,
+            )
             raise DefinitionError(problem) from error
         return save_bytes(path, made)
 
@@ -165,7 +170,9 @@ def _printed(page: Path) -> bytes:
     if done.returncode or not target.exists():
         raise MissingExtraError(
             Problem(
-                "to_pdf", f"{Path(command[0]).name} printed nothing", "print the page of to_html"
+                "to_pdf",
+                message("{name} printed nothing", name=Path(command[0]).name),
+                "print the page of to_html",
             )
         )
     return target.read_bytes()
