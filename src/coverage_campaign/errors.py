@@ -45,9 +45,9 @@ class Problem:
     units[2] '430406'.eligible: -40 -- a count is a whole number, 0 or more
     """
 
-    _where: str | Translatable
-    _found: str | Translatable
-    _fix: str | Translatable
+    _where: str | Translatable = attrs.field(eq=str)
+    _found: str | Translatable = attrs.field(eq=str)
+    _fix: str | Translatable = attrs.field(eq=str)
 
     @property
     def where(self) -> str:

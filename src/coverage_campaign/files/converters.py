@@ -245,7 +245,7 @@ def _target(value: object, rules: Converter) -> Target:
     if not isinstance(value, dict):
         raise DefinitionError(wrong(value, "give a table with kind, code, label"))
     if "kind" not in value:
-        fix = message("write kind = one of {kinds}", kinds=TARGET_KINDS)
+        fix = message("write kind = one of {kinds}", kinds=list(TARGET_KINDS))
         raise DefinitionError(Problem(".kind", "missing", fix))
     name = value["kind"]
     kind = TARGET_KINDS.get(name) if isinstance(name, str) else None
