@@ -184,8 +184,10 @@ def test_the_sound_file_loads(tmp_path: Path) -> None:
         (
             'kind = "headcount"',
             "",
-            "targets[1] 'people'.kind: missing -- write kind = one of headcount, coverage "
-            "and money",
+            (
+                "targets[1] 'people'.kind: missing -- write kind = one of headcount, coverage "
+                "and money"
+            ),
         ),
         (
             "[scheme]",
