@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from coverage_campaign.assessment import rules
 from coverage_campaign.assessment.rationals import Rationals, rounded, rounded_percent
 from coverage_campaign.assessment.rules.band import Band, Bands
-from coverage_campaign.assessment.rules.rule import Measured, ScoringRule
+from coverage_campaign.assessment.rules.rule import Measured, Reach, ScoringRule, turns
 from coverage_campaign.errors import DefinitionError
 from coverage_campaign.model.scheme import Item, Partial, Rule, Scheme, falling_items
 from support.rule_oracle import plain_points
@@ -175,14 +175,10 @@ def test_mistakes_are_refused(make: object, words: str) -> None:
         make()  # type: ignore[operator] - each case is a function
 
 
-def turns(rule: ScoringRule, most: int = 3) -> list[tuple[Fraction, bool]]:
+def turning(rule: ScoringRule, most: int = 3) -> list[tuple[Fraction, bool]]:
     """Return the thresholds of a rule up to a rate, and whether each is inside."""
-    found = {
-        threshold
-        for steps in rule.thresholds()
-        for threshold in steps.between(Fraction(0), Fraction(most))
-    }
-    return [(threshold.rate, threshold.included) for threshold in sorted(found)]
+    found = turns(rule, Reach(most=Fraction(most)), ("prorated", "whole_steps"))
+    return [(threshold.rate, threshold.included) for threshold in found]
 
 
 def test_thresholds_of_a_sum_are_those_of_its_parts() -> None:
@@ -191,21 +187,29 @@ def test_thresholds_of_a_sum_are_those_of_its_parts() -> None:
         rules.band((None, 0), ("60%", 1), Band("80%", 2, included=False)),
         rules.capped(rules.all_or_nothing(1), most=1),
         rules.per_point("0.1"),
-        rules.per_person(1, goal=0),
     )
-    assert turns(rule) == [(Fraction(3, 5), True), (Fraction(4, 5), False), (Fraction(1), True)]
+    assert turning(rule) == [(Fraction(3, 5), True), (Fraction(4, 5), False), (Fraction(1), True)]
+
+
+def test_a_bound_is_a_threshold_where_it_is_met() -> None:
+    """0.5 a point reaches 40 at 80 % and leaves 5 above 10 %; steps beyond the cap are none."""
+    rule = rules.capped(rules.per_point("0.5"), most=40, least=5)
+    assert turning(rule) == [(Fraction(1, 10), False), (Fraction(4, 5), True)]
+    whole = rules.capped(rules.bonus(2, per="10%", partial="whole_steps"), most=5)
+    assert turning(whole) == [(1 + Fraction(n, 10), True) for n in (1, 2, 3)]
+    assert turning(rules.capped(rules.all_or_nothing(9), most=0)) == []
 
 
 def test_whole_steps_are_thresholds_each() -> None:
     """10 points less 1 for each whole 5 %: ten steps, each won just above its rate."""
     step = rules.step(10, loses=1, per="5%", partial="whole_steps")
-    assert turns(step) == [(Fraction(n, 20), False) for n in range(10, 20)]
+    assert turning(step) == [(Fraction(n, 20), False) for n in range(10, 20)]
     bonus = rules.bonus("0.5", per="10%", most=2, partial="whole_steps")
-    assert turns(bonus) == [(1 + Fraction(n, 10), True) for n in range(1, 5)]
+    assert turning(bonus) == [(1 + Fraction(n, 10), True) for n in range(1, 5)]
     point = rules.per_point(1, above="98%", partial="whole_steps")
-    assert turns(point, 1)[1:] == [(Fraction(99, 100), True), (Fraction(1), True)]
+    assert turning(point, 1) == [(Fraction(99, 100), True), (Fraction(1), True)]
     prorated = rules.step(10, loses=1, per="5%", partial="prorated")
-    assert turns(prorated) == [(Fraction(1, 2), False), (Fraction(1), True)]
+    assert turning(prorated) == [(Fraction(1, 2), False), (Fraction(1), True)]
 
 
 def test_falling_rules_are_found() -> None:
@@ -340,7 +344,7 @@ _JUMPS = st.one_of(
 @given(rule=_JUMPS | st.builds(rules.total, _JUMPS, _JUMPS), target=st.integers(1, 60))
 def test_points_jump_at_thresholds_alone(rule: ScoringRule, target: int) -> None:
     """Law: where one person more changes the points, a threshold lies between the two rates."""
-    found = turns(rule)
+    found = turning(rule)
     before = rules.points(rule, Fraction(0))
     for done in range(1, 3 * target + 1):
         now, rate, last = (
@@ -393,7 +397,7 @@ def test_every_rule_has_a_file_and_a_key_of_its_own() -> None:
     fields = [{field.name for field in attrs.fields(rule)} for rule in rules.RULES]
     assert all(own - set().union(*(o for o in fields if o is not own)) for own in fields)
     folder = Path(rules.__file__).parent
-    files = {path.stem for path in folder.glob("*.py")} - {"__init__", "rule", "own"}
+    files = {path.stem for path in folder.glob("*.py")} - {"__init__", "rule"}
     assert files == {rule.__module__.rpartition(".")[2] for rule in rules.RULES}
 
 

@@ -5,14 +5,12 @@ from __future__ import annotations
 from fractions import Fraction
 from math import floor
 
-from coverage_campaign.assessment.rules.all_or_nothing import AllOrNothing
-from coverage_campaign.assessment.rules.band import Bands
+from coverage_campaign.assessment.rules.band import AllOrNothing, Bands
 from coverage_campaign.assessment.rules.bonus import Bonus
-from coverage_campaign.assessment.rules.capped import Capped
+from coverage_campaign.assessment.rules.combined import Capped, Total
 from coverage_campaign.assessment.rules.per_case import PerCase
 from coverage_campaign.assessment.rules.per_point import PerPoint
 from coverage_campaign.assessment.rules.step import StepDown
-from coverage_campaign.assessment.rules.total import Total
 
 
 def plain_points(  # noqa: C901, PLR0911 - one case a rule

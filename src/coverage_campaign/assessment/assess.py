@@ -169,14 +169,16 @@ class Assessment:
     def boundaries(self, *, near: int | None = None) -> pd.DataFrame:
         """Return how many people each unit is over (+) or short of (-) each threshold.
 
-        Every step of every rule, bands, vetoes, grades and prizes. Columns: unit, name, boundary
-        (target_met, uplifted_target_met, commended, veto, milestone, item, reward, grade, prize),
-        code (of the item, veto, milestone, grade or prize), place (of a prize), threshold (a rate
-        as a fraction of one; points for a grade), included (reached at the threshold itself, else
-        only above it), needed [persons] (the fewest done that reach it, all else as it is), done
-        (for a milestone: by its day), margin = done - needed. With `near`, only those that so many
-        people or fewer lie between. A unit that could not be assessed has <NA>, and is never near;
-        an open threshold has no row.
+        Every step, bound and bend of every rule up to three times the target (of a rule with more
+        than a thousand, those next to the unit), bands, vetoes, grades and prizes; where a rule
+        that is a function turns is not known. Columns: unit, name, boundary (target_met,
+        uplifted_target_met, commended, veto, milestone, item, reward, grade, prize), code (of the
+        item, veto, milestone, grade or prize), place (of a prize), threshold (a rate as a fraction
+        of one; points for a grade), included (reached at the threshold itself, else only above
+        it), needed [persons] (the fewest done that reach it, all else as it is, also what the
+        others of a pool did), done (for a milestone: by its day), margin = done - needed. With
+        `near`, only those that so many people or fewer lie between. A unit that could not be
+        assessed has <NA>, and is never near; an open threshold has no row.
         """
         if near is None:
             return owned(self._boundaries)

@@ -342,7 +342,7 @@ class MeasurementContext:
         parts = self._parts(of)
         top, bottom = (np.broadcast_to(part, self.shape) for part in parts[:2])
         known = np.broadcast_to(parts[2], self.shape)
-        for members, own in self._pools(item):
+        for members, own in self.pools(item):
             places = [self.place[code] for code in members if code in self.place]
             whole = len(places) == len(members) and self._can_be_pooled(of, places)
             every = np.asarray(known[:, places].all(axis=1, keepdims=True) & whole)
@@ -453,7 +453,7 @@ class MeasurementContext:
         found = [self.indicators.get((self.units[place].unit, of)) for place in places]
         return all(one is None or one.count is not None for one in found)
 
-    def _pools(self, item: str) -> Iterator[tuple[tuple[str, ...], list[int]]]:
+    def pools(self, item: str) -> Iterator[tuple[tuple[str, ...], list[int]]]:
         """Yield the members of each pool of an item, and the places that have its rate."""
         taken: set[str] = set()
         for pool in self.scheme.pools:
@@ -465,7 +465,7 @@ class MeasurementContext:
     def why_unknown(self, place: int, of: str, *, item: str = "") -> Message:
         """Return why the rate of a unit is not known (in the first scenario)."""
         unit = self.units[place].unit
-        pools = (pool for pool, own in self._pools(item) if place in own)
+        pools = (pool for pool, own in self.pools(item) if place in own)
         members = next(pools, (unit,))
         for code in members:
             reason = self._missing(code, of, pooled=len(members) > 1)

@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 
 from coverage_campaign.assessment.measures import MeasurementContext, context_of
 from coverage_campaign.assessment.rationals import Flags, Rationals
-from coverage_campaign.assessment.rules.own import scoring_rule
+from coverage_campaign.assessment.rules.rule import scoring_rule
 from coverage_campaign.model.campaign import Campaign
 from coverage_campaign.model.scheme import AwardBar, Commendation, Item, Scheme, Veto
 from coverage_campaign.progress.progress import Progress

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator, Sequence
 from fractions import Fraction
+from functools import cached_property
+from math import ceil, floor
 from typing import Any, Literal, TypeAlias
 
 import attrs
@@ -12,9 +14,16 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from coverage_campaign.assessment.measures import MeasurementContext
-from coverage_campaign.assessment.rationals import Flags, Rationals, Whole
-from coverage_campaign.assessment.rules.own import scoring_rule
-from coverage_campaign.assessment.rules.rule import Threshold, Thresholds
+from coverage_campaign.assessment.rationals import Flags
+from coverage_campaign.assessment.rules.per_case import PerCase
+from coverage_campaign.assessment.rules.rule import (
+    Reach,
+    ScoringRule,
+    Threshold,
+    TooManySteps,
+    scoring_rule,
+    turns,
+)
 from coverage_campaign.assessment.scoring import (
     missed_targets,
     no_veto,
@@ -22,7 +31,7 @@ from coverage_campaign.assessment.scoring import (
     score,
     scored_item,
 )
-from coverage_campaign.model.scheme import COMPLETION, COVERAGE, Item, Prize, falling_items
+from coverage_campaign.model.scheme import COMPLETION, COVERAGE, Item, Prize
 
 __all__ = ["BoundaryKind", "boundaries"]
 
@@ -38,283 +47,380 @@ BoundaryKind: TypeAlias = Literal[
     "prize",
 ]
 """What lies at a boundary."""
-_MOST_STEPS = 1000  # of one rule; of more, each unit is told the two next to it
+_OF_PERSONS = (COMPLETION, COVERAGE)
 _UNKNOWN = -1
+_TIMES = 3  # the target: what a unit may come to
+_SCANNED = 10**6  # so many scores at most are calculated to find a grade that need not rise
 
 
 @attrs.frozen(eq=False, kw_only=True)
 class _Boundary:
-    """One boundary of all units: the fewest persons done that reach it (-1 = not known).
+    """One boundary of some units: the fewest persons done that reach it (-1 = not known).
 
-    `threshold` is a rate (points for a grade), one of each unit or the same for all; `units` tells
-    whom it concerns; `done` is what counts for it, where that is not what is done by now.
+    `threshold` is a rate (points for a grade); `done` is what counts for it, where that is not what
+    is done by now. All have one entry a unit of `places`.
     """
 
     kind: BoundaryKind
+    places: Sequence[int]
     code: str = ""
     place: int | None = None
-    threshold: NDArray[np.float64]
+    threshold: Sequence[Fraction | float]
     included: bool = True
-    needed: Whole
-    units: Flags
-    done: pd.api.extensions.ExtensionArray | None = None
+    needed: Sequence[int]
+    done: Sequence[int | None] | None = None
 
 
 def boundaries(context: MeasurementContext) -> pd.DataFrame:
-    """Return one row per unit and boundary, unit by unit.
-
-    Columns: unit, name, boundary (a `BoundaryKind`), code (of the item, veto, grade or prize; ''
-    for none), place (of a prize), threshold (a rate as a fraction of one; points for a grade),
-    included (boolean: reached at the threshold itself, else only above it), needed, done, margin
-    [persons].
-    """
-    found = list(_boundaries(context))
+    """Return one row per unit and boundary, unit by unit (see `Assessment.boundaries`)."""
     units = context.units
-    columns = [
-        np.flatnonzero(boundary.units & np.ones(len(units), dtype=bool)) for boundary in found
-    ]
-    rows = [(place, number) for number, places in enumerate(columns) for place in places.tolist()]
-    rows.sort()
-    needed = [int(found[number].needed[place]) for place, number in rows]
+    now = [unit.done if unit.is_counted else None for unit in units]
+    rows = [
+        (place, boundary.kind, boundary.code, boundary.place, float(threshold), boundary.included,
+         None if needed < 0 else int(needed), now[place] if done is _NOW else done)
+        for boundary in _Boundaries(context).all()
+        for place, threshold, needed, done in zip(
+            boundary.places, boundary.threshold, boundary.needed,
+            [_NOW] * len(boundary.places) if boundary.done is None else boundary.done, strict=True,
+        )
+    ]  # fmt: skip
+    rows.sort(key=lambda row: row[0])  # stable: the boundaries of a unit stay in their order
+    columns = [*zip(*rows, strict=True)] or [()] * 8
+    places = list(columns[0])
     frame = pd.DataFrame(
         {
-            "unit": pd.array([units[place].unit for place, _ in rows], dtype="str"),
-            "name": pd.array([units[place].label.text("en") for place, _ in rows], dtype="str"),
-            "boundary": pd.array([found[number].kind for _, number in rows], dtype="str"),
-            "code": pd.array([found[number].code for _, number in rows], dtype="str"),
-            "place": pd.array([found[number].place for _, number in rows], dtype="Int64"),
-            "threshold": pd.array(
-                [float(found[number].threshold[place]) for place, number in rows], dtype="Float64"
-            ),
-            "included": pd.array([found[number].included for _, number in rows], dtype="boolean"),
-            "needed": pd.array([None if one < 0 else one for one in needed], dtype="Int64"),
-            "done": pd.array([_done(context, found[n], place) for place, n in rows], dtype="Int64"),
+            "unit": pd.array([units[place].unit for place in places], dtype="str"),
+            "name": pd.array([units[place].label.text("en") for place in places], dtype="str"),
+            **{
+                name: pd.array(list(column), dtype=kind)
+                for (name, kind), column in zip(_COLUMNS.items(), columns[1:], strict=True)
+            },
         }
     )
     return frame.assign(margin=frame["done"] - frame["needed"])
 
 
-def _done(context: MeasurementContext, boundary: _Boundary, place: int) -> int | None:
-    """Return what a unit has done that counts for a boundary."""
-    if boundary.done is not None:
-        done: int | None = boundary.done[place]
-        return done
-    unit = context.units[place]
-    return unit.done if unit.is_counted else None
+_NOW: Any = object()
+_COLUMNS: dict[str, Any] = {
+    "boundary": "str",
+    "code": "str",
+    "place": "Int64",
+    "threshold": "Float64",
+    "included": "boolean",
+    "needed": "Int64",
+    "done": "Int64",
+}
 
 
-def _boundaries(context: MeasurementContext) -> Iterator[_Boundary]:
-    scheme = context.scheme
-    yield from _conditions(context)
-    for mark in context.milestones or ():
-        yield _Boundary(
-            kind="milestone",
-            code=mark.milestone.code,
-            threshold=_same(mark.share, context),
-            needed=mark.needed(context.target)[0],
-            units=mark.there,
-            done=pd.arrays.IntegerArray(mark.done, ~(mark.counted & mark.whole)),
-        )
-    for item in scheme.items:
-        yield from _of_item(context, item, "item")
-    for reward in scheme.rewards:
-        yield from _of_item(context, reward, "reward")
-    if scheme.items:
-        yield from _grades(context)
-    for prize in scheme.prizes:
-        yield from _prize(context, prize)
+@attrs.frozen(eq=False)
+class _Counts:
+    """What the rate of each unit is: (before + done) / whole, and where that is known.
+
+    In a pool `whole` and `before` are those of all members, what the others did included.
+    """
+
+    whole: list[int]
+    before: list[int]
+    known: list[bool]
+
+    def rate(self, place: int, done: int) -> Fraction:
+        """Return the rate of a unit with so many persons done."""
+        return Fraction(self.before[place] + done, self.whole[place])
+
+    def persons(self, place: int, threshold: Threshold) -> int:
+        """Return the fewest whole persons of a unit at a threshold, -1 = not known."""
+        if not self.known[place]:
+            return _UNKNOWN
+        reached = threshold.rate * self.whole[place] - self.before[place]
+        return max(ceil(reached) if threshold.included else floor(reached) + 1, 0)
 
 
-def _conditions(context: MeasurementContext) -> Iterator[_Boundary]:
-    scheme, everybody = context.scheme, np.ones(len(context.units), dtype=bool)
-    if scheme.award_bar is not None:
-        targets = missed_targets(context)
-        for number, target in enumerate(targets):
+@attrs.define(eq=False)
+class _Boundaries:
+    """Finds the boundaries of the first scenario of a context."""
+
+    context: MeasurementContext
+
+    def all(self) -> Iterator[_Boundary]:
+        """Yield the boundaries of every part of the scheme."""
+        context, scheme = self.context, self.context.scheme
+        yield from self._conditions()
+        for mark in context.milestones or ():
+            known = (mark.counted & mark.whole).tolist()
+            done = [n if has else None for n, has in zip(mark.done.tolist(), known, strict=True)]
+            places = np.flatnonzero(mark.there).tolist()
             yield _Boundary(
-                kind="target_met" if target is context.target else "uplifted_target_met",
-                threshold=_same(Fraction(1), context),
-                needed=target[0],
+                kind="milestone",
+                code=mark.milestone.code,
+                places=places,
+                threshold=[mark.share] * len(places),
+                needed=mark.needed(context.target)[0][places].tolist(),
+                done=[done[place] for place in places],
+            )
+        for item in scheme.items:
+            yield from self._of_item(item, "item")
+        for reward in scheme.rewards:
+            yield from self._of_item(reward, "reward")
+        if scheme.items:
+            yield from self._grades()
+        for prize in scheme.prizes:
+            yield from self._prize(prize)
+
+    @property
+    def _everybody(self) -> range:
+        return range(len(self.context.units))
+
+    def _conditions(self) -> Iterator[_Boundary]:
+        context, scheme = self.context, self.context.scheme
+        if scheme.award_bar is not None:
+            targets = [target[0] for target in missed_targets(context)]
+            for number, target in enumerate(targets):
                 # Where both targets are the same there is one boundary.
-                units=everybody if number == 0 else target[0] != targets[0][0],
-            )
-    if scheme.commendation is not None:
-        least = outstanding_from(scheme.commendation, context.campaign)
-        if least is not None:
-            needed = _needed(context, COMPLETION, Threshold(least))
-            yield _Boundary(
-                kind="commended", threshold=_same(least, context), needed=needed, units=everybody
-            )
-    for veto in scheme.vetoes:
-        if veto.of in (COMPLETION, COVERAGE):
-            yield _Boundary(
-                kind="veto",
-                code=veto.code,
-                threshold=_same(veto.goal, context),
-                needed=_needed(context, veto.of, Threshold(veto.goal)),
-                units=context.of_kinds(veto.kinds),
-            )
+                apart = target != targets[0] if number else np.ones(len(target), dtype=bool)
+                places = np.flatnonzero(apart)
+                yield _Boundary(
+                    kind="uplifted_target_met"
+                    if missed_targets(context)[number] is not context.target
+                    else "target_met",
+                    places=places.tolist(),
+                    threshold=[Fraction(1)] * len(places),
+                    needed=target[places].tolist(),
+                )
+        if scheme.commendation is not None:
+            least = outstanding_from(scheme.commendation, context.campaign)
+            if least is not None:
+                target = context.target[0].tolist()
+                own = _Counts(target, [0] * len(target), [persons > 0 for persons in target])
+                yield self._at(Threshold(least), own, self._everybody, kind="commended")
+        for veto in scheme.vetoes:
+            if veto.of in _OF_PERSONS:
+                struck = np.flatnonzero(context.of_kinds(veto.kinds)).tolist()
+                counts = self._counts(veto.of)
+                yield self._at(Threshold(veto.goal), counts, struck, kind="veto", code=veto.code)
 
-
-def _same(value: Fraction, context: MeasurementContext) -> NDArray[np.float64]:
-    return np.full(len(context.units), float(value))
-
-
-# -- items -----------------------------------------------------------------------------------------
-
-
-def _of_item(context: MeasurementContext, item: Item, kind: BoundaryKind) -> Iterator[_Boundary]:
-    if item.of not in (COMPLETION, COVERAGE):
-        return
-    measured, known = context.measured(item.of, item=item.code)
-    rates = [measured.rates[0, place] for place in np.flatnonzero(known[0]).tolist()]
-    highest = max([Fraction(1), *rates])
-    found: dict[Threshold, Flags] = {}
-    for steps in scoring_rule(item.rule).thresholds():
-        for threshold, units in _steps(steps, measured.rates, known[0], highest):
-            found[threshold] = found.get(threshold, np.zeros(len(units), dtype=bool)) | units
-    for threshold in sorted(found):
-        needed = _needed(context, item.of, threshold)
-        yield _Boundary(
+    def _at(
+        self,
+        threshold: Threshold,
+        counts: _Counts,
+        places: Sequence[int],
+        *,
+        kind: BoundaryKind,
+        code: str = "",
+    ) -> _Boundary:
+        """Return the boundary at a rate."""
+        return _Boundary(
             kind=kind,
-            code=item.code,
-            threshold=_same(threshold.rate, context),
+            code=code,
+            places=places,
+            threshold=[threshold.rate] * len(places),
             included=threshold.included,
-            # What a pool needs is not one unit's number.
-            needed=np.where(_pooled(context, item.code), _UNKNOWN, needed),
-            units=found[threshold],
+            needed=[counts.persons(place, threshold) for place in places],
         )
 
+    def _counts(self, of: str, item: str = "") -> _Counts:
+        """Return what a rate is a part of, and what counts before a unit does anything itself."""
+        context, units = self.context, self.context.units
+        done, whole = context.done[0].tolist(), context.target[0].tolist()
+        before, known = [0] * len(whole), [target > 0 for target in whole]
+        if of == COVERAGE:
+            whole = [unit.eligible or 0 for unit in units]
+            before = [unit.covered or 0 for unit in units]
+            known = [unit.covered is not None and bool(unit.eligible) for unit in units]
+        own = _Counts([*whole], [*before], [*known])
+        for members, places in context.pools(item):
+            inside = [context.place[code] for code in members if code in context.place]
+            sure = len(inside) == len(members) and all(known[place] for place in inside)
+            for place in places:
+                rest = [other for other in inside if other != place]
+                sums = [sum(column[one] for one in inside) for column in (whole, before)]
+                own.whole[place] = sums[0]
+                own.before[place] = sums[1] + sum(done[other] for other in rest)
+                own.known[place] = sure and all(context.known[other] for other in rest)
+        return own
 
-def _steps(
-    steps: Thresholds, rates: Rationals, known: Flags, highest: Fraction
-) -> Iterator[tuple[Threshold, Flags]]:
-    """Yield the thresholds of a rule and the units to which each is told."""
-    last = highest + steps.distance
-    if steps.count is not None:
-        last = max(last, steps.first.rate + steps.count * steps.distance)
-    within = (last - steps.first.rate) / steps.distance
-    if within <= _MOST_STEPS:
-        for threshold in steps.between(Fraction(0), last):
-            if threshold.rate > 0 or not threshold.included:
-                yield threshold, np.ones(len(known), dtype=bool)
-        return
-    for place in np.flatnonzero(known).tolist():
-        rate, unit = rates[0, place], np.arange(len(known)) == place
-        for threshold in steps.between(
-            max(rate - steps.distance, Fraction(0)), rate + steps.distance
-        ):
-            yield threshold, unit
+    @cached_property
+    def _high(self) -> NDArray[np.int64]:
+        """The most persons of each unit that are looked at."""
+        done, target = self.context.done[0], self.context.target[0]
+        eligible = np.array([unit.eligible or 0 for unit in self.context.units], dtype=np.int64)
+        most: NDArray[np.int64] = np.maximum.reduce([_TIMES * target, eligible, done])
+        return most
 
+    # -- items -------------------------------------------------------------------------------------
 
-def _pooled(context: MeasurementContext, item: str) -> Flags:
-    pools = [p for p in context.scheme.pools if not item or not p.items or item in p.items]
-    units = {code for pool in pools for code in pool.units}
-    return np.array([unit.unit in units for unit in context.units], dtype=bool)
+    def _of_item(self, item: Item, kind: BoundaryKind) -> Iterator[_Boundary]:
+        if item.of not in _OF_PERSONS:
+            return
+        rule, counts = scoring_rule(item.rule), self._counts(item.of, item.code)
+        places = np.flatnonzero(counts.known).tolist()
+        found = dict.fromkeys(places, self._turns(rule, counts, places))
+        if rule.by_person or not places or None in found.values():
+            found = {place: self._turns(rule, counts, [place]) for place in places}
+        alike: dict[tuple[Threshold, ...], list[int]] = {}
+        for place, turning in found.items():
+            alike.setdefault(turning or (), []).append(place)
+        unknown = np.flatnonzero(~np.array(counts.known)).tolist()
+        for number, (turning, members) in enumerate(alike.items()):
+            those = sorted([*members, *unknown]) if number == 0 else members
+            for threshold in turning:
+                yield self._at(threshold, counts, those, kind=kind, code=item.code)
 
+    def _turns(
+        self, rule: ScoringRule, counts: _Counts, places: Sequence[int]
+    ) -> tuple[Threshold, ...] | None:
+        """Return where a rule turns for some units; of very many steps those next to one unit.
 
-def _needed(context: MeasurementContext, of: str, threshold: Threshold) -> Whole:
-    """Return the fewest persons done that reach a threshold, -1 where that is not known."""
-    whole, before, known = _counts(context, of)
-    return np.where(known, _persons(threshold, whole, before), _UNKNOWN)
-
-
-def _counts(context: MeasurementContext, of: str) -> tuple[Whole, Whole, Flags]:
-    """Return what a rate is a part of, what counts before anybody is done, and who has both."""
-    if of == COMPLETION:
-        target = context.target[0]
-        return target.astype(object), np.zeros(len(target), dtype=object), target > 0
-    units = context.units
-    has = [unit.covered is not None and bool(unit.eligible) for unit in units]
-    whole = np.array([unit.eligible or 0 for unit in units], dtype=object)
-    before = np.array([unit.covered or 0 for unit in units], dtype=object)
-    return whole, before, np.array(has, dtype=bool)
-
-
-def _persons(threshold: Threshold, whole: Any, before: Any) -> Any:  # noqa: ANN401 - numbers or arrays
-    """Return the fewest whole persons with (before + persons) / whole at the threshold."""
-    over, under = threshold.rate.numerator, threshold.rate.denominator
-    reached = over * whole - before * under
-    fewest = -(-reached // under) if threshold.included else reached // under + 1
-    return np.maximum(fewest, 0)
-
-
-# -- grades and prizes -----------------------------------------------------------------------------
-
-
-def _grades(context: MeasurementContext) -> Iterator[_Boundary]:
-    grades = context.scheme.grades
-    countable = not falling_items(context.scheme)
-    outside = _pooled(context, "")
-    for place, grade in enumerate(grades):
-        if place == 0 or grade.least is None:
-            continue
-        needed: Whole = np.full(len(context.units), _UNKNOWN)
-        if countable:
-            needed = np.where(outside, _UNKNOWN, _fewest(context, _at_least(context, place)))
-        yield _Boundary(
-            kind="grade",
-            code=grade.code,
-            threshold=_same(Fraction(grade.least), context),
-            needed=needed,
-            units=np.ones(len(context.units), dtype=bool),
+        None: there are very many, and several units.
+        """
+        if not places:
+            return ()
+        first = places[0]
+        least = counts.rate(first, 0) if rule.by_person else Fraction(0)
+        reach = Reach(
+            least=least,
+            most=max(counts.rate(place, int(self._high[place])) for place in places),
+            whole=counts.whole[first],
+            before=counts.before[first],
+            target=int(self.context.target[0, first]),
         )
+        partials = self.context.partial_ways if rule.asks_partial else ("prorated",)
+        now = counts.rate(first, int(self.context.done[0, first]))
+        while True:
+            try:
+                return tuple(turns(rule, reach, partials))
+            except TooManySteps as many:
+                if len(places) > 1:
+                    return None
+                near = max(now - many.distance, least), now + many.distance
+                reach = attrs.evolve(reach, least=near[0], most=near[1])
 
+    # -- grades ------------------------------------------------------------------------------------
 
-def _at_least(context: MeasurementContext, place: int) -> Callable[[NDArray[np.int64]], Flags]:
-    """Return the test whether so many persons done give a grade or a better one."""
+    def _grades(self) -> Iterator[_Boundary]:
+        for place, grade in enumerate(self.context.scheme.grades):
+            if place == 0 or grade.least is None:
+                continue
+            yield _Boundary(
+                kind="grade",
+                code=grade.code,
+                places=self._everybody,
+                threshold=[Fraction(grade.least)] * len(self._everybody),
+                needed=self._fewest(place).tolist(),
+            )
 
-    def reached(done: NDArray[np.int64]) -> Flags:
-        other = attrs.evolve(context, done=done[np.newaxis], answers=())
-        items = [scored_item(other, item) for item in context.scheme.items]
+    def _fewest(self, grade: int) -> NDArray[np.int64]:
+        """Return the fewest persons done of each unit that give a grade or a better one."""
+        known, high = self.context.known, self._high
+        items = [item for item in self.context.scheme.items if item.of in _OF_PERSONS]
+        if all(_never_falls(scoring_rule(item.rule)) for item in items):
+            return np.where(known, self._halved(grade), _UNKNOWN)
+        needed: NDArray[np.int64] = np.full(len(high), _UNKNOWN)
+        if int(high.sum()) * max(len(items), 1) > _SCANNED:
+            return needed
+        for place in np.flatnonzero(known).tolist():
+            done = np.tile(self.context.done[0], (int(high[place]) + 1, 1))
+            done[:, place] = np.arange(len(done))
+            reached = np.flatnonzero(self._reached(done, grade)[:, place])
+            needed[place] = reached[0] if len(reached) else _UNKNOWN
+        return needed
+
+    def _halved(self, grade: int) -> NDArray[np.int64]:
+        """Return the same where more people never give less."""
+        done, high = self.context.done[0], self._high.copy()
+        low = np.zeros_like(high)
+        # Members of a pool are tried one by one, the others as they are; all other units at once.
+        pooled = self._pooled
+        rows = np.zeros(len(high), dtype=np.intp)
+        rows[pooled] = np.arange(1, len(pooled) + 1)
+        every = np.arange(len(high))
+
+        def holds(persons: NDArray[np.int64]) -> Flags:
+            tried = np.tile(done, (len(pooled) + 1, 1))
+            tried[rows, every] = persons
+            found: Flags = self._reached(tried, grade)[rows, every]
+            return found
+
+        can = holds(high)
+        while (low < high).any():
+            middle = (low + high) // 2
+            met = holds(middle)
+            low, high = np.where(met, low, middle + 1), np.where(met, middle, high)
+            high = np.maximum(low, high)
+        return np.where(can, high, _UNKNOWN)
+
+    @cached_property
+    def _pooled(self) -> NDArray[np.intp]:
+        codes = {code for pool in self.context.scheme.pools for code in pool.units}
+        return np.flatnonzero([unit.unit in codes for unit in self.context.units])
+
+    def _reached(self, done: NDArray[np.int64], grade: int) -> Flags:
+        """Tell where so many persons done, one row a trial, give a grade or a better one."""
+        other = attrs.evolve(
+            self.context,
+            done=done,
+            target=np.broadcast_to(self.context.target[0], done.shape),
+            uplifted=np.broadcast_to(self.context.uplifted[0], done.shape),
+            answers=(),
+        )
+        items = [scored_item(other, item) for item in self.context.scheme.items]
         scores = score(other, items, no_veto(other))
-        return np.asarray(scores is not None and scores.grade[0] >= place)
+        return np.asarray(np.zeros(done.shape) if scores is None else scores.grade >= grade, bool)
 
-    return reached
+    # -- prizes ------------------------------------------------------------------------------------
 
-
-def _fewest(
-    context: MeasurementContext, reached: Callable[[NDArray[np.int64]], Flags]
-) -> NDArray[np.int64]:
-    """Return the fewest persons done of each unit for which a rising test holds, -1 = none."""
-    done, target = context.done[0], context.target[0]
-    eligible = np.array([unit.eligible or 0 for unit in context.units], dtype=np.int64)
-    high = np.maximum.reduce([3 * target, eligible, done])
-    can = reached(high)
-    low = np.zeros_like(high)
-    while (low < high).any():
-        middle = (low + high) // 2
-        holds = reached(middle)
-        low, high = np.where(holds, low, middle + 1), np.where(holds, middle, high)
-        high = np.maximum(low, high)
-    return np.where(can & context.known, high, _UNKNOWN)
-
-
-def _prize(context: MeasurementContext, prize: Prize) -> Iterator[_Boundary]:
-    """Yield, for each place of a prize, the rate that has it whatever the unit does itself."""
-    if prize.by not in (COMPLETION, COVERAGE):
-        return
-    (completion, known), (by, known_by) = context.measured(COMPLETION), context.measured(prize.by)
-    among = known & completion.rates.at_least(prize.among_from)
-    complete = bool((known & known_by)[0].all()) and not _pooled(context, "").any()
-    rates = [by.rates[0, place] for place in range(len(context.units))]
-    ranked = sorted(np.flatnonzero(among[0]).tolist(), key=lambda place: rates[place], reverse=True)
-    position = {place: number for number, place in enumerate(ranked)}
-    whole, before, _ = _counts(context, prize.by)
-    entry = _needed(context, COMPLETION, Threshold(prize.among_from))
-    for number in range(len(prize.amounts)):
-        needed, to_beat = [], []
-        for place in range(len(rates)):
-            # The unit that would lose the place: of those before it, or the next one after.
-            other = number if position.get(place, len(ranked)) > number else number + 1
-            rate = rates[ranked[other]] if other < len(ranked) else Fraction(0)
-            to_beat.append(float(rate))
-            fewest = _persons(Threshold(rate), whole[place], before[place])
-            needed.append(max(int(fewest), int(entry[place])) if complete else _UNKNOWN)
-        yield _Boundary(
-            kind="prize",
-            code=prize.code,
-            place=number + 1,
-            threshold=np.array(to_beat),
-            needed=np.array(needed),
-            units=np.ones(len(rates), dtype=bool),
+    def _prize(self, prize: Prize) -> Iterator[_Boundary]:
+        """Yield, for each place of a prize, the rate that has it whatever the unit does itself."""
+        if prize.by not in _OF_PERSONS:
+            return
+        context = self.context
+        (completion, known), (by, known_by) = (
+            context.measured(COMPLETION),
+            context.measured(prize.by),
         )
+        there = [unit.status not in ("closed", "not_open") for unit in context.units]
+        among = known & completion.rates.at_least(prize.among_from) & there
+        complete = bool((known & known_by)[0][there].all())
+        rates = [by.rates[0, place] for place in self._everybody]
+        ranked = sorted(
+            np.flatnonzero(among[0]).tolist(), key=lambda place: rates[place], reverse=True
+        )
+        most = len(prize.amounts)
+        mates = {place: {place} for place in self._everybody}
+        for members, own in context.pools(""):
+            inside = {context.place[code] for code in members if code in context.place}
+            mates |= dict.fromkeys(own, inside)
+        counts = self._counts(prize.by)
+        enter, entry = self._counts(COMPLETION), Threshold(prize.among_from)
+        places = np.flatnonzero(there).tolist()
+        # Those that a unit has to beat: all others but those of its pool, who have its own rate.
+        others = {
+            place: [one for one in ranked[: most + len(mates[place])] if one not in mates[place]]
+            for place in places
+        }
+        for number in range(most):
+            to_beat = [
+                rates[others[place][number]] if number < len(others[place]) else Fraction(0)
+                for place in places
+            ]
+            needed = [
+                max(counts.persons(place, Threshold(rate)), enter.persons(place, entry))
+                if complete
+                else _UNKNOWN
+                for place, rate in zip(places, to_beat, strict=True)
+            ]
+            yield _Boundary(
+                kind="prize",
+                code=prize.code,
+                place=number + 1,
+                places=places,
+                threshold=to_beat,
+                needed=needed,
+            )
+
+
+def _never_falls(rule: ScoringRule) -> bool:
+    """Tell whether more people certainly never give fewer points."""
+    parts: Sequence[ScoringRule] = getattr(rule, "rules", ())
+    if parts:
+        return all(map(_never_falls, parts))
+    return rule.straight and rule.rises and not isinstance(rule, PerCase)

@@ -16,8 +16,7 @@ import attrs
 
 from coverage_campaign.assessment.measures import MeasurementContext
 from coverage_campaign.assessment.rationals import Rationals, percent, rounded, rounded_percent
-from coverage_campaign.assessment.rules.own import scoring_rule
-from coverage_campaign.assessment.rules.rule import PointsUnit, amount_text
+from coverage_campaign.assessment.rules.rule import PointsUnit, amount_text, scoring_rule
 from coverage_campaign.assessment.scoring import (
     Condition,
     all_of,

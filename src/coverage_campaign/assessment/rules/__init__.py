@@ -16,17 +16,19 @@ from fractions import Fraction
 import numpy as np
 
 from coverage_campaign.assessment.rationals import Rationals, percent
-from coverage_campaign.assessment.rules.all_or_nothing import AllOrNothing
-from coverage_campaign.assessment.rules.band import Band, Bands, band
+from coverage_campaign.assessment.rules.band import AllOrNothing, Band, Bands, band
 from coverage_campaign.assessment.rules.bonus import Bonus
-from coverage_campaign.assessment.rules.capped import Capped
-from coverage_campaign.assessment.rules.own import scoring_rule
+from coverage_campaign.assessment.rules.combined import Capped, Total, total
 from coverage_campaign.assessment.rules.per_case import PerCase
 from coverage_campaign.assessment.rules.per_person import PerPerson
 from coverage_campaign.assessment.rules.per_point import PerPoint
-from coverage_campaign.assessment.rules.rule import Measured, PointsUnit, ScoringRule
+from coverage_campaign.assessment.rules.rule import (
+    Measured,
+    PointsUnit,
+    ScoringRule,
+    scoring_rule,
+)
 from coverage_campaign.assessment.rules.step import StepDown
-from coverage_campaign.assessment.rules.total import Total, total
 from coverage_campaign.errors import DefinitionError, Problem
 from coverage_campaign.messages import Language, check_language, message
 from coverage_campaign.model.scheme import (
@@ -131,14 +133,9 @@ def points(
 
 def _counts(rule: ScoringRule) -> bool:
     """Tell whether a rule goes with a number of cases, whole or in a part of it."""
-    match rule:
-        case PerCase():
-            return True
-        case Capped():
-            return _counts(scoring_rule(rule.capped))
-        case Total():
-            return any(_counts(scoring_rule(one)) for one in rule.total)
-    return False
+    if isinstance(rule, (Capped, Total)):
+        return any(map(_counts, rule.rules))
+    return isinstance(rule, PerCase)
 
 
 def sentence(

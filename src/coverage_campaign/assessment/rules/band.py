@@ -1,4 +1,4 @@
-"""So many points from a bound on."""
+"""So many points from a bound on: in bands, or everything at the goal and nothing below it."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ import attrs
 from coverage_campaign.assessment.rationals import Rationals
 from coverage_campaign.assessment.rules.rule import (
     Measured,
+    OneAmount,
     PointsUnit,
-    Threshold,
-    Thresholds,
+    Reach,
     amount_text,
     measured_text,
 )
@@ -25,7 +25,7 @@ from coverage_campaign.messages import Message, message
 from coverage_campaign.model.scheme import Partial, to_points
 from coverage_campaign.model.targets import to_rate
 
-__all__ = ["Band", "Bands", "band"]
+__all__ = ["AllOrNothing", "Band", "Bands", "band"]
 
 _PAIR = 2
 
@@ -60,6 +60,7 @@ class Bands:
     each: Each = attrs.field(default="once", kw_only=True)
 
     asks_partial = False
+    straight = True
 
     def __attrs_post_init__(self) -> None:
         """Refuse bands that do not rise."""
@@ -114,15 +115,12 @@ class Bands:
             else:
                 reached = rates.at_least(band.least) if band.included else rates.above(band.least)
                 given = given.replaced(reached, band.points)
-        return given.times(measured.persons("all")) if self.by_person else given
+        return measured.by_person(given, "all") if self.by_person else given
 
-    def thresholds(self) -> tuple[Thresholds, ...]:
+    def thresholds(self, reach: Reach) -> tuple[Fraction, ...]:
         """Return the bound of each band but the lowest."""
-        return tuple(
-            Thresholds(Threshold(band.least, band.included))
-            for band in self.bands
-            if band.least is not None
-        )
+        del reach
+        return tuple(band.least for band in self.bands if band.least is not None)
 
     def statement(self, unit: PointsUnit, *, cases: bool = False) -> Message:
         """Return the rule as a sentence without capital and full stop."""
@@ -162,6 +160,37 @@ def band(
         if not isinstance(pair, Band) and (not isinstance(pair, tuple) or len(pair) != _PAIR):
             raise DefinitionError(Problem("bands", f"{pair!r}", "pairs of a bound and its points"))
     return Bands([one if isinstance(one, Band) else Band(*one) for one in bands], each=each)
+
+
+@attrs.frozen(field_transformer=checked_fields)
+class AllOrNothing(OneAmount):
+    """All the points from the `goal` on, none below it.
+
+    >>> from coverage_campaign.assessment.rules import points
+    >>> points(AllOrNothing(10), "99.996%"), points(AllOrNothing(10), "100%")
+    (Fraction(0, 1), Fraction(10, 1))
+    """
+
+    all_or_nothing: Decimal = attrs.field(converter=to_points)
+    goal: Fraction = attrs.field(default=Fraction(1), converter=to_rate, kw_only=True)
+
+    def amounts(self, measured: Measured, *, partial: Partial) -> Rationals:
+        """Return the points where the rate reaches the goal, else 0."""
+        del partial
+        rates = measured.rates
+        return (rates * 0).replaced(rates.at_least(self.goal), self.all_or_nothing)
+
+    def thresholds(self, reach: Reach) -> tuple[Fraction, ...]:
+        """Return the goal."""
+        del reach
+        return (self.goal,)
+
+    def statement(self, unit: PointsUnit, *, cases: bool = False) -> Message:
+        """Return the rule as a sentence without capital and full stop."""
+        amount, goal = amount_text(self.all_or_nothing, unit), measured_text(self.goal, cases=cases)
+        if unit == "yuan":
+            return message("{amount} from {goal} on, else no yuan", amount=amount, goal=goal)
+        return message("{amount} from {goal} on, else none", amount=amount, goal=goal)
 
 
 def _start(band: Band, *, cases: bool) -> Message | None:

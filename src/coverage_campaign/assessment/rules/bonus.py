@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from decimal import Decimal
 from fractions import Fraction
 from math import ceil
@@ -11,9 +12,9 @@ import attrs
 from coverage_campaign.assessment.rationals import Rationals, number
 from coverage_campaign.assessment.rules.rule import (
     Measured,
+    OneAmount,
     PointsUnit,
-    Threshold,
-    Thresholds,
+    Reach,
     amount_text,
     begun_steps,
     measured_text,
@@ -30,7 +31,7 @@ __all__ = ["Bonus"]
 
 
 @attrs.frozen(field_transformer=checked_fields)
-class Bonus:
+class Bonus(OneAmount):
     """So many points for each `per` of the rate beyond a goal, at most `most` (None = no cap).
 
     >>> from coverage_campaign.assessment.rules import points
@@ -49,41 +50,23 @@ class Bonus:
     )
     partial: Partial | None = attrs.field(default=None, kw_only=True)
 
-    by_person = False
-
-    @property
-    def rises(self) -> bool:
-        """Whether more people never mean fewer points."""
-        return self.bonus >= 0
-
-    @property
-    def asks_partial(self) -> bool:
-        """Whether it leaves open if a step that is begun counts in part."""
-        return self.partial is None
-
-    @property
-    def falls(self) -> bool:
-        """Whether more cases never mean more points, where cases are counted."""
-        return self.bonus <= 0
-
     def amounts(self, measured: Measured, *, partial: Partial) -> Rationals:
         """Return min(most, bonus x max(0, rate - beyond) / per)."""
         steps = (measured.rates - self.beyond).clip(least=0) * (1 / self.per)
         return (begun_steps(steps, self.partial or partial) * self.bonus).clip(most=self.most)
 
-    def thresholds(self) -> tuple[Thresholds, ...]:
-        """Return each whole step up to the cap; pro rata, where it begins and where it ends."""
-        capped = self.most is not None and self.bonus > 0
-        steps = Fraction(self.most or 0) / Fraction(self.bonus) if capped else None
-        whole = Thresholds(
-            Threshold(self.beyond + self.per), self.per, None if steps is None else ceil(steps)
-        )
-        bends = [Thresholds(Threshold(self.beyond))]
+    def thresholds(self, reach: Reach) -> Iterator[Fraction]:
+        """Yield each whole step up to the cap; pro rata, where it begins and where it ends."""
+        steps = None
+        if self.most is not None and self.bonus:
+            steps = Fraction(self.most) / Fraction(self.bonus)
+        if self.partial != "prorated":
+            count = ceil(steps) if steps is not None and self.bonus > 0 else None
+            yield from reach.steps(self.beyond + self.per, self.per, count)
+        if self.partial != "whole_steps":
+            yield self.beyond
         if steps is not None:
-            bends.append(Thresholds(Threshold(self.beyond + steps * self.per)))
-        if self.partial == "whole_steps":
-            return (whole,)
-        return tuple(bends) if self.partial == "prorated" else (*bends, whole)
+            yield self.beyond + steps * self.per
 
     def statement(self, unit: PointsUnit, *, cases: bool = False) -> Message:
         """Return the rule as a sentence without capital and full stop."""

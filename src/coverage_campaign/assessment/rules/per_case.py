@@ -10,9 +10,9 @@ import attrs
 from coverage_campaign.assessment.rationals import Rationals, number
 from coverage_campaign.assessment.rules.rule import (
     Measured,
+    OneAmount,
     PointsUnit,
-    Threshold,
-    Thresholds,
+    Reach,
     amount_text,
 )
 from coverage_campaign.checks import checked_fields
@@ -23,7 +23,7 @@ __all__ = ["PerCase"]
 
 
 @attrs.frozen(field_transformer=checked_fields)
-class PerCase:
+class PerCase(OneAmount):
     """So many points for each case that is measured, but at least `least` (None = no bound).
 
     It goes with a measure that is a number of cases: `late_reports`, `missing_reports`,
@@ -41,22 +41,17 @@ class PerCase:
     )
 
     rises = True  # more people are no more cases
-    asks_partial = False
-    by_person = False
-
-    @property
-    def falls(self) -> bool:
-        """Whether more cases never mean more points, where cases are counted."""
-        return self.per_case <= 0
 
     def amounts(self, measured: Measured, *, partial: Partial) -> Rationals:
         """Return max(least, per_case x cases)."""
         del partial
         return (measured.rates * self.per_case).clip(least=self.least)
 
-    def thresholds(self) -> tuple[Thresholds, ...]:
-        """Return each number of cases."""
-        return (Thresholds(Threshold(Fraction(1)), Fraction(1), None),)
+    def thresholds(self, reach: Reach) -> tuple[Fraction, ...]:
+        """Return the number of cases from which on no more is lost."""
+        del reach
+        ends = self.least is not None and self.per_case
+        return (Fraction(self.least or 0) / Fraction(self.per_case),) if ends else ()
 
     def statement(self, unit: PointsUnit, *, cases: bool = False) -> Message:
         """Return the rule as a sentence without capital and full stop."""

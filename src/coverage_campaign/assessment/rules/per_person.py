@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from decimal import Decimal
 from fractions import Fraction
 from typing import Literal, TypeAlias
@@ -11,9 +12,9 @@ import attrs
 from coverage_campaign.assessment.rationals import Rationals, percent
 from coverage_campaign.assessment.rules.rule import (
     Measured,
+    OneAmount,
     PointsUnit,
-    Threshold,
-    Thresholds,
+    Reach,
     amount_text,
 )
 from coverage_campaign.checks import checked_fields
@@ -28,7 +29,7 @@ Persons: TypeAlias = Literal["all", "up_to_target", "beyond_target"]
 
 
 @attrs.frozen(field_transformer=checked_fields)
-class PerPerson:
+class PerPerson(OneAmount):
     """So much for each person who is done, from a completion of `goal` on; nothing below it.
 
     >>> from coverage_campaign.assessment.rules import points
@@ -40,29 +41,20 @@ class PerPerson:
     of: Persons = attrs.field(default="all", kw_only=True)
     goal: Fraction = attrs.field(default=Fraction(1), converter=to_rate, kw_only=True)
 
-    asks_partial = False
     by_person = True
-
-    @property
-    def rises(self) -> bool:
-        """Whether more people never mean fewer points."""
-        return self.per_person >= 0
-
-    @property
-    def falls(self) -> bool:
-        """Whether more cases never mean more points, where cases are counted."""
-        return self.per_person <= 0
 
     def amounts(self, measured: Measured, *, partial: Partial) -> Rationals:
         """Return per_person x persons where the rate reaches the goal, else 0."""
         del partial
         rates = measured.rates
         met = (rates * 0).replaced(rates.at_least(self.goal), self.per_person)
-        return met.times(measured.persons(self.of))
+        return measured.by_person(met, self.of)
 
-    def thresholds(self) -> tuple[Thresholds, ...]:
-        """Return the goal, where there is one."""
-        return (Thresholds(Threshold(self.goal)),) if self.goal > 0 else ()
+    def thresholds(self, reach: Reach) -> Iterator[Fraction]:
+        """Yield the goal and, where the target decides who is paid for, the rate at it."""
+        yield self.goal
+        if self.of != "all":
+            yield reach.rate_of(reach.target)
 
     def statement(self, unit: PointsUnit, *, cases: bool = False) -> Message:
         """Return the rule as a sentence without capital and full stop."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from decimal import Decimal
 from fractions import Fraction
 
@@ -10,9 +11,9 @@ import attrs
 from coverage_campaign.assessment.rationals import Rationals, percent
 from coverage_campaign.assessment.rules.rule import (
     Measured,
+    OneAmount,
     PointsUnit,
-    Threshold,
-    Thresholds,
+    Reach,
     amount_text,
     begun_steps,
     partial_text,
@@ -26,7 +27,7 @@ __all__ = ["PerPoint"]
 
 
 @attrs.frozen(field_transformer=checked_fields)
-class PerPoint:
+class PerPoint(OneAmount):
     """So many points for each percentage point of the rate `above` a floor.
 
     >>> from coverage_campaign.assessment.rules import points, sentence
@@ -38,34 +39,17 @@ class PerPoint:
     above: Fraction = attrs.field(default=Fraction(0), converter=to_rate, kw_only=True)
     partial: Partial | None = attrs.field(default="prorated", kw_only=True)
 
-    by_person = False
-
-    @property
-    def rises(self) -> bool:
-        """Whether more people never mean fewer points."""
-        return self.per_point >= 0
-
-    @property
-    def asks_partial(self) -> bool:
-        """Whether it leaves open if a percentage point that is begun counts in part."""
-        return self.partial is None
-
-    @property
-    def falls(self) -> bool:
-        """Whether more cases never mean more points, where cases are counted."""
-        return self.per_point <= 0
-
     def amounts(self, measured: Measured, *, partial: Partial) -> Rationals:
         """Return per_point x 100 x max(0, rate - above)."""
         over = (measured.rates - self.above).clip(least=0) * 100
         return begun_steps(over, self.partial or partial) * self.per_point
 
-    def thresholds(self) -> tuple[Thresholds, ...]:
-        """Return where it begins and, of whole percentage points, each of them."""
-        point = Fraction(1, 100)
-        whole = Thresholds(Threshold(self.above + point), point, None)
-        bend = (Thresholds(Threshold(self.above)),) if self.above > 0 else ()
-        return bend if self.partial == "prorated" else (*bend, whole)
+    def thresholds(self, reach: Reach) -> Iterator[Fraction]:
+        """Yield where it begins and, of whole percentage points, each of them."""
+        yield self.above
+        if self.partial != "prorated":
+            point = Fraction(1, 100)
+            yield from reach.steps(self.above + point, point)
 
     def statement(self, unit: PointsUnit, *, cases: bool = False) -> Message:
         """Return the rule as a sentence without capital and full stop."""

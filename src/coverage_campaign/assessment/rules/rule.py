@@ -1,62 +1,84 @@
-"""What every rule of points can do, and what it is given to look at."""
+"""What every rule of points can do, what it is given to look at, and where what it gives turns."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from decimal import Decimal
 from fractions import Fraction
-from math import floor
-from typing import Literal, Protocol, TypeAlias, runtime_checkable
+from itertools import pairwise
+from math import ceil, floor, isfinite, lcm
+from typing import Any, Literal, Protocol, TypeAlias, runtime_checkable
 
 import attrs
 import numpy as np
-from numpy.typing import NDArray
 
-from coverage_campaign.assessment.rationals import Exact, Rationals, number, percent, rounded
+from coverage_campaign.assessment.rationals import (
+    Exact,
+    Rationals,
+    Whole,
+    number,
+    percent,
+    rounded,
+    whole_numbers,
+)
+from coverage_campaign.checks import kind_of
 from coverage_campaign.errors import DefinitionError, Problem
 from coverage_campaign.messages import Message, message
-from coverage_campaign.model.scheme import Partial
+from coverage_campaign.model.scheme import AnyRule, Partial, RuleFunction
 
 __all__ = [
+    "FunctionRule",
     "Measured",
+    "OneAmount",
     "PointsUnit",
+    "Reach",
     "ScoringRule",
     "Threshold",
-    "Thresholds",
+    "TooManySteps",
     "amount_text",
     "begun_steps",
+    "lines",
     "measured_text",
     "partial_text",
     "positive",
+    "scoring_rule",
     "step_text",
+    "turns",
 ]
 
 PointsUnit: TypeAlias = Literal["points", "yuan"]
 """What a rule gives."""
 _PERCENTAGE_POINT = Fraction(1, 100)
+_MOST_STEPS = 1000
 
 
 @attrs.frozen(eq=False, kw_only=True)
 class Measured:
     """What a rule looks at: rates (fractions of one) and, of the same shape, persons.
 
-    `done` and `target` are None where only rates are known.
+    `done` and `target` are None where only rates are known; they are counted in `parts` of a
+    person.
     """
 
     rates: Rationals
-    done: NDArray[np.int64] | None = None
-    target: NDArray[np.int64] | None = None
+    done: Whole | None = None
+    target: Whole | None = None
+    parts: int = 1
 
-    def persons(self, which: Literal["all", "up_to_target", "beyond_target"]) -> NDArray[np.int64]:
-        """Return the persons that an amount is given for."""
+    def by_person(
+        self, amounts: Rationals, which: Literal["all", "up_to_target", "beyond_target"]
+    ) -> Rationals:
+        """Return amounts times the persons that they are given for."""
         done, target = self.done, self.target
         if done is None or (target is None and which != "all"):
             raise DefinitionError(
                 Problem("done, target", "missing", "a rule by the person needs the persons")
             )
-        if which == "all" or target is None:
-            return done
-        near: NDArray[np.int64] = np.minimum(done, target)
-        return near if which == "up_to_target" else np.maximum(done - near, 0)
+        persons = done
+        if target is not None and which != "all":
+            near = np.minimum(done, target)
+            persons = near if which == "up_to_target" else np.maximum(done - near, 0)
+        return amounts.times(persons) * Fraction(1, self.parts)
 
 
 @attrs.frozen(order=True)
@@ -67,20 +89,57 @@ class Threshold:
     included: bool = True
 
 
-@attrs.frozen
-class Thresholds:
-    """Thresholds at equal distances, upwards from the first; `count` None is without end."""
+class TooManySteps(Exception):  # noqa: N818 - it is no error: the steps next to a rate are told
+    """A rule has more steps than a table can hold; `distance` lies between two of them."""
 
-    first: Threshold
-    distance: Fraction = _PERCENTAGE_POINT
-    count: int | None = 1
+    def __init__(self, distance: Fraction) -> None:
+        """Keep the distance."""
+        super().__init__(distance)
+        self.distance = distance
 
-    def between(self, least: Fraction, most: Fraction) -> Iterator[Threshold]:
-        """Yield the thresholds from one rate to another, both inside."""
-        start = max(-floor((self.first.rate - least) / self.distance), 0)
-        stop = floor((most - self.first.rate) / self.distance) + 1
-        for number_ in range(start, stop if self.count is None else min(stop, self.count)):
-            yield Threshold(self.first.rate + number_ * self.distance, self.first.included)
+
+@attrs.frozen(kw_only=True)
+class Reach:
+    """The rates that are looked at for thresholds, both ends inside.
+
+    For rules by the person, what a rate is in persons: rate = (before + done) / whole.
+    """
+
+    least: Fraction = Fraction(0)
+    most: Fraction
+    whole: int = 1
+    before: int = 0
+    target: int = 0
+
+    def measured(self, rates: Sequence[Fraction]) -> Measured:
+        """Return some rates as what a rule looks at."""
+        done = [rate * self.whole - self.before for rate in rates]
+        parts = lcm(*(one.denominator for one in done))
+        return Measured(
+            rates=Rationals.of(rates),
+            done=whole_numbers([int(one * parts) for one in done]),
+            target=whole_numbers([self.target * parts] * len(rates)),
+            parts=parts,
+        )
+
+    def rate_of(self, done: int) -> Fraction:
+        """Return the rate that so many persons done are."""
+        return Fraction(self.before + done, self.whole)
+
+    def steps(
+        self, first: Fraction, distance: Fraction, count: int | None = None
+    ) -> Iterator[Fraction]:
+        """Yield rates at equal distances upwards from the first; `count` None is without end.
+
+        Raises:
+            TooManySteps: More than a thousand of them.
+        """
+        start = max(ceil((self.least - first) / distance), 0)
+        stop = max(floor((self.most - first) / distance) + 1, start)
+        stop = stop if count is None else min(stop, count)
+        if stop - start > _MOST_STEPS:
+            raise TooManySteps(distance)
+        return (first + place * distance for place in range(start, stop))
 
 
 @runtime_checkable
@@ -107,17 +166,188 @@ class ScoringRule(Protocol):
     def by_person(self) -> bool:
         """Whether it needs to know how many persons are done."""
 
+    @property
+    def straight(self) -> bool:
+        """Whether what it gives runs straight between its thresholds: not so of a function."""
+
     def amounts(self, measured: Measured, *, partial: Partial) -> Rationals:
         """Return what it gives for each rate; `partial` decides where it leaves that open."""
 
-    def thresholds(self) -> tuple[Thresholds, ...]:
-        """Return the rates at which what it gives jumps or bends."""
+    def thresholds(self, reach: Reach) -> Iterable[Fraction]:
+        """Return the rates within reach at which what it gives may jump or bend, in any order."""
 
     def statement(self, unit: PointsUnit, *, cases: bool = False) -> Message:
         """Return the rule as a sentence without capital and full stop.
 
         `cases`: what is measured is a number of cases, and no rate.
         """
+
+
+class OneAmount:
+    """What rules have in common whose first field is an amount that is given for more of a rate."""
+
+    by_person = False
+    straight = True
+
+    @property
+    def _amount(self) -> Decimal:
+        cls: Any = type(self)
+        amount: Decimal = getattr(self, attrs.fields(cls)[0].name)
+        return amount
+
+    @property
+    def rises(self) -> bool:
+        """Whether more people never mean fewer points."""
+        return self._amount >= 0
+
+    @property
+    def falls(self) -> bool:
+        """Whether more cases never mean more points, where cases are counted."""
+        return self._amount <= 0
+
+    @property
+    def asks_partial(self) -> bool:
+        """Whether it leaves open if a step that is begun counts in part."""
+        return getattr(self, "partial", "prorated") is None
+
+
+@attrs.frozen
+class FunctionRule:
+    """What a plain function gives: it is called with each rate, an exact fraction of one.
+
+    It returns points: a whole number, Fraction, Decimal or finite float (taken as the decimal that
+    it prints as). Its thresholds are not known, and it has no form of its own in a file.
+    """
+
+    function: RuleFunction
+
+    rises = True
+    falls = True
+    asks_partial = False
+    by_person = False
+    straight = False
+
+    @property
+    def name(self) -> str:
+        """The name of the function."""
+        return str(getattr(self.function, "__name__", type(self.function).__name__))
+
+    def amounts(self, measured: Measured, *, partial: Partial) -> Rationals:
+        """Return what the function gives for each rate, called once for each that occurs."""
+        del partial
+        rates = measured.rates
+        top, bottom = np.broadcast_arrays(rates.numerator, rates.denominator)
+        pairs = list(zip(top.ravel().tolist(), bottom.ravel().tolist(), strict=True))
+        known = {pair: self._points(Fraction(pair[0], pair[1] * rates.scale)) for pair in {*pairs}}
+        given = Rationals.of([known[pair] for pair in pairs])
+        return Rationals(
+            given.numerator.reshape(top.shape), given.denominator.reshape(top.shape), given.scale
+        )
+
+    def _points(self, rate: Fraction) -> Fraction:
+        fix = "return points as a finite number: whole, a Fraction, a Decimal or a float"
+        where = f"rule {self.name}"
+        try:
+            given: object = self.function(rate)
+        except Exception as error:
+            found = message(
+                "raised {kind:raw} for the rate {rate:raw}: {error:raw}",
+                kind=type(error).__name__,
+                rate=str(rate),
+                error=f"{error!s:.200}",
+            )
+            raise DefinitionError(Problem(where, found, fix)) from error
+        if isinstance(given, (int, Fraction, np.integer)) and not isinstance(given, bool):
+            return Fraction(given if isinstance(given, Fraction) else int(given))
+        if isinstance(given, Decimal) and given.is_finite():
+            return Fraction(given)
+        if isinstance(given, float) and isfinite(given):
+            return Fraction(repr(float(given)))
+        found = message("{given} for the rate {rate:raw}", given=f"{given!r:.60}", rate=rate)
+        raise DefinitionError(Problem(where, found, fix))
+
+    def thresholds(self, reach: Reach) -> tuple[Fraction, ...]:
+        """Return none: where a function turns is not known."""
+        del reach
+        return ()
+
+    def statement(self, unit: PointsUnit, *, cases: bool = False) -> Message:
+        """Return the rule as a sentence without capital and full stop."""
+        del cases
+        if unit == "yuan":
+            return message("yuan by the function {name} of the rate", name=self.name)
+        return message("points by the function {name} of the rate", name=self.name)
+
+
+def scoring_rule(rule: AnyRule) -> ScoringRule:
+    """Return a rule as something that can score: a value of this folder, or a function."""
+    if isinstance(rule, ScoringRule):
+        return rule
+    if callable(rule):
+        return FunctionRule(rule)
+    raise TypeError(
+        f"a rule is a value of cc.rules or a function of the rate; this is {kind_of(rule)}"
+    )
+
+
+# -- where what a rule gives turns -----------------------------------------------------------------
+
+
+@attrs.frozen
+class _Line:
+    """What a rule gives between two rates: `at` a rate, and `slope` more for each one of it."""
+
+    at: Fraction
+    value: Fraction
+    slope: Fraction
+
+    def of(self, rate: Fraction) -> Fraction:
+        return self.value + self.slope * (rate - self.at)
+
+
+def lines(
+    rule: ScoringRule, rates: Sequence[Fraction], reach: Reach, partial: Partial
+) -> tuple[_Line, ...]:
+    """Return what a rule that runs straight between rates, in rising order, gives between them."""
+    thirds = [a + (b - a) * part / 3 for a, b in pairwise(rates) for part in (1, 2)]
+    if not thirds:
+        return ()
+    given = rule.amounts(reach.measured(thirds), partial=partial)
+    found = []
+    for place in range(0, len(thirds), 2):
+        first, second = thirds[place : place + 2]
+        slope = (given[place + 1] - given[place]) / (second - first)
+        found.append(_Line(first, given[place], slope))
+    return tuple(found)
+
+
+def turns(rule: ScoringRule, reach: Reach, partials: Sequence[Partial]) -> list[Threshold]:
+    """Return where what a rule gives jumps or bends, under any way that a step begun may count.
+
+    Raises:
+        TooManySteps: More steps within reach than a table can hold.
+    """
+    inside = {rate for rate in rule.thresholds(reach) if reach.least <= rate <= reach.most}
+    rates = sorted({reach.least, *inside, reach.most})
+    found: set[Threshold] = set()
+    for partial in partials:
+        at = rule.amounts(reach.measured(rates), partial=partial)
+        between = [None, *lines(rule, rates, reach, partial), None]
+        for place, (rate, (left, right)) in enumerate(zip(rates, pairwise(between), strict=True)):
+            value = at[place]
+            jumps_at = left is not None and left.of(rate) != value
+            jumps_above = right is not None and right.of(rate) != value
+            bends = left is not None and right is not None and left.slope != right.slope
+            # What is flat up to a rate changes only above it.
+            leaves = bends and not jumps_at and left is not None and left.slope == 0
+            if jumps_at or (bends and not jumps_above and not leaves):
+                found.add(Threshold(rate))
+            if jumps_above or leaves:
+                found.add(Threshold(rate, included=False))
+    return sorted(one for one in found if one.rate in inside)
+
+
+# -- words -----------------------------------------------------------------------------------------
 
 
 def begun_steps(steps: Rationals, partial: Partial) -> Rationals:

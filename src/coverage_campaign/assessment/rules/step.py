@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from decimal import Decimal
 from fractions import Fraction
 from math import ceil
@@ -11,9 +12,9 @@ import attrs
 from coverage_campaign.assessment.rationals import Rationals, number
 from coverage_campaign.assessment.rules.rule import (
     Measured,
+    OneAmount,
     PointsUnit,
-    Threshold,
-    Thresholds,
+    Reach,
     amount_text,
     begun_steps,
     measured_text,
@@ -31,7 +32,7 @@ __all__ = ["StepDown"]
 
 
 @attrs.frozen(field_transformer=checked_fields)
-class StepDown:
+class StepDown(OneAmount):
     """So many points at the `goal`, less `loses` for each `per` short of it, never below `least`.
 
     A pure deduction has 0 at the goal and a `least` below it. `partial` None is open: then it is
@@ -52,8 +53,6 @@ class StepDown:
     least: Decimal = attrs.field(default=Decimal(0), converter=to_points, kw_only=True)
     partial: Partial | None = attrs.field(default=None, kw_only=True)
 
-    by_person = False
-
     def __attrs_post_init__(self) -> None:
         """Refuse a floor that leaves nothing to lose."""
         if self.least >= self.at_goal:
@@ -68,11 +67,6 @@ class StepDown:
         return self.loses >= 0
 
     @property
-    def asks_partial(self) -> bool:
-        """Whether it leaves open if a step that is begun counts in part."""
-        return self.partial is None
-
-    @property
     def falls(self) -> bool:
         """Whether more cases never mean more points, where cases are counted."""
         return self.loses <= 0
@@ -83,20 +77,17 @@ class StepDown:
         lost = begun_steps(short, self.partial or partial) * self.loses
         return (lost * -1 + self.at_goal).clip(least=self.least)
 
-    def thresholds(self) -> tuple[Thresholds, ...]:
-        """Return each step up to the full points, where steps are whole; else where they begin."""
-        to_lose = Fraction(self.at_goal - self.least)
-        endless = self.loses <= 0
-        steps = ceil(self.goal / self.per) if endless else ceil(to_lose / Fraction(self.loses))
-        # The k-th step is lost at k x per below the goal, and not lost from just above that on.
-        whole = Thresholds(Threshold(self.goal - steps * self.per, included=False), self.per, steps)
-        bends = [Thresholds(Threshold(self.goal))]
-        if not endless:
-            lowest = self.goal - self.per * to_lose / Fraction(self.loses)
-            bends.insert(0, Thresholds(Threshold(lowest, included=False)))
-        if self.partial == "whole_steps":
-            return (whole,)
-        return tuple(bends) if self.partial == "prorated" else (*bends, whole)
+    def thresholds(self, reach: Reach) -> Iterator[Fraction]:
+        """Yield each step up to the full points, where steps are whole; else where they begin."""
+        steps = self.goal / self.per
+        if self.loses > 0:
+            steps = Fraction(self.at_goal - self.least) / Fraction(self.loses)
+            yield self.goal - steps * self.per
+        if self.partial != "prorated":
+            # The k-th step is lost at k x per below the goal, and not lost from just above that on.
+            yield from reach.steps(self.goal - ceil(steps) * self.per, self.per, ceil(steps))
+        if self.partial != "whole_steps":
+            yield self.goal
 
     def statement(self, unit: PointsUnit, *, cases: bool = False) -> Message:
         """Return the rule as a sentence without capital and full stop."""
