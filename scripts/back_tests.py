@@ -418,7 +418,8 @@ def simulated_counts(mean: float, seen: int) -> tuple[np.ndarray, np.ndarray]:
         low, high = units.range(0.8)
         came = totals[seen:]
         held += ((low <= came) & (came <= high)).mean(axis=1) / RUNS
-        upper, lower = (1 - units.law.at_least(came - units.now + one) for one in (1, 0))
+        _, law = units.ahead(np.arange(len(came)))
+        upper, lower = (1 - law.at_least(came - units.now + one) for one in (1, 0))
         transforms.append((lower + rng.random(came.shape) * (upper - lower)).ravel())
     return held, np.concatenate(transforms)
 

@@ -16,10 +16,11 @@ from coverage_campaign.errors import DefinitionError
 from coverage_campaign.model.campaign import Campaign
 from coverage_campaign.model.phases import Phase
 from coverage_campaign.model.units import Breakdown, Unit
+from coverage_campaign.progress.forecast import intervals
 from coverage_campaign.progress.forecast import methods as paces
 from coverage_campaign.progress.forecast.forecast import forecast, forecast_counts
 from coverage_campaign.progress.forecast.history import CumulativeHistory
-from coverage_campaign.progress.forecast.intervals import paths_of
+from coverage_campaign.progress.forecast.intervals import CountLaw, paths_of
 from coverage_campaign.progress.progress import Progress, track
 from coverage_campaign.scheduling import curves
 from coverage_campaign.scheduling.schedule import schedule
@@ -418,7 +419,8 @@ def test_ranges_of_poisson_counts_hold_what_they_say(mean: float) -> None:
         true.append(
             stats.poisson.cdf(high, mean * ahead) - stats.poisson.cdf(low - 1, mean * ahead)
         )
-        upper, lower = (1 - units.law.at_least(came - units.now + one) for one in (1, 0))
+        _, law = units.ahead(np.arange(len(came)))
+        upper, lower = (1 - law.at_least(came - units.now + one) for one in (1, 0))
         transforms.append(lower + rng.random(came.shape) * (upper - lower))
     assert 0.72 <= np.mean(held) <= np.mean(true) + 0.07
     fifths = np.histogram(np.concatenate(transforms), 5, (0, 1))[0]
@@ -514,3 +516,42 @@ def test_a_method_of_a_wrong_shape_is_refused_by_name(returned: paces.Pace, foun
         forecast_counts(totals, to="2026-06-30", method=returned)
     with pytest.raises(DefinitionError, match="2 levels"):
         forecast_counts(pd.concat({"x": totals}, axis=1), to="2026-06-30")
+
+
+@settings(deadline=None, max_examples=60)
+@given(
+    means=st.lists(st.floats(1e-3, 1e5), min_size=1, max_size=12),
+    relative=st.floats(1e-9, 50),
+    probability=st.floats(0.01, 0.99),
+)
+def test_quantiles_of_counts_are_those_of_scipy(
+    means: list[float], relative: float, probability: float
+) -> None:
+    """The quantile of each law, and the highest of several days, as `scipy.stats` has them."""
+    mean = np.array(means)
+    law = CountLaw(mean=mean[:, None], relative=np.full((len(mean), 1), relative))
+    shape = 1 / relative
+    slow = stats.nbinom.ppf(probability, shape, shape / (shape + mean))
+    assert law.quantile(probability)[:, 0].tolist() == slow.tolist()
+    first = law.on(np.array([0])).quantile(probability)[0]
+    assert law.highest_quantile(probability, first).tolist() == [slow.max()]
+
+
+@pytest.mark.parametrize("net", [False, True])
+def test_a_country_is_forecast_some_days_at_a_time(
+    monkeypatch: pytest.MonkeyPatch, *, net: bool
+) -> None:
+    """The rows of a forecast are the same however many cells are worked out at once."""
+    rng = np.random.default_rng(5)
+    totals = pd.DataFrame(
+        rng.poisson(4, (6, 9)).cumsum(axis=0),
+        columns=list("abcdefghi"),
+        index=pd.date_range("2021-01-31", periods=6, freq="ME"),
+    )
+    if net:
+        totals.iloc[3] -= 5
+    at_once = forecast_counts(totals, to="2021-12-31", ceiling={"a": 40, "b": 60}, net=net)
+    monkeypatch.setattr(intervals, "_MOST_CELLS_AT_ONCE", 100)
+    pd.testing.assert_frame_equal(
+        forecast_counts(totals, to="2021-12-31", ceiling={"a": 40, "b": 60}, net=net), at_once
+    )

@@ -380,14 +380,15 @@ def _texts(value: object, code: str) -> Iterator[tuple[str, str, Label | str, bo
 
     A clause and a question are whole sentences, a label is a name.
     """
+    kind = type(value)
     if isinstance(value, (tuple, list)):
         for one in value:
             yield from _texts(one, code)
-    elif attrs.has(type(value)) and not isinstance(value, (Label, Readings)):
+    elif attrs.has(kind) and kind not in (Label, Readings):
         code = str(getattr(value, "code", code))
         whole = isinstance(value, (Clause, Question))
         clause = code if isinstance(value, Clause) else str(getattr(value, "clause", ""))
-        for field in attrs.fields(type(value)):
+        for field in attrs.fields(kind):
             inner: object = getattr(value, field.name)
             if isinstance(inner, Label):
                 yield code, clause, inner, whole

@@ -324,7 +324,8 @@ def _factors(pace: Faster, progress: Progress, told: Progress) -> _Floats:
     given = pace(progress) if callable(pace) else pace
     codes = told.counts["unit"].tolist()
     by_unit = dict(given) if isinstance(given, Mapping) else dict.fromkeys(codes, given)
-    unknown = [code for code in by_unit if code not in codes]
+    known = set(codes)
+    unknown = [code for code in by_unit if code not in known]
     if unknown:
         fix = message("units: {codes:list 12}", codes=codes)
         raise DefinitionError(Problem(f"pace of '{unknown[0]}'", "a unit outside the plan", fix))

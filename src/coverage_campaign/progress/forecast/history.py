@@ -120,6 +120,11 @@ class CumulativeHistory:
             planned_ahead=future,
         )
 
+    def on(self, days: NDArray[np.intp]) -> CumulativeHistory:
+        """Return the history to forecast some of the days ahead."""
+        planned = None if self.planned_ahead is None else self.planned_ahead[days]
+        return attrs.evolve(self, ahead=self.ahead[days], planned_ahead=planned)
+
     def without_ceiling(self, persons: _Floats) -> CumulativeHistory:
         """Return a history of other persons on the same days, without a limit."""
         return attrs.evolve(self, persons=persons, ceiling=np.full_like(self.ceiling, np.inf))
