@@ -15,10 +15,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from coverage_campaign.enforcement.case_log import replay
-from coverage_campaign.enforcement.case_statistics import ageing, conversion, funnel
-from coverage_campaign.enforcement.due_actions import due_actions
-from coverage_campaign.enforcement.inspections import inspection_coverage
+from coverage_campaign.enforcement.case_log import due_actions, replay
+from coverage_campaign.enforcement.statistics import ageing, conversion, funnel, inspection_coverage
 from coverage_campaign.files.campaigns import load_case
 from coverage_campaign.model.enforcement_rules import EnforcementLadder
 

@@ -7,16 +7,18 @@ A class of values says `@attrs.frozen(field_transformer=checked_fields)`, a publ
 from __future__ import annotations
 
 import contextlib
+import datetime as dt
 import difflib
 import functools
 import inspect
-import itertools
-import numbers
 import os
+import pathlib
+import sys
 import types
 import typing
 from collections import abc
 from collections.abc import Callable, Iterable, Iterator
+from fractions import Fraction
 from typing import TYPE_CHECKING, Any, Literal, TypeVar, get_args, get_origin
 
 import attrs
@@ -29,6 +31,7 @@ __all__ = [
     "between",
     "checked_call",
     "checked_fields",
+    "checked_methods",
     "did_you_mean",
     "fits",
     "from_zero",
@@ -40,6 +43,7 @@ __all__ = [
 ]
 
 _LONGEST = 60
+_LONGEST_LIST = 10**7
 _MOST_COMPARED = 2_000
 _PACKAGE = __name__.partition(".")[0]
 _Function = TypeVar("_Function", bound=Callable[..., object])
@@ -140,6 +144,7 @@ def needs(extra: str, what: str) -> Iterator[None]:
 
 # -- types -----------------------------------------------------------------------------------------
 
+_READ_AGAIN = (list, tuple, str, dict, set, frozenset)
 _LISTS = (abc.Iterable, abc.Collection, abc.Sequence)
 _LIST = message("a list")
 _WORDS: dict[object, Message] = {
@@ -148,6 +153,7 @@ _WORDS: dict[object, Message] = {
     int: message("a whole number"),
     float: message("a number"),
     type(None): message("None"),
+    dt.date: message("a date"),
     abc.Iterable: _LIST,
     abc.Collection: _LIST,
     abc.Sequence: _LIST,
@@ -166,12 +172,29 @@ def _alternatives(hint: object) -> Iterator[object]:
 
 
 def _is_number(value: object) -> bool:
-    return isinstance(value, (int, float)) and not isinstance(value, bool)
+    """Tell whether a value is a number that a float can hold."""
+    if isinstance(value, int):
+        return not isinstance(value, bool) and value.bit_length() < sys.float_info.max_exp
+    return isinstance(value, float)
+
+
+def _is_text(value: object) -> bool:
+    """Tell whether a value is text that can be written: not with half a character in it."""
+    return isinstance(value, str) and (value.isascii() or _is_whole(value))
+
+
+def _is_whole(text: str) -> bool:
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 _TESTS: dict[object, Callable[[object], bool]] = {
     None: lambda value: value is None,
     type(None): lambda value: value is None,
+    str: _is_text,
     int: lambda value: isinstance(value, int) and not isinstance(value, bool),
     float: _is_number,
 }
@@ -190,8 +213,11 @@ def _test(hint: Any) -> Callable[[object], bool]:  # noqa: ANN401 - any annotati
         return lambda value: _is_word(value) and (type(value), value) in options
     if origin is tuple:
         return _test_of_tuple(arguments)
-    if isinstance(origin, type) and issubclass(origin, Iterable) and _is_told(arguments[0]):
-        return _test_of_items(origin, arguments[0])
+    if isinstance(origin, type) and issubclass(origin, Iterable):
+        if _is_told(arguments[0]):
+            return _test_of_items(origin, arguments[0])
+        if arguments[0] in {int, float}:
+            return _test_of_numbers(origin, arguments[0])
     return _test_of_class(kind)
 
 
@@ -228,7 +254,20 @@ def _test_of_items(kind: type, item: Any) -> Callable[[object], bool]:  # noqa: 
         isinstance(value, kind)
         and not isinstance(value, (bytes, range))  # their items are numbers
         and not hasattr(value, "__array__")  # those of texts are told apart where calls are checked
-        and (not isinstance(value, (list, tuple, str, dict)) or all(map(each, value)))
+        and (not isinstance(value, _READ_AGAIN) or all(map(each, value)))
+    )
+
+
+def _test_of_numbers(kind: type, item: Any) -> Callable[[object], bool]:  # noqa: ANN401 - a class
+    """Return the test of a list of numbers; of a long one the beginning is looked at."""
+    each = _test(item)
+    return lambda value: (
+        isinstance(value, kind)
+        and not isinstance(value, (str, bytes, dict))
+        and (
+            not isinstance(value, (list, tuple))
+            or all(each(one.item() if _is_scalar(one) else one) for one in value[:_MOST_COMPARED])
+        )
     )
 
 
@@ -317,6 +356,9 @@ def misfit(where: str, value: object, hint: object) -> Problem:
     options = _options(hint)
     if options and isinstance(value, str):
         return Problem(where, shown(value), did_you_mean(value, options))
+    if isinstance(value, str) and not _is_whole(value):
+        found = message("half a character in {text}", text=shown(value))
+        return Problem(where, found, "mend the text")
     return Problem(where, shown(value), message("give {kind}", kind=_wanted(hint)))
 
 
@@ -329,13 +371,21 @@ def hints_of(kind: type) -> dict[str, Any]:
     return typing.get_type_hints(kind)
 
 
-def _of_its_type(instance: object, attribute: attrs.Attribute[Any], value: object) -> None:
-    """Refuse a value that is not of its field's type."""
+def _of_its_type(instance: object, attribute: attrs.Attribute[Any], value: Any) -> None:  # noqa: ANN401 - any value
+    """Refuse a value that is not of its field's type; a number of NumPy becomes one of Python."""
     kind: Any = type(instance)
     hint = hints_of(kind)[attribute.name]
-    if not _test(hint)(value):
-        name = attribute.alias or attribute.name
-        raise DefinitionError(misfit(name, value, hint))
+    if _test(hint)(value):
+        return
+    if _is_scalar(value) and _test(hint)(value.item()):
+        object.__setattr__(instance, attribute.name, value.item())
+        return
+    raise DefinitionError(misfit(attribute.alias or attribute.name, value, hint))
+
+
+def _is_scalar(value: object) -> bool:
+    """Tell whether a value is a single number, text or date of NumPy."""
+    return type(value).__module__ == "numpy" and getattr(value, "shape", None) == ()
 
 
 def _converted(convert: Callable[[Any], Any]) -> attrs.Converter[Any, Any]:
@@ -343,14 +393,16 @@ def _converted(convert: Callable[[Any], Any]) -> attrs.Converter[Any, Any]:
 
     def converted(value: object, instance: object, field: attrs.Attribute[Any]) -> object:
         name = field.alias or field.name
+        kind: Any = type(instance)
+        if isinstance(value, range) and len(value) > _LONGEST_LIST:
+            raise DefinitionError(misfit(name, value, hints_of(kind)[field.name]))
         try:
             return convert(value)
         except DefinitionError as error:
             raise DefinitionError(
                 [_under(problem, name) for problem in error.problems], source=error.source
             ) from None
-        except (TypeError, ValueError, AttributeError):
-            kind: Any = type(instance)
+        except (TypeError, ValueError, AttributeError, ArithmeticError, LookupError):
             raise DefinitionError(misfit(name, value, hints_of(kind)[field.name])) from None
 
     return attrs.Converter(converted, takes_self=True, takes_field=True)
@@ -487,32 +539,62 @@ def checked_call(function: _Function) -> _Function:
     """
     parameters = inspect.signature(function).parameters.values()
     names = [one.name for one in parameters if one.kind is not inspect.Parameter.KEYWORD_ONLY]
-    several = [one.name for one in parameters if one.kind is inspect.Parameter.VAR_POSITIONAL]
-    checks: dict[str, Any] = {}
+    is_open = any(one.kind is inspect.Parameter.VAR_POSITIONAL for one in parameters)
+    checks: dict[str, _Check] = {}
+    in_order: list[_Check] = []
     is_read = False
 
     @functools.wraps(function)
     def call(*args: object, **kwargs: object) -> object:
         nonlocal is_read
-        if not is_read:
+        if not is_read:  # the annotations may name what is imported later
             checks.update(_checks_of(function))
+            in_order.extend(checks.get(name, _UNCHECKED) for name in names)
             is_read = True
-        positions = itertools.chain(names, itertools.cycle(several))
-        for name, value in (*zip(positions, args, strict=False), *kwargs.items()):
-            hint = checks.get(name)
-            if hint is not None and not _passes(value, hint):
+        if len(args) > len(in_order) and is_open:
+            in_order.extend(in_order[-1:] * (len(args) - len(in_order)))
+        for (name, hint, test), value in zip(in_order, args, strict=False):
+            if not test(value) and not _passes(value, hint):
+                raise _mistaken(function, name, value, hint)
+        for key, value in kwargs.items():
+            name, hint, test = checks.get(key, _UNCHECKED)
+            if not test(value) and not _passes(value, hint):
                 raise _mistaken(function, name, value, hint)
         return function(*args, **kwargs)
 
     return typing.cast("_Function", call)
 
 
-def _checks_of(function: Callable[..., object]) -> dict[str, Any]:
-    """Return the types of the parameters that can be checked."""
+def checked_methods(kind: type[_Value]) -> type[_Value]:
+    """Return the class, its public methods checked as `checked_call` checks functions.
+
+    >>> @checked_methods
+    ... class Plan:
+    ...     def planned_on(self, day: str) -> int:
+    ...         return len(day)
+    >>> Plan().planned_on(5)
+    Traceback (most recent call last):
+        ...
+    TypeError: planned_on takes text for day; this is a whole number
+    """
+    for name, method in list(vars(kind).items()):
+        is_public = inspect.isfunction(method) and not name.startswith("_")
+        if is_public and method.__code__.co_argcount + method.__code__.co_kwonlyargcount > 1:
+            setattr(kind, name, checked_call(method))
+    return kind
+
+
+_Check: typing.TypeAlias = tuple[str, Any, Callable[[object], bool]]
+"""A parameter's name, its type and the test of it."""
+_UNCHECKED: _Check = ("", None, lambda _: True)
+
+
+def _checks_of(function: Callable[..., object]) -> dict[str, _Check]:
+    """Return the checks of the parameters that can be checked."""
     return {
-        name: hint
+        name: (name, hint, _test(hint))
         for name, hint in typing.get_type_hints(function).items()
-        if name != "return" and all(map(_is_plain, _alternatives(hint)))
+        if name != "return" and (hint is dt.date or all(map(_is_plain, _alternatives(hint))))
     }
 
 
@@ -524,7 +606,7 @@ def _is_plain(member: Any) -> bool:  # noqa: ANN401 - any annotation
     is_frame = isinstance(member, type) and member.__module__.partition(".")[0] == "pandas"
     return (
         origin is Literal
-        or member in {int, bool, str, float, type(None)}
+        or member in {int, bool, str, float, type(None), pathlib.Path}
         or _is_own(member)
         or _is_function(member)
         or is_frame
@@ -532,34 +614,36 @@ def _is_plain(member: Any) -> bool:  # noqa: ANN401 - any annotation
 
 
 def _passes(value: object, hint: object) -> bool:
-    if fits(value, hint):
-        return True
+    """Tell whether a value that is not of a type will do in a call: numbers and lists of NumPy."""
+    if _is_scalar(value):
+        plain = typing.cast("Any", value).item()
+        return plain is not None and fits(plain, hint)  # NaT is None to NumPy
     members = set(_alternatives(hint))
     if hasattr(value, "__array__") and hasattr(value, "shape"):  # an array is a sequence too
         return any(_takes_array(member, value) for member in members)
-    if type(value).__module__ == "numpy":  # numpy's numbers are numbers
-        is_whole = isinstance(value, numbers.Integral)
-        return (is_whole and bool(members & {int, float})) or (
-            isinstance(value, numbers.Real) and float in members
-        )
     # Exact fractions are numbers where a number is taken.
-    return float in members and isinstance(value, numbers.Real) and not isinstance(value, bool)
+    return float in members and isinstance(value, Fraction) and _is_number(int(value))
 
 
 def _takes_array(member: object, value: Any) -> bool:  # noqa: ANN401 - an array, a series, a frame
     """Tell whether an array is a list of such numbers or texts, or a series such a table."""
     origin, arguments = get_origin(member), get_args(member)
-    if origin is abc.Mapping:
-        return hasattr(value, "keys") and len(value.shape) == 1
-    return origin in {*_LISTS, list} and (arguments[0] is str or not _is_told(arguments[0]))
+    if len(value.shape) != 1 or origin is abc.Mapping:
+        return origin is abc.Mapping and len(value.shape) == 1 and hasattr(value, "keys")
+    if origin not in {*_LISTS, list}:
+        return False
+    if arguments[0] is str:
+        return all(isinstance(one, str) for one in value)
+    return not _is_told(arguments[0])
 
 
 def _mistaken(function: Callable[..., object], name: str, value: object, hint: object) -> Exception:
-    options = _options(hint)
-    if options and isinstance(value, str):
+    if isinstance(value, str) and (_options(hint) or not _is_whole(value)):
         return DefinitionError(misfit(name, value, hint))
     kinds = [member for member in _alternatives(hint) if isinstance(member, type)]
     found = _WORDS.get(type(value), _with_article(type(value).__name__))
+    if isinstance(value, int) and not isinstance(value, bool) and {int, float} & {*kinds}:
+        found = shown(value)
     own = tuple(filter(_is_own, kinds))
     made_by = next((_MADE_BY[kind.__name__] for kind in own if kind.__name__ in _MADE_BY), "")
     more = _held_by(value, own) or made_by

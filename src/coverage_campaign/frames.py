@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any, TypeAlias, cast, overload
 
@@ -10,6 +10,9 @@ import attrs
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
+
+from coverage_campaign.errors import DefinitionError, Problem
+from coverage_campaign.messages import message
 
 if TYPE_CHECKING:
     IntSeries: TypeAlias = pd.Series[int]
@@ -23,6 +26,7 @@ __all__ = [
     "FloatSeries",
     "IntSeries",
     "by_value",
+    "need_columns",
     "owned",
     "owned_array",
     "owned_frame",
@@ -94,6 +98,20 @@ def pandas_frame(
         raise TypeError(f"{where}: {type(data).__name__} -- {fix}") from None
     table: pd.DataFrame = frame.to_pandas()
     return table
+
+
+def need_columns(frame: pd.DataFrame, names: Sequence[str], *, where: str, fix: str = "") -> None:
+    """Refuse a frame that lacks columns; it names them.
+
+    >>> need_columns(pd.DataFrame({"unit": []}), ["unit", "signal"], where="signals")
+    Traceback (most recent call last):
+        ...
+    coverage_campaign.errors.DefinitionError: signals: no column signal -- give unit and signal
+    """
+    lacking = [name for name in names if name not in frame.columns]
+    if lacking:
+        found = message("no column {missing}", missing=lacking)
+        raise DefinitionError(Problem(where, found, fix or message("give {names}", names=names)))
 
 
 def same(one: object, other: object) -> bool:

@@ -38,12 +38,12 @@ def replacing(path: str | os.PathLike[str]) -> Iterator[Path]:
     Raises:
         SaveError: The file cannot be written; it says why.
     """
-    target = Path(os.path.realpath(path))  # a link keeps pointing to the file that is replaced
-    if target.exists() and not target.is_file():
-        found = "a folder" if target.is_dir() else "no file"
-        raise SaveError(Problem(str(path), found, "give the path of a file"))
     beside: Path | None = None
     try:
+        target = _target(path)
+        if target.exists() and not target.is_file():
+            found = "a folder" if target.is_dir() else "no file"
+            raise SaveError(Problem(str(path), found, "give the path of a file"))
         # The name's beginning is short: the whole may be as long as the disk allows.
         handle, name = tempfile.mkstemp(
             suffix=target.suffix[:20], prefix=".new-", dir=target.parent
@@ -73,11 +73,21 @@ def save_bytes(path: str | os.PathLike[str], content: bytes) -> Path:
 def make_folder(path: str | os.PathLike[str]) -> Path:
     """Return the path of a folder, which is made if it is not there."""
     folder = Path(path)
+    _target(path)
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise _save_error(path, error) from error
     return folder
+
+
+def _target(path: str | os.PathLike[str]) -> Path:
+    """Return the file that is written: a link keeps pointing to the file that is replaced."""
+    try:
+        return Path(os.path.realpath(path))
+    except ValueError:  # half a character, or a zero byte
+        found, fix = "no disk has such a name", "give another name"
+        raise SaveError(Problem(repr(os.fspath(path)), found, fix)) from None
 
 
 def _save_error(path: str | os.PathLike[str], error: OSError) -> SaveError:

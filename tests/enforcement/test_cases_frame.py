@@ -142,7 +142,7 @@ def test_nobody_named_is_nobody() -> None:
 @pytest.mark.parametrize(
     ("frame", "words"),
     [
-        (pd.DataFrame({"case": ["a"], "event": ["open"]}), "no column on, by"),
+        (pd.DataFrame({"case": ["a"], "event": ["open"]}), "no column on and by"),
         (log(("a", "open", None, "labour")), r"cases\[0\].on"),
         (log((None, "open", "2008-08-01", "labour")), r"cases\[0\].case"),
         (log(("a", None, "2008-08-01", "labour")), r"cases\[0\].event"),

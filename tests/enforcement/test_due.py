@@ -3,9 +3,8 @@
 import pandas as pd
 import pytest
 
-from coverage_campaign.enforcement.case_log import case_log, replay
+from coverage_campaign.enforcement.case_log import case_log, due_actions, replay
 from coverage_campaign.enforcement.cases import Case, advance, open_case
-from coverage_campaign.enforcement.due_actions import due_actions
 from coverage_campaign.errors import DefinitionError
 from coverage_campaign.model.readings import Readings
 from support.ladders import APPEAL, NOTICE

@@ -4,7 +4,7 @@ import pandas as pd
 import pytest
 
 from coverage_campaign.enforcement.case_log import replay
-from coverage_campaign.enforcement.case_statistics import (
+from coverage_campaign.enforcement.statistics import (
     ageing,
     conversion,
     enrolments_by_case,

@@ -1,5 +1,6 @@
 import json
 from pathlib import Path
+from typing import Any
 
 import attrs
 import jsonschema
@@ -75,12 +76,11 @@ def test_the_schema_refuses_what_the_reader_refuses() -> None:
     assert not VALIDATOR.is_valid(plain)
 
 
-def test_half_a_character_cannot_be_saved(tmp_path: Path) -> None:
-    """A text that UTF-8 cannot hold is refused with the file's name, and nothing is written."""
-    campaign = attrs.evolve(tiny(), source="\ud800")
-    with pytest.raises(DefinitionError, match=r"half\.toml: half a character"):
-        save_campaign(campaign, tmp_path / "half.toml")
-    assert not (tmp_path / "half.toml").exists()
+@pytest.mark.parametrize("fields", [{"source": "\ud800"}, {"label": {"zh-Hans": "扩\udc00"}}])
+def test_half_a_character_is_refused_where_it_comes_in(fields: dict[str, Any]) -> None:
+    """A text that UTF-8 cannot hold is no text of a campaign, so that every file can hold one."""
+    with pytest.raises(DefinitionError, match=r"half a character in '.*' -- mend the text"):
+        attrs.evolve(tiny(), **fields)
 
 
 def test_the_cases_are_listed() -> None:

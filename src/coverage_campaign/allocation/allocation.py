@@ -13,13 +13,14 @@ from coverage_campaign.allocation.apportionment.methods import name_of
 from coverage_campaign.allocation.shares import SharedTarget
 from coverage_campaign.allocation.top_down import UnitTie
 from coverage_campaign.allocation.tree import NO_CAP
-from coverage_campaign.checks import checked_call
+from coverage_campaign.checks import checked_call, checked_methods
 from coverage_campaign.messages import Language, message
 from coverage_campaign.notebook import Axes, html_table
 
 __all__ = ["NO_CAP", "Allocation", "UnitTie"]
 
 
+@checked_methods
 @attrs.frozen(kw_only=True)
 class Allocation(SharedTarget):
     """Who does how much: each unit's share of a target, and the ground it rests on.

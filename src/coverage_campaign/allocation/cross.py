@@ -14,12 +14,13 @@ from numpy.typing import NDArray
 
 from coverage_campaign.allocation.allocation import Allocation
 from coverage_campaign.allocation.apportionment import methods as apportion
+from coverage_campaign.allocation.apportionment.inputs import as_array
 from coverage_campaign.allocation.apportionment.ties import TieRule
 from coverage_campaign.allocation.explain import number_text
 from coverage_campaign.allocation.request import is_count
 from coverage_campaign.allocation.two_way.biproportional import Certificate, biproportional_explain
 from coverage_campaign.allocation.two_way.tie_and_transfer import CellTie
-from coverage_campaign.checks import checked_call
+from coverage_campaign.checks import checked_call, checked_methods, shown
 from coverage_campaign.errors import DefinitionError, InfeasibleError, Problem
 from coverage_campaign.frames import by_value, owned_array
 from coverage_campaign.messages import Language, Message, message
@@ -45,6 +46,7 @@ _SHOWN = 20
 _SAFE = 2**62
 
 
+@checked_methods
 @attrs.frozen(kw_only=True)
 class CrossAllocation:
     """The shares of two allocations laid across each other; each row and column sums exactly.
@@ -339,7 +341,7 @@ def _table(
 
 def _by_code(weights: object, rows: list[str], columns: list[str]) -> pd.DataFrame:
     """Return a matrix as a frame by code; its shape says that it means these units."""
-    matrix = np.asarray(weights)
+    matrix = as_array(weights)
     if matrix.shape != (len(rows), len(columns)):
         found = (
             "none"
@@ -379,6 +381,10 @@ def _refuse_strangers(
     name: str, given: Mapping[tuple[str, str], Any], rows: Sequence[str], columns: Sequence[str]
 ) -> None:
     known = set(rows), set(columns)
+    for cell in given:
+        if not (isinstance(cell, tuple) and len(cell) == 2):  # noqa: PLR2004 - a row and a column
+            fix = "name each cell by its row and its column: {('county', 'department'): 5}"
+            raise DefinitionError(Problem(name, shown(cell), fix))
     strangers = [cell for cell in given if cell[0] not in known[0] or cell[1] not in known[1]]
     if strangers:
         raise DefinitionError(

@@ -13,7 +13,7 @@ from coverage_campaign.allocation.allocation import Allocation
 from coverage_campaign.allocation.apportionment import methods as apportion
 from coverage_campaign.allocation.request import read_target
 from coverage_campaign.allocation.weights import Number, Weighting, WeightTable
-from coverage_campaign.checks import checked_call
+from coverage_campaign.checks import checked_call, checked_methods
 from coverage_campaign.errors import DefinitionError, Problem
 from coverage_campaign.messages import message
 from coverage_campaign.model.basis import Basis
@@ -24,6 +24,7 @@ from coverage_campaign.notebook import html_table
 __all__ = ["Partition", "partition"]
 
 
+@checked_methods
 @attrs.frozen(kw_only=True)
 class Partition:
     """One target in parts: each breakdown shares out its own, and every person counts in one."""

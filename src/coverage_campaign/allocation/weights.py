@@ -19,7 +19,7 @@ import pandas as pd
 
 from coverage_campaign.allocation.apportionment.methods import name_of
 from coverage_campaign.allocation.tree import OWN, opens_later
-from coverage_campaign.checks import kind_of
+from coverage_campaign.checks import checked_call, checked_fields, kind_of
 from coverage_campaign.errors import DefinitionError, Problem
 from coverage_campaign.frames import FloatSeries, IntSeries
 from coverage_campaign.messages import message
@@ -76,7 +76,7 @@ class Weighting(Protocol):
         """Return a weight per unit code; DefinitionError names each unit without one."""
 
 
-@attrs.frozen
+@attrs.frozen(field_transformer=checked_fields)
 class Equal:
     """The same weight for every unit."""
 
@@ -114,7 +114,7 @@ def _to_number(code: object, weight: object) -> Number:
     return plain
 
 
-@attrs.frozen
+@attrs.frozen(field_transformer=checked_fields)
 class Declared:
     """Weights that the caller gives by unit code, with the reason; no source states them."""
 
@@ -162,7 +162,7 @@ class Declared:
         return {unit.code: given[unit.code] for unit in units}
 
 
-@attrs.frozen
+@attrs.frozen(field_transformer=checked_fields)
 class ByAnnex:
     """The shares that an annex of the campaign's source gives its units."""
 
@@ -230,7 +230,7 @@ class ByAnnex:
         return {unit.code: given.get(unit.code, 0) for unit in units}
 
 
-@attrs.frozen
+@attrs.frozen(field_transformer=checked_fields)
 class ByFunction:
     """What a function of the caller's gives each unit."""
 
@@ -321,7 +321,7 @@ def _figures(campaign: Campaign, units: Sequence[Unit], measure: str, role: str)
     return {code: count for code, count in counts.items() if count is not None}
 
 
-@attrs.frozen
+@attrs.frozen(field_transformer=checked_fields)
 class ByMeasure:
     """Each unit's figure of one measure, such as a census count."""
 
@@ -342,7 +342,7 @@ class ByMeasure:
         return dict(_figures(campaign, units, self.measure, "measure"))
 
 
-@attrs.frozen
+@attrs.frozen(field_transformer=checked_fields)
 class Eligible:
     """The eligible population, by the measure that the campaign names for it."""
 
@@ -354,7 +354,7 @@ class Eligible:
         return dict(_figures(campaign, units, campaign.eligible, "eligible"))
 
 
-@attrs.frozen
+@attrs.frozen(field_transformer=checked_fields)
 class Uncovered:
     """The eligible people who are not covered yet: eligible - covered, at least 0."""
 
@@ -368,7 +368,7 @@ class Uncovered:
         return {code: max(people[code] - covered[code], 0) for code in people}
 
 
-@attrs.frozen
+@attrs.frozen(field_transformer=checked_fields)
 class Covered:
     """The people who are covered already, by the measure that the campaign names for it."""
 
@@ -380,7 +380,7 @@ class Covered:
         return dict(_figures(campaign, units, campaign.covered, "covered"))
 
 
-@attrs.frozen
+@attrs.frozen(field_transformer=checked_fields)
 class ByCapacity:
     """What each unit can take on: a measure, such as its staff, times so many persons each."""
 
@@ -407,7 +407,7 @@ class ByCapacity:
         }
 
 
-@attrs.frozen
+@attrs.frozen(field_transformer=checked_fields)
 class Levelled:
     """Weights on top of people who are covered: existing and new people / weight become level.
 
@@ -461,7 +461,7 @@ def _influences_are_positive(
         raise DefinitionError(problems)
 
 
-@attrs.frozen
+@attrs.frozen(field_transformer=checked_fields)
 class Blend:
     """Several weightings, each normalised to 1 and taken with its stated influence, exactly.
 
@@ -537,6 +537,7 @@ uncovered = Uncovered()
 equal = Equal()
 
 
+@checked_call
 def by_measure(measure: str) -> ByMeasure:
     """Return the weighting by one measure of the units.
 
@@ -546,6 +547,7 @@ def by_measure(measure: str) -> ByMeasure:
     return ByMeasure(measure)
 
 
+@checked_call
 def declared(weights: WeightTable, *, because: str) -> Declared:
     """Return weights that the caller declares by unit code, with the reason that results repeat.
 
@@ -580,6 +582,7 @@ def level(
     return Levelled(to_weighting(weights), to_weighting(existing))
 
 
+@checked_call
 def by_annex(annex: Annex) -> ByAnnex:
     """Return the weighting by the shares of an annex that is at hand.
 

@@ -8,7 +8,7 @@ import attrs
 import pandas as pd
 
 from coverage_campaign.allocation.allocation import Allocation
-from coverage_campaign.checks import checked_call
+from coverage_campaign.checks import checked_call, checked_methods
 from coverage_campaign.errors import DefinitionError, Problem
 from coverage_campaign.messages import Language, Message, message, message_in
 from coverage_campaign.model.basis import Basis
@@ -52,6 +52,7 @@ class Letter:
     signed_on: dt.date | None = None
 
 
+@checked_methods
 @attrs.frozen(kw_only=True)
 class Letters:
     """The letters of an allocation and which of them are signed; signing makes a new value.

@@ -1,15 +1,7 @@
 """Employers that do not enrol: inspections, cases on the ladder, the licence gate, late payment."""
 
-from coverage_campaign.enforcement.case_log import case_log, replay
-from coverage_campaign.enforcement.case_statistics import (
-    ageing,
-    conversion,
-    enrolments_by_case,
-    funnel,
-)
+from coverage_campaign.enforcement.case_log import case_log, due_actions, replay
 from coverage_campaign.enforcement.cases import Case, CaseEvent, advance, open_case
-from coverage_campaign.enforcement.due_actions import due_actions
-from coverage_campaign.enforcement.inspections import inspection_coverage
 from coverage_campaign.enforcement.late_payment import Surcharge, penalty, surcharge
 from coverage_campaign.enforcement.licence_gate import (
     Application,
@@ -17,6 +9,13 @@ from coverage_campaign.enforcement.licence_gate import (
     Missing,
     SupportingDocument,
     check_licence,
+)
+from coverage_campaign.enforcement.statistics import (
+    ageing,
+    conversion,
+    enrolments_by_case,
+    funnel,
+    inspection_coverage,
 )
 
 __all__ = [

@@ -2,13 +2,13 @@
 
 The k-th events of all cases are replayed together: a table says for each steps, event and
 authority where that leads, and each cell of it is filled by the rule for single cases when it is
-first met.
+first met. What is due is told from the cases, or from the columns, by the same terms.
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 
 import attrs
@@ -17,20 +17,29 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from coverage_campaign.checks import checked_call
-from coverage_campaign.enforcement.cases import Case
-from coverage_campaign.enforcement.transitions import (
+from coverage_campaign.enforcement.cases import (
     OPEN,
     Active,
+    Case,
     after,
     first_steps,
     is_closed,
     legal_move,
+    possible,
 )
 from coverage_campaign.errors import DefinitionError, IllegalMoveError, OpenQuestionError, Problem
+from coverage_campaign.frames import need_columns
 from coverage_campaign.messages import message
-from coverage_campaign.model.enforcement_rules import EnforcementLadder
+from coverage_campaign.model.dates import DateLike, to_date
+from coverage_campaign.model.enforcement_rules import EnforcementLadder, Move
 
-__all__ = ["REACHED", "STANDS_ON", "case_log", "replay"]
+__all__ = [
+    "REACHED",
+    "STANDS_ON",
+    "case_log",
+    "due_actions",
+    "replay",
+]
 
 _Ints = NDArray[np.int64]
 
@@ -171,13 +180,7 @@ class _Log:
     @classmethod
     def of(cls, frame: pd.DataFrame) -> _Log:
         """Read a log; every problem of it at once."""
-        missing = [name for name in ("case", "event", "on", "by") if name not in frame.columns]
-        if missing:
-            found, fix = (
-                message("no column {missing}", missing=missing),
-                "give case, event, on and by",
-            )
-            raise DefinitionError(Problem("cases", found, fix))
+        need_columns(frame, ["case", "event", "on", "by"], where="cases")
         days = pd.to_datetime(frame["on"], errors="coerce").to_numpy("datetime64[D]")
         on = days.astype("datetime64[s]")
         case, case_names = pd.factorize(frame["case"])
@@ -337,3 +340,120 @@ def _problems_of(log: _Log, replay: _Replay, now: _Standing) -> object:
 
 def _none(count: int) -> object:
     return pd.array([pd.NA], dtype="str").take(np.zeros(count, dtype=np.int64))
+
+
+_COLUMNS = ["case", "employer", "unit", "step", "event", "by", "since", "due_on", "days_over"]
+
+
+@checked_call
+def due_actions(
+    cases: Iterable[Case] | pd.DataFrame, *, on: DateLike, ladder: EnforcementLadder | None = None
+) -> pd.DataFrame:
+    """Return what is to be done by the end of a day: the open cases whose term is over or unset.
+
+    Args:
+        cases: Cases, or the frame that `replay` makes of millions (then with their `ladder`).
+        on: The day; a term of n days after a step is over at the end of the nth day after it.
+        ladder: The ladder of a frame; cases carry their own.
+
+    Columns: case, employer, unit, step, event (what may be done; ' or ' between), by (who may),
+    since (the day on which the case came to the step), due_on, days_over (0 = today), question.
+    Where a step has no term, due_on is <NA> and `question` names the reading that would set it, if
+    there is one. The longest overdue come first, those without a term last.
+    """
+    day = np.datetime64(to_date(on, where="on"), "s")
+    if isinstance(cases, pd.DataFrame):
+        if ladder is None:
+            raise DefinitionError(
+                Problem("ladder", "missing", "give the ladder that the frame was made with")
+            )
+        parts = [*_due(cases, ladder, day)]
+    else:
+        parts = [
+            part
+            for one, group in _by_ladder(cases)
+            for part in _due(replay(case_log(group), ladder=one), one, day)
+        ]
+    whole = pd.concat([_nothing(), *parts], ignore_index=True)
+    return whole.sort_values("due_on", kind="stable", na_position="last", ignore_index=True)
+
+
+def _by_ladder(cases: Iterable[Case]) -> Iterator[tuple[EnforcementLadder, list[Case]]]:
+    groups: dict[EnforcementLadder, list[Case]] = {}
+    for case in cases:
+        groups.setdefault(case.ladder, []).append(case)
+    yield from groups.items()
+
+
+def _due(
+    frame: pd.DataFrame, ladder: EnforcementLadder, day: np.datetime64
+) -> Iterator[pd.DataFrame]:
+    codes = [step.code for step in ladder.steps]
+    own = [f"{start}{code}" for start in (REACHED, STANDS_ON) for code in codes]
+    needed = ["is_open", "case", "employer", "unit", *own]
+    need_columns(frame, needed, where="cases", fix="give the frame that replay returns")
+    going = frame[frame["is_open"]]
+    stands = going[[f"{STANDS_ON}{code}" for code in codes]].to_numpy(dtype=bool)
+    states, state = np.unique(stands, axis=0, return_inverse=True)
+    for number, row in enumerate(states.tolist()):
+        here = going[state.ravel() == number]
+        active = tuple(code for code, stands_here in zip(codes, row, strict=True) if stands_here)
+        for code in active:
+            moves = [move for move in possible(ladder, active) if move.source == code]
+            if moves:
+                yield from _due_on_step(here, code, moves, ladder, day)
+
+
+def _due_on_step(
+    here: pd.DataFrame,
+    code: str,
+    moves: Sequence[Move],
+    ladder: EnforcementLadder,
+    day: np.datetime64,
+) -> Iterator[pd.DataFrame]:
+    since = here[f"{REACHED}{code}"]
+    timed = [(move.within_days, move) for move in moves if move.within_days is not None]
+    for days in sorted({days for days, _ in timed}):
+        term = since + np.timedelta64(days, "D")
+        over = term <= day
+        chosen = [move for within, move in timed if within == days]
+        yield _rows(here[over], code, chosen, term[over], day)
+    if not timed:
+        never = pd.Series(np.datetime64("NaT", "s"), index=here.index)
+        yield _rows(here, code, _acts(moves, ladder), never, day)
+
+
+def _acts(moves: Sequence[Move], ladder: EnforcementLadder) -> Sequence[Move]:
+    """Return the moves that an authority can make by itself: those that do not close the case."""
+    further = [move for move in moves if not ladder.step(move.target).final]
+    return further or moves
+
+
+def _rows(
+    here: pd.DataFrame,
+    step: str,
+    moves: Sequence[Move],
+    due_on: pd.Series[pd.Timestamp],
+    day: np.datetime64,
+) -> pd.DataFrame:
+    authorities = dict.fromkeys(name for move in moves for name in move.authorities)
+    question = next((move.term for move in moves if move.term and move.within_days is None), None)
+    texts = {
+        "step": step,
+        "event": " or ".join(dict.fromkeys(move.event for move in moves)),
+        "by": " or ".join(authorities),
+        "question": question,
+    }
+    columns = {name: pd.Series(text, index=here.index, dtype="str") for name, text in texts.items()}
+    over = (day - due_on).dt.days.astype("Int64")
+    known = here[["case", "employer", "unit"]].assign(
+        **columns, since=here[f"{REACHED}{step}"], due_on=due_on, days_over=over
+    )
+    return known[[*_COLUMNS, "question"]]
+
+
+def _nothing() -> pd.DataFrame:
+    texts = {name: pd.Series(dtype="str") for name in (*_COLUMNS[:6], "question")}
+    days = {name: pd.Series(dtype="datetime64[s]") for name in ("since", "due_on")}
+    frame = pd.DataFrame({**texts, **days, "days_over": pd.Series(dtype="Int64")})
+    return frame[[*_COLUMNS, "question"]]

@@ -8,7 +8,7 @@ from decimal import ROUND_HALF_UP, Context, Decimal, Inexact, InvalidOperation
 
 import attrs
 
-from coverage_campaign.checks import checked_call
+from coverage_campaign.checks import checked_call, checked_fields, checked_methods
 from coverage_campaign.errors import DefinitionError, Problem
 from coverage_campaign.messages import Language, message
 from coverage_campaign.model.clauses import Parameter
@@ -21,7 +21,7 @@ _EXACT = Context(prec=60, traps=[Inexact, InvalidOperation])
 _DAY = dt.timedelta(days=1)
 
 
-@attrs.frozen
+@attrs.frozen(field_transformer=checked_fields)
 class Period:
     """Days under one rate: their window, their number, the rate a day, the amount, the law."""
 
@@ -36,7 +36,8 @@ class Period:
         return self.window.days
 
 
-@attrs.frozen
+@checked_methods
+@attrs.frozen(field_transformer=checked_fields)
 class Surcharge:
     """A surcharge by periods of the law [yuan]; `total` is exact, `payable` rounded to the fen."""
 
@@ -165,7 +166,7 @@ def _amount(value: Decimal | int | str) -> Decimal:
         raise DefinitionError(problem)
     try:
         amount = Decimal(value)
-    except InvalidOperation:
+    except (InvalidOperation, TypeError, ValueError):
         raise DefinitionError(problem) from None
     if not amount.is_finite() or amount < 0:
         raise DefinitionError(problem)

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 
 import attrs
 
-from coverage_campaign.checks import checked_call, checked_fields
+from coverage_campaign.checks import checked_call, checked_fields, checked_methods
 from coverage_campaign.errors import DefinitionError, Problem
 from coverage_campaign.messages import Language, Message, message
 from coverage_campaign.model.dates import DateLike, to_date
@@ -46,7 +46,8 @@ class Application:
     shown: tuple[SupportingDocument, ...] = attrs.field(default=(), converter=_to_documents)
 
 
-@attrs.frozen
+@checked_methods
+@attrs.frozen(field_transformer=checked_fields)
 class Missing:
     """A document that was not shown: where to get it, what that takes, what would do instead.
 
@@ -84,7 +85,8 @@ class Missing:
         return self.text("en")
 
 
-@attrs.frozen
+@checked_methods
+@attrs.frozen(field_transformer=checked_fields)
 class GateDecision:
     """Whether an applicant may proceed; if not, what is missing, in the order in which to get it.
 

@@ -146,8 +146,7 @@ def save_campaign(campaign: Campaign, path: str | os.PathLike[str]) -> None:
 
     Raises:
         SaveError: The path cannot be written; a file that was there is untouched.
-        DefinitionError: The path ends in something else, or a text holds what the file cannot, such
-            as half a character.
+        DefinitionError: The path ends in something else, or a workbook cannot hold a text of it.
     """
     suffix = _suffix(path, also=".xlsx")
     if suffix == ".xlsx":
@@ -158,13 +157,7 @@ def save_campaign(campaign: Campaign, path: str | os.PathLike[str]) -> None:
         if suffix == ".json"
         else _toml_text(plain_from_campaign(campaign))
     )
-    try:
-        content = text.encode()
-    except UnicodeEncodeError as error:
-        found = message("half a character in {text!r}", text=error.object[error.start :][:1])
-        problem = Problem(Path(path).name, found, "mend the text that holds it")
-        raise DefinitionError(problem) from None
-    save_bytes(path, content)
+    save_bytes(path, text.encode())
 
 
 def _workbook_bytes(campaign: Campaign, name: str) -> bytes:

@@ -69,6 +69,7 @@ _DTYPES: Final = re.compile(
     r"u?int(8|16|32|64)|float(32|64)|bool|object|str|string|category"
     r"|U?Int(8|16|32|64)|Float(32|64)|boolean|datetime64\[(D|s|ms|us|ns)\]|<U\d{1,3}"
 )
+_WHOLE_NUMBERS: Final = re.compile(r"[uU]?[iI]nt\d+")
 _SOURCE: Final = "JSON"
 
 
@@ -464,6 +465,12 @@ def _column(plain: dict[str, Any], path: Path) -> pd.Series[Any]:
         raise _problem(path, shown(values), "give a list of values")
     is_time = dtype.startswith("datetime64")
     read = values if is_time else [_value(one, path) for one in values]
+    if _WHOLE_NUMBERS.fullmatch(dtype):
+        limits = np.iinfo(dtype.lower())
+        far = [one for one in read if type(one) is int and not limits.min <= one <= limits.max]
+        if far:
+            fix = message("give numbers that {dtype} can hold", dtype=dtype)
+            raise _problem(path, shown(far[0]), fix)
     column: pd.Series[Any] = pd.Series(read, dtype=dtype)
     return column
 

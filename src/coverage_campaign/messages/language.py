@@ -35,9 +35,10 @@ def check_language(lang: str | None = None, *, default: Language = "en") -> Lang
     """
     if lang is None:
         return _CURRENT.get() or default
-    if lang == "zh-Hans":
+    word = lang if isinstance(lang, str) else ""
+    if word == "zh-Hans":
         return "zh"
-    if lang not in LANGUAGES:
+    if word not in LANGUAGES:
         raise DefinitionError(Problem("lang", repr(lang), f"one of: {', '.join(LANGUAGES)}"))
     return lang  # type: ignore[return-value]  # one of the keys, which are the Literal's words
 

@@ -43,9 +43,9 @@ def activities(
     """
     day = to_date(as_of, where="as_of")
     dates: dict[str, dt.date | None] = (
-        {code: to_date(on) for code, on in done.items()}
+        {str(code): to_date(on, where=f"done['{code}']") for code, on in done.items()}
         if isinstance(done, Mapping)
-        else dict.fromkeys(done)
+        else dict.fromkeys(map(str, done))
     )
     rows = []
     for phase in campaign.phases:

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 import attrs
 
+from coverage_campaign.checks import checked_fields, checked_methods
 from coverage_campaign.messages import Message, message
 from coverage_campaign.model.labels import Label, to_label
 
@@ -24,7 +25,8 @@ def _merged(
     return tuple(dict.fromkeys((*first, *second)))
 
 
-@attrs.frozen(kw_only=True)
+@checked_methods
+@attrs.frozen(kw_only=True, field_transformer=checked_fields)
 class Basis:
     """Campaign and year of a result, its readings and assumptions, and whether it is simulated.
 

@@ -11,7 +11,7 @@ from typing import Any, TypeAlias, TypeVar, cast
 import attrs
 import pandas as pd
 
-from coverage_campaign.checks import checked_fields, did_you_mean, shown
+from coverage_campaign.checks import checked_fields, checked_methods, did_you_mean, shown
 from coverage_campaign.errors import DefinitionError, OpenQuestionError, Problem
 from coverage_campaign.messages import Message, message
 from coverage_campaign.model.basis import Basis
@@ -69,6 +69,7 @@ _MOST_GUESSES, _MOST_REFERENCES, _MOST_CIRCLES = 50, 1_000, 100
 _FIRST_YEAR, _LAST_YEAR, _MOST_YEARS = 1000, 9950, 30
 
 
+@checked_methods
 @attrs.define(frozen=True, kw_only=True, slots=False, field_transformer=checked_fields)
 class Campaign:
     """A campaign: who is to do how much, for whom, when, and by which rules.
@@ -371,7 +372,10 @@ class Campaign:
         question = next((one for one in self.questions if one.code == code), None)
         clause = f"clause {question.clause}: " if question and question.clause else ""
         text = question.text.text() if question else "this question is open"
-        choices = attrs.fields_dict(Readings)[code].type
+        known = attrs.fields_dict(Readings)
+        if code not in known:
+            raise DefinitionError(Problem("code", shown(code), did_you_mean(code, known)))
+        choices = known[code].type
         return OpenQuestionError(
             Problem(
                 f"readings.{code}",

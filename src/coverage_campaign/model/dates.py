@@ -12,7 +12,7 @@ import attrs
 import numpy as np
 from numpy.typing import NDArray
 
-from coverage_campaign.checks import checked_fields
+from coverage_campaign.checks import checked_fields, checked_methods
 from coverage_campaign.errors import DefinitionError, Problem
 from coverage_campaign.messages import message
 
@@ -108,6 +108,7 @@ def to_instant(value: DateLike, *, where: str = "as_of") -> dt.datetime:
     )
 
 
+@checked_methods
 @attrs.frozen(order=True, field_transformer=checked_fields)
 class MonthDay:
     """A day of any year, as a notice gives it: "1 June".
@@ -136,7 +137,7 @@ class MonthDay:
         """Return the date in a year; 29 February of a common year is an error."""
         try:
             return dt.date(year, self.month, self.day)
-        except ValueError:
+        except (ValueError, OverflowError):
             raise DefinitionError(
                 Problem(
                     str(self),
@@ -188,6 +189,7 @@ def not_before(name: str) -> Callable[[object, attrs.Attribute[Any], object], No
     return check
 
 
+@checked_methods
 @attrs.frozen(order=True, field_transformer=checked_fields)
 class Window:
     """Days from `first` to `last`, both of them inside.

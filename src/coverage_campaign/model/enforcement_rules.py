@@ -8,7 +8,7 @@ from typing import Literal, TypeAlias
 
 import attrs
 
-from coverage_campaign.checks import a_term, checked_fields, did_you_mean
+from coverage_campaign.checks import a_term, checked_fields, checked_methods, did_you_mean
 from coverage_campaign.errors import DefinitionError, Problem
 from coverage_campaign.messages import message
 from coverage_campaign.model.labels import Label, to_label
@@ -69,6 +69,7 @@ class Move:
         return f"{self.event}{by} -> {self.target}"
 
 
+@checked_methods
 @attrs.frozen(field_transformer=checked_fields)
 class EnforcementLadder:
     """The steps of enforcement and the moves between them; the first step is where a case opens."""

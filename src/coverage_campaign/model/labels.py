@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 
 import attrs
 
-from coverage_campaign.checks import checked_fields
+from coverage_campaign.checks import checked_fields, checked_methods
 from coverage_campaign.errors import DefinitionError, Problem
 from coverage_campaign.messages import message
 
@@ -27,6 +27,7 @@ def _to_texts(value: Mapping[str, str] | Iterable[tuple[str, str]]) -> tuple[tup
     return tuple(sorted(texts))
 
 
+@checked_methods
 @attrs.frozen(field_transformer=checked_fields)
 class Label:
     """One name by language tag (BCP 47), such as `en`, `zh-Hans`, `zh-Hant`, in that order.

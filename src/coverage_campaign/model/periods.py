@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Literal, TypeAlias, get_args
+from typing import TYPE_CHECKING, Literal, TypeAlias
 
 import attrs
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from coverage_campaign.checks import checked_fields
 from coverage_campaign.errors import DefinitionError, Problem
 from coverage_campaign.messages import message
 from coverage_campaign.model.dates import ONE_DAY
@@ -31,7 +32,7 @@ _MONDAY = 3
 """1 January 1970, day 0 of datetime64, was a Thursday."""
 
 
-@attrs.frozen
+@attrs.frozen(field_transformer=checked_fields)
 class Periods:
     """The periods by which a campaign counts: numbered one after another, each with its name.
 
@@ -53,10 +54,7 @@ class Periods:
     starts_on: int = 1
 
     def __attrs_post_init__(self) -> None:
-        """Refuse a length that is none, and a first day that a month may not have."""
-        if self.by not in get_args(Period):
-            fix = message("choose one: {periods}", periods=[*map(repr, get_args(Period))])
-            raise DefinitionError(Problem("by", f"{self.by!r}", fix))
+        """Refuse a first day that not every month has."""
         latest = _LATEST_START[self.by]
         if type(self.starts_on) is not int or not 1 <= self.starts_on <= latest:
             fix = message(

@@ -8,7 +8,7 @@ from typing import Final, Literal
 
 import attrs
 
-from coverage_campaign.checks import a_term, between, checked_fields
+from coverage_campaign.checks import a_term, between, checked_fields, checked_methods
 from coverage_campaign.errors import DefinitionError, Problem
 from coverage_campaign.messages import Message, message, message_in
 from coverage_campaign.model.dates import MonthDay
@@ -34,6 +34,7 @@ def _to_optional_month_day(value: MonthDay | str | None) -> MonthDay | None:
     return MonthDay(int(month), int(day))
 
 
+@checked_methods
 @attrs.frozen(kw_only=True, field_transformer=checked_fields)
 class Readings:
     """One answer to each open question; None is open.

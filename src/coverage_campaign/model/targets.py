@@ -8,7 +8,7 @@ from typing import Literal, TypeAlias
 
 import attrs
 
-from coverage_campaign.checks import checked_call, checked_fields, from_zero, shown
+from coverage_campaign.checks import checked_call, checked_fields, checked_methods, from_zero, shown
 from coverage_campaign.errors import DefinitionError, Problem
 from coverage_campaign.messages import message
 from coverage_campaign.model.labels import Label, to_label
@@ -136,6 +136,7 @@ class HeadcountTarget:
     clause: str = ""
 
 
+@checked_methods
 @attrs.frozen(field_transformer=checked_fields)
 class CoverageTarget:
     """A coverage rate `to` be reached, by a `rise` if the source names one; fractions of one.
@@ -192,17 +193,16 @@ def eligible_persons(*, new_persons: int, rate_from: Fraction, rate_to: Fraction
     >>> eligible_persons(new_persons=76_000, rate_from=Fraction(8, 11), rate_to=Fraction(8, 10))
     Fraction(1045000, 1)
     """
-    if rate_to <= rate_from:
+    before, after = to_rate(rate_from), to_rate(rate_to)
+    if after <= before:
         raise DefinitionError(
             Problem(
                 "rate_to",
-                message(
-                    "{rate_to:raw} after {rate_from:raw}", rate_to=rate_to, rate_from=rate_from
-                ),
+                message("{after:raw} after {before:raw}", after=after, before=before),
                 "a rise ends above its start",
             )
         )
-    return new_persons / (rate_to - rate_from)
+    return new_persons / (after - before)
 
 
 @checked_call
@@ -214,6 +214,6 @@ def covered_before(*, new_persons: int, rate_from: Fraction, rate_to: Fraction) 
     >>> covered_before(new_persons=76_000, rate_from=Fraction(8, 11), rate_to=Fraction(8, 10))
     Fraction(760000, 1)
     """
-    return rate_from * eligible_persons(
+    return to_rate(rate_from) * eligible_persons(
         new_persons=new_persons, rate_from=rate_from, rate_to=rate_to
     )

@@ -10,7 +10,7 @@ from typing import Literal, TypeAlias
 
 import attrs
 
-from coverage_campaign.checks import checked_fields
+from coverage_campaign.checks import checked_fields, checked_methods
 from coverage_campaign.errors import DefinitionError, Problem
 from coverage_campaign.messages import message
 from coverage_campaign.model.dates import DateLike, to_date
@@ -103,6 +103,7 @@ class Measure:
     covers: Covers = "subtree"
 
 
+@checked_methods
 @attrs.frozen(field_transformer=checked_fields)
 class Unit:
     """A government, a department or any other body that takes part.

@@ -14,11 +14,12 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from coverage_campaign.checks import checked_call, kind_of
+from coverage_campaign.checks import checked_call, checked_methods, kind_of
 from coverage_campaign.errors import DefinitionError, Problem
 from coverage_campaign.frames import (
     IntSeries,
     by_value,
+    need_columns,
     owned,
     owned_array,
     owned_frame,
@@ -90,6 +91,7 @@ _SHOWN = 6
 _COMPLETENESS_UNKNOWN = message("completeness of the reports is unknown, so all units are ranked")
 
 
+@checked_methods
 @attrs.frozen(kw_only=True)
 class Progress:
     """How far each unit is at the end of `as_of`; every ratio comes from the counts beside it.
@@ -497,6 +499,7 @@ class Progress:
         if signals is None:
             texts = {unit: "; ".join(codes) for unit, codes in self.quality_flags.items()}
         else:
+            need_columns(signals, ["unit", "signal"], where="signals")
             named = signals.drop_duplicates(["unit", "signal"]).groupby("unit")["signal"]
             texts = {str(unit): "; ".join(codes) for unit, codes in named}
         return context_table(self._frame, self._counts, self.rows, texts)
@@ -523,7 +526,7 @@ class Progress:
                 "kind": [one.kind for one in units],
                 "parent": [one.parent for one in units],
             }
-            if among not in ways:
+            if not isinstance(among, str) or among not in ways:
                 fix = "choose 'kind' or 'parent', or give groups by unit code"
                 raise DefinitionError(Problem("among", f"{among!r}", fix))
             found = ways[among]

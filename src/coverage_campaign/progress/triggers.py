@@ -18,6 +18,7 @@ import attrs
 import numpy as np
 import pandas as pd
 
+from coverage_campaign.checks import checked_fields
 from coverage_campaign.errors import DefinitionError, Problem
 from coverage_campaign.frames import BoolSeries, FloatSeries, by_value
 from coverage_campaign.messages import Message, message
@@ -56,7 +57,7 @@ def _positive(instance: object, attribute: attrs.Attribute[int], value: int) -> 
         raise DefinitionError(Problem(attribute.name, f"{value!r}", "give 1 or more"))
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, field_transformer=checked_fields)
 class Behind:
     """Behind the plan by more than so many points, so many progresses in a row."""
 
@@ -83,7 +84,7 @@ class Behind:
         return late.where(frame["target"] > 0)
 
 
-@attrs.frozen
+@attrs.frozen(field_transformer=checked_fields)
 class Unreported:
     """Reports are missing: not all that were due came, or none was ever counted."""
 
@@ -98,7 +99,7 @@ class Unreported:
         return status.isin(["not_reported", "incomplete"]).astype("boolean")
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, field_transformer=checked_fields)
 class Falling:
     """Behind, and doing fewer persons a day than before, so many progresses in a row."""
 
@@ -114,7 +115,7 @@ class Falling:
         return _in_a_row(history, self.periods, _slower)
 
 
-@attrs.frozen
+@attrs.frozen(field_transformer=checked_fields)
 class Signalled:
     """Named by a sign of doubtful figures: `signals` has the columns unit and signal.
 
@@ -137,7 +138,7 @@ class Signalled:
         return units.isin(named).astype("boolean").set_axis(units.to_numpy())
 
 
-@attrs.frozen
+@attrs.frozen(field_transformer=checked_fields)
 class Running:
     """A trigger that holds now and at the end of each period before, so many running.
 

@@ -10,7 +10,7 @@ from typing import Final, Literal
 import attrs
 import pandas as pd
 
-from coverage_campaign.checks import checked_call
+from coverage_campaign.checks import checked_call, checked_methods
 from coverage_campaign.errors import DefinitionError, Problem
 from coverage_campaign.frames import by_value, owned, owned_frame
 from coverage_campaign.messages import Language, Message, check_language, message, message_in
@@ -87,6 +87,7 @@ def _of_move(move: WatchlistMove, rule: Message | None) -> Message:
     return message("{what}, due {day:date}", what=what, day=move.due)
 
 
+@checked_methods
 @attrs.frozen(kw_only=True)
 class Watchlist:
     """The open cases at the last `progress`, every move that led there, and the rules in words.

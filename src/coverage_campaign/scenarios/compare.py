@@ -21,7 +21,7 @@ from coverage_campaign.allocation.apportionment.methods import name_of
 from coverage_campaign.allocation.cross import CrossAllocation
 from coverage_campaign.allocation.explain import in_english, weights_called, weights_word
 from coverage_campaign.assessment.assess import Assessment
-from coverage_campaign.checks import checked_call
+from coverage_campaign.checks import checked_call, checked_methods
 from coverage_campaign.errors import DefinitionError, Problem
 from coverage_campaign.frames import IntSeries, by_value, owned, owned_frame, same
 from coverage_campaign.messages import (
@@ -176,6 +176,7 @@ class InputChange:
         return self.message.text("en")
 
 
+@checked_methods
 @attrs.frozen(kw_only=True)
 class Comparison:
     """Two results side by side: what went in differently, and what came out differently.

@@ -106,7 +106,7 @@ def readings_table(
     if headcount is None:
         raise DefinitionError(Problem("campaign", "no headcount target", "give it one to judge by"))
     day = _day(campaign) if as_of is None else to_date(as_of, where="as_of")
-    tried = answers_of(campaign, dict(answers or {}))
+    tried = answers_of(campaign, {} if answers is None else dict(answers))
     asked = {code: tried[code] for code in (*_RUN, *_FIGURES) if code in tried}
     asked = {code: values for code, values in asked.items() if _matters(code, reports)}
     count = int(np.prod([len(values) for values in asked.values()]))
@@ -328,7 +328,8 @@ class ReadingsTable:
                 rows.append(
                     {"question": code, "answer": answer, "combinations": len(part), **spans}
                 )
-        return pd.DataFrame(rows).astype({"combinations": "Int64"})
+        columns = ["question", "answer", "combinations", *self._conclusions()]
+        return pd.DataFrame(rows, columns=columns).astype({"combinations": "Int64"})
 
     def _conclusions(self) -> list[str]:
         return [name for name in self._frame.columns if name not in self.answers]

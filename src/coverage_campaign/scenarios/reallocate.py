@@ -14,9 +14,9 @@ import pandas as pd
 from coverage_campaign.allocation.allocate import allocate
 from coverage_campaign.allocation.allocation import Allocation
 from coverage_campaign.allocation.equity import leaf_weights
-from coverage_campaign.allocation.request import Bounds
+from coverage_campaign.allocation.request import Bounds, is_count
 from coverage_campaign.allocation.weights import Weighting, WeightTable, declared
-from coverage_campaign.checks import checked_call
+from coverage_campaign.checks import checked_call, checked_methods, shown
 from coverage_campaign.errors import DefinitionError, Problem
 from coverage_campaign.messages import Message, message
 from coverage_campaign.model.basis import Basis
@@ -28,6 +28,7 @@ from coverage_campaign.progress.progress import Progress
 __all__ = ["Reallocation", "reallocate"]
 
 
+@checked_methods
 @attrs.frozen(kw_only=True)
 class Reallocation:
     """A version of an allocation that supersedes another, on a day, for what was done by then.
@@ -163,7 +164,7 @@ def reallocate(
     done = _done(progress, shares)
     unknown = tuple(code for code, persons in done.items() if persons is None)
     change = None if within is None else to_rate(within)
-    low, high = _bounds(shares, done, change, dict(floors or {}), dict(caps or {}))
+    low, high = _bounds(shares, done, change, _given("floors", floors), _given("caps", caps))
     pins = {code: shares[code] for code in (*kept, *unknown)}
     codes = [str(code) for code in before.shares().index]
     own = declared(
@@ -205,6 +206,16 @@ def _done(progress: Progress, shares: dict[str, int]) -> dict[str, int | None]:
     known = counts["done"].notna() & counts["complete"].fillna(value=True)
     done = counts["done"].fillna(0).astype("int64").to_dict()
     return {code: done[code] if known[code] else None for code in shares}
+
+
+def _given(name: str, bounds: Bounds | None) -> dict[str, int]:
+    """Return the caller's bounds as whole persons by code."""
+    given = {} if bounds is None else {str(code): one for code, one in dict(bounds).items()}
+    for code, persons in given.items():
+        if not is_count(persons):
+            fix = "give whole persons, 0 or more"
+            raise DefinitionError(Problem(f"{name}['{code}']", shown(persons), fix))
+    return {code: int(persons) for code, persons in given.items()}
 
 
 def _bounds(

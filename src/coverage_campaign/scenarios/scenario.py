@@ -22,7 +22,7 @@ from coverage_campaign.allocation.request import (
 )
 from coverage_campaign.allocation.weights import Weighting, WeightTable, by_annex, to_weighting
 from coverage_campaign.assessment.assess import Assessment, assess
-from coverage_campaign.checks import checked_call, checked_fields, kind_of
+from coverage_campaign.checks import checked_call, checked_fields, checked_methods, kind_of
 from coverage_campaign.errors import DefinitionError, Problem
 from coverage_campaign.frames import by_value, owned_frame, same
 from coverage_campaign.messages import Language, Message, message
@@ -79,6 +79,7 @@ def _to_weighting(value: Weighting | WeightTable | Annex | None) -> Weighting | 
     return by_annex(value) if isinstance(value, Annex) else to_weighting(value)
 
 
+@checked_methods
 @attrs.frozen(kw_only=True, field_transformer=checked_fields)
 class Scenario:
     """All inputs of a run; `cc.vary` makes another one and can never change this one.
@@ -169,6 +170,7 @@ class Provenance:
     data: str
 
 
+@checked_methods
 @attrs.frozen(kw_only=True)
 class Outcome:
     """What follows from a scenario: one result per stage; None for a stage that had no input.

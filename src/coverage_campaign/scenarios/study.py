@@ -14,7 +14,7 @@ from coverage_campaign.allocation.allocate import weighting_of
 from coverage_campaign.allocation.equity import ginis, need_of
 from coverage_campaign.allocation.request import exact_number
 from coverage_campaign.allocation.tree import leaf_of
-from coverage_campaign.checks import checked_call
+from coverage_campaign.checks import checked_call, checked_methods
 from coverage_campaign.errors import CampaignError, DefinitionError, Problem
 from coverage_campaign.frames import by_value, owned_array, owned_frame
 from coverage_campaign.messages import message
@@ -73,6 +73,7 @@ class Cells:
         return found
 
 
+@checked_methods
 @attrs.frozen(kw_only=True)
 class Study:
     """Every scenario that was tried, and what follows from each.

@@ -20,6 +20,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from coverage_campaign.allocation.apportionment.methods import name_of
+from coverage_campaign.checks import checked_call, checked_fields
 from coverage_campaign.errors import DefinitionError, Problem
 from coverage_campaign.frames import IntSeries
 from coverage_campaign.messages import Message, message
@@ -63,7 +64,7 @@ Curve: TypeAlias = Callable[[Days], DayWeights]
 """Whatever gives each day of a window its weight: one whole number a day, 0 or more."""
 
 
-@attrs.frozen
+@attrs.frozen(field_transformer=checked_fields)
 class Even:
     """The same for every calendar day."""
 
@@ -78,7 +79,7 @@ def _to_days(value: Iterable[DateLike]) -> tuple[dt.date, ...]:
     return tuple(sorted(to_date(day) for day in value))
 
 
-@attrs.frozen
+@attrs.frozen(field_transformer=checked_fields)
 class WorkingDays:
     """The same for every day from Monday to Friday that is no holiday; 0 on the others.
 
@@ -101,7 +102,7 @@ class WorkingDays:
         return worked.astype(np.int64)
 
 
-@attrs.frozen
+@attrs.frozen(field_transformer=checked_fields)
 class Ramp:
     """A straight line from the first day's effort to the last day's."""
 
@@ -120,7 +121,7 @@ class Ramp:
         return self.first * (last_day - step) + self.last * step
 
 
-@attrs.frozen
+@attrs.frozen(field_transformer=checked_fields)
 class SCurve:
     """Slow, then fast, then slow: after the part t of the days, 3 t^2 - 2 t^3 is reached."""
 
@@ -133,7 +134,7 @@ class SCurve:
         return np.diff(step * step * (3 * count - 2 * step))
 
 
-@attrs.frozen
+@attrs.frozen(field_transformer=checked_fields)
 class NationalWorkingDays:
     """The same for every working day of a country, as the package `holidays` knows them.
 
@@ -192,7 +193,7 @@ def _to_shares(
     return tuple((month, to_exact(share)) for month, share in pairs)
 
 
-@attrs.frozen
+@attrs.frozen(field_transformer=checked_fields)
 class ByMonth:
     """A stated share for each month ('YYYY-MM'), over the month's days in the window."""
 
@@ -223,7 +224,7 @@ class ByMonth:
         return spread(self.curve(days), places, [stated[month] for month in present.astype(str)])
 
 
-@attrs.frozen
+@attrs.frozen(field_transformer=checked_fields)
 class ByPhase:
     """A stated share for each phase, such as a drive, over its days in the window.
 
@@ -285,7 +286,7 @@ def _to_numbers(
     return tuple(sorted(found))
 
 
-@attrs.frozen
+@attrs.frozen(field_transformer=checked_fields)
 class ByDay:
     """The caller's own whole number for every day of the window; only proportions matter."""
 
@@ -320,7 +321,7 @@ def _to_milestones(
     return tuple(sorted((to_date(day), to_rate(share)) for day, share in pairs))
 
 
-@attrs.frozen
+@attrs.frozen(field_transformer=checked_fields)
 class Through:
     """Another curve, bent so that it reaches stated shares by the end of stated days."""
 
@@ -443,6 +444,7 @@ even = Even()
 s_curve = SCurve()
 
 
+@checked_call
 def working_days(
     *, holidays: Iterable[DateLike] = (), workdays: Iterable[DateLike] = ()
 ) -> WorkingDays:
@@ -456,6 +458,7 @@ def working_days(
     return WorkingDays(holidays, workdays)
 
 
+@checked_call
 def ramp(*, first: int, last: int) -> Ramp:
     """Return a straight line of effort; `first` and `last` are whole numbers on any scale.
 
@@ -474,6 +477,7 @@ def ramp(*, first: int, last: int) -> Ramp:
     return Ramp(first, last)
 
 
+@checked_call
 def by_month(shares: Mapping[str, Share], *, curve: Curve = even) -> ByMonth:
     """Return a curve with a stated share a month, such as {'2008-06': '0.3', '2008-07': '0.7'}.
 
@@ -482,6 +486,7 @@ def by_month(shares: Mapping[str, Share], *, curve: Curve = even) -> ByMonth:
     return ByMonth(shares, curve)
 
 
+@checked_call
 def by_phase(campaign: Campaign, shares: Mapping[str, Share], *, curve: Curve = even) -> ByPhase:
     """Return a curve with a stated share for each phase, such as one for each drive.
 
@@ -500,6 +505,7 @@ def by_phase(campaign: Campaign, shares: Mapping[str, Share], *, curve: Curve = 
     )
 
 
+@checked_call
 def by_day(numbers: Mapping[DateLike, int] | IntSeries) -> ByDay:
     """Return the caller's own curve: a whole number for every day of the window.
 
@@ -511,6 +517,7 @@ def by_day(numbers: Mapping[DateLike, int] | IntSeries) -> ByDay:
     return ByDay(numbers)
 
 
+@checked_call
 def national_working_days(country: str, *, subdivision: str | None = None) -> NationalWorkingDays:
     """Return the curve that is even per working day of a country, by the package `holidays`.
 
@@ -520,6 +527,7 @@ def national_working_days(country: str, *, subdivision: str | None = None) -> Na
     return NationalWorkingDays(country, subdivision)
 
 
+@checked_call
 def through(milestones: Mapping[DateLike, Share], *, curve: Curve = even) -> Through:
     """Return a curve that meets milestones, such as {'2008-06-30': '60%'}; even in between.
 

@@ -26,7 +26,10 @@ from coverage_campaign.allocation.apportionment.rounding_rules import (
 )
 from coverage_campaign.allocation.apportionment.ties import Tie
 from coverage_campaign.allocation.apportionment.water_filling import fill
+from coverage_campaign.checks import checked_methods
+from coverage_campaign.errors import DefinitionError, Problem
 from coverage_campaign.frames import by_value, owned
+from coverage_campaign.messages import message
 
 __all__ = ["Apportionment", "Binding", "explain_seats", "shortest_between"]
 
@@ -48,6 +51,7 @@ _Found: TypeAlias = tuple[
 ]
 
 
+@checked_methods
 @attrs.frozen
 class Apportionment:
     """Seats and their reasons; units are positions, numbers are Fractions.
@@ -74,16 +78,25 @@ class Apportionment:
 
     def quotient(self, unit: int) -> Fraction | None:
         """Return weight / divisor of a unit."""
-        return None if self.divisor is None else self.weights[unit] / self.divisor
+        weight = self.weights[self._place(unit)]
+        return None if self.divisor is None else weight / self.divisor
+
+    def _place(self, unit: int) -> int:
+        """Return the place of a unit; one beyond the last is no unit."""
+        if not 0 <= unit < len(self.weights):
+            fix = message("give a place from 0 to {last}", last=len(self.weights) - 1)
+            raise DefinitionError(Problem("unit", f"{unit:,}", fix))
+        return unit
 
     def next_needs(self, unit: int) -> Fraction | None:
         """Return the weight at which the unit would deserve one seat more at this divisor.
 
         None for Hamilton, whose remainders depend on all units; an upper rounding for Hill.
         """
+        seats = int(self.seats[self._place(unit)])
         if self.divisor is None or self.rule is None or isinstance(self.rule, Remainders):
             return None
-        post = signpost(self.rule, int(self.seats[unit]) + 1)
+        post = signpost(self.rule, seats + 1)
         return self.divisor * (post if self.rule.power == 1 else root(post, _DIGITS, up=True))
 
 

@@ -164,7 +164,9 @@ def as_fraction(value: object) -> Fraction | None:
         return None
     if isinstance(value, Rational):
         return Fraction(int(value.numerator), int(value.denominator))
-    if isinstance(value, Decimal | float | np.floating) and isfinite(value):
+    if isinstance(value, Decimal):  # a signalling NaN is no number either
+        return Fraction(value) if value.is_finite() else None
+    if isinstance(value, float | np.floating) and isfinite(value):
         return Fraction(*value.as_integer_ratio())
     return None
 
@@ -282,7 +284,7 @@ def _read_whole(
 def _whole(value: object, none: int | None) -> int | None:
     """Return a whole number that fits 64 bits, `none` for a missing bound, None for all else."""
     missing = value is None or type(value).__name__ == "NAType"
-    if none is not None and (missing or (none == MOST and value == np.inf)):
+    if none is not None and (missing or (none == MOST and str(value) in {"inf", "Infinity"})):
         return none
     exact = as_fraction(value)
     fits = exact is not None and exact.denominator == 1 and abs(exact) <= MOST

@@ -52,7 +52,7 @@ class Remainders:
             ("quota", self.quota, get_args(QuotaName)),
             ("bounds", self.bounds, get_args(BoundsRule)),
         ):
-            if value not in words:
+            if not isinstance(value, str) or value not in words:
                 raise DefinitionError(
                     Problem(option, repr(value), message("one of {words}", words=words))
                 )

@@ -52,6 +52,7 @@ from coverage_campaign.allocation.apportionment.inputs import (
     Ints,
     Totals,
     Weights,
+    as_array,
     as_fraction,
     read_bound,
     read_fractions,
@@ -499,7 +500,7 @@ def _read_offsets(offsets: Sequence[int] | NDArray[np.integer], shape: tuple[int
                 "one flat row, cut by offsets",
             )
         )
-    cuts = np.asarray(offsets)
+    cuts = as_array(offsets)
     if (
         cuts.ndim != 1
         or cuts.dtype.kind not in "iu"
@@ -678,7 +679,7 @@ def apportioned(
 def _parameters_of(method: Callable[..., Any]) -> Sequence[inspect.Parameter]:
     try:
         return tuple(inspect.signature(method).parameters.values())
-    except ValueError as error:  # some functions of Python itself do not say what they take
+    except (TypeError, ValueError) as error:  # no function, or one of Python that does not say
         raise _no_method(method, "does not say what it takes", _FORM) from error
 
 

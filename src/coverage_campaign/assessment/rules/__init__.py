@@ -29,6 +29,7 @@ from coverage_campaign.assessment.rules.rule import (
     scoring_rule,
 )
 from coverage_campaign.assessment.rules.step import StepDown
+from coverage_campaign.checks import checked_call
 from coverage_campaign.errors import DefinitionError, Problem
 from coverage_campaign.messages import Language, check_language, message
 from coverage_campaign.model.scheme import (
@@ -102,6 +103,7 @@ RULES: tuple[type[ScoringRule], ...] = (
 """The rules that a campaign file can name, each by the field that no other one has."""
 
 
+@checked_call
 def points(
     rule: AnyRule,
     rate: Fraction | Decimal | int | str,
@@ -138,6 +140,7 @@ def _counts(rule: ScoringRule) -> bool:
     return isinstance(rule, PerCase)
 
 
+@checked_call
 def sentence(
     rule: AnyRule | Veto,
     *,

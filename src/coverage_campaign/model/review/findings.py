@@ -10,7 +10,7 @@ from typing import Literal, TypeAlias, overload
 import attrs
 import pandas as pd
 
-from coverage_campaign.checks import checked_fields
+from coverage_campaign.checks import checked_fields, checked_methods
 from coverage_campaign.messages import Language, Message, check_language, message, text_of
 from coverage_campaign.model.campaign import Campaign
 from coverage_campaign.model.dates import MonthDay
@@ -67,6 +67,7 @@ class ReadingEffect:
         return text_of(self._effect, check_language(lang))
 
 
+@checked_methods
 @attrs.frozen(kw_only=True, field_transformer=checked_fields)
 class Finding:
     """Something that the definition leaves open, leaves out or contradicts.
@@ -103,6 +104,7 @@ class Finding:
         return f"{self.code}{clause}: {self.message}"
 
 
+@checked_methods
 @attrs.frozen(repr=False)
 class Findings(Sequence[Finding]):
     """The findings of a review, in the order of its checks; a sequence that is never changed.

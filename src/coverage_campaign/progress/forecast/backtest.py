@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from coverage_campaign.checks import checked_call
+from coverage_campaign.checks import checked_call, checked_methods
 from coverage_campaign.errors import DefinitionError, Problem
 from coverage_campaign.frames import by_value, owned, owned_frame
 from coverage_campaign.messages import message
@@ -36,6 +36,7 @@ BASELINES: Mapping[str, Pace] = MappingProxyType(
 """What a forecast has to beat: nobody else comes, or the pace of late goes on."""
 
 
+@checked_methods
 @attrs.frozen(kw_only=True)
 class Backtest:
     """The errors of a method and of its baselines, origin by origin."""

@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from coverage_campaign.checks import checked_call, shown
+from coverage_campaign.checks import checked_call, checked_methods, shown
 from coverage_campaign.errors import DefinitionError, Problem
 from coverage_campaign.frames import by_value, owned, owned_frame
 from coverage_campaign.messages import Message, message, message_in
@@ -42,6 +42,7 @@ Faster: TypeAlias = (
 """How many times its pace each unit comes at from now on: one number, some units, a function."""
 
 
+@checked_methods
 @attrs.frozen(kw_only=True)
 class Forecast:
     """What is to be expected of each unit to the end of the plan, and how sure that is.

@@ -13,6 +13,7 @@ import attrs
 import numpy as np
 from numpy.typing import NDArray
 
+from coverage_campaign.checks import checked_call, checked_fields
 from coverage_campaign.errors import DefinitionError, Problem
 from coverage_campaign.messages import message
 from coverage_campaign.progress.forecast.history import CumulativeHistory
@@ -54,6 +55,7 @@ _STRETCH_NOISE = 0.01
 _MOST_STRETCHES = 12
 
 
+@checked_call
 def ahead_by(method: Pace, history: CumulativeHistory) -> _Floats:
     """Return what a method makes of a history: one row a day ahead, one column a unit.
 
@@ -80,6 +82,7 @@ def ahead_by(method: Pace, history: CumulativeHistory) -> _Floats:
     return totals
 
 
+@checked_call
 def unchanged(history: CumulativeHistory) -> _Floats:
     """Return the last running total for every day ahead: nobody else comes."""
     return np.broadcast_to(history.now, (len(history.ahead), len(history.now))).copy()
@@ -91,7 +94,7 @@ def _one_or_more(instance: object, attribute: attrs.Attribute[int], value: int) 
         raise DefinitionError(Problem(attribute.name, f"{value!r}", "give a whole number from 1"))
 
 
-@attrs.frozen
+@attrs.frozen(field_transformer=checked_fields)
 class RunRate:
     """The method that goes on at the mean pace of the last so many periods."""
 
@@ -108,6 +111,7 @@ class RunRate:
         return _bounded(history, history.now + history.ahead[:, None] * a_day)
 
 
+@checked_call
 def run_rate(periods: int) -> RunRate:
     """Return the method that goes on at the mean pace of the last so many periods.
 
@@ -116,6 +120,7 @@ def run_rate(periods: int) -> RunRate:
     return RunRate(periods)
 
 
+@checked_call
 def plan_following(history: CumulativeHistory) -> _Floats:
     """Return what comes if the plan goes on being met to the same share as so far.
 
@@ -132,6 +137,7 @@ def plan_following(history: CumulativeHistory) -> _Floats:
     return _bounded(history, history.now + (ahead - past[-1])[:, None] * met)
 
 
+@checked_call
 def saturating(history: CumulativeHistory) -> _Floats:
     """Return the recent pace, slowing in proportion to the persons who are left.
 
@@ -156,7 +162,7 @@ def _fraction(instance: object, attribute: attrs.Attribute[float], value: float)
         raise DefinitionError(Problem(attribute.name, f"{value!r}", "give a fraction from 0 to 1"))
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, field_transformer=checked_fields)
 class Damping:
     """A method with a trend that dies away, slowing further as few are left."""
 
@@ -198,6 +204,7 @@ class Damping:
         return np.interp(history.ahead, np.arange(len(effective)), effective)
 
 
+@checked_call
 def damping(*, power: float, kept: float, trusted: float) -> Damping:
     """Return a method with a trend that dies away, slowing further as few are left.
 
@@ -218,6 +225,7 @@ _NEARLY_ONE = 1e-6
 _SHIPPED = damping(power=_POWER, kept=_TREND_KEPT_A_WEEK, trusted=_TREND_TRUSTED)
 
 
+@checked_call
 def damped(history: CumulativeHistory) -> _Floats:
     """Return the recent pace with a trend that dies away, slowing further as few are left.
 
@@ -237,7 +245,7 @@ def damped(history: CumulativeHistory) -> _Floats:
     return _SHIPPED(history)
 
 
-@attrs.frozen
+@attrs.frozen(field_transformer=checked_fields)
 class Worst:
     """What if the units that are furthest behind came at so many times their pace."""
 
@@ -256,6 +264,7 @@ class Worst:
         return dict.fromkeys(lowest.tolist(), float(self.times))
 
 
+@checked_call
 def worst(units: int, *, times: float) -> Worst:
     """Return the change of pace of the units with the lowest completion rates.
 
@@ -281,6 +290,7 @@ class RecentPace:
     trend: float | None
 
 
+@checked_call
 def recent_pace(history: CumulativeHistory) -> RecentPace:
     """Return the pace of late of each unit: recent figures count for more the surer they are.
 

@@ -17,6 +17,7 @@ import pandas as pd
 from narwhals.typing import IntoFrame
 
 from coverage_campaign.checks import checked_call
+from coverage_campaign.errors import Problem, ReportError
 from coverage_campaign.messages import Message, message
 from coverage_campaign.model.campaign import Campaign
 from coverage_campaign.model.dates import DateLike, to_instant
@@ -99,6 +100,8 @@ def account_of_superseded(events: CodedEvents, mended: Rows, *, samples: int) ->
 
 def added(parts: Sequence[Account], *, samples: int) -> Account:
     """Return one account of several that share no row, no record and no person."""
+    if not parts:
+        raise ReportError(Problem("events", "no table", "give at least one, if without rows"))
     cells = pd.concat([part.cells for part in parts])
     return Account(
         cells=cells.groupby("cell", as_index=False).sum(),

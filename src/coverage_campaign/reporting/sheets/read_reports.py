@@ -182,8 +182,8 @@ def open_grids(path: Path, *, sheet: str = "") -> tuple[Grid, ...]:
     try:
         size = path.stat().st_size
         data = path.read_bytes() if size <= _LARGEST_FILE else b""
-    except OSError as error:
-        reason = error.strerror or "it cannot be opened"
+    except (OSError, ValueError) as error:  # a name with a zero byte or half a character in it
+        reason = getattr(error, "strerror", None) or "it cannot be opened"
         raise ReportError(Problem(str(path), reason, "give the path of a file")) from None
     if size > _LARGEST_FILE:
         found = message("{size} bytes", size=size)

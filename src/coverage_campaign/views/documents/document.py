@@ -12,7 +12,7 @@ from typing import Literal
 import attrs
 import pandas as pd
 
-from coverage_campaign.checks import needs
+from coverage_campaign.checks import checked_methods, needs
 from coverage_campaign.errors import DefinitionError, MissingExtraError, Problem
 from coverage_campaign.messages import message
 from coverage_campaign.notebook import html_table
@@ -22,6 +22,7 @@ from coverage_campaign.views.documents.paper import Kind, Paper, Section
 __all__ = ["Document"]
 
 
+@checked_methods
 @attrs.frozen(eq=False, kw_only=True)
 class Document(Paper):
     """A document in one language, to be written as a workbook, a page, Markdown or for Word."""

@@ -3,7 +3,7 @@
 import pandas as pd
 import pytest
 
-from coverage_campaign.enforcement.inspections import inspection_coverage
+from coverage_campaign.enforcement.statistics import inspection_coverage
 from coverage_campaign.errors import DefinitionError
 from coverage_campaign.model.campaign import Campaign
 from coverage_campaign.model.groups import TargetGroup
