@@ -100,5 +100,5 @@ def test_a_circle_of_documents_is_a_deadlock() -> None:
 
 def test_an_unknown_occasion_is_refused() -> None:
     """The error names the occasions of the gate."""
-    with pytest.raises(DefinitionError, match="new-licence, yearly-inspection"):
+    with pytest.raises(DefinitionError, match="new-licence and yearly-inspection"):
         check_licence(Application("hotel", "wedding"), gate=GATE, on="2008-08-01")

@@ -123,5 +123,5 @@ def test_every_bad_row_is_named() -> None:
         "register[4].visited_on",
         "register[5].outcome",
     ]
-    with pytest.raises(DefinitionError, match="no column visited_on, outcome"):
+    with pytest.raises(DefinitionError, match="no column visited_on and outcome"):
         inspection_coverage(register(*rows).iloc[:, :3], city(), as_of="2026-06-30")

@@ -119,5 +119,5 @@ def test_frames_that_are_none_are_refused() -> None:
     """The error says which frame is meant."""
     with pytest.raises(DefinitionError, match="replay"):
         funnel(pd.DataFrame({"case": []}))
-    with pytest.raises(DefinitionError, match="no column employer, date"):
+    with pytest.raises(DefinitionError, match="no column employer and date"):
         enrolments_by_case(five(), pd.DataFrame())
