@@ -383,7 +383,7 @@ def _refuse_strangers(
     known = set(rows), set(columns)
     for cell in given:
         if not (isinstance(cell, tuple) and len(cell) == 2):  # noqa: PLR2004 - a row and a column
-            fix = "name each cell by its row and its column: {('county', 'department'): 5}"
+            fix = "name each cell by its row and its column, as a pair"
             raise DefinitionError(Problem(name, shown(cell), fix))
     strangers = [cell for cell in given if cell[0] not in known[0] or cell[1] not in known[1]]
     if strangers:
