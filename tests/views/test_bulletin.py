@@ -218,3 +218,45 @@ def test_a_language_of_the_context_is_that_of_documents() -> None:
         assert cc.bulletin(progress()).lang == "en"
     with pytest.raises(cc.DefinitionError, match="one of: en, zh, zh-Hans, zh-Hant"):
         cc.bulletin(progress(), lang="cn")  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("period", "day", "as_of", "english", "chinese"),
+    [
+        (
+            "quarter",
+            20,
+            "2026-06-05",
+            "Reports for 1 April 2026 to 30 June 2026 are due by 20 July 2026.",
+            "2026年4月1日至2026年6月30日的报表须于2026年7月20日前报送。",
+        ),
+        (
+            "week",
+            3,
+            "2026-06-07",
+            "Reports for 8 June 2026 to 14 June 2026 are due by 17 June 2026.",
+            "2026年6月8日至2026年6月14日的报表须于2026年6月17日前报送。",
+        ),
+        (
+            "month",
+            5,
+            "2026-06-05",
+            "Reports for June are due by 5 July 2026.",
+            "6月份报表须于2026年7月5日前报送。",
+        ),
+    ],
+)
+def test_the_next_report_is_that_of_the_period_that_the_campaign_reports_by(
+    period: str, day: int, as_of: str, english: str, chinese: str
+) -> None:
+    """A quarter or a week is named by its days, a month by its name; the due day by the rule."""
+    campaign = tiny()
+    assert campaign.reporting is not None
+    rule = attrs.evolve(campaign.reporting, period=period, due_day=day)
+    campaign = attrs.evolve(campaign, reporting=rule)
+    plan = cc.schedule(cc.allocate(campaign, weights=cc.weights.eligible), over="drive")
+    frame = pd.DataFrame({"unit": ["a"], "date": ["2026-06-05"], "persons": [30]})
+    reports = cc.read_reports(frame, campaign, figures="new", by="day")
+    followed = cc.track(plan, reports, as_of=as_of)
+    assert english in " ".join(cc.bulletin(followed, lang="en").sentences)
+    assert chinese in "".join(cc.bulletin(followed, lang="zh").sentences)

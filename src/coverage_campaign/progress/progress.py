@@ -731,7 +731,7 @@ def _progress_at(
     basis = basis.assuming(*_covered_before(plan, answers[0], rows, heirs))
     frame = agreed([figures(counts, clock) for counts in answers])
     unreported = unreported_periods(plan, tally, rows, heirs=heirs) if received is None else ()
-    notes = [*_notes(frame, rows, campaign, day, through, begun=_has_begun(plan, day))]
+    notes = [*_notes(frame, rows, plan, day, through, begun=_has_begun(plan, day))]
     notes += _lags(plan, rows, day, unreported)
     return Progress(
         plan=plan,
@@ -806,7 +806,7 @@ def _lags(
             period=message("{month:long month}", month=first)
             if of_month
             else message("{first:date} to {last:date}", first=first, last=end),
-            units=[plan.campaign.unit(code).label for code in codes],
+            units=[unit.label for unit in members(plan, codes)],
         )
 
 
@@ -835,13 +835,14 @@ def _unit_line(row: UnitProgress) -> str:
 def _notes(
     frame: pd.DataFrame,
     rows: ReportedCounts,
-    campaign: Campaign,
+    plan: Plan,
     day: dt.date,
     through: dt.date,
     *,
     begun: bool,
 ) -> Iterator[Message]:
     """Yield what a reader must know beside the figures of a day; counted is to `through`."""
+    campaign = plan.campaign
     if not begun:
         yield message("The schedule has not begun on {day:date}: no report is due.", day=day)
     if through < day:
@@ -877,13 +878,13 @@ def _notes(
     if silent and begun:
         yield message(
             "No counted report from {units:list 8}: missing, not 0.",
-            units=[campaign.unit(code).label for code in silent],
+            units=[unit.label for unit in members(plan, silent)],
         )
     above = ((frame["done"] > frame["target"]) & (frame["target"] > 0)).fillna(value=False)
     if above.any():
         yield message(
             "Above 100% of the target: {units:list 8}.",
-            units=[campaign.unit(code).label for code in frame["unit"][above]],
+            units=[unit.label for unit in members(plan, frame["unit"][above])],
         )
 
 

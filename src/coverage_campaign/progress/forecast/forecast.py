@@ -20,6 +20,7 @@ from coverage_campaign.model.basis import Basis
 from coverage_campaign.model.dates import ONE_DAY, DateLike, to_date
 from coverage_campaign.model.labels import Label
 from coverage_campaign.notebook import Axes, html_table
+from coverage_campaign.progress.counts import members
 from coverage_campaign.progress.forecast.history import (
     Corrected,
     CumulativeHistory,
@@ -213,7 +214,11 @@ def forecast(
         whole = whole.unknown()
     codes = counts["unit"][reported.known].to_numpy(dtype=np.str_)
     silent = tuple(codes[reported.silent].tolist())
-    table = _set_aside_table(progress, codes, reported.dates, gains)
+    labels = {
+        code: unit.label
+        for code, unit in zip(codes.tolist(), members(told.plan, codes.tolist()), strict=True)
+    }
+    table = _set_aside_table(labels, codes, reported.dates, gains)
     return Forecast(
         progress=progress,
         level=level,
@@ -227,12 +232,12 @@ def forecast(
                 history,
                 set_aside=table.assign(
                     name=pd.Series(
-                        [progress.campaign.unit(code).label for code in table["unit"]],
+                        [labels[code] for code in table["unit"]],
                         index=table.index,
                         dtype="object",
                     )
                 ),
-                silent=tuple(progress.campaign.unit(code).label for code in silent),
+                silent=tuple(labels[code] for code in silent),
                 pace=pace,
             )
         ),
@@ -272,12 +277,15 @@ def _frame(
 
 
 def _set_aside_table(
-    progress: Progress, codes: NDArray[np.str_], dates: NDArray[np.datetime64], gains: Corrected
+    labels: Mapping[str, Label],
+    codes: NDArray[np.str_],
+    dates: NDArray[np.datetime64],
+    gains: Corrected,
 ) -> pd.DataFrame:
     rows = [
         {
             "unit": codes[unit],
-            "name": progress.campaign.unit(codes[unit]).label.text(),
+            "name": labels[codes[unit]].text(),
             "date": dates[row].astype("datetime64[s]"),
             "kind": kind,
             "persons": round(float(gains.figures[row, unit])),

@@ -21,6 +21,7 @@ from coverage_campaign.messages import (
 )
 from coverage_campaign.messages.formats import day
 from coverage_campaign.model.dates import DateLike, to_date
+from coverage_campaign.model.periods import periods_of
 from coverage_campaign.notebook import Axes
 from coverage_campaign.progress.forecast.forecast import Forecast
 from coverage_campaign.progress.progress import Progress
@@ -173,9 +174,6 @@ def _facts(
     )
     well = [row for row in ranked if (row.gap_points or 0) >= 0]
     burdens = [row for row in rows if row.burden is not None]
-    following = (progress.as_of + dt.timedelta(days=1)).replace(day=1)
-    ahead = progress.campaign.reporting is not None and following <= ends_on > progress.as_of
-    ahead &= following >= progress.plan.days[0].astype(object).replace(day=1)
     return {
         "n": len(rows),
         "whole": whole,
@@ -213,11 +211,33 @@ def _facts(
             if row.quality_flags
         ],
         "burdens": sorted(burdens, key=lambda row: -(row.burden or 0.0)),
-        "next_month": following,
-        "next_due": due_on(progress.campaign, period=following) if ahead else None,
+        **_next_report(progress),
         "per_day": per_day,
         "against": lambda row: against_plan(row).text(),
         "chance": lambda chance: chance_of(chance).text(),
+    }
+
+
+def _next_report(progress: Progress) -> dict[str, dt.date | None]:
+    """Return the period that goes on after as_of and the last day for its report, by key.
+
+    `next_month` names it where the campaign reports by the month; `next_due` is None where no such
+    report is due while the plan runs.
+    """
+    rule, plan = progress.campaign.reporting, progress.plan
+    if rule is None:
+        return {"next_due": None}
+    periods = periods_of(progress.campaign, rule.period)
+    following = progress.as_of + dt.timedelta(days=1)
+    number = periods.number([following])
+    first, last = periods.first(number)[0].item(), periods.last(number)[0].item()
+    begun, ends_on = plan.days[0].item(), plan.days[-1].item()
+    ahead = progress.as_of < ends_on and first <= ends_on and last >= begun
+    return {
+        "next_month": periods.name(number)[0].item() if rule.period == "month" else None,
+        "next_first": first,
+        "next_last": last,
+        "next_due": due_on(progress.campaign, period=following) if ahead else None,
     }
 
 
