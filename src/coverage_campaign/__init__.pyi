@@ -11,9 +11,9 @@ from coverage_campaign.allocation.apportionment import methods as _methods_of_ap
 from coverage_campaign.allocation.apportionment.explain import Apportionment as Apportionment
 from coverage_campaign.allocation.apportionment.level_up import level_up as level_up
 from coverage_campaign.allocation.cross import CrossAllocation as CrossAllocation
+from coverage_campaign.allocation.cross import Partition as Partition
 from coverage_campaign.allocation.cross import cross as cross
-from coverage_campaign.allocation.partition import Partition as Partition
-from coverage_campaign.allocation.partition import partition as partition
+from coverage_campaign.allocation.cross import partition as partition
 from coverage_campaign.allocation.two_way.biproportional import biproportional as biproportional
 from coverage_campaign.allocation.two_way.biproportional import (
     biproportional_explain as biproportional_explain,

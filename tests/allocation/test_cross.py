@@ -8,8 +8,7 @@ import pytest
 from coverage_campaign.allocation import weights
 from coverage_campaign.allocation.allocate import allocate
 from coverage_campaign.allocation.apportionment import methods as apportion
-from coverage_campaign.allocation.cross import CrossAllocation, cross
-from coverage_campaign.allocation.partition import partition
+from coverage_campaign.allocation.cross import CrossAllocation, cross, partition
 from coverage_campaign.errors import DefinitionError, InfeasibleError
 from coverage_campaign.files.json_values import from_json, to_json
 from support.campaigns import tiny

@@ -19,8 +19,8 @@ from coverage_campaign.model.reporting_rule import ReportingRule
 from coverage_campaign.model.targets import HeadcountTarget
 from coverage_campaign.model.units import Breakdown, Unit
 from coverage_campaign.scheduling import curves
+from coverage_campaign.scheduling.course import month_loads
 from coverage_campaign.scheduling.curves import Curve
-from coverage_campaign.scheduling.loads import month_loads
 from coverage_campaign.scheduling.schedule import Plan, schedule
 from support.campaigns import tiny
 from support.tally_cases import need
@@ -606,3 +606,27 @@ def test_actuals_that_say_nothing_are_refused(period: str, persons: object, foun
     )
     with pytest.raises(DefinitionError, match=found):
         schedule(shares, over=tiny().phases[0].code, actuals=frame)
+
+
+def test_each_target_is_planned_through_its_own_milestones_and_window() -> None:
+    """The stretch target has its own phase and milestone; the guaranteed one has the campaign's."""
+    campaign = cc.Campaign(
+        code="t", label="T", year=2021, units=[cc.Unit("a", "Ash", "county")],
+        breakdowns=[cc.Breakdown("counties", "Counties", ["county"])],
+        phases=[cc.Phase("h", "H", "01-01", "06-30"), cc.Phase("y", "Y", "01-01", "12-31")],
+        targets=[
+            cc.HeadcountTarget("low", "Low", persons=100, within="h"),
+            cc.HeadcountTarget("high", "High", persons=200, within="y", level="stretch"),
+        ],
+        milestones=[
+            cc.Milestone("m", "M", by="03-31", share="40%"),
+            cc.Milestone("n", "N", by="03-31", persons=50, target="high"),
+        ],
+    )  # fmt: skip
+    for target, phase, planned in (("low", "h", 40), ("high", "y", 50), (None, "h", 40)):
+        plan = schedule(cc.allocate(campaign, target=target, weights={"a": 1}))
+        assert plan.over == (phase,)
+        assert plan.planned_on("2021-03-31").tolist() == [planned]
+    assert schedule(cc.allocate(campaign, target=10, weights={"a": 1})).planned_on(
+        "2021-03-31"
+    ).tolist() == [4]

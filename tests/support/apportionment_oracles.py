@@ -155,3 +155,42 @@ def hamilton(
     if sum(floors) == total:
         return list(floors)
     return largest_remainders(total, shares_between(total, weights, floors, caps), rank)
+
+
+def by_quota(total: int, weights: Row, quota: Fraction, *, rank: Sequence[int]) -> list[int] | None:
+    """Whole quotas, then one more by largest remainder; None where there are not enough of these.
+
+    Where whole quotas alone are too many, the last by rank of those that have any give one back.
+    """
+    shares = [Fraction(weight) / quota for weight in weights]
+    whole = [share.__floor__() for share in shares]
+    over = sum(whole) - total
+    if over > 0:
+        assert whole == shares
+        holders = sorted((i for i, seat in enumerate(whole) if seat), key=lambda i: rank[i])
+        return [seat - (i in holders[-over:]) for i, seat in enumerate(whole)]
+    if -over > sum(1 for weight in weights if weight):
+        return None
+    order = sorted(
+        (i for i, weight in enumerate(weights) if weight),
+        key=lambda i: (whole[i] - shares[i], rank[i]),
+    )
+    return [seat + (i in order[:-over] if over else 0) for i, seat in enumerate(whole)]
+
+
+def quota_of(name: str, total: int, weights: Row) -> Fraction:
+    """Droop's quota, or that of Hagenbach-Bischoff."""
+    quota = sum(map(Fraction, weights), Fraction(0)) / (total + 1)
+    return Fraction(quota.__floor__() + 1) if name == "droop" else quota
+
+
+def quota_method(total: int, weights: Row, *, rank: Sequence[int]) -> list[int]:
+    """Seat after seat to the largest weight per seat of those whose upper quota leaves room."""
+    exact = [Fraction(weight) for weight in weights]
+    seats = [0] * len(exact)
+    for house in range(1, total + 1):
+        quotas = [house * weight / sum(exact) for weight in exact]
+        open_ = [i for i, quota in enumerate(quotas) if seats[i] < quota]
+        best = max(open_, key=lambda i: (exact[i] / (seats[i] + 1), -rank[i]))
+        seats[best] += 1
+    return seats

@@ -167,7 +167,7 @@ def allocate(
         shared_alone(asked),
         weighting=weighting,
         already_covered=already_covered,
-        own_total=isinstance(chosen, int) and target is not None,
+        chosen=chosen,
     )
 
 
@@ -179,9 +179,10 @@ def allocation_from(
     *,
     weighting: Weighting,
     already_covered: Weighting | WeightTable | None,
-    own_total: bool,
+    chosen: HeadcountTarget | CoverageTarget | int,
 ) -> Allocation:
-    """Return the shares of one scenario as a result; `own_total`: the total is the caller's."""
+    """Return the shares of one scenario as a result; a number that is `chosen` is the caller's."""
+    own_total = isinstance(chosen, int)
     tree, total = asked.tree, int(asked.totals[0])
     vector = vector_of(campaign, tree, weighting)
     given = _weights_of(tree, vector)
@@ -213,6 +214,7 @@ def allocation_from(
         floors=found.capacity.least[0],
         caps=found.capacity.most[0],
         uncovered_caps=limits.uncovered[0],
+        target_code="" if isinstance(chosen, int) else chosen.code,
     )
 
 
@@ -503,6 +505,7 @@ def _to_the_goal(campaign: Campaign, target: CoverageTarget, *, among: str) -> A
             uplifted=persons,
         ),
         existing=tree.summed(existing),
+        target_code=target.code,
     )
 
 

@@ -10,8 +10,7 @@ import pandas as pd
 
 from coverage_campaign.allocation import equity, explain
 from coverage_campaign.allocation.apportionment.methods import name_of
-from coverage_campaign.allocation.shares import SharedTarget
-from coverage_campaign.allocation.top_down import UnitTie
+from coverage_campaign.allocation.top_down import SharedTarget, UnitTie
 from coverage_campaign.allocation.tree import NO_CAP
 from coverage_campaign.checks import checked_call, checked_methods
 from coverage_campaign.messages import Language, message
@@ -31,6 +30,8 @@ class Allocation(SharedTarget):
     (`already_covered` says which), `shifts` what is added to the seats (base less existing),
     `floors` and `caps` the bounds of a share, `uncovered_caps` where the cap is who is left to
     enrol.
+
+    `target_code` is the code of the campaign's target that is shared, '' for a number of one's own.
 
     It has no `notes`: what a reader has to know stands in its `basis`, its `ties` and
     `bounds()`.

@@ -20,7 +20,7 @@ import numpy as np
 import pandas as pd
 
 from coverage_campaign.allocation.request import exact_number
-from coverage_campaign.allocation.shares import SharedTarget
+from coverage_campaign.allocation.top_down import SharedTarget
 from coverage_campaign.allocation.tree import counts_of
 from coverage_campaign.errors import DefinitionError, Problem
 from coverage_campaign.messages import message

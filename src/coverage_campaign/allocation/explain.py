@@ -25,8 +25,7 @@ from coverage_campaign.allocation.request import (
     left_to_enrol,
     unbounded,
 )
-from coverage_campaign.allocation.shares import SharedTarget, SharingRecord
-from coverage_campaign.allocation.top_down import share
+from coverage_campaign.allocation.top_down import SharedTarget, SharingRecord, share
 from coverage_campaign.allocation.tree import (
     NO_CAP,
     OWN,

@@ -358,7 +358,7 @@ class Evaluator:
             shared.of_scenario(row),
             weighting=weighting,
             already_covered=scenario.already_covered,
-            own_total=isinstance(scenario.target, int),
+            chosen=read_target(scenario.campaign, scenario.target),
         )
 
     def _scenario(self, batch: _Batch, row: int) -> Scenario:

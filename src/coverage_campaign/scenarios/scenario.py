@@ -323,7 +323,7 @@ def allocation_of(scenario: Scenario) -> Allocation:
 
 def plan_of(scenario: Scenario, allocation: Allocation) -> Plan | None:
     """Return the second stage of a run, None where nobody says over which phases it runs."""
-    if not scenario.over and not own_window(scenario.campaign):
+    if not scenario.over and not own_window(scenario.campaign, allocation.target_code):
         return None
     return schedule(
         allocation,

@@ -23,6 +23,7 @@ mixed-model assembly lines in just-in-time production systems", Management Scien
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from functools import cached_property
 from itertools import islice
 from math import gcd
 from typing import TYPE_CHECKING, Any, TypeAlias
@@ -37,7 +38,7 @@ if TYPE_CHECKING:
     Whole: TypeAlias = NDArray[Any]
     Flags: TypeAlias = NDArray[np.bool_]
 
-__all__ = ["days_between", "reached_at", "reached_on"]
+__all__ = ["Courses", "reached_at", "reached_on"]
 
 _SAFE = 2**62
 _ROWS = 4096  # scenarios whose arrays stay in the caches
@@ -60,7 +61,7 @@ def reached_at(shares: Ints, effort: Sequence[int], ends: Sequence[int]) -> Ints
     for place, end in enumerate(ends):
         found[place] = _nearest(shares, effort[end], effort[-1])
     for row in _bound(shares, effort, ends).tolist():
-        found[:, row] = _course(shares[row], effort, ends, found[:, row])
+        found[:, row] = Courses.of(shares[row], effort, ends).at_ends()
     return found
 
 
@@ -78,46 +79,11 @@ def reached_on(
     """
     effort = _reduced(effort)
     found = _nearest(shares, effort[day], effort[-1])
-    after = int(np.searchsorted(ends, day))
     for row in _bound(shares, effort, [*ends, day]).tolist():
-        reached = (
-            reached_at(shares[[row]], effort, ends)[:, 0] if at_ends is None else at_ends[:, row]
-        )
-        if day == ends[after]:
-            found[row] = reached[after]
-            continue
-        before = reached[after - 1] if after else np.zeros_like(reached[0])
-        start = ends[after - 1] if after else -1
-        between = days_between(shares[row], effort, (start, before), (ends[after], reached[after]))
-        found[row] = next(islice(between, day - start - 1, None))
+        courses = Courses.of(shares[row], effort, ends)
+        known = courses.at_ends() if at_ends is None else at_ends[:, row]
+        found[row] = courses.on(day, known)
     return found
-
-
-def days_between(
-    shares: Ints, effort: Sequence[int], start: tuple[int, Ints], end: tuple[int, Ints]
-) -> Iterator[Ints]:
-    """Yield what each unit of one scenario has reached on the days from after `start` to `end`.
-
-    Both are the position of a day and what is reached then. Seats that are due first come first;
-    of those due on the same day the ones that bring a unit nearest to its curve.
-    """
-    effort = _reduced(effort)
-    whole, total = effort[-1], sum(shares.tolist())
-    reached, last = start[1].copy(), end[1]
-    curve = np.array(effort, dtype=object if whole >= _SAFE else np.int64)
-    for day in range(start[0] + 1, end[0] + 1):
-        low, rest = _parts(shares, effort[day], whole)
-        reached = np.maximum(reached, low)
-        lacking = _rounded(total, effort[day], whole) - int(reached.sum())
-        if lacking:
-            begun = np.flatnonzero(reached < np.minimum(low + (rest > 0), last))
-            seats = reached[begun] + 1
-            wide = int(seats.max()) * whole >= _SAFE
-            asked = -(-(seats.astype(object) if wide else seats) * whole // shares[begun])
-            due = np.minimum(np.searchsorted(curve, asked), end[0])
-            order = np.lexsort((-(rest[begun] / whole).astype(np.float64), due))
-            reached[begun[order[:lacking]]] += 1
-        yield reached.copy()
 
 
 def _reduced(effort: Sequence[int]) -> list[int]:
@@ -127,30 +93,18 @@ def _reduced(effort: Sequence[int]) -> list[int]:
     return [*small[:-1], small[-1] or 1]
 
 
-def _rounded(total: int, over: int, whole: int) -> int:
-    return (2 * total * over + whole) // (2 * whole)
-
-
-def _parts(shares: Ints, over: int | Whole, whole: int) -> tuple[Ints, Whole]:
-    """Return shares x over / whole rounded down, and what is left of them over the whole."""
-    wide = int(shares.max(initial=0)) * whole >= _SAFE
-    product = shares.astype(object) * over if wide else shares * over
-    low = product // whole
-    rest = product - low * whole
-    return low.astype(np.int64, copy=False), rest
-
-
 def _nearest(shares: Ints, over: int, whole: int) -> Ints:
     """Return the whole's number shared by the largest remainders, (scenarios, units)."""
     found = np.empty_like(shares)
     for start in range(0, len(shares), _ROWS):
         part = shares[start : start + _ROWS]
-        low, rest = _parts(part, over, whole)
-        sums = part.sum(axis=1)
-        if int(sums.max(initial=0)) * over >= _SAFE // 4:
-            sums = part.astype(object).sum(axis=1)
-        total = ((2 * sums * over + whole) // (2 * whole)).astype(np.int64)
-        found[start : start + _ROWS] = low + _largest(rest, total - low.sum(axis=1))
+        if int(part.sum(axis=1).max(initial=0)) * whole >= _SAFE // 4:
+            part = part.astype(object)
+        product = part * over
+        low = product // whole
+        total = (2 * part.sum(axis=1) * over + whole) // (2 * whole)
+        count = (total - low.sum(axis=1)).astype(np.int64)
+        found[start : start + _ROWS] = low + _largest(product - low * whole, count)
     return found
 
 
@@ -189,46 +143,112 @@ def _bound(shares: Ints, effort: Sequence[int], days: Sequence[int]) -> NDArray[
     return np.flatnonzero(slow.any(axis=1))
 
 
-def _course(shares: Ints, effort: Sequence[int], ends: Sequence[int], nearest: Ints) -> Ints:
-    """Return what one scenario has reached at the ends, the largest remainders where they fit."""
-    kinds = _Kinds.of(shares, effort, ends)
-    up = nearest - kinds.at[:, kinds.which]
-    sums = np.array([np.bincount(kinds.which, row, len(kinds.many)) for row in up])
-    if (np.diff(nearest, axis=0) >= 0).all() and not kinds.broken(sums):
-        return nearest
-    return kinds.placed(kinds.solved())
+@attrs.frozen(eq=False, slots=False)
+class Courses:
+    """The courses of one scenario's units by day: `low` persons in full, `rest` of the next one.
 
-
-@attrs.frozen(eq=False)
-class _Kinds:
-    """The distinct shares of one scenario, by day: `low` persons in full, `rest` of the next one.
-
-    `which` is the kind of each unit, `many` how many units a kind has, `free` how many persons a
-    day has beyond those in full and `lag` how many it lacks to everybody's next one.
+    Units of one course are a kind: `which` is that of each unit, `many` how many units a kind has.
+    `rest` counts parts of a person, `whole` of which make one. `goal` is the whole's own number by
+    day, `ends` are the last days of periods.
     """
 
     which: NDArray[np.intp]
     many: Ints
     low: Ints
     rest: Whole
-    free: Ints
-    lag: Ints
-    ends: Sequence[int]
     whole: int
+    goal: Ints
+    ends: Sequence[int]
 
     @classmethod
-    def of(cls, shares: Ints, effort: Sequence[int], ends: Sequence[int]) -> _Kinds:
-        """Return the kinds of these shares."""
-        kinds, which, many = np.unique(shares, return_inverse=True, return_counts=True)
-        whole, total = effort[-1], sum(shares.tolist())
-        by_day = np.array(effort, dtype=object if whole >= _SAFE else np.int64)
-        low, rest = _parts(kinds, by_day[:, np.newaxis], whole)
-        goal = np.array([_rounded(total, over, whole) for over in effort], dtype=np.int64)
-        full = low @ many
-        lag = full + (rest > 0) @ many - goal
-        return cls(which.ravel(), many, low, rest, goal - full, lag, ends, whole)
+    def of(cls, shares: Ints, effort: Sequence[int], ends: Sequence[int]) -> Courses:
+        """Return the courses of shares of one curve, given by its running total."""
+        kinds, which = np.unique(shares, return_inverse=True)
+        wide = 2 * (sum(shares.tolist()) + 1) * effort[-1] >= _SAFE
+        kind = object if wide else np.int64
+        parts = np.array(effort, dtype=kind)[:, np.newaxis] * kinds.astype(kind)
+        return cls.through(parts, effort[-1], ends, which.ravel())
 
-    @property
+    @classmethod
+    def through(
+        cls, parts: Whole, whole: int, ends: Sequence[int], which: NDArray[np.intp] | None = None
+    ) -> Courses:
+        """Return courses given as running totals by day and kind, in parts of a person.
+
+        By default each unit is a kind.
+        """
+        which = np.arange(parts.shape[1]) if which is None else which
+        many = np.bincount(which, minlength=parts.shape[1])
+        low = parts // whole
+        goal = (2 * (parts @ many) + whole) // (2 * whole)
+        rest = parts - low * whole
+        return cls(which, many, low.astype(np.int64), rest, whole, goal.astype(np.int64), ends)
+
+    @cached_property
+    def free(self) -> Ints:
+        """How many persons a day has beyond those in full."""
+        return self.goal - self.low @ self.many
+
+    @cached_property
+    def lag(self) -> Ints:
+        """How many persons a day lacks to everybody's next one."""
+        return (self.rest > 0) @ self.many - self.free
+
+    def at_ends(self) -> Ints:
+        """Return what each unit is to have reached at the ends: (ends, units)."""
+        at, rest = self.at[:, self.which], self.rest[list(self.ends)][:, self.which]
+        up = _largest(rest, self.free[list(self.ends)])
+        nearest = at + up
+        rises = np.diff(nearest, axis=0)
+        sums = np.array([np.bincount(self.which, row, len(self.many)) for row in up])
+        if (rises < 0).any() or rises[self._still[:, self.which]].any() or self.broken(sums):
+            nearest = self.placed(self.solved())
+        return nearest
+
+    def on(self, day: int, at_ends: Ints) -> Ints:
+        """Return what each unit is to have reached at the end of a day, given the ends."""
+        after = int(np.searchsorted(self.ends, day))
+        if day == self.ends[after]:
+            reached: Ints = at_ends[after]
+            return reached
+        start = self.ends[after - 1] if after else -1
+        return next(islice(self._between(after, at_ends), day - start - 1, None))
+
+    def by_day(self, at_ends: Ints) -> Iterator[Ints]:
+        """Yield what each unit is to have reached at the end of every day, given the ends."""
+        for place in range(len(self.ends)):
+            yield from self._between(place, at_ends)
+
+    def _between(self, place: int, at_ends: Ints) -> Iterator[Ints]:
+        """Yield the days of a period. Who is due first comes first.
+
+        Of units due on the same day those come first whom that brings nearest to their curve.
+        """
+        end, last = self.ends[place], at_ends[place]
+        start = self.ends[place - 1] + 1 if place else 0
+        reached = at_ends[place - 1] if place else np.zeros_like(last)
+        due = np.full((end - start + 1, len(self.many)), end)
+        for day in range(end - 1, start - 1, -1):
+            rises = self.low[day + 1] > self.low[day]
+            due[day - start] = np.where(rises, day + 1, due[day + 1 - start])
+        for day in range(start, end + 1):
+            low, rest = self.low[day, self.which], self.rest[day, self.which]
+            reached = np.maximum(reached, low)
+            lacking = int(self.goal[day]) - int(reached.sum())
+            if lacking:
+                begun = np.flatnonzero(reached < np.minimum(low + (rest > 0), last))
+                behind = (rest[begun] / self.whole).astype(np.float64)
+                order = np.lexsort((-behind, due[day - start, self.which[begun]]))
+                reached[begun[order[:lacking]]] += 1
+            yield reached.copy()
+
+    @cached_property
+    def _still(self) -> Flags:
+        """Whether the course of a kind does not rise from one end to the next."""
+        at, rest = self.at, self.rest[list(self.ends)]
+        return np.asarray((at[1:] == at[:-1]) & (rest[1:] == rest[:-1]), dtype=bool)
+
+    @cached_property
     def at(self) -> Ints:
         """The persons in full at the ends."""
         return self.low[list(self.ends)]
@@ -262,13 +282,13 @@ class _Kinds:
         at, rest = self.at, self.rest[list(self.ends)]
         shape, cells = at.shape, np.arange(at.size).reshape(at.shape)
         end, kind = np.nonzero((at[1:] == at[:-1]) & (rest[:-1] > 0))
-        stays = [(cells[e + 1, k], cells[e, k]) for e, k in zip(end, kind, strict=True)]
+        stays = list(zip(cells[end + 1, kind], cells[end, kind], strict=True))
         goal = self.free[list(self.ends)].astype(np.float64)
         rows = [(place, cell, 1.0) for place in range(shape[0]) for cell in cells[place].tolist()]
         for number, (later, sooner) in enumerate(stays, shape[0]):
             rows += [(number, int(later), 1.0), (number, int(sooner), -1.0)]
         least = [*goal, *([0.0] * len(stays))]
-        most = [*goal, *([np.inf] * len(stays))]
+        most = [*goal, *np.where(self._still[end, kind], 0.0, np.inf).tolist()]
         cost = 1.0 - 2.0 * (rest / self.whole).astype(np.float64)
         limits = Bounds(0, np.where(rest > 0, self.many, 0).ravel())
         while True:

@@ -22,8 +22,9 @@ from coverage_campaign.model.basis import Basis
 from coverage_campaign.model.campaign import Campaign
 from coverage_campaign.model.dates import DateLike, days_of
 from coverage_campaign.model.periods import periods_of
+from coverage_campaign.model.targets import CoverageTarget, HeadcountTarget
 from coverage_campaign.model.units import to_codes
-from coverage_campaign.scheduling.course import Course
+from coverage_campaign.scheduling.course import Course, Lives
 from coverage_campaign.scheduling.curves import (
     ByPhase,
     Curve,
@@ -33,7 +34,6 @@ from coverage_campaign.scheduling.curves import (
     even,
     through,
 )
-from coverage_campaign.scheduling.loads import Lives
 from coverage_campaign.scheduling.plan import Plan
 
 __all__ = ["Plan", "own_window", "schedule"]
@@ -79,8 +79,9 @@ def schedule(
 
     Returns:
         A plan with exact totals by unit, period and phase. Running totals never fall; the whole's
-        is within half a person of the curve on every day, every unit's within less than one. Of
-        these plans it is the nearest to the curve at the ends of months (and of phases).
+        is within half a person of the curve on every day, every unit's within less than one (of its
+        own course, where it opens or closes in the window; at the ends of months, where units have
+        caps). Of these plans it is the nearest to the curve at the ends of months (and of phases).
 
     Raises:
         DefinitionError: No such phase, no phases where the campaign's window is open, or a curve
@@ -97,7 +98,7 @@ def schedule(
     campaign, shares = allocation.campaign, allocation.shares()
     basis = allocation.basis
     if over is None:
-        phases, basis = _own_window(campaign, basis)
+        phases, basis = _own_window(campaign, allocation.target_code, basis)
     else:
         phases = to_codes(over)
     if not phases:
@@ -106,7 +107,7 @@ def schedule(
         raise DefinitionError(
             Problem("month_caps", "together with unit_month_caps", "cap the months or the units")
         )
-    chosen = _of_campaign(_own_curve(campaign, phases) if curve is None else curve, campaign)
+    chosen = _of_campaign(_own_curve(allocation, phases) if curve is None else curve, campaign)
     windows = [campaign.window(phase) for phase in phases]
     days = days_of(windows)
     later = campaign.readings.doubled_day == "second"
@@ -167,11 +168,11 @@ def schedule(
     )
 
 
-def own_window(campaign: Campaign) -> tuple[str, ...]:
+def own_window(campaign: Campaign, target: str = "") -> tuple[str, ...]:
     """Return the phases that a schedule is laid over by the campaign itself; () = it is open.
 
     They are the phases that have a share of the target; else the answer to `schedule_over`, where
-    that is a question; else the phase of the headcount target, or the only phase.
+    that is a question; else the phase of the target (a code, '' = the headcount); or the only one.
     """
     shared = tuple(phase.code for phase in campaign.phases if phase.share is not None)
     if shared:
@@ -180,23 +181,41 @@ def own_window(campaign: Campaign) -> tuple[str, ...]:
         return campaign.readings.schedule_over
     if any(question.code == "schedule_over" for question in campaign.questions):
         return ()
-    if campaign.headcount is not None and campaign.headcount.within:
-        return (campaign.headcount.within,)
+    within = [one.within for one in _shared_target(campaign, target) if one.within]
+    if within:
+        return (within[0],)
     tops = tuple(phase.code for phase in campaign.phases if phase.parent is None)
     return tops if len(tops) == 1 else ()
 
 
-def _own_curve(campaign: Campaign, phases: tuple[str, ...]) -> Curve:
-    """Return the curve through the campaign's milestones, or by the shares of these phases."""
+def _shared_target(campaign: Campaign, code: str) -> list[HeadcountTarget | CoverageTarget]:
+    """Return the target of a code, the headcount for ''; none where the campaign has none."""
+    named = [one for one in campaign.targets if code and one.code == code]
+    found = [one for one in named if isinstance(one, HeadcountTarget | CoverageTarget)]
+    return found or ([campaign.headcount] if campaign.headcount else [])
+
+
+def _own_curve(allocation: Allocation, phases: tuple[str, ...]) -> Curve:
+    """Return the curve through the campaign's milestones, or by the shares of these phases.
+
+    Milestones are those of the target that is shared, or, where it has none of its own, those of
+    the campaign's headcount.
+    """
+    campaign, target = allocation.campaign, allocation.target_code
     shares = {code: campaign.phase(code).share for code in phases}
     if all(share is not None for share in shares.values()):
         return by_phase(campaign, {code: share for code, share in shares.items() if share})
     headcount = campaign.headcount
-    own = ("", headcount.code if headcount else "")
-    marks = [one for one in campaign.milestones if one.target in own]
+    whole = headcount.persons if headcount else 0
+    marks = [one for one in campaign.milestones if target and one.target == target]
+    if marks and (headcount is None or target != headcount.code):
+        (shared,) = _shared_target(campaign, target)
+        whole = shared.persons if isinstance(shared, HeadcountTarget) else allocation.total
+    else:
+        own = ("", headcount.code if headcount else "")
+        marks = [one for one in campaign.milestones if one.target in own]
     if not marks:
         return even
-    whole = headcount.persons if headcount else 0
     problems = [
         Problem(
             f"milestones '{mark.code}'",
@@ -221,8 +240,8 @@ def _own_curve(campaign: Campaign, phases: tuple[str, ...]) -> Curve:
     return through(by_day)
 
 
-def _own_window(campaign: Campaign, basis: Basis) -> tuple[tuple[str, ...], Basis]:
-    phases = own_window(campaign)
+def _own_window(campaign: Campaign, target: str, basis: Basis) -> tuple[tuple[str, ...], Basis]:
+    phases = own_window(campaign, target)
     if not phases:
         known = ", ".join(phase.code for phase in campaign.phases) or "none"
         raise DefinitionError(
@@ -391,20 +410,29 @@ def _month_caps(caps: Mapping[str, int], months: Sequence[str], ahead: Sequence[
 
     `months` are all months of the window ('YYYY-MM'), `ahead` those that are not over.
     """
-    problems = [
-        Problem(
+    strange = {
+        month: Problem(
             "month_caps", f"{month!r}", message("months of the window: {months}", months=months)
         )
         for month in caps
         if month not in months
-    ] + [
-        Problem(f"month_caps[{month!r}]", f"{most!r}", "give whole persons, 0 or more")
-        for month, most in caps.items()
-        if not is_count(most)
+    }
+    return _read_caps(caps, "month_caps", strange, ahead)
+
+
+def _read_caps(
+    caps: Mapping[str, int], where: str, strange: Mapping[str, Problem], keys: Sequence[str]
+) -> _Ints:
+    """Return the caps by key, NO_CAP where none is given, all of them checked."""
+    problems = [
+        strange.get(key)
+        or Problem(f"{where}['{key}']", f"{most!r}", "give whole persons, 0 or more")
+        for key, most in caps.items()
+        if key in strange or not is_count(most)
     ]
     if problems:
         raise DefinitionError(problems[:_SHOWN])
-    return np.array([int(caps.get(month, NO_CAP)) for month in ahead], dtype=np.int64)
+    return np.array([int(caps.get(key, NO_CAP)) for key in keys], dtype=np.int64)
 
 
 def _unit_caps(campaign: Campaign, codes: Sequence[str], caps: BoundsOrWeighting) -> _Ints:
@@ -417,18 +445,13 @@ def _unit_caps(campaign: Campaign, codes: Sequence[str], caps: BoundsOrWeighting
         raise TypeError(f"schedule takes {wanted}; this is {shown(caps)}")
     else:
         given = {code: floor(most) for code, most in caps.of(campaign, units).items()}
-    problems = [
-        Problem(f"unit_month_caps['{code}']", "no such unit here", "name leaves of the allocation")
-        for code in given
-        if code not in set(codes)
-    ] + [
-        Problem(f"unit_month_caps['{code}']", f"{most!r}", "give whole persons, 0 or more")
-        for code, most in given.items()
-        if not is_count(most)
-    ]
-    if problems:
-        raise DefinitionError(problems[:_SHOWN])
-    return np.array([int(given.get(code, NO_CAP)) for code in codes], dtype=np.int64)
+    strange = {
+        code: Problem(
+            f"unit_month_caps['{code}']", "no such unit here", "name leaves of the allocation"
+        )
+        for code in given.keys() - set(codes)
+    }
+    return _read_caps(given, "unit_month_caps", strange, codes)
 
 
 @attrs.frozen(eq=False)

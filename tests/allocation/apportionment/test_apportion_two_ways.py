@@ -8,9 +8,10 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
+from hypothesis import settings
 
 from coverage_campaign.allocation.apportionment import methods as apportion
-from coverage_campaign.errors import DefinitionError
+from coverage_campaign.errors import DefinitionError, InfeasibleError
 from support import apportionment_oracles as oracle
 
 METHODS = {
@@ -24,6 +25,10 @@ METHODS = {
     "two": apportion.modified(2),
     "hamilton": apportion.hamilton,
 }
+KINDS = ["ties", "eighths", "wide", "near", "tenths"]
+SEEDS = range(34 if settings.get_current_profile_name() == "nightly" else 1)
+"""Of `make laws`: 20,400 problems of each method, and 10,000 near ties."""
+
 POSTS = oracle.POSTS | {
     "hundredth": (oracle.stationary_post(Fraction(1, 100)), 1),
     "nordic": (oracle.modified_post(Fraction(7, 5)), 1),
@@ -45,11 +50,12 @@ def weights_of(random: np.random.Generator, kind: str, size: int) -> np.ndarray:
 
 
 @pytest.mark.parametrize("name", METHODS)
-@pytest.mark.parametrize("kind", ["ties", "eighths", "wide", "near", "tenths"])
+@pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("bounded", [False, True])
-def test_groups_equal_the_slow_twin(name: str, kind: str, bounded: bool) -> None:  # noqa: FBT001  # drawn
+@pytest.mark.parametrize("seed", SEEDS)
+def test_groups_equal_the_slow_twin(name: str, kind: str, bounded: bool, seed: int) -> None:  # noqa: FBT001  # drawn
     """Groups of all sizes in one call: zero weights, ties by rank, floats, floors and caps."""
-    random = np.random.default_rng(7)
+    random = np.random.default_rng(7 + seed)
     sizes = random.integers(1, 9, 60).tolist()
     offsets = np.append(0, np.cumsum(sizes))
     parts, totals, floors, caps = [], [], [], []
@@ -86,15 +92,51 @@ def test_groups_equal_the_slow_twin(name: str, kind: str, bounded: bool) -> None
         )
 
 
+@pytest.mark.parametrize("name", ["droop", "hagenbach_bischoff", "quota_method"])
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("seed", SEEDS)
+def test_other_quotas_and_the_quota_method_equal_their_definitions(
+    name: str, kind: str, seed: int
+) -> None:
+    """Groups of all sizes in one call, as their definitions share them seat by seat."""
+    random = np.random.default_rng(70 + seed)
+    parts, totals, ranks, expected = [], [], [], []
+    for size in random.integers(1, 7, 120).tolist():
+        weights, total = weights_of(random, kind, size), int(random.integers(0, 4 * size))
+        rank = random.permutation(size).tolist()
+        row = weights.tolist()
+        if name == "quota_method":
+            twin = oracle.quota_method(total, row, rank=rank)
+        else:
+            twin = oracle.by_quota(total, row, oracle.quota_of(name, total, row), rank=rank)
+        if twin is None:
+            with pytest.raises(InfeasibleError, match="left for the remainders"):
+                apportion.hamilton(total, weights, quota=name, ties=rank)  # type: ignore[arg-type]
+            continue
+        parts.append(weights)
+        totals.append(total)
+        ranks += rank
+        expected += twin
+    method = partial(apportion.hamilton, quota=name)
+    seats = apportion.by_group(
+        apportion.quota_method if name == "quota_method" else method,  # type: ignore[arg-type]
+        totals,
+        np.concatenate(parts),
+        offsets=np.append(0, np.cumsum([len(part) for part in parts])),
+        ties=ranks,
+    )
+    assert seats.tolist() == expected
+
+
 @pytest.mark.parametrize("name", METHODS)
 def test_near_ties_below_float_resolution_in_groups(name: str) -> None:
     """Weights next to 2**60 that floats cannot tell apart go by their last digit, not by position.
 
-    Two hundred groups of three; 2**60 and its neighbours are one double.
+    Groups of three; 2**60 and its neighbours are one double.
     """
     random = np.random.default_rng(4)
-    weights = 2**60 + random.integers(-60, 60, (200, 3))
-    totals = random.integers(3, 12, 200)
+    weights = 2**60 + random.integers(-60, 60, (200 if len(SEEDS) == 1 else 10_000, 3))
+    totals = random.integers(3, 12, len(weights))
     seats = METHODS[name](totals, weights)
     twin = oracle.hamilton if name == "hamilton" else partial(oracle.highest_averages, POSTS[name])
     assert seats.tolist() == [

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from fractions import Fraction
-from math import ceil
 
 import numpy as np
 import pytest
@@ -12,19 +11,9 @@ from hypothesis import strategies as st
 
 from coverage_campaign.allocation.apportionment import methods as apportion
 from coverage_campaign.errors import DefinitionError, InfeasibleError, TieError
+from support import apportionment_oracles as oracle
 
 rows = st.lists(st.integers(0, 30), min_size=1, max_size=6).filter(any)
-
-
-def by_definition(total: int, weights: list[int], rank: list[int]) -> list[int]:
-    """Seat after seat to the largest weight per seat of those whose upper quota leaves room."""
-    seats = [0] * len(weights)
-    for house in range(1, total + 1):
-        quotas = [Fraction(house * w, sum(weights)) for w in weights]
-        open_ = [i for i, q in enumerate(quotas) if seats[i] + 1 <= ceil(q)]
-        best = max(open_, key=lambda i: (Fraction(weights[i], seats[i] + 1), -rank[i]))
-        seats[best] += 1
-    return seats
 
 
 @settings(deadline=None)
@@ -34,7 +23,7 @@ def test_it_is_the_definition(weights: list[int], total: int, random: object) ->
     rank = list(range(len(weights)))
     random.shuffle(rank)  # type: ignore[attr-defined]
     got = apportion.quota_method(total, weights, ties=rank).tolist()
-    assert got == by_definition(total, weights, rank)
+    assert got == oracle.quota_method(total, weights, rank=rank)
 
 
 @settings(deadline=None)

@@ -17,8 +17,8 @@ from coverage_campaign.allocation.two_way.biproportional import (
     biproportional,
     biproportional_explain,
 )
+from coverage_campaign.allocation.two_way.certificates import least_cut
 from coverage_campaign.allocation.two_way.controlled_rounding import controlled_rounding
-from coverage_campaign.allocation.two_way.feasibility import least_cut
 from coverage_campaign.errors import InfeasibleError
 from support.two_way_oracles import best_biproportional, best_rounding, chosen, proves
 

@@ -10,13 +10,13 @@ prices at the cut are a tie.
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from typing import Any, Self, TypeAlias
 
 import attrs
 import numpy as np
 from numpy.typing import NDArray
 
-from coverage_campaign.allocation.apportionment.exact import Partial
 from coverage_campaign.allocation.apportionment.groups import Groups
 from coverage_campaign.allocation.apportionment.inputs import MOST, Ints
 from coverage_campaign.allocation.apportionment.ties import TieTable
@@ -24,10 +24,14 @@ from coverage_campaign.allocation.apportionment.ties import TieTable
 Flags = NDArray[np.bool_]
 Floats = NDArray[np.float64]
 
-__all__ = ["Prices", "choose", "exactly", "prove", "ranked"]
+__all__ = ["Partial", "Prices", "choose", "exactly", "prove", "ranked"]
 
 _WIDER = 4.0
 _LEAST = -MOST - 1
+
+
+Partial: TypeAlias = tuple[list[int], list[int]]
+"""Seats before the tie, and the units tied for the seats that are left (or none)."""
 
 
 @attrs.frozen(eq=False)
@@ -57,12 +61,17 @@ class Prices(ABC):
         """Return numbers that order seats of a group exactly as their prices do."""
 
     @abstractmethod
-    def some(self, groups: Flags) -> tuple[Ints | slice, Prices]:
-        """Return the units of some groups, and the prices of these groups alone."""
+    def solve(self, groups: Groups, group: int) -> Partial:
+        """Return the seats of one of these groups in integers alone."""
 
-    @abstractmethod
-    def solve_exactly(self, group: int) -> Partial:
-        """Return the seats of one group in integers alone."""
+    def some(self, groups: Flags) -> tuple[Ints | slice, Self]:
+        """Return the units of some groups, and the same for these groups alone."""
+        units, part = self.groups.some(groups)
+        values = attrs.asdict(self, recurse=False)
+        own: dict[str, Any] = {
+            name: each[units] for name, each in values.items() if isinstance(each, np.ndarray)
+        }
+        return units, attrs.evolve(self, groups=part, **own)
 
 
 def choose(
@@ -75,18 +84,15 @@ def choose(
     """Give the seats that each group lacks, in place, the cheapest first.
 
     A unit stands among `units` (None: all), which rise, once for each seat that it might get;
-    `prices` lie `between` two ends, one pair a group. Of seats at the very price of the last one
-    given the first are given: `prove` knows the order.
+    `prices` lie `between` two ends, one pair a group. All seats at the very price of the last one
+    are given: `prove` takes back what is too many.
     """
     wanted = groups.totals - groups.sums(seats).astype(np.int64)
     if groups.count == 1:
-        if not 0 < int(wanted[0]) <= prices.size:
+        most = min(int(wanted[0]), prices.size)
+        if most <= 0:
             return
-        price = np.partition(prices, int(wanted[0]) - 1)[int(wanted[0]) - 1]
-        given = prices <= price
-        too_many = np.count_nonzero(given) - int(wanted[0])
-        if too_many:
-            given[np.flatnonzero(prices == price)[-too_many:]] = False
+        given = prices <= np.partition(prices, most - 1)[most - 1]
     else:
         # One sort for all groups: a group's prices lie between its number and the next one.
         group = groups.numbered if units is None else groups.group_of(units)
@@ -97,15 +103,7 @@ def choose(
         found = groups.sizes if units is None else _count(groups, group)
         last = np.cumsum(found) - found + np.clip(wanted, 1, np.maximum(found, 1)) - 1
         ordered = np.append(np.sort(keys), np.inf)
-        cut = np.where((wanted > 0) & (found > 0), ordered[last], -np.inf)
-        given = keys <= cut[group]
-        over = np.bincount(group, given, groups.count).astype(np.int64) - wanted
-        if (over > 0).any():
-            at = np.flatnonzero((over > 0)[group] & (keys == cut[group]))
-            own = group[at]
-            equal = _count(groups, own)
-            place = np.arange(at.size) - (np.cumsum(equal) - equal)[own]
-            given[at[place >= (equal - over)[own]]] = False
+        given = keys <= np.where((wanted > 0) & (found > 0), ordered[last], -np.inf)[group]
     if units is None:
         seats += given
     else:
@@ -117,13 +115,16 @@ def prove(prices: Prices, seats: Floats) -> tuple[Ints, list[TieTable]]:
     groups = prices.groups
     last, following = prices.beside(seats)
     given, refused = groups.most(last), groups.least(following)
+    surplus = groups.sums(seats) - groups.totals
     doubt = ~(refused > given + prices.slack(np.where(np.isfinite(given), given, 0.0)))
-    doubt |= groups.sums(seats) != groups.totals
+    doubt |= surplus != 0
     out = seats.astype(np.int64)
     if not doubt.any():
         return out, []
     units, part = prices.some(doubt)
-    low, high = np.minimum(refused, given)[doubt], np.maximum(refused, given)[doubt]
+    # The cut lies between the two; at the dearest given where too many are, and the other way.
+    low = np.where(surplus < 0, refused, np.minimum(refused, given))[doubt]
+    high = np.where(surplus > 0, given, np.maximum(refused, given))[doubt]
     slack = _WIDER * part.slack(np.maximum(np.abs(low), np.abs(high)))
     low, high = low - slack, high + slack
     holding = np.flatnonzero(last[units] >= part.groups.spread(low))
@@ -145,34 +146,19 @@ def _settle(
     rank = prices.exact(unit, np.append(seats[holding], seats[waiting] + 1), group)
     key = rank if groups.count == 1 else group * (int(rank.max(initial=0)) + 1) + rank
     count = _count(groups, group)
-    lacking = groups.totals - groups.sums(seats) + _count(groups, groups.group_of(holding))
-    open_ |= (lacking < 0) | (lacking > count)
-    cut = ~open_ & (lacking > 0) & (lacking < count)
-    at = np.where(cut, np.cumsum(count) - count + lacking, 0)
-    ordered = np.sort(key)
-    split = cut & (ordered[at - 1] == ordered[at])
-    refused = np.where(lacking <= 0, _LEAST, np.where(cut, ordered[at], MOST))
-    refused = refused if groups.count == 1 else refused[group]
-    won = key < refused
     seats[holding] -= 1
-    np.add.at(seats, unit[won], 1)
-    ties = []
-    if split.any():
-        tied = np.sort(unit[split[group] & (key == refused)])
-        group = groups.group_of(tied)
-        table = groups.breaker.pick(
-            tied - groups.offsets[group],
-            sizes=_count(groups, group)[split],
-            seats=(groups.totals - groups.sums(seats))[split],
-            groups=groups.numbers[split],
-            origin=groups.origin[split],
-        )
-        seats[tied[table.won]] += 1
-        ties.append(table)
-    for g in np.flatnonzero(open_).tolist():
-        seats[groups.units(g)], tie = _finish(groups, g, prices.solve_exactly(g))
-        ties += tie
-    return seats, ties
+    lacking = groups.totals - groups.sums(seats)
+    open_ |= (lacking < 0) | (lacking > count)
+    at = np.clip(np.cumsum(count) - count + lacking, 0, max(unit.size - 1, 0))
+    ordered = np.partition(key, at) if groups.count == 1 else np.sort(key)
+    none = open_ | (lacking <= 0)
+    cut = np.where(none, _LEAST, np.where(lacking < count, ordered[at], MOST))
+    cut = cut if groups.count == 1 else cut[group]
+    won = unit[key < cut]
+    seats[won] += 1
+    tied = [unit[key == cut]]
+    tied += _solve_each(groups, np.flatnonzero(open_).tolist(), prices.solve, seats)
+    return seats, _break(groups, seats, tied)
 
 
 def _count(groups: Groups, members: Ints) -> Ints:
@@ -194,25 +180,42 @@ def ranked(keys: list[int]) -> Ints:
 
 def exactly(groups: Groups, solve: Callable[[Groups, int], Partial]) -> tuple[Ints, list[TieTable]]:
     """Return the seats of all groups, each solved in integers, and the ties that were broken."""
-    seats, ties = np.empty(groups.weights.size, dtype=np.int64), []
-    for group in range(groups.totals.size):
-        seats[groups.units(group)], tie = _finish(groups, group, solve(groups, group))
-        ties += tie
-    return seats, ties
+    seats = np.empty(groups.weights.size, dtype=np.int64)
+    return seats, _break(groups, seats, _solve_each(groups, range(groups.count), solve, seats))
 
 
-def _finish(groups: Groups, group: int, partial: Partial) -> tuple[Ints, list[TieTable]]:
-    """Return the seats of one group solved in integers, its tie broken."""
-    seats = np.array(partial.seats, dtype=np.int64)
-    if not partial.at_stake:
-        return seats, []
-    units = np.array(partial.tied, dtype=np.int64)
+def _solve_each(
+    groups: Groups, numbers: Iterable[int], solve: Callable[[Groups, int], Partial], seats: Ints
+) -> list[Ints]:
+    """Fill in the seats of some groups, each solved in integers, and return the tied units."""
+    tied = []
+    for group in numbers:
+        seats[groups.units(group)], units = solve(groups, group)
+        if units:
+            tied.append(groups.offsets[group] + np.array(units))
+    return tied
+
+
+def _break(groups: Groups, seats: Ints, tied: list[Ints]) -> list[TieTable]:
+    """Give what groups lack to their tied units, in place, and return the ties."""
+    if not tied:
+        return []
+    left = groups.totals - groups.sums(seats)
+    if not left.any():
+        return []
+    among = np.zeros(seats.size, dtype=np.bool_)
+    for part in tied:
+        among[part] = True
+    units = np.flatnonzero(among & (groups.spread(left) > 0))
+    group = groups.group_of(units)
+    sizes = _count(groups, group)
+    split = sizes > 0
     table = groups.breaker.pick(
-        units,
-        sizes=np.array([units.size]),
-        seats=np.array([partial.at_stake]),
-        groups=groups.numbers[group : group + 1],
-        origin=groups.origin[group : group + 1],
+        units - (groups.offsets[group] if groups.count > 1 else 0),
+        sizes=sizes[split],
+        seats=left[split],
+        groups=groups.numbers[split],
+        origin=groups.origin[split],
     )
     seats[units[table.won]] += 1
-    return seats, [table]
+    return [table]

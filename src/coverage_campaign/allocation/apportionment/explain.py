@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from fractions import Fraction
-from math import lcm
 from typing import Literal, TypeAlias
 
 import attrs
@@ -12,11 +11,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from coverage_campaign.allocation.apportionment.groups import Groups
-from coverage_campaign.allocation.apportionment.inputs import MOST, Ints, objects
+from coverage_campaign.allocation.apportionment.inputs import Ints, objects
 from coverage_campaign.allocation.apportionment.largest_remainder import (
     Remainders,
     Rule,
     divisor_of,
+    fill,
 )
 from coverage_campaign.allocation.apportionment.rounding_rules import (
     Signposts,
@@ -25,7 +25,6 @@ from coverage_campaign.allocation.apportionment.rounding_rules import (
     signpost,
 )
 from coverage_campaign.allocation.apportionment.ties import Tie
-from coverage_campaign.allocation.apportionment.water_filling import fill
 from coverage_campaign.checks import checked_methods
 from coverage_campaign.errors import DefinitionError, Problem
 from coverage_campaign.frames import by_value, owned
@@ -47,8 +46,12 @@ class Binding:
 
 
 _Found: TypeAlias = tuple[
-    tuple[Fraction, Fraction | None], Fraction | None, tuple[Binding, ...], tuple[int, ...]
+    tuple[Fraction, Fraction | None],
+    Fraction | None,
+    Mapping[int, int | Fraction],
+    list[tuple[int, Fraction]],
 ]
+"""The interval of divisors, the divisor, what units deserve at it, and their claims to a seat."""
 
 
 @checked_methods
@@ -101,32 +104,35 @@ class Apportionment:
 
 
 def explain_seats(
-    rule: Rule | None,
-    method: str,
-    groups: Groups,
-    weights: Sequence[Fraction],
-    *,
-    seats: Ints,
-    ties: tuple[Tie, ...],
+    rule: Rule | None, method: str, groups: Groups, *, seats: Ints, ties: tuple[Tie, ...]
 ) -> Apportionment:
-    """Return the record of the only group, solved; `weights` are in the user's own scale."""
-    total, names, n = int(groups.totals[0]), groups.names, len(weights)
-    low = [0] * n if groups.floors is None else groups.floors.tolist()
-    high = [MOST] * n if groups.caps is None else groups.caps.tolist()
-    found: _Found = (Fraction(0), None), None, (), ()
+    """Return the record of the only group, solved."""
+    total, whole, scale, low, high = groups.of_one(0)
+    weights, given = tuple(Fraction(weight, scale) for weight in whole), seats.tolist()
+    found: _Found = (Fraction(0), None), None, {}, []
     if isinstance(rule, Remainders):
-        found = _remainders(rule, total, weights, low=low, high=high, given=seats.tolist())
+        if total and any(whole):
+            found = _remainders(rule, groups, weights, given=given)
     elif rule is not None:
-        found = _divisor(rule, weights, low=low, high=high, given=seats.tolist())
+        found = _divisor(rule, weights, low=low, high=high, given=given)
+    interval, divisor, deserved, claims = found
+    best = max((claim for _, claim in claims), default=None)
     return Apportionment(
         rule.name if rule else method,
         total,
-        tuple(weights),
+        weights,
         seats,
         ties,
-        *found,
+        interval,
+        divisor,
+        tuple(
+            Binding(i, "floor" if own < low[i] else "cap", given[i], int(own))
+            for i, own in deserved.items()
+            if not low[i] <= own <= high[i]
+        ),
+        tuple(i for i, claim in claims if claim == best),
         rule,
-        None if names is None else tuple(names),
+        None if groups.names is None else tuple(groups.names),
     )
 
 
@@ -138,18 +144,12 @@ def _divisor(
     high: Sequence[int],
     given: Sequence[int],
 ) -> _Found:
-    units = [i for i, weight in enumerate(weights) if weight > 0]
-    free = rule.first_is_free
-    least = {i: max(low[i], min(1, high[i])) if free else low[i] for i in units}
-    claims = {
-        i: weights[i] ** rule.power / signpost(rule, given[i] + 1)
-        for i in units
-        if given[i] < high[i]
-    }
-    held = [
-        weights[i] ** rule.power / signpost(rule, given[i]) for i in units if given[i] > least[i]
-    ]
-    below, above = max(claims.values(), default=Fraction(0)), min(held, default=None)
+    units = [i for i, weight in enumerate(weights) if weight]
+    least = {i: max(low[i], min(rule.first_is_free, high[i])) for i in units}
+    prices = {i: weights[i] ** rule.power for i in units}
+    claims = [(i, prices[i] / signpost(rule, given[i] + 1)) for i in units if given[i] < high[i]]
+    held = [prices[i] / signpost(rule, given[i]) for i in units if given[i] > least[i]]
+    below, above = max((claim for _, claim in claims), default=Fraction(0)), min(held, default=None)
     interval: tuple[Fraction, Fraction | None] = (below, above)
     if rule.power != 1:
         tied = below == above
@@ -158,59 +158,32 @@ def _divisor(
             None if above is None else root(above, _DIGITS, up=tied),
         )
     divisor = shortest_between(*interval)
-    binding: list[Binding] = []
-    for i in units:
-        if divisor is None:
-            break
-        deserved = seats_at(rule, weights[i] / divisor)
-        if deserved < low[i]:
-            binding.append(Binding(i, "floor", given[i], deserved))
-        elif deserved > high[i]:
-            binding.append(Binding(i, "cap", given[i], deserved))
-    following = tuple(i for i, claim in claims.items() if claim == below)
-    return interval, divisor, tuple(binding), following
+    deserved = {i: seats_at(rule, weights[i] / divisor) for i in units} if divisor else {}
+    return interval, divisor, deserved, claims
 
 
 def _remainders(
-    rule: Remainders,
-    total: int,
-    weights: Sequence[Fraction],
-    *,
-    low: Sequence[int],
-    high: Sequence[int],
-    given: Sequence[int],
+    rule: Remainders, groups: Groups, weights: Sequence[Fraction], *, given: Sequence[int]
 ) -> _Found:
+    total, whole, scale, low, high = groups.of_one(0)
     sharing = np.array(low) < np.array(high)
     counted, left = sum(weights, Fraction()), total
-    if total == 0 or counted == 0:
-        return (Fraction(0), None), None, (), ()
     if rule.bounds == "rebalance" and rule.quota == "hare":
-        common = lcm(*(weight.denominator for weight in weights))
-        whole = objects(int(weight * common) for weight in weights)
         filled = fill(
-            np.array([total]), whole, np.array([0, whole.size]),
-            floors=np.array(low), caps=np.array(high),
-        )  # fmt: skip
+            groups.totals, objects(whole), groups.offsets, floors=groups.floors, caps=groups.caps
+        )
         sharing = ~filled.held
         if filled.left[0] and filled.weight[0]:
-            left, counted = int(filled.left[0]), Fraction(int(filled.weight[0]), common)
+            left, counted = int(filled.left[0]), Fraction(int(filled.weight[0]), scale)
     above, below = divisor_of(rule, Fraction(left), counted)
     quota = below / above
-    binding: list[Binding] = []
-    for i, weight in enumerate(weights):
-        deserved = weight / quota
-        if weight and deserved < low[i] and deserved < given[i]:
-            binding.append(Binding(i, "floor", given[i], int(deserved)))
-        elif weight and deserved > high[i]:
-            binding.append(Binding(i, "cap", given[i], int(deserved)))
-    waiting = {
-        i: weight / quota - given[i]
-        for i, weight in enumerate(weights)
-        if weight and sharing[i] and given[i] < high[i] and given[i] <= weight / quota
-    }
-    most = max(waiting.values(), default=Fraction(0))
-    following = tuple(i for i, claim in waiting.items() if claim == most)
-    return (quota, quota), quota, tuple(binding), following
+    deserved = {i: weight / quota for i, weight in enumerate(weights) if weight}
+    claims = [
+        (i, own - given[i])
+        for i, own in deserved.items()
+        if sharing[i] and given[i] < high[i] and given[i] <= own
+    ]
+    return (quota, quota), quota, deserved, claims
 
 
 def shortest_between(low: Fraction, high: Fraction | None) -> Fraction | None:

@@ -154,6 +154,14 @@ class Groups(GroupLayout):
         whole, scale = integers(self.weights)
         return objects(whole), self.scale * scale
 
+    def of_one(self, group: int) -> tuple[int, list[int], int, list[int], list[int]]:
+        """Return total, weights as integers, by what the user's were scaled, floors and caps."""
+        own = self.units(group)
+        weights, scale = integers(self.weights[own])
+        low = [0] * len(weights) if self.floors is None else self.floors[own].tolist()
+        high = [MOST] * len(weights) if self.caps is None else self.caps[own].tolist()
+        return int(self.totals[group]), weights, scale * self.scale, low, high
+
     def some(self, groups: Flags) -> tuple[Ints | slice, Groups]:
         """Return the units of some groups, and these groups alone."""
         if groups.all():

@@ -35,7 +35,6 @@ __all__ = [
     "label",
     "objects",
     "read_bound",
-    "read_fractions",
     "read_totals",
     "read_weights",
     "refuse",
@@ -289,9 +288,3 @@ def _whole(value: object, none: int | None) -> int | None:
     exact = as_fraction(value)
     fits = exact is not None and exact.denominator == 1 and abs(exact) <= MOST
     return int(exact) if fits else None  # type: ignore[arg-type]  # fits: a Fraction
-
-
-def read_fractions(weights: Weights) -> list[Fraction]:
-    """Return one row of numbers, already checked, as Fractions in the user's own scale."""
-    values = as_array(weights).tolist()
-    return [exact for value in values if (exact := as_fraction(value)) is not None]

@@ -1,4 +1,10 @@
-"""Hamilton's method, the largest remainders, with its quotas and its two rules for bounds."""
+"""Hamilton's method, the largest remainders, with its quotas and its two rules for bounds.
+
+Where bounds hold, real shares come first (`fill`): those of a group are median(floor, t w, cap) at
+one t, so that they sum to its total. Who stands at a bound is found by fixing, time and again,
+those beyond their floors or those beyond their caps, whichever move more: t can then only move
+against them.
+"""
 
 from __future__ import annotations
 
@@ -11,25 +17,209 @@ import numpy as np
 from numpy.typing import NDArray
 
 from coverage_campaign.allocation.apportionment.certificate import (
+    Partial,
     Prices,
     choose,
     exactly,
     prove,
     ranked,
 )
-from coverage_campaign.allocation.apportionment.exact import Partial
-from coverage_campaign.allocation.apportionment.groups import Groups
-from coverage_campaign.allocation.apportionment.inputs import MOST, Ints, integers, objects
+from coverage_campaign.allocation.apportionment.groups import GroupLayout, Groups
+from coverage_campaign.allocation.apportionment.inputs import (
+    Ints,
+    Weighted,
+    integers,
+    objects,
+)
 from coverage_campaign.allocation.apportionment.rounding_rules import Signposts
 from coverage_campaign.allocation.apportionment.ties import TieTable
-from coverage_campaign.allocation.apportionment.water_filling import fill, quotients
 from coverage_campaign.errors import DefinitionError, InfeasibleError, Problem
 from coverage_campaign.messages import message
+
+__all__ = [
+    "BoundsRule",
+    "Filled",
+    "QuotaName",
+    "Remainders",
+    "Rule",
+    "divisor_of",
+    "fill",
+    "quotients",
+    "solve_remainders",
+]
 
 Flags = NDArray[np.bool_]
 Floats = NDArray[np.float64]
 
-__all__ = ["BoundsRule", "QuotaName", "Remainders", "Rule", "divisor_of", "solve_remainders"]
+
+_NEAR = 2.0**-40  # relative: floats that differ by less are compared in integers
+
+
+@attrs.frozen(eq=False)
+class Filled:
+    """Entries that are `held` stand at `at`; any other has exactly weights x left / weight.
+
+    `left` and `weight` have one entry a group. Of float weights, `weight` is a float.
+    """
+
+    weights: Weighted
+    offsets: Ints
+    held: Flags
+    at: Ints
+    left: Ints
+    weight: Weighted
+
+    def whole(self) -> tuple[Ints, Weighted]:
+        """Return the shares of integer weights rounded down, and numerators of the rest.
+
+        A share is the whole plus the rest over its group's weight.
+        """
+        sizes = np.diff(self.offsets)
+        left, weight = np.repeat(self.left, sizes), np.repeat(self.weight, sizes)
+        shared = np.where(self.held, 0, self.weights)
+        whole, rest = quotients(shared, left, np.maximum(weight, 1))
+        return whole + self.at, rest
+
+
+def fill(
+    totals: Ints,
+    weights: Weighted,
+    offsets: Ints,
+    *,
+    floors: Ints | None = None,
+    caps: Ints | None = None,
+) -> Filled:
+    """Return who stands at a bound and what is left for the others, for groups laid end to end.
+
+    Group g shares totals[g] among the entries offsets[g] to offsets[g + 1] - 1; none is empty. An
+    entry without weight stands at its floor. Totals that cannot be met are the caller's to refuse.
+
+    >>> caps = np.array([4, 9, 9])
+    >>> filled = fill(np.array([10]), np.array([5, 3, 2]), np.array([0, 3]), caps=caps)
+    >>> filled.held.tolist(), filled.left.tolist(), filled.weight.tolist()
+    ([True, False, False], [6], [5])
+    >>> [part.tolist() for part in filled.whole()]  # 4, 3 3/5, 2 2/5
+    [[4, 3, 2], [0, 3, 2]]
+    """
+    exact = weights.dtype == object or (weights.dtype == np.int64 and not _fits(weights, totals))
+    held, at = _held(
+        totals, weights.astype(object if exact else np.float64, copy=False), offsets, floors, caps
+    )
+    filled = _filled(totals, weights.astype(object) if exact else weights, offsets, held, at)
+    doubtful = np.zeros(totals.size, dtype=np.bool_) if exact else _doubtful(filled, floors, caps)
+    if doubtful.any():
+        units = np.repeat(doubtful, np.diff(offsets))
+        held[units], at[units] = _held(
+            totals[doubtful],
+            objects(integers(weights[units])[0]),
+            np.append(0, np.cumsum(np.diff(offsets)[doubtful])),
+            None if floors is None else floors[units],
+            None if caps is None else caps[units],
+        )
+        filled = _filled(totals, weights, offsets, held, at)
+    return filled
+
+
+def _filled(totals: Ints, weights: Weighted, offsets: Ints, held: Flags, at: Ints) -> Filled:
+    groups = GroupLayout(offsets)
+    weight = groups.sums(weights * ~held)
+    return Filled(weights, offsets, held, at, totals - groups.sums(at), weight)
+
+
+def _fits(weights: Ints, totals: Ints) -> bool:
+    """Return whether differences of near products fit 64 bits, however the products wrap."""
+    weight = float(weights.sum(dtype=np.float64))
+    return weight < 2.0**62 and weight * float(totals.max(initial=0)) < 2.0**100
+
+
+def _held(
+    totals: Ints, weights: Weighted, offsets: Ints, floors: Ints | None, caps: Ints | None
+) -> tuple[Flags, Ints]:
+    """Return who stands at a bound, and where: exact for Python's integers, up to noise for floats.
+
+    Floats that are in doubt which bounds move more are in doubt of units next to their bounds only.
+    """
+    groups = GroupLayout(offsets)
+    kind, exact = weights.dtype, weights.dtype == object
+    # Who stands at a bound is beyond none any more.
+    sides = [
+        (sign, bounds.astype(kind, copy=True))
+        for sign, bounds in ((-1, floors), (1, caps))
+        if bounds is not None
+    ]
+    held = np.asarray(weights == 0, dtype=np.bool_)
+    for sign, bounds in sides:
+        bounds[held] = sign * np.inf
+    at = np.zeros(weights.size, dtype=np.int64) if floors is None else floors * held
+    left, weight = (totals - groups.sums(at)).astype(kind), groups.sums(weights)
+    if exact:  # then shares are Fractions
+        left = objects(map(Fraction, left.tolist()))
+    while True:
+        scale = left / np.where(weight > 0, weight, 1)
+        share = weights * groups.spread(scale)
+        beyond, moved = [], []
+        for sign, bounds in sides:
+            units = np.flatnonzero(share > bounds if sign > 0 else share < bounds)
+            group = groups.group_of(units)
+            sums = np.zeros((2, totals.size), dtype=kind)
+            np.add.at(sums[0], group, bounds[units])
+            np.add.at(sums[1], group, weights[units])
+            beyond.append((units, group, bounds[units].astype(np.int64), sums))
+            moved.append(sign * (sums[1] * scale - sums[0]))
+        if not any(part[0].size for part in beyond):
+            return held, at
+        heaviest = np.maximum.reduce(moved)
+        for (units, group, values, sums), by in zip(beyond, moved, strict=True):
+            final = by == heaviest
+            fixed = final[group]
+            held[units[fixed]], at[units[fixed]] = True, values[fixed]
+            for sign, bounds in sides:
+                bounds[units[fixed]] = sign * np.inf
+            left, weight = left - sums[0] * final, weight - sums[1] * final
+
+
+def _doubtful(filled: Filled, floors: Ints | None, caps: Ints | None) -> Flags:
+    """Return the groups where a unit so near to a bound that floats cannot tell stands wrong."""
+    groups, weights = GroupLayout(filled.offsets), filled.weights
+    doubtful = np.zeros(filled.left.size, dtype=np.bool_)
+    scale = filled.left / np.where(filled.weight > 0, filled.weight, 1)
+    share = weights * groups.spread(scale)
+    for sign, bounds in ((-1, floors), (1, caps)):
+        if bounds is None:
+            continue
+        gap = share - bounds
+        near = np.flatnonzero(np.abs(gap, out=gap) <= _NEAR * (share + 1.0))
+        near = near[weights[near] > 0]
+        group = groups.group_of(near)
+        if weights.dtype == np.float64:
+            doubtful[group] = True
+            continue
+        over = weights[near] * filled.left[group] - bounds[near] * filled.weight[group]
+        wrong = sign * over < 0
+        wrong &= filled.held[near]
+        wrong |= (sign * over > 0) & ~filled.held[near]
+        doubtful[group[wrong]] = True
+    return doubtful
+
+
+def quotients(weights: Weighted, above: Weighted, below: Weighted) -> tuple[Ints, Weighted]:
+    """Return the whole numbers and remainders of weights x above / below, entry by entry.
+
+    Weights are integers. In 64 bits products may wrap around: a remainder is small enough to be
+    right all the same.
+
+    >>> [part.tolist() for part in quotients(np.array([5, 7]), np.array([3, 3]), np.array([2, 2]))]
+    [[7, 10], [1, 1]]
+    """
+    if any(part.dtype == object for part in (weights, above, below)):
+        product = weights.astype(object) * above
+        whole = product // below
+        return whole.astype(np.int64), product - whole * below
+    whole = np.floor(weights * (above / below)).astype(np.int64)
+    rest = weights * above - whole * below
+    step = (rest >= below).astype(np.int64) - (rest < 0)
+    return whole + step, rest - step * below
+
 
 Number = TypeVar("Number", int, Fraction, NDArray[Any])
 
@@ -102,13 +292,9 @@ def share_exactly(rule: Remainders, groups: Groups, group: int) -> Partial:
     Raises:
         InfeasibleError: whole quotas and bounds leave too few seats or too many.
     """
-    own, total = groups.units(group), int(groups.totals[group])
-    weights, scale = integers(groups.weights[own])
-    scale *= groups.scale
-    low = [0] * len(weights) if groups.floors is None else groups.floors[own].tolist()
-    high = [MOST] * len(weights) if groups.caps is None else groups.caps[own].tolist()
+    total, weights, scale, low, high = groups.of_one(group)
     if sum(low) == total:
-        return Partial(low, [], 0)
+        return low, []
     if groups.bounded and rule.bounds == "rebalance":
         filled = fill(
             np.array([total]),
@@ -128,7 +314,7 @@ def share_exactly(rule: Remainders, groups: Groups, group: int) -> Partial:
     if left < 0 and seats == whole and not any(rest for _, rest in pairs):
         # Hagenbach-Bischoff with whole quotients only: one seat too many, all equally near
         holders = [i for i, seat in enumerate(seats) if seat > 0]
-        return Partial([max(seat - 1, 0) for seat in seats], holders, len(holders) + left)
+        return [max(seat - 1, 0) for seat in seats], holders
     claims = [
         (pairs[i][1], i)
         for i, seat in enumerate(seats)
@@ -163,21 +349,20 @@ def _largest(seats: list[int], claims: list[tuple[int, int]], count: int) -> Par
     for i in sure:
         seats[i] += 1
     if len(sure) == count:
-        return Partial(seats, [], 0)
-    return Partial(seats, sorted(i for claim, i in claims if claim == cut), count - len(sure))
+        return seats, []
+    return seats, sorted(i for claim, i in claims if claim == cut)
 
 
 @attrs.frozen(eq=False)
 class _Shares(Prices):
     """Seats priced at k minus the quotient.
 
-    Each group has `left` to share by the weights of all units but those that are `held` (None:
-    nobody is). `settled` are those and others who get no seat by remainder.
+    Units that are `held` (None: nobody is) have whole quotients and take no part in sharing the
+    rest. `settled` are those and others who get no seat by remainder.
     """
 
     rule: Remainders
     quotients: Floats
-    left: Ints
     held: Flags | None = None
     settled: Flags | None = None
 
@@ -205,23 +390,17 @@ class _Shares(Prices):
         Products of 64 bits may wrap around: near the cut the differences are right all the same.
         """
         weights, scale = self.groups.exact_weights()
-        counted = weights if self.held is None else np.where(self.held, 0, weights)
-        whole = self.groups.sums(counted)
-        above, below = divisor_of(self.rule, self.left, whole, scale)
+        counted, left = weights, self.groups.totals
+        if self.held is not None:
+            counted = np.where(self.held, 0, weights)
+            left = left - self.groups.sums(np.where(self.held, self.quotients, 0)).astype(np.int64)
+        above, below = divisor_of(self.rule, left, self.groups.sums(counted), scale)
         keys = seats * below[groups] - weights[units] * above[groups]
         return keys if keys.dtype == np.int64 else ranked(keys.tolist())
 
-    def some(self, groups: Flags) -> tuple[Ints | slice, _Shares]:
-        """Return the units of some groups, and the same for these groups alone."""
-        units, part = self.groups.some(groups)
-        held = None if self.held is None else self.held[units]
-        settled = None if self.settled is None else self.settled[units]
-        own = self.quotients[units], self.left[groups]
-        return units, _Shares(part, self.rule, *own, held, settled)
-
-    def solve_exactly(self, group: int) -> Partial:
-        """Return the seats of one group in integers alone."""
-        return share_exactly(self.rule, self.groups, group)
+    def solve(self, groups: Groups, group: int) -> Partial:
+        """Return the seats of one of these groups in integers alone."""
+        return share_exactly(self.rule, groups, group)
 
 
 def solve_remainders(rule: Remainders, groups: Groups, real: Floats) -> tuple[Ints, list[TieTable]]:
@@ -235,14 +414,14 @@ def solve_remainders(rule: Remainders, groups: Groups, real: Floats) -> tuple[In
     if not groups.bounded:
         weight = np.maximum(groups.sums(real), np.finfo(np.float64).tiny)
         real = real * groups.spread(groups.totals / weight)
-        return _award(_Shares(groups, rule, real, groups.totals), np.floor(real))
+        return _award(_Shares(groups, rule, real), np.floor(real))
     filled = fill(
         groups.totals, groups.weights, groups.offsets, floors=groups.floors, caps=groups.caps
     )
     weight = np.where(filled.weight > 0, filled.weight, 1).astype(np.float64)
     real = real * groups.spread(filled.left / weight)
     np.copyto(real, filled.at, where=filled.held)
-    shares = _Shares(groups, rule, real, filled.left, filled.held, filled.held)
+    shares = _Shares(groups, rule, real, filled.held, filled.held)
     return _award(shares, np.floor(real))
 
 
@@ -273,15 +452,17 @@ def _by_quota(rule: Remainders, groups: Groups) -> tuple[Ints, list[TieTable]]:
             seats[units], more = _by_quota(rule, part)
             ties += more
         return seats, ties
-    shares = _Shares(groups, rule, whole + rest / each[1], groups.totals, settled=~claims)
+    real = whole + (rest / each[1]).astype(np.float64)
+    shares = _Shares(groups, rule, real, settled=~claims)
     return _award(shares, seats.astype(np.float64))
 
 
 def _award(shares: _Shares, seats: Floats) -> tuple[Ints, list[TieTable]]:
     """Return the seats with the cheapest next ones of the units that are not settled."""
-    units = None if shares.settled is None else np.flatnonzero(~shares.settled)
-    prices = shares.beside(seats)[1]
-    count = shares.groups.totals.size
-    prices = prices if units is None else prices[units]
-    choose(shares.groups, seats, units, prices, (np.zeros(count), np.ones(count)))
+    ends = np.zeros(shares.groups.count), np.full(shares.groups.count, 2.0)  # settled lie beyond
+    prices = seats + 1.0
+    prices -= shares.quotients
+    if shares.settled is not None:
+        np.copyto(prices, np.inf, where=shares.settled)
+    choose(shares.groups, seats, None, prices, ends)
     return prove(shares, seats)

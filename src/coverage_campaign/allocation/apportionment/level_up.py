@@ -17,8 +17,8 @@ from coverage_campaign.allocation.apportionment.inputs import (
     read_bound,
     read_totals,
 )
-from coverage_campaign.allocation.apportionment.methods import adams
-from coverage_campaign.allocation.apportionment.ties import TieRule, read_ties
+from coverage_campaign.allocation.apportionment.methods import adams, webster
+from coverage_campaign.allocation.apportionment.ties import TieRule
 from coverage_campaign.checks import kind_of
 from coverage_campaign.errors import DefinitionError, InfeasibleError, Problem
 from coverage_campaign.messages import message
@@ -113,33 +113,19 @@ def level_up(
                 message("lower them by {less}", less=exact_sum(low) - wanted),
             )
         )
-    untouched = np.flatnonzero((now + low == 0) & (room > 0))
     left = wanted - exact_sum(low)
-    if 0 < left < untouched.size:
-        # all stand at a rate of 0, and Adams would ask for one each: a tie, and nothing else
-        seats = low.copy()
-        tie = read_ties(ties, now.shape, names).pick(
-            untouched,
-            sizes=np.array([untouched.size]),
-            seats=np.array([left]),
-            groups=np.zeros(1, dtype=np.int64),
-            origin=np.zeros(1, dtype=np.int64),
-        )
-        seats[untouched[tie.won]] += 1
-        return seats
-    if left == 0:
-        return low.copy()
-    return (
-        adams(
-            wanted + exact_sum(now),
-            people,
-            floors=now + low,
-            caps=now + room,
-            ties=ties,
-            names=names,
-        )
-        - now
-    )
+    untouched = np.flatnonzero((now + low == 0) & (room > 0))
+    if not 0 < left < untouched.size:
+        held, most = now + low, now + room
+        after = wanted + exact_sum(now)
+        if left:
+            held = adams(after, people, floors=held, caps=most, ties=ties, names=names)
+        return held - now
+    # All stand at a rate of 0, and Adams would ask for one each: a tie, and nothing else.
+    equal = np.zeros_like(now)
+    equal[untouched] = 1
+    seats: Ints = low + webster(left, equal, ties=ties, names=names)
+    return seats
 
 
 def _counts(values: ArrayLike, where: str, names: Sequence[str] | None) -> Ints:

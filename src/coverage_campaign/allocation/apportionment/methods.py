@@ -40,7 +40,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from coverage_campaign.allocation.apportionment.certificate import exactly
-from coverage_campaign.allocation.apportionment.divisor import divide_exactly, solve_divisor
+from coverage_campaign.allocation.apportionment.divisor import (
+    divide_exactly,
+    solve_divisor,
+    solve_quota_method,
+)
 from coverage_campaign.allocation.apportionment.explain import (
     Apportionment,
     Binding,
@@ -55,7 +59,6 @@ from coverage_campaign.allocation.apportionment.inputs import (
     as_array,
     as_fraction,
     read_bound,
-    read_fractions,
     read_totals,
     read_weights,
 )
@@ -67,7 +70,6 @@ from coverage_campaign.allocation.apportionment.largest_remainder import (
     share_exactly,
     solve_remainders,
 )
-from coverage_campaign.allocation.apportionment.quota_method import solve_quota_method
 from coverage_campaign.allocation.apportionment.rounding_rules import (
     ADAMS,
     DEAN,
@@ -140,15 +142,38 @@ class Method(Protocol):
         ...
 
 
-def webster(
-    total: Totals,
-    weights: Weights,
-    *,
-    floors: Bounds = None,
-    caps: Bounds = None,
-    ties: TieRule = "first",
-    names: Sequence[str] | None = None,
-) -> Seats:
+_RULES: dict[object, Rule] = {}
+
+
+def _method(rule: Rule | None) -> Callable[[Callable[[], None]], Method]:
+    """Return a decorator that makes the method of a rule, named and described by what it is given.
+
+    None is the rule of `quota_method`.
+    """
+
+    def made(described: Callable[[], None]) -> Method:
+        def method(
+            total: Totals,
+            weights: Weights,
+            *,
+            floors: Bounds = None,
+            caps: Bounds = None,
+            ties: TieRule = "first",
+            names: Sequence[str] | None = None,
+        ) -> Seats:
+            return _solve(rule, total, weights, floors=floors, caps=caps, ties=ties, names=names)
+
+        for name in ("__name__", "__qualname__", "__doc__"):
+            setattr(method, name, getattr(described, name))
+        if rule is not None:
+            _RULES[method] = rule
+        return method
+
+    return made
+
+
+@_method(WEBSTER)
+def webster() -> None:
     """Return seats by Webster's method: quotients rounded to the nearest whole number.
 
     Signposts k - 1/2. Also Sainte-Laguë, major fractions, standard rounding. It minimises
@@ -166,18 +191,10 @@ def webster(
     >>> webster([1, 2], [[1, 1], [3, 1]], ties="last").tolist()
     [[0, 1], [1, 1]]
     """
-    return _solve(WEBSTER, total, weights, floors=floors, caps=caps, ties=ties, names=names)
 
 
-def jefferson(
-    total: Totals,
-    weights: Weights,
-    *,
-    floors: Bounds = None,
-    caps: Bounds = None,
-    ties: TieRule = "first",
-    names: Sequence[str] | None = None,
-) -> Seats:
+@_method(JEFFERSON)
+def jefferson() -> None:
     """Return seats by Jefferson's method: quotients rounded down.
 
     Signposts k. Also D'Hondt, greatest divisors, Hagenbach-Bischoff. It minimises the largest
@@ -186,18 +203,10 @@ def jefferson(
     >>> jefferson(8, [100_000, 80_000, 30_000, 20_000]).tolist()
     [4, 3, 1, 0]
     """
-    return _solve(JEFFERSON, total, weights, floors=floors, caps=caps, ties=ties, names=names)
 
 
-def adams(
-    total: Totals,
-    weights: Weights,
-    *,
-    floors: Bounds = None,
-    caps: Bounds = None,
-    ties: TieRule = "first",
-    names: Sequence[str] | None = None,
-) -> Seats:
+@_method(ADAMS)
+def adams() -> None:
     """Return seats by Adams' method: quotients rounded up.
 
     Signposts k - 1. It minimises the largest weight per seat, favours small units and gives
@@ -206,18 +215,10 @@ def adams(
     >>> adams(8, [100_000, 80_000, 30_000, 20_000]).tolist()
     [3, 3, 1, 1]
     """
-    return _solve(ADAMS, total, weights, floors=floors, caps=caps, ties=ties, names=names)
 
 
-def hill(
-    total: Totals,
-    weights: Weights,
-    *,
-    floors: Bounds = None,
-    caps: Bounds = None,
-    ties: TieRule = "first",
-    names: Sequence[str] | None = None,
-) -> Seats:
+@_method(HILL)
+def hill() -> None:
     """Return seats by Hill's method: quotients rounded at the geometric mean of k - 1 and k.
 
     Signposts sqrt(k (k - 1)). Also Huntington-Hill, equal proportions; the law for the United
@@ -227,18 +228,10 @@ def hill(
     >>> hill(10, [1600, 650, 250]).tolist()
     [6, 3, 1]
     """
-    return _solve(HILL, total, weights, floors=floors, caps=caps, ties=ties, names=names)
 
 
-def dean(
-    total: Totals,
-    weights: Weights,
-    *,
-    floors: Bounds = None,
-    caps: Bounds = None,
-    ties: TieRule = "first",
-    names: Sequence[str] | None = None,
-) -> Seats:
+@_method(DEAN)
+def dean() -> None:
     """Return seats by Dean's method: quotients rounded at the harmonic mean of k - 1 and k.
 
     Signposts k (k - 1) / (k - 1/2). It keeps weight per seat nearest to the common divisor.
@@ -247,7 +240,6 @@ def dean(
     >>> dean(10, [1600, 650, 250]).tolist()
     [6, 3, 1]
     """
-    return _solve(DEAN, total, weights, floors=floors, caps=caps, ties=ties, names=names)
 
 
 def hamilton(
@@ -283,15 +275,8 @@ def hamilton(
     )
 
 
-def quota_method(
-    total: Totals,
-    weights: Weights,
-    *,
-    floors: Bounds = None,
-    caps: Bounds = None,
-    ties: TieRule = "first",
-    names: Sequence[str] | None = None,
-) -> Seats:
+@_method(None)
+def quota_method() -> None:
     """Return seats by the quota method of Balinski and Young: within quota and house-monotone.
 
     Each unit has its exact quota rounded down or up, and a larger total takes a seat from nobody:
@@ -305,9 +290,9 @@ def quota_method(
     >>> quota_method(100, [5117, 4400, 162, 161, 160]).tolist()
     [52, 44, 2, 1, 1]
     """
-    given, groups = _read(total, weights, floors=floors, caps=caps, ties=ties, names=names)
-    return solve(None, groups)[0].reshape(given)
 
+
+_RULES[hamilton] = Remainders()
 
 largest_remainder = hamilton
 sainte_lague = webster
@@ -388,16 +373,6 @@ def _parameter(value: Parameter, name: str, most: int) -> Fraction:
     return exact
 
 
-_RULES: dict[object, Rule] = {
-    webster: WEBSTER,
-    jefferson: JEFFERSON,
-    adams: ADAMS,
-    hill: HILL,
-    dean: DEAN,
-    hamilton: Remainders(),
-}
-
-
 def rule_of(method: Method) -> Rule | None:
     """Return the rule of a method of this module, None of quota_method and other functions.
 
@@ -436,7 +411,7 @@ def first_is_free(method: Method) -> bool:
 
 
 def _solve(
-    rule: Rule,
+    rule: Rule | None,
     total: Totals,
     weights: Weights,
     *,
@@ -539,10 +514,9 @@ def by_group(
     >>> by_group(webster, [3, 2], [2, 1, 1, 1, 1], offsets=[0, 2, 5]).tolist()
     [2, 1, 1, 1, 0]
     """
-    _, groups = _read(
-        totals, weights, offsets=offsets, floors=floors, caps=caps, ties=ties, names=names
-    )
-    return _solve_with(method, groups)[0]
+    return by_group_with_ties(
+        method, totals, weights, offsets=offsets, floors=floors, caps=caps, ties=ties, names=names
+    )[0]
 
 
 def by_group_with_ties(
@@ -722,8 +696,7 @@ def explain(
             )
         )
     seats, found = _solve_with(method, groups)
-    exact = read_fractions(weights)
-    return explain_seats(rule_of(method), name_of(method), groups, exact, seats=seats, ties=found)
+    return explain_seats(rule_of(method), name_of(method), groups, seats=seats, ties=found)
 
 
 # -- two ways: integers one problem at a time, or floats for all at once ---------------------------

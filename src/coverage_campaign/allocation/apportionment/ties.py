@@ -99,11 +99,10 @@ class TieBreaker:
         before = np.cumsum(sizes) - sizes
         if self.rule == "raise" and sizes.size:
             raise self._refusal(units[: sizes[0]] + origin[0], int(seats[0]), _NO_RULE)
-        place = np.arange(units.size) - np.repeat(before, sizes)
-        if self.rule == "last":
-            won = place >= np.repeat(sizes - seats, sizes)
-        else:
-            won = place < np.repeat(seats, sizes)
+        last = self.rule == "last"
+        cut = before + (sizes - seats if last else seats)
+        won = np.arange(units.size) < (cut if sizes.size == 1 else np.repeat(cut, sizes))
+        won = ~won if last else won
         if self.ranks is not None:
             ranks = self.ranks[units + np.repeat(origin, sizes)]
             order = np.lexsort((ranks, np.repeat(np.arange(sizes.size), sizes)))

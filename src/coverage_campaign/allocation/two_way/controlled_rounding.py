@@ -31,14 +31,14 @@ from coverage_campaign.allocation.apportionment.inputs import (
     refuse,
 )
 from coverage_campaign.allocation.apportionment.ties import TieBreaker, TieRule, read_ties
-from coverage_campaign.allocation.two_way.feasibility import (
+from coverage_campaign.allocation.two_way.certificates import (
     Margin,
     check_margins,
     names_of,
+    prove,
     read_margin,
     read_margins,
 )
-from coverage_campaign.allocation.two_way.optimality import prove
 from coverage_campaign.allocation.two_way.tie_and_transfer import break_tie, exchanges_of, transfer
 from coverage_campaign.errors import DefinitionError, InfeasibleError, Problem
 from coverage_campaign.messages import message

@@ -26,7 +26,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from coverage_campaign.allocation.apportionment.ties import TieBreaker
-from coverage_campaign.allocation.two_way.optimality import Cell, parts
+from coverage_campaign.allocation.two_way.certificates import Cell, parts
 from coverage_campaign.errors import Problem, TieError
 from coverage_campaign.messages import message
 

@@ -29,7 +29,7 @@ from coverage_campaign.allocation.apportionment.rounding_rules import (
     signpost,
 )
 from coverage_campaign.allocation.explain import records
-from coverage_campaign.allocation.shares import SharingRecord
+from coverage_campaign.allocation.top_down import SharingRecord
 from coverage_campaign.allocation.tree import NO_CAP, leaf_of
 from coverage_campaign.errors import DefinitionError, Problem
 from coverage_campaign.messages import Message, message, message_in, text_of
