@@ -42,6 +42,7 @@ from coverage_campaign.model.targets import to_exact
 from coverage_campaign.progress.counts import owed_reports
 from coverage_campaign.progress.progress import Progress, track
 from coverage_campaign.progress.unit_progress import UnitProgress
+from coverage_campaign.scheduling.schedule import own_milestones
 
 __all__ = [
     "FLOATS_ARE_DECIMALS",
@@ -212,26 +213,12 @@ class PassedMilestone:
 
 def _passed_milestones(progress: Progress) -> tuple[PassedMilestone, ...] | None:
     """Return the milestones of the plan's target that are over; None = it has none at all."""
-    campaign = progress.campaign
-    headcount = campaign.headcount
-    own = [
-        one
-        for one in campaign.milestones
-        if one.target in ("", headcount.code if headcount else "")
-    ]
+    own = own_milestones(progress.plan.allocation)
     if not own:
         return None
-    days = [(campaign.resolve(one.by), one) for one in own]
-    whole = headcount.persons if headcount else 0
+    days = [(progress.campaign.resolve(mark.by), mark, share) for mark, share in own]
     return tuple(
-        _passed(
-            progress,
-            mark,
-            day,
-            mark.share if mark.share is not None else Fraction(mark.persons or 0, max(whole, 1)),
-        )
-        for day, mark in days
-        if day <= progress.as_of
+        _passed(progress, mark, day, share) for day, mark, share in days if day <= progress.as_of
     )
 
 

@@ -22,6 +22,7 @@ from coverage_campaign.model.basis import Basis
 from coverage_campaign.model.campaign import Campaign
 from coverage_campaign.model.dates import DateLike, days_of
 from coverage_campaign.model.periods import periods_of
+from coverage_campaign.model.phases import Milestone
 from coverage_campaign.model.targets import CoverageTarget, HeadcountTarget
 from coverage_campaign.model.units import to_codes
 from coverage_campaign.scheduling.course import Course, Lives
@@ -36,7 +37,7 @@ from coverage_campaign.scheduling.curves import (
 )
 from coverage_campaign.scheduling.plan import Plan
 
-__all__ = ["Plan", "own_window", "schedule"]
+__all__ = ["Plan", "own_milestones", "own_window", "schedule"]
 
 _Ints = NDArray[np.int64]
 _NONE: _Ints = np.zeros(0, dtype=np.int64)
@@ -195,27 +196,26 @@ def _shared_target(campaign: Campaign, code: str) -> list[HeadcountTarget | Cove
     return found or ([campaign.headcount] if campaign.headcount else [])
 
 
-def _own_curve(allocation: Allocation, phases: tuple[str, ...]) -> Curve:
-    """Return the curve through the campaign's milestones, or by the shares of these phases.
+def own_milestones(allocation: Allocation) -> list[tuple[Milestone, Fraction]]:
+    """Return the milestones of the target that is shared, each with its part of the whole.
 
-    Milestones are those of the target that is shared, or, where it has none of its own, those of
-    the campaign's headcount.
+    Where the target has none of its own they are those of the campaign's headcount.
+
+    Raises:
+        DefinitionError: a milestone of more persons than its target has.
     """
     campaign, target = allocation.campaign, allocation.target_code
-    shares = {code: campaign.phase(code).share for code in phases}
-    if all(share is not None for share in shares.values()):
-        return by_phase(campaign, {code: share for code, share in shares.items() if share})
     headcount = campaign.headcount
     whole = headcount.persons if headcount else 0
     marks = [one for one in campaign.milestones if target and one.target == target]
     if marks and (headcount is None or target != headcount.code):
-        (shared,) = _shared_target(campaign, target)
-        whole = shared.persons if isinstance(shared, HeadcountTarget) else allocation.total
+        whole = sum(
+            one.persons if isinstance(one, HeadcountTarget) else allocation.total
+            for one in _shared_target(campaign, target)
+        )
     else:
         own = ("", headcount.code if headcount else "")
         marks = [one for one in campaign.milestones if one.target in own]
-    if not marks:
-        return even
     problems = [
         Problem(
             f"milestones '{mark.code}'",
@@ -231,13 +231,22 @@ def _own_curve(allocation: Allocation, phases: tuple[str, ...]) -> Curve:
     ]
     if problems:
         raise DefinitionError(problems)
-    by_day: dict[DateLike, Share] = {
-        campaign.resolve(mark.by): mark.share
-        if mark.share is not None
-        else Fraction(mark.persons or 0, max(whole, 1))
+    return [
+        (mark, Fraction(mark.persons or 0, max(whole, 1)) if mark.share is None else mark.share)
         for mark in marks
+    ]
+
+
+def _own_curve(allocation: Allocation, phases: tuple[str, ...]) -> Curve:
+    """Return the curve through the campaign's milestones, or by the shares of these phases."""
+    campaign = allocation.campaign
+    shares = {code: campaign.phase(code).share for code in phases}
+    if all(share is not None for share in shares.values()):
+        return by_phase(campaign, {code: share for code, share in shares.items() if share})
+    by_day: dict[DateLike, Share] = {
+        campaign.resolve(mark.by): share for mark, share in own_milestones(allocation)
     }
-    return through(by_day)
+    return through(by_day) if by_day else even
 
 
 def _own_window(campaign: Campaign, target: str, basis: Basis) -> tuple[tuple[str, ...], Basis]:

@@ -144,7 +144,7 @@ def _settle(
     unit = np.append(holding, waiting)
     group = groups.group_of(unit)
     rank = prices.exact(unit, np.append(seats[holding], seats[waiting] + 1), group)
-    key = rank if groups.count == 1 else group * (int(rank.max(initial=0)) + 1) + rank
+    key = rank if groups.count == 1 else _one_by_one(group, rank)
     count = _count(groups, group)
     seats[holding] -= 1
     lacking = groups.totals - groups.sums(seats)
@@ -159,6 +159,21 @@ def _settle(
     tied = [unit[key == cut]]
     tied += _solve_each(groups, np.flatnonzero(open_).tolist(), prices.solve, seats)
     return seats, _break(groups, seats, tied)
+
+
+def _one_by_one(group: Ints, rank: Ints) -> Ints:
+    """Return numbers that order by group, then by rank, and are equal just if both are.
+
+    >>> _one_by_one(np.array([1, 0, 0]), np.array([-5, 2**62, 7])).tolist()
+    [3, 2, 1]
+    """
+    if rank.size == 0:
+        return rank
+    first, last = int(rank.min()), int(rank.max())
+    if (int(group.max()) + 1) * (last - first + 1) > MOST:
+        rank = np.unique(rank, return_inverse=True)[1].astype(np.int64)
+        first, last = 0, int(rank.max())
+    return group * (last - first + 1) + (rank - first)
 
 
 def _count(groups: Groups, members: Ints) -> Ints:
