@@ -28,6 +28,7 @@ from coverage_campaign.allocation.request import (
     TieRule,
     Uplift,
     exact_number,
+    read_headcount,
     read_target,
     tree_of,
     vector_of,
@@ -245,12 +246,7 @@ def check_bounds(
     >>> print(frame.loc[0, "why"])
     floors, pins and bases need 90,000 of 76,000 people (largest: 430405 50,000, 430406 40,000)
     """
-    chosen = read_target(campaign, target)
-    if isinstance(chosen, CoverageTarget):
-        raise DefinitionError(
-            Problem("target", "a coverage rate for each unit", "nothing is shared: no bound binds")
-        )
-    total = chosen if isinstance(chosen, int) else chosen.persons
+    chosen, total = read_headcount(campaign, target)
     weighting = equal if weights is None else weighting_of(campaign, among, weights, chosen)
     tree = tree_of(campaign, among, weighting)
     inputs = {

@@ -18,7 +18,7 @@ from coverage_campaign.allocation.apportionment import methods as apportion
 from coverage_campaign.allocation.apportionment.inputs import as_array
 from coverage_campaign.allocation.apportionment.ties import TieRule
 from coverage_campaign.allocation.explain import number_text
-from coverage_campaign.allocation.request import is_count, read_target
+from coverage_campaign.allocation.request import is_count, read_headcount
 from coverage_campaign.allocation.two_way.biproportional import Certificate, biproportional_explain
 from coverage_campaign.allocation.two_way.tie_and_transfer import CellTie
 from coverage_campaign.allocation.weights import Number, Weighting, WeightTable
@@ -504,12 +504,7 @@ def partition(
     ... )
     <Partition of 76,000 people: counties 57,000, departments 19,000>
     """
-    chosen = read_target(campaign, target)
-    if isinstance(chosen, CoverageTarget):
-        raise DefinitionError(
-            Problem("target", "a coverage rate", "only persons can be parted; give a headcount")
-        )
-    total = chosen if isinstance(chosen, int) else chosen.persons
+    _, total = read_headcount(campaign, target)
     unlike = sorted(set(among) ^ set(weights))
     if unlike or not among:
         raise DefinitionError(

@@ -65,6 +65,7 @@ __all__ = [
     "left_to_enrol",
     "limits_of",
     "read_given",
+    "read_headcount",
     "read_target",
     "read_uplift",
     "tree_of",
@@ -570,21 +571,30 @@ def read_target(
     )
 
 
+def read_headcount(
+    campaign: Campaign, target: HeadcountTarget | CoverageTarget | int | str | None
+) -> tuple[HeadcountTarget | int, int]:
+    """Return the target of persons that is meant, and how many it has; as `read_target`.
+
+    Raises:
+        DefinitionError: a coverage rate, which gives each unit its own number.
+    """
+    chosen = read_target(campaign, target)
+    if isinstance(chosen, CoverageTarget):
+        raise DefinitionError(
+            Problem("target", "a coverage rate for each unit", "nothing is shared: give persons")
+        )
+    return chosen, chosen if isinstance(chosen, int) else chosen.persons
+
+
 _MOST_PERSONS = 2**62
 
 
 def _totals(campaign: Campaign, values: Values) -> Ints:
     if isinstance(values, np.ndarray) and values.dtype.kind == "i" and values.min() >= 0:
         return values.astype(np.int64, copy=False)
-    found = [read_target(campaign, cast("Any", value)) for value in _listed(values)]
-    if any(isinstance(one, CoverageTarget) for one in found):
-        raise DefinitionError(
-            Problem("target", "a coverage rate for each unit", "nothing is shared: give persons")
-        )
-    return np.array(
-        [one if isinstance(one, int) else cast("HeadcountTarget", one).persons for one in found],
-        dtype=np.int64,
-    )
+    found = [read_headcount(campaign, cast("Any", value))[1] for value in _listed(values)]
+    return np.array(found, dtype=np.int64)
 
 
 def _bases(values: Values) -> Ints:

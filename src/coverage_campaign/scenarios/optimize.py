@@ -24,7 +24,7 @@ from coverage_campaign.allocation.request import (
     Limits,
     limits_of,
     read_given,
-    read_target,
+    read_headcount,
 )
 from coverage_campaign.allocation.tree import NO_CAP, UnitTree
 from coverage_campaign.allocation.weights import Weighting, WeightTable, to_weighting
@@ -202,14 +202,7 @@ def optimize(
     tree = UnitTree.of(campaign, among)
     if len(tree.starts) > 2:  # noqa: PLR2004 - one tier has a start and an end
         raise DefinitionError(Problem(f"cut '{among}'", "has several tiers", "share one tier"))
-    chosen = read_target(campaign, target)
-    if isinstance(chosen, CoverageTarget):
-        raise DefinitionError(
-            Problem(
-                "target", "a coverage rate for each unit", "nothing is shared: give a headcount"
-            )
-        )
-    total = chosen if isinstance(chosen, int) else chosen.persons
+    _, total = read_headcount(campaign, target)
     weighting = to_weighting(need)
     given = weighting.of(campaign, tree.leaves)
     parts = _parts(campaign, capacities, sizes)

@@ -532,7 +532,7 @@ def _checked_months(codes: pd.Index[str], actuals: pd.DataFrame, month_of: _Ints
     problems += [
         Problem(
             f"actuals, row {row} ('{units.iloc[row]}')",
-            message("persons {found}", found=found),
+            message("persons {found:raw}", found=f"{found}"),
             "give whole persons, 0 or more; leave out what was not reported",
         )
         for row, found in wrong
@@ -545,7 +545,7 @@ def _checked_months(codes: pd.Index[str], actuals: pd.DataFrame, month_of: _Ints
             f"actuals, row {row} ('{units.iloc[row]}')",
             "no period"
             if pd.isna(found := actuals["period"].iloc[row])
-            else message("period {found}", found=found),
+            else message("period {found:raw}", found=f"{found}"),
             message("give the first day of a month up to {last:raw}, the window's last", last=last),
         )
         for row in np.flatnonzero(days.isna() | (months > month_of[-1])).tolist()
