@@ -523,7 +523,7 @@ def test_a_title_that_says_plan_is_no_result(tmp_path: Path, title: str) -> None
     """Under it 人数 is refused, 完成人数 counts, and so does what the caller names."""
     rows = [[title], ["单位", "人数"], ["甲县", 9], ["乙县", 8]]
     source = book(tmp_path, {"t": rows})
-    with pytest.raises(ReportError, match="does not say done"):
+    with pytest.raises(ReportError, match="names other figures"):
         read(source)
     assert counts(read(source, persons="人数")) == {("a", "2008-07"): 9, ("b", "2008-07"): 8}
     rows[1][1] = "完成人数"

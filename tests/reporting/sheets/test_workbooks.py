@@ -433,10 +433,41 @@ def refused(path: Path, **options: str) -> str:
     return str(error.value)
 
 
-def test_two_tables_side_by_side_are_refused(tmp_path: Path) -> None:
-    """Half a table must not be lost: whoever wrote it has to split it."""
-    rows = [["单位", "本月新增", "单位", "本月新增"], ["甲县", 1, "乙县", 2]]
-    assert "side by side" in refused(written(tmp_path, rows), period="2026-06")
+@pytest.mark.parametrize(
+    "rows",
+    [
+        [["单位", "新增", "单位", "新增"], ["甲县", 1, "乙县", 2]],
+        [
+            ["序号", "单位", "新增", None, "序号", "单位", "新增"],
+            [1, "甲县", 1, None, 2, "乙县", 2],
+        ],
+        [["表一", None, "表二", None], ["单位", "新增", "单位", "新增"], ["甲县", 1, "乙县", 2]],
+    ],
+)
+def test_two_tables_side_by_side_are_both_read(
+    tmp_path: Path, rows: Sequence[Sequence[object]]
+) -> None:
+    """One heading over two columns of units begins a second table, each cell with its own place."""
+    tally = read_reports(written(tmp_path, rows), tiny(), figures="new", period="2026-06")
+    assert counts(tally) == {"a": 1, "b": 2}
+    counted = tally.columns.query("role == 'counted'")["column"].tolist()
+    assert len(counted) == 2 == len(set(counted))
+
+
+def test_tables_side_by_side_have_times_of_their_own(tmp_path: Path) -> None:
+    """A title above each says its month; where only one does it is that of both."""
+    rows = [
+        ["2026年6月", None, "2026年7月", None],
+        ["单位", "新增", "单位", "新增"],
+        ["甲县", 1, "甲县", 2],
+    ]
+    frame = read_reports(written(tmp_path, rows), tiny(), figures="new").to_frame()
+    assert frame["persons"].tolist() == [1, 2]
+    assert frame["period"].dt.month.tolist() == [6, 7]
+    rows[0][2] = None
+    rows[2][2] = "乙县"
+    frame = read_reports(written(tmp_path, rows), tiny(), figures="new").to_frame()
+    assert frame["period"].dt.month.tolist() == [6, 6]
 
 
 def test_a_table_without_a_date_asks_for_one(tmp_path: Path) -> None:

@@ -14,13 +14,23 @@ from typing import Literal, TypeAlias
 
 import attrs
 
-from coverage_campaign.reporting.sheets.dates import Written, find_written, read_written, year_in
-from coverage_campaign.reporting.sheets.numbers import plain
+from coverage_campaign.messages import Message, message
+from coverage_campaign.reporting.sheets.dates import (
+    Written,
+    find_written,
+    read_written,
+    written_of_levels,
+    year_in,
+)
+from coverage_campaign.reporting.sheets.numbers import plain, spaced
 
 __all__ = [
+    "FIGURE_KINDS",
     "FigureKind",
     "Kind",
     "Meaning",
+    "PrintedMeasure",
+    "is_no_result",
     "is_note",
     "is_subtotal",
     "is_total",
@@ -32,12 +42,19 @@ __all__ = [
 
 FigureKind: TypeAlias = Literal["new", "cumulative"]
 Kind: TypeAlias = Literal[
-    "unit", "parent", "date", "year", "month", "day", "channel", "measure", "matter", "serial",
+    "unit", "parent", "date", "year", "month", "day", "channel", "measure", "matter", "insurance",
+    "serial",
     "note", "rank", "new", "cumulative", "stock", "persons", "unclear", "target", "plan", "rate",
     "earlier", "change", "remaining", "eligible", "baseline", "payment", "households", "loss",
     "average", "activity",
 ]  # fmt: skip
 """What a column holds; 'persons' is a figure of persons of which the heading says no more."""
+
+FIGURE_KINDS: dict[Kind, Message] = {
+    "new": message("new"),
+    "cumulative": message("cumulative"),
+    "stock": message("stock"),
+}
 
 _TRADITIONAL = str.maketrans(
     "單縣區鄉鎮街數計劃標務與萬億戶參擴繳達實際備註總編號稱進佔養醫療職業險業別時間報類型門責機構歷徵應淨當內後長項",
@@ -78,13 +95,13 @@ _STRUCTURE: tuple[tuple[Kind, re.Pattern[str]], ...] = (
     (
         "unit",
         _any(
-            "unit(?:_?code|_?name)?|code|name|county|state|area|postal|geographicarea|location",
+            "(?:reporting|responsible)?unit(?:_?code|_?name)?|code|name|county|state|area|postal|geographicarea|location",
             "district|department|township|municipality|scope|entity|jurisdiction|city|country|place",
             "(?:责任|填报|报送|上报|参保|统筹|牵头|承办|实施|考核|完成)?"
             "(?:单位|部门|机构|地区|地|区域)(?:名称|全称|代码|编码)?",
             rf"各?{_DIVISION}(?:[(、,/和及)]*{_DIVISION})*\)?(?:名称|名|别|代码)?",
             "行政区划?(?:名称|代码)?|行政区域|区划(?:名称|代码)?|辖区|代码|编码|名称",
-            "经办机构|市直(?:部门|单位)?",
+            "经办机构|市直(?:部门|单位)?|统筹区",
         ),
     ),
     ("year", _any("年份?|年度|统计年度|year|yr|fiscalyear")),
@@ -105,10 +122,11 @@ _STRUCTURE: tuple[tuple[Kind, re.Pattern[str]], ...] = (
     (
         "matter",
         _any(
-            "(?:.*项目|.*指标|事项|.*内容|险种|任务|工作)(?:名称|内容)|险种|项目|指标|事项",
-            "item|subitem|indicator|insurance|工作内容",
+            "(?:.*项目|.*指标|事项|.*内容|任务|工作)(?:名称|内容)|项目|指标|事项",
+            "item|subitem|indicator|工作内容",
         ),
     ),
+    ("insurance", _any("险种(?:名称)?|insurance(?:type)?|scheme")),
     (
         "note",
         _any(
@@ -157,6 +175,8 @@ _CJK: tuple[tuple[str, re.Pattern[str]], ...] = (
         "earlier",
         _any("(?:去年|上年度?|上一年度?|前年|往年|历年)(?:同期|同月|末|底)?|同期数?|上[月期周]"),
     ),
+    ("year_to_date", _any("自?年初(?:至今|以来|累计|起)")),
+    ("cumulative", _any("(?:截[至止]?|至|到|1-)本[月期][止底末]?|本[月期]止")),
     ("baseline", _any("期初|年初|月初|基数|基期|起点")),
     (
         "activity",
@@ -182,7 +202,7 @@ _CJK: tuple[tuple[str, re.Pattern[str]], ...] = (
     (
         "stock",
         _any(
-            "期末|[年月季]末|[年月季]底|在册|在保|实有|存量|现有|现参保|已参保|参保总|总参保|历史"
+            "期末|本?[年月季]末|本?[年月季]底|在册|在保|实有|存量|现有|现参保|已参保|参保总|总参保|历史"
         ),
     ),
     (
@@ -275,18 +295,22 @@ _ASCII_WORD = re.compile(r"[A-Za-z][A-Za-z0-9]*|%")
 
 # -- measures --------------------------------------------------------------------------------------
 
-_SCALES = {"": 1, "百": 100, "千": 1_000, "万": 10_000, "亿": 10**8}
+_SCALES = {"": 1, "百": 100, "千": 1_000, "万": 10_000, "亿": 10**8} | {
+    "thousand": 1_000,
+    "million": 10**6,
+}
 _PERSONS = re.compile(
     r"(?P<scale>[百千万亿]?)(?P<what>人次?|名|位|persons?|people)|(?P<bare>[千万亿])"
+    r"|(?:in)?(?P<english>thousand|million)s?(?:of)?(?:persons?|people)?"
 )
 _MONEY = re.compile(r"[百千万亿]{0,2}(?:元|美元|人民币|yuan|rmb|usd|cny)")
 _THINGS = _any(
     "[百千万亿]?(?:户|家|户次|households?|户数)|[百千万]?(?:公里|吨|亩|平方米)|%|‰|百分比|天|个月|分"
 )
 _OF_TABLE = re.compile(
-    r"(?<![填送上任头办导管])(?:(?:计量|数量|金额)?单位)[:：](?P<measures>[^)）]+)|\((?P<bracket>[^()]*)\)"
+    r"(?<![填送上任头办导管])(?:(?:计量|数量|金额)?单位|unit(?:ofmeasure)?)[:：](?P<measures>[^)）]+)"
+    r"|\((?P<bracket>[^()]*)\)"
 )
-_ENGLISH_THOUSANDS = re.compile(r"in?thousands?|\(?thousands?\)?|000s")
 
 
 @attrs.frozen
@@ -306,10 +330,10 @@ def measure_of(text: str) -> PrintedMeasure | None:
     word = simplified(text).removeprefix("单位:").removeprefix("计量单位:")
     found = _PERSONS.fullmatch(word)
     if found:
-        return PrintedMeasure(_SCALES[found["scale"] or found["bare"] or ""])
+        return PrintedMeasure(_SCALES[found["scale"] or found["bare"] or found["english"] or ""])
     if word in {"个", "件", "次", "套", "座", "所", "份", "床", "张"}:
         return PrintedMeasure()
-    if _ENGLISH_THOUSANDS.fullmatch(word):
+    if word == "000s":
         return PrintedMeasure(1_000)
     if _MONEY.fullmatch(word) or _THINGS.fullmatch(word):
         return PrintedMeasure(persons=False)
@@ -319,7 +343,8 @@ def measure_of(text: str) -> PrintedMeasure | None:
 def table_measure(text: str) -> PrintedMeasure | None:
     """Return the measure that a title gives for its table, such as 单位：万人, or None.
 
-    Of several (单位：人、万元) that of persons holds for figures of persons.
+    Of several (单位：人、万元) that of persons holds for figures of persons; where two are of
+    persons (人、万人) its scale is 0: nobody can tell which figures are in which.
     """
     for found in _OF_TABLE.finditer(simplified(text)):
         inside = found["measures"] or found["bracket"] or ""
@@ -328,7 +353,9 @@ def table_measure(text: str) -> PrintedMeasure | None:
         if found["bracket"] and len(measures) < len(named):
             continue
         if measures:
-            return next((one for one in measures if one.persons), measures[0])
+            of_persons = [one for one in measures if one.persons]
+            scales = {one.scale for one in of_persons}
+            return PrintedMeasure(0) if len(scales) > 1 else [*of_persons, *measures][0]
     return None
 
 
@@ -379,7 +406,8 @@ def meaning_of(levels: Sequence[str]) -> Meaning:
     >>> meaning_of(["新增农民工人数"]).qualifier
     '农民工'
     """
-    parts = [_of_level(level) for level in levels]
+    together = written_of_levels(levels) if len(levels) > 1 else None
+    parts = [_of_level(level) for level in (together[1] if together else levels)]
     lowest_structure = parts[-1].kind if parts and parts[-1].kind in _STRUCTURAL else None
     kinds = [part.kind for part in parts if part.kind]
     kind = lowest_structure
@@ -401,7 +429,7 @@ def meaning_of(levels: Sequence[str]) -> Meaning:
         kind = "payment" if kind else kind
     return Meaning(
         kind,
-        _merged([part.written for part in parts if part.written]),
+        together[0] if together else _merged([part.written for part in parts if part.written]),
         measures[-1] if measures else None,
         "".join(dict.fromkeys(part.qualifier for part in parts if part.qualifier)),
         total=any(part.total for part in parts),
@@ -418,6 +446,34 @@ def meaning_of(levels: Sequence[str]) -> Meaning:
     )
 
 
+_NO_RESULT: frozenset[Kind | None] = frozenset(
+    (
+        *("plan", "target", "earlier", "change", "remaining", "eligible", "baseline"),
+        *("payment", "households", "loss", "average", "activity"),
+    )
+)
+
+
+def is_no_result(text: str, kind: FigureKind, *, whole: bool = False) -> bool:
+    """Tell whether a title or the matter of a row says other figures than those asked for.
+
+    With `whole` only where it says nothing more: 新增 beside 新增城镇就业, which is a matter.
+
+    >>> is_no_result("2008年扩面任务", "new"), is_no_result("2008年扩面任务完成情况", "new")
+    (True, False)
+    >>> is_no_result("累计参保", "new"), is_no_result("累计参保", "cumulative")
+    (True, False)
+    """
+    meaning = meaning_of([_OF_TABLE.sub("", plain(text)).replace("应保尽保", "")])
+    if (meaning.kind in {"plan", "target"} and meaning.done) or (whole and meaning.qualifier):
+        return False
+    if kind == "new":
+        so_far = meaning.kind in {"cumulative", "stock"} and not meaning.this_year
+        return so_far or meaning.kind in _NO_RESULT
+    own = meaning.kind == "new" and (meaning.this_period or not whole)  # 新增就业 is a matter
+    return own or meaning.kind in _NO_RESULT
+
+
 def _merged(written: Sequence[Written]) -> Written | None:
     """Return the lowest time of a heading, with the year of a level above."""
     if not written:
@@ -426,6 +482,9 @@ def _merged(written: Sequence[Written]) -> Written | None:
     years = [one.year for one in written[:-1] if one.year is not None]
     if lowest.year is None and years:
         return attrs.evolve(lowest, year=years[-1])
+    above = written[-2] if len(written) > 1 else None
+    if above and above.year is None and lowest.is_a_year:
+        return attrs.evolve(above, year=lowest.year)
     return lowest
 
 
@@ -442,14 +501,14 @@ def _of_level(level: str) -> Meaning:
     for kind, pattern in _STRUCTURE:
         if pattern.fullmatch(word) or pattern.fullmatch(_BRACKETS.sub("", word)):
             return Meaning(kind)
-    measure, rest = _measure_inside(word)
+    measure, rest = _measure_inside(spaced(level).translate(_TRADITIONAL))
     written = None
     found = find_written(rest)
     if found:
         written, rest = found
     elif year := year_in(rest):
         written, rest = Written(12, first_month=1, year=year[0], unit="span"), year[1]
-    features, left = _features(rest, level)
+    features, left = _features(rest)
     return Meaning(
         _kind(features, persons_only=left == "" and measure is not None),
         written,
@@ -482,9 +541,10 @@ def _measure_inside(word: str) -> tuple[PrintedMeasure | None, str]:
     return None, word
 
 
-def _features(word: str, original: str) -> tuple[set[str], str]:
+def _features(text: str) -> tuple[set[str], str]:
     """Return the features that a heading's words name, and what is left of it."""
     features: set[str] = set()
+    word = simplified(text)
     for feature, pattern in _CJK:
         if pattern.search(word):
             taken = pattern.sub("\0", word)
@@ -493,7 +553,7 @@ def _features(word: str, original: str) -> tuple[set[str], str]:
                 word = taken
     left: list[str] = []
     english: set[str] = set()
-    for found in _ASCII_WORD.findall(original):
+    for found in _ASCII_WORD.findall(text):
         for name in (
             re.findall(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|%", found) if found.isalpha() else [found]
         ):
@@ -505,15 +565,15 @@ def _features(word: str, original: str) -> tuple[set[str], str]:
     features |= english - ({"stock"} if "new" in english else set())  # new members are new
     if {"earlier"} <= features and "rate" not in features:
         features.discard("persons")
-    if _is_to_date(original):
+    if _is_to_date(text):
         features.add("cumulative")
     cjk = re.sub(r"[a-z0-9\0]+", "", word)
     cjk = _FILLER.sub("", cjk)
     return features, "".join([cjk, " ".join(left)]).strip()
 
 
-def _is_to_date(original: str) -> bool:
-    words = [word.lower() for word in re.findall(r"[A-Za-z]+", original)]
+def _is_to_date(text: str) -> bool:
+    words = [word.lower() for word in re.findall(r"[A-Za-z]+", text)]
     return any(pair in {("to", "date"), ("so", "far")} for pair in pairwise(words))
 
 

@@ -18,7 +18,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from coverage_campaign.model.dates import Window
-from coverage_campaign.reporting.sheets.numbers import plain
+from coverage_campaign.reporting.sheets.numbers import plain, spaced
 
 __all__ = [
     "DateFault",
@@ -26,16 +26,19 @@ __all__ = [
     "Span",
     "Written",
     "find_written",
+    "maybe_time",
     "of_day",
     "read_cells",
     "read_dates",
     "read_written",
     "spans_of",
     "with_printed_year",
+    "written_of_levels",
     "year_in",
 ]
 
 _MONTHS_OF_YEAR = 12
+_FIRST_YEAR, _LAST_YEAR = 1900, 2100
 _SERIAL_EPOCH = dt.date(1899, 12, 30)
 """Day 0 of a spreadsheet's serial numbers, right from 1 March 1900 on."""
 
@@ -71,6 +74,18 @@ class Written:
     first_year: int | None = None
     unit: Unit = "month"
 
+    @property
+    def is_a_year(self) -> bool:
+        """Whether a year as a whole is meant."""
+        return self.unit == "span" and (self.first_month, self.month) == (1, 12)
+
+    def covers(self, other: Written) -> bool:
+        """Tell whether another time is a single month within the months of this one."""
+        years = {self.year, other.year} - {None}
+        whole = self.unit == "span" and not self.day and not self.first_day
+        months = range(self.first_month, self.month + 1)
+        return whole and other.unit == "month" and other.month in months and len(years) < 2  # noqa: PLR2004 - one year
+
     def in_year(self, year: int) -> Span | None:
         """Return the days in a year, or None where it has no such day."""
         first_month = self.first_month or self.month
@@ -102,100 +117,87 @@ def _last_day(year: int, month: int) -> int:
 # -- text ------------------------------------------------------------------------------------------
 
 _Y = r"(?P<year>(?:19|20)\d{2})"
-_YY = r"(?P<year>(?:19|20)\d{2}|\d{2})年(?:度)?"
-_M = r"(?P<month>0?[1-9]|1[0-2])"
+_YY = r"(?:(?P<year>(?:19|20)\d{2}|\d{2})年度?)?"
+_M = r"第?(?P<month>0?[1-9]|1[0-2])"
 _D = r"(?P<day>0?[1-9]|[12]\d|3[01])"
 _FY = r"(?P<first_year>(?:19|20)\d{2})"
-_FM = r"(?P<first_month>0?[1-9]|1[0-2])"
+_FM = r"第?(?P<first_month>0?[1-9]|1[0-2])"
 _FD = r"(?P<first_day>0?[1-9]|[12]\d|3[01])"
-_TO = r"(?:-|至|到|~|、|to|和)"
-_TIME = r"(?:T?\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?)?"
+_TO = r" ?(?:-|至|到|~|、|to|和) ?"
+_TIME = r"(?:[T ]?\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?)?"
 _ENGLISH_MONTHS = (
     *("january", "february", "march", "april", "may", "june"),
     *("july", "august", "september", "october", "november", "december"),
 )
 _NAMES = "|".join(rf"{name[:3]}(?:{name[3:]})?" for name in _ENGLISH_MONTHS) + "|sept"
-_EM = rf"(?P<month>{_NAMES})\.?"
-_EFM = rf"(?P<first_month>{_NAMES})\.?"
-_QUARTER = r"第?(?P<quarter>[1-4])季度?"
+_EM = rf"(?<![a-z])(?P<month>{_NAMES})(?![a-z])\.?"
+_EFM = rf"(?<![a-z])(?P<first_month>{_NAMES})(?![a-z])\.?"
+_SEP = r"[-,/'’ ]{0,2}"
+_ORDINALS = ("first|1st", "second|2nd", "third|3rd", "fourth|4th")
+_Q = rf"(?<![a-z])(?:q(?:uarter)? ?(?P<quarter>[1-4])|(?P<nth>{'|'.join(_ORDINALS)}) quarter)"
+_SEASON = r"第?(?P<quarter>[1-4])季(?:度|(?!节))"
 
-_SPANS = (
-    rf"{_FY}[-/.年]{_FM}[-/.月]{_FD}[日号]?{_TO}{_Y}[-/.年]{_M}[-/.月]{_D}[日号]?",
-    rf"(?:{_YY})?{_FM}月{_FD}[日号]?{_TO}(?P<same_year>(?:19|20)\d{{2}}年)?{_M}月{_D}[日号]?",
-    rf"(?:{_YY})?{_FM}月?份?{_TO}{_M}月份?",
-    rf"{_FY}年{_FM}月{_TO}{_Y}年{_M}月",
-    rf"{_Y}[-/.]{_FM}{_TO}{_M}月",
-)
-_DAYS = (
+_ANYWHERE = (
+    # days
     rf"{_Y}[-/.年]{_M}[-/.月]{_D}[日号]?{_TIME}",
     rf"{_Y}(?P<month>0[1-9]|1[0-2])(?P<day>0[1-9]|[12]\d|3[01])",
-    rf"(?P<year>\d{{2}})年{_M}月{_D}[日号]",
-    rf"{_M}月{_D}[日号]",
-)
-_QUARTERS = (
-    rf"(?:{_YY})?{_QUARTER}",
-    rf"(?:{_YY})?(?:第?(?P<first_quarter>[1-3])|(?P<front>前))(?:{_TO})?(?P<quarter>[2-4])个?季度?",
-    rf"{_Y}(?:年|-)?q(?P<quarter>[1-4])",
-    rf"q(?P<quarter>[1-4])[-/]?{_Y}",
-    r"q(?P<quarter>[1-4])",
-    rf"(?:{_YY})?(?P<half>[上下])半年",
-)
-_MONTHS = (
-    rf"{_Y}(?P<month>0[1-9]|1[0-2])",
+    rf"{_YY}{_M}月{_D}[日号]",
+    rf"{_D}(?:st|nd|rd|th)?{_SEP}{_EM}{_SEP}{_Y}",
+    rf"{_EM} ?{_D}(?:st|nd|rd|th)?, ?{_Y}",
+    # several days or months
+    rf"{_FY}[-/.年]{_FM}[-/.月]{_FD}[日号]?{_TO}{_Y}[-/.年]{_M}[-/.月]{_D}[日号]?",
+    rf"{_YY}{_FM}月{_FD}[日号]?{_TO}(?P<same_year>(?:19|20)\d{{2}}年)?(?:{_M}月)?{_D}[日号]",
+    rf"{_YY}{_FM}月?份?{_TO}{_M}月份?",
+    rf"{_FY}年{_FM}月{_TO}{_Y}年{_M}月",
+    rf"{_Y}[-/.]{_FM}{_TO}{_M}月",
+    rf"{_EFM}{_TO}{_EM}(?:{_SEP}{_Y})?",
+    rf"{_YY}(?P<front>前)(?P<month>[2-9]|1[0-2])个?月",
+    # parts of a month, weeks, quarters, halves
+    rf"{_YY}{_M}月份?(?P<tens>[上中下]旬|[上下]半月)",
+    rf"{_YY}{_M}月份?第?(?P<tens>[1-5一二三四五])周",
+    rf"{_Y}-?w(?P<week>0[1-9]|[1-4]\d|5[0-3])",
+    rf"{_YY}(?:第?(?P<first_quarter>[1-3])|(?P<front>前))(?:{_TO})?(?P<quarter>[2-4])个?季度?",
+    rf"{_YY}{_SEASON}",
+    rf"{_Y}[-年 ]?{_Q}",
+    rf"{_Q}{_SEP}(?:of )?{_Y}",
+    rf"(?P<quarter>[1-4])q ?{_Y}",
+    rf"{_YY}(?P<half>[上下])半年",
+    # months
     rf"{_Y}[-/.年m]{_M}月?份?",
-    rf"(?P<year>\d{{2}})年{_M}月份?",
-    rf"{_M}月份?",
+    rf"{_YY}{_M}月份?",
+    rf"{_EM}{_SEP}{_Y}",
+    rf"{_EM}[-/'’](?P<year>\d{{2}})",
+    rf"{_Y}[-/ ]?{_EM}",
     rf"{_M}[-/]{_Y}",
 )
-_ENGLISH = (
-    rf"{_D}(?:st|nd|rd|th)?[-,]?{_EM}[-,]?{_Y}",
-    rf"{_EM}{_D}(?:st|nd|rd|th)?,{_Y}",
-    rf"{_EFM}{_TO}{_EM}[-,]?(?:{_Y})?",
-    rf"{_EM}[-,/']?{_Y}",
-    rf"{_EM}[-/'](?P<year>\d{{2}})",
-    rf"{_Y}[-/]?{_EM}",
+"""A time that stands anywhere in a text, such as a title."""
+_ALONE = (
+    _Q,
     _EM,
+    rf"{_Y}(?P<month>0[1-9]|1[0-2])",
+    rf"{_Y}(?:年度?|全年)?",
+    r"(?P<year>\d{2})年度?",
 )
-_YEARS = (rf"{_Y}(?:年度?|全年)?", r"(?P<year>\d{2})年度?")
-_TENS = (
-    rf"(?:{_YY})?{_M}月份?(?P<tens>[上中下]旬|[上下]半月)",
-    rf"(?:{_YY})?{_M}月份?第?(?P<tens>[1-5一二三四五])周",
-)
-_WEEKS = (rf"{_Y}-?w(?P<week>0[1-9]|[1-4]\d|5[0-3])",)
+"""A time only where nothing else is said: the month of "may" or of 200807 may be another word."""
+_WHOLE = tuple(re.compile(pattern, re.IGNORECASE) for pattern in (*_ANYWHERE, *_ALONE))
+_INSIDE = tuple(re.compile(rf"(?<![\d.]){one}(?!\d)", re.IGNORECASE) for one in _ANYWHERE)
 _SLASHED = re.compile(rf"(?P<one>\d{{1,2}})[/.-](?P<two>\d{{1,2}})[/.-]{_Y}{_TIME}")
-
-_WHOLE = tuple(
-    re.compile(pattern)
-    for pattern in (
-        *_DAYS, *_SPANS, *_QUARTERS, *_TENS, *_WEEKS, *_MONTHS, *_ENGLISH, *_YEARS
-    )
-)  # fmt: skip
-_INSIDE = tuple(
-    re.compile(rf"(?<![\d.]){pattern}(?![\d])")
-    for pattern in (
-        *_SPANS[:4],
-        rf"{_Y}年{_M}月{_D}[日号]",
-        rf"{_Y}-{_M}-{_D}",
-        *_TENS,
-        rf"{_YY}{_M}月份?",
-        rf"{_Y}[-.]{_M}",
-        rf"{_Y}(?P<month>0[1-9]|1[0-2])(?P<day>0[1-9]|[12]\d|3[01])",
-        rf"(?:{_YY})?{_QUARTER}",
-        _QUARTERS[1],
-        _QUARTERS[2],
-        _QUARTERS[5],
-        rf"{_M}月{_D}[日号]",
-        rf"{_M}月份?",
-    )
-) + tuple(
-    re.compile(rf"(?<![a-z]){pattern}(?![a-z\d])")
-    for pattern in (_ENGLISH[0], _ENGLISH[1], _ENGLISH[2], _ENGLISH[3])
-)  # fmt: skip
-_YEAR_INSIDE = re.compile(rf"(?<!\d){_Y}(?:年|(?!\d))")
-_UNTIL = re.compile(r"(?:截[至止]到?|至|到|asof|upto|until|as_of)")
+_YEAR_INSIDE = re.compile(rf"(?<!\d){_Y}(?:年(?!前|后|龄)|(?!\d))")
+_FISCAL = re.compile(r"财年|财政年|(?<![a-z])(?:fy|fiscal)", re.IGNORECASE)
+_UNTIL = re.compile(
+    r"(?:自?年初)?(?:截[至止]到?|至|到|(?<![a-z])(?:as[ _]?of|(?:up ?)?to|until) ?)", re.IGNORECASE
+)
 _END = re.compile(r"(?:底|末|止|为止)")
 _CHINESE_DIGITS = {digit: str(at) for at, digit in enumerate("〇一二三四五六七八九")} | {"零": "0"}
-_CHINESE_NUMBER = re.compile(r"[〇零一二三四五六七八九十]+(?=年|月|日|号|季|个季)")
+_CHINESE_NUMBER = re.compile(
+    r"[〇零一二三四五六七八九十]+(?=年|月|日|号|季|个[季月]|[至到-][一二三四五六七八九十]+[月季])"
+)
+_MAYBE = re.compile(
+    rf"\d{{1,2}}|\d{{1,2}}[./-]\d{{1,2}}(?:-\d.*)?|(?:\d+年)?第?\d+周|{_EM} ?\d{{1,2}}"
+    r"|\d{1,2}[日号]|m\d{1,2}|[1-4]q ?\d{2}|(?:w(?:ee)?k?|quarter) ?\d.*|[上中下]旬",
+    re.IGNORECASE,
+)
+_PART = re.compile(r"\d{1,2}[日号]?|[上中下]旬|[上下]半月|第?[1-5]周|第?[1-4]季度|月份?")
 
 
 def _to_digits(found: re.Match[str]) -> str:
@@ -208,7 +210,7 @@ def _to_digits(found: re.Match[str]) -> str:
 
 
 def _normal(text: str) -> str:
-    return _CHINESE_NUMBER.sub(_to_digits, plain(text).casefold())
+    return _CHINESE_NUMBER.sub(_to_digits, spaced(text))
 
 
 def read_written(text: str) -> Written | DateFault:
@@ -231,7 +233,7 @@ def read_written(text: str) -> Written | DateFault:
     ends = _END.search(word)
     if ends and ends.end() == len(word):
         until, word = True, word[: ends.start()]
-    if "年" in word and word.endswith("年") and until:
+    if word.endswith("年") and until:
         word = f"{word}12月"
     slashed = _SLASHED.fullmatch(word)
     if slashed:
@@ -256,27 +258,72 @@ def _slashed(found: re.Match[str]) -> Written | DateFault:
 
 
 def find_written(text: str) -> tuple[Written, str] | None:
-    """Return what stands somewhere in a title or heading of days, and the text without it.
+    """Return the time that stands somewhere in a title or heading, and the text without it.
+
+    The longest of those that begin first; that of a fiscal year is none, since nobody can tell when
+    it begins.
 
     >>> find_written("岳阳楼区2017年1-8月完成情况")[0].year
     2017
-    >>> find_written("7月新增")[1]
-    '新增'
+    >>> find_written("7月新增")[1], find_written("New persons, July 2008")[1]
+    ('新增', 'New persons,')
     """
     word = _normal(text)
-    for pattern in _INSIDE:
-        found = pattern.search(word)
-        written = _written(found) if found else None
-        if found and written:
-            before, after = word[: found.start()], word[found.end() :]
-            begins, ends = list(_UNTIL.finditer(before)), _END.match(after)
-            if begins and begins[-1].end() == len(before):
-                before = before[: begins[-1].start()]
-                return attrs.evolve(written, unit="until"), before + after
-            if ends:
-                return attrs.evolve(written, unit="until"), before + after[ends.end() :]
-            return written, before + after
+    if _FISCAL.search(word):
+        return None
+    matches = (match for pattern in _INSIDE for match in [pattern.search(word)] if match)
+    for found in sorted(matches, key=lambda one: (one.start(), -one.end())):
+        written = _written(found)
+        if written is None:
+            continue
+        before, after = word[: found.start()], word[found.end() :]
+        begins, ends = list(_UNTIL.finditer(before)), _END.match(after)
+        if begins and begins[-1].end() == len(before):
+            before, ends = before[: begins[-1].start()], ends or _END.match("止")
+        if ends:
+            written = attrs.evolve(written, unit="until")
+            after = after.removeprefix(ends[0])
+        return written, f"{before.rstrip()} {after.lstrip()}".strip()
     return None
+
+
+def written_of_levels(levels: Sequence[str]) -> tuple[Written, tuple[str, ...]] | None:
+    """Return the time that several levels of a heading say together, and the other levels.
+
+    >>> written_of_levels(["2008年", "7"])[0] == read_written("2008年7月")
+    True
+    >>> written_of_levels(["7月", "2008年", "完成"])[1]
+    ('完成',)
+    """
+    texts = {level: _normal(level) for level in levels}
+    parts = [
+        text
+        for text in texts.values()
+        if _PART.fullmatch(text) or isinstance(read_written(text), Written)
+    ]
+    if len(parts) < 2:  # noqa: PLR2004 - together
+        return None
+    for ordered in (parts, parts[::-1]):
+        together = ""
+        for part in ordered:
+            if together.isdecimal():
+                together += "年"
+            in_year = part.isdecimal() and together.endswith("年")
+            in_months = together in {"月", "月份"}
+            together = f"{'' if in_months else together}{part}{'月' * (in_year or in_months)}"
+        written = read_written(together)
+        if isinstance(written, Written):
+            return written, tuple(level for level, text in texts.items() if text not in parts)
+    return None
+
+
+def maybe_time(text: str) -> bool:
+    """Tell whether a heading may be a time that nobody can tell for certain, such as 08.07 or 7.
+
+    >>> maybe_time("08.07"), maybe_time("第28周"), maybe_time("人数")
+    (True, True, False)
+    """
+    return bool(_MAYBE.fullmatch(_normal(text)))
 
 
 def year_in(text: str) -> tuple[int, str] | None:
@@ -286,11 +333,11 @@ def year_in(text: str) -> tuple[int, str] | None:
     ((2007, '完成数'), None)
     """
     word = _normal(text)
-    found = _YEAR_INSIDE.search(word)
+    found = None if _FISCAL.search(word) else _YEAR_INSIDE.search(word)
     if found is None:
         return None
     rest = word[: found.start()] + word[found.end() :].removeprefix("度")
-    return int(found["year"]), rest
+    return int(found["year"]), rest.strip()
 
 
 _TENS_OF = {
@@ -314,16 +361,16 @@ def _written(found: re.Match[str]) -> Written | None:
             return None
         last = first + dt.timedelta(days=6)
         return Written(last.month, last.day, first.month, first.day, last.year, first.year, "span")
-    if "quarter" in parts or "half" in parts:
+    if parts.keys() & {"quarter", "nth", "half"}:
         return _of_quarters(parts, year)
-    if "month" not in parts:
+    if "month" not in parts and "first_month" not in parts:
         return Written(12, first_month=1, year=year, unit="span")
-    month = _month(parts["month"])
+    first_month = _month(parts.get("first_month", "1" if "front" in parts else "0"))
+    month = _month(parts["month"]) if "month" in parts else first_month
     if "tens" in parts:
         first_day, day = _TENS_OF[_CHINESE_DIGITS.get(parts["tens"], parts["tens"])]
         return Written(month, day, month, first_day, year, unit="span")
     day = int(parts.get("day", 0))
-    first_month = _month(parts["first_month"]) if "first_month" in parts else 0
     if not first_month:
         written = Written(month, day, year=year, unit="day" if day else "month")
     else:
@@ -341,16 +388,21 @@ def _of_quarters(parts: dict[str, str], year: int | None) -> Written:
     if "half" in parts:
         first, last = (1, 6) if parts["half"] == "上" else (7, 12)
     else:
-        last = 3 * int(parts["quarter"])
+        nth = parts.get("nth", "")
+        number = int(parts.get("quarter", 0)) or 1 + next(
+            at for at, names in enumerate(_ORDINALS) if nth.casefold() in names.split("|")
+        )
+        last = 3 * number
         front = "front" in parts
-        first = 1 if front else 3 * int(parts.get("first_quarter", parts["quarter"])) - 2
+        first = 1 if front else 3 * int(parts.get("first_quarter", number)) - 2
     return Written(last, first_month=first, year=year, unit="span")
 
 
 def _month(text: str) -> int:
     if text.isdecimal():
         return int(text)
-    return 1 + next(at for at, name in enumerate(_ENGLISH_MONTHS) if name.startswith(text[:3]))
+    name = text[:3].casefold()
+    return 1 + next(at for at, month in enumerate(_ENGLISH_MONTHS) if month.startswith(name))
 
 
 def _year(text: str | None) -> int | None:
@@ -417,11 +469,15 @@ def _of_cell(cell: object, window: Window, *, months: bool) -> Written | DateFau
 
 
 def _number_text(cell: object) -> str | None:
-    """Return a whole number as text: 20080731 and 200807, as a frame reads them."""
+    """Return a number as text: 20080731, 200807 and 2008.07, as a frame reads them."""
     if isinstance(cell, (bool, np.bool_)) or not isinstance(cell, (int, float, np.number)):
         return None
     number = float(cell)
-    return str(int(number)) if number.is_integer() else None
+    if number.is_integer():
+        return str(int(number))
+    text = str(number)
+    is_month = _FIRST_YEAR < number < _LAST_YEAR and not text.endswith(".1")
+    return text if is_month else None  # 2008.1 is January, or October as a number shows it
 
 
 def _of_text(text: str, window: Window, *, months: bool) -> Written | DateFault:

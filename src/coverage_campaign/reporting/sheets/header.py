@@ -12,7 +12,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
-from itertools import pairwise
+from itertools import pairwise, product
 
 import attrs
 import pandas as pd
@@ -20,8 +20,12 @@ import pandas as pd
 from coverage_campaign.errors import Problem, ReportError
 from coverage_campaign.messages import message
 from coverage_campaign.model.campaign import Campaign
+from coverage_campaign.reporting.problems import ReportProblem
 from coverage_campaign.reporting.sheets.column_roles import (
+    FIGURE_KINDS,
     FigureKind,
+    PrintedMeasure,
+    is_no_result,
     is_note,
     is_total,
     meaning_of,
@@ -31,9 +35,11 @@ from coverage_campaign.reporting.sheets.dates import (
     Written,
     find_written,
     read_written,
+    written_of_levels,
     year_in,
 )
 from coverage_campaign.reporting.sheets.layouts import (
+    AmbiguousTableError,
     ColumnHeading,
     Layout,
     Named,
@@ -52,14 +58,14 @@ from coverage_campaign.reporting.sheets.names import Names, unit_names
 from coverage_campaign.reporting.sheets.numbers import is_number, plain
 from coverage_campaign.workbooks.grid import Cell, Grid, column_letters
 
-__all__ = ["figures_of_grid", "numbered"]
+__all__ = ["figures_of_grids", "numbered"]
 
 _HIGHEST_START = 40
 """A header stands in one of the first rows; nobody writes longer prefaces."""
 _MOST_LEVELS = 4
 _YEARS = range(1900, 2101)
 _PRINTED_ON = re.compile(
-    r"(?:来源|填报|制表|打印|印发|发文|上报|报送|审核|联系|发布|更新)(?:日期|时间|于)?[:：]?.*\d"
+    r"(?:来源|填报|制表|编制|填表|打印|印发|发文|上报|报送|审核|联系|发布|更新)(?:日期|时间|于)?[:：]?.*\d"
     r"|[〔\[(（]\d{4}[〕\])）]\d+号"
 )
 """Says when a table was made, not what it is about."""
@@ -90,19 +96,20 @@ def figures_of_grid(
     name or its file's name say. `only` leaves the rows that have a text in a column. Raises
     `ReportError` where there is a header, and a part of it is missing or leaves a choice.
     """
+    read = partial(
+        figures_of_grids, campaign=campaign, kind=kind, named=named, period=period, only=only
+    )
     spread = grid.spread()
-    found = _find_table(spread, campaign, kind, named)
+    found = _find_table(spread, campaign, kind, named, only or {})
     if found is None:
         return None
     header, layout, rows, frame = found
+    beside = _side_by_side(header.headings)
+    if beside is not None:
+        return read(_split_columns(grid, header, beside))
     following = _next_table(spread, header, rows)
     if following is not None:
-        above, below = grid.split(following)
-        parts = [
-            figures_of_grid(part, campaign, kind=kind, named=named, period=period, only=only)
-            for part in (above, below)
-        ]
-        return joined([part for part in parts if part is not None])
+        return read(grid.split(following))
     _spread_labels(grid, header, layout, rows, frame)
     chosen = chosen_rows(frame, only or {}, grid.name)
     rows, frame = [rows[at] for at in chosen], frame.iloc[chosen].reset_index(drop=True)
@@ -112,7 +119,8 @@ def figures_of_grid(
     ]
     about = [text for text in dict.fromkeys(titles) if not _PRINTED_ON.search(plain(text))]
     if not named.persons:
-        _refuse_plan(layout, [*about, grid.sheet], grid.name)
+        _refuse_by_title(layout, [*about, grid.sheet], kind, grid.name)
+    units = [one.printed for one in header.headings if one.text == layout.roles.get("unit")]
     return figures_of(
         frame,
         layout,
@@ -120,11 +128,56 @@ def figures_of_grid(
         source=grid.name,
         place=lambda row, heading: cell_place(grid, rows[row], position[heading]),
         period=period,
-        titled=_first_days(about, grid),
+        titled=_first_days(about, grid, kind),
         years=_years(about, grid),
-        measure=next((one for text in titles if (one := table_measure(text))), None),
+        measure=_measure([*titles, *units], grid.name),
         unit=_unit_of_all([grid.sheet, *titles], unit_names(campaign)),
     )
+
+
+_NAME_COLUMNS = message("name the columns as they are headed: unit=, date=, persons=")
+
+
+def figures_of_grids(
+    grids: Sequence[Grid],
+    campaign: Campaign,
+    *,
+    kind: FigureKind,
+    named: Named,
+    period: Written | None = None,
+    only: Mapping[str, str] | None = None,
+) -> Figures:
+    """Return the figures of several grids; one that cannot be read is an error if none can."""
+    tables: list[Figures] = []
+    errors: list[Problem] = []
+    skipped: list[ReportProblem] = []
+    for grid in grids:
+        if grid.hidden:
+            found = message("the sheet is hidden")
+            fix = message("if it counts, pass sheet={sheet!r}", sheet=grid.sheet)
+            skipped.append(ReportProblem("hidden_sheet", grid.name, found, fix, counted=True))
+            continue
+        try:
+            table = figures_of_grid(
+                grid, campaign, kind=kind, named=named, period=period, only=only
+            )
+        except AmbiguousTableError:
+            raise
+        except ReportError as error:
+            errors.extend(error.problems)
+            continue
+        if table is None:
+            found = message("no header with a unit or date and figures")
+            errors.append(Problem(grid.name, found, _NAME_COLUMNS))
+        else:
+            tables.append(table)
+    if not tables:
+        raise ReportError(errors or Problem("the workbook", "no visible sheet", "pass sheet="))
+    for one in errors:
+        where, found_there, fix = attrs.astuple(one, recurse=False)
+        skipped.append(ReportProblem("no_table", where, found_there, fix, counted=True))
+    whole = joined(tables)
+    return attrs.evolve(whole, problems=(*whole.problems, *skipped))
 
 
 _REPORTER = re.compile(r"(?:填报|上报|报送|报告)?单位(?:名称)?[:：](?P<unit>.+)")
@@ -175,43 +228,68 @@ def _next_table(grid: Grid, header: _Header, rows: Sequence[int]) -> int | None:
     return None
 
 
-def _refuse_plan(layout: Layout, titles: Sequence[str], source: str) -> None:
-    """Refuse figures of which the headings say nothing more, under a title that says plan."""
+def _refuse_by_title(layout: Layout, titles: Sequence[str], kind: FigureKind, source: str) -> None:
+    """Refuse figures of which the headings say nothing more, under a title that says otherwise."""
     for text in titles:
-        title = meaning_of([text])
-        if title.kind not in {"plan", "target"} or title.done:
+        if not is_no_result(text, kind):
             continue
         for figure in layout.figures:
             said = meaning_of([figure.heading])
             if said.kind in {None, "persons"} and not said.done:
                 found = message(
-                    "{text!r} says plan or target, and {heading!r} does not say done",
+                    "{text!r} names other figures than those asked for ({kind}), and "
+                    "{heading!r} says no more",
                     text=text,
+                    kind=FIGURE_KINDS[kind],
                     heading=figure.heading,
                 )
                 fix = message(
-                    "if it is what was done, say so: persons={heading!r}", heading=figure.heading
+                    "if it is what was asked for, say so: persons={heading!r}",
+                    heading=figure.heading,
                 )
                 raise ReportError(Problem(source, found, fix))
 
 
-def _first_days(titles: Sequence[str], grid: Grid) -> Date | None:
-    """Return the first days that the titles say, else the sheet's name, else the file's.
+def _times_in(text: str) -> list[Written]:
+    """Return the times that a title says, in order, and a year that is none of theirs."""
+    times: list[Written] = []
+    while found := find_written(text):
+        times.append(found[0])
+        text = found[1]
+    year = year_in(text)
+    if year and any(one.year not in {year[0], None} for one in times):
+        times.append(Written(12, first_month=1, year=year[0], unit="span"))
+    return times
 
-    Where a title and the sheet's name say different months neither is taken.
+
+def _first_days(titles: Sequence[str], grid: Grid, kind: FigureKind) -> Date | None:
+    """Return the days that the titles say, else the sheet's name, else the file's.
+
+    Where titles and the sheet's name say different months none is taken. A day that stands by
+    itself may be the one on which the sheet was filled in: running totals are taken as of it, new
+    figures of it are ambiguous. A year alone says no day.
     """
-    of_sheet = find_written(grid.sheet)
-    for text in (*titles, grid.sheet, grid.file):
-        found = find_written(text)
-        if found and of_sheet and text != grid.file and found[0].month != of_sheet[0].month:
-            return Date("ambiguous_date", f"{text} / {grid.sheet}")
-        if found:
-            return Date(found[0], text)
-    for text in (grid.sheet, *titles):
-        year = year_in(text)
-        if year:
-            return Date(Written(12, first_month=1, year=year[0], unit="span"), text)
+    alone = [text for text in titles if _is_a_day(text)]
+    said = [text for text in titles if text not in alone]
+    of_sheet = read_written(grid.sheet)
+    times = [(one, text) for text in (*said, grid.sheet) for one in _times_in(text)]
+    if isinstance(of_sheet, Written) and not of_sheet.is_a_year and not _times_in(grid.sheet):
+        times.append((of_sheet, grid.sheet))
+    times = times or [(one, grid.file) for one in _times_in(grid.file)[:1]]
+    years = {one.year for one, _ in times} - {None}
+    if len({one.month for one, _ in times}) > 1 or len(years) > 1:
+        return Date("ambiguous_date", " / ".join(dict.fromkeys(text for _, text in times)))
+    if times:
+        return Date(*times[0])
+    for text in alone:
+        written = read_written(text) if kind == "cumulative" else "ambiguous_date"
+        return Date(written, text)
     return None
+
+
+def _is_a_day(text: str) -> bool:
+    written = read_written(text)
+    return isinstance(written, Written) and written.unit == "day"
 
 
 def _years(titles: Sequence[str], grid: Grid) -> tuple[int, ...]:
@@ -228,11 +306,24 @@ def _years(titles: Sequence[str], grid: Grid) -> tuple[int, ...]:
     return ()
 
 
+def _measure(texts: Sequence[str], source: str) -> PrintedMeasure | None:
+    """Return the measure that titles, or the heading of the units, give for the whole table."""
+    for text in texts:
+        measure = table_measure(text)
+        if measure is not None and not measure.scale:
+            found = message("{text!r} names two measures of persons", text=text)
+            fix = message("write in each heading which one holds for its figures: 新增(万人)")
+            raise AmbiguousTableError(Problem(source, found, fix))
+        if measure is not None:
+            return measure
+    return None
+
+
 # -- the header ------------------------------------------------------------------------------------
 
 
 def _find_table(
-    grid: Grid, campaign: Campaign, kind: FigureKind, named: Named
+    grid: Grid, campaign: Campaign, kind: FigureKind, named: Named, only: Mapping[str, str]
 ) -> tuple[_Header, Layout, list[int], pd.DataFrame] | None:
     """Return the first table whose header names figures, else the first with a unit or a date."""
     without_figures, absent = None, None
@@ -244,7 +335,6 @@ def _find_table(
     for top, bottom, anchor, corner in spans or _corners(grid, tops, names):
         headings = _headings(grid, top, bottom, anchor, corner)
         header = _Header(top, bottom, anchor, headings)
-        _refuse_side_by_side(header.headings, grid)
         missing = absent_names(header.headings, named)
         if missing:
             columns = ", ".join(repr(one.text) for one in header.headings)
@@ -254,13 +344,15 @@ def _find_table(
             )
             continue
         rows, frame = _body(grid, header, names)
+        if _side_by_side(header.headings) is not None:
+            return header, Layout({}, ()), rows, frame
         layout = layout_of(
             header.headings,
             campaign,
             kind=kind,
             named=named,
             source=grid.name,
-            cells=partial(_cells_under, frame),
+            cells=partial(_cells_under, _chosen(frame, only)),
             sheet=grid.sheet,
         )
         if layout.figures:
@@ -326,6 +418,13 @@ def _heads(row: Sequence[Cell]) -> bool:
     )
 
 
+def _chosen(frame: pd.DataFrame, only: Mapping[str, str]) -> pd.DataFrame:
+    """Return the rows that the caller chooses, where the table has all columns that it takes."""
+    names = set(map(plain, frame.columns))
+    there = all(plain(heading) in names for heading in only)
+    return frame.iloc[chosen_rows(frame, only, "")] if there else frame
+
+
 def _cells_under(frame: pd.DataFrame, heading: ColumnHeading) -> list[Cell]:
     return frame[heading.text].tolist()
 
@@ -335,9 +434,11 @@ def _may_head(cell: Cell) -> bool:
 
 
 def _is_year(cell: Cell) -> bool:
-    """Tell whether a number is a year or, as in 200807, a month with its year."""
-    if isinstance(cell, bool) or not isinstance(cell, (int, float)) or cell != cell // 1:
+    """Tell whether a number is a year or, as in 200807 and 2008.07, a month with its year."""
+    if isinstance(cell, bool) or not isinstance(cell, (int, float)):
         return False
+    if cell != cell // 1:
+        return isinstance(read_written(str(cell)), Written)
     year, month = divmod(int(cell), 100)
     return int(cell) in _YEARS or (year in _YEARS and 1 <= month <= 12)  # noqa: PLR2004 - months
 
@@ -345,18 +446,29 @@ def _is_year(cell: Cell) -> bool:
 def _bottom(grid: Grid, top: int, anchor: int) -> int:
     """Return the last row of a header: the anchor's cell goes on, and no figure stands there."""
     bottom = top
+    above = _filled(grid.cells[top])
     while bottom + 1 < min(len(grid.cells), top + _MOST_LEVELS):
         row = grid.cells[bottom + 1]
         goes_on = row[anchor] in {None, grid.cells[top][anchor]}
-        if not goes_on or not any(row) or any(map(_is_not_headed, row)):
+        if not goes_on or not any(row) or any(map(_is_not_headed, row, above)):
             break
         bottom += 1
+        above = _filled(row)
     return bottom
 
 
-def _is_not_headed(cell: Cell) -> bool:
-    """Tell whether a cell is a figure: a number that is no date, such as 2008 or '2008.07'."""
-    if not is_number(cell) or _is_year(cell):
+def _filled(row: Sequence[Cell]) -> list[str]:
+    """Return the texts of a row of headings, each blank with what stands to its left."""
+    texts = pd.Series([_text(cell) or None for cell in row], dtype=object)
+    return texts.ffill().fillna("").tolist()
+
+
+def _is_not_headed(cell: Cell, above: str) -> bool:
+    """Tell whether a cell is a figure: a number that is no date, such as 2008 or '2008.07'.
+
+    A number that makes a month with the heading above it, as 7 under 2008年, is no figure.
+    """
+    if not is_number(cell) or _is_year(cell) or written_of_levels([above, _text(cell)]):
         return False
     return not isinstance(cell, str) or not isinstance(read_written(cell), Written)
 
@@ -368,6 +480,12 @@ def _headings(
 
     A blank or divided `corner` is read as what it stands for.
     """
+    for at, column in product(range(top, bottom + 1), range(grid.width)):
+        cell = grid.cells[at][column]
+        if isinstance(cell, float) and _is_year(cell) and str(cell).endswith(".1"):
+            found = message("the number {cell:raw} may be January or October", cell=str(cell))
+            fix = message("write it as text: 2008-01 or 2008-10")
+            raise AmbiguousTableError(Problem(grid.place(at, column), found, fix))
     rows = [[_text(cell) for cell in grid.cells[at]] for at in range(top, bottom + 1)]
     for upper, lower in pairwise(rows):
         for at in range(1, len(upper)):
@@ -398,19 +516,45 @@ def _text(cell: Cell) -> str:
     return "" if cell is None else " ".join(str(cell).split())
 
 
-def _refuse_side_by_side(headings: Sequence[ColumnHeading], grid: Grid) -> None:
-    firsts = Counter(
-        heading.levels for heading in headings if meaning_of(heading.levels[:1]).kind == "unit"
+def _side_by_side(headings: Sequence[ColumnHeading]) -> int | None:
+    """Return the column in which a second table begins, beside one that has the same headings."""
+    levels = [heading.levels for heading in headings]
+    for at, parts in enumerate(levels):
+        first, second = levels.index(parts), at
+        if second - first < 2 or meaning_of(parts[:1]).kind != "unit":  # noqa: PLR2004 - figures
+            continue
+        while first > 0 and levels[first - 1] == levels[second - 1]:
+            first, second = first - 1, second - 1  # the table begins further left: 序号
+        return second
+    return None
+
+
+def _split_columns(grid: Grid, header: _Header, column: int) -> tuple[Grid, Grid]:
+    """Return the columns to the left, and those from a column on; cells keep their addresses.
+
+    Titles are those of both, unless each has one with a time of its own.
+    """
+    sides = (range(column), range(column, grid.width))
+    above = grid.cells[: header.top]
+    own_titles = all(
+        any(find_written(str(row[at])) for row in above for at in side if row[at] is not None)
+        for side in sides
     )
-    twice = [levels[0] for levels, times in firsts.items() if times > 1]
-    if twice:
-        raise ReportError(
-            Problem(
-                grid.name,
-                message("two tables side by side, each with {heading!r}", heading=twice[0]),
-                message("split them"),
-            )
+    left, right = (
+        attrs.evolve(
+            grid,
+            cells=[
+                [
+                    cell if at in side or (number < header.top and not own_titles) else None
+                    for at, cell in enumerate(row)
+                ]
+                for number, row in enumerate(grid.cells)
+            ],
+            merged=[one for one in grid.merged if one[0][1] in side and one[1][1] in side],
         )
+        for side in sides
+    )
+    return left, right
 
 
 # -- the body --------------------------------------------------------------------------------------

@@ -16,15 +16,17 @@ from coverage_campaign.errors import Problem, ReportError
 from coverage_campaign.messages import Message, message
 from coverage_campaign.model.campaign import Campaign
 from coverage_campaign.reporting.sheets.column_roles import (
+    FIGURE_KINDS,
     FigureKind,
     Kind,
     Meaning,
+    is_no_result,
     is_total,
     meaning_of,
     measure_of,
     simplified,
 )
-from coverage_campaign.reporting.sheets.dates import Written, read_cells
+from coverage_campaign.reporting.sheets.dates import Written, maybe_time, read_cells
 from coverage_campaign.reporting.sheets.names import ALL, Names, channel_names, unit_names
 from coverage_campaign.reporting.sheets.numbers import is_number, plain
 from coverage_campaign.workbooks.grid import column_letters
@@ -54,6 +56,7 @@ Role: TypeAlias = Literal[
     "target",
     "rate",
     "reason",
+    "matter",
 ]  # fmt: skip
 """The part of a cell in its row; 'other' is the figure of the kind that was not asked for."""
 
@@ -156,7 +159,7 @@ class Layout:
 
     `totals` print the sum of the figure columns of their row; `months` tells that bare numbers in
     the column of dates are months; `assumptions` say what the figures are taken for, `own` that a
-    unit's figures are without those of the units below it.
+    unit's figures are without those of the units below it, `kind` which figures were asked for.
     """
 
     roles: Mapping[Role, str]
@@ -167,6 +170,7 @@ class Layout:
     scales: Mapping[str, int] = attrs.field(factory=dict)
     assumptions: tuple[Message, ...] = ()
     own: bool = False
+    kind: FigureKind = "new"
 
 
 Cells: TypeAlias = Callable[[ColumnHeading], Sequence[object]]
@@ -244,11 +248,17 @@ class _Column:
 _ByTime: TypeAlias = dict[tuple[Written | None, str], list[_Column]]
 
 
-def _by_time(columns: Iterable[_Column]) -> _ByTime:
-    """Return columns by the time and channel that their headings say."""
+def _by_time(columns: Iterable[_Column], kind: FigureKind = "new") -> _ByTime:
+    """Return columns by the time and channel that their headings say.
+
+    Running totals are those of a day: 7月, 1-7月 and 截至7月底 end on the same.
+    """
     groups: _ByTime = {}
     for one in columns:
-        groups.setdefault((one.meaning.written, one.channel), []).append(one)
+        written = one.meaning.written
+        if written and kind == "cumulative":
+            written = Written(written.month, written.day, year=written.year)
+        groups.setdefault((written, one.channel), []).append(one)
     return groups
 
 
@@ -257,11 +267,7 @@ _KINDS_OF: dict[FigureKind, tuple[tuple[Kind, ...], ...]] = {
     "cumulative": (("cumulative",), ("stock",), ("persons",)),
 }
 """The kinds of figures that answer what was asked for, the best first."""
-_KINDS: dict[Kind, Message] = {
-    "new": message("new"),
-    "cumulative": message("cumulative"),
-    "stock": message("stock"),
-}
+_MATTERS: frozenset[Kind | None] = frozenset((None, "matter", "insurance"))
 _IGNORED: dict[Kind, tuple[str, Message]] = {
     "serial": ("serial", message("a running number")),
     "note": ("note", message("a remark")),
@@ -313,6 +319,8 @@ class _Assignment:
         else:
             figures, totals = self._figures()
         figures = tuple(attrs.evolve(one, beside=self._beside(one)) for one in figures)
+        if not figures:
+            self._refuse_unclear_times()
         self._take_rest()
         return Layout(
             self.roles,
@@ -329,6 +337,8 @@ class _Assignment:
                     one.heading.printed,
                 )
                 for one in self.columns
+                if one.heading.levels[0] != f"column {column_letters(one.heading.position)}"
+                or any(cell is not None for cell in self.cells(one.heading))
             ),
             {
                 one.text: one.meaning.measure.scale
@@ -336,6 +346,7 @@ class _Assignment:
                 if one.meaning.measure and one.meaning.measure.persons
             },
             tuple(self._assumptions()),
+            kind=self.kind,
         )
 
     def _assumptions(self) -> Iterator[Message]:
@@ -379,7 +390,7 @@ class _Assignment:
         """
         for (written, _), same in _by_time(self.columns).items():
             kinds = {one.meaning.kind for one in same}
-            if written is None or _only_a_year(written) or "earlier" not in kinds:
+            if written is None or written.is_a_year or "earlier" not in kinds:
                 continue
             pairs = [one for one in same if one.meaning.this_year]
             others = [
@@ -395,6 +406,21 @@ class _Assignment:
                     one.meaning = attrs.evolve(
                         one.meaning, kind="persons", year_to_date=False, this_period=False
                     )
+
+    def _refuse_unclear_times(self) -> None:
+        """Refuse a table whose figures are headed by what may be times, such as 08.07 or 7."""
+        unclear = [one for one in self.columns if not one.role and maybe_time(one.text)]
+        if unclear:
+            found = message(
+                "the headings may be times, and nobody can tell which: {columns}",
+                columns=self._listed(unclear),
+            )
+            fix = message(
+                "write them in full: 2008-07 or 7月 for a month, 2008-07-31 for a day, 2008-W28 "
+                "for a week; or name one column and its time: persons={one!r}, period='2008-07'",
+                one=unclear[0].heading.called,
+            )
+            raise AmbiguousTableError(Problem(self.source, found, fix))
 
     # -- columns by name ---------------------------------------------------------------------------
 
@@ -475,6 +501,38 @@ class _Assignment:
                 self._first("measure", one)
         self._take_units()
         self._take_dates()
+        self._take_matter()
+
+    def _take_matter(self) -> None:
+        """Take the column that says of each row what its figures are, such as 计划 or 完成.
+
+        Raises `AmbiguousTableError` where rows are about several kinds of insurance, whose persons
+        would be added up.
+        """
+        for one in self.columns:
+            if one.role or one.meaning.kind not in _MATTERS or self._numeric(one):
+                continue
+            texts = {str(cell) for cell in self.cells(one.heading) if cell not in {None, ""}}
+            results = {text for text in texts if not is_no_result(text, self.kind, whole=True)}
+            if one.meaning.kind == "insurance" and len(set(map(plain, results))) > 1:
+                raise self._insurances_differ(one, sorted(results))
+            if one.meaning.kind or results != texts:
+                says = message("its cells say which rows are results")
+                one.take("matter", _IGNORED["matter"][1] if one.meaning.kind else says)
+                self.roles.setdefault("matter", one.text)
+
+    def _insurances_differ(self, column: _Column, matters: Sequence[str]) -> AmbiguousTableError:
+        found = message(
+            "the rows of {columns} are about several kinds of insurance: {matters:list 8}",
+            columns=self._listed([column]),
+            matters=matters,
+        )
+        fix = message(
+            "choose one: only={{{heading!r}: {matter!r}}}",
+            heading=column.heading.called,
+            matter=matters[0],
+        )
+        return AmbiguousTableError(Problem(self.source, found, fix))
 
     def _holds_measures(self, column: _Column) -> bool:
         """Tell whether most cells of a column name a measure, such as 人 or 万元."""
@@ -494,6 +552,11 @@ class _Assignment:
 
     def _take_units(self) -> None:
         candidates = self._free("unit")
+        named = [one for one in candidates if any(self._meant(one))]
+        for one in candidates if named else ():
+            if one not in named and self._numeric(one):
+                one.take("households", message("numbers, and no names of units"))
+        candidates = [one for one in candidates if not one.role]
         if "unit" not in self.roles and candidates and self._is_transposed(candidates[0]):
             self.roles["date"] = candidates[0].text
             candidates[0].take(
@@ -688,6 +751,9 @@ class _Assignment:
             candidates, totals = totals, []
         self._leave_earlier(candidates)
         counted = [one for one in candidates if not one.role]
+        sums = [one for one in counted if self.kind == "new" and self._adds_up(one, counted)]
+        totals += sums
+        counted = [one for one in counted if one not in sums]
         groups = self._grouped(counted)
         figures = tuple(self._decide(group) for group in groups.values())
         if self.kind == "cumulative" or len(figures) < 2:  # noqa: PLR2004 - a sum of parts
@@ -696,7 +762,7 @@ class _Assignment:
         else:
             times = {one.written for one in figures}
             for one in totals:
-                if one.meaning.written and len(times) > 1:
+                if one.meaning.written and len(times) > 1 and one not in sums:
                     self._other_total(one, figures[:1])  # of its own time, no sum over all
                 else:
                     one.take("total", message("adds up the columns beside: a check"))
@@ -786,20 +852,25 @@ class _Assignment:
 
     def _best_kind(self, parts: list[_Column]) -> list[_Column]:
         """Leave of columns for one time and channel those whose kind fits best."""
-        best = {time: min(map(self._rank, same)) for time, same in _by_time(parts).items()}
+        groups = _by_time(parts, self.kind)
+        best = {time: min(map(self._rank, same)) for time, same in groups.items()}
         timeless = min((at for (written, _), at in best.items() if written is None), default=None)
-        left = []
-        for one in parts:
-            rank = self._rank(one)
-            if rank > best[one.meaning.written, one.channel] or (
-                timeless is not None and rank > timeless and one.meaning.written is None
-            ):
-                insured = "参保" in simplified(one.text) or one.meaning.kind == "stock"
-                role = "stock" if self.kind == "new" and insured else "ignored"
-                one.take(role, message("another column says more exactly what was asked for"))
-            else:
-                left.append(one)
-        return left
+        for (written, channel), same in groups.items():
+            least = best[written, channel]
+            if written is None and timeless is not None:
+                least = min(least, timeless)
+            for one in same:
+                if self._rank(one) > least:
+                    insured = "参保" in simplified(one.text) or one.meaning.kind == "stock"
+                    role = "stock" if self.kind == "new" and insured else "ignored"
+                    one.take(role, message("another column says more exactly what was asked for"))
+        return [one for one in parts if not one.role]
+
+    def _adds_up(self, column: _Column, columns: Sequence[_Column]) -> bool:
+        """Tell whether a column's time, such as 三季度, is that of single months beside it."""
+        whole = column.meaning.written
+        months = {one.meaning.written for one in columns if one.channel == column.channel}
+        return whole is not None and sum(whole.covers(one) for one in months if one) > 1
 
     def _numeric(self, column: _Column) -> bool:
         filled = [cell for cell in self.cells(column.heading) if cell is not None and cell != ""]
@@ -843,13 +914,13 @@ class _Assignment:
                 [*bare, *timed], message("figures with and without a time of their own")
             )
         if "date" in self.roles and len({one.meaning.written for one in timed}) > 1:
-            years = [one for one in timed if _only_a_year(one.meaning.written)]
+            years = [one for one in timed if one.meaning.written and one.meaning.written.is_a_year]
             if len(years) < len(timed):
                 raise self._choice(
                     timed,
                     message("times of their own beside {heading!r}", heading=self.roles["date"]),
                 )
-        return _by_time([*timed, *bare])
+        return _by_time([*timed, *bare], self.kind)
 
     def _decide(self, group: list[_Column]) -> FigureColumn:
         """Return the figures of one time and channel: the whole, if the group has one."""
@@ -886,12 +957,15 @@ class _Assignment:
     def _why(self, column: _Column, *, alone: bool) -> Message:
         kind = column.meaning.kind
         if kind in {"new", "cumulative", "stock"}:
-            return message("its heading says {kind}, as was asked for", kind=_KINDS[kind])
+            return message("its heading says {kind}, as was asked for", kind=FIGURE_KINDS[kind])
         if alone:
-            return message("figures of persons, declared {kind}", kind=_KINDS[self.kind])
-        return message("figures of persons, declared {kind}; the whole", kind=_KINDS[self.kind])
+            return message("figures of persons, declared {kind}", kind=FIGURE_KINDS[self.kind])
+        return message(
+            "figures of persons, declared {kind}; the whole", kind=FIGURE_KINDS[self.kind]
+        )
 
     def _choice(self, columns: Sequence[_Column], found: Message) -> ReportError:
+        columns = list({one.heading.position: one for one in columns}.values())
         one = columns[0].heading.called
         fix = message(
             "name the one that counts: persons={one!r}, or those to add up: persons=[{one!r}, …]",
@@ -978,9 +1052,3 @@ class _Assignment:
                 one.take("subgroup", message("some of the persons, or another count of them"))
             else:
                 one.take("note", _NO_PART)
-
-
-def _only_a_year(written: Written | None) -> bool:
-    return bool(
-        written and written.unit == "span" and (written.first_month, written.month) == (1, 12)
-    )

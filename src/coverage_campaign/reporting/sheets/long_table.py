@@ -14,7 +14,11 @@ from coverage_campaign.errors import Problem, ReportError
 from coverage_campaign.messages import Message, message
 from coverage_campaign.model.dates import Window
 from coverage_campaign.reporting.problems import ReportProblem
-from coverage_campaign.reporting.sheets.column_roles import PrintedMeasure, measure_of
+from coverage_campaign.reporting.sheets.column_roles import (
+    PrintedMeasure,
+    is_no_result,
+    measure_of,
+)
 from coverage_campaign.reporting.sheets.dates import (
     DateFault,
     Span,
@@ -95,12 +99,12 @@ class Figures:
 
     `frame` has unit, parent, channel, persons, other (the figure of the other kind, where it stands
     beside), target and rate as printed; `scale`, `other_scale` and `target_scale` (what one of a
-    bare number stands for), `of_persons` (False where the measure is money or households), `own`
-    (True where the units below are not in a unit's figure), `reason` (the unit's own), `date`
-    (position in `dates`), `table` (position in `origins`), `row` (position in the table) and
-    `column` (of the figure, position in the origin's). The parts of `sums` are positions in
-    `frame`; `problems` are of the source as a whole, `columns` the roles of all columns,
-    `assumptions` what their figures are taken for.
+    bare number stands for), `of_persons` (False where the measure is money or households), `matter`
+    (what a row is about, where that is no result), `own` (True where the units below are not in a
+    unit's figure), `reason` (the unit's own), `date` (position in `dates`), `table` (position in
+    `origins`), `row` (position in the table) and `column` (of the figure, position in the
+    origin's). The parts of `sums` are positions in `frame`; `problems` are of the source as a
+    whole, `columns` the roles of all columns, `assumptions` what their figures are taken for.
     """
 
     frame: pd.DataFrame
@@ -151,7 +155,8 @@ def joined(parts: Sequence[Figures]) -> Figures:
         tuple(dates),
         tuple(origins),
         tuple(sums),
-        columns=tuple(columns),
+        tuple(one for part in parts for one in part.problems),
+        tuple(columns),
         assumptions=tuple(dict.fromkeys(one for part in parts for one in part.assumptions)),
     )
 
@@ -206,7 +211,14 @@ def figures_of(
         PrintedSum(
             place(row, total.heading),
             cell,
-            tuple(row + len(frame) * nth for nth in range(len(layout.figures))),
+            tuple(
+                row + len(frame) * nth
+                for nth, figure in enumerate(layout.figures)
+                if total.written is None
+                or figure.written is None
+                or not total.written.first_month
+                or total.written.covers(figure.written)
+            ),
         )
         for total in layout.totals
         for row, cell in enumerate(frame[total.heading])
@@ -262,6 +274,7 @@ def _of_column(
     if "channel" not in layout.roles:
         parts["channel"] = figure.channel or ALL
     scales, of_persons = _measures(frame, layout, measure)
+    parts["matter"] = _other_matters(frame, layout)
     own_scales = [layout.scales.get(heading, 0) or scales for heading in figure.headings]
     parts["persons"] = _added(frame, figure.headings, own_scales)
     parts["of_persons"] = of_persons
@@ -331,6 +344,17 @@ def _measures(
     scales = np.array([one.scale for one in measures], dtype=np.int64)
     persons = np.array([one.persons for one in measures], dtype=bool)
     return scales[labels], persons[labels]
+
+
+def _other_matters(frame: pd.DataFrame, layout: Layout) -> object:
+    """Return for each row the matter by which it is no result, such as 计划, or None."""
+    if "matter" not in layout.roles:
+        return None
+    labels, cells = pd.factorize(frame[layout.roles["matter"]].astype(object))
+    other = [
+        str(cell) if is_no_result(str(cell), layout.kind, whole=True) else None for cell in cells
+    ]
+    return np.array([*other, None], dtype=object)[labels]  # the last one: an empty cell
 
 
 def _dates(

@@ -29,6 +29,7 @@ __all__ = [
     "read_counts",
     "read_number",
     "scaled_counts",
+    "spaced",
 ]
 
 MOST_PERSONS = 10**15
@@ -71,6 +72,16 @@ def plain(text: str) -> str:
     ('单位', '12%')
     """
     return "".join(unicodedata.normalize("NFKC", text).translate(_DASHES).split())
+
+
+def spaced(text: str) -> str:
+    r"""Return a text as words are looked for in it: `plain`, but for spaces between Latin words.
+
+    >>> spaced("2008 年 7 月"), spaced("July\n 2008"), spaced("7 - 9")
+    ('2008年7月', 'July 2008', '7-9')
+    """
+    word = " ".join(unicodedata.normalize("NFKC", text).translate(_DASHES).split())
+    return re.sub(r"(?<![A-Za-z0-9]) | (?![A-Za-z0-9])", "", word)
 
 
 def read_number(cell: object) -> Number | None:

@@ -6,7 +6,6 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TypeAlias
 
-import attrs
 import narwhals as nw
 import pandas as pd
 from narwhals.typing import IntoFrame
@@ -17,18 +16,16 @@ from coverage_campaign.messages import message
 from coverage_campaign.model.campaign import Campaign
 from coverage_campaign.model.dates import DateLike, to_date
 from coverage_campaign.model.periods import Period
-from coverage_campaign.reporting.problems import ReportProblem
 from coverage_campaign.reporting.result import Tally
 from coverage_campaign.reporting.sheets.column_roles import FigureKind, meaning_of
 from coverage_campaign.reporting.sheets.dates import Written, of_day, read_written
 from coverage_campaign.reporting.sheets.form import figures_of_forms
-from coverage_campaign.reporting.sheets.header import figures_of_grid, numbered
-from coverage_campaign.reporting.sheets.layouts import AmbiguousTableError, Named, layout_of
+from coverage_campaign.reporting.sheets.header import figures_of_grids, numbered
+from coverage_campaign.reporting.sheets.layouts import Named, layout_of
 from coverage_campaign.reporting.sheets.long_table import (
     Figures,
     chosen_rows,
     figures_of,
-    joined,
     levels_of,
 )
 from coverage_campaign.reporting.sheets.series import Baseline
@@ -158,7 +155,7 @@ def read_reports(
         found = message("not given, and the source is no form")
         raise DefinitionError(Problem("figures", found, fix))
     elif frame is None:
-        read = _of_grids(grids, campaign, kind=figures, named=named, period=about, only=only or {})
+        read = figures_of_grids(grids, campaign, kind=figures, named=named, period=about, only=only)
     else:
         read = _of_frame(frame, campaign, kind=figures, named=named, period=about, only=only or {})
     return tally_of_figures(
@@ -203,51 +200,6 @@ def _period(period: DateLike) -> Written:
         fix = "give a day, a month or a span, such as '2008-07-31', '2008-07' or '2008Q3'"
         raise DefinitionError(Problem("period", f"{period!r}", fix))
     return of_day(to_date(period, where="period"))
-
-
-def _of_grids(
-    grids: Sequence[Grid],
-    campaign: Campaign,
-    *,
-    kind: FigureKind,
-    named: Named,
-    period: Written | None,
-    only: Mapping[str, str],
-) -> Figures:
-    """Return the figures of all sheets; a sheet that cannot be read is an error if none can."""
-    tables: list[Figures] = []
-    errors: list[Problem] = []
-    skipped: list[ReportProblem] = []
-    for grid in grids:
-        if grid.hidden:
-            found = message("the sheet is hidden")
-            fix = message("if it counts, pass sheet={sheet!r}", sheet=grid.sheet)
-            skipped.append(ReportProblem("hidden_sheet", grid.name, found, fix, counted=True))
-            continue
-        try:
-            table = figures_of_grid(
-                grid, campaign, kind=kind, named=named, period=period, only=only
-            )
-        except AmbiguousTableError:
-            raise
-        except ReportError as error:
-            errors.extend(error.problems)
-            continue
-        if table is None:
-            found = message("no header with a unit or date and figures")
-            errors.append(Problem(grid.name, found, _NAME_COLUMNS))
-        else:
-            tables.append(table)
-    if not tables:
-        raise ReportError(errors or Problem("the workbook", "no visible sheet", "pass sheet="))
-    for one in errors:
-        where, found_there, fix = attrs.astuple(one, recurse=False)
-        skipped.append(ReportProblem("no_table", where, found_there, fix, counted=True))
-    whole = joined(tables)
-    return attrs.evolve(whole, problems=(*whole.problems, *skipped))
-
-
-_NAME_COLUMNS = message("name the columns as they are headed: unit=, date=, persons=")
 
 
 def _to_pandas(frame: IntoFrame) -> pd.DataFrame:

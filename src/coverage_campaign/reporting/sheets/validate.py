@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 import attrs
 import numpy as np
@@ -18,7 +18,7 @@ from coverage_campaign.model.periods import Period, Periods, periods_of
 from coverage_campaign.reporting.problems import ReportProblems
 from coverage_campaign.reporting.result import Tally, empty_stock
 from coverage_campaign.reporting.sheets.column_roles import FigureKind
-from coverage_campaign.reporting.sheets.dates import Span, spans_of
+from coverage_campaign.reporting.sheets.dates import Span, Written, spans_of
 from coverage_campaign.reporting.sheets.long_table import Figures
 from coverage_campaign.reporting.sheets.names import Names, channel_names, lives, unit_names
 from coverage_campaign.reporting.sheets.numbers import MOST_PERSONS, Counts, scaled_counts
@@ -86,7 +86,7 @@ def tally_of_figures(
     channel, channel_fixes = channels.find(frame["channel"])
     counts = scaled_counts(frame["persons"], frame["scale"])
     _refuse_total_dates(figures, days, rows)
-    days.refuse(figures, rows, periods, kind)
+    days.refuse(figures, rows, periods, kind, window.first)
     if instant is not None:
         _refuse_later(days.last, rows, instant)
     _refuse_other_measures(frame, counts, rows)
@@ -220,6 +220,17 @@ class _Days:
         until_or_span = np.array(
             [isinstance(one, Span) and one.unit in {"until", "span"} for one in spans], bool
         )
+        fault = np.array(["" if isinstance(one, Span) else one for one in spans], dtype=object)
+        if periods.by == "month" and periods.starts_on > 1:
+            # The end of July may be the 31st or the last day of the campaign's own July.
+            until_end = [
+                isinstance(date.written, Written)
+                and date.written.unit == "until"
+                and not date.written.day
+                for date in figures.dates
+            ]
+            fault[np.array(until_end, dtype=bool)] = "ambiguous_date"
+            lasts = np.where(fault == "", lasts, np.datetime64("NaT", "D"))
         first, last = firsts[code], lasts[code]
         figure_of = _figure_marks(figures)
         own_period = figure_of["this_period"] & until_or_span[code]
@@ -229,7 +240,6 @@ class _Days:
         begins = np.where(span[code], first, np.datetime64("NaT", "D"))
         year = last.astype("datetime64[Y]").astype("datetime64[D]")
         begins = np.where(figure_of["year_to_date"] & np.isnat(begins), year, begins)
-        fault = np.array(["" if isinstance(one, Span) else one for one in spans], dtype=object)
         return cls(
             first,
             last,
@@ -238,7 +248,14 @@ class _Days:
             any(one.assumed for one in known),
         )
 
-    def refuse(self, figures: Figures, rows: RowFilter, periods: Periods, kind: FigureKind) -> None:
+    def refuse(
+        self,
+        figures: Figures,
+        rows: RowFilter,
+        periods: Periods,
+        kind: FigureKind,
+        first: dt.date,
+    ) -> None:
         """Take out the rows without a day, and new figures of more than one period."""
         code = figures.frame["date"].to_numpy()
 
@@ -260,10 +277,11 @@ class _Days:
             self.fault == "ambiguous_date",
             "ambiguous_date",
             lambda row: message("{cell} may be one of two days or years", cell=cell(row)),
-            message("write the year, and the day as YYYY-MM-DD"),
+            message("write the year, and the day as YYYY-MM-DD; or pass period="),
             at="date",
         )
         if kind == "cumulative":
+            self._refuse_spans(figures, rows, first, cell)
             return
         last = periods.number(self.last)
         several = np.isnat(self.first) | (periods.number(self.first) != last)
@@ -274,6 +292,30 @@ class _Days:
             message(
                 "write the figure of each period; of running totals pass figures='cumulative'; "
                 "periods from another day on are ReportingRule(starts_on=)"
+            ),
+            at="date",
+        )
+
+    def _refuse_spans(
+        self, figures: Figures, rows: RowFilter, first: dt.date, cell: Callable[[int], str]
+    ) -> None:
+        """Take out running totals that would begin again within a year: 二季度, then 三季度.
+
+        Nobody can tell whether the second is the total so far or that of its own months.
+        """
+        begins = pd.Series(self.begins)
+        least = begins.groupby(figures.frame["unit"].astype(object).to_numpy()).transform("min")
+        new_year = (begins.dt.day_of_year == 1) & (
+            (least.dt.day_of_year == 1) | (least <= pd.Timestamp(first))
+        )
+        later = ((begins > least) & ~new_year).to_numpy()
+        rows.reject(
+            later,
+            "several_periods",
+            lambda row: self._span(row, cell(row)),
+            message(
+                "figures='cumulative' are persons so far from one day on: write 截至9月底 for "
+                "these, or pass figures='new' where each is that of its own time"
             ),
             at="date",
         )
@@ -370,6 +412,14 @@ def _refuse_unknown(
 
 
 def _refuse_other_measures(frame: pd.DataFrame, counts: Counts, rows: RowFilter) -> None:
+    matter = frame["matter"]
+    rows.reject(
+        matter.notna().to_numpy(),
+        "other_measure",
+        lambda row: message("the row is about {matter!r}", matter=matter.iloc[row]),
+        message("only results of the kind that was asked for are counted"),
+        at="matter",
+    )
     other = ~frame["of_persons"].to_numpy() & (counts.faults != "no_figure")
     rows.reject(
         other | (counts.faults == "other_measure"),

@@ -1,0 +1,412 @@
+"""Sheets as offices send them, each read in full or refused with the choice to make.
+
+Every sheet was written by hand and its right answer decided before it was read: the persons by unit
+and month, or a refusal that names what leaves the choice.
+"""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Literal
+
+import attrs
+import openpyxl
+import pytest
+
+from coverage_campaign.errors import ReportError
+from coverage_campaign.model.campaign import Campaign
+from coverage_campaign.model.phases import Phase
+from coverage_campaign.model.reporting_rule import ReportingRule
+from coverage_campaign.model.units import Unit
+from coverage_campaign.reporting.result import Tally
+from coverage_campaign.reporting.sheets.read_reports import read_reports
+from support.workbooks import save
+
+Rows = Sequence[Sequence[object]]
+Kind = Literal["new", "cumulative"]
+
+CITY = Campaign(
+    code="city",
+    label="City",
+    year=2008,
+    units=[
+        Unit("city", {"zh-Hans": "衡阳市", "en": "Hengyang"}, "city"),
+        *(
+            Unit(code, {"zh-Hans": name, "zh-Hant": old, "en": code.title()}, "county", "city")
+            for code, name, old in (
+                ("zhuhui", "珠晖区", "珠暉區"),
+                ("yanfeng", "雁峰区", "雁峰區"),
+                ("leiyang", "耒阳市", "耒陽市"),
+            )
+        ),
+    ],
+    phases=[Phase("drive", "Drive", "04-01", "03-31")],
+)
+JULY = {"zhuhui 7": 30, "yanfeng 7": 40}
+TWO = {**JULY, "zhuhui 8": 31, "yanfeng 8": 41}
+
+
+def book(path: Path, rows: Rows, merged: str = "", sheet: str = "Sheet1") -> Path:
+    """Write a workbook of one sheet and return its path."""
+    written = openpyxl.Workbook()
+    page = written.worksheets[0]
+    page.title = sheet
+    for row in rows:
+        page.append(list(row))
+    for cells in merged.split():
+        page.merge_cells(cells)
+    save(written, path / "report.xlsx")
+    return path / "report.xlsx"
+
+
+def read(path: Path, kind: Kind = "new", campaign: Campaign = CITY) -> Tally:
+    """Return the tally of a file; running totals begin from nobody."""
+    baseline = 0 if kind == "cumulative" else None
+    return read_reports(path, campaign, figures=kind, baseline=baseline)
+
+
+def counts(tally: Tally) -> dict[str, int]:
+    """Return the persons by unit and number of the month."""
+    frame = tally.to_frame()
+    keys = frame["unit"] + " " + frame["period"].dt.month.astype("str")
+    return dict(zip(keys, frame["persons"], strict=True))
+
+
+def table(first: object, second: object, *titles: str) -> Rows:
+    """Return a table of two columns of figures, 珠晖区 and 雁峰区, under titles."""
+    body = [["单位", first, second], ["珠晖区", 30, 31], ["雁峰区", 40, 41]]
+    return [*([title] for title in titles), *body]
+
+
+def single(heading: str, *titles: str) -> Rows:
+    """Return a table of one column of figures under titles."""
+    return [*([title] for title in titles), ["单位", heading], ["珠晖区", 30], ["雁峰区", 40]]
+
+
+# -- which time ------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [
+        ("2008.7", "2008.8"), ("2008.07", "2008.08"), (2008.07, 2008.08), ("2008/7", "2008/8"),
+        ("7月份", "8月份"), ("第7月", "第8月"), ("七月份", "八月份"), ("Jul. 2008", "Aug. 2008"),
+        ("2008M07", "2008M08"), (200807, 200808),
+        ("New persons, July 2008", "New persons, August 2008"), ("7月\n新增", "8月\n新增"),
+        ("Persons Jul-08", "Persons Aug-08"), ("二〇〇八年七月", "二〇〇八年八月"),
+        ("07/2008", "08/2008"), ("Actual July 2008", "Actual August 2008"),
+    ],
+)  # fmt: skip
+def test_a_month_is_known_however_it_is_written(
+    tmp_path: Path, first: object, second: object
+) -> None:
+    """Headings of July and August, with numbers, words, in Chinese and in English."""
+    assert counts(read(book(tmp_path, table(first, second)))) == TWO
+
+
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [
+        ("08.07", "08.08"), ("08.7", "08.8"), ("07", "08"), ("7", "8"), ("Jul 08", "Aug 08"),
+        ("第28周", "第29周"), ("Week 28", "Week 29"), ("7.7-7.13", "7.14-7.20"), ("M7", "M8"),
+        ("上旬", "中旬"), ("1日", "2日"), ("3Q08", "4Q08"),
+    ],
+)  # fmt: skip
+def test_a_heading_that_may_be_several_times_is_refused(
+    tmp_path: Path, first: str, second: str
+) -> None:
+    """08.07 is July 2008 or 7 August: the error names the columns and how to write a time."""
+    with pytest.raises(ReportError, match="may be times, and nobody can tell which") as error:
+        read(book(tmp_path, table(first, second)))
+    assert f"B '{first}', C '{second}'" in str(error.value)
+    assert "2008-07" in str(error.value)
+
+
+def test_a_number_that_may_be_january_or_october_is_refused(tmp_path: Path) -> None:
+    """The number 2008.1 is what a spreadsheet shows for 2008.10 too."""
+    with pytest.raises(ReportError, match="January or October"):
+        read(book(tmp_path, table(2008.09, 2008.1)))
+
+
+@pytest.mark.parametrize(
+    ("upper", "lower"),
+    [("2008年", ("7", "8")), ("2008年", (7, 8)), ("月份", ("7", "8")), ("2008", ("7月", "8月"))],
+)
+def test_a_time_may_be_spread_over_two_rows(
+    tmp_path: Path, upper: str, lower: tuple[object, object]
+) -> None:
+    """Under 2008年, or under 月份, a bare 7 is July."""
+    rows = [["单位", upper, None], [None, *lower], ["珠晖区", 30, 31], ["雁峰区", 40, 41]]
+    assert counts(read(book(tmp_path, rows, "A1:A2 B1:C1"))) == TWO
+
+
+def test_the_year_may_stand_below_the_month(tmp_path: Path) -> None:
+    """Under each month 2007年 and 2008年: those of 2008 count, and each in its month."""
+    rows = [
+        ["地区", "7月", None, "8月", None],
+        [None, "2007年", "2008年", "2007年", "2008年"],
+        ["珠晖区", 1, 30, 2, 31],
+        ["雁峰区", 3, 40, 4, 41],
+    ]
+    assert counts(read(book(tmp_path, rows, "A1:A2 B1:C1 D1:E1"))) == TWO
+
+
+@pytest.mark.parametrize("parts", [("1日", "2日"), ("上旬", "下旬"), ("第1周", "第2周")])
+def test_parts_of_a_month_add_up_to_it(tmp_path: Path, parts: tuple[str, str]) -> None:
+    """Under 7月 stand days, ten days or weeks: each is read, and July is their sum."""
+    rows = [["单位", "7月", None], [None, *parts], ["珠晖区", 10, 20], ["雁峰区", 15, 25]]
+    assert counts(read(book(tmp_path, rows, "A1:A2 B1:C1"))) == JULY
+
+
+@pytest.mark.parametrize(
+    "title",
+    [
+        "2008.7", "2008/7", "Enrolment report, July 2008", "Period: 07/2008", "For July, 2008",
+        "二〇〇八年七月份扩面情况", "2008 年 7 月 份", "数据时间：2008-07-01至2008-07-31",
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("kind", ["new", "cumulative"])
+def test_a_title_says_the_month(tmp_path: Path, title: str, kind: Kind) -> None:
+    """In whichever words; the year that stands beside is not taken for the time."""
+    heading = "新增人数" if kind == "new" else "累计人数"
+    assert counts(read(book(tmp_path, single(heading, title)), kind)) == JULY
+
+
+@pytest.mark.parametrize("title", ["Q3 2008", "New enrolments Q3 2008", "Third quarter 2008"])
+def test_a_title_says_the_quarter(tmp_path: Path, title: str) -> None:
+    """By quarter it is read; by month new figures of three months are none of one."""
+    path = book(tmp_path, single("新增人数", title))
+    quarter = read_reports(path, CITY, figures="new", by="quarter").to_frame()
+    assert quarter["persons"].tolist() == [30, 40]
+    assert quarter["period"].dt.month.tolist() == [7, 7]
+    monthly = read(path)
+    assert counts(monthly) == {}
+    assert {one.reason for one in monthly.problems} == {"several_periods"}
+
+
+@pytest.mark.parametrize(
+    "title",
+    [
+        "2008年扩面情况", "2008年度", "FY2008 July", "2008年第28周", "Week 28, 2008",
+        "统计时间：2008年  月  日", "编制时间：2008年8月3日",
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("kind", ["new", "cumulative"])
+def test_a_title_that_says_no_day_asks_for_one(tmp_path: Path, title: str, kind: Kind) -> None:
+    """A year alone, a fiscal year, a week by its number, the day of printing: period= decides."""
+    heading = "新增人数" if kind == "new" else "累计人数"
+    with pytest.raises(ReportError, match="period="):
+        read(book(tmp_path, single(heading, title)), kind)
+
+
+@pytest.mark.parametrize(
+    "titles",
+    [
+        ("2008年7月与6月比较",), ("2007年与2008年7月对比",), ("2008年7月情况", "2008年6月数据"),
+        ("扩面进度表", "2008年8月3日"),
+    ],
+)  # fmt: skip
+def test_titles_of_two_times_count_for_none(tmp_path: Path, titles: tuple[str, ...]) -> None:
+    """Two months, two years, or a day that may be the one of filling in: no figure is counted."""
+    tally = read(book(tmp_path, single("新增人数", *titles)))
+    assert counts(tally) == {}
+    assert {one.reason for one in tally.problems} == {"ambiguous_date"}
+    assert "period=" in str(tally.problems[0].fix)
+
+
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [("二季度", "三季度"), ("4-6月", "7-9月"), ("Q3 2008", "Q4 2008"), ("10-12月", "1-3月")],
+)
+def test_running_totals_that_begin_again_within_the_year_are_refused(
+    tmp_path: Path, first: str, second: str
+) -> None:
+    """Declared cumulative, a second quarter's own figure would be lost in the difference."""
+    tally = read(book(tmp_path, table(first, second)), "cumulative")
+    assert len(counts(tally)) == 2
+    later = [one for one in tally.problems if one.reason == "several_periods"]
+    assert len(later) == 2
+    assert "figures='new'" in str(later[0].fix)
+
+
+@pytest.mark.parametrize(
+    ("headings", "truth"),
+    [
+        (("1-11月", "1-12月", "1月", "1-2月"), [900, 100, 50, 40]),
+        (("4-11月", "4-12月", "4-1月", "4-2月"), [900, 100, -950, 40]),
+        (("前11个月", "前12个月", "1月", "前2个月"), [900, 100, 50, 40]),
+    ],
+)
+def test_running_totals_begin_again_in_january_where_they_say_so(
+    tmp_path: Path, headings: tuple[str, ...], truth: list[int]
+) -> None:
+    """1-12月, then 1月: a new year; 4-12月, then 4-1月: the same campaign goes on."""
+    rows = [["单位", *headings], ["珠晖区", 900, 1000, 50, 90]]
+    tally = read(book(tmp_path, rows), "cumulative")
+    assert tally.to_frame()["persons"].tolist() == truth
+
+
+def test_the_end_of_a_month_of_its_own_leaves_a_choice(tmp_path: Path) -> None:
+    """Where July ends on the 25th, 7月底 is that day or the 31st; 7月25日 is one."""
+    own = attrs.evolve(CITY, reporting=ReportingRule(period="month", starts_on=26))
+    tally = read(book(tmp_path, table("7月底", "8月底")), "cumulative", own)
+    assert {one.reason for one in tally.problems} == {"ambiguous_date"}
+    assert counts(read(book(tmp_path, table("7月25日", "8月25日")), "cumulative", own)) == {
+        **JULY,
+        "zhuhui 8": 1,
+        "yanfeng 8": 1,
+    }
+
+
+# -- which column ----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        [["单位", "7月新增", "同比(%)", "环比(%)", "同比增加"], 30, 12.5, -3, 4],
+        [["单位", "7月新增参保人数", "其中:农民工", "其中：女性", "个体"], 30, 10, 9, 3],
+        [["單位", "7月新增參保人數", "7月計劃", "8月計劃"], 30, 50, 60],
+        [["单位", "任务数", "7月完成", "1-7月累计完成", "占全年任务%"], 300, 30, 200, 67],
+        [["单位", "全年任务", "7月完成", "8月预计完成", "排名"], 300, 30, 50, 2],
+        [["地区", "参保单位", "7月新增人数", "征缴额(万元)"], 3, 30, 100],
+        [["地区", "2007年7月", "2008年7月", "增减"], 20, 30, 10],
+        [["Unit", "Target", "Actual July 2008", "% achieved"], 100, 30, "30%"],
+        [["Unit", "New members July 2008", "YoY %", "Same period last year"], 30, 3, 29],
+        [["District", "Registered in July 2008", "Registered to date"], 30, 300],
+    ],
+)
+def test_of_many_columns_the_one_that_was_asked_for_counts(
+    tmp_path: Path, head: Sequence[object]
+) -> None:
+    """Plans, rates, subgroups, money, employers and other years have roles of their own."""
+    headings, *cells = head
+    assert isinstance(headings, list)
+    tally = read(book(tmp_path, [headings, ["珠晖区", *cells]]))
+    assert counts(tally) == {"zhuhui 7": 30}
+    assert len(tally.columns) == len(headings)
+    assert tally.columns["why"].str.len().gt(0).all()
+
+
+@pytest.mark.parametrize("whole", ["1-7月累计", "1-7月", "截至7月底", "7月末参保人数"])
+def test_of_a_month_and_the_time_to_its_end_the_running_total_counts(
+    tmp_path: Path, whole: str
+) -> None:
+    """Both end on the same day: asked for persons so far, the month's own are a check."""
+    rows = [["单位", "7月新增", whole], ["珠晖区", 5, 30], ["雁峰区", 6, 40]]
+    assert counts(read(book(tmp_path, rows), "cumulative")) == JULY
+
+
+@pytest.mark.parametrize("heading", ["至本月止累计", "本月止累计", "截至本月累计", "自年初累计"])
+def test_a_total_to_this_month_is_a_running_total(tmp_path: Path, heading: str) -> None:
+    """The word 本月 in it says until when, and not of which month alone."""
+    rows = single(heading, "2008年7月")
+    assert counts(read(book(tmp_path, rows), "cumulative")) == JULY
+    with pytest.raises(ReportError, match=f"ask for the other kind.*{heading}"):
+        read(book(tmp_path, rows))
+
+
+def test_a_quarter_beside_its_months_is_their_sum(tmp_path: Path) -> None:
+    """三季度 after July to September adds them up: a check, and said where it differs."""
+    rows = [["单位", "7月", "8月", "9月", "三季度", "10月"], ["珠晖区", 1, 2, 3, 6, 4]]
+    tally = read(book(tmp_path, rows))
+    assert counts(tally) == {"zhuhui 7": 1, "zhuhui 8": 2, "zhuhui 9": 3, "zhuhui 10": 4}
+    assert tally.columns["role"].tolist()[4] == "total"
+    assert not tally.problems
+    rows[1][4] = 7
+    assert [one.reason for one in read(book(tmp_path, rows)).problems] == ["total_differs"]
+
+
+@pytest.mark.parametrize(
+    ("title", "kind"),
+    [
+        ("2008年7月减员情况表", "new"), ("2008年7月断保人员统计", "new"),
+        ("2008年7月应保未保人员", "new"), ("2008年7月参保户数", "new"),
+        ("2008年7月征缴收入", "new"), ("2008年7月计划表", "new"),
+        ("2008年7月累计参保情况", "new"), ("2008年7月本月新增情况", "cumulative"),
+    ],
+)  # fmt: skip
+def test_a_title_that_says_other_figures_is_held_against_a_plain_heading(
+    tmp_path: Path, title: str, kind: Kind
+) -> None:
+    """Under 减员情况表 the column 人数 is of who left: refused, unless the caller names it."""
+    path = book(tmp_path, single("人数", title))
+    with pytest.raises(ReportError, match="persons='人数'"):
+        read(path, kind)
+    baseline = 0 if kind == "cumulative" else None
+    named = read_reports(path, CITY, figures=kind, baseline=baseline, persons="人数")
+    assert counts(named) == JULY
+
+
+def test_a_sheet_of_last_year_is_left_out_and_said(tmp_path: Path) -> None:
+    """A book with the sheets 上年同期 and 本年: the second counts, the first is a problem."""
+    written = openpyxl.Workbook()
+    for sheet, persons in (("上年同期", 9), ("本年", 30)):
+        page = written.create_sheet(sheet)
+        page.append(["单位", "7月"])
+        page.append(["珠晖区", persons])
+    written.remove(written.worksheets[0])
+    save(written, tmp_path / "report.xlsx")
+    tally = read(tmp_path / "report.xlsx")
+    assert counts(tally) == {"zhuhui 7": 30}
+    assert [one.reason for one in tally.problems] == ["no_table"]
+
+
+# -- rows, measures, names -------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("heading", ["项目", "指标", ""])
+def test_a_row_of_a_plan_is_no_result(tmp_path: Path, heading: str) -> None:
+    """A column says of each row 计划 or 完成: plans are explained, results count."""
+    rows = [["单位", heading, "7月"], ["珠晖区", "计划", 300], ["雁峰区", "完成", 40]]
+    tally = read(book(tmp_path, rows))
+    assert counts(tally) == {"yanfeng 7": 40}
+    assert [one.reason for one in tally.problems if not one.counted] == ["other_measure"]
+    assert "计划" in str(tally.problems[0])
+
+
+def test_persons_of_two_insurances_are_not_added_up(tmp_path: Path) -> None:
+    """One unit reports 养老, another 医疗: only= chooses."""
+    rows = [["单位", "险种", "7月"], ["珠晖区", "养老保险", 30], ["雁峰区", "医疗保险", 40]]
+    path = book(tmp_path, rows)
+    with pytest.raises(ReportError, match="only="):
+        read(path)
+    chosen = read_reports(path, CITY, figures="new", only={"险种": "养老保险"})
+    assert counts(chosen) == {"zhuhui 7": 30}
+
+
+@pytest.mark.parametrize(
+    ("titles", "unit"),
+    [(("单位：万人",), "单位"), (("Unit: thousand persons",), "单位"), ((), "单位(万人)")],
+)
+def test_the_measure_of_a_table_holds_for_its_figures(
+    tmp_path: Path, titles: tuple[str, ...], unit: str
+) -> None:
+    """In a title of either language, or in brackets in the heading of the units."""
+    scale = 1_000 if any("thousand" in text for text in titles) else 10_000
+    rows = [*([text] for text in titles), [unit, "7月"], ["珠晖区", 3]]
+    assert counts(read(book(tmp_path, rows))) == {"zhuhui 7": 3 * scale}
+
+
+def test_two_measures_of_persons_leave_a_choice(tmp_path: Path) -> None:
+    """单位：人、万人 says nothing of which figures are in which."""
+    with pytest.raises(ReportError, match="two measures of persons"):
+        read(book(tmp_path, single("7月", "单位：人、万人")))
+
+
+def test_one_table_of_two_that_cannot_be_read_is_said(tmp_path: Path) -> None:
+    """Below the persons stands a table of money: the persons count, the other is a problem."""
+    rows = [
+        ["2008年7月"], ["单位", "新增"], ["珠晖区", 30], [None],
+        ["附表：2008年7月征缴情况"], ["单位", "征缴额(万元)"], ["珠晖区", 31],
+    ]  # fmt: skip
+    tally = read(book(tmp_path, rows))
+    assert counts(tally) == {"zhuhui 7": 30}
+    assert [one.reason for one in tally.problems] == ["no_table"]
+
+
+def test_every_heading_of_a_sheet_is_explained(tmp_path: Path) -> None:
+    """Each column has its letter, a role and a reason; wholly blank ones are none."""
+    rows = [["单位", None, "7月新增", "备注"], ["珠晖区", None, 30, "好"]]
+    columns: Mapping[str, object] = read(book(tmp_path, rows)).columns.to_dict("list")
+    assert columns["column"] == ["A", "C", "D"]
+    assert columns["role"] == ["unit", "counted", "note"]
