@@ -256,7 +256,8 @@ class LabPage:
 
     def press(self, label: str, key: str, times: int = 1) -> None:
         """Press a key so many times on a slider's handle: exact, as dragging is not."""
-        handle = self.control(label).locator(".noUi-handle")
+        row = self.page.locator(".widget-hbox").filter(has=self.control(label))
+        handle = row.locator(".noUi-handle")
         handle.focus()
         for _ in range(times):
             handle.press(key)

@@ -5,11 +5,12 @@ from __future__ import annotations
 import asyncio
 import importlib.util
 import threading
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from fractions import Fraction
 from typing import Literal
 
 import attrs
+import ipywidgets
 import pytest
 
 import coverage_campaign as cc
@@ -18,6 +19,20 @@ from coverage_campaign.model.targets import CoverageTarget
 from coverage_campaign.model.units import Unit
 from support.campaigns import tiny
 from support.explorer_cases import cells_of, hengyang, small, tags_of
+
+
+@pytest.fixture
+def drawn() -> None:
+    """Let a test have the pictures."""
+
+
+@pytest.fixture(autouse=True)
+def without_pictures(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Leave the drawing out of tests that do not look at it: it is slow."""
+    if "drawn" not in request.fixturenames:
+        monkeypatch.setattr(
+            "coverage_campaign.views.explorer.explorer.picture_html", lambda *_, **__: ""
+        )
 
 
 def made_by(code: str) -> cc.Scenario:
@@ -104,7 +119,7 @@ def test_weights_are_blended_in_proportion() -> None:
 
 def numbers(explorer: cc.Explorer) -> str:
     """Return the sentences and the table that are shown."""
-    return str(explorer._numbers.value)
+    return str(explorer._lines.value) + str(explorer._numbers.value)
 
 
 def test_percentages_add_up_to_a_hundred() -> None:
@@ -292,6 +307,7 @@ def test_with_reports_the_table_says_who_is_behind() -> None:
     assert "SIMULATED" in numbers(explorer)
 
 
+@pytest.mark.usefixtures("drawn")
 def test_hostile_names_are_text() -> None:
     """Markup in a name is escaped in table, sentences and alternative text."""
     name = '"><img src=x onerror=alert(1)><script>alert(1)</script>{{7*7}}$x$'
@@ -307,6 +323,7 @@ def test_hostile_names_are_text() -> None:
     assert [set(attributes) for attributes in pictures] == [{"class", "alt", "style", "src"}]
 
 
+@pytest.mark.usefixtures("drawn")
 @pytest.mark.parametrize(
     ("lang", "words", "name"),
     [
@@ -321,11 +338,82 @@ def test_it_speaks_the_reader_s_language(
     """Controls, table and the picture's words are in the language that was asked for."""
     explorer = cc.explorer(hengyang(), lang=lang)
     explorer.total.value = 90_000
-    assert explorer.total.description == words
+    assert words in [one.description for one in labelled(explorer.widget)]
     assert f">{name}<" in numbers(explorer)
     assert ("Assumed" in numbers(explorer)) == (lang == "en")
     (picture,) = (attributes for tag, attributes in tags_of(explorer._picture.value))
     assert ("people" in str(picture["alt"])) == (lang == "en")
+
+
+def labelled(widget: ipywidgets.Widget) -> Iterator[ipywidgets.DOMWidget]:
+    """Yield the controls that have a label, in the order of the page."""
+    if getattr(widget, "description", ""):
+        yield widget
+    for part in getattr(widget, "children", ()):
+        yield from labelled(part)
+
+
+@pytest.mark.usefixtures("drawn")
+def test_the_baseline_has_its_picture() -> None:
+    """Nothing jumps when the first change comes: every unit has its line before it and after."""
+    explorer = cc.explorer(small())
+    (before,) = (attributes for tag, attributes in tags_of(explorer._picture.value))
+    explorer.total.value = 120
+    (after,) = (attributes for tag, attributes in tags_of(explorer._picture.value))
+    assert before["style"] == after["style"]
+    assert str(before["alt"]).startswith("This is the baseline: nothing differs yet ")
+    assert before["src"] != after["src"]
+
+
+def test_every_slider_stands_beside_a_field_with_its_label() -> None:
+    """Whoever cannot see a slider types into the field, and both have one value."""
+    explorer = cc.explorer(small())
+    fields = {
+        one.description: one
+        for one in labelled(explorer.widget)
+        if isinstance(one, ipywidgets.BoundedIntText)
+    }
+    fields["Total (persons)"].value = 250
+    assert explorer.allocation.total == 250
+    fields["Equal"].value = 30
+    assert explorer.weights["equal"].value == 30
+    explorer.total.value = 90
+    assert fields["Total (persons)"].value == 90
+    controls = [type(one) for one in labelled(explorer.widget)]
+    assert ipywidgets.IntSlider not in controls
+
+
+def of_many_units() -> cc.Scenario:
+    """Return 3,000 persons for 300 units."""
+    units = [
+        Unit(
+            f"u{place:03}", {"en": f"Town {place}"}, "county", parent="city", counts={"eligible": 9}
+        )
+        for place in range(300)
+    ]
+    kept = [unit for unit in tiny().units if unit.kind != "county"]
+    campaign = cc.vary(tiny(), units=[*kept, *units], covered="")
+    return cc.Scenario(campaign=campaign, weights=cc.weights.eligible, target=3000)
+
+
+def test_of_many_units_those_that_are_looked_for_are_shown() -> None:
+    """A part of a name leaves its units in the table and in the list; nothing brings all back."""
+    explorer = cc.explorer(of_many_units())
+    explorer.find.value = " tOWN 29"
+    names = [row[0] for row in cells_of(numbers(explorer))]
+    expected = ["Town 29", *(f"Town {place}" for place in range(290, 300))]
+    assert names[1:-1] == expected
+    assert [name for name, _ in explorer.unit.options] == expected
+    assert cells_of(numbers(explorer))[-1][2] == "3,000"
+    explorer.unit.value = "u299"
+    explorer.floor.value = "77"
+    assert explorer.scenario.floors == (("u299", 77),)
+    explorer.find.value = "nowhere"
+    assert len(cells_of(numbers(explorer))) == 2
+    explorer.find.value = ""
+    assert len(explorer.unit.options) == 300
+    assert "100 more units" in numbers(explorer)
+    assert cc.explorer(small()).find.layout.display == "none"
 
 
 def test_an_unknown_language_is_an_error() -> None:
@@ -334,6 +422,7 @@ def test_an_unknown_language_is_an_error() -> None:
         cc.explorer(small(), lang="fr")  # type: ignore[arg-type]  # what a caller may type
 
 
+@pytest.mark.usefixtures("drawn")
 def test_many_changes_are_drawn_once() -> None:
     """Inside an event loop the numbers follow at once and the picture when the changes rest."""
 
@@ -386,6 +475,7 @@ def test_threads_end_in_one_state(monkeypatch: pytest.MonkeyPatch) -> None:
     assert cells_of(numbers(explorer))[-1][2] == "120"
 
 
+@pytest.mark.usefixtures("drawn")
 def test_the_picture_comes_before_the_table() -> None:
     """Who sees a number in the table finds the picture drawn."""
     explorer = cc.explorer(small())

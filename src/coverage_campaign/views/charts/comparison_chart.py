@@ -195,7 +195,8 @@ def _headline(slopes: Sequence[Slope], lang: Language) -> str:
         return message(
             "{n} {n:plural unit|units} down by 10% or more, none up by as much", n=less
         ).text(lang)
-    return message("{n} {n:plural unit|units} changed, none by 10%", n=len(slopes)).text(lang)
+    n = sum(one.size > 0 for one in slopes)
+    return message("{n} {n:plural unit|units} changed, none by 10%", n=n).text(lang)
 
 
 def _draw_rest(canvas: Canvas, slopes: Sequence[Slope]) -> None:

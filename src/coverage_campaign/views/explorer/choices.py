@@ -6,7 +6,7 @@ baseline is always reproduced exactly, and an input that no control can show is 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from decimal import Decimal
 from fractions import Fraction
 from typing import Final
@@ -25,7 +25,6 @@ from coverage_campaign.model.units import Unit
 from coverage_campaign.scenarios.scenario import Scenario
 from coverage_campaign.scheduling import curves
 from coverage_campaign.scheduling.curves import Curve
-from coverage_campaign.views.explorer import phrases
 
 __all__ = [
     "GIVEN",
@@ -80,6 +79,55 @@ def read_persons(text: str, *, where: str) -> int | None:
         raise DefinitionError(problem)
     return int(plain)
 
+
+# -- words of the controls -------------------------------------------------------------------------
+
+TOTAL: Final = message("Total (persons)")
+RATE: Final = message("Goal (% of eligible)")
+METHOD: Final = message("Method")
+SHARED_BY: Final = message("Allocated by")
+UNIT: Final = message("Unit")
+FLOOR: Final = message("At least")
+CAP: Final = message("At most")
+BOUNDS: Final = message("Floors and caps")
+UPLIFT: Final = message("Uplift (%)")
+CURVE: Final = message("Pace")
+BASELINE: Final = message("Baseline")
+NOW: Final = message("Now")
+CHANGE: Final = message("Change")
+SAME: Final = message("This is the baseline: nothing differs yet.")
+UNCHANGED: Final = message("No unit's share changes.")
+METHODS: Final = {
+    "webster": message("Webster (Sainte-Laguë)"),
+    "hamilton": message("Hamilton (largest remainder)"),
+    "jefferson": message("Jefferson (D'Hondt)"),
+    "adams": message("Adams"),
+    "hill": message("Hill (equal proportions)"),
+    "dean": message("Dean (harmonic mean)"),
+    "stationary": message("Stationary, r = parameter"),
+    "modified": message("Modified Sainte-Laguë, first divisor = parameter"),
+}
+CURVES: Final = {
+    "even": message("Even per calendar day"),
+    "working_days": message("Even per working day"),
+    "ramp": message("Rising or falling"),
+}
+PICTURES: Final = {
+    "comparison": message("What changes for whom"),
+    "fairness": message("How even the burden is"),
+}
+
+
+def listed(parts: Iterable[str], lang: Language) -> str:
+    """Return parts of a list as one text.
+
+    >>> listed(["a", "b"], "en"), listed(["甲", "乙"], "zh")
+    ('a; b', '甲；乙')
+    """
+    return ("; " if lang == "en" else "；").join(parts)
+
+
+# -- choices --------------------------------------------------------------------------------------
 
 GIVEN: Final = "given"
 """The code of an input of the baseline that no control can make."""
@@ -157,9 +205,9 @@ class Choices:
         """Return what one of the weightings is called."""
         weighting = self.weightings[code]
         if isinstance(weighting, weighing.Uncovered):
-            return phrases.UNCOVERED.text(lang)
+            return message("Not covered yet").text(lang)
         if isinstance(weighting, weighing.Equal):
-            return phrases.EQUAL.text(lang)
+            return message("Equal").text(lang)
         if isinstance(weighting, (weighing.ByMeasure, weighing.Eligible)):
             return self.baseline.campaign.measure(code).label.text(lang)
         return message("as given: {name}", name=weighting.name).text(lang)

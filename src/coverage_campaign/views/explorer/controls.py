@@ -15,13 +15,34 @@ from coverage_campaign.messages import Language, Message, message
 from coverage_campaign.model.units import Unit
 from coverage_campaign.scheduling import curves
 from coverage_campaign.views.charts._text import shortened, width_of
-from coverage_campaign.views.explorer import phrases
-from coverage_campaign.views.explorer.choices import GIVEN, Choices, Settings, exact, read_persons
+from coverage_campaign.views.explorer.choices import (
+    BOUNDS,
+    CAP,
+    CURVE,
+    CURVES,
+    FLOOR,
+    GIVEN,
+    METHOD,
+    METHODS,
+    PICTURES,
+    RATE,
+    SHARED_BY,
+    TOTAL,
+    UNIT,
+    UPLIFT,
+    Choices,
+    Settings,
+    exact,
+    read_persons,
+)
 
 __all__ = ["Controls"]
 
 # In em of the page's letters, which are wider than those that are measured with.
-_LEAST_LABEL, _MOST_LABEL, _BESIDE, _WIDER = 11.0, 20.0, 16.0, 1.1
+_LEAST_LABEL, _MOST_LABEL, _BESIDE, _WIDER = 10.0, 20.0, 16.0, 1.1
+_NUMBER: Final = 6.5
+# More units than that are looked for by name.
+_MANY: Final = 20
 _STEPS: Final = (1, 2, 5)
 _MOST: Final = 10**15
 
@@ -54,21 +75,32 @@ class Fields:
             "description": shortened(words, 1.0, (_MOST_LABEL - 1) / _WIDER),
             "tooltip": words,
             "style": {"description_width": f"{self._label:.1f}em"},
-            "layout": {"width": f"{self._label + _BESIDE:.1f}em"},
+            "layout": {"width": f"{self._label + _BESIDE:.1f}em", "max_width": "100%"},
         }
+
+    def row(self, words: str, slider: ipywidgets.IntSlider) -> ipywidgets.HBox:
+        """Return a slider beside a number field that has its label and its value.
+
+        A handle has no name that a screen reader could read out; the field has.
+        """
+        most = max(_MOST, slider.max) if isinstance(slider, OpenSlider) else slider.max
+        field = ipywidgets.BoundedIntText(
+            value=slider.value, min=slider.min, max=most, step=slider.step, **self._named(words)
+        )
+        field.layout.width = f"{self._label + _NUMBER:.1f}em"
+        ipywidgets.link((slider, "value"), (field, "value"))
+        wrapped = {"max_width": "100%", "flex_flow": "row wrap"}
+        return ipywidgets.HBox([field, slider], layout=wrapped)
 
     def total(self, persons: int) -> OpenSlider:
         """Return a slider of persons, from nobody to twice as many."""
         step = _round_step(persons)
         most = max(-(-2 * persons // step) * step, 100)
-        words = phrases.TOTAL.text(self._lang)
-        return OpenSlider(
-            value=persons, min=0, max=most, step=step, readout_format=",d", **self._named(words)
-        )
+        return OpenSlider(value=persons, min=0, max=most, step=step, **_BARE)
 
-    def influence(self, label: str, value: int) -> ipywidgets.IntSlider:
+    def influence(self, value: int) -> ipywidgets.IntSlider:
         """Return a slider from 0 to 100."""
-        return ipywidgets.IntSlider(value=value, min=0, max=100, **self._named(label))
+        return ipywidgets.IntSlider(value=value, min=0, max=100, **_BARE)
 
     def number(
         self, words: Message, value: float, *, step: float, most: float = 100
@@ -100,13 +132,23 @@ class Fields:
         pairs = [(name, code) for code, name in options.items()]
         return ipywidgets.Dropdown(options=pairs, **self._named(words.text(self._lang)))
 
+    def search(self) -> ipywidgets.Text:
+        """Return a field for a part of a unit's name; it is followed letter by letter."""
+        return ipywidgets.Text(**self._named(message("Find a unit").text(self._lang)))
+
     def typed(self, words: Message) -> ipywidgets.Text:
         """Return a field for text, empty for "none"; it is read when it is typed to its end."""
         return ipywidgets.Text(
-            placeholder=phrases.NO_BOUND.text(self._lang),
+            placeholder=message("none").text(self._lang),
             continuous_update=False,
             **self._named(words.text(self._lang)),
         )
+
+
+_BARE: Final[Mapping[str, Any]] = {
+    "readout": False,
+    "layout": {"width": f"{_BESIDE - _NUMBER:.1f}em", "max_width": "100%"},
+}
 
 
 def _round_step(value: int) -> int:
@@ -132,24 +174,27 @@ class Controls:
         labels = {code: choices.weighting_label(code, lang) for code, _ in start.influences}
         make = Fields(lang, labels.values())
         self.total = make.total(start.persons or 0)
-        self.rate = make.number(phrases.RATE, _percent(start.rate), step=0.5)
+        self.rate = make.number(RATE, _percent(start.rate), step=0.5)
         method, curve = choices.baseline.method, (choices.baseline.curve or curves.even)
-        self.method = make.choice(phrases.METHOD, phrases.METHODS, start.method, name_of(method))
-        self.parameter = make.number(phrases.PARAMETER, float(start.parameter), step=0.05, most=2)
-        self.weights = {
-            code: make.influence(labels[code], value) for code, value in start.influences
-        }
-        self.uplift = make.number(phrases.UPLIFT, _percent(start.uplift), step=0.5)
-        self.curve = make.choice(phrases.CURVE, phrases.CURVES, start.curve, name_of(curve))
+        self.method = make.choice(METHOD, METHODS, start.method, name_of(method))
+        self.parameter = make.number(
+            message("Parameter"), float(start.parameter), step=0.05, most=2
+        )
+        self.weights = {code: make.influence(value) for code, value in start.influences}
+        self._rows = {"": make.row(TOTAL.text(lang), self.total)}
+        self._rows |= {code: make.row(labels[code], one) for code, one in self.weights.items()}
+        self.uplift = make.number(UPLIFT, _percent(start.uplift), step=0.5)
+        self.curve = make.choice(CURVE, CURVES, start.curve, name_of(curve))
         first, last = start.ramp
-        self.ramp_first = make.count(phrases.FIRST, first)
-        self.ramp_last = make.count(phrases.LAST, last)
-        units = {unit.code: unit.label.text(lang) for unit in choices.units}
-        self.unit = make.one_of(phrases.UNIT, units)
-        self.floor = make.typed(phrases.FLOOR)
-        self.cap = make.typed(phrases.CAP)
-        pictures = {code: words.text(lang) for code, words in phrases.PICTURES.items()}
-        self.picture = make.one_of(phrases.PICTURE, pictures)
+        self.ramp_first = make.count(message("First day"), first)
+        self.ramp_last = make.count(message("Last day"), last)
+        self._units = {unit.code: unit.label.text(lang) for unit in choices.units}
+        self.find = make.search()
+        self.unit = make.one_of(UNIT, self._units)
+        self.floor = make.typed(FLOOR)
+        self.cap = make.typed(CAP)
+        pictures = {code: words.text(lang) for code, words in PICTURES.items()}
+        self.picture = make.one_of(message("Picture"), pictures)
         self._bounds = _texts_of(choices)
         self._show_bounds()
         self._hide_what_does_not_apply()
@@ -178,7 +223,7 @@ class Controls:
     def _read_bounds(
         self, side: int, start: tuple[tuple[str, int], ...]
     ) -> tuple[tuple[str, int], ...]:
-        names = (phrases.FLOOR, phrases.CAP)
+        names = (FLOOR, CAP)
         read = {
             unit.code: read_persons(
                 self._bounds[unit.code][side],
@@ -201,6 +246,16 @@ class Controls:
         low, high = (text.strip() for text in self._bounds[unit.code])
         return " ".join([f"≥ {low}"] * bool(low) + [f"≤ {high}"] * bool(high))
 
+    @property
+    def found(self) -> list[str]:
+        """The units whose name or code has what is looked for in it; all where nothing is."""
+        sought = self.find.value.strip().casefold()
+        return [
+            code
+            for code, name in self._units.items()
+            if sought in name.casefold() or sought in code.casefold()
+        ]
+
     # -- moving ----------------------------------------------------------------------------------
 
     def reset(self) -> None:
@@ -219,6 +274,7 @@ class Controls:
             self.curve.value = start.curve
             self.ramp_first.value, self.ramp_last.value = first, last
             self._bounds = _texts_of(self._choices)
+            self.find.value = ""
             self._show_bounds()
         self._moved(None)
 
@@ -235,6 +291,7 @@ class Controls:
         inputs += [self.ramp_first, self.ramp_last, self.picture, *self.weights.values()]
         for control in inputs:
             control.observe(self._moved, names="value")
+        self.find.observe(self._offer_found, names="value")
         self.unit.observe(lambda _: self._show_bounds(), names="value")
         for control in (self.floor, self.cap):
             control.observe(self._typed_a_bound, names="value")
@@ -243,6 +300,16 @@ class Controls:
         if not self._held:
             self._hide_what_does_not_apply()
             self._changed()
+
+    def _offer_found(self, _: object) -> None:
+        """Offer the units that are found, and all again where none is."""
+        codes = self.found or list(self._units)
+        chosen = self.unit.value
+        with self._silence():
+            self.unit.options = [(self._units[code], code) for code in codes]
+            if chosen in codes:
+                self.unit.value = chosen
+        self._show_bounds()
 
     def _typed_a_bound(self, _: object) -> None:
         if not self._held:
@@ -258,8 +325,11 @@ class Controls:
         scheduled = self._choices.scheduled
         rising = scheduled and self.curve.value == "ramp"
         takes_a_parameter = shared and self.method.value in {"stationary", "modified"}
+        many = len(self._units) > _MANY
         for control, applies in (
             (self.total, shared),
+            (self._rows[""], shared),
+            (self.find, many),
             (self.rate, not shared),
             (self.method, shared),
             (self.parameter, takes_a_parameter),
@@ -278,17 +348,18 @@ class Controls:
         shared = self._choices.start.persons is not None
         headings = {
             words: ipywidgets.Label(words.text(self._lang), style={"font_weight": "bold"})
-            for words in (phrases.SHARED_BY, phrases.BOUNDS)
+            for words in (SHARED_BY, BOUNDS)
         }
         for heading in headings.values():
             heading.layout.display = None if shared else "none"
         return ipywidgets.VBox(
             [
-                *(self.total, self.rate, self.method, self.parameter),
-                *(headings[phrases.SHARED_BY], *self.weights.values()),
-                *(headings[phrases.BOUNDS], self.unit, self.floor, self.cap),
+                *(self._rows[""], self.rate, self.method, self.parameter),
+                *(headings[SHARED_BY], *(self._rows[code] for code in self.weights)),
+                *(headings[BOUNDS], self.find, self.unit, self.floor, self.cap),
                 *(self.uplift, self.curve, self.ramp_first, self.ramp_last, self.picture),
-            ]
+            ],
+            layout={"max_width": "100%", "min_width": "0"},
         )
 
 

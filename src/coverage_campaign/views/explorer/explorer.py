@@ -23,16 +23,29 @@ from coverage_campaign.reporting.result import Tally
 from coverage_campaign.scenarios.compare import compare
 from coverage_campaign.scenarios.scenario import Outcome, Scenario, run
 from coverage_campaign.scheduling import curves
-from coverage_campaign.views.explorer import phrases
-from coverage_campaign.views.explorer.choices import GIVEN, Choices, NoWeightError, Settings
+from coverage_campaign.views.explorer.choices import (
+    BOUNDS,
+    CURVE,
+    CURVES,
+    GIVEN,
+    METHOD,
+    METHODS,
+    RATE,
+    TOTAL,
+    UPLIFT,
+    Choices,
+    NoWeightError,
+    Settings,
+)
 from coverage_campaign.views.explorer.page import (
     code_html,
+    lines_html,
     message_html,
     months_html,
     numbers_html,
     picture_html,
+    unit_frame,
 )
-from coverage_campaign.views.explorer.table import unit_frame
 
 if TYPE_CHECKING:
     import ipywidgets
@@ -48,21 +61,21 @@ def differences(choices: Choices, now: Settings, lang: Language) -> list[str]:
 def _differences(choices: Choices, now: Settings, lang: Language) -> Iterator[str]:
     start = choices.start
     if now.persons != start.persons:
-        yield _moved(phrases.TOTAL, count(start.persons), count(now.persons), lang=lang)
+        yield _moved(TOTAL, count(start.persons), count(now.persons), lang=lang)
     if now.rate != start.rate:
-        yield _moved(phrases.RATE, _rate(start.rate), _rate(now.rate), lang=lang)
+        yield _moved(RATE, _rate(start.rate), _rate(now.rate), lang=lang)
     if _method(choices, now, lang) != _method(choices, start, lang):
         methods = (_method(choices, one, lang) for one in (start, now))
-        yield _moved(phrases.METHOD, *methods, lang=lang)
+        yield _moved(METHOD, *methods, lang=lang)
     if now.influences != start.influences:
-        yield phrases.WEIGHTS.text(lang)
+        yield message("Weights").text(lang)
     if (now.floors, now.caps) != (start.floors, start.caps):
-        yield phrases.BOUNDS.text(lang)
+        yield BOUNDS.text(lang)
     if now.uplift != start.uplift:
-        yield _moved(phrases.UPLIFT, _rate(start.uplift), _rate(now.uplift), lang=lang)
+        yield _moved(UPLIFT, _rate(start.uplift), _rate(now.uplift), lang=lang)
     if _curve(choices, now, lang) != _curve(choices, start, lang):
         curves = (_curve(choices, one, lang) for one in (start, now))
-        yield _moved(phrases.CURVE, *curves, lang=lang)
+        yield _moved(CURVE, *curves, lang=lang)
 
 
 def _moved(words: Message, before: str, after: str, *, lang: Language) -> str:
@@ -80,7 +93,7 @@ def _rate(rate: Fraction | None) -> str:
 def _method(choices: Choices, settings: Settings, lang: Language) -> str:
     if settings.method == GIVEN:
         return message("as given: {name}", name=name_of(choices.baseline.method)).text(lang)
-    name = phrases.METHODS[settings.method].text(lang)
+    name = METHODS[settings.method].text(lang)
     takes_one = settings.method in {"stationary", "modified"}
     return f"{name} ({settings.parameter})" if takes_one else name
 
@@ -92,7 +105,7 @@ def _curve(choices: Choices, settings: Settings, lang: Language) -> str:
         ).text(lang)
     first, last = settings.ramp
     ends = f" {first}:{last}" if settings.curve == "ramp" else ""
-    return phrases.CURVES[settings.curve].text(lang) + ends
+    return CURVES[settings.curve].text(lang) + ends
 
 
 class Debounced:
@@ -131,9 +144,9 @@ class Explorer:
 
     The controls are ipywidgets and can be moved by code: `total` (or `rate`, where each unit has a
     goal of its own), `method`, `parameter`, `weights` (by code), `unit` with its `floor` and `cap`,
-    `uplift`, `curve`, `ramp_first`, `ramp_last`, `picture`. What they say is in `outcome`,
-    `allocation`, `comparison` and `scenario`; `message` says why the last position gave no result,
-    and these then stay at the last one that did.
+    `uplift`, `curve`, `ramp_first`, `ramp_last`, `picture`; `find` shows the units of a name. What
+    they say is in `outcome`, `allocation`, `comparison` and `scenario`; `message` says why the last
+    position gave no result, and these then stay at the last one that did.
     """
 
     def __init__(
@@ -165,15 +178,17 @@ class Explorer:
         self.method, self.parameter = controls.method, controls.parameter
         self.weights: dict[str, Any] = controls.weights
         self.unit, self.floor, self.cap = controls.unit, controls.floor, controls.cap
+        self.find = controls.find
         self.uplift, self.picture = controls.uplift, controls.picture
         self.curve = controls.curve
         self.ramp_first, self.ramp_last = controls.ramp_first, controls.ramp_last
         self._numbers, self._picture = ipywidgets.HTML(), ipywidgets.HTML()
-        self._months = ipywidgets.HTML()
+        self._months, self._lines = ipywidgets.HTML(), ipywidgets.HTML()
         self._message, self._code = ipywidgets.HTML(), ipywidgets.HTML()
         self.widget = self._laid_out()
         self._draw()
         self._draw_soon = Debounced(self._draw, seconds=_REST)
+        controls.find.observe(lambda _: self._draw_soon(), names="value")
 
     # -- what the controls say -------------------------------------------------------------------
 
@@ -234,7 +249,7 @@ class Explorer:
         if isinstance(error, NoWeightError):
             return message(
                 "{problems}\nWhat is shown is the last result that was possible.",
-                problems=phrases.ALL_ZERO,
+                problems=message("All weights are 0, so nothing can be allocated."),
             ).text(self._lang)
         return message(
             "{problems}\nWhat is shown is the last result that was possible.",
@@ -248,13 +263,15 @@ class Explorer:
             self._picture.value = picture_html(self.picture.value, *seen, lang=self._lang)
             self._months.value = months_html(self.baseline, self.outcome, lang=self._lang)
             self._code.value = self._code_shown()
-            self._numbers.value = numbers_html(
-                *seen,
+            self._lines.value = lines_html(
+                self.comparison,
+                self.outcome,
                 choices=self._choices,
                 inputs=differences(self._choices, self._settings, self._lang),
                 bounds=self._controls.bound_lines(),
                 lang=self._lang,
             )
+            self._numbers.value = numbers_html(*seen, found=self._controls.found, lang=self._lang)
 
     def _code_shown(self) -> str:
         try:
@@ -267,16 +284,22 @@ class Explorer:
     def _laid_out(self) -> ipywidgets.VBox:
         import ipywidgets  # an extra: only the explorer needs it
 
-        words = phrases.RESET.text(self._lang)
+        words = message("Back to the baseline").text(self._lang)
         reset = ipywidgets.Button(description=words, tooltip=words, layout={"width": "100%"})
         reset.on_click(lambda _: self.reset())
         moved = ipywidgets.VBox([self._controls.box(), reset])
-        code = ipywidgets.Accordion([self._code], titles=[phrases.CODE.text(self._lang)])
-        # Side by side where there is room, else one below the other.
-        beside = ipywidgets.Layout(display="flex", flex_flow="row wrap", grid_gap="0.5em 2.5em")
-        parts = [moved, self._numbers, self._picture, self._months]
-        seen = ipywidgets.Box(parts, layout=beside)
-        return ipywidgets.VBox([self._message, seen, code])
+        title = message("Code of this scenario").text(self._lang)
+        code = ipywidgets.Accordion([self._code], titles=[title])
+        # Side by side where there is room, else one below the other, the picture above the table.
+        row = {"display": "flex", "flex_flow": "row wrap", "grid_gap": "0.5em 1.5em"}
+        moved.layout = {"flex": "0 1 auto", "max_width": "100%", "min_width": "0"}
+        self._picture.layout = {"flex": "1 1 33em", "max_width": "46em", "min_width": "0"}
+        self._numbers.layout = self._months.layout = {"flex": "0 1 auto", "max_width": "100%"}
+        parts = [self._picture, self._numbers, self._months]
+        seen = ipywidgets.VBox([self._lines, ipywidgets.Box(parts, layout=row)])
+        seen.layout = {"flex": "1 1 30em", "min_width": "0"}
+        both = ipywidgets.Box([moved, seen], layout={**row, "grid_gap": "0.5em 2em"})
+        return ipywidgets.VBox([self._message, both, code])
 
     def _repr_mimebundle_(self, **options: object) -> object:
         """Return what a notebook shows: the controls, the tables and the picture."""
