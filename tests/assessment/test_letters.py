@@ -1,5 +1,7 @@
 """Letters from an allocation: they owe the whole target, name offices, and are signed once."""
 
+import datetime as dt
+
 import attrs
 import pytest
 
@@ -7,6 +9,7 @@ from coverage_campaign.allocation.allocate import allocate
 from coverage_campaign.assessment.letters import Letters, letters
 from coverage_campaign.errors import DefinitionError
 from coverage_campaign.model.clauses import Clause
+from coverage_campaign.model.phases import Milestone
 from coverage_campaign.model.readings import Readings
 from coverage_campaign.model.reporting_rule import ReportingRule
 from support.campaigns import tiny
@@ -114,3 +117,16 @@ def test_the_uplifted_layer_stands_beside_the_share() -> None:
 def test_shown_in_a_notebook() -> None:
     """Open letters have an empty cell, and the table says how many are signed."""
     assert "0 signed" in counties()._repr_html_()
+
+
+def test_a_letter_lists_its_milestones() -> None:
+    """60 % by 5 June of 50, 30 and 20 is 30, 18 and 12: what the plan has by that day."""
+    campaign = attrs.evolve(
+        tiny(), milestones=[Milestone("half", "60 % by 5 June", by="06-05", share="60%")]
+    )
+    made = letters(allocate(campaign, weights={"a": 5, "b": 3, "c": 2}))
+    assert [one.milestones for one in made.letters] == [
+        ((dt.date(2026, 6, 5), persons),) for persons in (30, 18, 12)
+    ]
+    assert "of these, to reach 18 people by 5 June 2026" in made.text("b", lang="en")
+    assert "其中2026年6月5日前完成18人" in made.text("b", lang="zh")

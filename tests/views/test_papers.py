@@ -222,6 +222,40 @@ def test_a_letterhead_of_ones_own_is_kept(tmp_path: Path) -> None:
         letters.to_docx(tmp_path / "l.docx", template=tmp_path / "no.docx")
 
 
+def test_the_fields_of_a_letterhead_are_filled(tmp_path: Path) -> None:
+    """A field holds its text as it stands, once; a field that there is not is named."""
+    own = docx.Document()
+    own.sections[0].header.paragraphs[0].text = "{{ number }}"
+    own.add_paragraph("{{ title }}")
+    own.save(str(tmp_path / "own.docx"))
+    number = "衡 <b> & {{ 7 * 7 }} 1"
+    bulletin = cc.bulletin(hengyang()["progress"], number=number)
+    path = bulletin.to_docx(tmp_path / "b.docx", template=tmp_path / "own.docx")
+    made = docx.Document(str(path))
+    assert made.sections[0].header.paragraphs[0].text == number
+    assert [one.text for one in made.paragraphs].count(bulletin.title) == 1
+    assert number not in [one.text for one in made.paragraphs]
+    for field in ("{{ salary }}", "{{ title.__class__.mro() }}", "{% for %}{{ title }}"):
+        own.paragraphs[0].text = field
+        own.save(str(tmp_path / "own.docx"))
+        with pytest.raises(cc.DefinitionError, match="field"):
+            bulletin.to_docx(tmp_path / "b.docx", template=tmp_path / "own.docx")
+
+
+def test_a_register_has_the_lines_of_the_annex() -> None:
+    """Letters and annex name the same units in one order, with the same figures and total."""
+    allocation = cc.allocate(cc.load_case("lanhe"))
+    letters = cc.documents.letters(cc.letters(allocation), lang="en").sections[0].table
+    annex = cc.documents.annex(allocation, lang="en").sections[0].table
+    assert letters is not None
+    assert annex is not None
+    place = [column.key for column in letters.columns].index("persons")
+    assert [row[:2] for row in letters.rows] == [row[:2] for row in annex.rows]
+    assert [row[place] for row in letters.rows] == [row[2] for row in annex.rows]
+    assert letters.total is not None
+    assert letters.total[place] == annex.total[2] == 48_000
+
+
 @pytest.mark.real
 def test_a_document_is_printed_to_pdf(tmp_path: Path) -> None:
     """Where a browser is installed the page comes as PDF, each letter on a page of its own."""

@@ -18,6 +18,7 @@ from coverage_campaign.model.labels import Label
 from coverage_campaign.model.reporting_rule import ReportingRule
 from coverage_campaign.model.units import Unit
 from coverage_campaign.notebook import html_table
+from coverage_campaign.scheduling.schedule import own_window, schedule
 
 __all__ = ["Letter", "Letters", "letters"]
 
@@ -48,6 +49,7 @@ class Letter:
     groups: tuple[str, ...]
     reports_to: Unit | None
     due_day: int | None
+    milestones: tuple[tuple[dt.date, int], ...] = ()
     clause: str = ""
     signed_on: dt.date | None = None
 
@@ -127,6 +129,10 @@ class Letters:
             opening,
             message("to reach {n} people by {day:long date}", n=letter.persons, day=letter.by),
         ]
+        found += [
+            message("of these, to reach {n} people by {day:long date}", n=persons, day=day)
+            for day, persons in letter.milestones
+        ]
         if letter.uplifted != letter.persons:
             found.append(message("with the uplift handed down: {n} people", n=letter.uplifted))
         if letter.groups:
@@ -194,6 +200,7 @@ def letters(allocation: Allocation, *, by: DateLike | None = None, clause: str =
     """
     campaign = allocation.campaign
     last = _last_day(campaign) if by is None else to_date(by, where="by")
+    owed = _owed_before(allocation, last)
     frame = allocation.to_frame()
     rows = zip(
         frame["unit"].tolist(), frame["share"].tolist(), frame["uplifted"].tolist(), strict=True
@@ -203,7 +210,13 @@ def letters(allocation: Allocation, *, by: DateLike | None = None, clause: str =
         basis=allocation.basis.joined(campaign.basis("attribution", "report_due_day")),
         letters=tuple(
             _letter(
-                campaign, campaign.unit(code), persons=share, uplifted=more, by=last, clause=clause
+                campaign,
+                campaign.unit(code),
+                persons=share,
+                uplifted=more,
+                milestones=owed.get(code, ()),
+                by=last,
+                clause=clause,
             )
             for code, share, more in rows
         ),
@@ -216,8 +229,38 @@ def _last_day(campaign: Campaign) -> dt.date:
     return campaign.window(within).last if within else campaign.whole_window.last
 
 
+def _owed_before(
+    allocation: Allocation, last: dt.date
+) -> dict[str, tuple[tuple[dt.date, int], ...]]:
+    """Return by unit the milestones before the last day, in the whole persons of the plan."""
+    campaign = allocation.campaign
+    own = {"", campaign.headcount.code if campaign.headcount else ""}
+    days = sorted({campaign.resolve(mark.by) for mark in campaign.milestones if mark.target in own})
+    days = [day for day in days if day < last]
+    if not days or not own_window(campaign):
+        return {}
+    plan = schedule(allocation)
+    planned = [plan.planned_on(day) for day in days]
+    owed: dict[str, list[int]] = {}
+    for leaf in map(str, allocation.shares().index):
+        counts = [int(count[leaf]) for count in planned]
+        code: str | None = leaf
+        while code:
+            sums = owed.get(code, [0] * len(days))
+            owed[code] = [old + new for old, new in zip(sums, counts, strict=True)]
+            code = campaign.unit(code).parent
+    return {code: tuple(zip(days, counts, strict=True)) for code, counts in owed.items()}
+
+
 def _letter(
-    campaign: Campaign, unit: Unit, *, persons: int, uplifted: int, by: dt.date, clause: str
+    campaign: Campaign,
+    unit: Unit,
+    *,
+    persons: int,
+    uplifted: int,
+    milestones: tuple[tuple[dt.date, int], ...],
+    by: dt.date,
+    clause: str,
 ) -> Letter:
     above = unit.parent
     if campaign.readings.attribution == "command" and unit.answers_to:
@@ -233,6 +276,7 @@ def _letter(
         to=campaign.unit(above) if above else None,
         persons=persons,
         uplifted=uplifted,
+        milestones=milestones,
         by=by,
         office=_office(campaign, unit),
         groups=tuple(dict.fromkeys(group for duty in duties for group in duty.groups)),

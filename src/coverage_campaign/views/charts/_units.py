@@ -57,7 +57,7 @@ def headline(rows: Sequence[UnitProgress], lang: Language) -> str:
 
 # Beyond so many units a chart shows the ends and the place where the plan is missed.
 MOST_ROWS: Final = 130
-_AT_ENDS: Final = 24
+AT_ENDS: Final = 24
 _AT_CROSSING: Final = 6
 
 
@@ -85,9 +85,9 @@ def ends_of(rows: Sequence[UnitProgress]) -> Shown:
         return Shown(tuple(rows), tuple(map(float, range(n))))
     cross = sum(row.status in ("reached", "on_plan") for row in rows)
     kept = {
-        *range(_AT_ENDS),
+        *range(AT_ENDS),
         *range(max(cross - _AT_CROSSING, 0), min(cross + _AT_CROSSING, n)),
-        *range(n - _AT_ENDS, n),
+        *range(n - AT_ENDS, n),
     }
     places: list[float] = []
     gaps: list[tuple[float, int]] = []

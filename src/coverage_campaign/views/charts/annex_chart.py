@@ -6,7 +6,9 @@ from collections.abc import Sequence
 from typing import Final
 
 import attrs
+import numpy as np
 from matplotlib.axes import Axes
+from numpy.typing import NDArray
 
 from coverage_campaign.allocation.allocation import Allocation
 from coverage_campaign.allocation.cross import CrossAllocation
@@ -16,6 +18,7 @@ from coverage_campaign.messages.formats import count
 from coverage_campaign.views.charts import _theme as theme
 from coverage_campaign.views.charts._canvas import Canvas, Room, box_size, chart, open_canvas
 from coverage_campaign.views.charts._text import balanced, pieces, shortened, width_of
+from coverage_campaign.views.charts._units import AT_ENDS, MOST_ROWS
 
 __all__ = ["annex"]
 
@@ -23,6 +26,8 @@ _WIDTH: Final = 9.4
 # Twenty letters of Chinese.
 _NAME_LIMIT: Final = 192.0
 _HEAD_LINES: Final = 3
+_MOST_COLUMNS: Final = 40
+_COLUMN_ENDS: Final = 12
 _LEAST_SIZE: Final = 6.0
 _TOTAL: Final = message("Total")
 
@@ -48,7 +53,8 @@ def annex(
 ) -> Axes:
     """Return the Axes of a table of shares, units down and departments across, dark where many.
 
-    The last column and row are the totals; a cell without people is a point.
+    The last column and row are the totals; a cell without people is a point. Of more than 130 units
+    or 40 departments the first and the last are shown, and between them the sums of the others.
 
     >>> import coverage_campaign as cc
     >>> campaign = cc.load_case("hengyang", year=2008)
@@ -59,8 +65,15 @@ def annex(
     'rows and columns add up to 76,000'
     """
     lang = check_language(lang)
-    rows, columns = _names(cross.rows, lang), _names(cross.columns, lang)
-    cells: list[list[int]] = cross.cells.tolist()
+    departments = _names(cross.columns, lang)
+    rows, folded, row_gap = _folded(
+        _names(cross.rows, lang), cross.cells, most=MOST_ROWS, at_ends=AT_ENDS, lang=lang
+    )
+    columns, turned, column_gap = _folded(
+        departments, folded.T, most=_MOST_COLUMNS, at_ends=_COLUMN_ENDS, lang=lang
+    )
+    counts = turned.T
+    cells: list[list[int]] = counts.tolist()
     across = [sum(line[place] for line in cells) for place in range(len(columns))]
     down = [sum(line) for line in cells]
     whole = sum(down)
@@ -82,7 +95,9 @@ def annex(
         height=pitch * (len(rows) + 1.3),
         room=Room(left=label_width + 10, right=total_width + 16, above=head.height + 4, below=2),
         lang=lang,
-        title=_headline(columns, across, whole, lang) if title is None else title,
+        title=_headline(departments, cross.cells.sum(axis=0).tolist(), whole, lang)
+        if title is None
+        else title,
         subtitle=message(
             "{rows} × {columns}, people; rows and columns add up to {n}",
             rows=_cut(cross.rows, lang),
@@ -99,7 +114,7 @@ def annex(
     canvas.x_ticks(range(len(columns)), columns)
     canvas.ax.tick_params(axis="x", labelbottom=False)
     canvas.y_ticks(range(len(rows)), rows, shown=False)
-    _draw_cells(canvas, cells, number_size)
+    _draw_cells(canvas, counts, number_size, gaps=(row_gap, column_gap))
     _write_margins(canvas, labels, [*down, whole], [*range(len(rows)), bottom])
     for place, value in enumerate(across):
         if number_size:
@@ -124,6 +139,19 @@ class _Heads:
 def _names(allocation: Allocation, lang: Language) -> list[str]:
     campaign = allocation.campaign
     return [campaign.unit(code).label.text(lang) or code for code in allocation.shares().index]
+
+
+def _folded(
+    names: list[str], cells: NDArray[np.int64], *, most: int, at_ends: int, lang: Language
+) -> tuple[list[str], NDArray[np.int64], int | None]:
+    """Return names and rows, of many the ends and the sum of those between, and its place."""
+    more = len(names) - 2 * at_ends
+    if len(names) <= most:
+        return names, cells, None
+    between = cells[at_ends:-at_ends].sum(axis=0, keepdims=True)
+    words = message("… {n} more", n=more).text(lang)
+    folded = np.concatenate([cells[:at_ends], between, cells[-at_ends:]])
+    return [*names[:at_ends], words, *names[-at_ends:]], folded, at_ends
 
 
 def _cut(allocation: Allocation, lang: Language) -> str:
@@ -186,13 +214,23 @@ def _headline(columns: list[str], across: list[int], whole: int, lang: Language)
     ).text(lang)
 
 
-def _draw_cells(canvas: Canvas, cells: list[list[int]], size: float | None) -> None:
-    highest = max((value for line in cells for value in line), default=0) or 1
+def _draw_cells(
+    canvas: Canvas,
+    counts: NDArray[np.int64],
+    size: float | None,
+    *,
+    gaps: tuple[int | None, int | None],
+) -> None:
+    """Draw the cells, dark where many; what is summed up has no shade, as the totals have none."""
+    single = counts.astype(bool)
+    for axis, gap in enumerate(gaps):
+        if gap is not None:
+            np.moveaxis(single, axis, 0)[gap] = False
+    cells: list[list[int]] = counts.tolist()
+    highest = int(counts.max(where=single, initial=0)) or 1
     filled = [
-        (row, column, theme.shade(value / highest))
-        for row, line in enumerate(cells)
-        for column, value in enumerate(line)
-        if value
+        (row, column, theme.shade(cells[row][column] / highest))
+        for row, column in np.argwhere(single).tolist()
     ]
     canvas.ax.barh(
         [row for row, _, _ in filled],
@@ -207,7 +245,8 @@ def _draw_cells(canvas: Canvas, cells: list[list[int]], size: float | None) -> N
             if not value:
                 canvas.write(column, row, _NOUGHT, colour=theme.SECONDARY, ha="center")
             elif size:
-                ink = theme.ink_on(theme.shade(value / highest))
+                shaded = bool(single[row, column])
+                ink = theme.ink_on(theme.shade(value / highest)) if shaded else theme.INK
                 canvas.write(column, row, count(value), size=size, colour=ink, ha="center")
 
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import Final
 
 import attrs
 import numpy as np
+import pandas as pd
 from matplotlib.axes import Axes
 
 from coverage_campaign.checks import checked_call
@@ -20,7 +21,7 @@ from coverage_campaign.views.charts._canvas import Canvas, Room, box_size, chart
 from coverage_campaign.views.charts._fonts import drawable
 from coverage_campaign.views.charts._text import balanced, pieces, width_of
 
-__all__ = ["Step", "bridge", "steps_of"]
+__all__ = ["BridgeStep", "bridge", "steps_of"]
 
 _WIDTH: Final = 7.4
 _HEIGHT: Final = 210.0
@@ -31,6 +32,8 @@ _NOTHING: Final = message("No report counted yet")
 
 
 _NET: Final = message("Net")
+_CORRECTIONS: Final = message("Corrections downwards")
+_CORRECTED: Final = "corrections"
 _GROSS_COUNTS: Final = message("The gross figure counts: losses are not deducted.")
 _NET_COUNTS: Final = message("The net figure counts.")
 _OPEN: Final = message("Whether losses are deducted is open.")
@@ -38,7 +41,7 @@ _ALL: Final = message("All channels")
 
 
 @attrs.frozen
-class Step:
+class BridgeStep:
     """One bar: its channel, what it is called, and the persons that it adds or takes."""
 
     channel: str
@@ -61,7 +64,8 @@ def bridge(
 ) -> Axes:
     """Return the Axes of bars from the gross figure by channel down to the net, all from 0.
 
-    A progress counts to its last day and its units; a tally all that it holds.
+    A progress counts to its last day and its units; a tally all that it holds. Figures below 0 of
+    an entry or a resumption, which correct earlier ones, have a bar of their own.
 
     >>> import coverage_campaign as cc
     >>> campaign = cc.load_case("hengyang", year=2008)
@@ -111,10 +115,10 @@ def bridge(
     return canvas.ax
 
 
-def steps_of(subject: Tally | Progress, lang: Language) -> tuple[Step, ...]:
+def steps_of(subject: Tally | Progress, lang: Language) -> tuple[BridgeStep, ...]:
     """Return the bars in the campaign's order of channels, entries first, losses last."""
     tally = subject.tally if isinstance(subject, Progress) else subject
-    found = dict(_sums(subject))
+    found, taken_back = _sums(subject)
     kinds: tuple[Effect, ...] = ("entry", "resumption", "loss")
     channels = {channel.code: channel for channel in tally.campaign.channels}
     order = [*channels, *(code for code in found if code not in channels)]
@@ -129,25 +133,29 @@ def steps_of(subject: Tally | Progress, lang: Language) -> tuple[Step, ...]:
             if not name:
                 name = _ALL.text(lang) if code == "all" else code
             persons = -found[code] if kind == "loss" else found[code]
-            steps.append(Step(code, kind, name, persons))
+            steps.append(BridgeStep(code, kind, name, persons))
+        if kind == "resumption" and taken_back:
+            steps.append(BridgeStep(_CORRECTED, "entry", _CORRECTIONS.text(lang), taken_back))
     return tuple(steps)
 
 
-def _sums(subject: Tally | Progress) -> Iterator[tuple[str, int]]:
+def _sums(subject: Tally | Progress) -> tuple[dict[str, int], int]:
+    """Return the persons of each channel, and what figures below 0 took back of the gross."""
     if isinstance(subject, Progress):
         rows = subject.rows
-        for place, channel in enumerate(rows.channels):
-            chosen = rows.channel == place
-            if chosen.any():
-                yield channel, int(np.sum(rows.persons[chosen]))
-        return
-    frame = subject.to_frame()
-    sums = frame.groupby("channel", sort=False)["persons"].sum()
-    for channel, persons in zip(sums.index.tolist(), sums.tolist(), strict=True):
-        yield str(channel), int(persons)
+        names = np.array(rows.channels, dtype=object)[rows.channel].tolist()
+        frame = pd.DataFrame({"channel": names, "persons": rows.persons})
+    else:
+        frame = subject.to_frame()[["channel", "persons"]]
+    tally = subject.tally if isinstance(subject, Progress) else subject
+    losses = [channel.code for channel in tally.campaign.channels if channel.effect == "loss"]
+    corrected = (frame["persons"] < 0) & ~frame["channel"].isin(losses)
+    sums = frame[~corrected].groupby("channel", sort=False)["persons"].sum()
+    found = {str(code): int(persons) for code, persons in sums.items()}
+    return found, int(frame.loc[corrected, "persons"].sum())
 
 
-def _headline(steps: Sequence[Step], gross: int, net: int, lang: Language) -> str:
+def _headline(steps: Sequence[BridgeStep], gross: int, net: int, lang: Language) -> str:
     if not steps:
         return _NOTHING.text(lang)
     if gross == net:
@@ -155,7 +163,7 @@ def _headline(steps: Sequence[Step], gross: int, net: int, lang: Language) -> st
     return message("{gross} enrolled, {net} net of losses", gross=gross, net=net).text(lang)
 
 
-def _draw(canvas: Canvas, steps: Sequence[Step], net: int, palette: theme.Theme) -> None:
+def _draw(canvas: Canvas, steps: Sequence[BridgeStep], net: int, palette: theme.Theme) -> None:
     levels = [0]
     for step in steps:
         levels.append(levels[-1] + step.persons)

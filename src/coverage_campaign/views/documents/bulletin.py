@@ -125,7 +125,11 @@ def bulletin(
             address = message("{addressees}:", addressees=addressees).text() if addressees else ""
             lines = tuple(line for line in (address, opening.text()) if line)
             sections.insert(0, Section(paragraphs=lines))
-        issued = None if dated is None else day(to_date(dated, where="dated"), lang, year=True)
+        issued = (
+            None
+            if dated is None
+            else day(to_date(dated, where="dated"), lang, year=True, long=True)
+        )
         signed = [part for part in (issuer, signatory, issued) if part]
         if signed:
             sections.append(Section(signed=tuple(signed)))

@@ -83,13 +83,16 @@ class Document(Paper):
 
         Needs the extra `docx`. A4, title 22 pt, body 16 pt at exactly 28 pt, as GB/T 9704-2012;
         wide tables lie across. `template` is a .docx of your own: its page, letterhead, header and
-        footer stay, and the text stands below what is in it.
+        footer stay, and the text stands below what is in it. Its fields are filled: `{{ title }}`,
+        `{{ number }}`, `{{ meta }}` (as of), `{{ unit }}`, `{{ mark }}` and `{{ signed }}` (issuer,
+        signatory, date), and what stands in a field is not written a second time below.
 
         Raises:
-            DefinitionError: The template cannot be read.
+            DefinitionError: The template cannot be read, or has a field that there is not.
         """
         with needs("docx", "to_docx"):
             from docx.opc.exceptions import OpcError
+            from jinja2 import TemplateError
 
             from coverage_campaign.views.documents.writers.word import word_bytes
 
@@ -97,6 +100,14 @@ class Document(Paper):
             return save_bytes(path, word_bytes(self))
         try:
             made = word_bytes(self, template=str(template))
+        except TemplateError as error:
+            fix = "in double braces write title, number, meta, unit, mark or signed"
+            found = message(
+                "{template} has a field that cannot be filled: {reason}",
+                template=str(template),
+                reason=str(error),
+            )
+            raise DefinitionError(Problem("template", found, fix)) from error
         except (OSError, KeyError, ValueError, OpcError) as error:
             fix = "give a file that Word saved as .docx"
             problem = Problem(

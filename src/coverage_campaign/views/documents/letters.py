@@ -6,15 +6,22 @@ from coverage_campaign.assessment.letters import Letter, Letters
 from coverage_campaign.checks import checked_call
 from coverage_campaign.messages import (
     Language,
-    Message,
     check_language,
-    current_language,
     language,
     message,
     message_in,
 )
 from coverage_campaign.views.documents.document import Document
-from coverage_campaign.views.documents.paper import UNIT, CellIn, Column, Section, Table, mark_of
+from coverage_campaign.views.documents.paper import (
+    TOTAL,
+    UNIT,
+    CellIn,
+    Column,
+    Section,
+    Table,
+    mark_of,
+    numeral,
+)
 
 __all__ = ["letters"]
 
@@ -60,7 +67,9 @@ def _register(signed: Letters) -> Table:
         Column(key="number", head=message_in("column", "No."), kind="rank", width=9),
         Column(key="unit", head=UNIT, width=26),
         Column(key="to", head=message_in("column", "Responsible to"), width=18),
-        Column(key="persons", head=message_in("column", "Target"), kind="count", width=12),
+        Column(
+            key="persons", head=message_in("column", "Target"), kind="count", width=12, summed=True
+        ),
         Column(
             key="uplifted", head=message_in("column", "Target with uplift"), kind="count", width=12
         ),
@@ -75,16 +84,29 @@ def _register(signed: Letters) -> Table:
             "to": one.to.label if one.to else "",
             "persons": one.persons,
             "uplifted": one.uplifted,
-            "by": one.by.isoformat(),
+            "by": message("{day:long date}", day=one.by),
             "office": one.office,
-            "signed": one.signed_on.isoformat() if one.signed_on else message("not yet"),
+            "signed": message("{day:long date}", day=one.signed_on)
+            if one.signed_on
+            else message("not yet"),
         }
         for number, one in enumerate(signed.letters, start=1)
     ]
+    # What an upper unit owes is owed again by the units below it: added up it would be double.
+    within = {one.unit.code for one in signed.letters}
+    top = [one for one in signed.letters if one.unit.parent not in within]
+    total: dict[str, CellIn] = {
+        **dict.fromkeys(rows[0] if rows else {}, ""),
+        "number": None,
+        "unit": TOTAL,
+        "persons": sum(one.persons for one in top),
+        "uplifted": sum(one.uplifted for one in top),
+    }
     shown = [one for one in columns if raised or one.key != "uplifted"]
     return Table(
         columns=tuple(shown),
         rows=tuple(tuple(row[column.key] for column in shown) for row in rows),
+        total=tuple(total.get(column.key, "") for column in shown),
     )
 
 
@@ -100,7 +122,10 @@ def _letter(signed: Letters, one: Letter) -> Section:
         heading=message("Responsibility letter: {unit}", unit=one.unit.label),
         paragraphs=(
             opening,
-            *(_numbered(place, text) for place, text in enumerate(commitments)),
+            *(
+                message("({number}) {commitment};", number=numeral(place), commitment=text)
+                for place, text in enumerate(commitments)
+            ),
         ),
         signed=(
             *above,
@@ -110,10 +135,3 @@ def _letter(signed: Letters, one: Letter) -> Section:
         ),
         own_page=True,
     )
-
-
-def _numbered(place: int, text: Message) -> Message:
-    if current_language() == "en":
-        return message("({number}) {commitment};", number=place + 1, commitment=text)
-    numeral = "一二三四五六"[place]
-    return message("({number}) {commitment};", number=numeral, commitment=text)

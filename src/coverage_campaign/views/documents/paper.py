@@ -41,6 +41,7 @@ __all__ = [
     "is_number",
     "mark_of",
     "numbered",
+    "numeral",
     "plain",
     "wide",
     "written",
@@ -51,7 +52,7 @@ Kind: TypeAlias = Literal["text", "rank", "count", "rate", "points", "move", "re
 Cell: TypeAlias = str | int | float | None
 Text: TypeAlias = str | Translatable
 CellIn: TypeAlias = Text | int | float | None
-_NUMERALS: Final = "一二三四五六七八九十"
+_NUMERALS: Final = "一二三四五六七八九"
 # The width of a digit of 12 points, in letters of a workbook.
 _DIGIT: Final = 1.15
 _FIRST_IDEOGRAPH: Final = "\u2e80"
@@ -213,9 +214,25 @@ def numbered(place: int, heading: str) -> str:
     >>> numbered(1, "Who leads")
     '2. Who leads'
     """
+    return f"{numeral(place)}{'. ' if current_language() == 'en' else '、'}{heading}"
+
+
+def numeral(place: int) -> str:
+    """Return the number of a part in the language of the context, the first at place 0.
+
+    >>> numeral(1)
+    '2'
+    >>> from coverage_campaign.messages import language
+    >>> with language("zh"):
+    ...     numeral(1), numeral(9), numeral(10), numeral(20)
+    ('二', '十', '十一', '二十一')
+    """
+    number = place + 1
     if current_language() == "en":
-        return f"{place + 1}. {heading}"
-    return f"{_NUMERALS[place]}、{heading}"
+        return str(number)
+    tens, ones = divmod(number, 10)
+    leading = _NUMERALS[tens - 1] if tens > 1 else ""
+    return leading + ("十" if tens else "") + (_NUMERALS[ones - 1] if ones else "")
 
 
 # -- cells as text ---------------------------------------------------------------------------------

@@ -18,6 +18,8 @@ from docx.enum.text import WD_ALIGN_PARAGRAPH, WD_LINE_SPACING
 from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
 from docx.shared import Emu, Mm, Pt
+from jinja2 import StrictUndefined
+from jinja2.sandbox import SandboxedEnvironment
 
 from coverage_campaign.views.documents.paper import (
     NOTES,
@@ -51,11 +53,11 @@ _LANDSCAPE_MM: Final = 225.0
 
 def word_bytes(document: Paper, *, template: str | None = None) -> bytes:
     """Return the document as a .docx file holds it; two runs give the same bytes."""
-    made = docx.Document(template)
+    made, filled = _filled(template, document) if template else (docx.Document(), frozenset())
     if template is None:
         _set_page(made)
     _set_style(made)
-    _write_title(made, document)
+    _write_title(made, document, filled)
     turned = False
     for number, section in enumerate(document.sections):
         table = section.table
@@ -64,7 +66,8 @@ def word_bytes(document: Paper, *, template: str | None = None) -> bytes:
         if wide != turned and (wide or table is not None or section.paragraphs):
             _turn(made)
             turned = wide
-        _write_section(made, section, _LANDSCAPE_MM if wide else _TEXT_MM)
+        signed = () if "signed" in filled and not section.own_page else section.signed
+        _write_section(made, section, _LANDSCAPE_MM if wide else _TEXT_MM, signed)
         if number == document.chart_after and document.chart is not None:
             _write_chart(made, document, _TEXT_MM)
     if document.notes:
@@ -78,6 +81,34 @@ def word_bytes(document: Paper, *, template: str | None = None) -> bytes:
     stream = io.BytesIO()
     made.save(stream)
     return stream.getvalue()
+
+
+def _filled(template: str, document: Paper) -> tuple[WordDocument, frozenset[str]]:
+    """Return a letterhead with its fields filled, and which of them it has."""
+    made = docx.Document(template)
+    values = {
+        **{name: getattr(document, name) for name in ("title", "number", "meta", "unit", "mark")},
+        "signed": "\n".join(
+            line for part in document.sections if not part.own_page for line in part.signed
+        ),
+    }
+    if not any("{{" in part.blob.decode("utf-8", "ignore") for part in made.part.package.parts):
+        return made, frozenset()
+    from docxtpl import DocxTemplate  # a letterhead without fields does without it
+
+    fields = DocxTemplate(template)
+    # The letterhead is a file of the caller's own; even so nothing in it reaches beyond the values.
+    sandbox = SandboxedEnvironment(autoescape=True, undefined=StrictUndefined)
+    names = frozenset(fields.get_undeclared_template_variables(sandbox))
+    fields.render({name: _lines(text) for name, text in values.items()}, sandbox)
+    stream = io.BytesIO()
+    fields.save(stream)
+    stream.seek(0)
+    return docx.Document(stream), names
+
+
+def _lines(text: str) -> str:
+    return "\n".join(map(plain, text.split("\n")))
 
 
 def _set_page(made: WordDocument) -> None:
@@ -126,17 +157,21 @@ def _set_style(made: WordDocument) -> None:
     style.paragraph_format.space_before = style.paragraph_format.space_after = Pt(0)
 
 
-def _write_title(made: WordDocument, document: Paper) -> None:
-    title = _paragraph(made, document.title, font=_SONG, size=_TITLE, exact=34.0)
-    title.alignment = WD_ALIGN_PARAGRAPH.CENTER
-    title.paragraph_format.space_after = Pt(14)
-    for text in (document.number, document.mark, document.meta, document.unit):
-        if text:
+def _write_title(made: WordDocument, document: Paper, filled: frozenset[str]) -> None:
+    if "title" not in filled:
+        title = _paragraph(made, document.title, font=_SONG, size=_TITLE, exact=34.0)
+        title.alignment = WD_ALIGN_PARAGRAPH.CENTER
+        title.paragraph_format.space_after = Pt(14)
+    for name in ("number", "mark", "meta", "unit"):
+        text: str = getattr(document, name)
+        if text and name not in filled:
             line = _paragraph(made, text, size=_NOTE, exact=20.0)
             line.alignment = WD_ALIGN_PARAGRAPH.CENTER
 
 
-def _write_section(made: WordDocument, section: Section, room: float) -> None:
+def _write_section(
+    made: WordDocument, section: Section, room: float, signed: tuple[str, ...]
+) -> None:
     if section.heading:
         heading = _paragraph(made, section.heading, font=_HEI, indent=True)
         heading.paragraph_format.keep_with_next = True
@@ -145,7 +180,7 @@ def _write_section(made: WordDocument, section: Section, room: float) -> None:
         _paragraph(made, text, indent=True)
     if section.table is not None:
         _write_table(made, section.table, room)
-    for number, text in enumerate(section.signed):
+    for number, text in enumerate(signed):
         line = _paragraph(made, text)
         line.paragraph_format.space_before = Pt(28.0 if number == 0 else 0.0)
         line.alignment = WD_ALIGN_PARAGRAPH.RIGHT
