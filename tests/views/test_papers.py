@@ -390,17 +390,28 @@ def test_two_runs_give_the_same_bytes(kind: str, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_a_sheet_prints_on_a4_with_its_head_on_each_page(kind: str, tmp_path: Path) -> None:
-    """A4 landscape, one page wide, head rows repeated, page numbers in the footer."""
+def test_a_sheet_prints_on_a4(kind: str, tmp_path: Path) -> None:
+    """A4 landscape, one page wide, page numbers in the footer; letters each on an upright page."""
     book = openpyxl.load_workbook(documents("zh")[kind].to_excel(tmp_path / "d.xlsx"))
     for sheet in book.worksheets:
         assert sheet.page_setup.paperSize == 9
+        assert sheet.oddFooter.center.text == "第 &P 页 共 &N 页"
+        if sheet.title == "正文":
+            assert len(sheet.row_breaks) == 11
+            continue
         assert sheet.page_setup.orientation == "landscape"
         assert sheet.sheet_properties.pageSetUpPr.fitToPage
         assert sheet.page_setup.fitToWidth in {None, 1}  # 1 is what nothing means
-        assert sheet.oddFooter.center.text == "第 &P 页 共 &N 页"
-    assert book.worksheets[0].print_title_rows == "$1:$3"
     assert book.worksheets[0].freeze_panes == "C4"
+
+
+def test_a_long_table_repeats_its_head_on_each_page(tmp_path: Path) -> None:
+    """The head stands on every page of a table that runs over several, and on no page of text."""
+    for rows, repeated in ((12, None), (60, "$1:$3")):
+        table = Table(columns=(Column(key="n", head="n", kind="count"),), rows=[(1,)] * rows)
+        made = Document(title="t", sections=(Section(table=table, paragraphs=("p",) * 50),))
+        sheet = openpyxl.load_workbook(made.to_excel(tmp_path / "d.xlsx")).worksheets[0]
+        assert sheet.print_title_rows == repeated
 
 
 @pytest.mark.parametrize("kind", KINDS)

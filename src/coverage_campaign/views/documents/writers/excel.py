@@ -67,8 +67,11 @@ _TEXT_POINTS: Final = 12.0
 # The points that a column of width 1 takes.
 _COLUMN_POINTS: Final = 5.25
 _MOST_LINES: Final = 26
-_ONE_PAGE: Final = 28
-_TEXT_WIDTH: Final = 120.0
+# So many rows are still printed in letters of 8 points on one page across.
+_ONE_PAGE: Final = 45
+_TEXT_WIDTH: Final = 64.0
+# What a spreadsheet takes.
+_MOST_BREAKS: Final = 1_000
 # With fewer columns the mark of simulated data has no cell of its own.
 _ROOMY: Final = 4
 # What a spreadsheet takes for a cell's longest text.
@@ -119,8 +122,9 @@ def _styles() -> dict[str, dict[str, object]]:
         "text": {**body, "text_wrap": True},
         "rank": {**body, "align": "center", "num_format": "0"},
         "count": {**right, "num_format": "#,##0"},
-        "rate": {**right, "num_format": "0.0%"},
-        "points": {**right, "num_format": "+0.0;-0.0;0.0"},
+        # As a sentence prints it: 100 % only if all is done, and no sign before 0.0.
+        "rate": {**right, "num_format": '[<0.9995]0.0%;[<1]"99.9%";0.0%'},
+        "points": {**right, "num_format": "[>=0.05]+0.0;[<=-0.05]-0.0;0.0"},
         "move": {**right, "num_format": "+#,##0;-#,##0;0"},
         "real": {**right, "num_format": "#,##0.0"},
         "score": {**right, "num_format": "#,##0.##"},
@@ -171,7 +175,7 @@ def _table_sheet(on: _Sheet, section: Section, *, first: bool) -> None:
         row = _write_texts(on, row, on.document.notes, "note", columns=table.columns)
         row = _write_texts(on, row, section.signed, "signed", columns=table.columns)
         row = _write_texts(on, row, (on.document.word(ISSUED),), "note", columns=table.columns)
-    _set_page(on, rows=max(row - 1, last), columns=len(table.columns))
+    _set_page(on, last=last, rows=max(row - 1, last), columns=len(table.columns))
 
 
 def _write_head(on: _Sheet, table: Table, title: str) -> None:
@@ -302,7 +306,9 @@ def _write_texts(
 def _text_sheet(on: _Sheet, sections: list[Section]) -> None:
     on.sheet.set_column(0, 0, _TEXT_WIDTH)
     row = 0
+    starts = []
     for part in sections:
+        starts.append(row)
         for style, texts in (
             ("heading", (part.heading,)),
             ("paragraph", part.paragraphs),
@@ -314,18 +320,22 @@ def _text_sheet(on: _Sheet, sections: list[Section]) -> None:
                 row += 1
         row += 1
     on.sheet.set_paper(9)
-    on.sheet.set_landscape()
-    on.sheet.fit_to_pages(1, 0)
+    on.sheet.set_margins(left=0.8, right=0.8, top=1.0, bottom=1.0)
+    # A break of one's own has no effect on a sheet that is fitted to pages.
+    on.sheet.set_h_pagebreaks(starts[1:][:_MOST_BREAKS])
+    on.sheet.print_area(0, 0, max(row - 1, 0), 0)
     on.sheet.set_footer(f"&C{on.document.word(PAGE)}")
 
 
-def _set_page(on: _Sheet, *, rows: int, columns: int) -> None:
+def _set_page(on: _Sheet, *, last: int, rows: int, columns: int) -> None:
+    """Fit the width to a page; the head is repeated where the table runs over pages."""
     sheet = on.sheet
     sheet.set_paper(9)
     sheet.set_landscape()
     # A few lines more than fit would stand alone on a second page.
     sheet.fit_to_pages(1, 1 if rows <= _ONE_PAGE else 0)
-    sheet.repeat_rows(0, _FIRST - 1)
+    if last > _ONE_PAGE:
+        sheet.repeat_rows(0, _FIRST - 1)
     sheet.center_horizontally()
     sheet.set_margins(left=0.5, right=0.5, top=0.6, bottom=0.7)
     sheet.set_footer(f"&C{on.document.word(PAGE)}")

@@ -15,7 +15,7 @@ from coverage_campaign.views.charts._fonts import FAMILY
 from coverage_campaign.views.documents.paper import NOTES, is_number, plain, written, written_rows
 
 if TYPE_CHECKING:
-    from coverage_campaign.views.documents.paper import Cell, Column, Paper, Table
+    from coverage_campaign.views.documents.paper import Cell, Column, Paper, Section, Table
 
 __all__ = ["page"]
 
@@ -63,8 +63,9 @@ def _cut(letters: frozenset[str]) -> bytes:
 _BAR = Markup('<td class="n bar" style="--share:{:.1f}%">{}</td>')
 
 
-# A table of more columns is printed across.
+# A table of more columns is printed across, one of fewer rows on one page.
 _ACROSS: Final = 7
+_ON_ONE_PAGE: Final = 22
 
 
 def page(document: Paper) -> str:
@@ -85,13 +86,19 @@ def page(document: Paper) -> str:
         rows=_rows,
         total=_total,
         chart=_chart(document),
-        across=any(
-            part.table is not None and len(part.table.columns) > _ACROSS
-            for part in document.sections
-        ),
+        layout=_layout,
         # The rule is made of a name of ours and of base64.
         font=Markup(font_face(_text(document))),  # noqa: S704 - see above
     )
+
+
+def _layout(section: Section) -> str:
+    """Return how a part is printed: on a page of its own, across, or not broken between two."""
+    table = section.table
+    if section.own_page or table is None:
+        return "own-page" if section.own_page else ""
+    across = "across " if len(table.columns) > _ACROSS else ""
+    return across + ("whole" if len(table.rows) <= _ON_ONE_PAGE else "")
 
 
 def _text(document: Paper) -> str:
