@@ -6,7 +6,7 @@ from pathlib import Path
 from matplotlib.figure import Figure
 
 import coverage_campaign as cc
-from coverage_campaign.views.charts._fonts import families
+from coverage_campaign.views.charts._lettering import families
 from coverage_campaign.views.export import png_bytes
 
 IMAGES = Path(__file__).parents[1] / "docs" / "images"

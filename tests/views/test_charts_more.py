@@ -26,7 +26,7 @@ from coverage_campaign.scenarios.explore import explore
 from coverage_campaign.scenarios.scenario import Scenario
 from coverage_campaign.views import charts
 from coverage_campaign.views.charts import _theme as theme
-from coverage_campaign.views.charts._text import (
+from coverage_campaign.views.charts._lettering import (
     Box,
     first_clear,
     shortened,

@@ -10,7 +10,7 @@ import matplotlib as mpl
 import pytest
 from fontTools.ttLib import TTFont
 
-from coverage_campaign.views.charts import _fonts as fonts
+from coverage_campaign.views.charts import _lettering as fonts
 
 FOLDER = Path(str(resources.files("coverage_campaign.views"))) / "fonts"
 FONT = FOLDER / "CoverageSansSC-Regular.otf"

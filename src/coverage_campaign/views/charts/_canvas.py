@@ -34,8 +34,14 @@ from coverage_campaign.messages import Language, check_language, message
 from coverage_campaign.messages.formats import join_sentences
 from coverage_campaign.model.basis import Basis
 from coverage_campaign.views.charts import _theme as theme
-from coverage_campaign.views.charts._fonts import drawable, families
-from coverage_campaign.views.charts._text import LEADING, shortened, width_of, wrapped
+from coverage_campaign.views.charts._lettering import (
+    LEADING,
+    drawable,
+    families,
+    shortened,
+    width_of,
+    wrapped,
+)
 from coverage_campaign.views.export import png_bytes
 
 __all__ = [

@@ -15,7 +15,7 @@ from coverage_campaign.messages.formats import count, day, month
 from coverage_campaign.progress.progress import Progress
 from coverage_campaign.views.charts import _theme as theme
 from coverage_campaign.views.charts._canvas import Canvas
-from coverage_campaign.views.charts._text import width_of
+from coverage_campaign.views.charts._lettering import width_of
 
 __all__ = ["TIME_ROOM", "count_scale", "round_steps", "runs", "time_scale", "x_of"]
 

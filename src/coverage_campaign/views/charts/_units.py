@@ -11,7 +11,7 @@ from coverage_campaign.messages import Language, message
 from coverage_campaign.progress.unit_progress import SLACK, UnitProgress
 from coverage_campaign.views.charts import _theme as theme
 from coverage_campaign.views.charts._canvas import Canvas, Mark
-from coverage_campaign.views.charts._text import width_of
+from coverage_campaign.views.charts._lettering import width_of
 
 __all__ = ["ends_of", "headline", "legend", "schedule_note", "write_gaps"]
 
@@ -122,7 +122,7 @@ class Cell:
 
 
 @attrs.frozen
-class Column:
+class WordColumn:
     """One column of words beside the bars: its head and its cells from the top."""
 
     head: str
@@ -134,20 +134,20 @@ class Column:
 
 def column_of(
     head: str, cells: Sequence[Cell | str], size: float, *, flush_right: bool = True
-) -> Column:
+) -> WordColumn:
     """Return a column as wide as its widest cell."""
     whole = tuple(Cell(cell) if isinstance(cell, str) else cell for cell in cells)
     widths = [
         width_of(cell.text, size) + (_BESIDE_GLYPH if cell.glyph is not None else 0.0)
         for cell in whole
     ]
-    return Column(head, whole, max([width_of(head, theme.CELL), *widths]), flush_right)
+    return WordColumn(head, whole, max([width_of(head, theme.CELL), *widths]), flush_right)
 
 
 def draw_columns(
     canvas: Canvas,
-    left: Sequence[Column],
-    right: Sequence[Column],
+    left: Sequence[WordColumn],
+    right: Sequence[WordColumn],
     places: Sequence[float],
     size: float,
 ) -> None:
@@ -164,7 +164,7 @@ def draw_columns(
 
 def _draw_column(
     canvas: Canvas,
-    column: Column,
+    column: WordColumn,
     x: float,
     *,
     edge: Literal["left", "right"],

@@ -17,7 +17,7 @@ from coverage_campaign.messages import Language, check_language, message
 from coverage_campaign.messages.formats import count
 from coverage_campaign.views.charts import _theme as theme
 from coverage_campaign.views.charts._canvas import Canvas, Room, box_size, chart, open_canvas
-from coverage_campaign.views.charts._text import balanced, pieces, shortened, width_of
+from coverage_campaign.views.charts._lettering import balanced, pieces, shortened, width_of
 from coverage_campaign.views.charts._units import AT_ENDS, MOST_ROWS
 
 __all__ = ["annex"]

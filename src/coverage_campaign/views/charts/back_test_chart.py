@@ -14,7 +14,7 @@ from coverage_campaign.messages.formats import percent
 from coverage_campaign.progress.forecast.backtest import Backtest
 from coverage_campaign.views.charts import _theme as theme
 from coverage_campaign.views.charts._canvas import Canvas, Room, chart, open_canvas
-from coverage_campaign.views.charts._text import shortened, spread, width_of
+from coverage_campaign.views.charts._lettering import shortened, spread, width_of
 from coverage_campaign.views.charts._ticks import round_steps
 
 __all__ = ["back_test", "errors_of"]

@@ -18,8 +18,7 @@ from coverage_campaign.progress.progress import Progress
 from coverage_campaign.reporting.result import Tally
 from coverage_campaign.views.charts import _theme as theme
 from coverage_campaign.views.charts._canvas import Canvas, Room, box_size, chart, open_canvas
-from coverage_campaign.views.charts._fonts import drawable
-from coverage_campaign.views.charts._text import balanced, pieces, width_of
+from coverage_campaign.views.charts._lettering import balanced, drawable, pieces, width_of
 
 __all__ = ["BridgeStep", "bridge", "steps_of"]
 

@@ -14,7 +14,7 @@ from coverage_campaign.progress.progress import Progress
 from coverage_campaign.progress.unit_progress import UnitProgress
 from coverage_campaign.views.charts import _theme as theme
 from coverage_campaign.views.charts._canvas import Canvas, Room, chart, open_canvas
-from coverage_campaign.views.charts._text import shortened, width_of
+from coverage_campaign.views.charts._lettering import shortened, width_of
 from coverage_campaign.views.charts._units import (
     Shown,
     ends_of,

@@ -20,7 +20,7 @@ from coverage_campaign.progress.progress import Progress
 from coverage_campaign.progress.unit_progress import UnitProgress
 from coverage_campaign.views.charts import _theme as theme
 from coverage_campaign.views.charts._canvas import Canvas, Mark, Room, chart, open_canvas
-from coverage_campaign.views.charts._text import Box, first_clear, spread, width_of
+from coverage_campaign.views.charts._lettering import Box, first_clear, spread, width_of
 from coverage_campaign.views.charts._ticks import (
     TIME_ROOM,
     Curves,

@@ -18,7 +18,7 @@ from coverage_campaign.model.review.findings import Finding, Findings
 from coverage_campaign.model.review.review import review
 from coverage_campaign.views.charts import _theme as theme
 from coverage_campaign.views.charts._canvas import Canvas, Mark, Room, chart, open_canvas
-from coverage_campaign.views.charts._text import shortened, width_of
+from coverage_campaign.views.charts._lettering import shortened, width_of
 from coverage_campaign.views.charts._ticks import TIME_ROOM, time_scale, x_of
 from coverage_campaign.views.words import span
 

@@ -17,7 +17,7 @@ from coverage_campaign.model.campaign import Campaign
 from coverage_campaign.scenarios.compare import Comparison
 from coverage_campaign.views.charts import _theme as theme
 from coverage_campaign.views.charts._canvas import Canvas, Mark, Room, chart, open_canvas
-from coverage_campaign.views.charts._text import shortened, spread, width_of
+from coverage_campaign.views.charts._lettering import shortened, spread, width_of
 from coverage_campaign.views.words import Change, changes_of
 
 __all__ = ["comparison"]

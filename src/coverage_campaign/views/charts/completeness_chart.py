@@ -20,7 +20,7 @@ from coverage_campaign.progress.counts import owed_reports
 from coverage_campaign.progress.progress import Progress
 from coverage_campaign.views.charts import _theme as theme
 from coverage_campaign.views.charts._canvas import Canvas, Mark, Room, chart, open_canvas
-from coverage_campaign.views.charts._text import shortened, width_of
+from coverage_campaign.views.charts._lettering import shortened, width_of
 from coverage_campaign.views.charts._units import MOST_ROWS
 
 __all__ = ["completeness", "reports_by_period"]

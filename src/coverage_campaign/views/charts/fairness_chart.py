@@ -20,7 +20,7 @@ from coverage_campaign.messages import Language, check_language, message, text_o
 from coverage_campaign.messages.formats import percent
 from coverage_campaign.views.charts import _theme as theme
 from coverage_campaign.views.charts._canvas import Canvas, Room, chart, open_canvas
-from coverage_campaign.views.charts._text import shortened
+from coverage_campaign.views.charts._lettering import shortened
 from coverage_campaign.views.words import Text, input_value
 
 __all__ = ["Curve", "curves_of", "fairness"]

@@ -18,7 +18,7 @@ from coverage_campaign.progress.progress import Progress
 from coverage_campaign.progress.unit_progress import UnitProgress
 from coverage_campaign.views.charts import _theme as theme
 from coverage_campaign.views.charts._canvas import Canvas, Room, chart, open_canvas
-from coverage_campaign.views.charts._text import shortened, width_of
+from coverage_campaign.views.charts._lettering import shortened, width_of
 from coverage_campaign.views.charts._ticks import dotted_note, runs, to_day, x_of
 from coverage_campaign.views.charts._units import ends_of, headline, legend, schedule_note
 from coverage_campaign.views.words import by_rate
@@ -31,7 +31,7 @@ _HEAD: Final = 16.0
 
 
 @attrs.frozen
-class _Grid:
+class _PanelGrid:
     """Where the cells lie: columns, and sizes of a cell and of the space between, in points."""
 
     columns: int
@@ -111,7 +111,7 @@ def multiples(
     )
     between = 16.0
     cell = (canvas.width - between * (columns - 1)) / columns
-    grid = _Grid(columns, cell, canvas.height / lines - _HEAD - 9, between, _HEAD + 9)
+    grid = _PanelGrid(columns, cell, canvas.height / lines - _HEAD - 9, between, _HEAD + 9)
     canvas.ax.set_xlim(0.0, canvas.width)
     canvas.ax.set_ylim(-canvas.height, 0.0)
     reached = (
@@ -166,7 +166,7 @@ class _Scale:
 
     def points(
         self,
-        grid: _Grid,
+        grid: _PanelGrid,
         corner: tuple[float, float],
         days: Sequence[float],
         shares: Sequence[float],
@@ -186,7 +186,12 @@ def _columns(units: int) -> int:
 
 
 def _draw_frame(
-    canvas: Canvas, grid: _Grid, scale: _Scale, corner: tuple[float, float], *, first_column: bool
+    canvas: Canvas,
+    grid: _PanelGrid,
+    scale: _Scale,
+    corner: tuple[float, float],
+    *,
+    first_column: bool,
 ) -> None:
     x, y = corner
     for share in (0.0, 0.5, 1.0):
@@ -211,7 +216,7 @@ def _draw_unit(
     *,
     days: list[float],
     plan: tuple[list[float], list[float]],
-    grid: _Grid,
+    grid: _PanelGrid,
     scale: _Scale,
     corner: tuple[float, float],
     style: theme.Status,

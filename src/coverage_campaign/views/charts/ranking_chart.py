@@ -15,11 +15,11 @@ from coverage_campaign.progress.progress import Progress
 from coverage_campaign.progress.unit_progress import UnitProgress
 from coverage_campaign.views.charts import _theme as theme
 from coverage_campaign.views.charts._canvas import Canvas, Room, chart, open_canvas
-from coverage_campaign.views.charts._text import shortened
+from coverage_campaign.views.charts._lettering import shortened
 from coverage_campaign.views.charts._units import (
     GAP,
     Cell,
-    Column,
+    WordColumn,
     column_of,
     draw_columns,
     ends_of,
@@ -186,7 +186,7 @@ def _moves(
 
 def _left_columns(
     rows: Sequence[UnitProgress], moves: tuple[str, ...], size: float, lang: Language
-) -> list[Column]:
+) -> list[WordColumn]:
     def counts(read: Callable[[UnitProgress], int | None]) -> list[str]:
         return [count(read(row)) for row in rows]
 
@@ -215,7 +215,7 @@ def _left_columns(
 
 def _right_columns(
     rows: Sequence[UnitProgress], size: float, lang: Language, palette: theme.Theme
-) -> list[Column]:
+) -> list[WordColumn]:
     gaps = [Cell(signed(row.gap_points, 1), palette.of(row.status).ink) for row in rows]
     columns = [column_of(GAP_POINTS.text(lang), gaps, size)]
     if any(row.reports_expected is not None for row in rows):

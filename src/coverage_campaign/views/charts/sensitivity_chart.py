@@ -22,7 +22,7 @@ from coverage_campaign.scenarios.scenario import allocation_of
 from coverage_campaign.scenarios.study import Study
 from coverage_campaign.views.charts import _theme as theme
 from coverage_campaign.views.charts._canvas import Canvas, Room, chart, open_canvas
-from coverage_campaign.views.charts._text import shortened, width_of
+from coverage_campaign.views.charts._lettering import shortened, width_of
 from coverage_campaign.views.charts._ticks import round_steps
 from coverage_campaign.views.words import input_name, input_value
 

@@ -6,10 +6,9 @@ Each returns a `Document` in one language, with `to_excel`, `to_html`, `to_markd
 
 from __future__ import annotations
 
-from coverage_campaign.views.documents.annex import annex
+from coverage_campaign.views.documents.annex import annex, letters
 from coverage_campaign.views.documents.assessment import assessment
 from coverage_campaign.views.documents.comparison import comparison
 from coverage_campaign.views.documents.document import Document
-from coverage_campaign.views.documents.letters import letters
 
 __all__ = ["Document", "annex", "assessment", "comparison", "letters"]

@@ -20,7 +20,6 @@ from coverage_campaign.messages import (
 )
 from coverage_campaign.model.labels import Label
 from coverage_campaign.model.scheme import Grade, Item, Prize, Veto
-from coverage_campaign.views.documents._templates import paragraphs
 from coverage_campaign.views.documents.document import Document
 from coverage_campaign.views.documents.paper import (
     UNIT,
@@ -30,6 +29,7 @@ from coverage_campaign.views.documents.paper import (
     Table,
     Text,
     mark_of,
+    paragraphs,
 )
 
 __all__ = ["assessment"]

@@ -27,7 +27,6 @@ from coverage_campaign.progress.forecast.forecast import Forecast
 from coverage_campaign.progress.progress import Progress
 from coverage_campaign.progress.unit_progress import UnitProgress
 from coverage_campaign.reporting.completeness import due_on
-from coverage_campaign.views.documents._templates import parts
 from coverage_campaign.views.documents.document import Document
 from coverage_campaign.views.documents.paper import (
     TOTAL,
@@ -39,6 +38,7 @@ from coverage_campaign.views.documents.paper import (
     Text,
     mark_of,
     numbered,
+    parts,
     wide,
 )
 from coverage_campaign.views.words import (
@@ -143,7 +143,7 @@ def bulletin(
             cells.insert(_AT_ENDS, blank)
         tables = (
             (message("Ranking"), _ranking(cells, total, progress)),
-            *((head, table) for head, table in _by_parent(progress) if len(shown) < len(rows)),
+            *(_by_parent(progress) if len(shown) < len(rows) else ()),
             (message("Breakdown"), _table(_breakdown(), cells, total)),
             (message("Definitions"), _definitions(progress)),
         )

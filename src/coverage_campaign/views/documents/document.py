@@ -6,6 +6,7 @@ import os
 import shutil
 import subprocess
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Literal
 
@@ -17,7 +18,17 @@ from coverage_campaign.errors import DefinitionError, MissingExtraError, Problem
 from coverage_campaign.messages import message
 from coverage_campaign.notebook import html_table
 from coverage_campaign.saving import save_bytes
-from coverage_campaign.views.documents.paper import Kind, Paper, Section
+from coverage_campaign.views.documents.paper import (
+    NOTES,
+    Kind,
+    Paper,
+    Section,
+    Table,
+    is_number,
+    plain,
+    written,
+    written_rows,
+)
 
 __all__ = ["Document"]
 
@@ -72,11 +83,7 @@ class Document(Paper):
 
     def to_markdown(self) -> str:
         """Return the document as Markdown: sentences, tables with totals, notes."""
-        from coverage_campaign.views.documents.writers.markdown import (
-            markdown,
-        )  # beside the other three
-
-        return markdown(self)
+        return _markdown(self)
 
     def to_docx(self, path: str | Path, *, template: str | Path | None = None) -> Path:
         """Write a document for Word in the layout of Chinese official documents; return its path.
@@ -192,3 +199,64 @@ def _printed(page: Path) -> bytes:
 
 _BROWSERS = ("chromium", "chromium-browser", "google-chrome", "chrome", "msedge")
 _PATIENCE = 120
+
+
+# -- Markdown: nothing in it is taken for markup ---------------------------------------------------
+
+_MARKS = "|*_`[]#~<>&$!"
+
+
+def _markdown(document: Paper) -> str:
+    """Return the whole document as text."""
+    head = [part for part in (document.number, document.meta, document.mark, document.unit) if part]
+    lines = [f"# {_safe(document.title)}", "", " · ".join(map(_safe, head)), ""]
+    for section in document.sections:
+        lines += _lines_of(section)
+    if document.notes:
+        lines += [
+            f"## {document.word(NOTES)}",
+            "",
+            *(f"- {_safe(one)}" for one in document.notes),
+        ]
+    return "\n".join(lines).rstrip() + "\n"
+
+
+def _lines_of(section: Section) -> Iterator[str]:
+    if section.heading:
+        yield from (f"## {_safe(section.heading)}", "")
+    for paragraph in section.paragraphs:
+        yield from (_safe(paragraph), "")
+    if section.table is not None:
+        yield from (*_rows_of(section.table), "")
+    for line in section.signed:
+        yield from (_safe(line), "")
+
+
+def _rows_of(table: Table) -> Iterator[str]:
+    yield _row([column.head for column in table.columns])
+    yield (
+        "|" + "|".join(" ---: " if is_number(one.kind) else " --- " for one in table.columns) + "|"
+    )
+    for row in written_rows(table):
+        yield _row(row)
+    if table.total is not None:
+        kinds = [column.kind for column in table.columns]
+        yield _row([written(cell, kind) for cell, kind in zip(table.total, kinds, strict=True)])
+
+
+def _row(cells: list[str]) -> str:
+    return "| " + " | ".join(map(_inside, cells)) + " |"
+
+
+def _safe(text: str) -> str:
+    """Return a text that Markdown shows as it is, at the beginning of a line too."""
+    safe = _inside(text)
+    # A line may begin with what makes a list, a heading or a rule.
+    return f"\\{safe}" if safe[:1] in {"-", "+", "="} else safe
+
+
+def _inside(text: str) -> str:
+    safe = plain(text).replace("\\", "\\\\")
+    for mark in _MARKS:
+        safe = safe.replace(mark, f"\\{mark}")
+    return safe

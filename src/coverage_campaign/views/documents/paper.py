@@ -2,26 +2,32 @@
 
 from __future__ import annotations
 
+import functools
 import unicodedata
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Final, Literal, TypeAlias
 
 import attrs
+from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from coverage_campaign.messages import (
+    LANGUAGES,
     Language,
     Message,
     Translatable,
     current_language,
+    formats,
     message,
     message_in,
     text_of,
 )
 from coverage_campaign.messages.formats import MISSING, count, decimal, number, percent, signed
+from coverage_campaign.messages.message import listed
 from coverage_campaign.model.basis import Basis
 from coverage_campaign.notebook import Axes
 
 __all__ = [
+    "FIRST_IDEOGRAPH",
     "ISSUED",
     "NOTES",
     "PAGE",
@@ -42,6 +48,8 @@ __all__ = [
     "mark_of",
     "numbered",
     "numeral",
+    "paragraphs",
+    "parts",
     "plain",
     "wide",
     "written",
@@ -55,7 +63,7 @@ CellIn: TypeAlias = Text | int | float | None
 _NUMERALS: Final = "一二三四五六七八九"
 # The width of a digit of 12 points, in letters of a workbook.
 _DIGIT: Final = 1.15
-_FIRST_IDEOGRAPH: Final = "\u2e80"
+FIRST_IDEOGRAPH: Final = "\u2e80"
 
 
 _NUMBERS: Final[Mapping[Kind, Callable[[float], str]]] = {
@@ -283,4 +291,72 @@ def wide(text: str) -> float:
     >>> wide("耒阳市"), wide("Leiyang")
     (3.0, 3.85)
     """
-    return round(sum(1.0 if letter >= _FIRST_IDEOGRAPH else 0.55 for letter in text), 2)
+    return round(sum(1.0 if letter >= FIRST_IDEOGRAPH else 0.55 for letter in text), 2)
+
+
+# -- long texts: templates in each language, fed with facts; each line is a paragraph -------------
+
+
+class _Heading(str):
+    """A line that begins a part: it alone may hold the mark that no text of a caller can."""
+
+    __slots__ = ()
+
+
+_MARK: Final = "\x02"
+_MOST_NAMED: Final = 40
+
+
+@functools.cache
+def _environment(lang: Language) -> Environment:
+    environment = Environment(
+        loader=PackageLoader("coverage_campaign.views.documents", f"templates/{LANGUAGES[lang]}"),
+        autoescape=False,  # noqa: S701 - plain text, which each writer escapes in its own way
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        finalize=_finalized,
+    )
+    environment.globals["part"] = lambda heading: _Heading(f"{_MARK}{heading}")
+    filters: dict[str, Callable[..., str]] = {
+        "count": lambda value: formats.count(value, lang),
+        "percent": lambda value, digits=1: formats.percent(value, digits, lang),
+        "points": lambda value: formats.decimal(abs(value), 1, lang),
+        "decimal": lambda value, digits=1: formats.decimal(value, digits, lang),
+        "number": lambda value: formats.number(value, lang, most=1),
+        "about": lambda value: formats.approximate(value, lang),
+        "day": lambda value: formats.day(value, lang, year=True, long=True),
+        "month": lambda value: formats.month(value, lang, long=True),
+        "text": lambda value: text_of(value, lang),
+        "list": lambda values: listed(
+            [text_of(one, lang) for one in values], lang, limit=_MOST_NAMED
+        ),
+        "names": lambda rows: listed(
+            [text_of(row.label, lang) for row in rows], lang, limit=_MOST_NAMED
+        ),
+        "plural": lambda number, *forms: formats.plural(number, forms, lang),
+    }
+    environment.filters |= filters
+    return environment
+
+
+def _finalized(value: object) -> object:
+    """Return what a template prints: a text of a caller stays on its line."""
+    return plain(value) if isinstance(value, str) and not isinstance(value, _Heading) else value
+
+
+def paragraphs(name: str, /, **facts: object) -> tuple[str, ...]:
+    """Return the lines of a template, filled in the language of the context, without empty ones."""
+    template = _environment(current_language()).get_template(f"{name}.jinja")
+    return tuple(line for line in map(str.strip, template.render(facts).split("\n")) if line)
+
+
+def parts(name: str, /, **facts: object) -> list[tuple[str, tuple[str, ...]]]:
+    """Return the headings of a template and the lines below each; a part without lines is out."""
+    found: list[tuple[str, list[str]]] = []
+    for line in paragraphs(name, **facts):
+        if line.startswith(_MARK):
+            found.append((line.removeprefix(_MARK), []))
+        else:
+            found[-1][1].append(line)
+    return [(heading, tuple(lines)) for heading, lines in found if lines]

@@ -14,7 +14,7 @@ from coverage_campaign.allocation.apportionment.methods import name_of
 from coverage_campaign.messages import Language, Message, message
 from coverage_campaign.model.units import Unit
 from coverage_campaign.scheduling import curves
-from coverage_campaign.views.charts._text import shortened, width_of
+from coverage_campaign.views.charts._lettering import shortened, width_of
 from coverage_campaign.views.explorer.choices import (
     BOUNDS,
     CAP,

@@ -227,7 +227,7 @@ _MOST_ROWS: Final = 200
 
 
 @attrs.frozen
-class _Grid:
+class _UnitTable:
     """Columns with their kind (text, count or change), rows of text, and how many are left out."""
 
     columns: tuple[tuple[str, str], ...]
@@ -263,7 +263,7 @@ def unit_frame(before: Outcome, now: Outcome, compared: Comparison) -> pd.DataFr
 
 def unit_grid(
     frame: pd.DataFrame, outcome: Outcome, found: Collection[str], lang: Language
-) -> _Grid:
+) -> _UnitTable:
     """Return the rows of the units that are found, and the total of all units last."""
     campaign = outcome.scenario.campaign
     names = {unit.code: unit.label.text(lang) for unit in campaign.members(outcome.scenario.among)}
@@ -291,7 +291,7 @@ def unit_grid(
     rows = [
         {**row, "unit": names[row["unit"]], "remark": remarks.get(row["unit"], "")} for row in shown
     ] + [{**whole, "unit": message("Total").text(lang), "remark": ""}]
-    return _Grid(
+    return _UnitTable(
         columns=tuple((title, kind) for _, title, kind in columns),
         rows=tuple(tuple(_cell(row[key], kind) for key, _, kind in columns) for row in rows),
         left_out=len(chosen) - len(shown),

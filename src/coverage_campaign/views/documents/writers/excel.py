@@ -79,7 +79,7 @@ _MOST_LETTERS: Final = 32_000
 
 
 @attrs.frozen
-class _Sheet:
+class _PrintedSheet:
     """A sheet that is being written: its formats and what stands on it."""
 
     sheet: Any
@@ -105,10 +105,10 @@ def workbook_bytes(document: Paper) -> bytes:
         formats = {name: book.add_format(one) for name, one in _styles().items()}
         names = sheet_names([*titles, *([document.word(TEXT)] if texts else [])])
         for number, (part, name) in enumerate(zip(parts, names, strict=False)):
-            sheet = _Sheet(book.add_worksheet(name), formats, document)
+            sheet = _PrintedSheet(book.add_worksheet(name), formats, document)
             _table_sheet(sheet, part, first=number == 0)
         if texts:
-            _text_sheet(_Sheet(book.add_worksheet(names[-1]), formats, document), texts)
+            _text_sheet(_PrintedSheet(book.add_worksheet(names[-1]), formats, document), texts)
     return stream.getvalue()
 
 
@@ -159,7 +159,7 @@ def _styles() -> dict[str, dict[str, object]]:
     }
 
 
-def _table_sheet(on: _Sheet, section: Section, *, first: bool) -> None:
+def _table_sheet(on: _PrintedSheet, section: Section, *, first: bool) -> None:
     table = section.table
     assert table is not None  # noqa: S101 - the caller chose the parts that have one
     title = section.sheet_title or (on.document.title if first else section.heading)
@@ -178,7 +178,7 @@ def _table_sheet(on: _Sheet, section: Section, *, first: bool) -> None:
     _set_page(on, last=last, rows=max(row - 1, last), columns=len(table.columns))
 
 
-def _write_head(on: _Sheet, table: Table, title: str) -> None:
+def _write_head(on: _PrintedSheet, table: Table, title: str) -> None:
     sheet, last = on.sheet, max(len(table.columns) - 1, 1)
     sheet.merge_range(0, 0, 0, last, "", on.formats["title"])
     sheet.write_string(0, 0, plain(title)[:_MOST_LETTERS], on.formats["title"])
@@ -201,7 +201,7 @@ def _write_head(on: _Sheet, table: Table, title: str) -> None:
     sheet.set_row(_HEAD, 4 + _BODY_POINTS * lines)
 
 
-def _write_rows(on: _Sheet, table: Table) -> int:
+def _write_rows(on: _PrintedSheet, table: Table) -> int:
     """Write the cells and the total; return the row of the last one."""
     for place, row in enumerate(table.rows, start=_FIRST):
         for number, (column, cell) in enumerate(zip(table.columns, row, strict=True)):
@@ -240,7 +240,7 @@ def _total_formula(table: Table, number: int, end: int) -> str:
 
 
 def _write_cell(
-    on: _Sheet,
+    on: _PrintedSheet,
     place: tuple[int, int],
     cell: Cell,
     column: Column,
@@ -259,7 +259,7 @@ def _write_cell(
         on.sheet.write_number(*place, cell, style)
 
 
-def _set_colours(on: _Sheet, table: Table, end: int) -> None:
+def _set_colours(on: _PrintedSheet, table: Table, end: int) -> None:
     for number, column in enumerate(table.columns):
         if column.bar:
             bar = {"type": "data_bar", "bar_solid": True, "bar_color": "#9CC3E4"}
@@ -291,7 +291,7 @@ def _lines(text: str, size: float, width: float) -> int:
 
 
 def _write_texts(
-    on: _Sheet, row: int, texts: tuple[str, ...], style: str, *, columns: tuple[Column, ...]
+    on: _PrintedSheet, row: int, texts: tuple[str, ...], style: str, *, columns: tuple[Column, ...]
 ) -> int:
     """Write each text over the whole width and return the row after the last one."""
     width, last = _width(columns), max(len(columns) - 1, 1)
@@ -303,7 +303,7 @@ def _write_texts(
     return row
 
 
-def _text_sheet(on: _Sheet, sections: list[Section]) -> None:
+def _text_sheet(on: _PrintedSheet, sections: list[Section]) -> None:
     on.sheet.set_column(0, 0, _TEXT_WIDTH)
     row = 0
     starts = []
@@ -327,7 +327,7 @@ def _text_sheet(on: _Sheet, sections: list[Section]) -> None:
     on.sheet.set_footer(f"&C{on.document.word(PAGE)}")
 
 
-def _set_page(on: _Sheet, *, last: int, rows: int, columns: int) -> None:
+def _set_page(on: _PrintedSheet, *, last: int, rows: int, columns: int) -> None:
     """Fit the width to a page; the head is repeated where the table runs over pages."""
     sheet = on.sheet
     sheet.set_paper(9)

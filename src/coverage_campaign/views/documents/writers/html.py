@@ -11,15 +11,22 @@ from typing import TYPE_CHECKING, Final
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
-from coverage_campaign.views.charts._fonts import FAMILY
-from coverage_campaign.views.documents.paper import NOTES, is_number, plain, written, written_rows
+from coverage_campaign.views.charts._lettering import FAMILY
+from coverage_campaign.views.documents.paper import (
+    FIRST_IDEOGRAPH,
+    NOTES,
+    is_number,
+    plain,
+    written,
+    written_rows,
+)
 
 if TYPE_CHECKING:
     from coverage_campaign.views.documents.paper import Cell, Column, Paper, Section, Table
 
 __all__ = ["page"]
 
-_FIRST_IDEOGRAPH: Final = "\u2e80"
+
 _LATIN: Final = frozenset(map(chr, range(0x20, 0x7F)))
 
 
@@ -34,7 +41,7 @@ def font_face(text: str) -> str:
     True
     """
     letters = frozenset(text)
-    if not any(letter >= _FIRST_IDEOGRAPH for letter in letters):
+    if not any(letter >= FIRST_IDEOGRAPH for letter in letters):
         return ""
     data = base64.b64encode(_cut(letters | _LATIN)).decode("ascii")
     return (
