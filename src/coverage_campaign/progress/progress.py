@@ -244,7 +244,7 @@ class Progress:
         """The units in the order of the frame, as typed rows."""
         flags = self.quality_flags
         return tuple(
-            attrs.evolve(unit, quality_flags=flags.get(unit.unit, ()))
+            attrs.evolve(unit, quality_flags=flags[unit.unit]) if unit.unit in flags else unit
             for unit in self.unflagged_units
         )
 

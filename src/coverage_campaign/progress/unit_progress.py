@@ -124,12 +124,14 @@ def reason(
             day=unit.closed,
             units=[code for code, _ in unit.successors],
         )
+    if status not in ("closed", "not_open", "open_question", "no_target"):
+        return None  # as most are: nothing to be said of them is made
     return {
         "closed": message("closed since {day:date}", day=unit.closed if unit else None),
         "not_open": message("opens on {day:date}", day=unit.opened if unit else None),
         "open_question": message("whether losses are deducted is open (readings.counted)"),
         "no_target": message("its target is 0"),
-    }.get(status)
+    }[status]
 
 
 @attrs.frozen(kw_only=True)
