@@ -1,4 +1,4 @@
-"""The main job on two real campaigns: what `make demo` runs."""
+"""The main job on two real campaigns and a made-up one: what `make demo` runs."""
 
 import sys
 from collections.abc import Callable
@@ -10,16 +10,20 @@ from tqdm import tqdm
 
 import gallery
 import hengyang
+import lanhe
 import us_vaccination_2021
 
 PAGE = Path(__file__).parent / "index.html.jinja"
 TITLES = {
     "hengyang": "Hengyang: extension of the social pension insurance",
+    "lanhe": "Lanhe (made up): milestones, a zone, a merger of counties",
     "us-vaccination-2021": "United States: first dose for 70 % of adults by 4 July 2021",
 }
 ABOUT = {
     "hengyang": "A real notice of a prefecture in China. Its annexes are not at hand, so they are "
     "shared out here; its monthly reports are SIMULATED, and what rests on them says so.",
+    "lanhe": "A made-up campaign with all that a notice can say: an annex of its own, months from the "
+    "26th, milestones. Its monthly reports are SIMULATED.",
     "us-vaccination-2021": "A published goal and the real daily reports of 50 states to 28 May "
     "2021, with their gaps and corrections.",
 }
@@ -33,6 +37,7 @@ WHAT = {
     "comparison": "Comparison of two results: what differs and for whom",
     "calendar": "Calendar: phases, and the dates that need a look",
     "ranking": "Ranking",
+    "completeness": "Whose reports are in",
     "burn-up": "Burn-up with the fan of the forecast",
     "review": "Review: what the definition leaves open or contradicts",
     "plan": "Plan: whole persons, to the day",
@@ -92,7 +97,9 @@ def documents_of(files: list[Path], out: Path) -> list[dict[str, object]]:
     """Return the documents, each with its forms in both languages."""
     found: dict[str, dict[str, list[dict[str, str]]]] = {}
     for path in files:
-        if path.suffix in {".html", ".xlsx", ".docx", ".md"} and path.stem.endswith(("-en", "-zh")):
+        if path.suffix in {".html", ".xlsx", ".docx", ".md", ".pdf"} and path.stem.endswith(
+            ("-en", "-zh")
+        ):
             one = shown(path, out)
             forms = found.setdefault(path.stem[:-3], {})
             forms.setdefault(path.stem[-2:], []).append(one)
@@ -108,6 +115,15 @@ def main(out: Path) -> int:
         step = stepper(bar, "hengyang")
         notice = hengyang.flow(step)
         written = {"hengyang": hengyang.write(notice, out / "hengyang", step)}
+        step = stepper(bar, "lanhe")
+        made_up = lanhe.flow(step)
+        written["lanhe"] = lanhe.write(made_up, out / "lanhe", step)
+        for lang in hengyang.LANGUAGES:
+            step(f"print the documents of both to PDF ({lang})")
+            of_notice = hengyang.documents(notice, lang)
+            named = {f"{name}-{lang}": document for name, document in of_notice.items()}
+            written["hengyang"] += hengyang.printed(named, out / "hengyang")
+            written["lanhe"] += hengyang.printed(lanhe.documents(made_up, lang), out / "lanhe")
         step = stepper(bar, "us-vaccination-2021")
         doses = us_vaccination_2021.flow(step)
         folder = out / "us-vaccination-2021"

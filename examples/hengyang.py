@@ -160,6 +160,14 @@ def documents(results: Flow, lang: Literal["en", "zh"]) -> dict[str, Document]:
     }
 
 
+def printed(made: dict[str, Document], out: Path) -> list[Path]:
+    """Return the documents as PDF; none where no program that prints is installed."""
+    try:
+        return [document.to_pdf(out / f"{name}.pdf") for name, document in made.items()]
+    except cc.MissingExtraError:
+        return []
+
+
 def main(out: Path, step: Callable[[str], None] = print) -> list[Path]:
     """Run the whole flow and return the files that were written to `out`."""
     return write(flow(step), out, step)

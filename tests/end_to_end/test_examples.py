@@ -149,3 +149,17 @@ def test_the_page_of_the_demo_shows_what_there_is(
     pictures = re.findall(r'src="([^"]+)"', gallery)
     assert len(pictures) == len(set(pictures)) == 46
     assert all((tmp_path / "gallery" / picture).is_file() for picture in pictures)
+
+
+def test_the_made_up_campaign_is_written_in_both_languages(tmp_path: Path) -> None:
+    """Forms, sheets that compute, documents and pictures; a unit that was merged is called by name."""
+    example = load("lanhe")
+    files = example.write(example.flow(lambda _: None), tmp_path, lambda _: None)
+    names = {path.name for path in files}
+    for lang in ("en", "zh"):
+        for name in ("form", "computing", "annexes", "letters", "bulletin-SIMULATED"):
+            assert f"{name}-{lang}.xlsx" in names
+        assert f"ranking-{lang}-SIMULATED.png" in names
+    text = (tmp_path / "bulletin-SIMULATED-zh.md").read_text(encoding="utf-8")
+    assert "其任务和成绩并入云白县" in text
+    assert "990127" not in text

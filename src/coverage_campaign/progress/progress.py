@@ -310,14 +310,16 @@ class Progress:
         rows = zip(*(self._frame[name].tolist() for name in names), strict=True)
         begins = message("the schedule begins on {day:date}", day=self.plan.days[0].item())
         asked = differs([figures(counts, self.clock) for counts in self._answers])
-        return tuple(
-            begins
-            if status == "not_reported" and not self.has_begun
-            else reason(
-                "open_question" if is_open else status, expected, received, self.campaign.unit(code)
-            )
-            for is_open, (code, status, expected, received) in zip(asked, rows, strict=True)
-        )
+        reasons: list[Message | None] = []
+        for is_open, (code, status, expected, received) in zip(asked, rows, strict=True):
+            if status == "not_reported" and not self.has_begun:
+                reasons.append(begins)
+                continue
+            unit = self.campaign.unit(code)
+            heirs = [self.campaign.unit(heir).label for heir, _ in unit.successors]
+            shown = "open_question" if is_open else status
+            reasons.append(reason(shown, expected, received, unit, heirs))
+        return tuple(reasons)
 
     @property
     def arrays(self) -> UnitArrays:

@@ -6,7 +6,7 @@ Documents, charts, watch lists and assessments read the code and the reason; non
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from fractions import Fraction
 from typing import Any, Final, Literal, TypeAlias, get_args
 
@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from coverage_campaign.messages import Message, Translatable, message, message_in
 from coverage_campaign.model.campaign import Campaign
+from coverage_campaign.model.labels import Label
 from coverage_campaign.model.units import Unit
 
 __all__ = [
@@ -109,20 +110,22 @@ def reason(
     expected: Any,  # noqa: ANN401 - a cell
     received: Any,  # noqa: ANN401 - a cell
     unit: Unit | None = None,
+    successors: Sequence[Label] = (),
 ) -> Message | None:
     """Return why a unit of this status has no figure or no rank; None where it has both.
 
-    `expected` and `received` are numbers of reports or <NA>, `unit` is the unit of the campaign.
+    `expected` and `received` are numbers of reports or <NA>, `unit` is the unit of the campaign,
+    `successors` are the names of the units that its figures pass on to.
     """
     if status in ("not_reported", "incomplete"):
         if pd.isna(expected) or received >= expected:
             return message("no report counted")
         return message("{n} of {all} reports received", n=received, all=expected)
-    if status == "closed" and unit and unit.successors:
+    if status == "closed" and unit and successors:
         return message(
             "closed after {day:date}; its figures pass on to {units:list 8}",
             day=unit.closed,
-            units=[code for code, _ in unit.successors],
+            units=list(successors),
         )
     if status not in ("closed", "not_open", "open_question", "no_target"):
         return None  # as most are: nothing to be said of them is made
