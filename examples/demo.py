@@ -22,11 +22,12 @@ TITLES = {
 ABOUT = {
     "hengyang": "A real notice of a prefecture in China. Its annexes are not at hand, so they are "
     "shared out here; its monthly reports are SIMULATED, and what rests on them says so.",
-    "lanhe": "A made-up campaign with all that a notice can say: an annex of its own, months from the "
-    "26th, milestones. Its monthly reports are SIMULATED.",
+    "lanhe": "A made-up campaign with all that a notice can say: an annex of its own, months from "
+    "the 26th, milestones. Its monthly reports are SIMULATED.",
     "us-vaccination-2021": "A published goal and the real daily reports of 50 states to 28 May "
     "2021, with their gaps and corrections.",
 }
+FORMS = {".html", ".xlsx", ".docx", ".md", ".pdf"}
 # What a file is, by the beginning of its name.
 WHAT = {
     "annexes": "Annexes as issued: counties, departments, and both crossed",
@@ -97,9 +98,7 @@ def documents_of(files: list[Path], out: Path) -> list[dict[str, object]]:
     """Return the documents, each with its forms in both languages."""
     found: dict[str, dict[str, list[dict[str, str]]]] = {}
     for path in files:
-        if path.suffix in {".html", ".xlsx", ".docx", ".md", ".pdf"} and path.stem.endswith(
-            ("-en", "-zh")
-        ):
+        if path.suffix in FORMS and path.stem.endswith(("-en", "-zh")):
             one = shown(path, out)
             forms = found.setdefault(path.stem[:-3], {})
             forms.setdefault(path.stem[-2:], []).append(one)

@@ -152,7 +152,7 @@ def test_the_page_of_the_demo_shows_what_there_is(
 
 
 def test_the_made_up_campaign_is_written_in_both_languages(tmp_path: Path) -> None:
-    """Forms, sheets that compute, documents and pictures; a unit that was merged is called by name."""
+    """Forms, sheets that compute, documents and pictures; units are called by name."""
     example = load("lanhe")
     files = example.write(example.flow(lambda _: None), tmp_path, lambda _: None)
     names = {path.name for path in files}

@@ -311,13 +311,13 @@ class Progress:
         begins = message("the schedule begins on {day:date}", day=self.plan.days[0].item())
         asked = differs([figures(counts, self.clock) for counts in self._answers])
         reasons: list[Message | None] = []
-        for is_open, (code, status, expected, received) in zip(asked, rows, strict=True):
+        for differing, (code, status, expected, received) in zip(asked, rows, strict=True):
             if status == "not_reported" and not self.has_begun:
                 reasons.append(begins)
                 continue
             unit = self.campaign.unit(code)
             heirs = [self.campaign.unit(heir).label for heir, _ in unit.successors]
-            shown = "open_question" if is_open else status
+            shown = "open_question" if differing else status
             reasons.append(reason(shown, expected, received, unit, heirs))
         return tuple(reasons)
 
