@@ -216,7 +216,7 @@ def _test(hint: Any) -> Callable[[object], bool]:  # noqa: ANN401 - any annotati
     if isinstance(origin, type) and issubclass(origin, Iterable):
         if _is_told(arguments[0]):
             return _test_of_items(origin, arguments[0])
-        if arguments[0] in {int, float}:
+        if arguments[0] in {int, float} and not issubclass(origin, abc.Mapping):
             return _test_of_numbers(origin, arguments[0])
     return _test_of_class(kind)
 
