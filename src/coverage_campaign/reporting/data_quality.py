@@ -414,7 +414,7 @@ def printed_totals(tally: Tally) -> pd.DataFrame:
 def _by_unit(tally: Tally) -> pd.DataFrame:
     """Return the gross persons of each unit and period (losses left out), in order."""
     losses = {channel.code for channel in tally.campaign.channels if channel.effect == "loss"}
-    frame = tally.to_frame()
+    frame = tally.frame
     frame = frame[~frame["channel"].isin(losses)]
     return frame.groupby(["unit", "period"])[["persons"]].sum().reset_index()
 

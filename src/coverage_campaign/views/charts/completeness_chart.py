@@ -135,15 +135,7 @@ def completeness(
             if state in states
         ],
         notes=[
-            *(
-                [
-                    message("{n} units with more complete reports are left out.", n=left_out).text(
-                        lang
-                    )
-                ]
-                if left_out
-                else []
-            ),
+            *_others(left_out, lang),
             *progress.notes_in(lang),
         ]
         if notes

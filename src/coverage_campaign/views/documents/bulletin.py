@@ -293,7 +293,7 @@ def _ranking(
 ) -> Table:
     """Return the ranked units with what stands beside a rank; a column that says nothing is out."""
     rows = progress.ranking
-    names = max((wide(text_of(row.label)) for row in rows), default=0.0)
+    names = max((wide(_name_of(cell)) for cell in cells), default=0.0)
     last_day = message_in("column", "New that day")
     columns = [
         Column(key="rank", head=message_in("column", "Rank"), kind="rank", width=8),
@@ -338,6 +338,11 @@ def _ranking(
         "burden": all(row.burden is None for row in rows),
     }
     return _table([one for one in columns if not empty.get(one.key)], cells, total)
+
+
+def _name_of(cell: Mapping[str, CellIn]) -> str:
+    name = cell["unit"]
+    return "" if name is None or isinstance(name, (int, float)) else text_of(name)
 
 
 def _by_parent(progress: Progress) -> Iterator[tuple[Message, Table]]:
