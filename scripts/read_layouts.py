@@ -59,7 +59,7 @@ def outcome(sheet: Sheet, path: Path) -> tuple[str, str]:
     try:
         tally = read_reports(path, CAMPAIGN, figures=sheet.kind, baseline=baseline)
     except CampaignError as error:
-        cause = error.problems[0].found
+        cause = str(error.problems[0].found)
         return "refused", re.sub(r"[A-Z]* ?'[^']*'", "…", cause)
     frame = tally.to_frame()
     periods = frame["period"].dt.strftime("%Y-%m-%d")

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 import io
+import math
+import unicodedata
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -33,8 +35,8 @@ _MOST_SHEETS = 60
 _WIDTHS = {"unit": 12, "name": 24, "reason": 36, "remark": 24}
 _HEAD, _FIRST = 3, 4
 """The rows of the headings and of the first unit, counted from 0; the hidden row is above."""
-_LAST_ROW = 5_000
-"""Rows that are inserted below the units are checked as theirs are."""
+_WORD_WRAP, _LINE_HEIGHT = 1.2, 15
+"""What a broken line loses of its width, and the height of a line [points]."""
 
 
 @checked_call
@@ -215,12 +217,16 @@ class _FormWriter:
         )
         sheet.write_string(1, 1, self._said(about))
         marks = [key.text(), *list(COLUMNS)[1:]]
+        lines = 1
         for column, (part, heading) in enumerate(COLUMNS.items()):
             sheet.write_string(_HEAD - 1, column, marks[column])
             text = "key" if part == "key" else self._said(heading)
             sheet.write_string(_HEAD, column, text, self._head)
-            sheet.set_column(column, column, _WIDTHS.get(part, 14), None, {"hidden": part == "key"})
+            width = _WIDTHS.get(part, 16)
+            sheet.set_column(column, column, width, None, {"hidden": part == "key"})
+            lines = max(lines, math.ceil(_WORD_WRAP * sum(map(_columns_of, text)) / width))
         sheet.set_row(_HEAD - 1, None, None, {"hidden": True})
+        sheet.set_row(_HEAD, lines * _LINE_HEIGHT)
         open_then = [code for code in codes if is_open(self._campaign.unit(code), first, last)]
         self._rows(sheet, open_then, last, before=before, known=_totals_before(tally, first))
         end = _FIRST + max(len(open_then), 1) - 1
@@ -315,6 +321,11 @@ class _FormWriter:
                 "format": self._missing,
             },
         )
+
+
+def _columns_of(character: str) -> int:
+    """Return how many columns of text a character takes."""
+    return 2 if unicodedata.east_asian_width(character) in "WF" else 1
 
 
 def _totals_before(tally: Tally | None, first: dt.date) -> pd.Series:

@@ -1,4 +1,4 @@
-"""What a column's heading says it holds: the words that officials use, in Chinese and English.
+"""What the columns of a table hold: the words of headings, and the roles that columns get.
 
 A heading is taken apart into what it says of time, of the kind of figure, of persons, money or
 households, and of whom; what is left over is a qualifier, such as 农民工 or "women". Nothing is
@@ -8,12 +8,13 @@ guessed from the part of a heading that is not understood.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from itertools import pairwise
 from typing import Literal, TypeAlias
 
 import attrs
 
+from coverage_campaign.errors import ReportError
 from coverage_campaign.messages import Message, message
 from coverage_campaign.reporting.sheets.dates import (
     Written,
@@ -23,13 +24,21 @@ from coverage_campaign.reporting.sheets.dates import (
     year_in,
 )
 from coverage_campaign.reporting.sheets.numbers import plain, spaced
+from coverage_campaign.workbooks.grid import column_letters
 
 __all__ = [
     "FIGURE_KINDS",
+    "AmbiguousTableError",
+    "ColumnHeading",
+    "ColumnRole",
+    "FigureColumn",
     "FigureKind",
     "Kind",
+    "Layout",
     "Meaning",
+    "Named",
     "PrintedMeasure",
+    "Role",
     "is_no_result",
     "is_note",
     "is_subtotal",
@@ -638,3 +647,135 @@ def is_note(text: str) -> bool:
     (True, True, False)
     """
     return bool(_NOTE.fullmatch(simplified(text)))
+
+
+# -- the columns of a table --------------------------------------------------------------------
+
+Role: TypeAlias = Literal[
+    "unit",
+    "parent",
+    "date",
+    "year",
+    "day",
+    "channel",
+    "measure",
+    "persons",
+    "other",
+    "target",
+    "rate",
+    "reason",
+    "matter",
+]  # fmt: skip
+"""The part of a cell in its row; 'other' is the figure of the kind that was not asked for."""
+
+
+class AmbiguousTableError(ReportError):
+    """A table may be read in two ways; the problem names the argument that decides."""
+
+
+@attrs.frozen(kw_only=True)
+class Named:
+    """Which column plays which part, where the caller says so; empty = by its heading.
+
+    Several columns named for the persons are added up.
+    """
+
+    unit: str = ""
+    date: str = ""
+    persons: tuple[str, ...] = ()
+    channel: str = ""
+    target: str = ""
+    rate: str = ""
+
+    def single(self) -> dict[Role, str]:
+        """Return the headings that the caller named for parts of one column."""
+        pairs: tuple[tuple[Role, str], ...] = (
+            ("unit", self.unit),
+            ("date", self.date),
+            ("channel", self.channel),
+            ("target", self.target),
+            ("rate", self.rate),
+        )
+        return {role: heading for role, heading in pairs if heading}
+
+
+@attrs.frozen
+class ColumnHeading:
+    """A column's heading: the text that names it, its levels from the top down, its number."""
+
+    text: str
+    levels: tuple[str, ...]
+    position: int = 0
+
+    @property
+    def printed(self) -> str:
+        """The heading as the sheet prints it, also where another column has the same."""
+        return " / ".join(self.levels)
+
+    @property
+    def called(self) -> str:
+        """What names the column alone: its heading, or its letters where others share that."""
+        return self.text if self.text == self.printed else column_letters(self.position)
+
+
+@attrs.frozen
+class ColumnRole:
+    """The role of a column that was read: what it was taken for, and why."""
+
+    sheet: str
+    column: str
+    heading: str
+    role: str
+    why: Message
+    printed: str = attrs.Factory(lambda self: self.heading, takes_self=True)
+
+    @property
+    def called(self) -> str:
+        """What names the column alone: its heading, or its letters where others share that."""
+        return self.heading if self.heading == self.printed else self.column
+
+
+@attrs.frozen
+class FigureColumn:
+    """A column of figures, or several that are added up, and what its heading says beside.
+
+    `beside` holds the headings of the target, the rate and the other kind of figures that belong to
+    the same time and channel; `goes_on` tells that a total never begins again; `repeated` those of
+    columns that have to print the same figures.
+    """
+
+    headings: tuple[str, ...]
+    written: Written | None = None
+    channel: str = ""
+    unit: str = ""
+    scale: int = 0
+    this_period: bool = False
+    year_to_date: bool = False
+    goes_on: bool = False
+    beside: Mapping[Role, str] = attrs.field(factory=dict)
+    repeated: tuple[str, ...] = ()
+
+    @property
+    def heading(self) -> str:
+        """The heading of the first column."""
+        return self.headings[0]
+
+
+@attrs.frozen
+class Layout:
+    """The columns of a table: `roles` by part of a row, and the columns of figures.
+
+    `totals` print the sum of the figure columns of their row; `months` tells that bare numbers in
+    the column of dates are months; `assumptions` say what the figures are taken for, `own` that a
+    unit's figures are without those of the units below it, `kind` which figures were asked for.
+    """
+
+    roles: Mapping[Role, str]
+    figures: tuple[FigureColumn, ...]
+    totals: tuple[FigureColumn, ...] = ()
+    months: bool = False
+    columns: tuple[ColumnRole, ...] = ()
+    scales: Mapping[str, int] = attrs.field(factory=dict)
+    assumptions: tuple[Message, ...] = ()
+    own: bool = False
+    kind: FigureKind = "new"

@@ -21,9 +21,13 @@ from coverage_campaign.messages import Message, message
 from coverage_campaign.model.campaign import Campaign
 from coverage_campaign.model.periods import Period, periods_of
 from coverage_campaign.reporting.problems import ReportProblem
-from coverage_campaign.reporting.sheets.column_roles import is_total
+from coverage_campaign.reporting.sheets.column_roles import (
+    ColumnRole,
+    FigureColumn,
+    Layout,
+    is_total,
+)
 from coverage_campaign.reporting.sheets.dates import Written, of_day
-from coverage_campaign.reporting.sheets.layouts import ColumnRole, FigureColumn, Layout
 from coverage_campaign.reporting.sheets.long_table import (
     Figures,
     cell_place,

@@ -23,7 +23,11 @@ from coverage_campaign.model.campaign import Campaign
 from coverage_campaign.reporting.problems import ReportProblem
 from coverage_campaign.reporting.sheets.column_roles import (
     FIGURE_KINDS,
+    AmbiguousTableError,
+    ColumnHeading,
     FigureKind,
+    Layout,
+    Named,
     PrintedMeasure,
     is_no_result,
     is_note,
@@ -38,14 +42,7 @@ from coverage_campaign.reporting.sheets.dates import (
     written_of_levels,
     year_in,
 )
-from coverage_campaign.reporting.sheets.layouts import (
-    AmbiguousTableError,
-    ColumnHeading,
-    Layout,
-    Named,
-    absent_names,
-    layout_of,
-)
+from coverage_campaign.reporting.sheets.layouts import absent_names, layout_of
 from coverage_campaign.reporting.sheets.long_table import (
     Date,
     Figures,

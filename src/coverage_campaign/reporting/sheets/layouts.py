@@ -7,8 +7,8 @@ table is refused with the argument that decides.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from typing import Literal, TypeAlias
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import TypeAlias
 
 import attrs
 
@@ -17,9 +17,16 @@ from coverage_campaign.messages import Message, message
 from coverage_campaign.model.campaign import Campaign
 from coverage_campaign.reporting.sheets.column_roles import (
     FIGURE_KINDS,
+    AmbiguousTableError,
+    ColumnHeading,
+    ColumnRole,
+    FigureColumn,
     FigureKind,
     Kind,
+    Layout,
     Meaning,
+    Named,
+    Role,
     is_no_result,
     is_total,
     meaning_of,
@@ -32,146 +39,9 @@ from coverage_campaign.reporting.sheets.numbers import is_number, plain
 from coverage_campaign.workbooks.grid import column_letters
 
 __all__ = [
-    "AmbiguousTableError",
-    "ColumnHeading",
-    "ColumnRole",
-    "FigureColumn",
-    "Layout",
-    "Named",
-    "Role",
     "absent_names",
     "layout_of",
 ]
-
-Role: TypeAlias = Literal[
-    "unit",
-    "parent",
-    "date",
-    "year",
-    "day",
-    "channel",
-    "measure",
-    "persons",
-    "other",
-    "target",
-    "rate",
-    "reason",
-    "matter",
-]  # fmt: skip
-"""The part of a cell in its row; 'other' is the figure of the kind that was not asked for."""
-
-
-class AmbiguousTableError(ReportError):
-    """A table may be read in two ways; the problem names the argument that decides."""
-
-
-@attrs.frozen(kw_only=True)
-class Named:
-    """Which column plays which part, where the caller says so; empty = by its heading.
-
-    Several columns named for the persons are added up.
-    """
-
-    unit: str = ""
-    date: str = ""
-    persons: tuple[str, ...] = ()
-    channel: str = ""
-    target: str = ""
-    rate: str = ""
-
-    def single(self) -> dict[Role, str]:
-        """Return the headings that the caller named for parts of one column."""
-        pairs: tuple[tuple[Role, str], ...] = (
-            ("unit", self.unit),
-            ("date", self.date),
-            ("channel", self.channel),
-            ("target", self.target),
-            ("rate", self.rate),
-        )
-        return {role: heading for role, heading in pairs if heading}
-
-
-@attrs.frozen
-class ColumnHeading:
-    """A column's heading: the text that names it, its levels from the top down, its number."""
-
-    text: str
-    levels: tuple[str, ...]
-    position: int = 0
-
-    @property
-    def printed(self) -> str:
-        """The heading as the sheet prints it, also where another column has the same."""
-        return " / ".join(self.levels)
-
-    @property
-    def called(self) -> str:
-        """What names the column alone: its heading, or its letters where others share that."""
-        return self.text if self.text == self.printed else column_letters(self.position)
-
-
-@attrs.frozen
-class ColumnRole:
-    """The role of a column that was read: what it was taken for, and why."""
-
-    sheet: str
-    column: str
-    heading: str
-    role: str
-    why: Message
-    printed: str = attrs.Factory(lambda self: self.heading, takes_self=True)
-
-    @property
-    def called(self) -> str:
-        """What names the column alone: its heading, or its letters where others share that."""
-        return self.heading if self.heading == self.printed else self.column
-
-
-@attrs.frozen
-class FigureColumn:
-    """A column of figures, or several that are added up, and what its heading says beside.
-
-    `beside` holds the headings of the target, the rate and the other kind of figures that belong to
-    the same time and channel; `goes_on` tells that a total never begins again; `repeated` those of
-    columns that have to print the same figures.
-    """
-
-    headings: tuple[str, ...]
-    written: Written | None = None
-    channel: str = ""
-    unit: str = ""
-    scale: int = 0
-    this_period: bool = False
-    year_to_date: bool = False
-    goes_on: bool = False
-    beside: Mapping[Role, str] = attrs.field(factory=dict)
-    repeated: tuple[str, ...] = ()
-
-    @property
-    def heading(self) -> str:
-        """The heading of the first column."""
-        return self.headings[0]
-
-
-@attrs.frozen
-class Layout:
-    """The columns of a table: `roles` by part of a row, and the columns of figures.
-
-    `totals` print the sum of the figure columns of their row; `months` tells that bare numbers in
-    the column of dates are months; `assumptions` say what the figures are taken for, `own` that a
-    unit's figures are without those of the units below it, `kind` which figures were asked for.
-    """
-
-    roles: Mapping[Role, str]
-    figures: tuple[FigureColumn, ...]
-    totals: tuple[FigureColumn, ...] = ()
-    months: bool = False
-    columns: tuple[ColumnRole, ...] = ()
-    scales: Mapping[str, int] = attrs.field(factory=dict)
-    assumptions: tuple[Message, ...] = ()
-    own: bool = False
-    kind: FigureKind = "new"
-
 
 Cells: TypeAlias = Callable[[ColumnHeading], Sequence[object]]
 """Gives the cells under a heading."""

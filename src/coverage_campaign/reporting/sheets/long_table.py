@@ -1,21 +1,31 @@
-"""A table of reports, long or wide, as one row per figure, each with its place."""
+"""A table of reports, long or wide, as one row per figure, each with its place.
+
+Rows are taken out one reason at a time, so that each is counted or explained once.
+"""
 
 from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from fractions import Fraction
+from typing import TypeAlias
 
 import attrs
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
-from coverage_campaign.errors import Problem, ReportError
+from coverage_campaign.errors import Problem, ReportError, Translatable
 from coverage_campaign.messages import Message, message
 from coverage_campaign.model.dates import Window
-from coverage_campaign.reporting.problems import ReportProblem
+from coverage_campaign.reporting.problems import Reason, ReportProblem
 from coverage_campaign.reporting.sheets.column_roles import (
+    AmbiguousTableError,
+    ColumnRole,
+    FigureColumn,
+    Layout,
     PrintedMeasure,
+    Role,
     is_no_result,
     measure_of,
 )
@@ -27,13 +37,6 @@ from coverage_campaign.reporting.sheets.dates import (
     spans_of,
     with_printed_year,
 )
-from coverage_campaign.reporting.sheets.layouts import (
-    AmbiguousTableError,
-    ColumnRole,
-    FigureColumn,
-    Layout,
-    Role,
-)
 from coverage_campaign.reporting.sheets.names import ALL
 from coverage_campaign.reporting.sheets.numbers import NOT_PERSONS, plain, read_number
 from coverage_campaign.workbooks.grid import Grid, column_letters
@@ -41,20 +44,29 @@ from coverage_campaign.workbooks.grid import Grid, column_letters
 __all__ = [
     "Date",
     "Figures",
+    "Mask",
     "Origin",
     "Place",
     "PrintedSum",
+    "RowFilter",
+    "Rows",
     "cell_place",
     "chosen_rows",
     "figures_of",
     "joined",
     "levels_of",
     "refuse_other_times",
+    "shown",
 ]
 
 Place = Callable[[int, str], Message]
 """Gives the place of a cell from the row's position and the column's heading."""
 
+Mask: TypeAlias = NDArray[np.bool_]
+Rows: TypeAlias = NDArray[np.intp]
+_Text: TypeAlias = str | Translatable
+_OfRow: TypeAlias = Callable[[int], _Text]
+_LONGEST = 60
 _CELLS: tuple[Role, ...] = ("unit", "parent", "channel")
 _BESIDE: tuple[Role, ...] = ("other", "target", "rate")
 _NUMBERS = ("date", "scale", "other_scale", "target_scale", "table", "row", "column")
@@ -520,3 +532,53 @@ def levels_of(columns: pd.Index) -> list[tuple[str, ...]]:
         tuple(str(one) for one in levels if one is not None and one == one and str(one))  # noqa: PLR0124 - NaN
         for levels in names.itertuples(index=False, name=None)
     ]
+
+
+# -- rows that are taken out one reason at a time ---------------------------------------------
+
+
+class RowFilter:
+    """The rows that are still kept, and the problems of those taken out or in doubt."""
+
+    def __init__(self, figures: Figures) -> None:
+        """Keep every row of the figures."""
+        self._origins = figures.origins
+        self._table = figures.frame["table"].to_numpy()
+        self._row = figures.frame["row"].to_numpy()
+        self._column = figures.frame["column"].to_numpy()
+        self.kept: Mask = np.ones(len(figures.frame), dtype=bool)
+        self.items: list[ReportProblem] = []
+
+    def reject(
+        self,
+        rows: Mask,
+        reason: Reason,
+        found: _OfRow,
+        fix: _Text | _OfRow,
+        *,
+        at: Role = "persons",
+    ) -> None:
+        """Take out the rows of a mask that are still kept, and say why."""
+        fallen = np.flatnonzero(rows & self.kept).tolist()
+        self.kept[fallen] = False
+        for row in fallen:
+            text = fix(row) if callable(fix) else fix
+            self.items.append(ReportProblem(reason, self.place(row, at), found(row), text))
+
+    def warn(
+        self, row: int, reason: Reason, found: _Text, fix: _Text, *, at: Role = "persons"
+    ) -> None:
+        """Say something about a row that is counted all the same."""
+        self.items.append(ReportProblem(reason, self.place(row, at), found, fix, counted=True))
+
+    def place(self, row: int, role: Role) -> Message:
+        """Return where the part of a row stands."""
+        origin = self._origins[int(self._table[row])]
+        return origin.cell(int(self._row[row]), int(self._column[row]), role)
+
+
+def shown(cell: object) -> str:
+    """Return a cell as it was found, cut where it is long."""
+    whole = isinstance(cell, float) and cell.is_integer()
+    text = str(int(cell)) if whole else str(cell)  # type: ignore[call-overload]  # a float
+    return repr(text if len(text) <= _LONGEST else f"{text[:_LONGEST]}...")

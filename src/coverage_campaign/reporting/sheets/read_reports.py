@@ -17,11 +17,11 @@ from coverage_campaign.model.campaign import Campaign
 from coverage_campaign.model.dates import DateLike, to_date
 from coverage_campaign.model.periods import Period
 from coverage_campaign.reporting.result import Tally
-from coverage_campaign.reporting.sheets.column_roles import FigureKind, meaning_of
+from coverage_campaign.reporting.sheets.column_roles import FigureKind, Named, meaning_of
 from coverage_campaign.reporting.sheets.dates import Written, of_day, read_written
 from coverage_campaign.reporting.sheets.form import figures_of_forms
 from coverage_campaign.reporting.sheets.header import figures_of_grids, numbered
-from coverage_campaign.reporting.sheets.layouts import Named, layout_of
+from coverage_campaign.reporting.sheets.layouts import layout_of
 from coverage_campaign.reporting.sheets.long_table import (
     Figures,
     chosen_rows,

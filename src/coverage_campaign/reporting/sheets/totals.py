@@ -15,9 +15,8 @@ from coverage_campaign.messages import Message, message
 from coverage_campaign.model.campaign import Campaign
 from coverage_campaign.reporting.problems import ReportProblem
 from coverage_campaign.reporting.sheets.column_roles import is_subtotal, is_total
-from coverage_campaign.reporting.sheets.long_table import PrintedSum
+from coverage_campaign.reporting.sheets.long_table import Mask, PrintedSum, RowFilter, Rows
 from coverage_campaign.reporting.sheets.numbers import Counts, read_counts
-from coverage_campaign.reporting.sheets.row_filter import Mask, RowFilter, Rows
 
 __all__ = ["UpperUnits", "named_totals", "refuse_totals", "sums_that_differ"]
 

@@ -17,12 +17,11 @@ from coverage_campaign.model.dates import ONE_DAY, DateLike, Window, to_instant
 from coverage_campaign.model.periods import Period, Periods, periods_of
 from coverage_campaign.reporting.problems import ReportProblems
 from coverage_campaign.reporting.result import Tally, empty_stock
-from coverage_campaign.reporting.sheets.column_roles import FigureKind
+from coverage_campaign.reporting.sheets.column_roles import FigureKind, Role
 from coverage_campaign.reporting.sheets.dates import Span, Written, spans_of
-from coverage_campaign.reporting.sheets.long_table import Figures
+from coverage_campaign.reporting.sheets.long_table import Figures, Mask, RowFilter, Rows, shown
 from coverage_campaign.reporting.sheets.names import Names, channel_names, lives, unit_names
 from coverage_campaign.reporting.sheets.numbers import MOST_PERSONS, Counts, scaled_counts
-from coverage_campaign.reporting.sheets.row_filter import Mask, Role, RowFilter, Rows, shown
 from coverage_campaign.reporting.sheets.series import (
     Baseline,
     Series,
@@ -32,14 +31,6 @@ from coverage_campaign.reporting.sheets.series import (
     differences,
     running,
     sorted_series,
-)
-from coverage_campaign.reporting.sheets.totals import (
-    UpperUnits,
-    named_totals,
-    refuse_totals,
-    sums_that_differ,
-)
-from coverage_campaign.reporting.sheets.warnings import (
     warn_above_eligible,
     warn_falls,
     warn_figures,
@@ -48,6 +39,12 @@ from coverage_campaign.reporting.sheets.warnings import (
     warn_rates,
     warn_stock_only,
     warn_that_it_begins_again,
+)
+from coverage_campaign.reporting.sheets.totals import (
+    UpperUnits,
+    named_totals,
+    refuse_totals,
+    sums_that_differ,
 )
 from coverage_campaign.workbooks.grid import Unreadable
 
