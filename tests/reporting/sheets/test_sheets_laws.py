@@ -414,7 +414,7 @@ def test_months_cannot_be_read_by_day() -> None:
 def test_a_word_that_is_no_choice_is_refused(options: dict[str, str]) -> None:
     """figures= and by= are closed choices, also where no type checker looks."""
     frame = pd.DataFrame({"unit": ["a"], "date": ["2026-06-01"], "persons": [1]})
-    with pytest.raises(DefinitionError, match="one of: "):
+    with pytest.raises(DefinitionError, match="known: "):
         read_reports(frame, tiny(), **options)
 
 
