@@ -8,6 +8,7 @@ from typing import Any
 from uuid import UUID
 
 import attrs
+import numpy as np
 import pandas as pd
 import pytest
 from hypothesis import given, settings
@@ -60,6 +61,8 @@ ODD: dict[str, tuple[str, list[Any]]] = {
     "decimal": ("decimal", [1, 2, 3, None]),
     "duration": ("duration[us]", [dt.timedelta(1)] * ROWS),
     "binary": ("binary", [b"a", b"b", b"c", None]),
+    "short text": ("string_view", ["a", " ", None, "lapsed"]),
+    "small ints with a gap": ("uint8", [1, 2, None, 2]),
     "categories of ints": ("dictionary of ints", [1, 2, None, 2]),
     "ends of 64 bits": ("int64", [-(2**63), 2**63 - 1, 2**63 - 2, 0]),
     "before 1970": ("timestamp[us]", [dt.datetime(1969, 12, 31, 23, 59, 59, 999_999)] * ROWS),
@@ -82,6 +85,7 @@ ODD: dict[str, tuple[str, list[Any]]] = {
     "nothing, as int": ("int64", [None] * ROWS),
     "nothing, as days": ("date32", [None] * ROWS),
     "nothing, as moments in a zone": ("timestamp[us, tz=UTC]", [None] * ROWS),
+    "nothing, as durations": ("duration[us]", [None] * ROWS),
     "nothing at all": ("null", [None] * ROWS),
 }
 
@@ -92,6 +96,7 @@ def table_of(columns: dict[str, tuple[str, list[Any]]]) -> Any:
 
     kinds = {
         "dictionary": pa.dictionary(pa.int32(), pa.string()),
+        "string_view": pa.string_view(),
         "decimal": pa.decimal128(10, 0),
         "date32": pa.date32(),
         "timestamp[us, tz=UTC]": pa.timestamp("us", "UTC"),
@@ -289,6 +294,96 @@ def test_categories_enums_and_uuids_are_text_on_every_engine() -> None:
     assert outcome(frame.astype({"person": "category", "unit": "category"})) == wanted
     assert outcome(polars) == outcome(polars.lazy()) == wanted
     assert outcome(connection.table("events")) == wanted
+
+
+def test_a_day_that_is_no_date_is_none() -> None:
+    """Years beyond 1 to 9999, and the infinite days of databases, are no date, and say so."""
+    need("duckdb")
+    need("polars")
+    import duckdb
+    import polars as pl
+    import pyarrow as pa
+
+    table = table_of({**SOUND, "channel": ("string", ["self_employed"] * ROWS)})
+    place = table.schema.get_field_index("date")
+    days = pa.array([2**31 - 1, -(2**31), 4_000_000, None], pa.int32()).cast(pa.date32())
+    table = table.set_column(place, "date", days)
+    connection = duckdb.connect()
+    connection.register("arrived", table.drop_columns("date"))
+    connection.execute(
+        "CREATE TABLE events AS SELECT *, unnest(['infinity'::DATE, '-infinity'::DATE,"
+        " '0044-03-15 (BC)'::DATE, NULL]) AS date FROM (SELECT * FROM arrived LIMIT 1)"
+    )
+    far = np.array([2**62, -(2**62), 2**40, 0], dtype="datetime64[s]")
+    far[3] = np.datetime64("NaT")
+    for events in (table, pl.from_arrow(table), table.drop_columns("date").to_pandas()):
+        if isinstance(events, pd.DataFrame):
+            events = events.assign(date=far)  # noqa: PLW2901 - the same rows with days of pandas
+        found = tally(events, CAMPAIGN, as_of=LATE)
+        assert found.problems.totals == (("no_date", ROWS),)
+        assert "no date" in str(found.problems[0])
+    found = tally(connection.table("events"), CAMPAIGN, as_of=LATE)
+    assert found.problems.totals == (("superseded", ROWS - 1), ("no_date", 1))
+
+
+def test_duckdb_compares_text_by_code_point() -> None:
+    """Case is told apart in DuckDB too, whatever its collation: 'R1' is not 'r1', 'A' no unit."""
+    need("duckdb")
+    import duckdb
+
+    columns = {
+        **SOUND,
+        "record": ("string", ["r1", "R1", "r2", "r3"]),
+        "person": ("string", ["x", "X", "x", "y"]),
+        "unit": ("string", ["a", "a", "A", "a"]),
+        "channel": ("string", ["self_employed"] * (ROWS - 1) + ["SELF_EMPLOYED"]),
+    }
+    connection = duckdb.connect()
+    connection.execute("SET default_collation = 'nocase'")
+    connection.register("arrived", table_of(columns))
+    connection.execute("CREATE TABLE events AS SELECT * FROM arrived")
+    wanted = assert_one_outcome(columns)
+    assert wanted[2].totals == (("unknown_unit", 1), ("unknown_channel", 1))
+    assert outcome(connection.table("events")) == wanted
+
+
+def test_whole_numbers_beyond_floats_are_refused_beside_floats() -> None:
+    """A Python number that no float holds is a refusal of the column, not an OverflowError."""
+    frame = table_of(SOUND).to_pandas().astype(object)
+    frame["record"] = pd.Series([10**400, 2.0, 3, 4], dtype=object)
+    assert [line.partition(":")[0] for line in outcome(frame)] == ["column 'record'"]
+
+
+def test_no_rows_in_chunks_are_no_counts() -> None:
+    """Chunks without rows count nobody and explain no row; no chunk at all is refused."""
+    empty = table_of(SOUND).to_pandas().iloc[:0]
+    found = tally([empty, empty], CAMPAIGN, as_of=LATE)
+    assert found.rows_in == len(found.to_frame()) == len(found.problems) == 0
+    for chunks in ([], iter(())):
+        with pytest.raises(ReportError, match="no table -- give at least one"):
+            tally(chunks, CAMPAIGN, as_of=LATE)
+
+
+def test_chunks_without_values_may_be_of_any_type() -> None:
+    """A chunk whose column has no value says nothing of its type, on any engine."""
+    need("pyarrow")
+    table = table_of({**SOUND, "person": ("duration[us]", [None] * ROWS)})
+    for name, frame in engines_of(table).items():
+        assert outcome([frame]) == outcome(frame), name
+
+
+def test_a_panic_of_an_engine_is_told() -> None:
+    """What Polars raises in a panic is no Exception of Python's, and is told as an error."""
+    need("polars")
+    import polars as pl
+    import pyarrow as pa
+
+    moments = pa.array([2**62] * ROWS, pa.int64()).cast(pa.timestamp("ms"))
+    table = table_of(SOUND)
+    place = table.schema.get_field_index("reported_at")
+    events = pl.from_arrow(table.set_column(place, "reported_at", moments))
+    with pytest.raises(ReportError, match="the engine stopped: PanicException"):
+        tally(events, CAMPAIGN, as_of=LATE)
 
 
 def test_a_channel_may_have_any_code() -> None:

@@ -17,7 +17,6 @@ import pandas as pd
 from narwhals.typing import IntoFrame
 
 from coverage_campaign.checks import checked_call
-from coverage_campaign.errors import Problem, ReportError
 from coverage_campaign.messages import Message, message
 from coverage_campaign.model.campaign import Campaign
 from coverage_campaign.model.dates import DateLike, to_instant
@@ -59,13 +58,17 @@ def _no_cells() -> pd.DataFrame:
     return pd.DataFrame({"cell": [], "persons": []}, dtype="int64")
 
 
+def _no_examples() -> pd.DataFrame:
+    return pd.DataFrame(columns=[*SHOWN, "reason"], dtype=object)
+
+
 @attrs.frozen(eq=False, kw_only=True)
 class Account:
     """Persons by cell (cell, persons), rows not counted by reason, and examples of these."""
 
     cells: pd.DataFrame = attrs.field(factory=_no_cells)
-    reasons: Counter[str]
-    examples: pd.DataFrame
+    reasons: Counter[str] = attrs.field(factory=Counter)
+    examples: pd.DataFrame = attrs.field(factory=_no_examples)
 
     @property
     def rows_in(self) -> int:
@@ -99,9 +102,8 @@ def account_of_superseded(events: CodedEvents, mended: Rows, *, samples: int) ->
 
 
 def added(parts: Sequence[Account], *, samples: int) -> Account:
-    """Return one account of several that share no row, no record and no person."""
-    if not parts:
-        raise ReportError(Problem("events", "no table", "give at least one, if without rows"))
+    """Return one account of any number that share no row, no record and no person."""
+    parts = [Account(), *parts]
     cells = pd.concat([part.cells for part in parts])
     return Account(
         cells=cells.groupby("cell", as_index=False).sum(),
@@ -134,7 +136,7 @@ def _examples_of(
     events: CodedEvents, claimed: Rows, won: Rows, reasons: Counter[str], keep: Keep, *, most: int
 ) -> pd.DataFrame:
     """Return at most so many rows of each reason; `won` are the winners of what is `claimed`."""
-    parts = [_first_records(events, "double", claimed, most=0)]
+    parts = [_no_examples()]
     if most > 0 and reasons:
         best, rivals = _rivals(claimed, won, keep)
         for reason in [one for one in EVENT_REASONS if reasons[one] and one != "double"]:
@@ -159,7 +161,7 @@ def _first_records(
 ) -> pd.DataFrame:
     """Return reason, record, revision, unit, channel, day of the rows with the first records."""
     if most < 1:
-        return pd.DataFrame(columns=[*SHOWN, "reason"], dtype=object)
+        return _no_examples()
     rows = rows.select(*SHOWN)
     few = to_pandas(rows) if in_memory(rows) else collected(rows.sort(*SHOWN).head(most))
     if len(few) > most and events.records is None and few["record"].dtype.kind == "i":

@@ -74,9 +74,10 @@ _ALLOWED: Final[Mapping[str, tuple[frozenset[str], str]]] = {
     "group": _CODES,
 }
 _COMMON_ARROW: Final = {
-    "large_binary": "binary[pyarrow]",
-    "binary_view": "binary[pyarrow]",
-    "date64[ms]": "timestamp[ms][pyarrow]",
+    "large_binary": "binary",
+    "binary_view": "binary",
+    "date64[ms]": "timestamp[ms]",
+    "string_view": "string",
 }
 _EXACT_FLOATS: Final = 2**53
 _LEAST, _LARGEST = -(2**63), 2**63 - 1
@@ -145,8 +146,13 @@ def plain_columns(frame: pd.DataFrame) -> tuple[dict[str, pd.Series], dict[str, 
     kinds: dict[str, Kind] = {}
     problems: list[Problem] = []
     for name in frame.columns:
-        column = columns[name] = _plain(frame[name])
-        kinds[name], found = _kind_of_column(column)
+        column = frame[name]
+        try:
+            column = _plain(column)
+            kinds[name], found = _kind_of_column(column)
+        except NotImplementedError:  # a type of Arrow's that pandas cannot read
+            kinds[name], found = ("nothing" if column.isna().all() else ""), f"type {column.dtype}"
+        columns[name] = column
         refused = _refused(name, kinds[name], found)
         if not refused and _is_inexact(column, kinds[name]):
             refused = [_inexact(name, kinds[name])]
@@ -167,11 +173,12 @@ def _plain(column: pd.Series) -> pd.Series:
             )
         column = values.reindex(column.cat.codes).set_axis(column.index)
     elif isinstance(dtype, pd.ArrowDtype):
-        native = str(dtype.pyarrow_dtype)
-        if native.startswith("dictionary"):
-            column = column.astype(pd.ArrowDtype(dtype.pyarrow_dtype.value_type))
-        elif native in _COMMON_ARROW:
-            column = column.astype(pd.api.types.pandas_dtype(_COMMON_ARROW[native]))
+        arrow: Any = dtype.pyarrow_dtype
+        plain = arrow.value_type if str(arrow).startswith("dictionary") else arrow
+        plain = _COMMON_ARROW.get(str(plain), plain)
+        if plain != arrow:
+            values = column.array.__arrow_array__().cast(plain)
+            column = pd.Series(pd.arrays.ArrowExtensionArray(values), index=column.index)
     if pd.api.types.is_float_dtype(column.dtype):
         floats = column.to_numpy(dtype=np.float64, na_value=np.nan)
         column = pd.Series(floats, index=column.index)
@@ -180,7 +187,10 @@ def _plain(column: pd.Series) -> pd.Series:
 
 def _is_inexact(column: pd.Series, kind: Kind) -> bool:
     if kind == "real":
-        floats = column.to_numpy(dtype=np.float64, na_value=np.nan)
+        try:
+            floats = column.to_numpy(dtype=np.float64, na_value=np.nan)
+        except OverflowError:  # a whole number of Python's beside floats
+            return True
         floats = floats[~np.isnan(floats)]
         return bool(((np.abs(floats) >= _EXACT_FLOATS) | (floats != np.trunc(floats))).any())
     return kind == "integer" and not _LEAST <= column.min() <= column.max() <= _LARGEST
@@ -229,14 +239,18 @@ def _inexact(name: str, kind: Kind) -> Problem:
 
 
 def _any(rows: Rows, test: nw.Expr) -> bool:
-    return len(rows.filter(test).head(1).collect(backend="pyarrow")) > 0
+    # No value of the column itself is fetched: its type may be one that cannot be.
+    there = rows.filter(test).with_columns(there=nw.lit(1)).select("there").head(1)
+    return len(there.collect(backend="pyarrow")) > 0
 
 
 def _any_inexact(rows: Rows, name: str, dtype: nw.dtypes.DType) -> bool:
     value = nw.col(name)
     if dtype.is_float():
-        whole = (value.abs() < _EXACT_FLOATS) & (value == value.floor())
-        return _any(rows, ~value.is_null() & ~value.is_nan() & ~whole)
+        # Some engines round to whole numbers, which infinity is none of.
+        exact = nw.when(value.abs() < _EXACT_FLOATS).then(value)
+        wrong = (value.abs() >= _EXACT_FLOATS) | (exact != exact.floor())
+        return _any(rows, ~value.is_null() & ~value.is_nan() & wrong)
     if dtype in {nw.UInt64, nw.UInt128}:
         return _any(rows, value > _LARGEST)
     return dtype == nw.Int128 and _any(rows, (value > _LARGEST) | (value < _LEAST))

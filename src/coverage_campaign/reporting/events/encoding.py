@@ -47,6 +47,7 @@ from coverage_campaign.reporting.events.frame import (
     NO_DAY,
     CodedEvents,
     Rows,
+    day_number,
     or_missing,
     second_number,
 )
@@ -56,6 +57,8 @@ __all__ = ["coded", "encode"]
 _MOST_CODES = 1_000_000
 _EPOCH = dt.datetime(1970, 1, 1)  # noqa: DTZ001 - civil time
 _YEAR_ONE = dt.datetime(1, 1, 1)  # noqa: DTZ001 - civil time
+# The days that have a date in every tool; others, such as 'infinity' of databases, are none.
+_FIRST_DAY, _LAST_DAY = day_number(dt.date.min), day_number(dt.date.max)
 _Ints = NDArray[np.int64]
 _Ids = NDArray[np.object_]
 _Codes = tuple[NDArray[np.int32], tuple[str, ...]]
@@ -158,9 +161,15 @@ def _encoded(
 ) -> CodedEvents:
     check_names(frame.collect_schema().names(), columns)
     chosen = frame.lazy().select(*columns)
-    if here or frame.implementation in {nw.Implementation.PANDAS, nw.Implementation.PYARROW}:
+    if frame.implementation in {nw.Implementation.PANDAS, nw.Implementation.PYARROW}:
         return _in_pandas(_pandas(chosen))
-    return _on_engine(chosen, numbered)
+    kinds = kinds_of_rows(chosen)
+    # Of a column without a value the type says nothing, and need not be one that can be fetched.
+    nothing = [name for name, kind in kinds.items() if kind == "nothing"]
+    if nothing:
+        no_text = nw.lit(None, dtype=nw.String())
+        chosen = chosen.with_columns(*(no_text.alias(name) for name in nothing))
+    return _in_pandas(_pandas(chosen)) if here else _on_engine(chosen, kinds, numbered)
 
 
 def _pandas(rows: Rows) -> pd.DataFrame:
@@ -232,26 +241,26 @@ def _whole_numbers(column: pd.Series, kind: Kind) -> _Ints:
         floats = column.to_numpy(dtype=np.float64, na_value=np.nan)
         missing = np.isnan(floats)
         return np.where(missing, MISSING, np.where(missing, 0, floats).astype(np.int64))
-    if column.dtype == object:
+    if column.dtype != np.int64:  # a short type has no room for what stands for a missing one
         column = column.astype("Int64")
     return column.to_numpy(dtype=np.int64, na_value=MISSING)
 
 
 def _moments(column: pd.Series, kind: Kind) -> NDArray[np.datetime64]:
-    """Return a column of dates or times as datetime64, NaT where one is missing."""
+    """Return a column of dates or times as datetime64[s], NaT where one is missing."""
     if kind == "nothing":
-        return np.full(len(column), "NaT", dtype="datetime64[us]")
+        return np.full(len(column), "NaT", dtype="datetime64[s]")
     if column.dtype == object:
         # One by one: a year outside the range of a nanosecond is still a date.
         values = [None if pd.isna(value) else value for value in column.astype(object)]
-        return np.array(values, dtype="datetime64[us]")
+        return np.array(values, dtype="datetime64[us]").astype("datetime64[s]")
     if kind == "date":
         column = column.astype("timestamp[s][pyarrow]")
-    return np.asarray(column.to_numpy(dtype="datetime64[us]"))
+    return np.asarray(column.to_numpy(dtype="datetime64[s]"))
 
 
 def _seconds(column: pd.Series, kind: Kind) -> _Ints:
-    moments = _moments(column, kind).astype("datetime64[s]")
+    moments = _moments(column, kind)
     return np.where(np.isnat(moments), MISSING, moments.view(np.int64) + second_number(_EPOCH))
 
 
@@ -259,7 +268,8 @@ def _days(days: NDArray[np.datetime64]) -> NDArray[np.int32]:
     months = days.astype("datetime64[M]")
     of_month = (days - months.astype("datetime64[D]")).view(np.int64)
     numbers = (months.view(np.int64) + 12 * 1970) * DAYS + of_month
-    return np.where(np.isnat(days), NO_DAY, numbers).astype(np.int32)
+    known = ~np.isnat(days) & (numbers >= _FIRST_DAY) & (numbers <= _LAST_DAY)
+    return np.where(known, numbers, NO_DAY).astype(np.int32)
 
 
 def _codes(column: pd.Series, kind: Kind) -> _Codes:
@@ -273,8 +283,7 @@ def _codes(column: pd.Series, kind: Kind) -> _Codes:
 # -- on the engine's side --------------------------------------------------------------------------
 
 
-def _on_engine(rows: Rows, numbered: Sequence[str]) -> CodedEvents:
-    kinds = kinds_of_rows(rows)
+def _on_engine(rows: Rows, kinds: dict[str, Kind], numbered: Sequence[str]) -> CodedEvents:
     texts = [name for name, kind in kinds.items() if kind in {"text", "uuid"}]
     rows = by_code_point(
         rows.with_columns("revision", *(nw.col(name).cast(nw.String()) for name in texts))
@@ -286,10 +295,7 @@ def _on_engine(rows: Rows, numbered: Sequence[str]) -> CodedEvents:
         "person": _id(nw.col("person"), kinds["person"]),
         "day": _day(nw.col("date"), kinds["date"]),
     }
-    for name in CODES:
-        if name in kinds:
-            nothing = kinds[name] == "nothing"
-            columns[name] = nw.lit(None, dtype=nw.String()) if nothing else nw.col(name)
+    columns |= {name: nw.col(name) for name in CODES if name in kinds}
     rows = rows.with_columns(*(of.alias(name) for name, of in columns.items())).select(*columns)
     books: dict[str, tuple[str, ...]] = dict.fromkeys(CODES, ())
     for name in numbered:
@@ -339,8 +345,9 @@ def _day(date: nw.Expr, kind: Kind) -> nw.Expr:
     if kind == "nothing":
         return nw.lit(NO_DAY, dtype=nw.Int32())
     months = date.dt.year().cast(nw.Int64()) * 12 + date.dt.month().cast(nw.Int64()) - 1
-    number = months * 31 + date.dt.day().cast(nw.Int64()) - 1
-    return nw.coalesce(number, nw.lit(NO_DAY, dtype=nw.Int64())).cast(nw.Int32())
+    number = months * DAYS + date.dt.day().cast(nw.Int64()) - 1
+    known = number.is_between(_FIRST_DAY, _LAST_DAY)
+    return nw.when(known).then(number).otherwise(nw.lit(NO_DAY, dtype=nw.Int64())).cast(nw.Int32())
 
 
 def _with_numbers(rows: Rows, name: str) -> tuple[Rows, tuple[str, ...]]:

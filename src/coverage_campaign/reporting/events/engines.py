@@ -36,9 +36,20 @@ __all__ = [
 Keep = Callable[[Rows], Rows]
 
 _RAISING: Final = frozenset(
-    {"_duckdb", "duckdb", "ibis", "narwhals", "polars", "psycopg", "py4j", "pyarrow", "pyspark"}
+    {
+        "_duckdb",
+        "duckdb",
+        "ibis",
+        "narwhals",
+        "polars",
+        "psycopg",
+        "py4j",
+        "pyarrow",
+        "pyo3_runtime",
+        "pyspark",
+    }
 )
-"""The packages whose errors are an engine's."""
+"""The packages whose errors are an engine's; pyo3_runtime is Polars in a panic."""
 _LONGEST_TEXT: Final = 1_000
 
 
@@ -196,7 +207,7 @@ def _engine_errors() -> Iterator[None]:
     """Turn what an engine raises into an error of the campaign that carries the engine's words."""
     try:
         yield
-    except Exception as error:
+    except BaseException as error:  # a panic is no Exception
         if not _is_of_engine(error):
             raise
         text = " ".join(str(error).split())[:_LONGEST_TEXT]
@@ -205,7 +216,7 @@ def _engine_errors() -> Iterator[None]:
         raise ReportError(Problem("events", found, fix)) from error
 
 
-def _is_of_engine(error: Exception) -> bool:
+def _is_of_engine(error: BaseException) -> bool:
     modules = {kind.__module__.split(".")[0] for kind in type(error).__mro__}
     return isinstance(error, OSError) or not modules.isdisjoint(_RAISING)
 
@@ -230,11 +241,12 @@ def _in_duckdb(native: Any, tables: list[Any], at_end: ExitStack) -> Any:  # noq
 
 
 def by_code_point(rows: Rows) -> Rows:
-    """Let PostgreSQL compare text by code point, as every other engine does, not by language."""
-    if engine_of(rows) is not nw.Implementation.IBIS:
-        return rows
-    table: Any = rows.to_native()
-    if table.get_backend().name != "postgres":
+    """Let a database compare text by code point, as every other engine does, not by language."""
+    native: Any = rows.to_native()
+    engine = engine_of(rows)
+    of_ibis = engine is nw.Implementation.IBIS
+    postgres = of_ibis and native.get_backend().name == "postgres"
+    if not postgres and engine is not nw.Implementation.DUCKDB:
         return rows
     schema = rows.collect_schema()
     columns = ", ".join(
@@ -242,6 +254,7 @@ def by_code_point(rows: Rows) -> Rows:
         for name in schema.names()
     )
     name = f"coverage_{uuid4().hex}"
-    collated = table.alias(name).sql(f"SELECT {columns} FROM {name}")  # noqa: S608 - our own names
-    by_code: Rows = nw.from_native(collated)
+    select = f"SELECT {columns} FROM {name}"  # noqa: S608 - our own names
+    collated = native.alias(name).sql(select) if of_ibis else native.query(name, select)
+    by_code: Rows = nw.from_native(collated).lazy()
     return by_code

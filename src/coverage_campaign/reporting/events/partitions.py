@@ -101,6 +101,8 @@ def count_chunks(
                 rows = codes.columns(coded(chunk, group=group, here=True))
                 by_record.add(rows)
                 bar.update(len(rows["record"]))
+        if by_record.is_empty:
+            raise ReportError(Problem("events", "no table", "give at least one, if without rows"))
         whole = codes.events()
         layout = layout_for(whole)
 
@@ -217,6 +219,11 @@ class _Files:
 
     def _path(self, number: int) -> Path:
         return self._folder / f"{self._column}-{number}"
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing was added, not even no rows."""
+        return not self._names
 
     def add(self, columns: dict[str, NDArray[Any]]) -> None:
         """Write rows; parts may come from several threads."""
