@@ -91,7 +91,7 @@ def test_a_tie_in_one_row_of_many_raises_with_its_row() -> None:
     weights[13] = [1, 4, 1]
     totals = np.full(20, 12)
     totals[13] = 3
-    with pytest.raises(TieError, match="'A', 'C' have equal claims to 1 seat"):
+    with pytest.raises(TieError, match="'A' and 'C' have equal claims to 1 seat"):
         apportion.webster(totals, weights, ties="raise", names=["A", "B", "C"])
     with pytest.raises(TieError, match="equal ranks leave the tie open"):
         apportion.webster(totals, weights, ties=[1, 2, 1])

@@ -208,7 +208,7 @@ def test_a_quota_that_leaves_too_much_names_the_row() -> None:
 
 def test_ties_raise_with_names() -> None:
     """With ties="raise" the tied units are named, and nothing else is refused."""
-    with pytest.raises(TieError, match="units 'A', 'C' have equal claims to 1 seat"):
+    with pytest.raises(TieError, match="units 'A' and 'C' have equal claims to 1 seat"):
         apportion.webster(3, [1, 4, 1], ties="raise", names=["A", "B", "C"], floors=[0, 2, 0])
     assert apportion.webster(6, [1, 2, 3], ties="raise").tolist() == [1, 2, 3]
 

@@ -60,7 +60,7 @@ def test_ties_on_the_way_that_remain() -> None:
         ((2, 3), 1, (2,)),
     ]
     assert apportion.quota_method(8, [720, 720, 120, 120], ties="last").tolist() == [3, 4, 0, 1]
-    with pytest.raises(TieError, match="0, 1 have equal claims to 1 seat"):
+    with pytest.raises(TieError, match="0 and 1 have equal claims to 1 seat"):
         apportion.quota_method(8, [720, 720, 120, 120], ties="raise")
     assert apportion.quota_method(6, [720, 720, 120, 120], ties="raise").tolist() == [3, 3, 0, 0]
     with pytest.raises(TieError, match="equal ranks"):

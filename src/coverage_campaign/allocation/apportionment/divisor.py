@@ -172,7 +172,7 @@ Floats = NDArray[np.float64]
 
 
 _SLACK = 16 * 2.0**-52  # relative: what the price of a seat may miss as a float
-_FEW, _SHARE = 8.0, 1 / 4  # seats between the ends that need no closer look: so many, plus a share
+_FEW, _SHARE = 8.0, 1 / 16  # seats between the ends that need no closer look: so many, plus a share
 _HALVE = 3  # every so many-th step halves the interval
 _NARROW = 2.0**-46  # of t: within it seats differ by equal claims alone
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from fractions import Fraction
 from functools import partial
-from typing import Any, Literal, TypeAlias, TypeVar, get_args
+from typing import Any, Literal, TypeAlias, TypeVar
 
 import attrs
 import numpy as np
@@ -33,6 +33,7 @@ from coverage_campaign.allocation.apportionment.inputs import (
 )
 from coverage_campaign.allocation.apportionment.rounding_rules import Signposts
 from coverage_campaign.allocation.apportionment.ties import TieTable
+from coverage_campaign.checks import checked_fields
 from coverage_campaign.errors import DefinitionError, InfeasibleError, Problem
 from coverage_campaign.messages import message
 
@@ -227,7 +228,7 @@ QuotaName: TypeAlias = Literal["hare", "droop", "hagenbach_bischoff"]
 BoundsRule: TypeAlias = Literal["rebalance", "quota"]
 
 
-@attrs.frozen
+@attrs.frozen(field_transformer=checked_fields)
 class Remainders:
     """Which quota, and which rule where floors or caps are given."""
 
@@ -235,17 +236,6 @@ class Remainders:
     bounds: BoundsRule = "rebalance"
     name: str = attrs.field(default="hamilton", init=False)
     first_is_free: bool = attrs.field(default=False, init=False)
-
-    def __attrs_post_init__(self) -> None:
-        """Refuse words that are no option."""
-        for option, value, words in (
-            ("quota", self.quota, get_args(QuotaName)),
-            ("bounds", self.bounds, get_args(BoundsRule)),
-        ):
-            if not isinstance(value, str) or value not in words:
-                raise DefinitionError(
-                    Problem(option, repr(value), message("one of {words}", words=words))
-                )
 
     def check(self, *, bounded: bool) -> None:
         """Return nothing where quota and bounds rule fit together.

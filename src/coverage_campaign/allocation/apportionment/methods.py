@@ -711,11 +711,12 @@ def solve(rule: Rule | None, groups: Groups) -> tuple[Ints, list[TieTable]]:
         TieError: as `ties.TieBreaker.pick`.
     """
     empty = groups.sizes == 0
-    for group in np.flatnonzero(empty & (groups.totals > 0)).tolist():
-        raise no_weight(groups, group, "a total of 0")
-    if empty.all():
-        return np.zeros(0, dtype=np.int64), []
-    groups = groups.some(~empty)[1] if empty.any() else groups
+    if empty.size == 0 or empty.any():
+        for group in np.flatnonzero(empty & (groups.totals > 0)).tolist():
+            raise no_weight(groups, group, "a total of 0")
+        if empty.all():
+            return np.zeros(0, dtype=np.int64), []
+        groups = groups.some(~empty)[1]
     if rule is None:
         check_feasible(groups, "quota_method", first_is_free=False)
         return solve_quota_method(groups)
