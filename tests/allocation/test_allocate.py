@@ -297,7 +297,7 @@ def test_weights_are_offered_by_their_names() -> None:
     """Without weights those that the campaign has are named; a text that names one says how."""
     with pytest.raises(DefinitionError, match=r"cc\.weights\.eligible, cc\.weights\.by_measure"):
         allocate(attrs.evolve(tiny(), annexes=()), target=10)
-    with pytest.raises(DefinitionError, match=r"did you mean cc\.weights\.uncovered\?"):
+    with pytest.raises(DefinitionError, match=r"did you mean 'cc\.weights\.uncovered'\?"):
         allocate(tiny(), weights="uncovered", target=10)
 
 

@@ -203,7 +203,7 @@ def check_margins(
             f"{'rows' if several else 'row'} {listed(row_names, rows)}",
             message(
                 "{rows:plural needs|need} {need} but {only}: {less} too many",
-                rows=len(rows),
+                rows=int(rows.sum()),
                 need=need,
                 only=only,
                 less=need - (hold - taken + beside),
