@@ -195,7 +195,9 @@ def test_a_tie_can_be_refused() -> None:
     """ties="raise" and equal ranks name the cells and the seats at stake."""
     votes = [[1, 1], [1, 1]]
     solve = partial(biproportional, votes, row_totals=[1, 1], col_totals=[1, 1])
-    with pytest.raises(TieError, match=r"cells \(A, X\), \(A, Y\), \(B, X\) and \(B, Y\).* 2 seats"):
+    with pytest.raises(
+        TieError, match=r"cells \(A, X\), \(A, Y\), \(B, X\) and \(B, Y\).* 2 seats"
+    ):
         solve(ties="raise", row_names=["A", "B"], col_names=["X", "Y"])
     with pytest.raises(TieError, match="a rank of its own"):
         solve(ties=[[1, 1], [1, 1]])
