@@ -213,7 +213,7 @@ def _test(hint: Any) -> Callable[[object], bool]:  # noqa: ANN401 - any annotati
         return lambda value: _is_word(value) and (type(value), value) in options
     if origin is tuple:
         return _test_of_tuple(arguments)
-    if isinstance(origin, type) and issubclass(origin, Iterable):
+    if isinstance(origin, type) and issubclass(origin, Iterable) and origin is not dict:
         if _is_told(arguments[0]):
             return _test_of_items(origin, arguments[0])
         if arguments[0] in {int, float} and not issubclass(origin, abc.Mapping):
@@ -224,6 +224,8 @@ def _test(hint: Any) -> Callable[[object], bool]:  # noqa: ANN401 - any annotati
 def _test_of_class(kind: Any) -> Callable[[object], bool]:  # noqa: ANN401 - a class
     if _is_function(kind):
         return lambda value: callable(value) and not isinstance(value, type)
+    if kind is Any:
+        return lambda _: True
     if isinstance(kind, type) and kind not in _TESTS and not getattr(kind, "_is_protocol", False):
         return lambda value: isinstance(value, kind)
     return _TESTS.get(kind, lambda _: True)
@@ -377,7 +379,7 @@ def _of_its_type(instance: object, attribute: attrs.Attribute[Any], value: Any) 
     hint = hints_of(kind)[attribute.name]
     if _test(hint)(value):
         return
-    if _is_scalar(value) and _test(hint)(value.item()):
+    if _is_scalar(value) and value.item() is not None and _test(hint)(value.item()):
         object.__setattr__(instance, attribute.name, value.item())
         return
     raise DefinitionError(misfit(attribute.alias or attribute.name, value, hint))

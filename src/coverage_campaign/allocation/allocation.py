@@ -12,7 +12,7 @@ from coverage_campaign.allocation import equity, explain
 from coverage_campaign.allocation.apportionment.methods import name_of
 from coverage_campaign.allocation.top_down import SharedTarget, UnitTie
 from coverage_campaign.allocation.tree import NO_CAP
-from coverage_campaign.checks import checked_call, checked_methods
+from coverage_campaign.checks import checked_call, checked_fields, checked_methods
 from coverage_campaign.messages import Language, message
 from coverage_campaign.notebook import Axes, html_table
 
@@ -20,7 +20,7 @@ __all__ = ["NO_CAP", "Allocation", "UnitTie"]
 
 
 @checked_methods
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, field_transformer=checked_fields)
 class Allocation(SharedTarget):
     """Who does how much: each unit's share of a target, and the ground it rests on.
 

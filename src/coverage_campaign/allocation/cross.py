@@ -22,7 +22,7 @@ from coverage_campaign.allocation.request import is_count, read_headcount
 from coverage_campaign.allocation.two_way.biproportional import Certificate, biproportional_explain
 from coverage_campaign.allocation.two_way.tie_and_transfer import CellTie
 from coverage_campaign.allocation.weights import Number, Weighting, WeightTable
-from coverage_campaign.checks import checked_call, checked_methods, shown
+from coverage_campaign.checks import checked_call, checked_fields, checked_methods, shown
 from coverage_campaign.errors import DefinitionError, InfeasibleError, Problem
 from coverage_campaign.frames import by_value, owned_array
 from coverage_campaign.messages import Language, Message, message
@@ -50,7 +50,7 @@ _SAFE = 2**62
 
 
 @checked_methods
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, field_transformer=checked_fields)
 class CrossAllocation:
     """The shares of two allocations laid across each other; each row and column sums exactly.
 

@@ -23,7 +23,7 @@ from coverage_campaign.assessment.rules.per_case import PerCase
 from coverage_campaign.assessment.scoring import ItemAmounts, no_veto, score, scored_item
 from coverage_campaign.assessment.thresholds import boundaries
 from coverage_campaign.assessment.verdicts import ItemScore, UnitAssessment, Verdicts, explanation
-from coverage_campaign.checks import checked_call, checked_methods
+from coverage_campaign.checks import checked_call, checked_fields, checked_methods
 from coverage_campaign.errors import DefinitionError, Problem
 from coverage_campaign.frames import by_value, owned, owned_frame
 from coverage_campaign.messages import Language, Message, check_language, message
@@ -45,7 +45,7 @@ _TURNS = {
 
 
 @checked_methods
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, field_transformer=checked_fields)
 class Assessment:
     """How each unit did by a scheme at the end of a day, every verdict with reason and clause."""
 

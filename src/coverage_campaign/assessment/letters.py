@@ -8,7 +8,7 @@ import attrs
 import pandas as pd
 
 from coverage_campaign.allocation.allocation import Allocation
-from coverage_campaign.checks import checked_call, checked_methods
+from coverage_campaign.checks import checked_call, checked_fields, checked_methods
 from coverage_campaign.errors import DefinitionError, Problem
 from coverage_campaign.messages import Language, Message, message, message_in
 from coverage_campaign.model.basis import Basis
@@ -31,7 +31,7 @@ _PERIODS = {
 }
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, field_transformer=checked_fields)
 class Letter:
     """What one unit signs: so many persons, owed to the unit above it, by a day.
 
@@ -55,7 +55,7 @@ class Letter:
 
 
 @checked_methods
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, field_transformer=checked_fields)
 class Letters:
     """The letters of an allocation and which of them are signed; signing makes a new value.
 

@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from coverage_campaign.checks import checked_call, checked_methods, kind_of
+from coverage_campaign.checks import checked_call, checked_fields, checked_methods, kind_of
 from coverage_campaign.errors import DefinitionError, Problem
 from coverage_campaign.frames import (
     IntSeries,
@@ -92,7 +92,7 @@ _COMPLETENESS_UNKNOWN = message("completeness of the reports is unknown, so all 
 
 
 @checked_methods
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, field_transformer=checked_fields)
 class Progress:
     """How far each unit is at the end of `as_of`; every ratio comes from the counts beside it.
 

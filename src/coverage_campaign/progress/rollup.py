@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from coverage_campaign.checks import checked_call
+from coverage_campaign.checks import checked_call, checked_fields
 from coverage_campaign.frames import by_value, owned, owned_array
 from coverage_campaign.model.campaign import Campaign
 from coverage_campaign.notebook import html_table
@@ -19,7 +19,7 @@ __all__ = ["RollUp", "roll_up"]
 _AT_A_TIME = 1024
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, field_transformer=checked_fields)
 class RollUp:
     """Persons of every upper unit by period and channel, the nearest tier first.
 

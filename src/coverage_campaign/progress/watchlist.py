@@ -10,7 +10,7 @@ from typing import Final, Literal
 import attrs
 import pandas as pd
 
-from coverage_campaign.checks import checked_call, checked_methods
+from coverage_campaign.checks import checked_call, checked_fields, checked_methods
 from coverage_campaign.errors import DefinitionError, Problem
 from coverage_campaign.frames import by_value, owned, owned_frame
 from coverage_campaign.messages import Language, Message, check_language, message, message_in
@@ -62,7 +62,7 @@ _MOVE_WORDS: Final[Mapping[str, Message]] = {
 }
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, field_transformer=checked_fields)
 class WatchlistMove:
     """One change of the list: a case opened, escalated to its next step, or closed."""
 
@@ -88,7 +88,7 @@ def _of_move(move: WatchlistMove, rule: Message | None) -> Message:
 
 
 @checked_methods
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, field_transformer=checked_fields)
 class Watchlist:
     """The open cases at the last `progress`, every move that led there, and the rules in words.
 

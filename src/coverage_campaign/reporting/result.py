@@ -8,7 +8,7 @@ from functools import cached_property
 import attrs
 import pandas as pd
 
-from coverage_campaign.checks import checked_methods
+from coverage_campaign.checks import checked_fields, checked_methods
 from coverage_campaign.frames import by_value, owned, owned_frame
 from coverage_campaign.model.basis import Basis
 from coverage_campaign.model.campaign import Campaign
@@ -45,7 +45,7 @@ def no_columns() -> pd.DataFrame:
 
 
 @checked_methods
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, field_transformer=checked_fields)
 class Tally:
     """Counts by unit, period and channel, as they were known at `as_of`.
 

@@ -21,7 +21,7 @@ from coverage_campaign.allocation.apportionment.methods import name_of
 from coverage_campaign.allocation.cross import CrossAllocation
 from coverage_campaign.allocation.explain import in_english, weights_called, weights_word
 from coverage_campaign.assessment.assess import Assessment
-from coverage_campaign.checks import checked_call, checked_methods
+from coverage_campaign.checks import checked_call, checked_fields, checked_methods
 from coverage_campaign.errors import DefinitionError, Problem
 from coverage_campaign.frames import IntSeries, by_value, owned, owned_frame, same
 from coverage_campaign.messages import (
@@ -148,7 +148,7 @@ _ASSESSED: tuple[Literal["grade", "merit_eligible", "commended"], ...] = (
 )
 
 
-@attrs.frozen
+@attrs.frozen(field_transformer=checked_fields)
 class InputChange:
     """An input that is another one: its name, and its values in both results."""
 
@@ -177,7 +177,7 @@ class InputChange:
 
 
 @checked_methods
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, field_transformer=checked_fields)
 class Comparison:
     """Two results side by side: what went in differently, and what came out differently.
 

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from coverage_campaign.allocation.request import BY_UNIT
 from coverage_campaign.allocation.weights import Number, declared
+from coverage_campaign.checks import checked_fields
 from coverage_campaign.errors import DefinitionError, Problem
 from coverage_campaign.frames import by_value, same
 from coverage_campaign.messages import message
@@ -49,7 +50,7 @@ _FIELDS = tuple(field.name for field in attrs.fields(Scenario) if field.name != 
 _QUESTIONS = tuple(field.name for field in attrs.fields(Readings) if field.name != "suggested")
 
 
-@attrs.frozen
+@attrs.frozen(field_transformer=checked_fields)
 class Design:
     """The inputs that vary, the values of each, and which scenario has which.
 

@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from coverage_campaign.checks import checked_call
+from coverage_campaign.checks import checked_call, checked_fields
 from coverage_campaign.errors import DefinitionError, InfeasibleError, Problem
 from coverage_campaign.messages import message
 from coverage_campaign.model.dates import to_date, to_instant
@@ -29,7 +29,7 @@ _TRIED = 32  # values among which one that can be solved is looked for first
 _PER_DAY = "persons_per_day"
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, field_transformer=checked_fields)
 class Crossing:
     """Two neighbouring values between which the condition changes."""
 
@@ -38,7 +38,7 @@ class Crossing:
     holds_after: bool
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, field_transformer=checked_fields)
 class Solution:
     """Where a condition changes along one input, and how many runs it took to find out.
 

@@ -15,7 +15,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from coverage_campaign.allocation.weights import Weighting, WeightTable, equal
-from coverage_campaign.checks import checked_call
+from coverage_campaign.checks import checked_call, checked_fields
 from coverage_campaign.errors import DefinitionError, Problem
 from coverage_campaign.frames import by_value, owned, owned_frame
 from coverage_campaign.messages import message
@@ -286,7 +286,7 @@ def _units(study: Study, asked: Mapping[str, tuple[object, ...]]) -> pd.DataFram
 # -- the result ------------------------------------------------------------------------------------
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, field_transformer=checked_fields)
 class ReadingsTable:
     """The grid over all readings: what follows from each combination of answers.
 

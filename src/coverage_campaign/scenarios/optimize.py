@@ -28,7 +28,7 @@ from coverage_campaign.allocation.request import (
 )
 from coverage_campaign.allocation.tree import NO_CAP, UnitTree
 from coverage_campaign.allocation.weights import Weighting, WeightTable, to_weighting
-from coverage_campaign.checks import checked_call
+from coverage_campaign.checks import checked_call, checked_fields
 from coverage_campaign.errors import DefinitionError, InfeasibleError, Problem
 from coverage_campaign.frames import IntSeries, by_value, owned_array
 from coverage_campaign.messages import message
@@ -43,7 +43,7 @@ _WHOLE = 1e-6  # what a solver may leave of a whole number
 _NOTHING: Mapping[str, int] = {}
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, field_transformer=checked_fields)
 class Optimum:
     """Whole persons by unit and part with the least largest burden that the constraints leave.
 

@@ -16,7 +16,7 @@ from coverage_campaign.allocation.allocation import Allocation
 from coverage_campaign.allocation.equity import leaf_weights
 from coverage_campaign.allocation.request import Bounds, is_count
 from coverage_campaign.allocation.weights import Weighting, WeightTable, declared
-from coverage_campaign.checks import checked_call, checked_methods, shown
+from coverage_campaign.checks import checked_call, checked_fields, checked_methods, shown
 from coverage_campaign.errors import DefinitionError, Problem
 from coverage_campaign.messages import Message, message
 from coverage_campaign.model.basis import Basis
@@ -29,7 +29,7 @@ __all__ = ["Reallocation", "reallocate"]
 
 
 @checked_methods
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, field_transformer=checked_fields)
 class Reallocation:
     """A version of an allocation that supersedes another, on a day, for what was done by then.
 

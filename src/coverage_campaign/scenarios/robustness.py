@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from coverage_campaign.assessment.assess import Assessment
 from coverage_campaign.assessment.scoring import assess_many
-from coverage_campaign.checks import checked_call, checked_methods
+from coverage_campaign.checks import checked_call, checked_fields, checked_methods
 from coverage_campaign.errors import DefinitionError, Problem
 from coverage_campaign.frames import by_value, owned_frame
 from coverage_campaign.model.basis import Basis
@@ -39,7 +39,7 @@ _WHAT = ("share", "rank", *_VERDICTS)
 
 
 @checked_methods
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, field_transformer=checked_fields)
 class Stability:
     """Ranks and verdicts of every variant that was tried, and which are the same under all."""
 

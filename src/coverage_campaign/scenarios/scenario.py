@@ -171,7 +171,7 @@ class Provenance:
 
 
 @checked_methods
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, field_transformer=checked_fields)
 class Outcome:
     """What follows from a scenario: one result per stage; None for a stage that had no input.
 

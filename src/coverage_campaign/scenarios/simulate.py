@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from coverage_campaign.checks import checked_call
+from coverage_campaign.checks import checked_call, checked_fields
 from coverage_campaign.errors import DefinitionError, Problem
 from coverage_campaign.frames import by_value, owned_frame
 from coverage_campaign.messages import message
@@ -28,7 +28,7 @@ _SECONDS = 86_400
 _MOST_LEVEL = 100
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, field_transformer=checked_fields)
 class Simulation:
     """Simulated events and the truth that they report badly; never a real result.
 

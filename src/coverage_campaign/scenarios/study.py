@@ -14,7 +14,7 @@ from coverage_campaign.allocation.allocate import weighting_of
 from coverage_campaign.allocation.equity import ginis, need_of
 from coverage_campaign.allocation.request import exact_number
 from coverage_campaign.allocation.tree import leaf_of
-from coverage_campaign.checks import checked_call, checked_methods
+from coverage_campaign.checks import checked_call, checked_fields, checked_methods
 from coverage_campaign.errors import CampaignError, DefinitionError, Problem
 from coverage_campaign.frames import by_value, owned_array, owned_frame
 from coverage_campaign.messages import message
@@ -38,7 +38,7 @@ _Floats = NDArray[np.float64]
 Numbers = NDArray[np.int64] | NDArray[np.float64] | NDArray[np.int8]
 
 
-@attrs.frozen
+@attrs.frozen(field_transformer=checked_fields)
 class Cells:
     """One quantity of every scenario and unit, and where it is known (None = everywhere).
 
@@ -74,7 +74,7 @@ class Cells:
 
 
 @checked_methods
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, field_transformer=checked_fields)
 class Study:
     """Every scenario that was tried, and what follows from each.
 
@@ -445,7 +445,7 @@ def _largest(values: _Floats, codes: NDArray[np.object_]) -> tuple[list[str | No
 _NUMBERS = 12
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, field_transformer=checked_fields)
 class Region:
     """In which scenarios of a study a condition holds."""
 

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from coverage_campaign.allocation.allocation import Allocation
 from coverage_campaign.allocation.apportionment.methods import name_of
-from coverage_campaign.checks import checked_methods
+from coverage_campaign.checks import checked_fields, checked_methods
 from coverage_campaign.frames import FloatSeries, IntSeries, by_value, owned_array
 from coverage_campaign.messages import Message
 from coverage_campaign.model.basis import Basis
@@ -29,7 +29,7 @@ _Ints = NDArray[np.int64]
 
 
 @checked_methods
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, field_transformer=checked_fields)
 class Plan:
     """What each unit is to have done by the end of each day, in whole persons.
 

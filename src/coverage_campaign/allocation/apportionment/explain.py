@@ -25,7 +25,7 @@ from coverage_campaign.allocation.apportionment.rounding_rules import (
     signpost,
 )
 from coverage_campaign.allocation.apportionment.ties import Tie
-from coverage_campaign.checks import checked_methods
+from coverage_campaign.checks import checked_fields, checked_methods
 from coverage_campaign.errors import DefinitionError, Problem
 from coverage_campaign.frames import by_value, owned
 from coverage_campaign.messages import message
@@ -35,7 +35,7 @@ __all__ = ["Apportionment", "Binding", "explain_seats", "shortest_between"]
 _DIGITS = 40  # of the ends of an interval that are square roots
 
 
-@attrs.frozen
+@attrs.frozen(field_transformer=checked_fields)
 class Binding:
     """A bound that decides: without it the unit would hold another number of seats."""
 
@@ -55,7 +55,7 @@ _Found: TypeAlias = tuple[
 
 
 @checked_methods
-@attrs.frozen
+@attrs.frozen(field_transformer=checked_fields)
 class Apportionment:
     """Seats and their reasons; units are positions, numbers are Fractions.
 

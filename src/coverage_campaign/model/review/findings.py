@@ -105,7 +105,7 @@ class Finding:
 
 
 @checked_methods
-@attrs.frozen(repr=False)
+@attrs.frozen(repr=False, field_transformer=checked_fields)
 class Findings(Sequence[Finding]):
     """The findings of a review, in the order of its checks; a sequence that is never changed.
 

@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from coverage_campaign.checks import checked_call, checked_methods, shown
+from coverage_campaign.checks import checked_call, checked_fields, checked_methods, shown
 from coverage_campaign.errors import DefinitionError, Problem
 from coverage_campaign.frames import by_value, owned, owned_frame
 from coverage_campaign.messages import Message, message, message_in
@@ -44,7 +44,7 @@ Faster: TypeAlias = (
 
 
 @checked_methods
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, field_transformer=checked_fields)
 class Forecast:
     """What is to be expected of each unit to the end of the plan, and how sure that is.
 
