@@ -345,7 +345,7 @@ def test_a_comparison_of_equal_results_says_so() -> None:
 
 def test_another_language_is_an_error_with_the_way_out() -> None:
     """The documents name the languages that they speak."""
-    with pytest.raises(DefinitionError, match="lang: 'fr' -- one of: en, zh, zh-Hans, zh-Hant"):
+    with pytest.raises(DefinitionError, match="lang: 'fr' -- known: en, zh, zh-Hans and zh-Hant"):
         cc.documents.annex(hengyang()["counties"], lang="fr")
     with pytest.raises(DefinitionError, match="none given"):
         cc.documents.annex()
