@@ -41,6 +41,8 @@ __all__ = ["Controls"]
 # In em of the page's letters, which are wider than those that are measured with.
 _LEAST_LABEL, _MOST_LABEL, _BESIDE, _WIDER = 10.0, 20.0, 16.0, 1.1
 _NUMBER: Final = 6.5
+# All of a narrow screen but the margin that every widget has.
+_ALL: Final = "calc(100% - 4px)"
 # More units than that are looked for by name.
 _MANY: Final = 20
 _STEPS: Final = (1, 2, 5)
@@ -75,7 +77,7 @@ class Fields:
             "description": shortened(words, 1.0, (_MOST_LABEL - 1) / _WIDER),
             "tooltip": words,
             "style": {"description_width": f"{self._label:.1f}em"},
-            "layout": {"width": f"{self._label + _BESIDE:.1f}em", "max_width": "100%"},
+            "layout": {"width": f"{self._label + _BESIDE:.1f}em", "max_width": _ALL},
         }
 
     def row(self, words: str, slider: ipywidgets.IntSlider) -> ipywidgets.HBox:
@@ -147,7 +149,7 @@ class Fields:
 
 _BARE: Final[Mapping[str, Any]] = {
     "readout": False,
-    "layout": {"width": f"{_BESIDE - _NUMBER:.1f}em", "max_width": "100%"},
+    "layout": {"width": f"{_BESIDE - _NUMBER:.1f}em", "max_width": _ALL},
 }
 
 

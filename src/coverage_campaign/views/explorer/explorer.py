@@ -295,8 +295,8 @@ class Explorer:
         moved.layout = {"flex": "0 1 auto", "max_width": "100%", "min_width": "0"}
         self._picture.layout = {"flex": "1 1 33em", "max_width": "46em", "min_width": "0"}
         self._numbers.layout = self._months.layout = {"flex": "0 1 auto", "max_width": "100%"}
-        parts = [self._picture, self._numbers, self._months]
-        seen = ipywidgets.VBox([self._lines, ipywidgets.Box(parts, layout=row)])
+        beside = ipywidgets.Box([self._picture, self._numbers], layout=row)
+        seen = ipywidgets.VBox([self._lines, beside, self._months])
         seen.layout = {"flex": "1 1 30em", "min_width": "0"}
         both = ipywidgets.Box([moved, seen], layout={**row, "grid_gap": "0.5em 2em"})
         return ipywidgets.VBox([self._message, both, code])
