@@ -10,20 +10,25 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from coverage_campaign.errors import Problem, SaveError
+from coverage_campaign.messages import Message, message
 
-__all__ = ["make_folder", "replacing", "save_bytes"]
+__all__ = ["make_folder", "replacing", "save_bytes", "unreadable"]
 
+_FOLDER = (message("no such folder"), message("make the folder first, or name another"))
+_MAY_NOT = message("name a folder that you may write to")
+_FULL = message("make room, or name another disk")
+_GIVE_A_FILE = message("give the path of a file")
 _CAUSES = {
-    errno.ENOENT: ("no such folder", "make the folder first, or name another"),
-    errno.ENOTDIR: ("no such folder", "make the folder first, or name another"),
-    errno.EACCES: ("no permission to write there", "name a folder that you may write to"),
-    errno.EPERM: ("no permission to write there", "name a folder that you may write to"),
-    errno.EROFS: ("the disk is read-only", "name a folder that you may write to"),
-    errno.ENOSPC: ("the disk is full", "make room, or name another disk"),
-    errno.EDQUOT: ("the quota is used up", "make room, or name another disk"),
-    errno.EFBIG: ("the file is too large for this disk", "make room, or name another disk"),
-    errno.EISDIR: ("a folder", "give the path of a file"),
-    errno.ENAMETOOLONG: ("the name is too long", "give a shorter name"),
+    errno.ENOENT: _FOLDER,
+    errno.ENOTDIR: _FOLDER,
+    errno.EACCES: (message("no permission to write there"), _MAY_NOT),
+    errno.EPERM: (message("no permission to write there"), _MAY_NOT),
+    errno.EROFS: (message("the disk is read-only"), _MAY_NOT),
+    errno.ENOSPC: (message("the disk is full"), _FULL),
+    errno.EDQUOT: (message("the quota is used up"), _FULL),
+    errno.EFBIG: (message("the file is too large for this disk"), _FULL),
+    errno.EISDIR: (message("a folder"), _GIVE_A_FILE),
+    errno.ENAMETOOLONG: (message("the name is too long"), message("give a shorter name")),
 }
 _OWNER_READS_AND_WRITES = 0o666
 
@@ -91,9 +96,20 @@ def _target(path: str | os.PathLike[str]) -> Path:
 
 
 def _save_error(path: str | os.PathLike[str], error: OSError) -> SaveError:
-    cause = (error.strerror or "cannot be written", "give the path of a file")
+    cause = (message("cannot be written ({error})", error=error.strerror or ""), _GIVE_A_FILE)
     found, fix = _CAUSES.get(error.errno or 0, cause)
     return SaveError(Problem(str(path), found, fix))
+
+
+def unreadable(error: OSError | ValueError) -> Message:
+    """Return why a file cannot be read."""
+    if isinstance(error, FileNotFoundError):
+        return message("no such file")
+    if isinstance(error, IsADirectoryError):
+        return message("a folder")
+    if isinstance(error, PermissionError):
+        return message("no permission to read it")
+    return message("cannot be read ({error})", error=getattr(error, "strerror", None) or str(error))
 
 
 def _flush(file: Path) -> None:

@@ -312,8 +312,11 @@ def weighting_of(
                 total=total,
             )
         )
-        fix = "take an annex in proportion (cc.weights.by_annex), or share by "
-        raise DefinitionError(Problem("weights", told, fix + _known(campaign, among)))
+        fix = message(
+            "take an annex in proportion (cc.weights.by_annex), or share by {known}",
+            known=_known(campaign, among),
+        )
+        raise DefinitionError(Problem("weights", told, fix))
     return ByAnnex(annex)
 
 
@@ -341,7 +344,7 @@ def _annex_of(campaign: Campaign, code: str) -> Annex:
     return found
 
 
-def _known(campaign: Campaign, among: str) -> str:
+def _known(campaign: Campaign, among: str) -> Message:
     """Return the weights that a campaign has for a breakdown, as a caller writes them."""
     leaves = campaign.leaves(among)
 
@@ -354,7 +357,10 @@ def _known(campaign: Campaign, among: str) -> str:
     measures = [
         f"cc.weights.by_measure('{one.code}')" for one in campaign.measures if known(one.code)
     ]
-    return ", ".join([*people, *measures, "cc.weights.equal, or a number by unit code"])
+    return message(
+        "{weights}, or a number by unit code",
+        weights=", ".join([*people, *measures, "cc.weights.equal"]),
+    )
 
 
 def _weights_of(tree: UnitTree, vector: list[Number]) -> tuple[Number, ...]:

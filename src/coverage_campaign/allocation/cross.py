@@ -416,7 +416,11 @@ def _place(allocation: Allocation, code: str) -> int:
     if code not in codes:
         known = ", ".join(codes[:_SHOWN])
         raise DefinitionError(
-            Problem(f"unit '{code}'", "has no share here", message("units: {known}", known=known))
+            Problem(
+                message("unit '{code}'", code=code),
+                "has no share here",
+                message("units: {known}", known=known),
+            )
         )
     return int(codes.get_indexer(pd.Index([code]))[0])
 
@@ -459,7 +463,9 @@ class Partition:
         known = ", ".join(part.among for part in self.parts)
         raise DefinitionError(
             Problem(
-                f"breakdown '{among}'", "has no part here", message("parts: {known}", known=known)
+                message("breakdown '{code}'", code=among),
+                "has no part here",
+                message("parts: {known}", known=known),
             )
         )
 
@@ -544,7 +550,7 @@ def _refuse_shared_units(campaign: Campaign, breakdowns: tuple[str, ...]) -> Non
             if unit.code in seen:
                 problems.append(
                     Problem(
-                        f"unit '{unit.code}'",
+                        message("unit '{code}'", code=unit.code),
                         message(
                             "is in {first} and in {breakdown}",
                             first=seen[unit.code],

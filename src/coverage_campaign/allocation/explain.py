@@ -113,7 +113,11 @@ def record_under(allocation: SharedTarget, parent: str) -> SharingRecord:
     rows = np.flatnonzero(children.to_numpy(dtype=bool))
     if not len(rows):
         raise DefinitionError(
-            Problem(f"unit '{parent}'", "has nobody below it here", "name an upper unit, or ''")
+            Problem(
+                message("unit '{code}'", code=parent),
+                "has nobody below it here",
+                "name an upper unit, or ''",
+            )
         )
     return record_of(allocation, int(rows[0]))
 
@@ -361,7 +365,11 @@ def row_of(allocation: SharedTarget, unit: str) -> int:
         codes = allocation.frame["unit"].tolist()
         some = ", ".join(codes[:_SHOWN]) + (", ..." if len(codes) > _SHOWN else "")
         raise DefinitionError(
-            Problem(f"unit '{unit}'", "has no share here", message("units: {some}", some=some))
+            Problem(
+                message("unit '{code}'", code=unit),
+                "has no share here",
+                message("units: {some}", some=some),
+            )
         )
     return int(rows[0])
 

@@ -19,7 +19,7 @@ from coverage_campaign.allocation.apportionment.methods import name_of
 from coverage_campaign.allocation.request import Requests, first_is_free
 from coverage_campaign.allocation.tree import NO_CAP, UnitTree
 from coverage_campaign.errors import InfeasibleError, Problem
-from coverage_campaign.messages import message
+from coverage_campaign.messages import Message, message
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -55,7 +55,7 @@ class BoundMisfit:
     bound: Literal["floor", "cap", "pin", "base", "total"]
     asked: int
     possible: int
-    why: str
+    why: Message
 
     @property
     def misses_by(self) -> int:
@@ -138,23 +138,41 @@ def misfits_of(
         int(capped_sum(least[np.newaxis, top])[0]),
         int(capped_sum(most[np.newaxis, top])[0]),
     )
-    uplift = f", uplifted to {raised_to:,}" if raised_to != total else ""
     found = list(capacity.misfits)
     if raised_to < need:
-        what = "floors, pins and bases"
+        what = message("floors, pins and bases need")
         if not asked.levels.all() and first_is_free(asked.method):
-            what = f"floors, pins, bases and one each, which {name_of(asked.method)} gives,"
-        largest = _listed(tree, least, largest=True)
-        why = f"{what} need {need:,} of {total:,} people{uplift} (largest: {largest})"
+            what = message(
+                "floors, pins, bases and one each, which {method} gives, need",
+                method=name_of(asked.method),
+            )
+        why = message(
+            "{what} {need} of {total} people{uplift} (largest: {units})",
+            what=what,
+            need=need,
+            total=total,
+            uplift=_uplifted(total, raised_to),
+            units=_listed(tree, least, largest=True),
+        )
         found.append(BoundMisfit("", "", "total", raised_to, need, why))
     if raised_to > room:
-        what = "there is room for"
+        what = message("there is room for")
         if not np.asarray(asked.weights[0] > 0).any():
-            what = "no unit has a weight, so there is room for"
-        smallest = _listed(tree, most, largest=False)
-        why = f"{what} {room:,} of {total:,} people{uplift} (smallest: {smallest})"
+            what = message("no unit has a weight, so there is room for")
+        why = message(
+            "{what} {room} of {total} people{uplift} (smallest: {units})",
+            what=what,
+            room=room,
+            total=total,
+            uplift=_uplifted(total, raised_to),
+            units=_listed(tree, most, largest=False),
+        )
         found.append(BoundMisfit("", "", "total", raised_to, room, why))
     return tuple(found)
+
+
+def _uplifted(total: int, raised_to: int) -> Message | str:
+    return message(", uplifted to {n}", n=raised_to) if raised_to != total else ""
 
 
 def _crossed(asked: Requests, need: Ints) -> list[BoundMisfit]:
@@ -164,11 +182,15 @@ def _crossed(asked: Requests, need: Ints) -> list[BoundMisfit]:
     for row in np.flatnonzero(need > high).tolist():
         most = int(high[row])
         if low[row] <= most:
-            why = f"its cap is {most:,}"
+            why = message("its cap is {n}", n=most)
             found.append(_of(asked, row, "base", asked_for=int(need[row]), possible=most, why=why))
             continue
         only = uncovered[row]
-        why = f"{most:,} people are left to enrol" if only else f"its bounds allow {most:,} at most"
+        why = (
+            message("{n} people are left to enrol", n=most)
+            if only
+            else message("its bounds allow {n} at most", n=most)
+        )
         found.append(_of(asked, row, "floor", asked_for=int(low[row]), possible=most, why=why))
     return found
 
@@ -180,11 +202,14 @@ def _of_parents(
     limits, found = asked.limits, []
     for place in np.flatnonzero(needs[0] > needs[1]).tolist():
         row, least = int(parents[place]), int(needs[0][place])
-        why, asked_for = f"the units below it need {least:,}", int(limits.high[0, row])
+        why, asked_for = message("the units below it need {n}", n=least), int(limits.high[0, row])
         found.append(_of(asked, row, "cap", asked_for=asked_for, possible=least, why=why))
     for place in np.flatnonzero(rooms[0] > rooms[1]).tolist():
         row, most = int(parents[place]), int(rooms[1][place])
-        why, asked_for = f"the units below it have room for {most:,}", int(limits.low[0, row])
+        why, asked_for = (
+            message("the units below it have room for {n}", n=most),
+            int(limits.low[0, row]),
+        )
         found.append(_of(asked, row, "floor", asked_for=asked_for, possible=most, why=why))
     return found
 
@@ -196,7 +221,11 @@ def _without_a_number(
     found = []
     for place in np.flatnonzero(below > above).tolist():
         row, least, most = int(parents[place]), int(below[place]), int(above[place])
-        why = f"uplifted, the units below it need {least:,} and have room for {most:,}"
+        why = message(
+            "uplifted, the units below it need {least} and have room for {most}",
+            least=least,
+            most=most,
+        )
         found.append(_of(asked, row, "floor", asked_for=least, possible=most, why=why))
     return found
 
@@ -208,7 +237,7 @@ def _of(
     *,
     asked_for: int,
     possible: int,
-    why: str,
+    why: Message,
 ) -> BoundMisfit:
     unit = asked.tree.units[row]
     name = "pin" if asked.limits.pinned[0, row] and bound != "base" else bound
@@ -262,7 +291,9 @@ def refuse(misfits: Sequence[BoundMisfit]) -> None:
         return
     raise InfeasibleError(
         Problem(
-            f"{one.bound} of '{one.unit}' ({one.name})" if one.unit else "the total",
+            message("{bound} of '{unit}' ({name})", bound=one.bound, unit=one.unit, name=one.name)
+            if one.unit
+            else message("the total"),
             message("{asked} people: {why}", asked=one.asked, why=one.why),
             message("lower it by {n}, or change what limits it", n=one.misses_by)
             if one.asked > one.possible
@@ -282,6 +313,6 @@ def misfits_frame(misfits: Sequence[BoundMisfit]) -> pd.DataFrame:
             "asked": pd.array([one.asked for one in misfits], dtype="Int64"),
             "possible": pd.array([one.possible for one in misfits], dtype="Int64"),
             "misses_by": pd.array([one.misses_by for one in misfits], dtype="Int64"),
-            "why": pd.array([one.why for one in misfits], dtype="str"),
+            "why": pd.array([str(one.why) for one in misfits], dtype="str"),
         }
     )

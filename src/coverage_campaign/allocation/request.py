@@ -561,7 +561,7 @@ def read_target(
     if target is None and campaign.headcount is not None:
         return campaign.headcount
     counted = (HeadcountTarget, CoverageTarget)
-    known = ", ".join(one.code for one in campaign.targets if isinstance(one, counted)) or "none"
+    known = [one.code for one in campaign.targets if isinstance(one, counted)]
     raise DefinitionError(
         Problem(
             "target",

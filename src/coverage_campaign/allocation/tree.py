@@ -91,7 +91,11 @@ class UnitTree:
         members = _alive(campaign.members(among), first, last)
         if not members:
             raise DefinitionError(
-                Problem(f"breakdown '{among}'", "has no units", "check the kinds that it names")
+                Problem(
+                    message("breakdown '{code}'", code=among),
+                    "has no units",
+                    "check the kinds that it names",
+                )
             )
         codes = {unit.code for unit in members}
         _refuse_gaps(campaign, among, members, codes)

@@ -197,7 +197,7 @@ class ByAnnex:
                 own[above] -= persons
         problems = [
             Problem(
-                f"annex '{self.annex.code}'",
+                message("annex '{code}'", code=self.annex.code),
                 message(
                     "gives '{code}' {given} people, and the units below it {more} more",
                     code=code,
@@ -218,7 +218,7 @@ class ByAnnex:
         given = _for_own_parts(self.persons(campaign), units)
         problems = [
             Problem(
-                f"annex '{self.annex.code}'",
+                message("annex '{code}'", code=self.annex.code),
                 message("has no share of '{code}' ({label})", code=unit.code, label=unit.label),
                 "complete the annex, or share by another weight",
             )
@@ -309,7 +309,7 @@ def _figures(campaign: Campaign, units: Sequence[Unit], measure: str, role: str)
     }
     problems = [
         Problem(
-            f"unit '{unit.code}' ({unit.label})",
+            message("unit '{code}' ({label})", code=unit.code, label=unit.label),
             message("has no figure of measure '{measure}'", measure=measure),
             "add the figure with its source, or share by another weight; it is never taken as 0",
         )

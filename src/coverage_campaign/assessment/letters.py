@@ -94,7 +94,11 @@ class Letters:
         if found is None:
             codes = ", ".join(one.unit.code for one in self.letters[:12])
             raise DefinitionError(
-                Problem(f"unit '{unit}'", "has no letter", message("units: {codes}", codes=codes))
+                Problem(
+                    message("unit '{code}'", code=unit),
+                    "has no letter",
+                    message("units: {codes}", codes=codes),
+                )
             )
         return found
 

@@ -140,9 +140,7 @@ def _unknown(
                 f"indicators[{place}].unit", message("no {unit!r} in the plan", unit=unit), fix
             )
         if indicator not in known:
-            fix = message(
-                "the scheme measures {value:raw}", value=", ".join(known) or "no indicator"
-            )
+            fix = message("indicators of the scheme: {known}", known=known or ["-"])
             yield Problem(
                 f"indicators[{place}].indicator",
                 message("no {indicator!r}", indicator=indicator),

@@ -92,23 +92,25 @@ def legal_move(
     )
 
 
-def _why(ladder: EnforcementLadder, active: Active, event: str, by: str, named: list[Move]) -> str:
+def _why(
+    ladder: EnforcementLadder, active: Active, event: str, by: str, named: list[Move]
+) -> Message:
     steps = " + ".join(active)
     if is_closed(ladder, active):
-        return f"'{event}' after it was closed ({steps})"
+        return message("'{event}' after it was closed ({steps})", event=event, steps=steps)
     if named:
-        who = " or ".join(dict.fromkeys(one for move in named for one in move.authorities))
-        return f"'{event}' by {by!r}, which only {who} may do"
+        who = dict.fromkeys(one for move in named for one in move.authorities)
+        return message("'{event}' by '{by}'; may do so: {who}", event=event, by=by, who=who)
     again = [move for move in ladder.moves if move.event == event and move.target in active]
     if again:
-        return f"'{event}' a second time: it stands on {steps}"
-    return f"'{event}' is no move from {steps}"
+        return message("'{event}' a second time: now at {steps}", event=event, steps=steps)
+    return message("'{event}' is no move from {steps}", event=event, steps=steps)
 
 
-def _way_out(moves: tuple[Move, ...]) -> str:
+def _way_out(moves: tuple[Move, ...]) -> Message:
     if not moves:
-        return "no move is possible"
-    return f"possible: {'; '.join(dict.fromkeys(str(move) for move in moves))}"
+        return message("no move is possible")
+    return message("possible: {moves}", moves="; ".join(dict.fromkeys(map(str, moves))))
 
 
 def after(ladder: EnforcementLadder, active: Active, move: Move) -> Active:
@@ -265,7 +267,7 @@ def advance(case: Case, event: str, *, on: DateLike, by: str) -> Case:
     if day < last:
         raise IllegalMoveError(
             Problem(
-                f"case '{case.code}'",
+                message("case '{code}'", code=case.code),
                 message(
                     "'{event}' on {day:raw}, before the last event on {last:raw}",
                     event=event,

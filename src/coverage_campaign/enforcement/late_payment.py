@@ -10,7 +10,7 @@ import attrs
 
 from coverage_campaign.checks import checked_call, checked_fields, checked_methods
 from coverage_campaign.errors import DefinitionError, Problem
-from coverage_campaign.messages import Language, message
+from coverage_campaign.messages import Language, Message, message
 from coverage_campaign.model.clauses import Parameter
 from coverage_campaign.model.dates import DateLike, Window, to_date
 
@@ -217,7 +217,13 @@ def _periods(
         )
 
 
-def _in_force(dated: list[Parameter], code: str) -> str:
+def _in_force(dated: list[Parameter], code: str) -> Message:
     if not dated:
-        return f"the campaign has no parameter '{code}': add it with its citation"
-    return f"'{code}' is known from {dated[0].since} on: add the law of that day"
+        return message(
+            "the campaign has no parameter '{code}': add it with its citation", code=code
+        )
+    return message(
+        "'{code}' is known from {since:raw} on: add the law of that day",
+        code=code,
+        since=dated[0].since,
+    )

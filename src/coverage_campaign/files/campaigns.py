@@ -297,7 +297,7 @@ def _check_year(value: Mapping[str, Any], year: int, where: str, source: str) ->
     """Refuse another year than that which the source states."""
     own = value.get("year")
     if own is not None and own != year and value.get("year_stated", True) is not False:
-        fix = message("leave year= out, or mend the file where {own} is wrong", own=own)
+        fix = message("leave year= out, or mend the file where {own} is wrong", own=str(own))
         found = message("year={year:raw}, but the source states {own}", year=year, own=shown(own))
         raise DefinitionError(Problem(where, found, fix), source=source)
 
@@ -357,12 +357,18 @@ def _broken_toml(found: str, name: str) -> Problem:
     at = _AT_LINE.search(found)
     where = f"{name}: line {at[1]} column {at[2]}" if at else name
     ways_out = {
-        "Cannot overwrite": "a key stands twice in its table, or [name] where [[name]] is meant",
-        "Cannot declare": "a table stands twice, or [name] where [[name]] is meant",
-        "Illegal character": "close the quotes in their line, or put quotes around the text",
-        "Invalid value": "put quotes around text; a number has no unit and no comma",
+        "Cannot overwrite": message(
+            "a key occurs twice in its table, or [name] where [[name]] is meant"
+        ),
+        "Cannot declare": message("a table occurs twice, or [name] where [[name]] is meant"),
+        "Illegal character": message(
+            "close the quotes in their line, or put quotes around the text"
+        ),
+        "Invalid value": message("put quotes around text; a number has no unit and no comma"),
     }
     fix = next(
-        (way for start, way in ways_out.items() if found.startswith(start)), "mend the TOML there"
+        (way for start, way in ways_out.items() if found.startswith(start)),
+        message("mend the TOML there"),
     )
-    return Problem(where, _AT_LINE.sub("", found)[:200].strip(), fix)
+    said = message("no sound TOML: {error}", error=_AT_LINE.sub("", found)[:200].strip())
+    return Problem(where, said, fix)

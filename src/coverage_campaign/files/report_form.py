@@ -124,7 +124,7 @@ def _numbers(plan: Plan, periods: Periods, period: DateLike | None) -> list[int]
     planned: list[int] = np.unique(periods.number(plan.days)).tolist()
     if period is None:
         if len(planned) > _MOST_SHEETS:
-            found = message("{n} periods of the plan, by {by}", n=len(planned), by=periods.by)
+            found = message("{n} periods of the plan", n=len(planned))
             raise DefinitionError(Problem("period", found, "name one of them"))
         return planned
     written = read_written(period) if isinstance(period, str) else None
@@ -138,10 +138,12 @@ def _numbers(plan: Plan, periods: Periods, period: DateLike | None) -> list[int]
     numbers = sorted(set(periods.number(days).tolist()))
     if len(numbers) != 1 or numbers[0] not in planned:
         first, last = periods.name([planned[0], planned[-1]]).tolist()
-        found = message("{period} is not one {by} of the plan", period=str(period), by=periods.by)
+        found = message("{period} is no period of the plan", period=str(period))
         raise DefinitionError(
             Problem(
-                "period", found, message("name one from {first} to {last}", first=first, last=last)
+                "period",
+                found,
+                message("name one from {first:raw} to {last:raw}", first=first, last=last),
             )
         )
     return numbers

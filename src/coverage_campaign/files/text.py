@@ -12,6 +12,7 @@ from typing import Any
 from coverage_campaign.checks import shown
 from coverage_campaign.errors import DefinitionError, Problem
 from coverage_campaign.messages import message
+from coverage_campaign.saving import unreadable
 
 __all__ = ["MOST_BYTES", "parsed_json", "read_bytes", "text_of"]
 
@@ -38,8 +39,9 @@ def read_bytes(path: str | os.PathLike[str]) -> bytes:
     except (OSError, ValueError) as error:  # a name with a null or half a character in it
         if isinstance(error, DefinitionError):
             raise
-        found = getattr(error, "strerror", None) or "cannot be read"
-        raise DefinitionError(Problem(str(file), found, "give the path of a file")) from None
+        raise DefinitionError(
+            Problem(str(file), unreadable(error), "give the path of a file")
+        ) from None
 
 
 def text_of(data: bytes, name: str) -> str:
@@ -74,9 +76,11 @@ def parsed_json(text: str, source: str) -> Any:  # noqa: ANN401 - what the text 
         raise DefinitionError(Problem(source, found, fix)) from None
     except json.JSONDecodeError as error:
         where = f"{source} line {error.lineno} column {error.colno}"
-        raise DefinitionError(Problem(where, error.msg, "mend the JSON there")) from None
+        found = message("no sound JSON: {error}", error=error.msg)
+        raise DefinitionError(Problem(where, found, "mend the JSON there")) from None
     except ValueError as error:
-        raise DefinitionError(Problem(source, str(error)[:200], "mend the JSON there")) from None
+        found = message("no sound JSON: {error}", error=str(error)[:200])
+        raise DefinitionError(Problem(source, found, "mend the JSON there")) from None
 
 
 def _refuse_constant(name: str) -> object:

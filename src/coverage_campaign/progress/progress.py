@@ -604,7 +604,7 @@ class Progress:
             codes = self._frame["unit"].tolist()
             raise DefinitionError(
                 Problem(
-                    f"unit '{unit}'",
+                    message("unit '{code}'", code=unit),
                     "is not in the plan",
                     message("units: {codes:list 12}", codes=codes),
                 )

@@ -349,7 +349,7 @@ def compare(a: _Result, b: _Result) -> Comparison:
     """
     if type(a).__name__ not in _KINDS or type(a) is not type(b):
         found = message("{a} and {b}", a=type(a).__name__, b=type(b).__name__)
-        known = ", ".join(sorted(_KINDS))
+        known = sorted(_KINDS)
         raise DefinitionError(
             Problem(
                 "compare", found, message("compare two results of one kind ({known})", known=known)

@@ -200,7 +200,7 @@ def _problems(baseline: Scenario, name: str, values: Tried) -> list[Problem]:
                 )
             ]
     elif code or field not in _FIELDS:
-        known = ", ".join(sorted(_FIELDS))
+        known = sorted(_FIELDS)
         return [
             Problem(
                 where,

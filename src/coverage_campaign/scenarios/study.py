@@ -304,7 +304,9 @@ class Study:
             known = ", ".join(self.units[:12])
             raise DefinitionError(
                 Problem(
-                    f"unit '{unit}'", "is not in the study", message("units: {known}", known=known)
+                    message("unit '{code}'", code=unit),
+                    "is not in the study",
+                    message("units: {known}", known=known),
                 )
             )
         values = self.array(quantity)[:, self.units.index(unit)]

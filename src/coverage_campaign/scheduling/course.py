@@ -153,7 +153,7 @@ class Lives:
     def _never_open(self, unit: int, persons: int) -> DefinitionError:
         return DefinitionError(
             Problem(
-                f"unit '{self.codes[unit]}'",
+                message("unit '{code}'", code=self.codes[unit]),
                 message(
                     "is open on no day with effort, and {persons} people are to be planned for it",
                     persons=persons,

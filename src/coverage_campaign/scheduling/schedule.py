@@ -313,7 +313,7 @@ def _lives(
     place = {code: position for position, code in enumerate(codes)}
     strangers = [
         Problem(
-            f"unit '{unit.code}'",
+            message("unit '{code}'", code=unit.code),
             message(
                 "passes on to '{code}', which has no share among {among}", code=code, among=among
             ),

@@ -663,7 +663,7 @@ _FORM = "def method(total, weights, *, floors=None, caps=None, ties='first', nam
 def _no_method(
     method: object, found: str | Translatable, fix: str | Translatable
 ) -> DefinitionError:
-    return DefinitionError(Problem(f"method '{name_of(method)}'", found, fix))
+    return DefinitionError(Problem(message("method '{code}'", code=name_of(method)), found, fix))
 
 
 def explain(

@@ -337,7 +337,9 @@ def _factors(pace: Faster, progress: Progress, told: Progress) -> _Floats:
     unknown = [code for code in by_unit if code not in known]
     if unknown:
         fix = message("units: {codes:list 12}", codes=codes)
-        raise DefinitionError(Problem(f"pace of '{unknown[0]}'", "a unit outside the plan", fix))
+        raise DefinitionError(
+            Problem(message("pace of '{code}'", code=unknown[0]), "a unit outside the plan", fix)
+        )
     if not all(_is_pace(times) for times in by_unit.values()):
         raise DefinitionError(Problem("pace", shown(pace), "give 0 or more times the pace"))
     target = progress.counts.set_index("unit")["target"]

@@ -299,7 +299,11 @@ def running_totals(cumulative: object, *, ceiling: PersonsByUnit | None = None) 
     twice = table.columns[table.columns.duplicated()].astype(str)
     if len(twice):
         raise DefinitionError(
-            Problem(f"column '{twice[0]}'", "stands twice", "give one column per unit"),
+            Problem(
+                message("column '{code}'", code=twice[0]),
+                "stands twice",
+                "give one column per unit",
+            ),
             source="running totals",
         )
     if "date" in table.columns:
@@ -365,14 +369,16 @@ def _number_problems(table: pd.DataFrame) -> list[Problem]:
         if not pd.api.types.is_numeric_dtype(column) or pd.api.types.is_bool_dtype(column):
             problems.append(
                 Problem(
-                    f"column '{name}'",
+                    message("column '{code}'", code=name),
                     message("is {dtype:raw}", dtype=str(column.dtype)),
                     "give numbers of persons",
                 )
             )
         elif np.isinf(column.to_numpy(dtype=np.float64, na_value=np.nan)).any():
             fix = "give persons, or leave the value out"
-            problems.append(Problem(f"column '{name}'", "has an infinite value", fix))
+            problems.append(
+                Problem(message("column '{code}'", code=name), "has an infinite value", fix)
+            )
     return problems
 
 

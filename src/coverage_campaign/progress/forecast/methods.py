@@ -72,12 +72,18 @@ def ahead_by(method: Pace, history: CumulativeHistory) -> _Floats:
         totals = np.asarray(method(history), dtype=np.float64)
     except (TypeError, ValueError) as error:
         raise DefinitionError(
-            Problem(f"method '{name}'", message("failed: {error}", error=str(error)), fix)
+            Problem(
+                message("method '{code}'", code=name),
+                message("failed: {error}", error=str(error)),
+                fix,
+            )
         ) from error
     if totals.shape != shape or np.isnan(totals[:, ~np.isnan(history.now)]).any():
         found = "nan" if totals.shape == shape else f"an array of {totals.shape}"
         raise DefinitionError(
-            Problem(f"method '{name}'", message("returned {found}", found=found), fix)
+            Problem(
+                message("method '{code}'", code=name), message("returned {found}", found=found), fix
+            )
         )
     return totals
 

@@ -227,7 +227,7 @@ def _refused(name: str, kind: Kind, found: str) -> list[Problem]:
         return []
     if "zone" in found:
         fix = "hand over local civil time without a zone: convert to the campaign's zone, drop it"
-    return [Problem(f"column '{name}'", found, fix)]
+    return [Problem(message("column '{code}'", code=name), found, fix)]
 
 
 def _inexact(name: str, kind: Kind) -> Problem:
@@ -235,7 +235,7 @@ def _inexact(name: str, kind: Kind) -> Problem:
     if kind == "real":
         too_much = "floating-point numbers with fractions, or so large that ids run together"
     fix = "read ids as text or Int64; a column of integers with a gap becomes float"
-    return Problem(f"column '{name}'", too_much, fix)
+    return Problem(message("column '{code}'", code=name), too_much, fix)
 
 
 def _any(rows: Rows, test: nw.Expr) -> bool:
@@ -350,7 +350,7 @@ def check_coded(rows: Rows, columns: tuple[str, ...] = CODED_COLUMNS) -> None:
     check_names(schema.names(), columns)
     problems = [
         Problem(
-            f"column '{name}'",
+            message("column '{code}'", code=name),
             message("type {kind}", kind=str(schema[name])),
             "coded events are whole numbers: encode",
         )

@@ -183,7 +183,9 @@ def layout_of(
     """
     if not campaign.channels:
         fix = "a campaign needs channels, each an entry, a resumption or a loss"
-        raise DefinitionError(Problem(f"campaign '{campaign.code}'", "no channels", fix))
+        raise DefinitionError(
+            Problem(message("campaign '{code}'", code=campaign.code), "no channels", fix)
+        )
     channels = tuple(channel.code for channel in campaign.channels)
     window = campaign.whole_window
     if by_group and len(events.groups) > _MOST_GROUPS:

@@ -135,7 +135,7 @@ def _check_numbers(frame: pd.DataFrame, events: CodedEvents) -> None:
     books = {"unit": events.units, "channel": events.channels, "group": events.groups}
     problems = [
         Problem(
-            f"column '{name}'",
+            message("column '{code}'", code=name),
             message(
                 "numbers from {min:raw} to {max:raw} for {n} codes",
                 min=frame[name].min(),
@@ -357,7 +357,9 @@ def _with_numbers(rows: Rows, name: str) -> tuple[Rows, tuple[str, ...]]:
     if len(texts) > _MOST_CODES:
         found = message("more than {most} different texts", most=_MOST_CODES)
         raise ReportError(
-            Problem(f"column '{name}'", found, "hand over codes, of which few differ")
+            Problem(
+                message("column '{code}'", code=name), found, "hand over codes, of which few differ"
+            )
         )
     places, codes = _numbered_codes(texts)
     number: nw.Expr = nw.lit(len(codes), dtype=nw.Int64())

@@ -21,6 +21,7 @@ from narwhals.typing import IntoFrame
 from numpy.typing import NDArray
 
 from coverage_campaign.errors import Problem, ReportError
+from coverage_campaign.messages import message
 from coverage_campaign.reporting.events.accounts import (
     Account,
     account_of_claims,
@@ -161,7 +162,7 @@ class _Codes:
             if not missing and self._texts.setdefault(name, texts) != texts:
                 found = "texts in some chunks and whole numbers in others"
                 fix = "give ids of one type"
-                raise ReportError(Problem(f"column '{name}'", found, fix))
+                raise ReportError(Problem(message("column '{code}'", code=name), found, fix))
         return columns
 
     def events(self) -> CodedEvents:

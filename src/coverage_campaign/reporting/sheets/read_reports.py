@@ -31,6 +31,7 @@ from coverage_campaign.reporting.sheets.long_table import (
 from coverage_campaign.reporting.sheets.series import Baseline
 from coverage_campaign.reporting.sheets.totals import UpperUnits
 from coverage_campaign.reporting.sheets.validate import tally_of_figures
+from coverage_campaign.saving import unreadable
 from coverage_campaign.workbooks.delimited import grid_of_text
 from coverage_campaign.workbooks.grid import Grid
 from coverage_campaign.workbooks.spreadsheets import grids_of_workbook, is_workbook
@@ -180,8 +181,8 @@ def open_grids(path: Path, *, sheet: str = "") -> tuple[Grid, ...]:
         size = path.stat().st_size
         data = path.read_bytes() if size <= _LARGEST_FILE else b""
     except (OSError, ValueError) as error:  # a name with a zero byte or half a character in it
-        reason = getattr(error, "strerror", None) or "it cannot be opened"
-        raise ReportError(Problem(str(path), reason, "give the path of a file")) from None
+        found = unreadable(error)
+        raise ReportError(Problem(str(path), found, "give the path of a file")) from None
     if size > _LARGEST_FILE:
         found = message("{size} bytes", size=size)
         fix = message("give at most {most} bytes, or pass a data frame", most=_LARGEST_FILE)
