@@ -208,7 +208,7 @@ def test_suggested_readings_are_marked() -> None:
 def test_unknown_unit_is_refused() -> None:
     """Explaining a unit that was not assessed names those that were."""
     progress = progress_of(tiny(), {"a": 1, "b": 1, "c": 1}, shares=SHARES)
-    with pytest.raises(DefinitionError, match="units: a, b, c"):
+    with pytest.raises(DefinitionError, match="units: a, b and c"):
         assess(progress, notice(kinds=("county",))).explain("labour")
 
 

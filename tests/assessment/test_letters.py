@@ -47,7 +47,7 @@ def test_the_registry() -> None:
     assert repr(after) == "<3 letters of Tiny campaign, 1 signed>"
     with pytest.raises(DefinitionError, match="was signed on 2026-05-20"):
         after.sign("b", on="2026-05-21")
-    with pytest.raises(DefinitionError, match="units: a, b, c"):
+    with pytest.raises(DefinitionError, match="units: a, b and c"):
         after.sign("z", on="2026-05-21")
 
 

@@ -294,7 +294,7 @@ def test_without_received_all_rank_and_the_basis_says_so() -> None:
     assert progress.to_frame()["complete"].isna().all()
     assert any("completeness" in line for line in progress.basis.lines())
     lacking = pd.DataFrame({"unit": ["a"]})
-    with pytest.raises(ReportError, match="period, received_on"):
+    with pytest.raises(ReportError, match="period and received_on"):
         track(planned(), tallied(DAILY), as_of="2026-06-30", received=lacking)
 
 

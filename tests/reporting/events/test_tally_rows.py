@@ -372,7 +372,7 @@ def test_a_hundred_thousand_units_half_of_them_unknown() -> None:
 
 def test_an_option_and_a_campaign_that_cannot_be_tallied_are_refused() -> None:
     """An unknown period, and a campaign without channels."""
-    with pytest.raises(DefinitionError, match="by: 'year' -- one of: day"):
+    with pytest.raises(DefinitionError, match="by: 'year' -- known: day"):
         tally(to_pandas(ROWS), CAMPAIGN, as_of=LATE, by="year")  # type: ignore[arg-type]
     silent = attrs.evolve(CAMPAIGN, channels=())
     with pytest.raises(DefinitionError, match="no channels -- a campaign needs channels"):
