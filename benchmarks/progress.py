@@ -17,8 +17,8 @@ import pandas as pd
 import pyarrow as pa
 
 from coverage_campaign.model.campaign import Campaign
-from coverage_campaign.model.groups import Channel
 from coverage_campaign.model.phases import Phase
+from coverage_campaign.model.targets import Channel
 from coverage_campaign.model.units import Unit
 from coverage_campaign.progress.forecast.backtest import backtest
 from coverage_campaign.progress.rollup import roll_up

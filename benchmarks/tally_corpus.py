@@ -12,8 +12,8 @@ import numpy as np
 import pandas as pd
 
 from coverage_campaign.model.campaign import Campaign
-from coverage_campaign.model.groups import Channel
 from coverage_campaign.model.phases import Phase
+from coverage_campaign.model.targets import Channel
 from coverage_campaign.model.units import Unit
 
 UNITS = tuple(f"{430_000 + number:06d}" for number in range(3_000))

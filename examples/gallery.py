@@ -20,9 +20,8 @@ import coverage_campaign as cc
 import hengyang
 import us_vaccination_2021
 from coverage_campaign.model.campaign import Campaign
-from coverage_campaign.model.groups import Channel
 from coverage_campaign.model.phases import Phase
-from coverage_campaign.model.targets import HeadcountTarget
+from coverage_campaign.model.targets import Channel, HeadcountTarget
 from coverage_campaign.model.units import Breakdown, Measure, Unit
 from coverage_campaign.progress.forecast.backtest import Backtest
 from coverage_campaign.views.export import figure_png

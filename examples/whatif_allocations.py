@@ -22,8 +22,7 @@ import coverage_campaign as cc
 from coverage_campaign.files.exports import save_workbook
 from coverage_campaign.reporting.sheets.names import unit_names
 from coverage_campaign.reporting.sheets.numbers import read_number
-from coverage_campaign.workbooks.delimited import grid_of_text
-from coverage_campaign.workbooks.grid import Cell, Grid
+from coverage_campaign.workbooks.grid import Cell, Grid, grid_of_text
 
 WISHES = ("pin", "floor", "cap")
 MOST_BYTES, MOST_SHOWN = 2**20, 60

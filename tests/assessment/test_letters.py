@@ -8,10 +8,10 @@ import pytest
 from coverage_campaign.allocation.allocate import allocate
 from coverage_campaign.assessment.letters import Letters, letters
 from coverage_campaign.errors import DefinitionError
-from coverage_campaign.model.clauses import Clause
+from coverage_campaign.model.labels import Clause
 from coverage_campaign.model.phases import Milestone
 from coverage_campaign.model.readings import Readings
-from coverage_campaign.model.reporting_rule import ReportingRule
+from coverage_campaign.model.responsibilities import ReportingRule
 from support.campaigns import tiny
 
 

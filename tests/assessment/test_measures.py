@@ -6,7 +6,7 @@ import pytest
 
 import coverage_campaign as cc
 from coverage_campaign.assessment import rules
-from coverage_campaign.model.reporting_rule import ReportingRule
+from coverage_campaign.model.responsibilities import ReportingRule
 from coverage_campaign.model.scheme import Scheme
 from support.campaigns import tiny
 

@@ -6,8 +6,8 @@ import pytest
 from coverage_campaign.enforcement.statistics import inspection_coverage
 from coverage_campaign.errors import DefinitionError
 from coverage_campaign.model.campaign import Campaign
-from coverage_campaign.model.groups import TargetGroup
 from coverage_campaign.model.phases import Phase
+from coverage_campaign.model.targets import TargetGroup
 from support.campaigns import tiny
 
 ROWS = [

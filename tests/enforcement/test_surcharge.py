@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from coverage_campaign.enforcement.late_payment import parameter_on, penalty, surcharge
 from coverage_campaign.errors import DefinitionError
-from coverage_campaign.model.clauses import Parameter
+from coverage_campaign.model.labels import Parameter
 
 # 1999 Regulations, article 13: 0.2 % a day; 2010 Law, article 86, in force from 1 July 2011:
 # 0.05 % a day, and a fine of one to three times the arrears.

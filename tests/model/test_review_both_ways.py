@@ -15,7 +15,6 @@ from coverage_campaign.assessment.rules.band import Band, Bands
 from coverage_campaign.assessment.rules.per_case import PerCase
 from coverage_campaign.files.campaigns import load_case
 from coverage_campaign.model.campaign import Campaign
-from coverage_campaign.model.clauses import Clause
 from coverage_campaign.model.dates import MonthDay
 from coverage_campaign.model.enforcement_rules import (
     EnforcementLadder,
@@ -24,14 +23,24 @@ from coverage_campaign.model.enforcement_rules import (
     Requirement,
     Step,
 )
-from coverage_campaign.model.groups import Channel, TargetGroup
+from coverage_campaign.model.labels import Clause
 from coverage_campaign.model.phases import Phase
 from coverage_campaign.model.readings import Question, Readings
-from coverage_campaign.model.reporting_rule import CountingRule
-from coverage_campaign.model.responsibilities import LeadingGroup, Responsibility, Seat
+from coverage_campaign.model.responsibilities import (
+    CountingRule,
+    LeadingGroup,
+    Responsibility,
+    Seat,
+)
 from coverage_campaign.model.review.review import review
 from coverage_campaign.model.scheme import AwardBar, Commendation, Grade, Item, Scheme
-from coverage_campaign.model.targets import CoverageTarget, HeadcountTarget, MoneyTarget
+from coverage_campaign.model.targets import (
+    Channel,
+    CoverageTarget,
+    HeadcountTarget,
+    MoneyTarget,
+    TargetGroup,
+)
 from coverage_campaign.model.units import Annex, Unit
 from support.campaigns import tiny
 

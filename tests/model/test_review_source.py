@@ -4,9 +4,8 @@ import attrs
 import pytest
 
 from coverage_campaign.model.campaign import Campaign
-from coverage_campaign.model.clauses import Clause, Parameter
 from coverage_campaign.model.enforcement_rules import EnforcementLadder, Move, Step
-from coverage_campaign.model.labels import Label
+from coverage_campaign.model.labels import Clause, Label, Parameter
 from coverage_campaign.model.responsibilities import Responsibility
 from coverage_campaign.model.review.findings import Finding
 from coverage_campaign.model.review.review import review

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 import coverage_campaign as cc
 from coverage_campaign.model.campaign import Campaign
 from coverage_campaign.model.readings import Question, Readings
-from coverage_campaign.model.reporting_rule import CountingRule
+from coverage_campaign.model.responsibilities import CountingRule
 from coverage_campaign.progress.progress import track
 from coverage_campaign.progress.unit_progress import HINDRANCES, STATUSES
 from support.campaigns import tiny

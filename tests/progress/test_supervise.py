@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from coverage_campaign.errors import DefinitionError
-from coverage_campaign.model.reporting_rule import CountingRule
+from coverage_campaign.model.responsibilities import CountingRule
 from coverage_campaign.progress.progress import Progress, track
 from coverage_campaign.progress.triggers import (
     Behind,

@@ -12,7 +12,7 @@ from coverage_campaign.errors import DefinitionError, ReportError
 from coverage_campaign.model.campaign import Campaign
 from coverage_campaign.model.dates import to_instant
 from coverage_campaign.model.readings import Question, Readings
-from coverage_campaign.model.reporting_rule import CountingRule, ReportingRule
+from coverage_campaign.model.responsibilities import CountingRule, ReportingRule
 from coverage_campaign.progress.counts import reported_counts
 from coverage_campaign.progress.indicators import COLUMNS
 from coverage_campaign.progress.progress import track

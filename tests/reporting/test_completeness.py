@@ -14,7 +14,7 @@ from coverage_campaign.errors import DefinitionError, ReportError
 from coverage_campaign.model.campaign import Campaign
 from coverage_campaign.model.phases import Phase
 from coverage_campaign.model.readings import Readings
-from coverage_campaign.model.reporting_rule import ReportingRule
+from coverage_campaign.model.responsibilities import ReportingRule
 from coverage_campaign.model.units import Unit
 from coverage_campaign.reporting.completeness import (
     completeness,

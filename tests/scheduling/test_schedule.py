@@ -15,7 +15,7 @@ from coverage_campaign.errors import DefinitionError, InfeasibleError
 from coverage_campaign.model.campaign import Campaign
 from coverage_campaign.model.phases import Milestone, Phase
 from coverage_campaign.model.readings import Question, Readings
-from coverage_campaign.model.reporting_rule import ReportingRule
+from coverage_campaign.model.responsibilities import ReportingRule
 from coverage_campaign.model.targets import HeadcountTarget
 from coverage_campaign.model.units import Breakdown, Unit
 from coverage_campaign.scheduling import curves

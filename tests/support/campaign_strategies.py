@@ -10,16 +10,23 @@ from hypothesis import strategies as st
 
 from coverage_campaign.assessment import rules
 from coverage_campaign.model import enforcement_rules as enforcement
-from coverage_campaign.model import groups, phases, responsibilities
+from coverage_campaign.model import phases, responsibilities
 from coverage_campaign.model import scheme as assessment
 from coverage_campaign.model.campaign import Campaign
-from coverage_campaign.model.clauses import Clause, Parameter
 from coverage_campaign.model.dates import MonthDay
-from coverage_campaign.model.labels import Label
+from coverage_campaign.model.labels import Clause, Label, Parameter
 from coverage_campaign.model.phases import Milestone
 from coverage_campaign.model.readings import Question, Readings
-from coverage_campaign.model.reporting_rule import CountingRule, ReportingRule
-from coverage_campaign.model.targets import CoverageTarget, HeadcountTarget, MoneyTarget
+from coverage_campaign.model.responsibilities import CountingRule, ReportingRule
+from coverage_campaign.model.targets import (
+    Channel,
+    CoverageTarget,
+    Effect,
+    HeadcountTarget,
+    MoneyTarget,
+    Ownership,
+    TargetGroup,
+)
 from coverage_campaign.model.units import Annex, Breakdown, Measure, Unit
 
 T = TypeVar("T")
@@ -235,14 +242,12 @@ def campaigns(draw: st.DrawFn) -> Campaign:
     breakdowns = coded(draw, lambda code: st.builds(Breakdown, st.just(code), LABEL, few(CODE)))
     target_groups = coded(
         draw,
-        lambda code: st.builds(
-            groups.TargetGroup, st.just(code), LABEL, maybe(literal(groups.Ownership)), TEXT
-        ),
+        lambda code: st.builds(TargetGroup, st.just(code), LABEL, maybe(literal(Ownership)), TEXT),
     )
     group_codes = [group.code for group in target_groups]
     channels = coded(
         draw,
-        lambda code: st.builds(groups.Channel, st.just(code), LABEL, literal(groups.Effect), TEXT),
+        lambda code: st.builds(Channel, st.just(code), LABEL, literal(Effect), TEXT),
     )
     channel_codes = [channel.code for channel in channels]
     stages = draw(phase_lists(unit_codes, group_codes, channel_codes))

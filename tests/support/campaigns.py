@@ -2,11 +2,14 @@
 
 import coverage_campaign.model.scheme as rules_of
 from coverage_campaign.model.campaign import Campaign
-from coverage_campaign.model.groups import Channel, TargetGroup
 from coverage_campaign.model.phases import Phase
-from coverage_campaign.model.reporting_rule import ReportingRule
-from coverage_campaign.model.responsibilities import LeadingGroup, Responsibility, Seat
-from coverage_campaign.model.targets import CoverageTarget, HeadcountTarget
+from coverage_campaign.model.responsibilities import (
+    LeadingGroup,
+    ReportingRule,
+    Responsibility,
+    Seat,
+)
+from coverage_campaign.model.targets import Channel, CoverageTarget, HeadcountTarget, TargetGroup
 from coverage_campaign.model.units import Breakdown, Measure, Unit
 
 

@@ -11,7 +11,7 @@ from coverage_campaign.allocation.allocate import allocate
 from coverage_campaign.allocation.allocation import Allocation
 from coverage_campaign.allocation.cross import CrossAllocation, cross
 from coverage_campaign.model.campaign import Campaign
-from coverage_campaign.model.groups import Channel
+from coverage_campaign.model.targets import Channel
 from coverage_campaign.model.units import Breakdown, Unit
 from coverage_campaign.progress.progress import Progress, track
 from coverage_campaign.reporting.problems import ReportProblems

@@ -11,10 +11,10 @@ import numpy as np
 import pandas as pd
 
 from coverage_campaign.messages import Translatable, message
-from coverage_campaign.model.basis import Basis
 from coverage_campaign.model.campaign import Campaign
 from coverage_campaign.model.periods import periods_of
 from coverage_campaign.model.phases import Phase
+from coverage_campaign.model.readings import Basis
 from coverage_campaign.model.units import Unit
 from coverage_campaign.progress.forecast.forecast import Forecast
 from coverage_campaign.progress.progress import Progress

@@ -52,9 +52,9 @@ from coverage_campaign.allocation.weights import (
 from coverage_campaign.checks import checked_call, nearest
 from coverage_campaign.errors import DefinitionError, Problem
 from coverage_campaign.messages import Message, message
-from coverage_campaign.model.basis import Basis
 from coverage_campaign.model.campaign import Campaign
 from coverage_campaign.model.labels import Label
+from coverage_campaign.model.readings import Basis
 from coverage_campaign.model.targets import CoverageTarget, HeadcountTarget
 from coverage_campaign.model.units import Annex, Unit
 

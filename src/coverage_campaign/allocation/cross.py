@@ -26,8 +26,8 @@ from coverage_campaign.checks import checked_call, checked_fields, checked_metho
 from coverage_campaign.errors import DefinitionError, InfeasibleError, Problem
 from coverage_campaign.frames import by_value, owned_array
 from coverage_campaign.messages import Language, Message, message
-from coverage_campaign.model.basis import Basis
 from coverage_campaign.model.campaign import Campaign
+from coverage_campaign.model.readings import Basis
 from coverage_campaign.model.targets import CoverageTarget, HeadcountTarget
 from coverage_campaign.notebook import Axes, html_table
 

@@ -31,8 +31,8 @@ from coverage_campaign.allocation.tree import NO_CAP, OWN, Siblings, code_ranks,
 from coverage_campaign.allocation.weights import Number
 from coverage_campaign.errors import CampaignError, DefinitionError, Problem
 from coverage_campaign.frames import IntSeries, by_value, owned, owned_array, owned_frame
-from coverage_campaign.model.basis import Basis
 from coverage_campaign.model.campaign import Campaign
+from coverage_campaign.model.readings import Basis
 from coverage_campaign.model.units import Unit
 
 Ints: TypeAlias = NDArray[np.int64]

@@ -11,11 +11,11 @@ from coverage_campaign.allocation.allocation import Allocation
 from coverage_campaign.checks import checked_call, checked_fields, checked_methods
 from coverage_campaign.errors import DefinitionError, Problem
 from coverage_campaign.messages import Language, Message, message, message_in
-from coverage_campaign.model.basis import Basis
 from coverage_campaign.model.campaign import Campaign
 from coverage_campaign.model.dates import DateLike, to_date
 from coverage_campaign.model.labels import Label
-from coverage_campaign.model.reporting_rule import ReportingRule
+from coverage_campaign.model.readings import Basis
+from coverage_campaign.model.responsibilities import ReportingRule
 from coverage_campaign.model.units import Unit
 from coverage_campaign.notebook import html_table
 from coverage_campaign.scheduling.schedule import own_window, schedule

@@ -11,8 +11,8 @@ import attrs
 from coverage_campaign.checks import checked_call, checked_fields, checked_methods
 from coverage_campaign.errors import DefinitionError, Problem
 from coverage_campaign.messages import Language, Message, message
-from coverage_campaign.model.clauses import Parameter
 from coverage_campaign.model.dates import DateLike, Window, to_date
+from coverage_campaign.model.labels import Parameter
 
 __all__ = ["Period", "Surcharge", "parameter_on", "penalty", "surcharge"]
 

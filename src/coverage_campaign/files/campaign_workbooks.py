@@ -33,7 +33,7 @@ from coverage_campaign.files.converters import (
     own_keys,
     without_none,
 )
-from coverage_campaign.files.places import Path
+from coverage_campaign.files.text import KeyPath
 from coverage_campaign.messages import LANGUAGES, Language, Message, check_language, message
 from coverage_campaign.model.campaign import Campaign
 from coverage_campaign.model.labels import Label
@@ -215,9 +215,9 @@ class WrittenCampaign:
     source: str
     plain: dict[str, Any] = attrs.field(factory=dict)
     problems: list[Problem] = attrs.field(factory=list)
-    _places: dict[Path, str] = attrs.field(factory=dict)
+    _places: dict[KeyPath, str] = attrs.field(factory=dict)
 
-    def locate(self, path: Path, below: str) -> str:
+    def locate(self, path: KeyPath, below: str) -> str:
         """Return the cell of a value, or the row or sheet that it would stand in."""
         if not path and (found := _PART.match(below)):
             name, index, key = found.groups()
@@ -303,7 +303,7 @@ class WrittenCampaign:
 
     def _holder(
         self, grid: Grid, layout: _SheetLayout, heads: dict[int, str], row: int
-    ) -> tuple[dict[str, Any] | None, Path]:
+    ) -> tuple[dict[str, Any] | None, KeyPath]:
         """Return the table that a row's part belongs to, and the path to it."""
         if len(layout.keys) == 1:
             return self.plain, ()
@@ -334,7 +334,7 @@ class WrittenCampaign:
         at: tuple[int, int],
         *,
         layout: _SheetLayout,
-        path: Path,
+        path: KeyPath,
     ) -> None:
         """Put the value of a cell into a table, at keys that may lead deeper."""
         row, column = at

@@ -17,11 +17,10 @@ import attrs
 
 from coverage_campaign.checks import checked_call, did_you_mean, shown
 from coverage_campaign.errors import DefinitionError, Problem
-from coverage_campaign.files import places
 from coverage_campaign.files import validation as mistakes
 from coverage_campaign.files.campaign_workbooks import workbook_of_campaign, written_campaign
 from coverage_campaign.files.converters import Inline, converter
-from coverage_campaign.files.text import parsed_json, read_bytes, text_of
+from coverage_campaign.files.text import KeyPath, parsed_json, read_bytes, text_of
 from coverage_campaign.messages import Language, message
 from coverage_campaign.model.campaign import Campaign
 from coverage_campaign.model.readings import Readings
@@ -311,7 +310,7 @@ def _check_schema(schema: object, where: str, source: str) -> None:
         raise DefinitionError(Problem(where, found, fix), source=source)
 
 
-def _gather_suggestions(value: dict[str, Any]) -> dict[places.Path, places.Path]:
+def _gather_suggestions(value: dict[str, Any]) -> dict[KeyPath, KeyPath]:
     """Move each question's suggested answer to the readings; return where it came from.
 
     A file without [readings] takes the suggested answers; one with [readings] has those alone.
@@ -320,7 +319,7 @@ def _gather_suggestions(value: dict[str, Any]) -> dict[places.Path, places.Path]
     if not isinstance(questions, list):
         return {}
     suggested: dict[str, object] = {}
-    moved: dict[places.Path, places.Path] = {}
+    moved: dict[KeyPath, KeyPath] = {}
     for index, question in enumerate(questions):
         if isinstance(question, dict) and "suggested" in question:
             answer, code = question.pop("suggested"), question.get("code")

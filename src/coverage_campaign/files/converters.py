@@ -24,7 +24,7 @@ from cattrs.gen import make_dict_structure_fn, make_dict_unstructure_fn
 from coverage_campaign.assessment.rules import RULES
 from coverage_campaign.checks import did_you_mean
 from coverage_campaign.errors import DefinitionError, Problem
-from coverage_campaign.files.places import wrong
+from coverage_campaign.files.text import wrong
 from coverage_campaign.messages import message
 from coverage_campaign.model.dates import MonthDay
 from coverage_campaign.model.labels import Label

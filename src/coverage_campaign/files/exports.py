@@ -1,4 +1,4 @@
-"""Tables out: CSV and workbooks in which every name is text and never a formula."""
+"""Tables out: CSV, workbooks in which every name is text and never a formula, Parquet."""
 
 from __future__ import annotations
 
@@ -8,10 +8,16 @@ from pathlib import Path
 
 import pandas as pd
 
-from coverage_campaign.checks import needs
-from coverage_campaign.saving import save_bytes
+from coverage_campaign.checks import checked_call, needs
+from coverage_campaign.errors import DefinitionError, Problem
+from coverage_campaign.saving import make_folder, replacing, save_bytes
+from coverage_campaign.scenarios.study import Study
 
-__all__ = ["save_csv", "save_workbook"]
+__all__ = [
+    "save_csv",
+    "save_study",
+    "save_workbook",
+]
 
 # A spreadsheet takes a text that begins with one of these for a formula or a command.
 _RISKY = ("=", "+", "-", "@", "\t", "\r", "\n")
@@ -104,3 +110,32 @@ def _width(frame: pd.DataFrame, column: int) -> float:
     texts = [str(frame.columns[column]), *map(str, frame.iloc[:200, column].tolist())]
     widest = max(sum(2 if ord(mark) > 0x2E80 else 1 for mark in text) for text in texts)  # noqa: PLR2004 - CJK begins there
     return min(max(widest + 2, 8), 48)
+
+
+@checked_call
+def save_study(studies: Study | Iterable[Study], folder: str | Path) -> tuple[Path, ...]:
+    """Return the Parquet files that a study, or its blocks as they come, were written to.
+
+    Each block becomes part-00000.parquet and so on, with the columns of `Study.to_frame`; any tool
+    reads the folder as one table: `pandas.read_parquet(folder)`. Needs pyarrow (extra `engines`).
+
+    Args:
+        studies: A study, or what `explore_blocks` yields; one block at a time is in memory.
+        folder: Where to; it is made if it is not there, and has to hold no such files yet.
+
+    Raises:
+        DefinitionError: The folder holds parts already: two studies must not mix.
+    """
+    where = Path(folder)
+    make_folder(where)
+    if any(where.glob("part-*.parquet")):
+        raise DefinitionError(
+            Problem(str(where), "holds a study already", "name another folder, or empty this one")
+        )
+    written = []
+    for number, study in enumerate([studies] if isinstance(studies, Study) else studies):
+        path = where / f"part-{number:05d}.parquet"
+        with needs("engines", "save_study"), replacing(path) as file:
+            study.to_frame().to_parquet(file, index=False)
+        written.append(path)
+    return tuple(written)

@@ -30,8 +30,7 @@ import pandas as pd
 from coverage_campaign.checks import did_you_mean, fits, hints_of, misfit, shown
 from coverage_campaign.errors import CampaignError, DefinitionError, Problem, Translatable
 from coverage_campaign.files.campaigns import CAMPAIGN, campaign_from_plain, json_from_campaign
-from coverage_campaign.files.places import Path, place
-from coverage_campaign.files.text import MOST_BYTES, parsed_json
+from coverage_campaign.files.text import MOST_BYTES, KeyPath, parsed_json, place
 from coverage_campaign.messages import message
 from coverage_campaign.model.campaign import Campaign
 from coverage_campaign.model.dates import MonthDay
@@ -110,11 +109,11 @@ def from_json(text: str) -> Any:  # noqa: ANN401 - what the text holds decides w
     return value
 
 
-def _problem(path: Path, found: str | Translatable, fix: str | Translatable) -> DefinitionError:
+def _problem(path: KeyPath, found: str | Translatable, fix: str | Translatable) -> DefinitionError:
     return DefinitionError(Problem(_where(path), found, fix))
 
 
-def _where(path: Path) -> str:
+def _where(path: KeyPath) -> str:
     keys = place(path, None)
     return f"{_SOURCE}: {keys}" if keys else _SOURCE
 
@@ -196,7 +195,7 @@ def _function(name: str) -> Callable[..., object] | None:
 # -- to plain values -------------------------------------------------------------------------------
 
 
-def _plain(value: object, path: Path) -> object:
+def _plain(value: object, path: KeyPath) -> object:
     if value is None or isinstance(value, (bool, str, int)):
         return value
     if type(value) in _WORDS:
@@ -211,7 +210,7 @@ def _plain(value: object, path: Path) -> object:
     return _plain_object(value, path)
 
 
-def _plain_object(value: object, path: Path) -> object:
+def _plain_object(value: object, path: KeyPath) -> object:
     if isinstance(value, Campaign):
         return json_from_campaign(value)
     if attrs.has(type(value)):
@@ -224,7 +223,7 @@ def _plain_object(value: object, path: Path) -> object:
     return _plain_array(value, path)
 
 
-def _plain_instance(value: Any, path: Path) -> dict[str, object]:  # noqa: ANN401 - any attrs value
+def _plain_instance(value: Any, path: KeyPath) -> dict[str, object]:  # noqa: ANN401 - any attrs value
     name = _names_of_classes().get(type(value))
     if name is None:
         fix = "only values of this library have a name in JSON"
@@ -237,7 +236,7 @@ def _plain_instance(value: Any, path: Path) -> dict[str, object]:  # noqa: ANN40
     return plain
 
 
-def _name_of_function(value: Callable[..., object], path: Path) -> str:
+def _name_of_function(value: Callable[..., object], path: KeyPath) -> str:
     called = getattr(value, "__name__", type(value).__name__)
     for space in _NAMESPACES:
         if _function(f"{space}.{called}") is value:
@@ -251,7 +250,7 @@ def _name_of_function(value: Callable[..., object], path: Path) -> str:
     raise _problem(path, found, fix)
 
 
-def _plain_array(value: object, path: Path) -> object:
+def _plain_array(value: object, path: KeyPath) -> object:
     match value:
         case pd.DataFrame():
             columns = {str(name): _plain_column(value[name], path) for name in value.columns}
@@ -272,7 +271,7 @@ def _plain_array(value: object, path: Path) -> object:
     raise _problem(path, shown(value), "JSON holds values of this library alone")
 
 
-def _plain_index(index: pd.Index[Any], path: Path) -> dict[str, object]:
+def _plain_index(index: pd.Index[Any], path: KeyPath) -> dict[str, object]:
     """Return the labels of rows, where they are more than their numbers."""
     if isinstance(index, pd.RangeIndex) and index.equals(pd.RangeIndex(len(index))):
         return {}
@@ -282,7 +281,7 @@ def _plain_index(index: pd.Index[Any], path: Path) -> dict[str, object]:
     return {"index": _plain_column(index.to_series(), path), **named}
 
 
-def _plain_column(column: pd.Series[Any], path: Path) -> dict[str, object]:
+def _plain_column(column: pd.Series[Any], path: KeyPath) -> dict[str, object]:
     dtype = str(column.dtype)
     if dtype.startswith("datetime64"):
         values: list[object] = [None if pd.isna(one) else one.isoformat() for one in column]
@@ -297,7 +296,7 @@ def _plain_column(column: pd.Series[Any], path: Path) -> dict[str, object]:
 # -- from plain values -----------------------------------------------------------------------------
 
 
-def _value(plain: object, path: Path) -> object:
+def _value(plain: object, path: KeyPath) -> object:
     if plain is None or isinstance(plain, (bool, str, int)):
         return plain
     if isinstance(plain, Decimal):
@@ -312,7 +311,7 @@ def _value(plain: object, path: Path) -> object:
     return _word(table, path)
 
 
-def _function_with(table: dict[str, Any], path: Path) -> object:
+def _function_with(table: dict[str, Any], path: KeyPath) -> object:
     """Return a function of the library, with the options that it was given, if any."""
     name = table["function"]
     function = _function(name) if isinstance(name, str) else None
@@ -328,7 +327,7 @@ def _function_with(table: dict[str, Any], path: Path) -> object:
     return partial(function, **given)
 
 
-def _instance(name: object, plain: dict[str, object], path: Path) -> object:
+def _instance(name: object, plain: dict[str, object], path: KeyPath) -> object:
     fields = {key: value for key, value in plain.items() if key != "type"}
     if name == CAMPAIGN:
         where = place(path, None)
@@ -350,7 +349,7 @@ def _instance(name: object, plain: dict[str, object], path: Path) -> object:
     return _made(kind, {key: _value(value, (*path, key)) for key, value in fields.items()}, path)
 
 
-def _made(kind: Any, values: dict[str, object], path: Path) -> object:  # noqa: ANN401 - a class
+def _made(kind: Any, values: dict[str, object], path: KeyPath) -> object:  # noqa: ANN401 - a class
     """Return the value of a class, every field of its type."""
     with _sound(kind, path):
         made = kind(**values)
@@ -366,7 +365,7 @@ def _made(kind: Any, values: dict[str, object], path: Path) -> object:  # noqa: 
 
 
 @contextmanager
-def _sound(value: object, path: Path) -> Iterator[None]:
+def _sound(value: object, path: KeyPath) -> Iterator[None]:
     """Refuse fields that do not fit together: the value cannot be made of them, or be shown."""
     fix = "take the text as to_json wrote it"
     try:
@@ -381,7 +380,7 @@ def _sound(value: object, path: Path) -> Iterator[None]:
         ) from error
 
 
-def _upgraded(name: str, fields: dict[str, object], path: Path) -> dict[str, object]:
+def _upgraded(name: str, fields: dict[str, object], path: KeyPath) -> dict[str, object]:
     """Return the fields as this version of the library has them."""
     version, current = fields.pop("schema", 1), _VERSIONS.get(name, 1)
     if type(version) is not int or not 1 <= version <= current:
@@ -397,7 +396,7 @@ def _upgraded(name: str, fields: dict[str, object], path: Path) -> dict[str, obj
     return fields
 
 
-def _word(plain: dict[str, Any], path: Path) -> object:
+def _word(plain: dict[str, Any], path: KeyPath) -> object:
     """Return the value of a table whose key is a word that JSON itself does not have."""
     try:
         if plain.keys() & {"frame", "series", "array", "missing", "timestamp"}:
@@ -420,7 +419,7 @@ def _word(plain: dict[str, Any], path: Path) -> object:
     )
 
 
-def _array_value(plain: dict[str, Any], path: Path) -> object:
+def _array_value(plain: dict[str, Any], path: KeyPath) -> object:
     match plain:
         case {"frame": dict() as columns}:
             return _frame(plain, {name: _column(one, path) for name, one in columns.items()}, path)
@@ -440,7 +439,9 @@ def _array_value(plain: dict[str, Any], path: Path) -> object:
     return pd.Timestamp(plain["timestamp"])
 
 
-def _frame(plain: dict[str, Any], columns: dict[str, pd.Series[Any]], path: Path) -> pd.DataFrame:
+def _frame(
+    plain: dict[str, Any], columns: dict[str, pd.Series[Any]], path: KeyPath
+) -> pd.DataFrame:
     lengths = {len(column) for column in columns.values()}
     if len(lengths) > 1:
         found = message("columns of {lengths} values", lengths=sorted(lengths))
@@ -452,14 +453,14 @@ def _frame(plain: dict[str, Any], columns: dict[str, pd.Series[Any]], path: Path
     return frame
 
 
-def _label(plain: dict[str, Any], path: Path) -> str | None:
+def _label(plain: dict[str, Any], path: KeyPath) -> str | None:
     name = plain.get("name")
     if name is None or isinstance(name, str):
         return name
     raise _problem((*path, "name"), shown(name), "give text")
 
 
-def _column(plain: dict[str, Any], path: Path) -> pd.Series[Any]:
+def _column(plain: dict[str, Any], path: KeyPath) -> pd.Series[Any]:
     dtype, values = _dtype(plain["dtype"], path), plain["values"]
     if not isinstance(values, list):
         raise _problem(path, shown(values), "give a list of values")
@@ -475,7 +476,7 @@ def _column(plain: dict[str, Any], path: Path) -> pd.Series[Any]:
     return column
 
 
-def _dtype(name: object, path: Path) -> str:
+def _dtype(name: object, path: KeyPath) -> str:
     if not isinstance(name, str) or not _DTYPES.fullmatch(name):
         raise _problem(
             path,

@@ -1,4 +1,4 @@
-"""What a file holds, bounded: however large or odd it is, an answer comes in seconds."""
+"""What a file holds, bounded, and where in it a mistake stands: an answer comes in seconds."""
 
 from __future__ import annotations
 
@@ -7,14 +7,22 @@ import os
 from collections import Counter
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 from coverage_campaign.checks import shown
-from coverage_campaign.errors import DefinitionError, Problem
+from coverage_campaign.errors import DefinitionError, Problem, Translatable
 from coverage_campaign.messages import message
 from coverage_campaign.saving import unreadable
 
-__all__ = ["MOST_BYTES", "parsed_json", "read_bytes", "text_of"]
+__all__ = [
+    "MOST_BYTES",
+    "KeyPath",
+    "parsed_json",
+    "place",
+    "read_bytes",
+    "text_of",
+    "wrong",
+]
 
 MOST_BYTES = 64 * 1024 * 1024
 """A campaign of 100,000 units takes about 15 MB."""
@@ -93,3 +101,42 @@ def _without_doubles(pairs: list[tuple[str, object]]) -> dict[str, object]:
         twice = Counter(key for key, _ in pairs).most_common(1)[0][0]
         raise ValueError(f"the key {shown(twice)} stands twice in one table")
     return table
+
+
+KeyPath: TypeAlias = tuple[str | int, ...]
+"""Keys and list positions from the top of a file to a value."""
+
+_LONGEST = 60
+
+
+def place(path: KeyPath, top: object) -> str:
+    """Return a path as text; a list item that has a code is named by it too.
+
+    >>> place(("units", 1, "parent"), {"units": [{"code": "a"}, {"code": "b"}]})
+    "units[1] 'b'.parent"
+    """
+    text = ""
+    value = top
+    for step in path:
+        value = _inside(value, step)
+        if isinstance(step, int):
+            code = value.get("code") if isinstance(value, dict) else None
+            text += f"[{step}]" + (f" {shown(code)}" if isinstance(code, str) else "")
+        else:
+            name = step if len(step) <= _LONGEST else f"{step[:_LONGEST]}..."
+            text += f".{name}" if text else name
+    return text
+
+
+def _inside(value: object, step: str | int) -> object:
+    if isinstance(value, dict):
+        return value.get(step)
+    if isinstance(value, list) and isinstance(step, int) and step < len(value):
+        inner: object = value[step]
+        return inner
+    return None
+
+
+def wrong(value: object, fix: str | Translatable, *, where: str = "") -> Problem:
+    """Return a problem whose place is still to be found: `where` is the step below, if any."""
+    return Problem(where, shown(value), fix)

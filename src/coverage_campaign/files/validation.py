@@ -21,7 +21,7 @@ from cattrs.errors import (
 from coverage_campaign.checks import did_you_mean, nearest
 from coverage_campaign.errors import DefinitionError, Problem, Translatable
 from coverage_campaign.files.converters import TARGET_KINDS, converter, is_choice, is_day, own_keys
-from coverage_campaign.files.places import Path, place
+from coverage_campaign.files.text import KeyPath, place
 from coverage_campaign.messages import message
 from coverage_campaign.model.campaign import CODED_FIELDS
 from coverage_campaign.model.dates import MonthDay
@@ -29,7 +29,7 @@ from coverage_campaign.model.dates import MonthDay
 __all__ = ["Locate", "structured"]
 
 _Kind = TypeVar("_Kind")
-Locate: TypeAlias = Callable[[Path, str], str]
+Locate: TypeAlias = Callable[[KeyPath, str], str]
 """From a path, and a text below it, to the place that a reader looks up."""
 _MOST = 1_000
 _ROUNDS = 6
@@ -46,7 +46,7 @@ class _Mistake:
     Of an unknown key, `known` are the ones that its table can have.
     """
 
-    path: Path
+    path: KeyPath
     found: str | Translatable
     fix: str | Translatable
     below: str = ""
@@ -66,7 +66,7 @@ def structured(
     kind: type[_Kind],
     *,
     source: str,
-    moved: Mapping[Path, Path] | None = None,
+    moved: Mapping[KeyPath, KeyPath] | None = None,
     locate: Locate | None = None,
 ) -> _Kind:
     """Return the value of a class that a table describes; `value` is used up.
@@ -81,7 +81,7 @@ def structured(
     rules = converter()
     find = locate or partial(_keys_to, value, source)
 
-    def where(path: Path, below: str) -> str:
+    def where(path: KeyPath, below: str) -> str:
         return find((moved or {}).get(path, path), below)
 
     first: list[Problem] | None = None
@@ -108,7 +108,7 @@ def structured(
     raise DefinitionError(first or [], source=source)
 
 
-def _keys_to(value: object, source: str, path: Path, below: str) -> str:
+def _keys_to(value: object, source: str, path: KeyPath, below: str) -> str:
     found = place(path, value) + below
     return f"{source}: {found}" if source and found else source or found
 
@@ -130,7 +130,7 @@ def _problems(mistakes: list[_Mistake], source: str, locate: Locate) -> list[Pro
 # -- from the tree of errors that cattrs makes to places -------------------------------------------
 
 
-def _mistakes(error: BaseException, path: Path, kind: type | None = None) -> Iterator[_Mistake]:
+def _mistakes(error: BaseException, path: KeyPath, kind: type | None = None) -> Iterator[_Mistake]:
     match error:
         case ClassValidationError():
             noted, others = error.group_exceptions()
@@ -153,14 +153,14 @@ def _mistakes(error: BaseException, path: Path, kind: type | None = None) -> Ite
             raise error
 
 
-def _missing(path: Path, kind: object, owner: type) -> _Mistake:
+def _missing(path: KeyPath, kind: object, owner: type) -> _Mistake:
     fix = message("every {owner} needs it", owner=_words(owner))
     if path == ("year",):
         fix = message("add year = ..., or pass year= where the source names none")
     return _Mistake(path, "missing", fix, missing_kind=kind)
 
 
-def _unknown_keys(error: ForbiddenExtraKeysError, path: Path) -> Iterator[_Mistake]:
+def _unknown_keys(error: ForbiddenExtraKeysError, path: KeyPath) -> Iterator[_Mistake]:
     keys = tuple(_keys(error.cl))
     for key in sorted(error.extra_fields):
         yield _Mistake((*path, key), "unknown key", "", known=keys)
@@ -171,7 +171,7 @@ def _keys(kind: type) -> list[str]:
     return ["kind", *keys] if kind in TARGET_KINDS.values() else keys
 
 
-def _from_problem(problem: Problem, path: Path, kind: type | None) -> _Mistake:
+def _from_problem(problem: Problem, path: KeyPath, kind: type | None) -> _Mistake:
     """Return a mistake found by a rule of the files (kind is None) or by the model itself."""
     _, found, fix = attrs.astuple(problem, recurse=False)
     if kind is None:

@@ -14,18 +14,27 @@ import pandas as pd
 from coverage_campaign.checks import checked_fields, checked_methods, did_you_mean, shown
 from coverage_campaign.errors import DefinitionError, OpenQuestionError, Problem
 from coverage_campaign.messages import Message, message
-from coverage_campaign.model.basis import Basis
-from coverage_campaign.model.clauses import Clause, Parameter
 from coverage_campaign.model.dates import DateLike, MonthDay, Window, to_date
 from coverage_campaign.model.enforcement_rules import EnforcementLadder, LicenceGate
-from coverage_campaign.model.groups import Channel, TargetGroup
-from coverage_campaign.model.labels import Label, to_label
+from coverage_campaign.model.labels import Clause, Label, Parameter, to_label
 from coverage_campaign.model.phases import Milestone, Phase, parents_first, resolved
-from coverage_campaign.model.readings import Question, Readings, answer_text
-from coverage_campaign.model.reporting_rule import CountedAt, CountingRule, ReportingRule
-from coverage_campaign.model.responsibilities import LeadingGroup, Responsibility
+from coverage_campaign.model.readings import Basis, Question, Readings, answer_text
+from coverage_campaign.model.responsibilities import (
+    CountedAt,
+    CountingRule,
+    LeadingGroup,
+    ReportingRule,
+    Responsibility,
+)
 from coverage_campaign.model.scheme import Scheme
-from coverage_campaign.model.targets import CoverageTarget, HeadcountTarget, MoneyTarget, Target
+from coverage_campaign.model.targets import (
+    Channel,
+    CoverageTarget,
+    HeadcountTarget,
+    MoneyTarget,
+    Target,
+    TargetGroup,
+)
 from coverage_campaign.model.units import Annex, Breakdown, Measure, Unit
 from coverage_campaign.notebook import Axes, html_table
 

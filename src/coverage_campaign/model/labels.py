@@ -1,7 +1,8 @@
-"""Names in several languages: labels to show and to recognise, never keys."""
+"""Texts of the source: names in several languages, its clauses, dated values of law."""
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterable, Mapping
 
 import attrs
@@ -9,8 +10,14 @@ import attrs
 from coverage_campaign.checks import checked_fields, checked_methods
 from coverage_campaign.errors import DefinitionError, Problem
 from coverage_campaign.messages import message
+from coverage_campaign.model.dates import DateLike, not_before, to_date
 
-__all__ = ["Label", "to_label"]
+__all__ = [
+    "Clause",
+    "Label",
+    "Parameter",
+    "to_label",
+]
 
 # The short tags that people type, and the tag that they mean.
 _SHORT = {"zh": "zh-Hans", "zh-CN": "zh-Hans", "zh-TW": "zh-Hant", "zh-HK": "zh-Hant"}
@@ -61,3 +68,32 @@ def to_label(value: Label | str | Mapping[str, str]) -> Label:
     if isinstance(value, Label):
         return value
     return Label({"en": value}) if isinstance(value, str) else Label(value)
+
+
+@attrs.frozen(field_transformer=checked_fields)
+class Clause:
+    """One clause of the source: its place there (`code`, such as '3(2)') and what it says."""
+
+    code: str
+    text: Label = attrs.field(converter=to_label)
+
+
+def _to_optional_date(value: DateLike | None) -> dt.date | None:
+    return None if value is None else to_date(value)
+
+
+@attrs.frozen(field_transformer=checked_fields)
+class Parameter:
+    """A dated, cited value from law: `value` holds from `since` until the next one of its code.
+
+    `value` is decimal text, so that a rate such as '0.0005' stays exact; `unit` says of what.
+    """
+
+    code: str
+    value: str
+    since: dt.date = attrs.field(converter=to_date)
+    citation: str
+    unit: str = ""
+    until: dt.date | None = attrs.field(
+        default=None, converter=_to_optional_date, validator=not_before("since")
+    )

@@ -1,4 +1,4 @@
-"""Who answers for what: duties, leading groups, offices."""
+"""Who answers for what, who reports to whom by when, and what counts."""
 
 from __future__ import annotations
 
@@ -7,12 +7,24 @@ from typing import Literal, TypeAlias
 
 import attrs
 
-from coverage_campaign.checks import checked_fields
+from coverage_campaign.checks import a_term, between, checked_fields
+from coverage_campaign.errors import DefinitionError, Problem
 from coverage_campaign.model.dates import MonthDay, not_before, to_month_day
 from coverage_campaign.model.labels import Label, to_label
 from coverage_campaign.model.units import to_codes
 
-__all__ = ["LeadingGroup", "Responsibility", "Role", "Seat", "SeatRole"]
+__all__ = [
+    "CountedAt",
+    "CountingRule",
+    "DueIn",
+    "LeadingGroup",
+    "ReportingPeriod",
+    "ReportingRule",
+    "Responsibility",
+    "Role",
+    "Seat",
+    "SeatRole",
+]
 
 Role: TypeAlias = Literal["lead", "support", "collect", "fund", "gate", "inspect", "publicise"]
 SeatRole: TypeAlias = Literal["head", "deputy", "member"]
@@ -65,3 +77,67 @@ class LeadingGroup:
     established: tuple[str, ...] = attrs.field(default=(), converter=to_codes)
     open_ended: bool = False
     clause: str = ""
+
+
+CountedAt: TypeAlias = Literal["registered", "first_paid"]
+"""The event by which a person counts."""
+ReportingPeriod: TypeAlias = Literal["day", "week", "month", "quarter"]
+DueIn: TypeAlias = Literal["following", "same"]
+"""The period in which a report is due: the one after the reported period, or that one itself."""
+
+_LAST_START = {"day": 1, "week": 7, "month": 28, "quarter": 1}
+_LAST_DUE_DAY = {"day": 1, "week": 7, "month": 31, "quarter": 31}
+
+
+@attrs.frozen(field_transformer=checked_fields)
+class CountingRule:
+    """What counts towards the target, where the source says so; None = it does not.
+
+    `net` takes losses off (then the reading `counted` is not asked); `at` is the event by which a
+    person counts; `channels` are the ones that count, none named = every channel.
+    """
+
+    net: bool | None = None
+    at: CountedAt | None = None
+    channels: tuple[str, ...] = attrs.field(default=(), converter=to_codes)
+    clause: str = ""
+
+
+@attrs.frozen(field_transformer=checked_fields)
+class ReportingRule:
+    """Every `period`, each unit of `kinds` reports to the unit `to`.
+
+    `starts_on` is the first day of a period: of a month its day (26 = from the 26th to the 25th,
+    which is called by the month in which it ends), of a week its day from 1 = Monday to 7.
+
+    `due_day` is the day by whose end a report is on time, None where the source names none: then
+    it is the reading `report_due_day`. It is a day of the month (of a week: 1 = Monday to 7) that
+    follows the reported period, or with `due_in="same"` of the reported period itself: a report
+    of July "by the 25th of the month" is due on 25 July. Of a quarter it is a day of the first
+    month that follows, or of its own last month.
+
+    `hops` counts how often a report is handed on before it arrives; each hop has `days_per_hop`
+    calendar days.
+    """
+
+    period: ReportingPeriod = "month"
+    kinds: tuple[str, ...] = attrs.field(default=(), converter=to_codes)
+    to: str = ""
+    due_day: int | None = attrs.field(default=None, validator=between(1, 31))
+    hops: int = attrs.field(default=1, validator=between(0, 99))
+    days_per_hop: int = attrs.field(default=0, validator=a_term)
+    clause: str = ""
+    starts_on: int = attrs.field(default=1, validator=between(1, 28), kw_only=True)
+    due_in: DueIn = attrs.field(default="following", kw_only=True)
+
+    def __attrs_post_init__(self) -> None:
+        """Refuse days that such a period does not have."""
+        days = (
+            ("starts_on", self.starts_on, _LAST_START),
+            ("due_day", self.due_day, _LAST_DUE_DAY),
+        )
+        for name, day, last_of in days:
+            last = last_of[self.period]
+            if day is not None and day > last:
+                fix = f"of a {self.period}, give 1" + (f" to {last}" if last > 1 else "")
+                raise DefinitionError(Problem(name, f"{day}", fix))

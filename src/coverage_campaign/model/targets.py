@@ -1,4 +1,4 @@
-"""What is to be reached: persons, coverage rates, money; each of its own type, never added up."""
+"""Whom the campaign is to reach, by which channels, and how many."""
 
 from __future__ import annotations
 
@@ -14,18 +14,50 @@ from coverage_campaign.messages import message
 from coverage_campaign.model.labels import Label, to_label
 
 __all__ = [
+    "Channel",
     "CoverageTarget",
+    "Effect",
     "HeadcountTarget",
     "Increase",
     "Level",
     "MoneyTarget",
+    "Ownership",
     "Target",
+    "TargetGroup",
     "covered_before",
     "eligible_persons",
     "rate_text",
     "to_exact",
     "to_rate",
 ]
+
+Ownership: TypeAlias = Literal["public", "foreign", "private", "non-enterprise", "self-employed"]
+Effect: TypeAlias = Literal["entry", "resumption", "loss"]
+"""entry: covered for the first time; resumption: covered again; loss: no longer covered here."""
+
+
+@attrs.frozen(field_transformer=checked_fields)
+class TargetGroup:
+    """A sector or kind of persons, such as private non-enterprise bodies and their staff."""
+
+    code: str
+    label: Label = attrs.field(converter=to_label)
+    ownership: Ownership | None = None
+    clause: str = ""
+
+
+@attrs.frozen(field_transformer=checked_fields)
+class Channel:
+    """The way by which a person comes to be counted, and what that does to coverage.
+
+    `insured` tells whether the employer is already inside the scheme (the omitted employee's is).
+    """
+
+    code: str
+    label: Label = attrs.field(converter=to_label)
+    effect: Effect = "entry"
+    clause: str = ""
+
 
 _MOST_PLACES = 100
 _LONGEST_TEXT = 200

@@ -16,9 +16,9 @@ from coverage_campaign.errors import Problem, ReportError
 from coverage_campaign.frames import by_value, owned_array
 from coverage_campaign.messages import message
 from coverage_campaign.model.campaign import Campaign
-from coverage_campaign.model.groups import Effect
 from coverage_campaign.model.periods import Period, Periods, periods_of
-from coverage_campaign.model.reporting_rule import ReportingRule
+from coverage_campaign.model.responsibilities import ReportingRule
+from coverage_campaign.model.targets import Effect
 from coverage_campaign.model.units import Unit
 from coverage_campaign.progress.succession import Heirs, pass_on, pass_on_rows
 from coverage_campaign.progress.unit_progress import hindrances

@@ -27,9 +27,9 @@ from coverage_campaign.frames import (
 )
 from coverage_campaign.messages import Language, Message, check_language, message, message_in
 from coverage_campaign.messages.formats import percent
-from coverage_campaign.model.basis import Basis
 from coverage_campaign.model.campaign import Campaign
 from coverage_campaign.model.dates import DateLike, to_date
+from coverage_campaign.model.readings import Basis
 from coverage_campaign.model.targets import to_rate
 from coverage_campaign.notebook import Axes, html_table
 from coverage_campaign.progress.counts import (

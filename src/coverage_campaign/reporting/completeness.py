@@ -17,7 +17,7 @@ from coverage_campaign.messages import message
 from coverage_campaign.model.campaign import Campaign
 from coverage_campaign.model.dates import DateLike, Window, days_of, to_date
 from coverage_campaign.model.periods import Periods, periods_of
-from coverage_campaign.model.reporting_rule import ReportingRule
+from coverage_campaign.model.responsibilities import ReportingRule
 from coverage_campaign.model.units import Unit
 from coverage_campaign.reporting.sheets.dates import Span, read_cells, read_dates, spans_of
 from coverage_campaign.reporting.sheets.names import unit_names

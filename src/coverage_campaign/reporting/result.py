@@ -10,9 +10,9 @@ import pandas as pd
 
 from coverage_campaign.checks import checked_fields, checked_methods
 from coverage_campaign.frames import by_value, owned, owned_frame
-from coverage_campaign.model.basis import Basis
 from coverage_campaign.model.campaign import Campaign
 from coverage_campaign.model.periods import Period, periods_of
+from coverage_campaign.model.readings import Basis
 from coverage_campaign.notebook import Axes, html_table
 from coverage_campaign.reporting.cube import Cube, cube_of
 from coverage_campaign.reporting.problems import ReportProblems

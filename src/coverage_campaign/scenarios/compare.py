@@ -33,10 +33,9 @@ from coverage_campaign.messages import (
     message_in,
     text_of,
 )
-from coverage_campaign.model.basis import Basis
 from coverage_campaign.model.campaign import Campaign
 from coverage_campaign.model.labels import Label
-from coverage_campaign.model.readings import Readings
+from coverage_campaign.model.readings import Basis, Readings
 from coverage_campaign.notebook import Axes, html_table
 from coverage_campaign.progress.progress import Progress
 from coverage_campaign.reporting.result import Tally

@@ -33,8 +33,8 @@ from coverage_campaign.allocation.tree import UnitTree
 from coverage_campaign.allocation.weights import Weighting, equal
 from coverage_campaign.assessment.scoring import assess_many
 from coverage_campaign.errors import DefinitionError, InfeasibleError, Problem
-from coverage_campaign.model.basis import Basis
 from coverage_campaign.model.dates import DateLike
+from coverage_campaign.model.readings import Basis
 from coverage_campaign.model.scheme import Scheme
 from coverage_campaign.model.targets import CoverageTarget
 from coverage_campaign.progress.indicators import INDICATORS, indicator

@@ -19,8 +19,8 @@ from coverage_campaign.allocation.weights import Weighting, WeightTable, declare
 from coverage_campaign.checks import checked_call, checked_fields, checked_methods, shown
 from coverage_campaign.errors import DefinitionError, Problem
 from coverage_campaign.messages import Message, message
-from coverage_campaign.model.basis import Basis
 from coverage_campaign.model.campaign import Campaign
+from coverage_campaign.model.readings import Basis
 from coverage_campaign.model.targets import to_rate
 from coverage_campaign.notebook import Axes, html_table
 from coverage_campaign.progress.progress import Progress

@@ -18,7 +18,7 @@ from coverage_campaign.assessment.scoring import assess_many
 from coverage_campaign.checks import checked_call, checked_fields, checked_methods
 from coverage_campaign.errors import DefinitionError, Problem
 from coverage_campaign.frames import by_value, owned_frame
-from coverage_campaign.model.basis import Basis
+from coverage_campaign.model.readings import Basis
 from coverage_campaign.model.scheme import Scheme
 from coverage_campaign.model.targets import to_rate
 from coverage_campaign.notebook import Axes, html_table

@@ -26,9 +26,9 @@ from coverage_campaign.checks import checked_call, checked_fields, checked_metho
 from coverage_campaign.errors import DefinitionError, Problem
 from coverage_campaign.frames import by_value, owned_frame, same
 from coverage_campaign.messages import Language, Message, message
-from coverage_campaign.model.basis import Basis
 from coverage_campaign.model.campaign import Campaign
 from coverage_campaign.model.dates import DateLike
+from coverage_campaign.model.readings import Basis
 from coverage_campaign.model.scheme import Scheme
 from coverage_campaign.model.units import Annex, to_codes
 from coverage_campaign.notebook import Axes, html_fields, html_table

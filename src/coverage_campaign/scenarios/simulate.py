@@ -13,10 +13,10 @@ from coverage_campaign.checks import checked_call, checked_fields
 from coverage_campaign.errors import DefinitionError, Problem
 from coverage_campaign.frames import by_value, owned_frame
 from coverage_campaign.messages import message
-from coverage_campaign.model.basis import Basis
 from coverage_campaign.model.campaign import Campaign
 from coverage_campaign.model.dates import ONE_DAY
 from coverage_campaign.model.periods import periods_of
+from coverage_campaign.model.readings import Basis
 from coverage_campaign.notebook import html_table
 from coverage_campaign.scheduling.schedule import Plan
 

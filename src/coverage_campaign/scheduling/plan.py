@@ -15,10 +15,10 @@ from coverage_campaign.allocation.apportionment.methods import name_of
 from coverage_campaign.checks import checked_fields, checked_methods
 from coverage_campaign.frames import FloatSeries, IntSeries, by_value, owned_array
 from coverage_campaign.messages import Message
-from coverage_campaign.model.basis import Basis
 from coverage_campaign.model.campaign import Campaign
 from coverage_campaign.model.dates import DateLike, to_date
 from coverage_campaign.model.periods import periods_of
+from coverage_campaign.model.readings import Basis
 from coverage_campaign.notebook import Axes, html_table
 from coverage_campaign.scheduling.course import Course
 from coverage_campaign.scheduling.curves import Curve, curve_words

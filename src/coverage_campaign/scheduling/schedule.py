@@ -18,11 +18,11 @@ from coverage_campaign.allocation.tree import NO_CAP
 from coverage_campaign.checks import checked_call, kind_of, shown
 from coverage_campaign.errors import DefinitionError, Problem
 from coverage_campaign.messages import Message, message
-from coverage_campaign.model.basis import Basis
 from coverage_campaign.model.campaign import Campaign
 from coverage_campaign.model.dates import DateLike, days_of
 from coverage_campaign.model.periods import periods_of
 from coverage_campaign.model.phases import Milestone
+from coverage_campaign.model.readings import Basis
 from coverage_campaign.model.targets import CoverageTarget, HeadcountTarget
 from coverage_campaign.model.units import to_codes
 from coverage_campaign.scheduling.course import Course, Lives

@@ -11,12 +11,11 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from coverage_campaign.model.campaign import Campaign
-from coverage_campaign.model.groups import Channel, TargetGroup
 from coverage_campaign.model.labels import Label, to_label
 from coverage_campaign.model.phases import Phase
-from coverage_campaign.model.reporting_rule import ReportingRule
+from coverage_campaign.model.responsibilities import ReportingRule
 from coverage_campaign.model.scheme import AwardBar, Scheme
-from coverage_campaign.model.targets import HeadcountTarget
+from coverage_campaign.model.targets import Channel, HeadcountTarget, TargetGroup
 from coverage_campaign.model.units import Breakdown, Measure, Unit
 
 __all__ = ["campaigns", "events", "names", "unit_trees", "weights"]

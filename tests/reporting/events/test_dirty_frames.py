@@ -16,9 +16,9 @@ from hypothesis import strategies as st
 
 from coverage_campaign.errors import ReportError
 from coverage_campaign.model.campaign import Campaign
-from coverage_campaign.model.groups import Channel
 from coverage_campaign.model.phases import Phase
-from coverage_campaign.model.reporting_rule import ReportingRule
+from coverage_campaign.model.responsibilities import ReportingRule
+from coverage_campaign.model.targets import Channel
 from coverage_campaign.model.units import Unit
 from coverage_campaign.reporting.tally import tally
 from support.campaigns import tiny

@@ -11,10 +11,10 @@ import pytest
 
 from coverage_campaign.errors import ReportError
 from coverage_campaign.model.campaign import Campaign
-from coverage_campaign.model.groups import Channel
 from coverage_campaign.model.phases import Phase
 from coverage_campaign.model.readings import Question, Readings
-from coverage_campaign.model.reporting_rule import ReportingRule
+from coverage_campaign.model.responsibilities import ReportingRule
+from coverage_campaign.model.targets import Channel
 from coverage_campaign.model.units import Measure, Unit
 from coverage_campaign.reporting.result import Tally
 from coverage_campaign.reporting.sheets.read_reports import read_reports

@@ -15,7 +15,7 @@ import pytest
 from coverage_campaign.errors import ReportError
 from coverage_campaign.model.campaign import Campaign
 from coverage_campaign.model.phases import Phase
-from coverage_campaign.model.reporting_rule import ReportingRule
+from coverage_campaign.model.responsibilities import ReportingRule
 from coverage_campaign.model.units import Unit
 from coverage_campaign.reporting.result import Tally
 from coverage_campaign.reporting.sheets.read_reports import read_reports

@@ -11,9 +11,8 @@ import attrs
 
 from coverage_campaign.messages import Message, message, message_in
 from coverage_campaign.model.campaign import Campaign
-from coverage_campaign.model.clauses import Clause
 from coverage_campaign.model.dates import MonthDay, Window
-from coverage_campaign.model.labels import Label
+from coverage_campaign.model.labels import Clause, Label
 from coverage_campaign.model.readings import Question, Readings
 from coverage_campaign.model.review.findings import Finding, ReadingEffect, listed
 from coverage_campaign.model.targets import MoneyTarget

@@ -16,9 +16,9 @@ from coverage_campaign.checks import checked_call, checked_fields, checked_metho
 from coverage_campaign.errors import DefinitionError, Problem
 from coverage_campaign.frames import by_value, owned, owned_frame
 from coverage_campaign.messages import Message, message, message_in
-from coverage_campaign.model.basis import Basis
 from coverage_campaign.model.dates import ONE_DAY, DateLike, to_date
 from coverage_campaign.model.labels import Label
+from coverage_campaign.model.readings import Basis
 from coverage_campaign.notebook import Axes, html_table
 from coverage_campaign.progress.counts import members
 from coverage_campaign.progress.forecast.history import (

@@ -32,8 +32,7 @@ from coverage_campaign.reporting.sheets.series import Baseline
 from coverage_campaign.reporting.sheets.totals import UpperUnits
 from coverage_campaign.reporting.sheets.validate import tally_of_figures
 from coverage_campaign.saving import unreadable
-from coverage_campaign.workbooks.delimited import grid_of_text
-from coverage_campaign.workbooks.grid import Grid
+from coverage_campaign.workbooks.grid import Grid, grid_of_text
 from coverage_campaign.workbooks.spreadsheets import grids_of_workbook, is_workbook
 
 __all__ = ["open_grids", "read_reports"]

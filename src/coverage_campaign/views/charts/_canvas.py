@@ -32,7 +32,7 @@ from coverage_campaign.checks import kind_of
 from coverage_campaign.errors import DefinitionError, Problem
 from coverage_campaign.messages import Language, check_language, message
 from coverage_campaign.messages.formats import join_sentences
-from coverage_campaign.model.basis import Basis
+from coverage_campaign.model.readings import Basis
 from coverage_campaign.views.charts import _theme as theme
 from coverage_campaign.views.charts._lettering import (
     LEADING,

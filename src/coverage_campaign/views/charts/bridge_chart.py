@@ -13,7 +13,7 @@ from matplotlib.axes import Axes
 from coverage_campaign.checks import checked_call
 from coverage_campaign.messages import Language, check_language, message
 from coverage_campaign.messages.formats import count, signed
-from coverage_campaign.model.groups import Effect
+from coverage_campaign.model.targets import Effect
 from coverage_campaign.progress.progress import Progress
 from coverage_campaign.reporting.result import Tally
 from coverage_campaign.views.charts import _theme as theme

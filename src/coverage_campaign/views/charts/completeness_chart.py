@@ -15,7 +15,7 @@ from coverage_campaign.checks import checked_call
 from coverage_campaign.errors import DefinitionError, Problem
 from coverage_campaign.messages import Language, Message, check_language, message, message_in
 from coverage_campaign.messages.formats import count, day, month
-from coverage_campaign.model.reporting_rule import ReportingRule
+from coverage_campaign.model.responsibilities import ReportingRule
 from coverage_campaign.progress.counts import owed_reports
 from coverage_campaign.progress.progress import Progress
 from coverage_campaign.views.charts import _theme as theme

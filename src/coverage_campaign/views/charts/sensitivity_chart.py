@@ -16,8 +16,8 @@ from coverage_campaign.errors import DefinitionError, Problem
 from coverage_campaign.frames import IntSeries
 from coverage_campaign.messages import Language, check_language, message, text_of
 from coverage_campaign.messages.formats import count, signed
-from coverage_campaign.model.basis import Basis
 from coverage_campaign.model.campaign import Campaign
+from coverage_campaign.model.readings import Basis
 from coverage_campaign.scenarios.scenario import allocation_of
 from coverage_campaign.scenarios.study import Study
 from coverage_campaign.views.charts import _theme as theme

@@ -23,7 +23,7 @@ from coverage_campaign.messages import (
 )
 from coverage_campaign.messages.formats import MISSING, count, decimal, number, percent, signed
 from coverage_campaign.messages.message import listed
-from coverage_campaign.model.basis import Basis
+from coverage_campaign.model.readings import Basis
 from coverage_campaign.notebook import Axes
 
 __all__ = [
