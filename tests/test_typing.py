@@ -44,7 +44,9 @@ def methods(owner: str, kind: type) -> Iterator[tuple[str, object]]:
             yield f"{owner}.{name}", function
 
 
-@pytest.mark.parametrize(("name", "member"), list(functions()), ids=lambda one: str(one)[:60])
+@pytest.mark.parametrize(
+    ("name", "member"), list(functions()), ids=[name for name, _ in functions()]
+)
 def test_annotations_can_be_read_at_run_time(name: str, member: object) -> None:
     """Notebooks, pydantic, typer and documentation tools read them with `get_type_hints`."""
     assert isinstance(typing.get_type_hints(member), dict), name
