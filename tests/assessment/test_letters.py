@@ -111,7 +111,7 @@ def test_the_uplifted_layer_stands_beside_the_share() -> None:
     """With an uplift the letter names both numbers."""
     allocation = allocate(tiny(), weights={"a": 5, "b": 3, "c": 2}, uplift="0.1")
     assert "with the uplift handed down: 55 people" in letters(allocation).text("a")
-    assert "逐级上浮后下达任务55人" in letters(allocation).text("a", lang="zh")
+    assert "逐级加码后下达任务55人" in letters(allocation).text("a", lang="zh")
 
 
 def test_shown_in_a_notebook() -> None:
