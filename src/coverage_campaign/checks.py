@@ -23,12 +23,19 @@ from typing import TYPE_CHECKING, Any, Literal, TypeVar, get_args, get_origin
 
 import attrs
 
-from coverage_campaign.errors import DefinitionError, MissingExtraError, Problem
+from coverage_campaign.errors import (
+    CampaignError,
+    DefinitionError,
+    MissingExtraError,
+    Problem,
+    Translatable,
+)
 from coverage_campaign.messages import Message, message
 
 __all__ = [
     "a_term",
     "between",
+    "calling",
     "checked_call",
     "checked_fields",
     "checked_methods",
@@ -121,6 +128,28 @@ def kind_of(value: object) -> Message:
     ('an int', 'a str', 'None')
     """
     return _WORDS[type(None)] if value is None else _with_article(type(value).__name__)
+
+
+@contextlib.contextmanager
+def calling(where: Translatable | str, *, fix: Translatable | str) -> Iterator[None]:
+    """Call a function of the caller's inside this context: what it raises names the function.
+
+    >>> with calling("curve 'mine'", fix="give one whole number a day"):
+    ...     1 / 0
+    Traceback (most recent call last):
+        ...
+    coverage_campaign.errors.DefinitionError: curve 'mine': raised ZeroDivisionError: division by \
+zero -- give one whole number a day
+    """
+    try:
+        yield
+    except CampaignError:
+        raise
+    except Exception as error:
+        found = message(
+            "raised {kind:raw}: {error:raw}", kind=type(error).__name__, error=f"{error!s:.200}"
+        )
+        raise DefinitionError(Problem(where, found, fix)) from error
 
 
 @contextlib.contextmanager

@@ -18,6 +18,7 @@ from coverage_campaign.assessment.rules.band import Band
 from coverage_campaign.scenarios.design import applied
 from coverage_campaign.scenarios.evaluate import FORECAST, QUANTITIES
 from support.campaigns import tiny
+from support.own_functions import ten_times
 from support.tally_cases import need
 
 METHODS = [
@@ -30,6 +31,7 @@ METHODS = [
     partial(cc.apportion.hamilton, quota="hare", bounds="quota"),
     cc.apportion.stationary("1/3"),
     cc.apportion.modified("1.4"),
+    cc.apportion.quota_method,
 ]
 CURVES = [
     cc.curves.even,
@@ -51,6 +53,9 @@ RULES = [
     cc.rules.per_person("0.7", of="up_to_target", goal="50%"),
     cc.rules.per_person("0.7", of="beyond_target"),
     cc.rules.capped(cc.rules.per_point("0.2"), most=15, least=3),
+    cc.rules.capped(cc.rules.per_person("0.7"), most=30),
+    cc.rules.per_case(-2, least=-1),
+    ten_times,
     cc.rules.total(cc.rules.per_point("0.1"), cc.rules.step(loses="0.7", per="9%", least=-3)),
 ]
 

@@ -26,7 +26,7 @@ def test_a_verdict_that_hangs_on_few_people_falls_with_a_small_error() -> None:
     tally = reports({"a": 51, "b": 40, "c": 10})
     small = cc.stability(scenario(), reports=tally, error="2%").to_frame().set_index("unit")
     assert small.loc["a", "robust"]
-    assert small.loc["a", "warning"] == "hangs on 1 people"
+    assert small.loc["a", "warning"] == "depends on 1 people"
     large = cc.stability(scenario(), reports=tally, error="4%").to_frame().set_index("unit")
     assert not large.loc["a", "robust"]
     assert large.loc["b", "robust"]

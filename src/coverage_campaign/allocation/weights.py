@@ -19,7 +19,7 @@ import pandas as pd
 
 from coverage_campaign.allocation.apportionment.methods import name_of
 from coverage_campaign.allocation.tree import OWN, opens_later
-from coverage_campaign.checks import checked_call, checked_fields, kind_of
+from coverage_campaign.checks import calling, checked_call, checked_fields, kind_of
 from coverage_campaign.errors import DefinitionError, Problem
 from coverage_campaign.frames import FloatSeries, IntSeries
 from coverage_campaign.messages import message
@@ -59,6 +59,7 @@ __all__ = [
 Number: TypeAlias = int | float | Fraction | Decimal
 """A weight: floats are taken at face value, the others are exact."""
 WeightTable: TypeAlias = Mapping[str, Number] | IntSeries | FloatSeries
+_A_NUMBER = message("a weight is a number, 0 or more")
 
 
 class Weighting(Protocol):
@@ -104,9 +105,7 @@ def _to_pairs(
 def _to_number(code: object, weight: object) -> Number:
     plain = weight.item() if isinstance(weight, np.generic) else weight
     if isinstance(plain, bool) or not isinstance(plain, (int, float, Fraction, Decimal)):
-        raise DefinitionError(
-            Problem(f"weights['{code}']", f"{plain!r}", "a weight is a number, 0 or more")
-        )
+        raise DefinitionError(Problem(f"weights['{code}']", f"{plain!r}", _A_NUMBER))
     if not plain >= 0 or plain in {float("inf"), Decimal("inf")}:
         raise DefinitionError(
             Problem(f"weights['{code}']", f"{plain}", "a weight is a finite number, 0 or more")
@@ -249,7 +248,11 @@ class ByFunction:
     def of(self, campaign: Campaign, units: Sequence[Unit]) -> dict[str, Number]:
         """Return what the function gives; no number, or a negative one, is an error."""
         del campaign
-        return {unit.code: _to_number(unit.code, self.function(unit)) for unit in units}
+        found = {}
+        for unit in units:
+            with calling(f"weights: {self.name}('{unit.code}')", fix=_A_NUMBER):
+                found[unit.code] = self.function(unit)
+        return {code: _to_number(code, given) for code, given in found.items()}
 
 
 def _for_own_parts(given: Mapping[str, Number], units: Sequence[Unit]) -> dict[str, Number]:

@@ -10,7 +10,7 @@ from typing import Final, Literal
 import attrs
 import pandas as pd
 
-from coverage_campaign.checks import checked_call, checked_fields, checked_methods
+from coverage_campaign.checks import calling, checked_call, checked_fields, checked_methods
 from coverage_campaign.errors import DefinitionError, Problem
 from coverage_campaign.frames import by_value, owned, owned_frame
 from coverage_campaign.messages import Language, Message, check_language, message, message_in
@@ -218,7 +218,8 @@ def supervise(
 
 def _answers(rule: Trigger, name: str, history: Sequence[Progress]) -> dict[str, bool]:
     """Return what a trigger says of each unit of the last progress, as far as it can tell."""
-    answers: object = rule(history)
+    with calling(f"trigger '{name}'", fix="return a Series of booleans by unit code"):
+        answers: object = rule(history)
     units = set(history[-1].to_frame()["unit"])
     fits = isinstance(answers, pd.Series) and pd.api.types.is_bool_dtype(answers.dtype)
     if not fits or not isinstance(answers, pd.Series) or not set(map(str, answers.index)) <= units:

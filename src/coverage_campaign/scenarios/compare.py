@@ -21,6 +21,7 @@ from coverage_campaign.allocation.apportionment.methods import name_of
 from coverage_campaign.allocation.cross import CrossAllocation
 from coverage_campaign.allocation.explain import in_english, weights_called, weights_word
 from coverage_campaign.assessment.assess import Assessment
+from coverage_campaign.assessment.rules.rule import ScoringRule
 from coverage_campaign.checks import checked_call, checked_fields, checked_methods
 from coverage_campaign.errors import DefinitionError, Problem
 from coverage_campaign.frames import IntSeries, by_value, owned, owned_frame, same
@@ -36,6 +37,7 @@ from coverage_campaign.messages import (
 from coverage_campaign.model.campaign import Campaign
 from coverage_campaign.model.labels import Label
 from coverage_campaign.model.readings import Basis, Readings
+from coverage_campaign.model.scheme import Scheme
 from coverage_campaign.notebook import Axes, html_table
 from coverage_campaign.progress.progress import Progress
 from coverage_campaign.reporting.result import Tally
@@ -52,6 +54,7 @@ __all__ = [
     "InputChange",
     "bounds_of",
     "compare",
+    "input_words",
     "words_of",
 ]
 
@@ -164,10 +167,7 @@ class InputChange:
         )
         if text_of(before, "en") == text_of(after, "en"):
             before, after = message_in("input", "one"), message_in("input", "another")
-        head, dot, rest = self.name.partition(".")
-        name = _INPUTS.get(self.name) or _INPUTS.get(head) or self.name
-        if dot and head in _INPUTS:
-            name = message("{input}.{part:raw}", input=name, part=rest)
+        name = input_words(self.name)
         return message("{input} {before} -> {after}", input=name, before=before, after=after)
 
     def __str__(self) -> str:
@@ -506,7 +506,8 @@ def _changes(a: Any, b: Any) -> Iterator[InputChange]:  # noqa: ANN401 - any kin
                 found.setdefault(name, InputChange(name, before, after))
     if "among" in found or "weights" in found:  # other weights are other numbers, and other units
         found.pop("weights of units", None)
-    yield from found.values()
+    for change in found.values():
+        yield from list(_of_schemes(change.before, change.after)) or [change]
 
 
 def _of_scenarios(one: Outcome, other: Outcome) -> Iterator[InputChange]:
@@ -514,10 +515,12 @@ def _of_scenarios(one: Outcome, other: Outcome) -> Iterator[InputChange]:
     yield from _of_campaigns(a.campaign, b.campaign)
     for field in attrs.fields(Scenario):
         before, after = getattr(a, field.name), getattr(b, field.name)
-        if field.name != "campaign" and not _equal(before, after):
-            if field.name == "weights":
-                before, after = _weights(one), _weights(other)
-            yield InputChange(field.name, before, after)
+        if field.name == "campaign" or _equal(before, after):
+            continue
+        if field.name == "weights":
+            before, after = _weights(one), _weights(other)
+        parts = list(_of_schemes(before, after)) if field.name == "scheme" else []
+        yield from parts or [InputChange(field.name, before, after)]
 
 
 def _weights(outcome: Outcome) -> object:
@@ -544,6 +547,17 @@ def _of_campaigns(a: Campaign, b: Campaign) -> Iterator[InputChange]:
             parts = list(_of_parts(f"campaign.{field.name}", before, after))
             whole = InputChange(f"campaign.{field.name}", before, after)
             yield from parts if 0 < len(parts) <= _MOST_PARTS else [whole]
+
+
+def _of_schemes(before: object, after: object) -> Iterator[InputChange]:
+    """Yield which parts of a scheme differ: 'scheme.items.people.rule'."""
+    if not isinstance(before, Scheme) or not isinstance(after, Scheme):
+        return
+    for field in attrs.fields(Scheme):
+        values = getattr(before, field.name), getattr(after, field.name)
+        if values[0] != values[1]:
+            name = f"scheme.{field.name}"
+            yield from list(_of_parts(name, *values)) or [InputChange(name, *values)]
 
 
 def _of_parts(name: str, before: object, after: object) -> Iterator[InputChange]:
@@ -576,6 +590,15 @@ def _equal(one: object, other: object) -> bool:
     return bool(one == other) or same(one, other)
 
 
+def input_words(name: str) -> str | Message:
+    """Return the name of an input in words; of one unit's or one part's with what stands behind."""
+    head, dot, rest = name.partition(".")
+    words = _INPUTS.get(name) or _INPUTS.get(head) or name
+    return (
+        message("{input}.{part:raw}", input=words, part=rest) if dot and head in _INPUTS else words
+    )
+
+
 def words_of(name: str, value: object, campaign: Campaign | None) -> str | Translatable:
     """Return the value of an input in a few words, by what the campaign calls it."""
     if name == "target" and value is None:
@@ -585,7 +608,9 @@ def words_of(name: str, value: object, campaign: Campaign | None) -> str | Trans
         return in_english(code, METHODS[code]) if code in METHODS else code
     if name == "curve" and callable(value):
         return curve_words(cast("Curve", value))
-    found = None
+    if isinstance(value, ScoringRule):
+        return value.statement("points")
+    found = value.code if isinstance(value, Scheme) else None
     if campaign is not None and isinstance(value, (str, tuple, Mapping)) and value:
         found = _by_label(name, value, campaign)
     return _shown(value) if found is None else found

@@ -13,10 +13,11 @@ from numpy.typing import NDArray
 
 from coverage_campaign.checks import checked_call, checked_fields
 from coverage_campaign.errors import DefinitionError, InfeasibleError, Problem
-from coverage_campaign.messages import message
+from coverage_campaign.messages import Language, Message, check_language, message
 from coverage_campaign.model.dates import to_date, to_instant
 from coverage_campaign.notebook import html_table
 from coverage_campaign.reporting.result import Tally
+from coverage_campaign.scenarios.compare import input_words
 from coverage_campaign.scenarios.design import Design, applied, shown
 from coverage_campaign.scenarios.explore import explore
 from coverage_campaign.scenarios.scenario import Outcome, Scenario, allocation_of, run
@@ -61,6 +62,32 @@ class Solution:
         if self.holds_first:
             return self.first
         return self.crossings[0].after if self.crossings else None
+
+    def sentence(self, *, lang: Language | None = None) -> str:
+        """Return in one sentence where the condition turns; English by default."""
+        return self.message.text(check_language(lang, default="en"))
+
+    @property
+    def message(self) -> Message:
+        """Where the condition begins or ceases to hold, in the language of the reader."""
+        name = input_words(self.input)
+        values = [{"a": shown(one.before), "b": shown(one.after)} for one in self.crossings]
+        parts = [
+            message("begins to hold between {a:raw} and {b:raw}", **ends)
+            if one.holds_after
+            else message("ceases to hold between {a:raw} and {b:raw}", **ends)
+            for one, ends in zip(self.crossings, values, strict=True)
+        ]
+        if not parts:
+            parts = [message("always holds") if self.holds_first else message("never holds")]
+        found = message("Over {input} the condition {holds}.", input=name, holds=parts)
+        if not self.infeasible:
+            return found
+        left = [
+            str(shown(a)) if a == b else message("{a:raw} to {b:raw}", a=shown(a), b=shown(b))
+            for a, b in self.infeasible
+        ]
+        return message("{found} Infeasible: {values}.", found=found, values=left)
 
     def to_frame(self) -> pd.DataFrame:
         """Return one row per crossing: before, after (values, as text) and holds_after."""

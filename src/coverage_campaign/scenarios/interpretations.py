@@ -18,7 +18,8 @@ from coverage_campaign.allocation.weights import Weighting, WeightTable, equal
 from coverage_campaign.checks import checked_call, checked_fields
 from coverage_campaign.errors import DefinitionError, Problem
 from coverage_campaign.frames import by_value, owned, owned_frame
-from coverage_campaign.messages import message
+from coverage_campaign.messages import Language, Message, check_language, message
+from coverage_campaign.model.basis import Basis
 from coverage_campaign.model.campaign import Campaign
 from coverage_campaign.model.dates import DateLike, MonthDay, to_date
 from coverage_campaign.model.readings import Basis, Readings
@@ -392,11 +393,38 @@ class ReadingsTable:
         return int(found[0]) if len(found) else None
 
     def _repr_html_(self) -> str:
-        notes = [*self.basis.lines(), *self._notes()]
+        notes = [*self.basis.lines(), *self.notes]
         return html_table(self.robust(), title=repr(self)[1:-1], notes=notes)
 
-    def _notes(self) -> list[str]:
-        return [f"No conclusion here depends on: {', '.join(self.idle)}."] if self.idle else []
+    def notes_in(self, lang: Language) -> tuple[str, ...]:
+        """Return which open questions no conclusion here depends on, in a language."""
+        if not self.idle:
+            return ()
+        return (message("No conclusion here depends on: {codes}.", codes=self.idle).text(lang),)
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """Which open questions no conclusion here depends on, in English."""
+        return self.notes_in("en")
+
+    def sentence(self, *, lang: Language | None = None) -> str:
+        """Return in one sentence how many conclusions are robust; English by default."""
+        return self.message.text(check_language(lang, default="en"))
+
+    @property
+    def message(self) -> Message:
+        """How many conclusions are robust, in the language of the reader."""
+        table = self.robust()
+        return message(
+            "{campaign} by {day:date}: {robust} of {n} {n:plural conclusion is|conclusions are} "
+            "robust in all of {combinations} {combinations:plural combination|combinations} of "
+            "answers",
+            campaign=self.campaign.label,
+            day=self.as_of,
+            robust=int(table["robust"].sum()),
+            n=len(table),
+            combinations=len(self._frame),
+        )
 
     def __repr__(self) -> str:
         """Return how many conclusions are robust."""

@@ -28,10 +28,12 @@ from coverage_campaign.allocation.request import (
 )
 from coverage_campaign.allocation.tree import NO_CAP, UnitTree
 from coverage_campaign.allocation.weights import Weighting, WeightTable, to_weighting
+from coverage_campaign.assessment.rationals import rounded_percent
 from coverage_campaign.checks import checked_call, checked_fields
 from coverage_campaign.errors import DefinitionError, InfeasibleError, Problem
 from coverage_campaign.frames import IntSeries, by_value, owned_array
-from coverage_campaign.messages import message
+from coverage_campaign.messages import Language, Message, check_language, message
+from coverage_campaign.model.basis import Basis
 from coverage_campaign.model.campaign import Campaign
 from coverage_campaign.model.readings import Basis
 from coverage_campaign.model.targets import CoverageTarget, HeadcountTarget
@@ -41,6 +43,7 @@ __all__ = ["Optimum", "optimize"]
 
 _WHOLE = 1e-6  # what a solver may leave of a whole number
 _NOTHING: Mapping[str, int] = {}
+_TOTAL = message("total")
 
 
 @attrs.frozen(kw_only=True, field_transformer=checked_fields)
@@ -48,7 +51,7 @@ class Optimum:
     """Whole persons by unit and part with the least largest burden that the constraints leave.
 
     `largest_burden` is exact: share over need of the unit that bears most. It was proved that no
-    sharing has a smaller one. `binding` names the constraints that hold with nothing to spare.
+    sharing has a smaller one. `constraints` are the constraints that hold with nothing to spare.
 
     It has no `notes` beside its `basis`, no `plot` and no `explain`: its allocation draws and
     explains the shares.
@@ -60,8 +63,29 @@ class Optimum:
     need: tuple[int | Fraction, ...]
     persons: NDArray[np.int64] = attrs.field(converter=owned_array, eq=by_value)
     largest_burden: Fraction
-    binding: tuple[str, ...]
+    constraints: tuple[Message, ...]
     basis: Basis
+
+    @property
+    def binding(self) -> tuple[str, ...]:
+        """The constraints that hold with nothing to spare, in English."""
+        return tuple(map(str, self.constraints))
+
+    def sentence(self, *, lang: Language | None = None) -> str:
+        """Return in one sentence the largest burden, and what binds; English by default."""
+        return self.message.text(check_language(lang, default="en"))
+
+    @property
+    def message(self) -> Message:
+        """The largest burden and what binds, in the language of the reader."""
+        found = message(
+            "{n} {n:plural person|people}: the largest burden is {burden} of the need",
+            n=int(self.persons.sum()),
+            burden=rounded_percent(self.largest_burden),
+        )
+        if not self.constraints:
+            return found
+        return message("{found}; binding: {constraints}", found=found, constraints=self.constraints)
 
     def shares(self) -> IntSeries:
         """Return the persons of each unit, int64, indexed by unit code: pins for `allocate`."""
@@ -120,7 +144,7 @@ class _Part:
 class _Constraint:
     """So many persons at least and at most in some cells (unit, part); `notes_in` in words."""
 
-    said: str
+    said: Message
     cells: NDArray[np.intp]
     least: int
     most: int
@@ -151,7 +175,7 @@ class _Network:
         for unit, need in enumerate(self.need):
             most = ceil(burden * need) - 1 if strictly else floor(burden * need)
             if need:
-                found.append(_Constraint("", self.of_unit(unit), 0, max(most, -1)))
+                found.append(_Constraint(_TOTAL, self.of_unit(unit), 0, max(most, -1)))
         return found
 
 
@@ -231,10 +255,10 @@ def optimize(
         need=network.need,
         persons=persons.reshape(len(tree.codes), len(parts)),
         largest_burden=max(burdens, default=Fraction(0)),
-        binding=tuple(
+        constraints=tuple(
             one.said
             for one in network.constraints
-            if one.said != "total" and int(persons[one.cells].sum()) == one.most
+            if one.said is not _TOTAL and int(persons[one.cells].sum()) == one.most
         ),
         basis=basis,
     )
@@ -284,13 +308,14 @@ def _of_units(
     units: Sequence[str], many: int, *, total: int, limits: Limits
 ) -> Iterable[_Constraint]:
     cells = np.arange(len(units) * many).reshape(len(units), many)
-    yield _Constraint("total", cells.ravel(), total, total)
+    yield _Constraint(_TOTAL, cells.ravel(), total, total)
     for row, code in enumerate(units):
         low, high = int(limits.low[0, row]), int(limits.high[0, row])
         if low:
-            yield _Constraint(f"floor of {code}", cells[row], low, total)
+            said = message("floor of {unit:raw}", unit=code)
+            yield _Constraint(said, cells[row], low, total)
         if high < NO_CAP:
-            yield _Constraint(f"cap of {code}", cells[row], 0, high)
+            yield _Constraint(message("cap of {unit:raw}", unit=code), cells[row], 0, high)
 
 
 def _of_parts(
@@ -303,10 +328,14 @@ def _of_parts(
     cells = np.arange(units * len(parts)).reshape(units, len(parts))
     for drive, persons in capacities.items():
         mine = [at for at, part in enumerate(parts) if part.drive == drive]
-        yield _Constraint(f"capacity of {drive}", cells[:, mine].ravel(), 0, persons)
+        yield _Constraint(
+            message("capacity of {phase:raw}", phase=drive), cells[:, mine].ravel(), 0, persons
+        )
     for group, persons in sizes.items():
         mine = [at for at, part in enumerate(parts) if part.group == group]
-        yield _Constraint(f"size of {group}", cells[:, mine].ravel(), 0, persons)
+        yield _Constraint(
+            message("size of {group:raw}", group=group), cells[:, mine].ravel(), 0, persons
+        )
 
 
 def _least_burden(network: _Network, total: int) -> NDArray[np.int64]:
@@ -411,7 +440,7 @@ def _clash(network: _Network) -> InfeasibleError:
     return InfeasibleError(
         [
             Problem(
-                one.said,
+                str(one.said),
                 message("{least} people", least=one.least)
                 if one.least
                 else message("{most} people at most", most=one.most),

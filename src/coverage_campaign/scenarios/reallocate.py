@@ -18,7 +18,8 @@ from coverage_campaign.allocation.request import Bounds, is_count
 from coverage_campaign.allocation.weights import Weighting, WeightTable, declared
 from coverage_campaign.checks import checked_call, checked_fields, checked_methods, shown
 from coverage_campaign.errors import DefinitionError, Problem
-from coverage_campaign.messages import Message, message
+from coverage_campaign.messages import Language, Message, check_language, message
+from coverage_campaign.model.basis import Basis
 from coverage_campaign.model.campaign import Campaign
 from coverage_campaign.model.readings import Basis
 from coverage_campaign.model.targets import to_rate
@@ -83,6 +84,24 @@ class Reallocation:
             }
         )
         return frame.assign(change=frame["after"] - frame["before"])
+
+    def sentence(self, *, lang: Language | None = None) -> str:
+        """Return in one sentence what the version changes; English by default."""
+        return self.message.text(check_language(lang, default="en"))
+
+    @property
+    def message(self) -> Message:
+        """What the version changes, in the language of the reader."""
+        change = self.to_frame()["change"]
+        return message(
+            "version {version}, made on {day:date}: {moved} {moved:plural person|people} moved, "
+            "{differ} of {n} {n:plural unit differs|units differ}",
+            version=self.version,
+            day=self.as_of,
+            moved=int(change[change > 0].sum()),
+            differ=int((change != 0).sum()),
+            n=len(change),
+        )
 
     def plot(self, ax: Axes | None = None) -> Axes:
         """Draw both versions as a slope chart."""

@@ -18,6 +18,8 @@ from coverage_campaign.assessment.scoring import assess_many
 from coverage_campaign.checks import checked_call, checked_fields, checked_methods
 from coverage_campaign.errors import DefinitionError, Problem
 from coverage_campaign.frames import by_value, owned_frame
+from coverage_campaign.messages import Language, Message, check_language, message
+from coverage_campaign.model.basis import Basis
 from coverage_campaign.model.readings import Basis
 from coverage_campaign.model.scheme import Scheme
 from coverage_campaign.model.targets import to_rate
@@ -68,12 +70,23 @@ class Stability:
         """Draw the baseline's picture: what the verdicts rest on."""
         return self.baseline.plot(ax)
 
-    def _line(self) -> str:
-        standing = int(self._verdicts["robust"].sum())
-        return (
-            f"{standing} of {len(self._verdicts)} verdicts are robust in all of "
-            f"{len(self.variants)} variants"
+    def sentence(self, *, lang: Language | None = None) -> str:
+        """Return in one sentence how many verdicts are robust; English by default."""
+        return self.message.text(check_language(lang, default="en"))
+
+    @property
+    def message(self) -> Message:
+        """How many verdicts are robust, in the language of the reader."""
+        return message(
+            "{robust} of {n} {n:plural verdict is|verdicts are} robust in all of {variants} "
+            "{variants:plural variant|variants}",
+            robust=int(self._verdicts["robust"].sum()),
+            n=len(self._verdicts),
+            variants=len(self.variants),
         )
+
+    def _line(self) -> str:
+        return self.sentence()
 
     def _repr_html_(self) -> str:
         return html_table(self._verdicts, title=self._line(), notes=self.basis.lines())
@@ -109,7 +122,7 @@ def stability(
         over: Other values of inputs (as `explore` names them), such as
             {"method": [cc.apportion.adams]}; each is tried alone, beside the baseline.
         readings: Open questions of which every answer is tried, in all combinations, and whose
-            answers are words; by default those that verdicts hang on.
+            answers are words; by default those that verdicts depend on.
         error: A reporting error (a fraction of one): of what each unit did, it alone reports so
             much more and so much less, in whole persons.
         handful: A verdict with at most so many people between it and its threshold is warned of.
@@ -345,5 +358,5 @@ def _warning(
         others = sorted({answer or "unknown" for answer in answers if answer != answers[0]})
         return f"is {' or '.join(others)} in {sum(a != answers[0] for a in answers)} variants"
     if margin is not None and abs(margin) <= handful:
-        return f"hangs on {abs(margin)} people"
+        return f"depends on {abs(margin)} people"
     return ""

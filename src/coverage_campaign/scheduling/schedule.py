@@ -13,9 +13,10 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from coverage_campaign.allocation.allocation import Allocation
+from coverage_campaign.allocation.apportionment.methods import name_of
 from coverage_campaign.allocation.request import BoundsOrWeighting, is_count
 from coverage_campaign.allocation.tree import NO_CAP
-from coverage_campaign.checks import checked_call, kind_of, shown
+from coverage_campaign.checks import calling, checked_call, kind_of, shown
 from coverage_campaign.errors import DefinitionError, Problem
 from coverage_campaign.messages import Message, message
 from coverage_campaign.model.campaign import Campaign
@@ -361,7 +362,8 @@ def _weights(curve: Curve, days: NDArray[np.datetime64], fixed: int) -> NDArray[
         raise DefinitionError(
             Problem("curve", kind_of(curve), "give one of cc.curves, or a function")
         )
-    weights = np.asarray(curve(days))
+    with calling(f"curve {name_of(curve)}", fix="give one whole number for each day"):
+        weights = np.asarray(curve(days))
     if weights.dtype.kind == "f" and weights.shape == days.shape:
         whole = np.isfinite(weights) & (weights == np.floor(weights)) & (abs(weights) < 2**53)
         weights = weights.astype(np.int64) if whole.all() else weights

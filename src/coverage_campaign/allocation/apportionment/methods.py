@@ -81,6 +81,7 @@ from coverage_campaign.allocation.apportionment.rounding_rules import (
     Stationary,
 )
 from coverage_campaign.allocation.apportionment.ties import Tie, TieRule, TieTable, read_ties
+from coverage_campaign.checks import calling
 from coverage_campaign.errors import DefinitionError, Problem, Translatable
 from coverage_campaign.messages import message
 
@@ -604,25 +605,19 @@ def apportioned(
     The function is given what it has a parameter for.
 
     Raises:
-        DefinitionError: Bounds that the function does not take, or an answer that is no whole
-            number a unit, does not sum to the total or leaves the bounds.
+        DefinitionError: The function raises, or gives an answer that is no whole number a unit,
+            does not sum to the total or leaves the bounds.
     """
     options: dict[str, Any] = {"floors": floors, "caps": caps, "names": names}
     options = {name: value for name, value in options.items() if value is not None}
     options["ties"] = ties
     parameters = _parameters_of(method)
-    takes = {one.name for one in parameters}
+    takes, lacking = {one.name for one in parameters}, []
     if not any(one.kind is one.VAR_KEYWORD for one in parameters):
         lacking = [name for name in ("floors", "caps") if name in options and name not in takes]
-        if lacking:
-            raise _no_method(
-                method, message("takes no {name}", name=lacking[0]), "give it floors= and caps="
-            )
         options = {name: value for name, value in options.items() if name in takes}
-    try:
+    with calling(f"method '{name_of(method)}'", fix=_FORM):
         answer = np.asarray(method(total, weights, **options))
-    except TypeError as error:
-        raise _no_method(method, str(error), _FORM) from error
     fix = message(
         "return one whole number for each of {n} units, {total} in all",
         n=len(weights),
@@ -640,12 +635,16 @@ def apportioned(
     seats = np.array([int(one) for one in numbers], dtype=np.int64)
     if int(seats.sum()) != total:
         raise _no_method(method, message("gave {n} in all", n=int(seats.sum())), fix)
-    outside = np.zeros(len(seats), dtype=bool)
-    if floors is not None:
-        outside |= seats < floors
-    if caps is not None:
-        outside |= seats > caps
-    if outside.any():
+    left = []
+    if floors is not None and (seats < floors).any():
+        left.append("floors")
+    if caps is not None and (seats > caps).any():
+        left.append("caps")
+    if left and left[0] in lacking:  # without them a function may well keep within them
+        raise _no_method(
+            method, message("takes no {name}", name=left[0]), "give it floors= and caps="
+        )
+    if left:
         raise _no_method(method, "leaves the floors or caps", "keep within floors and caps")
     return seats
 

@@ -21,7 +21,7 @@ from coverage_campaign.assessment.rationals import (
     rounded,
     whole_numbers,
 )
-from coverage_campaign.checks import kind_of
+from coverage_campaign.checks import calling, kind_of
 from coverage_campaign.errors import DefinitionError, Problem
 from coverage_campaign.messages import Message, message
 from coverage_campaign.model.scheme import AnyRule, Partial, RuleFunction
@@ -247,16 +247,8 @@ class FunctionRule:
     def _points(self, rate: Fraction) -> Fraction:
         fix = "return points as a finite number: whole, a Fraction, a Decimal or a float"
         where = f"rule {self.name}"
-        try:
+        with calling(f"{where} of {rate}", fix=fix):
             given: object = self.function(rate)
-        except Exception as error:
-            found = message(
-                "raised {kind:raw} for the rate {rate:raw}: {error:raw}",
-                kind=type(error).__name__,
-                rate=str(rate),
-                error=f"{error!s:.200}",
-            )
-            raise DefinitionError(Problem(where, found, fix)) from error
         if isinstance(given, (int, Fraction, np.integer)) and not isinstance(given, bool):
             return Fraction(given if isinstance(given, Fraction) else int(given))
         if isinstance(given, Decimal) and given.is_finite():

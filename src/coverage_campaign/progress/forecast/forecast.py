@@ -12,7 +12,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from coverage_campaign.checks import checked_call, checked_fields, checked_methods, shown
+from coverage_campaign.allocation.apportionment.methods import name_of
+from coverage_campaign.checks import calling, checked_call, checked_fields, checked_methods, shown
 from coverage_campaign.errors import DefinitionError, Problem
 from coverage_campaign.frames import by_value, owned, owned_frame
 from coverage_campaign.messages import Message, message, message_in
@@ -41,6 +42,7 @@ Faster: TypeAlias = (
     float | int | Mapping[str, float | int] | Callable[[Progress], Mapping[str, float | int]]
 )
 """How many times its pace each unit comes at from now on: one number, some units, a function."""
+_A_PACE = message("give 0 or more times the pace")
 
 
 @checked_methods
@@ -330,7 +332,10 @@ def _factors(pace: Faster, progress: Progress, told: Progress) -> _Floats:
 
     A successor that is not named itself takes over the mean of those before it, by their targets.
     """
-    given = pace(progress) if callable(pace) else pace
+    given = pace
+    if callable(pace):
+        with calling(f"pace {name_of(pace)}", fix=_A_PACE):
+            given = pace(progress)
     codes = told.counts["unit"].tolist()
     by_unit = dict(given) if isinstance(given, Mapping) else dict.fromkeys(codes, given)
     known = set(codes)
@@ -341,7 +346,7 @@ def _factors(pace: Faster, progress: Progress, told: Progress) -> _Floats:
             Problem(message("pace of '{code}'", code=unknown[0]), "a unit outside the plan", fix)
         )
     if not all(_is_pace(times) for times in by_unit.values()):
-        raise DefinitionError(Problem("pace", shown(pace), "give 0 or more times the pace"))
+        raise DefinitionError(Problem("pace", shown(given), _A_PACE))
     target = progress.counts.set_index("unit")["target"]
     parts: dict[str, list[tuple[float, float]]] = {}
     for code, shares in told.heirs.items():

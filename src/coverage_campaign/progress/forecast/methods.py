@@ -13,7 +13,7 @@ import attrs
 import numpy as np
 from numpy.typing import NDArray
 
-from coverage_campaign.checks import checked_call, checked_fields
+from coverage_campaign.checks import calling, checked_call, checked_fields
 from coverage_campaign.errors import DefinitionError, Problem
 from coverage_campaign.messages import message
 from coverage_campaign.progress.forecast.history import CumulativeHistory
@@ -68,16 +68,8 @@ def ahead_by(method: Pace, history: CumulativeHistory) -> _Floats:
         "return persons of the shape {shape:raw}: one row a day ahead, one column a unit",
         shape=shape,
     )
-    try:
+    with calling(message("method '{code}'", code=name), fix=fix):
         totals = np.asarray(method(history), dtype=np.float64)
-    except (TypeError, ValueError) as error:
-        raise DefinitionError(
-            Problem(
-                message("method '{code}'", code=name),
-                message("failed: {error}", error=str(error)),
-                fix,
-            )
-        ) from error
     if totals.shape != shape or np.isnan(totals[:, ~np.isnan(history.now)]).any():
         found = "nan" if totals.shape == shape else f"an array of {totals.shape}"
         raise DefinitionError(
