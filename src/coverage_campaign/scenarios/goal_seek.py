@@ -28,6 +28,7 @@ __all__ = ["Crossing", "Solution", "goal_seek"]
 _PROBES = 6  # values between the ends and the crossing at which a monotone condition is tried
 _TRIED = 32  # values among which one that can be solved is looked for first
 _PER_DAY = "persons_per_day"
+_SHARE = ("share",)
 
 
 @attrs.frozen(kw_only=True, field_transformer=checked_fields)
@@ -126,7 +127,7 @@ def goal_seek(
     input: tuple[str, Sequence[object]],  # noqa: A002 - the word that users say
     until: Callable[[Outcome], bool] | None = None,
     holds: Callable[[Study], NDArray[np.bool_]] | None = None,
-    what: Sequence[str] = ("share",),
+    what: Sequence[str] = _SHARE,
     monotone: bool = True,
     reports: Tally | None = None,
     received: pd.DataFrame | None = None,
@@ -168,18 +169,7 @@ def goal_seek(
     86229
     """
     name, values = input
-    if (until is None) == (holds is None):
-        raise DefinitionError(
-            Problem("until", "no condition, or two", "give until= or holds=, one of them")
-        )
-    if len(values) < 2:  # noqa: PLR2004 - a search needs two ends
-        raise DefinitionError(
-            Problem(
-                "input",
-                message("{name!r} with {n} values", name=name, n=len(values)),
-                "give at least two values",
-            )
-        )
+    _check_question(name, values, until=until, holds=holds, what=what)
     if name.partition(".")[0] != _PER_DAY:
         ends = [values[0], values[-1]]
         Design.of(scenario, over={name: ends}, samples=None, design="grid")  # refuses no input
@@ -216,6 +206,32 @@ def goal_seek(
     else:
         known |= dict.fromkeys([*range(first), *range(last + 1, len(values))])
     return _solution(name, values, known, whole=whole)
+
+
+def _check_question(
+    name: str,
+    values: Sequence[object],
+    *,
+    until: Callable[[Outcome], bool] | None,
+    holds: Callable[[Study], NDArray[np.bool_]] | None,
+    what: Sequence[str],
+) -> None:
+    """Refuse what is no search: not one condition, or not two values."""
+    if (until is None) == (holds is None):
+        raise DefinitionError(
+            Problem("until", "no condition, or two", "give until= or holds=, one of them")
+        )
+    if until is not None and tuple(what) != _SHARE:
+        fix = "give holds=, which looks at quantities, or leave what out"
+        raise DefinitionError(Problem("what", "of no use to until, which looks at an outcome", fix))
+    if len(values) < 2:  # noqa: PLR2004 - a search needs two ends
+        raise DefinitionError(
+            Problem(
+                "input",
+                message("{name!r} with {n} values", name=name, n=len(values)),
+                "give at least two values",
+            )
+        )
 
 
 def _meets(

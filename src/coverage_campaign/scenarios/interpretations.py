@@ -132,11 +132,13 @@ def readings_table(
     )
     order = [*asked, *(name for name in frame.columns if name not in asked)]
     basis = study.basis if study is not None else allocation_of(scenario).basis
+    idle = {"weights": weights, "received": received}
     return ReadingsTable(
         campaign=campaign,
         as_of=day,
         answers=asked,
         idle=tuple(code for code in tried if code not in asked),
+        unused=tuple(name for name, value in idle.items() if value is not None and reports is None),
         basis=basis,
         frame=_typed(frame[order]),
         units=_units(study, asked) if study is not None and weights is not None else pd.DataFrame(),
@@ -291,13 +293,14 @@ class ReadingsTable:
     """The grid over all readings: what follows from each combination of answers.
 
     `answers` has the answers that were tried by question; `idle` are open questions that no
-    conclusion here depends on.
+    conclusion here depends on, `unused` arguments without an effect here.
     """
 
     campaign: Campaign
     as_of: dt.date
     answers: Mapping[str, tuple[object, ...]]
     idle: tuple[str, ...]
+    unused: tuple[str, ...] = ()
     basis: Basis
     _frame: pd.DataFrame = attrs.field(converter=owned_frame, eq=by_value, repr=False)
     _units: pd.DataFrame = attrs.field(converter=owned_frame, eq=by_value, repr=False)
@@ -397,14 +400,17 @@ class ReadingsTable:
         return html_table(self.robust(), title=repr(self)[1:-1], notes=notes)
 
     def notes_in(self, lang: Language) -> tuple[str, ...]:
-        """Return which open questions no conclusion here depends on, in a language."""
-        if not self.idle:
-            return ()
-        return (message("No conclusion here depends on: {codes}.", codes=self.idle).text(lang),)
+        """Return which questions and arguments no conclusion here depends on, in a language."""
+        notes = []
+        if self.idle:
+            notes.append(message("No conclusion here depends on: {codes}.", codes=self.idle))
+        if self.unused:
+            notes.append(message("No effect here: {inputs}; without reports.", inputs=self.unused))
+        return tuple(note.text(lang) for note in notes)
 
     @property
     def notes(self) -> tuple[str, ...]:
-        """Which open questions no conclusion here depends on, in English."""
+        """Which questions and arguments no conclusion here depends on, in English."""
         return self.notes_in("en")
 
     def sentence(self, *, lang: Language | None = None) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from fractions import Fraction
 from hashlib import sha256
 from math import ceil, floor
@@ -150,7 +150,8 @@ def reallocate(
         within: The most that any share may change, as a fraction of it ('20%').
 
     Raises:
-        DefinitionError: A coverage goal has nothing to share; a unit to keep is not there.
+        DefinitionError: A coverage goal has nothing to share; a unit to keep is not there; a bound
+            that the share of a unit which keeps it does not meet.
         InfeasibleError: What was done and the bounds leave no way to the total, and by how much.
 
     >>> import coverage_campaign as cc
@@ -183,8 +184,10 @@ def reallocate(
     done = _done(progress, shares)
     unknown = tuple(code for code, persons in done.items() if persons is None)
     change = None if within is None else to_rate(within)
-    low, high = _bounds(shares, done, change, _given("floors", floors), _given("caps", caps))
+    least, most = _given("floors", floors), _given("caps", caps)
+    low, high = _bounds(shares, done, change, least, most)
     pins = {code: shares[code] for code in (*kept, *unknown)}
+    _check_kept(pins, least, most)
     codes = [str(code) for code in before.shares().index]
     own = declared(
         dict(zip(codes, leaf_weights(before), strict=True)),
@@ -235,6 +238,21 @@ def _given(name: str, bounds: Bounds | None) -> dict[str, int]:
             fix = "give whole persons, 0 or more"
             raise DefinitionError(Problem(f"{name}['{code}']", shown(persons), fix))
     return {code: int(persons) for code, persons in given.items()}
+
+
+def _check_kept(
+    pins: Mapping[str, int], floors: Mapping[str, int], caps: Mapping[str, int]
+) -> None:
+    """Refuse bounds that a unit which keeps its share does not meet."""
+    fix = "let it change (keep), or leave the bound out"
+    for name, bounds, sign in (("floors", floors, 1), ("caps", caps, -1)):
+        for code, persons in bounds.items():
+            kept = pins.get(code)
+            if kept is not None and sign * (persons - kept) > 0:
+                found = message(
+                    "{n}, where the unit keeps its share of {share}", n=persons, share=kept
+                )
+                raise DefinitionError(Problem(f"{name}['{code}']", found, fix))
 
 
 def _bounds(

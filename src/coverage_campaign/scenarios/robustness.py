@@ -21,7 +21,6 @@ from coverage_campaign.frames import by_value, owned_frame
 from coverage_campaign.messages import Language, Message, check_language, message
 from coverage_campaign.model.basis import Basis
 from coverage_campaign.model.readings import Basis
-from coverage_campaign.model.scheme import Scheme
 from coverage_campaign.model.targets import to_rate
 from coverage_campaign.notebook import Axes, html_table
 from coverage_campaign.progress.indicators import competition_ranks
@@ -139,7 +138,7 @@ def stability(
     told += [
         *_other_inputs(baseline, over or {}, reports, received),
         *_other_readings(baseline, readings, reports, received),
-        *_other_reports(baseline.progress, baseline.assessment.scheme, to_rate(error)),
+        *_other_reports(baseline, baseline.progress, baseline.assessment, to_rate(error)),
     ]
     ranks = np.concatenate([one.ranks for one in told])
     answers = {
@@ -258,8 +257,11 @@ def _words(code: str) -> tuple[str, ...]:
     return words
 
 
-def _other_reports(progress: Progress, scheme: Scheme, error: Fraction) -> Iterator[_Told]:
+def _other_reports(
+    baseline: Outcome, progress: Progress, assessment: Assessment, error: Fraction
+) -> Iterator[_Told]:
     """Yield what follows where one unit alone did so many more or fewer people, whole persons."""
+    scheme = assessment.scheme
     counts = progress.counts
     done = counts["done"].fillna(0).to_numpy("int64")
     change = np.array([floor(int(persons) * error) for persons in done.tolist()], dtype=np.int64)
@@ -280,6 +282,7 @@ def _other_reports(progress: Progress, scheme: Scheme, error: Fraction) -> Itera
         targets=targets,
         uplifted=np.tile(uplifted.to_numpy("int64"), (len(units), 1)),
         done=varied,
+        indicators=baseline.scenario.indicators,
     )
     codes = counts["unit"].tolist()
     steps = (signs * change[units]).tolist()

@@ -17,7 +17,8 @@ from coverage_campaign.allocation.tree import leaf_of
 from coverage_campaign.checks import checked_call, checked_fields, checked_methods
 from coverage_campaign.errors import CampaignError, DefinitionError, Problem
 from coverage_campaign.frames import by_value, owned_array, owned_frame
-from coverage_campaign.messages import message
+from coverage_campaign.messages import Language, message
+from coverage_campaign.model.basis import Basis
 from coverage_campaign.model.campaign import Campaign
 from coverage_campaign.model.readings import Basis
 from coverage_campaign.notebook import Axes, html_table
@@ -82,8 +83,7 @@ class Study:
     `first` is the number of its first scenario, where a study is one block of a larger one.
     `schedules` has the persons planned to the end of each period: (scenarios, periods, units).
 
-    It has no `notes`: what a reader has to know stands in its `basis`. It has no `explain`:
-    `run(study.scenario(row))` explains a row.
+    It has no `explain`: `run(study.scenario(row))` explains a row.
     """
 
     baseline: Scenario
@@ -180,6 +180,45 @@ class Study:
         for quantity, cells in self.cells.items():
             frame[quantity] = cells.column(rows)
         return frame
+
+    @property
+    def idle(self) -> tuple[str, ...]:
+        """The inputs whose values, all others as they are, change nothing that is held.
+
+        Known of whole grids alone: () of rows that were given, and of one block of a study.
+        """
+        sizes = tuple(len(values) for values in self.design.tried)
+        if self.design.rows is not None or len(self) != self.design.count:
+            return ()
+        held = [self.array(name) for name in self.what]
+        held += [self.solved] if self.schedules is None else [self.solved, self.schedules]
+        grids = [one.reshape(*sizes, *one.shape[1:]) for one in held]
+        return tuple(
+            name
+            for axis, name in enumerate(self.over)
+            if sizes[axis] > 1
+            and all(
+                np.array_equal(
+                    grid, np.broadcast_to(grid.take([0], axis), grid.shape), equal_nan=True
+                )
+                if grid.dtype.kind == "f"
+                else (grid == grid.take([0], axis)).all()
+                for grid in grids
+            )
+        )
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """Which inputs change nothing that is held, in English."""
+        return self.notes_in("en")
+
+    def notes_in(self, lang: Language) -> tuple[str, ...]:
+        """Return which inputs change nothing that is held, in a language."""
+        idle = self.idle
+        if not idle:
+            return ()
+        found = message("No effect on {what}: {inputs}.", what=self.what, inputs=idle)
+        return (found.text(lang),)
 
     def _names(self) -> list[str]:
         campaign, among = self.baseline.campaign, self.baseline.among
@@ -326,7 +365,7 @@ class Study:
         quantity = self.what[0] if self.what else "share"
         numbers = {name for name, one in self.cells.items() if not one.words}
         table = self.ranges(quantity) if quantity in numbers else self.inputs()
-        return html_table(table, title=repr(self)[1:-1], notes=self.basis.lines())
+        return html_table(table, title=repr(self)[1:-1], notes=[*self.basis.lines(), *self.notes])
 
     def __repr__(self) -> str:
         """Return the size of the study in one line."""
