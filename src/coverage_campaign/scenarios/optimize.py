@@ -33,7 +33,6 @@ from coverage_campaign.checks import checked_call, checked_fields
 from coverage_campaign.errors import DefinitionError, InfeasibleError, Problem
 from coverage_campaign.frames import IntSeries, by_value, owned_array
 from coverage_campaign.messages import Language, Message, check_language, message
-from coverage_campaign.model.basis import Basis
 from coverage_campaign.model.campaign import Campaign
 from coverage_campaign.model.readings import Basis
 from coverage_campaign.model.targets import CoverageTarget, HeadcountTarget

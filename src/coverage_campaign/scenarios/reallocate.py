@@ -19,7 +19,6 @@ from coverage_campaign.allocation.weights import Weighting, WeightTable, declare
 from coverage_campaign.checks import checked_call, checked_fields, checked_methods, shown
 from coverage_campaign.errors import DefinitionError, Problem
 from coverage_campaign.messages import Language, Message, check_language, message
-from coverage_campaign.model.basis import Basis
 from coverage_campaign.model.campaign import Campaign
 from coverage_campaign.model.readings import Basis
 from coverage_campaign.model.targets import to_rate

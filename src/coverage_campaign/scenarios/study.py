@@ -18,7 +18,6 @@ from coverage_campaign.checks import checked_call, checked_fields, checked_metho
 from coverage_campaign.errors import CampaignError, DefinitionError, Problem
 from coverage_campaign.frames import by_value, owned_array, owned_frame
 from coverage_campaign.messages import Language, message
-from coverage_campaign.model.basis import Basis
 from coverage_campaign.model.campaign import Campaign
 from coverage_campaign.model.readings import Basis
 from coverage_campaign.notebook import Axes, html_table
