@@ -442,7 +442,7 @@ def _by_quota(rule: Remainders, groups: Groups) -> tuple[Ints, list[TieTable]]:
             seats[units], more = _by_quota(rule, part)
             ties += more
         return seats, ties
-    real: Floats = whole + (rest / each[1]).astype(np.float64)
+    real = np.asarray(whole + rest / each[1], dtype=np.float64)
     shares = _Shares(groups, rule, real, settled=~claims)
     return _award(shares, seats.astype(np.float64))
 
