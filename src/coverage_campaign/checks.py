@@ -678,7 +678,7 @@ def _mistaken(function: Callable[..., object], name: str, value: object, hint: o
     own = tuple(filter(_is_own, kinds))
     made_by = next((_MADE_BY[kind.__name__] for kind in own if kind.__name__ in _MADE_BY), "")
     more = _held_by(value, own) or made_by
-    if not more and hasattr(value, "plot") and attrs.has(type(value)):
+    if not more and attrs.has(type(value)) and hasattr(value, "plot"):
         more = f"{type(value).__name__.lower()}.plot() draws it"
     wanted = _wanted(hint)
     sentence = f"{function.__name__} takes {wanted} for {name}; this is {found}"

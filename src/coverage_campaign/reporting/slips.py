@@ -34,6 +34,8 @@ _NONE, _FALL, _RECOVERED, _SPIKE, _BATCH, _JUMP, _DROP = range(len(KINDS))
 _SIGMAS = 4.0
 _FACTOR = 10**0.5
 _FEWEST = 6
+# Fewer figures than these tell of a run of figures by the median of those outside it.
+_MANY = 12
 _FEWEST_WEEKS = 3
 _AROUND = 7
 _DAYS_AROUND = 15
@@ -125,7 +127,8 @@ def _find(persons: _Floats, spans: _Floats, weekdays: NDArray[np.int64] | None) 
     kind = np.select([persons < 0, side > 0, side < 0], [_FALL, _JUMP, _DROP], 0).astype(np.int8)
     mended = np.where(kind > 0, np.nan_to_num(expected), persons)
     for unit in np.flatnonzero((kind > 0).any(axis=0)):
-        _join(persons[:, unit], spans[:, unit], expected[:, unit], kind[:, unit], mended[:, unit])
+        usual = expected[:, unit] if (persons[:, unit] >= 0).sum() >= _MANY else None
+        _join(persons[:, unit], spans[:, unit], usual, kind[:, unit], mended[:, unit])
     return Slips(kind=kind, expected=expected, mended=mended, told=told)
 
 
@@ -188,17 +191,25 @@ def _median(values: _Floats) -> _Floats:
 
 
 def _join(
-    persons: _Floats, spans: _Floats, expected: _Floats, kind: NDArray[np.int8], mended: _Floats
+    persons: _Floats,
+    spans: _Floats,
+    expected: _Floats | None,
+    kind: NDArray[np.int8],
+    mended: _Floats,
 ) -> None:
-    """Mark the figures of a unit that make up for each other, and share them out evenly."""
+    """Mark the figures of a unit that make up for each other, and share them out evenly.
+
+    `expected` is None where the figures are too few for one of them to tell of the others.
+    """
     rows = np.flatnonzero(~np.isnan(persons))
-    off = np.nan_to_num(persons - expected)[rows]
+    figures, days = persons[rows], spans[rows]
+    usual = None if expected is None else np.nan_to_num(expected[rows], nan=0.0)
     for row in np.flatnonzero(kind[rows]).tolist():
         if kind[rows[row]] not in {_FALL, _JUMP, _DROP}:
             continue
-        first, last = _made_up(off, row)
+        first, last = _made_up(figures, days, usual, row)
         part = rows[first : last + 1]
-        low_first = off[first] < 0
+        low_first = _off(figures, days, usual, slice(first, last + 1))[0] < 0
         falls = bool((persons[part] < 0).any())
         if last == first or persons[part].sum() < 0 or not (low_first or falls):
             continue
@@ -206,7 +217,22 @@ def _join(
         mended[part] = persons[part].sum() * spans[part] / spans[part].sum()
 
 
-def _made_up(off: _Floats, row: int) -> tuple[int, int]:
+def _off(figures: _Floats, days: _Floats, usual: _Floats | None, run: slice) -> _Floats:
+    """Return by how much figures in a row are more (or fewer) than the others lead to expect.
+
+    Of few figures the others are those outside the run: a spike must not speak for its own fall.
+    Where there are none, nothing is known.
+    """
+    if usual is not None:
+        return figures[run] - usual[run]
+    others = np.delete(np.arange(len(figures)), run)
+    others = others[figures[others] >= 0]
+    a_day = float(np.median(figures[others] / days[others])) if len(others) else np.nan
+    off: _Floats = figures[run] - a_day * days[run]
+    return off
+
+
+def _made_up(figures: _Floats, days: _Floats, usual: _Floats | None, row: int) -> tuple[int, int]:
     """Return the shortest run of figures from or up to one that make up for each other.
 
     What is above and what is below what is expected are the same to a third, and the figure at the
@@ -215,14 +241,15 @@ def _made_up(off: _Floats, row: int) -> tuple[int, int]:
     for length in range(2, _LONGEST_PATCH + 2):
         runs = []
         for first, other in ((row, row + length - 1), (row - length + 1, row - length + 1)):
-            if not 0 <= first <= len(off) - length:
+            if not 0 <= first <= len(figures) - length:
                 continue
-            part = off[first : first + length]
+            part = _off(figures, days, usual, slice(first, first + length))
+            own = part[row - first]
             above, below = part[part > 0].sum(), -part[part < 0].sum()
-            opposite = -off[other] * np.sign(off[row])
+            opposite = -part[other - first] * np.sign(own)
             if (
                 opposite > 0
-                and opposite >= abs(off[row]) / 2
+                and opposite >= abs(own) / 2
                 and min(above, below) >= max(above, below) * _MADE_UP
             ):
                 runs.append((abs(above - below), first))

@@ -555,3 +555,20 @@ def test_a_country_is_forecast_some_days_at_a_time(
     pd.testing.assert_frame_equal(
         forecast_counts(totals, to="2021-12-31", ceiling={"a": 40, "b": 60}, net=net), at_once
     )
+
+
+@pytest.mark.parametrize("factor", [0.1, 0.25, 0.5, 10.0])
+@pytest.mark.parametrize("row", [1, 2])
+def test_few_figures_tell_of_a_slip_that_was_put_right(row: int, factor: float) -> None:
+    """Five running totals of about 100 a month: a spike does not speak for its own fall."""
+    totals = np.array([[98, 50], [203, 102], [301, 149], [404, 201], [499, 250]])
+    dates = pd.date_range("2026-01-31", periods=5, freq="ME")
+    clean = pd.DataFrame(totals, index=dates, columns=["a", "b"])
+    wrong = clean.copy()
+    wrong.iloc[row, 0] = int(wrong.iloc[row, 0] * factor)
+    expected, slipped = (
+        forecast_counts(one, to="2026-08-31")["expected"].astype(float).to_numpy()
+        for one in (clean, wrong)
+    )
+    assert abs(slipped[0] / expected[0] - 1) < 0.25
+    assert abs(slipped[1] / expected[1] - 1) < 0.05

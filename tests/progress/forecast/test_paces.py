@@ -263,7 +263,6 @@ def test_paces_with_numbers_are_values_that_travel() -> None:
     ("make", "found"),
     [
         (lambda: paces.run_rate(0), "periods: 0"),
-        (lambda: paces.run_rate(periods=True), "periods: True"),
         (lambda: paces.damping(power=0, kept=0.5, trusted=1), "power: 0 -- give more than 0"),
         (lambda: paces.damping(power=2, kept=1.5, trusted=1), "kept: 1.5"),
         (lambda: paces.damping(power=2, kept=0.5, trusted=float("nan")), "trusted: nan"),
@@ -273,3 +272,5 @@ def test_numbers_that_make_no_pace_are_refused(make: Callable[[], object], found
     """No period, a power of nothing, a fraction that is none: the number is named."""
     with pytest.raises(DefinitionError, match=re.escape(found)):
         make()
+    with pytest.raises(TypeError, match="run_rate takes a whole number for periods"):
+        paces.run_rate(periods=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import TypeAlias
 
@@ -10,6 +11,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from coverage_campaign.checks import shown
 from coverage_campaign.errors import DefinitionError, Problem
 from coverage_campaign.frames import FloatSeries, IntSeries, pandas_frame
 from coverage_campaign.messages import message
@@ -28,6 +30,7 @@ __all__ = [
 _Floats = NDArray[np.float64]
 PersonsByUnit: TypeAlias = IntSeries | FloatSeries | Mapping[str, float]
 """Persons of each unit, such as its eligible ones: a Series or a mapping by unit."""
+_A_DAY = re.compile(r"\s*\d{4}-?\d{2}-?\d{2}(?!\d)")
 _WEEK = 7.0
 _DAILY = 2.0
 _SHORTEST_MONTH = 28
@@ -296,7 +299,8 @@ def running_totals(cumulative: object, *, ceiling: PersonsByUnit | None = None) 
             ),
             source="running totals",
         )
-    twice = table.columns[table.columns.duplicated()].astype(str)
+    names = table.columns.astype(str)
+    twice = names[names.duplicated()]
     if len(twice):
         raise DefinitionError(
             Problem(
@@ -336,21 +340,24 @@ def _table(cumulative: object) -> pd.DataFrame:
 
 def _dates(index: pd.Index) -> tuple[NDArray[np.datetime64], list[Problem]]:
     """Return the days of an index, and what is wrong with them."""
+    nothing = np.empty(0, dtype="datetime64[D]")
     if not len(index):
-        return np.empty(0, dtype="datetime64[D]"), [
-            Problem("dates", "none", "give at least one row")
-        ]
+        return nothing, [Problem("dates", "none", "give at least one row")]
     fix = "give dates in the index or in a column 'date'"
     if isinstance(index, pd.PeriodIndex):
         index = index.end_time
     elif pd.api.types.is_numeric_dtype(index):
-        return np.empty(0, dtype="datetime64[D]"), [Problem("dates", f"{index[0]!r}", fix)]
+        return nothing, [Problem("dates", shown(index[0]), fix)]
+    short = [one for one in index if isinstance(one, str) and not _A_DAY.match(one)]
+    if short:
+        fix = "write a day as 2026-06-30, or give a PeriodIndex, of which the last days count"
+        return nothing, [Problem("dates", shown(short[0]), fix)]
     try:
         stamps = pd.DatetimeIndex(index)
     except (ValueError, TypeError, OverflowError):
-        return np.empty(0, dtype="datetime64[D]"), [Problem("dates", f"{index[0]!r}", fix)]
+        return nothing, [Problem("dates", shown(index[0]), fix)]
     if stamps.hasnans:
-        return np.empty(0, dtype="datetime64[D]"), [Problem("dates", "one is missing", fix)]
+        return nothing, [Problem("dates", "one is missing", fix)]
     if stamps.tz is not None:
         stamps = stamps.tz_localize(None)
     days = stamps.normalize()
@@ -366,19 +373,16 @@ def _number_problems(table: pd.DataFrame) -> list[Problem]:
     problems = []
     for name in table.columns:
         column = table[name]
-        if not pd.api.types.is_numeric_dtype(column) or pd.api.types.is_bool_dtype(column):
-            problems.append(
-                Problem(
-                    message("column '{code}'", code=name),
-                    message("is {dtype:raw}", dtype=str(column.dtype)),
-                    "give numbers of persons",
-                )
-            )
+        place = message("column '{code}'", code=str(name))
+        kind = column.dtype
+        if not pd.api.types.is_numeric_dtype(kind) or pd.api.types.is_bool_dtype(kind):
+            found = message("is {dtype:raw}", dtype=str(kind))
+            problems.append(Problem(place, found, "give numbers of persons"))
+        elif pd.api.types.is_complex_dtype(kind):
+            problems.append(Problem(place, "has complex numbers", "give numbers of persons"))
         elif np.isinf(column.to_numpy(dtype=np.float64, na_value=np.nan)).any():
             fix = "give persons, or leave the value out"
-            problems.append(
-                Problem(message("column '{code}'", code=name), "has an infinite value", fix)
-            )
+            problems.append(Problem(place, "has an infinite value", fix))
     return problems
 
 
