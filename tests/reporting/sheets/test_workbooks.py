@@ -205,7 +205,7 @@ def test_hidden_sheets_are_read_by_name_only(tmp_path: Path) -> None:
     last_year = read_reports(path, tiny(), figures="new", sheet="旧", period="2026-06")
     assert counts(last_year) == {"a": 99}
     assert not last_year.problems
-    with pytest.raises(ReportError, match="no sheet '七月' -- choose one of 六月, 旧"):
+    with pytest.raises(ReportError, match="no sheet '七月' -- choose one of 六月 and 旧"):
         open_grids(path, sheet="七月")
 
 
