@@ -1,8 +1,10 @@
 """Who hands over another result than a function takes is told by the library, never from inside."""
 
+import functools
 import inspect
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import matplotlib as mpl
 import numpy as np
@@ -10,7 +12,16 @@ import pandas as pd
 import pytest
 
 import coverage_campaign as cc
-from laws.test_results import CAMPAIGN, allocation, plan, progress, scenario, tally
+from laws.test_results import (
+    CAMPAIGN,
+    RESULTS,
+    allocation,
+    plan,
+    progress,
+    result,
+    scenario,
+    tally,
+)
 
 mpl.use("Agg")
 GIVEN = {
@@ -143,3 +154,57 @@ def test_no_argument_fails_inside(name: str, parameter: str) -> None:
         except TypeError as error:
             said = str(error)
         assert re.search(r" takes | needs year|give a", said), odd
+
+
+def callables() -> Iterator[tuple[str, Callable[..., object]]]:
+    """Yield every public function, and every method of a result that takes something."""
+    for name in dir(cc):
+        value = getattr(cc, name)
+        inner = getattr(value, "__all__", ()) if inspect.ismodule(value) else ()
+        members = [(f"{name}.{one}", getattr(value, one)) for one in inner] or [(name, value)]
+        for called, member in members:
+            if inspect.isfunction(member) and called.partition(".")[0] not in {"testing", "vary"}:
+                yield called, member
+    for kind in RESULTS:
+        owner = type(result(kind))
+        for name, method in vars(owner).items():
+            if inspect.isfunction(method) and not name.startswith("_"):
+                yield f"{kind}.{name}", functools.partial(method, result(kind))
+
+
+def required(function: Callable[..., object]) -> list[inspect.Parameter]:
+    """Return the parameters that a call has to give, those that take several among them."""
+    return [
+        one
+        for one in inspect.signature(function).parameters.values()
+        if one.default is one.empty and one.kind is not one.VAR_KEYWORD
+    ]
+
+
+# What their arguments are is known where they are called: other functions read them first.
+READ_BEFORE = {"apportion.apportioned", "apportion.name_of", "curves.curve_words", "curves.spread"}
+WALKED = {
+    name: function
+    for name, function in callables()
+    if required(function) and name not in READ_BEFORE
+}
+
+
+@pytest.mark.parametrize("name", WALKED)
+def test_whatever_is_handed_over_is_named(
+    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Every function and method answers odd values, or says what it takes; none fails inside."""
+    monkeypatch.chdir(tmp_path)
+    parameters = required(WALKED[name])
+    several = [one.name for one in parameters if one.kind is one.VAR_POSITIONAL]
+    for odd in ODD:
+        named = {one.name: odd for one in parameters if one.name not in several}
+        said = " takes "
+        try:
+            WALKED[name](*(odd for _ in several), **named)
+        except cc.CampaignError:
+            continue
+        except TypeError as error:
+            said = str(error)
+        assert re.search(r" takes | needs year|give a|this is ", said), odd

@@ -13,7 +13,7 @@ from matplotlib.axes import Axes
 
 from coverage_campaign.allocation.allocation import Allocation
 from coverage_campaign.allocation.equity import gini, leaf_weights, lorenz, need_of
-from coverage_campaign.checks import checked_call
+from coverage_campaign.checks import checked_call, shown
 from coverage_campaign.errors import DefinitionError, Problem
 from coverage_campaign.frames import IntSeries
 from coverage_campaign.messages import Language, check_language, message, text_of
@@ -138,10 +138,18 @@ def fairness(
     return canvas.ax
 
 
+_GIVE = "give an allocation for each name"
+
+
 def curves_of(
     allocations: Mapping[str, Allocation], given: Mapping[str, int] | IntSeries | None
 ) -> dict[str, Curve]:
     """Return the curve of each allocation, all on the need of the first."""
+    for name, one in allocations.items():
+        if not isinstance(one, Allocation):
+            raise DefinitionError(Problem(f"allocations['{name}']", shown(one), _GIVE))
+    if not allocations:
+        raise DefinitionError(Problem("allocations", "none", _GIVE))
     first = next(iter(allocations.values()))
     campaign = first.campaign
     if given is None:
