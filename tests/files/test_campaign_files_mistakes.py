@@ -197,12 +197,12 @@ def test_the_sound_file_loads(tmp_path: Path) -> None:
         (
             "[[measures]]",
             "[measures]\ncode = 1\n[[measures]]",
-            "line 10 column 11: Cannot overwrite a value -- a key stands twice in its table, or",
+            "no sound TOML: Cannot overwrite a value -- a key occurs twice in its table, or",
         ),
         (
             'kind = "city"',
             'kind = "city',
-            "line 20 column 13: Illegal character",
+            "line 20 column 13: no sound TOML: Illegal character",
         ),
         (
             "year = 2026",
@@ -392,7 +392,7 @@ def test_a_file_beyond_the_bound_is_refused_unread(
 
 @pytest.mark.parametrize(
     ("content", "found"),
-    [(b'schema = 1\ncode = "\xff"\n', "line 2 is no UTF-8 text"), (None, "No such file")],
+    [(b'schema = 1\ncode = "\xff"\n', "line 2 is no UTF-8 text"), (None, "no such file")],
 )
 def test_what_cannot_be_read_is_said(tmp_path: Path, content: bytes | None, found: str) -> None:
     """Bytes that are no UTF-8 and a file that is not there are said with the place."""
@@ -401,7 +401,7 @@ def test_what_cannot_be_read_is_said(tmp_path: Path, content: bytes | None, foun
         path.write_bytes(content)
     with pytest.raises(DefinitionError, match=found):
         load_campaign(path)
-    with pytest.raises(DefinitionError, match="Is a directory"):
+    with pytest.raises(DefinitionError, match="a folder"):
         load_campaign(tmp_path)
 
 
