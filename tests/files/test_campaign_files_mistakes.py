@@ -197,7 +197,7 @@ def test_the_sound_file_loads(tmp_path: Path) -> None:
         (
             "[[measures]]",
             "[measures]\ncode = 1\n[[measures]]",
-            "no sound TOML: Cannot overwrite a value -- a key occurs twice in its table, or",
+            "line 10 column 11: no sound TOML: Cannot overwrite a value -- a key occurs twice",
         ),
         (
             'kind = "city"',
