@@ -187,6 +187,26 @@ def test_an_error_of_the_callers_own_is_left_alone() -> None:
         tally(chunks(), CAMPAIGN, as_of=LATE)
 
 
+def test_what_a_stopped_spark_stumbles_over_is_told() -> None:
+    """PySpark without its context raises an AttributeError of Python's: it is the engine's."""
+    need("pyspark")
+    from types import SimpleNamespace
+
+    from pyspark.traceback_utils import SCCallSiteSync
+
+    from coverage_campaign.reporting.events.engines import keeping
+
+    stopped = SCCallSiteSync(SimpleNamespace(_jsc=None))
+    with (
+        pytest.raises(ReportError, match=r"the engine stopped: AttributeError: .*setCallSite"),
+        keeping(),
+        stopped,
+    ):
+        pass
+    with pytest.raises(AttributeError, match="of our own"), keeping():
+        raise AttributeError("of our own")
+
+
 # -- PySpark ---------------------------------------------------------------------------------------
 
 

@@ -5,6 +5,7 @@ No row of events comes to Python but through `collected`.
 
 from __future__ import annotations
 
+import traceback
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from typing import Any, Final
@@ -218,7 +219,10 @@ def _engine_errors() -> Iterator[None]:
 
 def _is_of_engine(error: BaseException) -> bool:
     modules = {kind.__module__.split(".")[0] for kind in type(error).__mro__}
-    return isinstance(error, OSError) or not modules.isdisjoint(_RAISING)
+    *_, (last, _) = traceback.walk_tb(error.__traceback__)
+    # A Spark that was stopped stumbles over what it has no more, such as an AttributeError.
+    of_spark = last.f_globals["__name__"].split(".")[0] in {"py4j", "pyspark"}
+    return of_spark or isinstance(error, OSError) or not modules.isdisjoint(_RAISING)
 
 
 def _dropped(drop: Callable[..., object], *arguments: str) -> None:
