@@ -59,7 +59,7 @@ def test_exposure_and_court_run_in_parallel() -> None:
 def test_the_wrong_authority_is_refused() -> None:
     """The press gives no orders; the error names who does and what is possible."""
     case = open_case("hotel", ladder=EITHER, on="2008-08-04")
-    with pytest.raises(IllegalMoveError, match="which only labour may do") as caught:
+    with pytest.raises(IllegalMoveError, match="may do so: labour") as caught:
         advance(case, "order", on="2008-08-05", by="press")
     assert caught.value.possible == (
         "order by labour -> ordered",

@@ -136,7 +136,7 @@ def test_nobody_named_is_nobody() -> None:
         columns=["case", "event", "on", "by"],
     )
     frame = replay(rows, ladder=LADDER)
-    assert "only labour may do" in frame["problem"].iloc[0]
+    assert "may do so: labour" in frame["problem"].iloc[0]
 
 
 @pytest.mark.parametrize(

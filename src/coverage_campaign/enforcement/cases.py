@@ -100,7 +100,7 @@ def _why(
         return message("'{event}' after it was closed ({steps})", event=event, steps=steps)
     if named:
         who = dict.fromkeys(one for move in named for one in move.authorities)
-        return message("'{event}' by '{by}'; may do so: {who}", event=event, by=by, who=who)
+        return message("'{event}' by '{by}'; may do so: {who}", event=event, by=by, who=tuple(who))
     again = [move for move in ladder.moves if move.event == event and move.target in active]
     if again:
         return message("'{event}' a second time: now at {steps}", event=event, steps=steps)
