@@ -99,7 +99,7 @@ def test_peers_are_ranked_among_themselves() -> None:
     assert progress.peer_ranks("parent")["group"].unique().tolist() == ["city"]
     with pytest.raises(cc.CampaignError, match="not in the plan"):
         progress.peer_ranks({"x": "large"})
-    with pytest.raises(cc.CampaignError, match="choose 'kind' or 'parent'"):
+    with pytest.raises(cc.CampaignError, match="known: kind and parent"):
         progress.peer_ranks("size")  # type: ignore[arg-type]
 
 

@@ -83,7 +83,7 @@ def test_a_merged_unit_takes_over_targets_and_results() -> None:
     assert later.totals()["target"].iloc[0] == 1000
     assert later.totals()["done"].iloc[0] == 560
     assert later.counts["eligible"].tolist() == [0, 0, 6600, 4400]
-    assert str(later.unit("a").reason) == "closed after 30 Jun 2021; its figures pass on to m"
+    assert str(later.unit("a").reason) == "closed after 30 Jun 2021; its figures pass on to M"
 
 
 def test_the_past_is_read_under_the_units_of_another_day() -> None:

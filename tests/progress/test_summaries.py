@@ -199,7 +199,7 @@ def test_periods_add_up_to_the_totals() -> None:
     assert table["planned"].sum() == 100
     assert table["done"].sum() == 15
     assert table["done"].isna().sum() == 6
-    with pytest.raises(DefinitionError, match="tier, channel, group, period"):
+    with pytest.raises(DefinitionError, match="tier, channel, group and period"):
         progressed().rollup("unit")  # type: ignore[arg-type]
 
 
