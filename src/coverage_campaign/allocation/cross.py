@@ -381,7 +381,7 @@ def _bounds(
 
 
 def _refuse_strangers(
-    name: str, given: Mapping[tuple[str, str], Any], rows: Sequence[str], columns: Sequence[str]
+    name: str, given: Mapping[Any, Any], rows: Sequence[str], columns: Sequence[str]
 ) -> None:
     known = set(rows), set(columns)
     for cell in given:

@@ -84,11 +84,11 @@ def parsed_json(text: str, source: str) -> Any:  # noqa: ANN401 - what the text 
         raise DefinitionError(Problem(source, found, fix)) from None
     except json.JSONDecodeError as error:
         where = f"{source} line {error.lineno} column {error.colno}"
-        found = message("no sound JSON: {error}", error=error.msg)
-        raise DefinitionError(Problem(where, found, "mend the JSON there")) from None
+        unsound = message("no sound JSON: {error}", error=error.msg)
+        raise DefinitionError(Problem(where, unsound, "mend the JSON there")) from None
     except ValueError as error:
-        found = message("no sound JSON: {error}", error=str(error)[:200])
-        raise DefinitionError(Problem(source, found, "mend the JSON there")) from None
+        unsound = message("no sound JSON: {error}", error=str(error)[:200])
+        raise DefinitionError(Problem(source, unsound, "mend the JSON there")) from None
 
 
 def _refuse_constant(name: str) -> object:

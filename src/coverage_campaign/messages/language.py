@@ -20,7 +20,7 @@ LANGUAGES: Final[dict[str, str]] = {"en": "en", "zh": "zh_Hans", "zh-Hant": "zh_
 _CURRENT: ContextVar[Language | None] = ContextVar("language", default=None)
 
 
-def check_language(lang: str | None = None, *, default: Language = "en") -> Language:
+def check_language(lang: object = None, *, default: Language = "en") -> Language:
     """Return `lang` if the library speaks it; without one, that of the context, else the default.
 
     "zh-Hans" comes back as "zh", its short form, so that there is one word for each language.

@@ -528,7 +528,7 @@ class Progress:
                 "kind": [one.kind for one in units],
                 "parent": [one.parent for one in units],
             }
-            if not isinstance(among, str) or among not in ways:
+            if among not in ways:
                 fix = "choose 'kind' or 'parent', or give groups by unit code"
                 raise DefinitionError(Problem("among", f"{among!r}", fix))
             found = ways[among]

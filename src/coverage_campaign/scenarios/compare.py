@@ -610,7 +610,7 @@ def words_of(name: str, value: object, campaign: Campaign | None) -> str | Trans
         return curve_words(cast("Curve", value))
     if isinstance(value, ScoringRule):
         return value.statement("points")
-    found = value.code if isinstance(value, Scheme) else None
+    found: str | Translatable | None = value.code if isinstance(value, Scheme) else None
     if campaign is not None and isinstance(value, (str, tuple, Mapping)) and value:
         found = _by_label(name, value, campaign)
     return _shown(value) if found is None else found

@@ -189,7 +189,7 @@ class Study:
         sizes = tuple(len(values) for values in self.design.tried)
         if self.design.rows is not None or len(self) != self.design.count:
             return ()
-        held = [self.array(name) for name in self.what]
+        held: list[NDArray[Any]] = [self.array(name) for name in self.what]
         held += [self.solved] if self.schedules is None else [self.solved, self.schedules]
         grids = [one.reshape(*sizes, *one.shape[1:]) for one in held]
         return tuple(

@@ -157,7 +157,7 @@ def backtest(
     Raises:
         DefinitionError: No date has figures so many days after another.
     """
-    if not all(isinstance(days, (int, np.integer)) and days > 0 for days in ahead):
+    if not all(days > 0 for days in ahead):
         found = message("{days}", days=[str(days) for days in ahead])
         raise DefinitionError(Problem("ahead", found, "give whole days, 1 or more"))
     totals = running_totals(cumulative, ceiling=ceiling)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import numbers
 from collections.abc import Callable, Iterator, Mapping
-from typing import Final, TypeAlias
+from typing import Any, Final, TypeAlias
 
 import attrs
 import numpy as np
@@ -337,7 +337,9 @@ def _factors(pace: Faster, progress: Progress, told: Progress) -> _Floats:
         with calling(f"pace {name_of(pace)}", fix=_A_PACE):
             given = pace(progress)
     codes = told.counts["unit"].tolist()
-    by_unit = dict(given) if isinstance(given, Mapping) else dict.fromkeys(codes, given)
+    by_unit: dict[str, Any] = (
+        dict(given) if isinstance(given, Mapping) else dict.fromkeys(codes, given)
+    )
     known = set(codes)
     unknown = [code for code in by_unit if code not in known]
     if unknown:
