@@ -227,7 +227,7 @@ def test_a_prize_has_the_fewest_persons_that_win_it(
     table = assessed(done, scheme, None).boundaries()
     for row in table.to_dict("records"):
         unit, place = row["unit"], row["place"]
-        won = [place_of(unit, {**done, unit: n}, by, among, pool) <= place for n in range(200)]
+        won = [place_of(unit, {**done, unit: n}, by, among, pool) <= place for n in range(450)]
         assert row["needed"] == won.index(True)
         assert all(won[row["needed"] :])
 

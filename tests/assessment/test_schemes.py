@@ -183,7 +183,7 @@ def test_count_and_of_are_exact() -> None:
     [
         ([("a", "payers")], ["unit", "indicator"], "no column count and of"),
         ([("z", "payers", 1)], ["unit", "indicator", "value"], "no 'z' in the plan"),
-        ([("a", "payrs", 1)], ["unit", "indicator", "value"], "measures payers, on_time"),
+        ([("a", "payrs", 1)], ["unit", "indicator", "value"], "payers and on_time"),
         ([("a", "payers", 1)] * 2, ["unit", "indicator", "value"], "given 2 times"),
         ([("a", "payers", "much")], ["unit", "indicator", "value"], "much"),
         ([("a", "payers", True)], ["unit", "indicator", "value"], "True"),

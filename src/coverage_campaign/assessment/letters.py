@@ -92,12 +92,12 @@ class Letters:
         """Return the letter of a unit."""
         found = next((one for one in self.letters if one.unit.code == unit), None)
         if found is None:
-            codes = ", ".join(one.unit.code for one in self.letters[:12])
+            codes = [one.unit.code for one in self.letters]
             raise DefinitionError(
                 Problem(
                     message("unit '{code}'", code=unit),
                     "has no letter",
-                    message("units: {codes}", codes=codes),
+                    message("units: {codes:list 12}", codes=codes),
                 )
             )
         return found
