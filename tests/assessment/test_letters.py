@@ -5,6 +5,7 @@ import datetime as dt
 import attrs
 import pytest
 
+import coverage_campaign as cc
 from coverage_campaign.allocation.allocate import allocate
 from coverage_campaign.assessment.letters import Letters, letters
 from coverage_campaign.errors import DefinitionError
@@ -130,3 +131,49 @@ def test_a_letter_lists_its_milestones() -> None:
     ]
     assert "of these, to reach 18 people by 5 June 2026" in made.text("b", lang="en")
     assert "其中2026年6月5日前完成18人" in made.text("b", lang="zh")
+
+
+def merged(*, marked: bool = True) -> Letters:
+    """Return letters where Ash and Birch become Ash-Birch halfway, on 30 June; even days."""
+    united = {"closed": "2021-06-30", "successors": "m"}
+    marks = [("06-15", "25%"), ("07-15", "75%"), ("07-30", "100%")] if marked else []
+    campaign = cc.Campaign(
+        code="t",
+        label="T",
+        year=2021,
+        units=[
+            cc.Unit("a", "Ash", "county", **united),
+            cc.Unit("b", "Birch", "county", **united),
+            cc.Unit("m", "Ash-Birch", "county", opened="2021-07-01"),
+            cc.Unit("d", "Dell", "county"),
+        ],
+        breakdowns=[cc.Breakdown("counties", "Counties", ["county"])],
+        phases=[cc.Phase("y", "Y", "06-01", "07-30")],
+        milestones=[cc.Milestone(day, day, by=day, share=share) for day, share in marks],
+        targets=[cc.HeadcountTarget("p", "P", persons=1000, within="y")],
+    )
+    return letters(allocate(campaign, weights={"a": 100, "b": 300, "d": 600}))
+
+
+def test_a_unit_that_closes_signs_to_its_last_day() -> None:
+    """30 of 60 days are Ash's: half its 100, and no milestone after; the rest is its heir's."""
+    signed = merged()
+    assert signed.text("a").splitlines()[2:5] == [
+        "to reach 50 people by 30 June 2021",
+        "of these, to reach 25 people by 15 June 2021",
+        "from 1 July 2021 its target and its results pass on to Ash-Birch",
+    ]
+    assert signed.text("m").splitlines()[2:6] == [
+        "to reach 200 people by 30 July 2021",
+        "of these, to reach 100 people by 15 July 2021",
+        "from 1 July 2021 to take over the target and the results of Ash and Birch",
+        "with theirs, to reach 400 people in all by 30 July 2021",
+    ]
+    assert signed.text("d").splitlines()[2:5] == [
+        "to reach 600 people by 30 July 2021",
+        "of these, to reach 150 people by 15 June 2021",
+        "of these, to reach 450 people by 15 July 2021",
+    ]
+    assert signed.to_frame()["persons"].tolist() == [50, 150, 200, 600]
+    assert merged(marked=False).to_frame()["persons"].tolist() == [50, 150, 200, 600]
+    assert "自2021年7月1日起承接Ash、Birch的任务数和完成数" in signed.text("m", lang="zh")

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterator
 
 import attrs
+import numpy as np
 import pandas as pd
 
 from coverage_campaign.allocation.allocation import Allocation
@@ -18,10 +20,12 @@ from coverage_campaign.model.readings import Basis
 from coverage_campaign.model.responsibilities import ReportingRule
 from coverage_campaign.model.units import Unit
 from coverage_campaign.notebook import html_table
+from coverage_campaign.progress.succession import heirs_on, pass_on
 from coverage_campaign.scheduling.schedule import own_window, schedule
 
 __all__ = ["Letter", "Letters", "letters"]
 
+_DAY = dt.timedelta(days=1)
 
 _PERIODS = {
     "day": message_in("period", "day"),
@@ -51,6 +55,9 @@ class Letter:
     due_day: int | None
     milestones: tuple[tuple[dt.date, int], ...] = ()
     clause: str = ""
+    passes_on: tuple[Unit, ...] = ()
+    takes_over: tuple[Unit, ...] = ()
+    in_all: int | None = None
     signed_on: dt.date | None = None
 
 
@@ -129,16 +136,18 @@ class Letters:
             unit=letter.unit.label,
             above=message(" to {unit}", unit=letter.to.label) if letter.to else "",
         )
-        found = [
-            opening,
-            message("to reach {n} people by {day:long date}", n=letter.persons, day=letter.by),
-        ]
+        found = [opening]
+        if letter.persons or not (letter.passes_on or letter.takes_over):
+            found.append(
+                message("to reach {n} people by {day:long date}", n=letter.persons, day=letter.by)
+            )
         found += [
             message("of these, to reach {n} people by {day:long date}", n=persons, day=day)
             for day, persons in letter.milestones
         ]
         if letter.uplifted != letter.persons:
             found.append(message("with the uplift handed down: {n} people", n=letter.uplifted))
+        found += _succession(letter)
         if letter.groups:
             groups = [campaign.group(code).label for code in letter.groups]
             found.append(message("to be responsible for the enrolment of {groups}", groups=groups))
@@ -193,6 +202,9 @@ class Letters:
 def letters(allocation: Allocation, *, by: DateLike | None = None, clause: str = "5(1)") -> Letters:
     """Return the letter that each unit of an allocation signs with the unit above it.
 
+    A unit that closes before that day owes to its last day what is planned to then, and its letter
+    says who stands in its place from the next day; theirs says what they take over.
+
     Args:
         allocation: Who does how much; every unit of it signs, upper tiers too.
         by: The day by which it is owed; by default the last day of the phase that the campaign's
@@ -204,27 +216,80 @@ def letters(allocation: Allocation, *, by: DateLike | None = None, clause: str =
     """
     campaign = allocation.campaign
     last = _last_day(campaign) if by is None else to_date(by, where="by")
-    owed = _owed_before(allocation, last)
     frame = allocation.to_frame()
-    rows = zip(
-        frame["unit"].tolist(), frame["share"].tolist(), frame["uplifted"].tolist(), strict=True
+    codes = [str(code) for code in frame["unit"]]
+    persons, uplifted = (
+        dict(zip(codes, frame[name].tolist(), strict=True)) for name in ("share", "uplifted")
     )
+    owned = allocation.shares()
+    marks = _milestones(campaign, last)
+    closing = [unit for unit in map(campaign.unit, codes) if unit.closed and unit.closed < last]
+    owed: dict[dt.date, dict[str, int]] = {}
+    ends = dict.fromkeys(codes, last)
+    if (marks or closing) and own_window(campaign):
+        plan = schedule(allocation)
+        owed = {day: _with_those_above(campaign, plan.planned_on(day)) for day in marks}
+        if closing:
+            ends |= {unit.code: unit.closed or last for unit in closing}
+            owned = plan.shares()
+            persons = _with_those_above(campaign, owned)
+            raised = allocation.uplifted_shares()
+            (targets,) = plan.course.targets(raised.to_numpy("int64")[np.newaxis])
+            uplifted = _with_those_above(campaign, pd.Series(targets, index=raised.index))
+    made = []
+    for unit in map(campaign.unit, codes):
+        end = ends[unit.code]
+        before = tuple(one for one in closing if unit.code in dict(one.successors))
+        extra = _taken_over(campaign, unit.code, owned, end) if before else 0
+        letter = _letter(
+            campaign,
+            unit,
+            persons=persons[unit.code],
+            uplifted=uplifted[unit.code],
+            milestones=tuple(
+                (day, counts[unit.code])
+                for day, counts in owed.items()
+                if (unit.opened or day) <= day < end
+            ),
+            by=end,
+            clause=clause,
+        )
+        heirs = unit.successors if unit in closing else ()
+        made.append(
+            attrs.evolve(
+                letter,
+                passes_on=tuple(campaign.unit(code) for code, _ in heirs),
+                takes_over=before,
+                in_all=letter.persons + extra if before else None,
+            )
+        )
     return Letters(
         campaign=campaign,
         basis=allocation.basis.joined(campaign.basis("attribution", "report_due_day")),
-        letters=tuple(
-            _letter(
-                campaign,
-                campaign.unit(code),
-                persons=share,
-                uplifted=more,
-                milestones=owed.get(code, ()),
-                by=last,
-                clause=clause,
-            )
-            for code, share, more in rows
-        ),
+        letters=tuple(made),
     )
+
+
+def _succession(letter: Letter) -> Iterator[Message]:
+    """Yield to whom a letter's figures pass on, and whose figures it takes over."""
+    if letter.passes_on and letter.unit.closed:
+        yield message(
+            "from {day:long date} its target and its results pass on to {units}",
+            day=letter.unit.closed + _DAY,
+            units=[unit.label for unit in letter.passes_on],
+        )
+    for day in sorted({unit.closed for unit in letter.takes_over if unit.closed}):
+        yield message(
+            "from {day:long date} to take over the target and the results of {units}",
+            day=day + _DAY,
+            units=[unit.label for unit in letter.takes_over if unit.closed == day],
+        )
+    if letter.in_all is not None:
+        yield message(
+            "with theirs, to reach {n} people in all by {day:long date}",
+            n=letter.in_all,
+            day=letter.by,
+        )
 
 
 def _last_day(campaign: Campaign) -> dt.date:
@@ -233,27 +298,29 @@ def _last_day(campaign: Campaign) -> dt.date:
     return campaign.window(within).last if within else campaign.whole_window.last
 
 
-def _owed_before(
-    allocation: Allocation, last: dt.date
-) -> dict[str, tuple[tuple[dt.date, int], ...]]:
-    """Return by unit the milestones before the last day, in the whole persons of the plan."""
-    campaign = allocation.campaign
+def _milestones(campaign: Campaign, last: dt.date) -> list[dt.date]:
+    """Return the days of the headcount's milestones before the last day."""
     own = {"", campaign.headcount.code if campaign.headcount else ""}
-    days = sorted({campaign.resolve(mark.by) for mark in campaign.milestones if mark.target in own})
-    days = [day for day in days if day < last]
-    if not days or not own_window(campaign):
-        return {}
-    plan = schedule(allocation)
-    planned = [plan.planned_on(day) for day in days]
-    owed: dict[str, list[int]] = {}
-    for leaf in map(str, allocation.shares().index):
-        counts = [int(count[leaf]) for count in planned]
+    days = {campaign.resolve(mark.by) for mark in campaign.milestones if mark.target in own}
+    return sorted(day for day in days if day < last)
+
+
+def _with_those_above(campaign: Campaign, persons: pd.Series[int]) -> dict[str, int]:
+    """Return persons by unit, those of a unit added to every unit above it."""
+    sums: dict[str, int] = {}
+    for leaf, count in zip(persons.index.tolist(), persons.tolist(), strict=True):
         code: str | None = leaf
         while code:
-            sums = owed.get(code, [0] * len(days))
-            owed[code] = [old + new for old, new in zip(sums, counts, strict=True)]
+            sums[code] = sums.get(code, 0) + count
             code = campaign.unit(code).parent
-    return {code: tuple(zip(days, counts, strict=True)) for code, counts in owed.items()}
+    return sums
+
+
+def _taken_over(campaign: Campaign, code: str, owned: pd.Series[int], day: dt.date) -> int:
+    """Return how many persons of closed units have passed on to a unit by a day."""
+    units = tuple(unit.code for unit in campaign.units)
+    passed = pass_on(owned, heirs_on(campaign, day), units)
+    return int(passed[units.index(code)]) - int(owned.get(code, 0))
 
 
 def _letter(
