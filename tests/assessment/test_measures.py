@@ -1,5 +1,7 @@
 """What a scheme measures of the progress itself: reports in time, late and missing, milestones."""
 
+import datetime as dt
+
 import attrs
 import pandas as pd
 import pytest
@@ -127,6 +129,57 @@ def test_the_boundaries_say_who_lacked_how_many_at_a_milestone(curve: cc.curves.
     assert rows.loc[("b", "july"), "margin"] == 2
     assert rows.loc[("c", "june"), "margin"] == -2
     assert pd.isna(rows.loc[("c", "july"), "margin"])
+
+
+def merging() -> cc.Allocation:
+    """Return 1,000 people over counties of which the first two are Maple from July on.
+
+    They are 100 and 300, Dell 401 and Elm 199; 40 % are to be done by the end of August.
+    """
+
+    def county(code: str, **life: object) -> cc.Unit:
+        return cc.Unit(code, code.upper(), "county", **life)  # type: ignore[arg-type]
+
+    land = cc.Campaign(
+        code="land",
+        label="Land",
+        year=2021,
+        units=[
+            county("a", closed="2021-06-30", successors="m"),
+            county("b", closed="2021-06-30", successors="m"),
+            county("d"),
+            county("e"),
+            county("m", opened="2021-07-01"),
+        ],
+        breakdowns=[cc.Breakdown("counties", "Counties", ["county"])],
+        channels=[cc.Channel("new", "New")],
+        targets=[cc.HeadcountTarget("people", "1,000", 1000, within="year")],
+        phases=[cc.Phase("year", "Year", "01-01", "12-31")],
+        milestones=[
+            cc.Milestone("may", "May", by="05-31", share="20%"),
+            cc.Milestone("august", "August", by="08-31", share="40%"),
+        ],
+    )
+    return cc.allocate(land, weights={"a": 100, "b": 300, "d": 401, "e": 199, "m": 0})
+
+
+def test_who_reaches_what_the_letter_names_has_not_missed_the_milestone() -> None:
+    """40 % of 401 are 160.4: letter, plan and assessment all ask for 160, also beside a merger."""
+    allocation = merging()
+    plan = cc.schedule(allocation)
+    rows = pd.DataFrame({"unit": ["d"] * 2, "period": ["2021-05", "2021-08"], "persons": [80, 80]})
+    tally = cc.read_reports(rows, allocation.campaign, figures="new")
+    found = cc.track(plan, tally, as_of="2021-08-31")
+    row = found.to_frame().set_index("unit").loc["d"]
+    assert row[["planned", "done", "status"]].tolist() == [160, 160, "on_plan"]
+    (*_, (day, persons)) = cc.letters(allocation).letter("d").milestones
+    assert (day, persons) == (dt.date(2021, 8, 31), 160)
+    assessed = cc.assess(found, scheme("missed_milestones", rules.per_case(-2)))
+    table = assessed.boundaries().set_index(["boundary", "unit", "code"])
+    asked = table.loc[("milestone", "d", "august"), ["needed", "done", "margin"]]
+    assert asked.tolist() == [160, 160, 0]
+    assert table.loc[("milestone", "m", "august"), "needed"] == 160
+    assert assessed.points().set_index("unit").loc["d", "points"] == 0
 
 
 def test_figures_that_are_handed_over_go_before_the_list_of_arrivals() -> None:

@@ -23,6 +23,7 @@ from numpy.typing import NDArray
 from coverage_campaign.assessment.rationals import Flags, Rationals, Whole, whole_numbers
 from coverage_campaign.assessment.rules.rule import Measured
 from coverage_campaign.errors import DefinitionError, Problem
+from coverage_campaign.frames import IntSeries
 from coverage_campaign.messages import Message, message
 from coverage_campaign.model.campaign import Campaign
 from coverage_campaign.model.phases import Milestone
@@ -41,8 +42,10 @@ from coverage_campaign.model.scheme import (
 from coverage_campaign.model.targets import to_exact
 from coverage_campaign.progress.counts import owed_reports
 from coverage_campaign.progress.progress import Progress, track
+from coverage_campaign.progress.succession import pass_on
 from coverage_campaign.progress.unit_progress import UnitProgress
-from coverage_campaign.scheduling.schedule import own_milestones
+from coverage_campaign.scheduling.plan import Plan
+from coverage_campaign.scheduling.schedule import milestone_plan, own_milestones
 
 __all__ = [
     "FLOATS_ARE_DECIMALS",
@@ -198,15 +201,38 @@ class PassedMilestone:
     def needed(self, target: _Ints) -> _Ints:
         """Return the persons that it asks for by scenario and unit.
 
-        A plan that runs through the milestone has them in whole persons that add up; with any
-        other plan, and where targets passed on, they are the share of the target, rounded up.
+        They are the whole persons of the plan that runs through the milestone, those of closed
+        units with who comes after them: what letters and report forms name. Where the campaign can
+        have no such plan they are the share of the target, rounded up.
         """
-        plan = self.progress.plan
-        if not self.progress.heirs and plan.share_on(self.day) == self.share:
-            return plan.course.on(target, len(plan.days) - 1 - plan.days_left(self.day))
-        over, under = self.share.numerator, self.share.denominator
-        needed: _Ints = -(-over * target // under)
-        return needed
+        plan = self._plan
+        if plan is None:
+            over, under = self.share.numerator, self.share.denominator
+            needed: _Ints = -(-over * target // under)
+            return needed
+        position = len(plan.days) - 1 - plan.days_left(self.day)
+        if not self.progress.heirs and plan.course.lives is None:
+            return plan.course.on(target, position)
+        own = self._passed_on(plan.planned_on(self.day))
+        moved = self.progress.arrays.target
+        return np.array(
+            [
+                own
+                if np.array_equal(row, moved)
+                else self._passed_on(plan.course.on(row[np.newaxis], position)[0])
+                for row in target
+            ]
+        )
+
+    @cached_property
+    def _plan(self) -> Plan | None:
+        return milestone_plan(self.progress.plan, self.day, self.share)
+
+    def _passed_on(self, persons: IntSeries | _Ints) -> _Ints:
+        codes = self.progress.plan.shares().index
+        return pass_on(
+            pd.Series(persons, index=codes), self.progress.heirs, self.progress.rows.units
+        )
 
 
 def _passed_milestones(progress: Progress) -> tuple[PassedMilestone, ...] | None:

@@ -38,7 +38,7 @@ from coverage_campaign.scheduling.curves import (
 )
 from coverage_campaign.scheduling.plan import Plan
 
-__all__ = ["Plan", "own_milestones", "own_window", "schedule"]
+__all__ = ["Plan", "milestone_plan", "own_milestones", "own_window", "schedule"]
 
 _Ints = NDArray[np.int64]
 _NONE: _Ints = np.zeros(0, dtype=np.int64)
@@ -236,6 +236,23 @@ def own_milestones(allocation: Allocation) -> list[tuple[Milestone, Fraction]]:
         (mark, Fraction(mark.persons or 0, max(whole, 1)) if mark.share is None else mark.share)
         for mark in marks
     ]
+
+
+def milestone_plan(plan: Plan, day: DateLike, share: Fraction) -> Plan | None:
+    """Return the plan whose whole persons on a day are those of a milestone of this share.
+
+    It is the plan itself where it runs through the milestone, else the campaign's own one (over the
+    days of the plan, where the campaign leaves them open): that of letters. None = it has none.
+    """
+    ahead = len(plan.days) - 1 - plan.days_left(day) > plan.course.fixed  # else it is what was done
+    if ahead and plan.share_on(day) == share:
+        return plan
+    allocation = plan.allocation
+    own = own_window(allocation.campaign, allocation.target_code)
+    try:
+        return schedule(allocation, over=own or plan.over)
+    except DefinitionError:
+        return None
 
 
 def _own_curve(allocation: Allocation, phases: tuple[str, ...]) -> Curve:
