@@ -144,6 +144,16 @@ def test_the_sound_file_loads(tmp_path: Path) -> None:
             "targets[0] 'coverage'.to: 80 -- write '80%' or '0.8'",
         ),
         (
+            'code = "simple"',
+            """code = "simple"
+[[scheme.items]]
+code = "a"
+label = "A"
+weight = 100
+rule = { per_pont = "0.5" }""",
+            "scheme.items[0] 'a'.rule.per_pont: unknown key -- did you mean 'per_point'?",
+        ),
+        (
             'ends = "09-30"',
             'ends = "09-31"',
             "phases[0] 'drive'.ends: '09-31' -- no year has such a day",

@@ -223,6 +223,26 @@ def test_every_mistake_of_a_workbook_is_said_at_once(tmp_path: Path) -> None:
     assert all(sheet in found for sheet in ("'Units'", "'Responsibilities'", "'Targets'"))
 
 
+def test_a_broken_rule_in_a_cell_is_named_by_its_cell(tmp_path: Path) -> None:
+    """A rule whose JSON lacks its last bracket is one problem, at the cell where it stands."""
+    book = filled_form(tmp_path / "form.xlsx")
+    for cell, value in (("A1", "code"), ("B1", "label"), ("C1", "rule"), ("D1", "weight")):
+        book["Scheme items"][cell].value = value
+    for cell, value in (("A2", "a"), ("B2", "A"), ("C2", '{"per_point": 1'), ("D2", "100")):
+        book["Scheme items"][cell].value = value
+    for row in book["Scheme items"].iter_rows(min_row=1, max_row=1, min_col=5):
+        for cell in row:
+            cell.value = None
+    book["Scheme"]["B2"].value = "simple"
+    book.save(tmp_path / "filled.xlsx")
+    with pytest.raises(cc.DefinitionError) as caught:
+        cc.load_campaign(tmp_path / "filled.xlsx")
+    (problem,) = caught.value.problems
+    assert "sheet 'Scheme items', cell C2" in problem.where
+    assert problem.found == """'{"per_point": 1'"""
+    assert problem.fix.startswith("give a table with one of per_point, ")
+
+
 def test_an_empty_form_says_what_is_needed(tmp_path: Path) -> None:
     """A form that nobody filled in names the cells of what a campaign cannot do without."""
     path = cc.campaign_form(tmp_path / "form.xlsx", lang="zh")

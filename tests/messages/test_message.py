@@ -138,3 +138,10 @@ def test_a_text_and_a_message_can_stand_in_the_same_place() -> None:
     with language("zh"):
         assert text_of("430405") == "430405"
         assert text_of(message("plain")) == "plain"
+
+
+def test_what_a_caller_got_wrong_can_be_shown() -> None:
+    """A message of any value has a text: where it is none to read, as Python shows it, in short."""
+    assert str(message("{found}", found={"a": 1})) == "{'a': 1}"
+    assert str(message("{found}", found=b"ab")) == "b'ab'"
+    assert str(message("{found}", found={"x" * 100: 1})) == "{'" + "x" * 58 + "..."

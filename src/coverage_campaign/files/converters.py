@@ -19,10 +19,11 @@ from typing import Any, Literal, cast, get_args, get_origin
 import attrs
 from cattrs import Converter
 from cattrs.cols import homogenous_tuple_structure_factory
+from cattrs.errors import ForbiddenExtraKeysError
 from cattrs.gen import make_dict_structure_fn, make_dict_unstructure_fn
 
 from coverage_campaign.assessment.rules import RULES
-from coverage_campaign.checks import did_you_mean
+from coverage_campaign.checks import did_you_mean, nearest
 from coverage_campaign.errors import DefinitionError, Problem
 from coverage_campaign.files.text import wrong
 from coverage_campaign.messages import message
@@ -224,10 +225,16 @@ def _from_choice_of(rules: Converter) -> Callable[[object, object], object]:
 
     def from_choice_of(value: object, _: object) -> object:
         if not isinstance(value, dict):
-            raise DefinitionError(wrong(value, message("give a table with one of {own}", own=own)))
+            fix = message("give a table with one of {own}", own=list(own))
+            raise DefinitionError(wrong(value, fix))
         found = [own[key] for key in value if key in own]
+        meant = {key: nearest(key, own) for key in value} if not found else {}
+        for key, word in meant.items():
+            if word is not None:
+                raise ForbiddenExtraKeysError(None, own[word], {key})
         if len(found) != 1:
-            raise DefinitionError(wrong(value, message("give just one of the keys {own}", own=own)))
+            fix = message("give just one of the keys {own}", own=list(own))
+            raise DefinitionError(wrong(value, fix))
         return rules.structure(value, found[0])
 
     return from_choice_of

@@ -22,6 +22,7 @@ from coverage_campaign.messages.language import Language, check_language
 
 __all__ = ["Message", "Translatable", "Value", "listed", "message", "message_in", "text_of"]
 
+_LONGEST: Final = 60
 
 Value: TypeAlias = Union[
     str, int, float, Fraction, Decimal, dt.date, "Message", Translatable, "tuple[Value, ...]", None
@@ -139,13 +140,15 @@ def _frozen(value: object) -> Value:
         return float(value)
     if isinstance(value, np.datetime64):
         value = pd.Timestamp(value)
-    if isinstance(value, dt.date):
-        return value.date() if isinstance(value, dt.datetime) else value
-    kind = type(value).__name__
-    raise TypeError(
-        "a value of a message is a text, a number, a date, a name, a message or a sequence of "
-        f"these; this is a {kind}"
-    )
+    if isinstance(value, dt.datetime):
+        value = value.date()
+    return value if isinstance(value, dt.date) else _in_short(value)
+
+
+def _in_short(value: object) -> str:
+    """Return what Python shows of a value that is none to read: an error's message never raises."""
+    text = repr(value)
+    return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}..."
 
 
 class _Renderer(Formatter):
