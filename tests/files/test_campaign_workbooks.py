@@ -243,6 +243,31 @@ def test_a_broken_rule_in_a_cell_is_named_by_its_cell(tmp_path: Path) -> None:
     assert problem.fix.startswith("give a table with one of per_point, ")
 
 
+def test_a_wrong_heading_is_one_problem(tmp_path: Path) -> None:
+    """A heading mistyped or unknown is told once, not once a row, and the rest is read on."""
+    for head, told in (("cde", "no heading 'cde' -- did you mean 'code'?"), ("编号", "missing")):
+        book = filled_form(tmp_path / "form.xlsx")
+        book["Units"]["A1"].value = head
+        book.save(tmp_path / "filled.xlsx")
+        with pytest.raises(cc.DefinitionError) as caught:
+            cc.load_campaign(tmp_path / "filled.xlsx")
+        texts = [str(problem) for problem in caught.value.problems]
+        assert sum("sheet 'Units'" in text and told in text for text in texts) == 1, texts
+        assert len(texts) == (1 if head == "cde" else 2), texts
+
+
+def test_a_number_with_its_counting_word_is_advised_for_a_cell(tmp_path: Path) -> None:
+    """What is advised for a cell speaks of the cell, not of the quotes of a text file."""
+    book = filled_form(tmp_path / "form.xlsx")
+    heads = [cell.value for cell in book["Targets"][1]]
+    book["Targets"].cell(2, heads.index("persons") + 1).value = "12000人"
+    book.save(tmp_path / "filled.xlsx")
+    with pytest.raises(cc.DefinitionError) as caught:
+        cc.load_campaign(tmp_path / "filled.xlsx")
+    (problem,) = caught.value.problems
+    assert (problem.found, problem.fix) == ("'12000人'", "give a whole number alone in the cell")
+
+
 def test_an_empty_form_says_what_is_needed(tmp_path: Path) -> None:
     """A form that nobody filled in names the cells of what a campaign cannot do without."""
     path = cc.campaign_form(tmp_path / "form.xlsx", lang="zh")

@@ -22,7 +22,7 @@ from typing import Any, Final, Literal, TypeAlias, cast, get_args, get_origin
 import attrs
 
 from coverage_campaign.assessment.rules import RULES
-from coverage_campaign.checks import did_you_mean, hints_of, needs, shown
+from coverage_campaign.checks import did_you_mean, hints_of, nearest, needs, shown
 from coverage_campaign.errors import DefinitionError, Problem, ReportError, Translatable
 from coverage_campaign.files.converters import (
     COUNTS,
@@ -41,7 +41,7 @@ from coverage_campaign.model.targets import Target
 from coverage_campaign.workbooks.grid import Cell, Grid, Unreadable
 from coverage_campaign.workbooks.spreadsheets import grids_of_workbook
 
-__all__ = ["WrittenCampaign", "workbook_of_campaign", "written_campaign"]
+__all__ = ["WrittenCampaign", "said_of_a_cell", "workbook_of_campaign", "written_campaign"]
 
 _Keys: TypeAlias = tuple[str, ...]
 _TOP: Final = "Campaign"
@@ -80,6 +80,15 @@ _CHOICE = message("One of the words in the list.")
 _CODES = message("Codes or texts, parted by a semicolon.")
 _NESTED = message("A list as JSON.")
 _OWNER = message("The code of the part that this row belongs to.")
+_FIXES: Final[Mapping[str, Message]] = {
+    "give a whole number, without quotes or point": message(
+        "give a whole number alone in the cell"
+    ),
+    "give true or false, without quotes": message("write true or false"),
+    "give text in quotes": message("write a text"),
+    "give a list, in square brackets": message("write a list as JSON"),
+}
+"""What is advised for a text of TOML, and what for a cell in its place."""
 
 
 @attrs.frozen
@@ -280,7 +289,27 @@ class WrittenCampaign:
                 heads[column] = head
         return heads
 
+    def _mended(self, grid: Grid, layout: _SheetLayout, heads: dict[int, str]) -> dict[int, str]:
+        """Return the headings, a mistyped one as what it means: one problem, not one a row."""
+        known = [*layout.hints(), layout.owner] if layout.owner else [*layout.hints()]
+        unused = {*known} - {_steps(head, layout)[0] for head in heads.values()}
+        mended = dict(heads)
+        for column, head in heads.items():
+            first, *rest = _steps(head, layout)
+            meant = None if first in known else nearest(first, sorted(unused))
+            if meant is not None:
+                unused.discard(meant)
+                mended[column] = ".".join([meant, *rest])
+                self._wrong(
+                    grid.place(0, column),
+                    message("no heading {text!r}", text=first),
+                    did_you_mean(first, [meant]),
+                )
+        return mended
+
     def _take_rows(self, grid: Grid, layout: _SheetLayout, heads: dict[int, str]) -> None:
+        heads = self._mended(grid, layout, heads)
+        absent = layout.needed() - {_steps(head, layout)[0] for head in heads.values()}
         for row, cells in enumerate(grid.cells[1:], start=1):
             if all(_is_blank(cell) for cell in cells):
                 continue
@@ -292,6 +321,8 @@ class WrittenCampaign:
             path = (*path, layout.keys[-1], len(parts))
             parts.append(part)
             self._places[path] = f"{grid.name}, row {row + 1}"
+            for key in absent:  # a heading is what is missing, not a cell of each row
+                self._places[*path, key] = f"{grid.name}, row 1: {key}"
             for column, cell in enumerate(cells):
                 if column not in heads and not _is_blank(cell):
                     self._wrong(grid.place(0, column), "no heading", "head the column, or empty it")
@@ -449,6 +480,16 @@ def written_campaign(data: bytes, name: str) -> WrittenCampaign:
         if keys in pages:
             found._take(pages[keys], _layouts()[keys])  # noqa: SLF001 - as above
     return found
+
+
+def said_of_a_cell(problem: Problem) -> Problem:
+    """Return a problem of plain values with the advice that is for a cell.
+
+    >>> print(said_of_a_cell(Problem("cell B2", "'12人'", "give text in quotes")))
+    cell B2: '12人' -- write a text
+    """
+    fix = _FIXES.get(problem.fix)
+    return problem if fix is None else attrs.evolve(problem, fix=fix)
 
 
 def _folded(title: str) -> str:

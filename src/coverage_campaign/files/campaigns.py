@@ -18,7 +18,11 @@ import attrs
 from coverage_campaign.checks import checked_call, did_you_mean, shown
 from coverage_campaign.errors import DefinitionError, Problem
 from coverage_campaign.files import validation as mistakes
-from coverage_campaign.files.campaign_workbooks import workbook_of_campaign, written_campaign
+from coverage_campaign.files.campaign_workbooks import (
+    said_of_a_cell,
+    workbook_of_campaign,
+    written_campaign,
+)
 from coverage_campaign.files.converters import Inline, converter
 from coverage_campaign.files.text import KeyPath, parsed_json, read_bytes, text_of
 from coverage_campaign.messages import Language, message
@@ -95,7 +99,8 @@ def _from_workbook(data: bytes, name: str, year: int | None = None) -> Campaign:
     try:
         campaign = campaign_from_plain(written.plain, source=name, year=year, locate=written.locate)
     except DefinitionError as error:
-        raise DefinitionError([*written.problems, *error.problems], source=name) from None
+        found = map(said_of_a_cell, error.problems)
+        raise DefinitionError([*written.problems, *found], source=name) from None
     if written.problems:
         raise DefinitionError(written.problems, source=name)
     return campaign

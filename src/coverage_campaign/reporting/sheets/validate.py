@@ -21,7 +21,7 @@ from coverage_campaign.reporting.sheets.column_roles import FigureKind, Role
 from coverage_campaign.reporting.sheets.dates import Span, Written, spans_of
 from coverage_campaign.reporting.sheets.long_table import Figures, Mask, RowFilter, Rows, shown
 from coverage_campaign.reporting.sheets.names import Names, channel_names, lives, unit_names
-from coverage_campaign.reporting.sheets.numbers import MOST_PERSONS, Counts, scaled_counts
+from coverage_campaign.reporting.sheets.numbers import Counts, scaled_counts
 from coverage_campaign.reporting.sheets.series import (
     Baseline,
     Series,
@@ -449,7 +449,7 @@ def _refuse_no_counts(column: pd.Series, counts: Counts, rows: RowFilter) -> Non
         np.asarray(no_count),
         "not_a_count",
         lambda row: message("{cell} is no count of persons", cell=shown(column.iloc[row])),
-        message("write a whole number of persons, at most {most}", most=MOST_PERSONS),
+        message("write a whole number of persons"),
     )
 
 
