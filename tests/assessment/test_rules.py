@@ -422,3 +422,20 @@ def test_a_score_reads_as_a_number_and_hides_no_difference() -> None:
     assert rounded(Fraction(-40, 3)) == "-13.33"
     assert rounded(Fraction(1_234_565, 100_000)) == "12.35"
     assert rounded_percent(Fraction(29_999, 30_000)) == "99.997%"
+
+
+def test_points_less_some_for_each_case_read_as_such() -> None:
+    """All the points from 0 cases on are what a unit begins with; a bound of the loss is a least.
+
+    20 points, and -10 for each case of which at most 15 are lost, are never below 5.
+    """
+    begin, off = rules.all_or_nothing(20, goal=0), rules.per_case(-10)
+    missed = "missed_milestones"
+    kept = rules.capped(rules.total(begin, off), least=0)
+    assert rules.sentence(kept, of=missed) == "20 points, less 10 for each case, at least 0."
+    assert rules.sentence(kept, lang="zh", of=missed) == "基础分20分，每次扣10分，最低0分。"
+    assert rules.sentence(rules.total(off, begin), lang="zh") == "基础分20分，每次扣10分。"
+    bound = rules.total(begin, rules.per_case(-10, least=-15))
+    assert rules.sentence(bound, of=missed) == "20 points, less 10 for each case, at least 5."
+    paid = rules.sentence(kept, unit="yuan", lang="zh", of=missed)
+    assert paid == "基数20元，每次扣10元，最低0元。"

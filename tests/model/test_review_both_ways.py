@@ -11,7 +11,8 @@ import attrs
 import pytest
 from attrs import evolve
 
-from coverage_campaign.assessment.rules.band import Band, Bands
+from coverage_campaign.assessment.rules.band import AllOrNothing, Band, Bands
+from coverage_campaign.assessment.rules.combined import Capped, Total
 from coverage_campaign.assessment.rules.per_case import PerCase
 from coverage_campaign.files.campaigns import load_case
 from coverage_campaign.model.campaign import Campaign
@@ -442,8 +443,10 @@ BREAKS: dict[str, Change] = {
 def test_points_that_fall_with_misses_are_no_defect() -> None:
     """Fewer points for more misses is what a scheme wants; a word of its own is no slip."""
     bands = Bands([Band(0, 10), Band(1, 5), Band(2, 0)])
+    kept = Capped(Total([AllOrNothing(20, goal=0), PerCase(-10)]), least=0)  # 20, 10, 0, 0
     for item in (
         Item("missed", "Missed", bands, 100, of="late_reports"),
+        Item("kept", "Kept", kept, 100, of="missed_milestones"),
         Item("collection", "Collection", PerCase(1), 100, of="collection"),
     ):
         found = {finding.code for finding in review(scheme(items=[item])(SPOTLESS))}

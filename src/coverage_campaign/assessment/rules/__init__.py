@@ -8,14 +8,14 @@
 Fraction(23, 2)
 
 Where cases are measured (missed milestones, late reports), so many points less 10 for each case,
-never below 0, are a sum within bounds: all the points from 0 cases on, and 10 off for each.
+never below 0, are a sum within bounds: all the points, which 0 cases have, and 10 off for each.
 
 >>> kept = capped(total(all_or_nothing(20, goal=0), per_case(-10)), least=0)
 >>> [int(points(kept, missed)) for missed in (0, 1, 2, 3)]
 [20, 10, 0, 0]
 >>> in_time = item("milestones", "Milestones", kept, 20, of="missed_milestones")
 >>> print(sentence(kept, of=in_time.of))
-20 points from 0 cases on, else none; plus 10 points off for each case, at least 0.
+20 points, less 10 for each case, at least 0.
 """
 
 from __future__ import annotations

@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from decimal import Decimal
 from fractions import Fraction
 from functools import reduce
 from itertools import pairwise
 from operator import add
+from typing import Any
 
 import attrs
 
 from coverage_campaign.assessment.rationals import Rationals, number
+from coverage_campaign.assessment.rules.band import AllOrNothing
+from coverage_campaign.assessment.rules.per_case import PerCase
 from coverage_campaign.assessment.rules.rule import (
     Measured,
     PointsUnit,
     Reach,
     ScoringRule,
     amount_text,
+    falls_by_case,
     lines,
     scoring_rule,
 )
@@ -45,7 +49,10 @@ class _OfOthers:
     @property
     def falls(self) -> bool:
         """Whether more cases never mean more points, where cases are counted."""
-        return all(rule.falls for rule in self.rules)
+        if self.by_person or not self.straight:
+            return all(rule.falls for rule in self.rules)
+        own: Any = self
+        return falls_by_case(own)
 
     @property
     def asks_partial(self) -> bool:
@@ -166,10 +173,42 @@ class Total(_OfOthers):
 
     def statement(self, unit: PointsUnit, *, cases: bool = False) -> Message:
         """Return the rule as a sentence without capital and full stop."""
+        deducted = _deducted(self.rules, unit)
+        if deducted is not None:
+            return deducted
         text, *others = [rule.statement(unit, cases=cases) for rule in self.rules]
         for other in others:
             text = message("{rules}; plus {rule}", rules=text, rule=other)
         return text
+
+
+def _deducted(rules: Sequence[ScoringRule], unit: PointsUnit) -> Message | None:
+    """Return the sentence of points that all begin with, less some for each case; None = other."""
+    match rules:
+        case [AllOrNothing() as start, PerCase() as case] | [
+            PerCase() as case,
+            AllOrNothing() as start,
+        ]:
+            pass
+        case _:
+            return None
+    if start.goal > 0 or start.all_or_nothing <= 0 or case.per_case >= 0:
+        return None
+    values = {
+        "amount": amount_text(start.all_or_nothing, unit),
+        "less": number(-case.per_case),
+        "lost": amount_text(-case.per_case, unit),
+    }
+    if unit == "yuan":
+        text = message("{amount} to begin with, less {less} for each case", **values)
+    else:
+        text = message("{amount}, less {less} for each case", **values)
+    if case.least is None:
+        return text
+    least = start.all_or_nothing + case.least
+    return message(
+        "{rule}, at least {least}", rule=text, least=number(least), amount=amount_text(least, unit)
+    )
 
 
 def total(*rules: AnyRule) -> Total:

@@ -37,6 +37,7 @@ __all__ = [
     "TooManySteps",
     "amount_text",
     "begun_steps",
+    "falls_by_case",
     "lines",
     "measured_text",
     "partial_text",
@@ -50,6 +51,8 @@ PointsUnit: TypeAlias = Literal["points", "yuan"]
 """What a rule gives."""
 _PERCENTAGE_POINT = Fraction(1, 100)
 _MOST_STEPS = 1000
+_MOST_CASES = 366
+_PARTIALS: tuple[Partial, ...] = ("prorated", "whole_steps")
 
 
 @attrs.frozen(eq=False, kw_only=True)
@@ -203,7 +206,8 @@ class OneAmount:
     @property
     def falls(self) -> bool:
         """Whether more cases never mean more points, where cases are counted."""
-        return self._amount <= 0
+        own: Any = self
+        return self._amount <= 0 if self.by_person else falls_by_case(own)
 
     @property
     def asks_partial(self) -> bool:
@@ -280,6 +284,20 @@ def scoring_rule(rule: AnyRule) -> ScoringRule:
     raise TypeError(
         f"a rule is a value of cc.rules or a function of the rate; this is {kind_of(rule)}"
     )
+
+
+def falls_by_case(rule: ScoringRule) -> bool:
+    """Tell whether one case more never gives more: from no case to one on every day of a year.
+
+    The rule needs no persons.
+    """
+    measured = Measured(rates=Rationals.of([Fraction(cases) for cases in range(_MOST_CASES + 1)]))
+    for partial in _PARTIALS[: 1 + rule.asks_partial]:
+        amounts = rule.amounts(measured, partial=partial)
+        given = [amounts[cases] for cases in range(_MOST_CASES + 1)]
+        if any(later > earlier for earlier, later in pairwise(given)):
+            return False
+    return True
 
 
 # -- where what a rule gives turns -----------------------------------------------------------------

@@ -66,11 +66,6 @@ class StepDown(OneAmount):
         """Whether more people never mean fewer points."""
         return self.loses >= 0
 
-    @property
-    def falls(self) -> bool:
-        """Whether more cases never mean more points, where cases are counted."""
-        return self.loses <= 0
-
     def amounts(self, measured: Measured, *, partial: Partial) -> Rationals:
         """Return max(least, at_goal - loses x (goal - rate) / per); at_goal from the goal on."""
         short = (measured.rates - self.goal).clip(most=0) * (-1 / self.per)
