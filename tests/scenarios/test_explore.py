@@ -226,6 +226,91 @@ def test_vetoes_pools_and_open_readings_in_a_batch() -> None:
     assert_the_same(study, tally)
 
 
+def merged(**east: Any) -> cc.Campaign:  # noqa: ANN401 - any field of a unit
+    """Return the campaign of docs/how-to/follow-a-merger.md; `east` is how East ends."""
+    south = {"closed": "2026-04-30", "successors": "n"}
+    counts = [{"uncovered": persons} for persons in (20_000, 10_000, 10_000)]
+    return cc.Campaign(
+        code="merger",
+        label="A merger",
+        year=2026,
+        measures=[cc.Measure("uncovered", "People not covered")],
+        breakdowns=[cc.Breakdown("counties", "Counties", ["county"])],
+        units=[
+            cc.Unit("c", "City", "city"),
+            cc.Unit("e", "East", "county", parent="c", counts=counts[0], **{**south, **east}),
+            cc.Unit("s", "South", "county", parent="c", counts=counts[1], **south),
+            cc.Unit("w", "West", "county", parent="c", counts=counts[2]),
+            cc.Unit("n", "Newland", "county", parent="c", opened="2026-05-01"),
+            cc.Unit("l", "Later", "county", parent="c", opened="2026-07-01"),
+        ],
+        targets=[cc.HeadcountTarget("people", "1,000 more people", 1_000)],
+        phases=[cc.Phase("drive", "Drive", "03-01", "06-30")],
+        channels=[cc.Channel("new", "New members")],
+        scheme=scheme(cc.rules.per_point("0.1"), cc.rules.per_person("0.7", of="beyond_target")),
+    )
+
+
+def merger_reports(campaign: cc.Campaign) -> cc.Tally:
+    """Return what the counties of the merger did: 200, 90 and 100 in April, 60 and 150 in May."""
+    frame = pd.DataFrame(
+        {
+            "unit": ["e", "s", "w", "w", "n"],
+            "period": ["2026-04-30"] * 3 + ["2026-05-31"] * 2,
+            "persons": [200, 90, 100, 60, 150],
+        }
+    )
+    return cc.read_reports(frame, campaign, figures="new")
+
+
+def test_after_a_merger_a_study_has_the_figures_of_the_new_unit() -> None:
+    """Newland has East's 500 and South's 250: 440 of 750 are done, 126 short of 375 + 191."""
+    campaign = merged()
+    base = cc.Scenario(
+        campaign=campaign,
+        weights=cc.weights.by_measure("uncovered"),
+        over="drive",
+        as_of="2026-05-31",
+    )
+    what = ("planned", "done", "gap_persons", "shortfall", "rank")
+    frame = cc.explore(
+        base, over={"total": [1000]}, what=what, reports=merger_reports(campaign)
+    ).to_frame()
+    newland = frame[frame["unit"] == "n"].iloc[0]
+    assert newland[list(what)].tolist() == [375 + 191, 440, -126, 310, 2]
+    assert frame[frame["unit"] == "e"]["planned"].tolist() == [0]
+
+
+@pytest.mark.parametrize("as_of", ["2026-04-30", "2026-05-31", "2026-08-31"])
+@pytest.mark.parametrize(
+    "east",
+    [
+        {},
+        {"successors": {"n": "60%", "w": "40%"}},
+        {"closed": "2026-06-30", "successors": {"l": "1/3", "w": "2/3"}},
+    ],
+    ids=["merger", "split", "heir that opens after the campaign"],
+)
+def test_units_that_pass_on_in_a_batch_pass_on_alone(east: dict[str, Any], as_of: str) -> None:
+    """Before, within and after the merger every figure, forecast and verdict is the run's."""
+    campaign = merged(**east)
+    tally = merger_reports(campaign)
+    base = cc.Scenario(
+        campaign=campaign,
+        weights=cc.weights.by_measure("uncovered"),
+        over="drive",
+        as_of=as_of,
+        uplift="10%",
+    )
+    study = cc.explore(
+        base,
+        over={"total": [0, 801], "weights": [cc.weights.equal, base.weights]},
+        what=EVERYTHING,
+        reports=tally,
+    )
+    assert_the_same(study, tally)
+
+
 @settings(max_examples=12, deadline=None)
 @given(data=st.data())
 def test_any_grid_over_any_campaign_is_its_runs(data: st.DataObject) -> None:

@@ -284,12 +284,11 @@ def _context(
     progress: Progress, scheme: Scheme, indicators: pd.DataFrame | None
 ) -> MeasurementContext:
     """Return a batch of one: the progress as it is."""
-    uplifted = progress.plan.allocation.uplifted_shares().reindex(progress.rows.units)
     return context_of(
         progress,
         scheme,
         target=progress.arrays.target[np.newaxis],
-        uplifted=uplifted.to_numpy("int64").astype(np.int64)[np.newaxis],
+        uplifted=progress.uplifted[np.newaxis],
         indicators=indicators,
     )
 

@@ -20,7 +20,7 @@ from coverage_campaign.model.periods import Period, Periods, periods_of
 from coverage_campaign.model.responsibilities import ReportingRule
 from coverage_campaign.model.targets import Effect
 from coverage_campaign.model.units import Unit
-from coverage_campaign.progress.succession import Heirs, pass_on, pass_on_rows
+from coverage_campaign.progress.succession import Heirs, pass_on, pass_on_rates, pass_on_rows
 from coverage_campaign.progress.unit_progress import hindrances
 from coverage_campaign.reporting.completeness import expected_reports
 from coverage_campaign.reporting.result import Tally
@@ -563,21 +563,14 @@ def _planned_rates(
     plan: Plan, day: dt.date, heirs: Heirs, codes: tuple[str, ...]
 ) -> NDArray[np.float64]:
     """Return what is planned before it is rounded, over the target, by unit."""
-    rates = plan.planned_rate_on(day)
-    own = rates.reindex(list(codes)).fillna(0.0).to_numpy(dtype=np.float64).copy()
-    place = {code: number for number, code in enumerate(codes)}
-    target = plan.shares()
-    weight = target.reindex(list(codes)).fillna(0).to_numpy(dtype=np.float64).copy()
-    planned = own * weight
-    inherited = np.zeros(len(codes), dtype=bool)
-    for code, shares in heirs.items():
-        if code in target.index:
-            for heir, share in shares:
-                planned[place[heir]] += float(share) * float(rates[code]) * int(target[code])
-                weight[place[heir]] += float(share) * int(target[code])
-                inherited[place[heir]] = True
-    mean = np.divide(planned, weight, out=own.copy(), where=weight > 0)
-    return np.where(inherited, mean, own)
+    rates, target = plan.planned_rate_on(day), plan.shares()
+    return pass_on_rates(
+        rates.to_numpy().astype(np.float64, copy=False),
+        target.to_numpy("int64").astype(np.int64, copy=False),
+        target.index.tolist(),
+        heirs,
+        codes,
+    )
 
 
 def agreed(tables: Sequence[pd.DataFrame]) -> pd.DataFrame:

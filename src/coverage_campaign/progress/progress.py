@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from decimal import Decimal
 from fractions import Fraction
 from functools import cached_property
-from typing import Literal
+from typing import Literal, TypeAlias
 
 import attrs
 import numpy as np
@@ -49,7 +49,13 @@ from coverage_campaign.progress.counts import (
 )
 from coverage_campaign.progress.explain import explanation
 from coverage_campaign.progress.indicators import Clock, UnitArrays, arrays_of, figures, pooled
-from coverage_campaign.progress.succession import Heirs, heirs_on, pass_on
+from coverage_campaign.progress.succession import (
+    Heirs,
+    heirs_on,
+    pass_on,
+    pass_on_many,
+    pass_on_rates,
+)
 from coverage_campaign.progress.summaries import (
     bases_of,
     bases_table,
@@ -87,6 +93,7 @@ from coverage_campaign.scheduling.plan import Plan
 
 __all__ = ["Progress", "track"]
 
+_Ints: TypeAlias = NDArray[np.int64]
 _SHOWN = 6
 _COMPLETENESS_UNKNOWN = message("completeness of the reports is unknown, so all units are ranked")
 
@@ -223,6 +230,45 @@ class Progress:
         """Return the persons planned to the end of a day, by unit code, as these units stand."""
         planned = pass_on(self.plan.planned_on(day), self.heirs, self.rows.units)
         return pd.Series(planned, index=pd.Index(self.rows.units, dtype="str"), name="planned")
+
+    def targets_of(self, shares: _Ints) -> _Ints:
+        """Return what these units are to have done if the plan's units had other shares.
+
+        One row a scenario; the shares are in the order of the plan's units.
+        """
+        return self._passed_on(self.plan.course.targets(shares))
+
+    @property
+    def uplifted(self) -> _Ints:
+        """What these units are to have done in the allocation's layer that is raised."""
+        shares = self.plan.allocation.uplifted_shares().to_numpy("int64").astype(np.int64)
+        (uplifted,) = self.targets_of(shares[np.newaxis])
+        return np.asarray(uplifted, dtype=np.int64)
+
+    def planned_of(self, shares: _Ints) -> _Ints:
+        """Return what is planned to the end of as_of if the plan's units had other shares."""
+        return self._passed_on(self.plan.course.on(shares, self._position))
+
+    def planned_rates_of(self, shares: _Ints) -> NDArray[np.float64]:
+        """Return the unrounded plan of as_of over the target if the units had other shares."""
+        course, codes, heirs = self.plan.course, self.plan.shares().index.tolist(), self.heirs
+        return np.array(
+            [
+                pass_on_rates(
+                    course.rates_on(row, self._position), target, codes, heirs, self.rows.units
+                )
+                for row, target in zip(shares, course.targets(shares), strict=True)
+            ]
+        )
+
+    @property
+    def _position(self) -> int:
+        """The position of the plan's last day that is over at the end of as_of, -1 = none is."""
+        return len(self.plan.days) - 1 - self.plan.days_left(self.as_of)
+
+    def _passed_on(self, persons: _Ints) -> _Ints:
+        codes = self.plan.shares().index.tolist()
+        return pass_on_many(persons, codes, self.heirs, self.rows.units)
 
     def under_units_of(self, day: DateLike) -> Progress:
         """Return the same progress told by the units that stand on another day.

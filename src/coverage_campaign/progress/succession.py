@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from typing import TypeAlias
 
@@ -18,7 +18,15 @@ from coverage_campaign.model.campaign import Campaign
 from coverage_campaign.model.dates import DateLike, to_date
 from coverage_campaign.reporting.result import Tally
 
-__all__ = ["Heirs", "heirs_on", "pass_on", "pass_on_rows", "restate"]
+__all__ = [
+    "Heirs",
+    "heirs_on",
+    "pass_on",
+    "pass_on_many",
+    "pass_on_rates",
+    "pass_on_rows",
+    "restate",
+]
 
 Heirs: TypeAlias = Mapping[str, tuple[tuple[str, Fraction], ...]]
 """Unit code -> who stands in its place, each with its share; who stands for itself is left out."""
@@ -55,14 +63,56 @@ def pass_on(persons: pd.Series[int], heirs: Heirs, units: tuple[str, ...]) -> ND
 
     A split is the nearest one in whole persons (Webster), so nobody is lost or counted twice.
     """
+    counts = persons.to_numpy("int64").astype(np.int64, copy=False)[np.newaxis]
+    (passed,) = pass_on_many(counts, persons.index.tolist(), heirs, units)
+    return np.asarray(passed, dtype=np.int64)
+
+
+def pass_on_many(
+    persons: NDArray[np.int64], codes: Sequence[str], heirs: Heirs, units: tuple[str, ...]
+) -> NDArray[np.int64]:
+    """Return `pass_on` of many scenarios: persons by scenario and code, by scenario and unit."""
     place = {code: number for number, code in enumerate(units)}
-    passed = np.zeros(len(units), dtype=np.int64)
-    for code, count in zip(persons.index.tolist(), persons.tolist(), strict=True):
+    passed = np.zeros((len(persons), len(units)), dtype=np.int64)
+    for code, counts in zip(codes, persons.T, strict=True):
         shares = heirs.get(code, ((code, Fraction(1)),))
-        parts = webster(count, [share for _, share in shares]).tolist()
-        for (heir, _), part in zip(shares, parts, strict=True):
-            passed[place[heir]] += part
+        if len(shares) == 1:
+            passed[:, place[shares[0][0]]] += counts
+            continue
+        weights = [share for _, share in shares]
+        for row, count in enumerate(counts.tolist()):
+            parts = webster(count, weights).tolist()
+            for (heir, _), part in zip(shares, parts, strict=True):
+                passed[row, place[heir]] += part
     return passed
+
+
+def pass_on_rates(
+    rates: NDArray[np.float64],
+    target: NDArray[np.int64],
+    codes: Sequence[str],
+    heirs: Heirs,
+    units: tuple[str, ...],
+) -> NDArray[np.float64]:
+    """Return by unit what is planned over the target, after closed units have passed theirs on.
+
+    An heir's rate is the mean of its own and those passed on to it, weighted by the targets.
+    """
+    of = {code: number for number, code in enumerate(codes)}
+    place = {code: number for number, code in enumerate(units)}
+    own = np.array([rates[of[code]] if code in of else 0.0 for code in units], dtype=np.float64)
+    weight = np.array([target[of[code]] if code in of else 0 for code in units], dtype=np.float64)
+    planned = own * weight
+    inherited = np.zeros(len(units), dtype=bool)
+    for code, shares in heirs.items():
+        if code in of:
+            for heir, share in shares:
+                persons = int(target[of[code]])
+                planned[place[heir]] += float(share) * float(rates[of[code]]) * persons
+                weight[place[heir]] += float(share) * persons
+                inherited[place[heir]] = True
+    mean = np.divide(planned, weight, out=own.copy(), where=weight > 0)
+    return np.where(inherited, mean, own)
 
 
 def pass_on_rows(frame: pd.DataFrame, heirs: Heirs) -> pd.DataFrame:

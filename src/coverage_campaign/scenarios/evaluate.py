@@ -33,6 +33,7 @@ from coverage_campaign.allocation.tree import UnitTree
 from coverage_campaign.allocation.weights import Weighting, equal
 from coverage_campaign.assessment.scoring import assess_many
 from coverage_campaign.errors import DefinitionError, InfeasibleError, Problem
+from coverage_campaign.model.campaign import Campaign
 from coverage_campaign.model.dates import DateLike
 from coverage_campaign.model.readings import Basis
 from coverage_campaign.model.scheme import Scheme
@@ -66,6 +67,7 @@ QUANTITIES = (*SHARES, *PROGRESS, *FORECAST, *VERDICTS)
 _Ints: TypeAlias = NDArray[np.int64]
 _Flags: TypeAlias = NDArray[np.bool_]
 _Key: TypeAlias = tuple[int, ...]
+_Figures: TypeAlias = list[tuple[str, NDArray[Any], _Flags | None]]
 
 
 @attrs.define(eq=False)
@@ -182,6 +184,8 @@ class Evaluator:
                 titles = [str(value) for value in values]
         campaign = self.baseline.campaign
         codes = [code for title in titles for code in UnitTree.of(campaign, title).codes]
+        if {*PROGRESS, *FORECAST, *VERDICTS} & set(self.what):
+            codes += _heirs_of(campaign, codes)
         self._splits = [
             self._makes_batches(name, values)
             for name, values in zip(self.design.names, self.design.tried, strict=True)
@@ -281,7 +285,7 @@ class Evaluator:
         leaves = [columns[row] for row in tree.leaf_rows.tolist()]
         block.leaves[leaves] = True
         block.present[batch.rows[:, np.newaxis], columns] = True
-        found: list[tuple[str, NDArray[Any], _Flags | None]] = []
+        found: _Figures = []
         good = np.flatnonzero(shared.solved)
         asks_plan = bool({*PROGRESS, *FORECAST, *VERDICTS, "schedule"} & set(self.what))
         if len(good) and asks_plan:
@@ -300,8 +304,10 @@ class Evaluator:
             found += [(name, values, None) for name, values in rates.items()]
         if len(good) and asks_plan:
             uplifted = shared.uplifted if everything else shared.uplifted[at]
-            found += self._figures(batch, plan, persons, uplifted)
-            found += self._forecasts(batch, good, persons)
+            figures = self._figures(batch, plan, persons, uplifted)
+            figures += self._forecasts(batch, plan, good, persons)
+            if figures:
+                self._write_figures(batch, block, batch.rows[good], leaves, figures)
             if "schedule" in self.what:
                 planned = plan.course.at_ends(persons, by=plan.by).transpose(1, 0, 2)
                 periods = plan.periods()[["phase", "period"]]
@@ -310,6 +316,22 @@ class Evaluator:
         for name, numbers, known in found:
             if name in self.what:
                 block.write(name, batch.rows[good], leaves, numbers, known)
+
+    def _write_figures(
+        self,
+        batch: _Batch,
+        block: _Block,
+        rows: NDArray[np.intp],
+        leaves: list[int],
+        figures: _Figures,
+    ) -> None:
+        """Write the figures of tracked units: those of the plan, then heirs from outside it."""
+        tracked = self._progresses[batch.key].rows.units
+        heirs = block.columns(tracked[len(leaves) :])
+        block.present[rows[:, np.newaxis], heirs] = True
+        for name, numbers, known in figures:
+            if name in self.what:
+                block.write(name, rows, leaves + heirs, numbers, known)
 
     def _asked(self, batch: _Batch) -> Requests:
         inputs = {name: InputColumn((getattr(batch.scenario, name),)) for name in NUMERIC}
@@ -371,8 +393,8 @@ class Evaluator:
         return with_reports(applied(self.baseline, given), None, None)
 
     def _forecasts(
-        self, batch: _Batch, rows: NDArray[np.intp], persons: _Ints
-    ) -> list[tuple[str, NDArray[Any], _Flags | None]]:
+        self, batch: _Batch, plan: Plan, rows: NDArray[np.intp], persons: _Ints
+    ) -> _Figures:
         """Return the forecasts, run one by one: once for all scenarios of a batch that share alike.
 
         A forecast has no form for many scenarios at once.
@@ -380,7 +402,7 @@ class Evaluator:
         asked = [name for name in FORECAST if name in self.what]
         if not asked:
             return []
-        self._needs_reports(batch.scenario)
+        self._progress(batch, plan)
         distinct, first, place = np.unique(persons, axis=0, return_index=True, return_inverse=True)
         tables = []
         for row in rows[first].tolist():
@@ -390,7 +412,7 @@ class Evaluator:
                 tables.append(found.to_frame())
         if len(tables) < len(distinct):  # the plan was laid before, so that reports are there
             return []
-        columns: list[tuple[str, NDArray[Any], _Flags | None]] = []
+        columns: _Figures = []
         for name in asked:
             kind = np.float64 if name == "chance" else np.int64
             values = np.array([table[name].fillna(0).to_numpy(dtype=kind) for table in tables])
@@ -427,29 +449,26 @@ class Evaluator:
             self._rests_on(plan.basis)
         return self._plans[batch.key]
 
-    def _figures(
-        self, batch: _Batch, plan: Plan, persons: _Ints, uplifted: _Ints
-    ) -> list[tuple[str, NDArray[Any], _Flags | None]]:
+    def _figures(self, batch: _Batch, plan: Plan, persons: _Ints, uplifted: _Ints) -> _Figures:
         """Return the figures of progress and the verdicts under many targets."""
-        found: list[tuple[str, NDArray[Any], _Flags | None]] = []
+        found: _Figures = []
         if not {*PROGRESS, *VERDICTS} & set(self.what):
             return found
         progress = self._progress(batch, plan)
-        course = plan.course
-        units = attrs.evolve(progress.arrays, target=course.targets(persons))
-        day = len(plan.days) - 1 - plan.days_left(progress.as_of)
+        units = attrs.evolve(progress.arrays, target=progress.targets_of(persons))
         if {"planned", "gap_persons"} & set(self.what):
-            units = attrs.evolve(units, planned=course.on(persons, day))
-        if course.has_own_courses and {"planned_rate", "gap_points"} & set(self.what):
-            rates = np.array([course.rates_on(row, day) for row in persons])
-            units = attrs.evolve(units, planned_rate=rates)
+            units = attrs.evolve(units, planned=progress.planned_of(persons))
+        own = plan.course.has_own_courses or bool(progress.heirs)
+        if own and {"planned_rate", "gap_points"} & set(self.what):
+            units = attrs.evolve(units, planned_rate=progress.planned_rates_of(persons))
         for name in INDICATORS:
             if name in self.what:
                 values, known = indicator(name, units)
                 found.append((name, values, known))
         scheme = batch.scenario.scheme or batch.scenario.campaign.scheme
         if set(self.what) & set(VERDICTS) and scheme is not None:
-            found += self._verdicts(batch, progress, scheme, persons, uplifted)
+            raised = progress.targets_of(uplifted)
+            found += self._verdicts(batch, progress, scheme, units.target, raised)
         return found
 
     def _progress(self, batch: _Batch, plan: Plan) -> Progress:
@@ -480,13 +499,13 @@ class Evaluator:
         batch: _Batch,
         progress: Progress,
         scheme: Scheme,
-        persons: _Ints,
+        targets: _Ints,
         uplifted: _Ints,
-    ) -> list[tuple[str, NDArray[Any], _Flags | None]]:
+    ) -> _Figures:
         verdicts = assess_many(
             progress,
             scheme,
-            targets=persons,
+            targets=targets,
             uplifted=uplifted,
             indicators=batch.scenario.indicators,
         )
@@ -500,6 +519,17 @@ class Evaluator:
             ("grade", grade, grade >= 0),
             *((name, values, values >= 0) for name, values in answers.items()),
         ]
+
+
+def _heirs_of(campaign: Campaign, codes: Sequence[str]) -> list[str]:
+    """Return who comes after some units, and after those."""
+    heirs = {unit.code: [heir for heir, _ in unit.successors] for unit in campaign.units}
+    found: list[str] = []
+    ahead = list(codes)
+    while ahead:
+        ahead = [heir for code in ahead for heir in heirs.get(code, ()) if heir not in found]
+        found += dict.fromkeys(ahead)
+    return found
 
 
 def _own_weighting(scenario: Scenario) -> Weighting:

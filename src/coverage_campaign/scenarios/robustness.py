@@ -272,14 +272,13 @@ def _other_reports(
     varied = np.tile(done, (len(units), 1))
     varied[np.arange(len(units)), units] += signs * change[units]
     targets = np.tile(counts["target"].to_numpy("int64"), (len(units), 1))
-    uplifted = progress.plan.allocation.uplifted_shares().reindex(counts["unit"])
     known = (counts["done"].notna() & counts["complete"].fillna(value=True)).to_numpy(dtype=bool)
     ranks = competition_ranks(varied, targets, known & (targets > 0)).astype(np.float64)
     verdicts = assess_many(
         progress,
         scheme,
         targets=targets,
-        uplifted=np.tile(uplifted.to_numpy("int64"), (len(units), 1)),
+        uplifted=np.tile(progress.uplifted, (len(units), 1)),
         done=varied,
         indicators=baseline.scenario.indicators,
     )
