@@ -239,7 +239,7 @@ def _test(hint: Any) -> Callable[[object], bool]:  # noqa: ANN401 - any annotati
         return lambda value: any(test(value) for test in tests)
     if kind is Literal:
         options = {(type(option), option) for option in arguments}  # True == 1: the type counts
-        return lambda value: _is_word(value) and (type(value), value) in options
+        return lambda value: _is_word(value) and (_plain_kind(value), value) in options
     if origin is tuple:
         return _test_of_tuple(arguments)
     if isinstance(origin, type) and issubclass(origin, Iterable) and origin is not dict:
@@ -316,6 +316,11 @@ def _test_of_tuple(members: tuple[Any, ...]) -> Callable[[object], bool]:
 
 def _is_word(value: object) -> bool:
     return isinstance(value, (str, int, float, type(None)))
+
+
+def _plain_kind(value: object) -> type:
+    """Return the type by which an option is told: a member of an enumeration of texts is text."""
+    return str if isinstance(value, str) else type(value)
 
 
 def fits(value: object, hint: Any) -> bool:  # noqa: ANN401 - any annotation

@@ -1,5 +1,6 @@
 """Bounds of an allocation: checked before, explained after; levelling; uplift over many parents."""
 
+from decimal import Decimal
 from fractions import Fraction
 
 import attrs
@@ -448,3 +449,10 @@ def test_a_blend_is_told_in_millionths() -> None:
     divisor = Fraction(sentence.split(" ÷ ")[1].split(" = ")[0].replace(",", ""))
     share = int(result.shares()["a"])
     assert int(Fraction(5, 12) * 10**6 / divisor + Fraction(1, 2)) == share
+
+
+@pytest.mark.parametrize("name", ["floors", "caps", "pins"])
+def test_no_number_is_no_bound(name: str) -> None:
+    """A Decimal that is no number is named like any other bad bound."""
+    with pytest.raises(DefinitionError, match=rf"{name}\['a'\]: Decimal\('NaN'\) -- a bound is"):
+        allocate(tiny(), weights=weights.eligible, **{name: {"a": Decimal("NaN")}})

@@ -1,5 +1,6 @@
 """Functions of one's own as methods and weights, and the shares of a campaign's own annex."""
 
+from functools import lru_cache
 from typing import Any
 
 import attrs
@@ -119,3 +120,34 @@ def test_without_weights_and_annex_the_choice_is_named() -> None:
         cc.allocate(with_annex(40, 30, 20))
     with pytest.raises(cc.DefinitionError, match="no share of 'c'"):
         cc.allocate(with_annex(60, 40))
+
+
+@attrs.define  # equal by value and mutable: it has no hash
+class Powered:
+    """A method, and a weighting, with a setting of its own."""
+
+    power: int
+
+    def __call__(self, total: int, weights: Numbers, **options: Any) -> Numbers:  # noqa: ANN401 - handed on
+        """Share by a power of the weights."""
+        return cc.apportion.webster(total, [int(one) ** self.power for one in weights], **options)
+
+
+class Alike:
+    """A function of a unit that is an object."""
+
+    def __call__(self, unit: Unit) -> int:
+        """Weigh every unit alike, whatever its kind."""
+        return 2 if unit.kind else 0
+
+
+def test_an_object_that_is_called_is_a_method() -> None:
+    """500, 300, 200 squared are 25, 9 and 4 of 38 parts of 38 people; it needs no hash."""
+    shares = cc.allocate(tiny(), weights=cc.weights.eligible, method=Powered(2), target=38).shares()
+    assert shares.tolist() == [25, 9, 4]
+
+
+@pytest.mark.parametrize("weigh", [Alike(), lru_cache(Alike())])
+def test_an_object_that_is_called_is_a_weighting(weigh: Any) -> None:  # noqa: ANN401 - two kinds
+    """Three units of like weight share 39 people evenly."""
+    assert cc.allocate(tiny(), weights=weigh, target=39).shares().tolist() == [13, 13, 13]

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import threading
+from decimal import Decimal
 from fractions import Fraction
 from pathlib import Path
 
@@ -62,10 +63,19 @@ def test_a_message_is_equal_to_another_that_says_the_same() -> None:
     assert len(whole) == 1
 
 
-def test_a_fraction_needs_a_rounding() -> None:
-    """How many digits a number has is the sentence's business, never a default's."""
-    with pytest.raises(DefinitionError, match="say how it is rounded"):
-        message("{x}", x=0.3).text("en")
+@pytest.mark.parametrize(
+    ("number", "shown"),
+    [
+        (0.3, "0.3"),
+        (Fraction(1, 3), "1/3"),
+        (float("inf"), "inf"),
+        (Decimal("NaN"), "NaN"),
+        (Decimal("-Infinity"), "-Infinity"),
+    ],
+)
+def test_a_number_without_a_rounding_is_shown_as_it_is(number: object, shown: str) -> None:
+    """The message of an error never raises another, in any language, whatever number it quotes."""
+    assert [message("{x}", x=number).text(lang) for lang in LANGUAGES] == [shown] * len(LANGUAGES)
 
 
 @pytest.mark.parametrize("pattern", ["{x.real}", "{x[0]}", "{y}", "{x:unknown}"])

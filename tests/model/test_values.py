@@ -1,10 +1,13 @@
 """Every value of a campaign is checked as it is made: types, words, ranges, order of days."""
 
 import datetime as dt
+import enum
 from collections.abc import Iterator
 from typing import Any, Literal, get_args, get_origin
 
 import attrs
+import numpy as np
+import pandas as pd
 import pytest
 
 import coverage_campaign as cc
@@ -115,3 +118,28 @@ def test_a_slip_in_a_word_names_the_word() -> None:
         cc.Responsibility("u", "leed")
     with pytest.raises(cc.DefinitionError, match="did you mean 'loss'"):
         cc.Channel("c", "C", effect="Loss")
+
+
+@pytest.mark.parametrize(
+    "counts", [{"eligible": np.int64(500)}, pd.Series({"eligible": 500}), [("eligible", 500)]]
+)
+def test_counts_of_numpy_and_pandas_are_kept_as_plain_numbers(counts: Any) -> None:  # noqa: ANN401 - three kinds
+    """A figure from an array or a Series is the figure."""
+    (kept,) = cc.Unit("a", "A", "county", counts=counts).counts
+    assert kept == ("eligible", 500)
+    assert type(kept[1]) is int
+
+
+def test_truth_is_no_count() -> None:
+    """Neither Python's True nor NumPy's."""
+    for yes in (True, np.True_):
+        with pytest.raises(cc.DefinitionError, match="a count is a whole number"):
+            cc.Unit("a", "A", "county", counts={"eligible": yes})
+
+
+def test_a_member_of_an_enumeration_of_texts_is_an_option() -> None:
+    """What equals a word and is text is that word."""
+    month = enum.StrEnum("By", {"MONTH": "month"}).MONTH  # type: ignore[attr-defined]
+    assert fits(month, Literal["day", "month"])
+    assert not fits(month, Literal["day", "week"])
+    assert not fits(1, Literal["day", True])

@@ -1,4 +1,5 @@
 from collections.abc import Callable
+from fractions import Fraction
 
 import attrs
 import pandas as pd
@@ -121,3 +122,16 @@ def test_the_mark_goes_on_to_progress_and_picture() -> None:
     axes = cc.charts.ranking(progress)
     words = " ".join(text.get_text() for text in axes.figure.findobj(Text))
     assert "SIMULATED" in words.upper()
+
+
+def test_exact_fractions_are_numbers(plan: cc.Plan) -> None:
+    """A level, a spread, odds and faults of a quarter are those of 0.25."""
+    names = ("level", "spread", "rush", "late", "lapse")
+    entries = [one.code for one in plan.campaign.channels if one.effect != "loss"]
+    exact, real = (
+        cc.simulate(
+            plan, seed=1, channels=dict.fromkeys(entries, part), **dict.fromkeys(names, part)
+        )
+        for part in (Fraction(1, 4), 0.25)
+    )
+    pd.testing.assert_frame_equal(exact.events, real.events)

@@ -207,6 +207,8 @@ def is_count(value: object) -> bool:
     if isinstance(value, (int, np.integer)):
         return 0 <= int(value) <= NO_CAP
     if isinstance(value, (float, Fraction, Decimal, np.floating)):
+        if isinstance(value, Decimal) and value.is_nan():
+            return False  # it cannot be compared
         return bool(0 <= value <= NO_CAP) and int(value) == value
     return False  # text, <NA>, None
 

@@ -9,8 +9,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from decimal import Decimal
 from fractions import Fraction
-from functools import partial
-from types import FunctionType, MethodType
 from typing import Protocol, TypeAlias, cast
 
 import attrs
@@ -280,7 +278,7 @@ def to_weighting(weights: Weighting | WeightTable | Callable[[Unit], Number]) ->
         return Declared(weights)
     if hasattr(weights, "of"):
         return cast("Weighting", weights)
-    if isinstance(weights, FunctionType | MethodType | partial):
+    if callable(weights) and not isinstance(weights, type):
         return ByFunction(weights)
     raise DefinitionError(
         Problem(

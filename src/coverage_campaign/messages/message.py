@@ -151,6 +151,13 @@ def _in_short(value: object) -> str:
     return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}..."
 
 
+def _is_whole(number: float | Fraction | Decimal) -> bool:
+    """Tell whether a number is whole; infinity and NaN are not."""
+    if isinstance(number, float):
+        return number.is_integer()
+    return (isinstance(number, Fraction) or number.is_finite()) and number == int(number)
+
+
 class _Renderer(Formatter):
     """Fills a pattern with values as one language writes them."""
 
@@ -192,23 +199,16 @@ class _Renderer(Formatter):
         return form(value, argument, self.lang)
 
     def _plain(self, value: object) -> str:
-        if isinstance(value, str):
-            return value
         if isinstance(value, dt.date):
             return formats.day(value, self.lang)
-        if isinstance(value, bool):
-            return str(value)
-        if isinstance(value, int):
+        if isinstance(value, int) and not isinstance(value, bool):
             return formats.count(value, self.lang)
         if isinstance(value, Translatable):
             return value.text(self.lang)
-        if isinstance(value, (float, Fraction, Decimal)) and value == int(value):
+        if isinstance(value, (float, Fraction, Decimal)) and _is_whole(value):
             return formats.count(value, self.lang)
-        kind = type(value).__name__
-        place = f"a {kind} in a message"
-        raise DefinitionError(
-            Problem(place, str(value), "say how it is rounded, such as by :decimal 1")
-        )
+        # A text; or a number as it is: the message of an error never raises another.
+        return str(value)
 
 
 _FORMATS: Final[Mapping[str, Callable[[Any, str, Language], str]]] = {

@@ -6,7 +6,8 @@ import datetime as dt
 from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from fractions import Fraction
-from typing import Literal, TypeAlias
+from numbers import Integral
+from typing import Literal, TypeAlias, cast
 
 import attrs
 
@@ -37,11 +38,12 @@ def _to_optional_date(value: DateLike | None) -> dt.date | None:
 def _to_counts(
     value: Mapping[str, int] | Iterable[tuple[str, int]],
 ) -> tuple[tuple[str, int], ...]:
-    pairs = tuple(value.items() if isinstance(value, Mapping) else value)
+    given = value.items() if hasattr(value, "items") else value  # a mapping, or a Series by code
+    pairs = tuple(cast("Iterable[tuple[str, int]]", given))
     problems = [
         Problem(f"counts.{measure}", f"{count!r}", "a count is a whole number, 0 or more")
         for measure, count in pairs
-        if isinstance(count, bool) or not isinstance(count, int) or not 0 <= count < _TOO_MANY
+        if isinstance(count, bool) or not isinstance(count, Integral) or not 0 <= count < _TOO_MANY
     ]
     if len(dict(pairs)) < len(pairs):
         codes = [code for code, _ in pairs]

@@ -129,6 +129,7 @@ def simulate(
     campaign = plan.campaign
     if seed < 0:
         raise DefinitionError(Problem("seed", f"{seed!r}", "give a whole number, 0 or more"))
+    level, spread = float(level), float(spread)
     for name, number in (("level", level), ("spread", spread)):
         if not 0 <= number <= _MOST_LEVEL:
             fix = message("give a number from 0 to {most:raw}", most=_MOST_LEVEL)
@@ -148,7 +149,12 @@ def simulate(
     }
     rng = np.random.default_rng(seed)
     true = _happened(
-        plan, rng, level=level, spread=spread, rush=rush, odds=_entry_odds(campaign, channels)
+        plan,
+        rng,
+        level=level,
+        spread=spread,
+        rush=fractions["rush"],
+        odds=_entry_odds(campaign, channels),
     )
     true = _with_lapses(plan, rng, true, fractions["lapse"])
     reported = _reported(plan, rng, true, fractions)
@@ -182,7 +188,7 @@ def _entry_odds(campaign: Campaign, channels: Mapping[str, float] | None) -> NDA
             )
         )
     wanted = dict.fromkeys(open_to, 1.0) if channels is None else channels
-    odds = np.array([wanted.get(channel.code, 0.0) for channel in campaign.channels])
+    odds = np.array([wanted.get(channel.code, 0.0) for channel in campaign.channels], np.float64)
     if not odds.sum() > 0 or (odds < 0).any():
         raise DefinitionError(Problem("channels", f"{wanted}", "give odds of 0 or more, not all 0"))
     shares: NDArray[np.float64] = odds / odds.sum()

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import re
+from fractions import Fraction
 
 import attrs
 import numpy as np
@@ -154,6 +155,9 @@ def test_a_level_is_a_probability() -> None:
     narrow, wide = forecast(steady(4), level=0.5), forecast(steady(4), level=0.95)
     assert narrow.totals()["low"].iloc[0] >= wide.totals()["low"].iloc[0]
     assert narrow.totals()["high"].iloc[0] <= wide.totals()["high"].iloc[0]
+    exact = forecast(steady(4), level=Fraction(1, 2))
+    assert (exact.level, exact.at(Fraction(1, 4)).level) == (0.5, 0.25)
+    pd.testing.assert_frame_equal(exact.to_frame(), narrow.to_frame())
 
 
 def test_counts_need_no_campaign() -> None:

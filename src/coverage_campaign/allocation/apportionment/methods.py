@@ -28,7 +28,7 @@ Pukelsheim, Proportional Representation (2nd ed. 2017).
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Hashable, Sequence
 from decimal import Decimal, InvalidOperation
 from fractions import Fraction
 from functools import partial
@@ -398,7 +398,7 @@ def rule_of(method: Method) -> Rule | None:
                 "functools.partial(hamilton, quota=..., bounds=...), or a function of their form",
             )
         )
-    return _RULES.get(method)
+    return _RULES.get(method) if isinstance(method, Hashable) else None
 
 
 def first_is_free(method: Method) -> bool:

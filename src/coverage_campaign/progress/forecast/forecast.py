@@ -115,7 +115,7 @@ class Forecast:
 
     def at(self, level: float) -> Forecast:
         """Return the same forecast with ranges of another probability."""
-        _check_level(level)
+        level = _to_level(level)
         return attrs.evolve(
             self, level=level, frame=_frame(self._told, self._units, level, self.silent)
         )
@@ -184,7 +184,7 @@ def forecast(
         DefinitionError: A level that is no probability; a pace that is negative or of a unit that
             is not in the plan.
     """
-    _check_level(level)
+    level = _to_level(level)
     plan = progress.plan
     last = np.datetime64(plan.days[-1], "D")
     told = progress.under_units_of(max(progress.as_of, last.item()))
@@ -362,11 +362,12 @@ def _factors(pace: Faster, progress: Progress, told: Progress) -> _Floats:
     return np.array([float(by_unit.get(code, 1)) for code in codes])
 
 
-def _check_level(level: float) -> None:
+def _to_level(level: float) -> float:
     if not 0 < level < 1:
         raise DefinitionError(
             Problem("level", f"{level!r}", "give a probability between 0 and 1, such as 0.8")
         )
+    return float(level)
 
 
 @checked_call
@@ -409,7 +410,7 @@ def forecast_counts(
     >>> ahead["expected"].tolist()
     [400, 140]
     """
-    _check_level(level)
+    level = _to_level(level)
     totals = running_totals(cumulative, ceiling=ceiling)
     last = totals.dates[-1]
     end = np.datetime64(to_date(to, where="to"), "D")
