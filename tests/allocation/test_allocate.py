@@ -55,6 +55,7 @@ def test_every_column_of_the_contract_is_there() -> None:
     assert frame["share"].dtype == "Int64"
 
 
+@pytest.mark.slow
 @settings(deadline=None)
 @given(st.integers(0, 150), st.permutations(["a", "b", "c"]))
 def test_row_order_of_weights_and_units_does_not_matter(total: int, order: list[str]) -> None:

@@ -99,6 +99,7 @@ def test_a_base_above_a_cap_is_not_given_in_silence() -> None:
         allocate(tiny(), weights=weights.eligible, base=10, caps={"a": 5})
 
 
+@pytest.mark.slow
 @settings(max_examples=150, deadline=None)
 @given(
     st.lists(st.tuples(st.integers(0, 9), st.integers(0, 9), st.integers(0, 9)), min_size=3,

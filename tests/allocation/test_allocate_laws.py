@@ -7,6 +7,7 @@ from math import ceil
 from typing import Any, TypeAlias
 
 import attrs
+import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
@@ -163,6 +164,7 @@ def options(twin: Twin, total: int) -> dict[str, Any]:
     }
 
 
+@pytest.mark.slow
 @settings(max_examples=60, deadline=None)
 @given(requests(), METHODS, st.sampled_from(["0", "1/20", "1/3"]))
 def test_shares_of_a_tree_are_those_of_the_slow_twin(
@@ -178,6 +180,7 @@ def test_shares_of_a_tree_are_those_of_the_slow_twin(
     assert frame["uplifted"].to_dict() == raised.share(total, method.__name__)
 
 
+@pytest.mark.slow
 @settings(max_examples=60, deadline=None)
 @given(requests(), st.sampled_from(["0", "1/3"]))
 def test_the_check_says_just_what_the_twin_says(request: tuple[Twin, int], rise: str) -> None:
@@ -196,6 +199,7 @@ def test_the_check_says_just_what_the_twin_says(request: tuple[Twin, int], rise:
     assert found == fits
 
 
+@pytest.mark.slow
 @settings(max_examples=60, deadline=None)
 @given(trees(), numbers(0, 9, some=False), st.integers(0, 60), METHODS)
 def test_leaves_first_is_uniform(

@@ -146,6 +146,7 @@ def test_plan_progress_and_json_know_the_own_part() -> None:
     assert progress.to_frame()["target"].sum() == 1000
 
 
+@pytest.mark.slow
 @given(
     st.lists(st.integers(0, 50), min_size=4, max_size=4), st.integers(0, 500),
     st.sampled_from([cc.apportion.webster, cc.apportion.jefferson, cc.apportion.hamilton]),

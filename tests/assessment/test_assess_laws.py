@@ -48,6 +48,7 @@ def assessed(done: dict[str, int | None], scheme: Scheme = SCHEME) -> Assessment
     return assess(progress_of(tiny(), done, shares=SHARES), scheme)
 
 
+@pytest.mark.slow
 @settings(max_examples=12, deadline=None)
 @given(first=DONE, others=st.lists(st.tuples(*[st.integers(0, 90)] * 3), min_size=1, max_size=3))
 def test_a_batch_says_of_each_scenario_what_one_run_says(
@@ -74,6 +75,7 @@ def test_a_batch_says_of_each_scenario_what_one_run_says(
                 assert answer == -1 if pd.isna(own[name]) else bool(answer) == own[name]
 
 
+@pytest.mark.slow
 @settings(max_examples=20, deadline=None)
 @given(done=st.fixed_dictionaries({code: st.integers(0, 80) for code in "abc"}), data=st.data())
 def test_a_boundary_names_the_fewest_persons(done: dict[str, int], data: st.DataObject) -> None:

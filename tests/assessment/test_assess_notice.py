@@ -221,6 +221,7 @@ def test_shown_in_a_notebook() -> None:
     assert len(repr(assessment).splitlines()) <= 12
 
 
+@pytest.mark.slow
 @settings(max_examples=25, deadline=None)
 @given(
     done=st.lists(st.integers(0, 120), min_size=3, max_size=3),
@@ -277,6 +278,7 @@ def test_an_open_count_leaves_open_only_what_depends_on_it() -> None:
     assert "19 of 20: 1 short of the target; with losses taken off" in assessment.explain("c")
 
 
+@pytest.mark.slow
 @settings(max_examples=25)
 @given(
     done=st.lists(st.integers(0, 60), min_size=3, max_size=3),

@@ -8,6 +8,7 @@ from itertools import pairwise
 import attrs
 import numpy as np
 import pandas as pd
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -113,6 +114,7 @@ def turns_of(values: np.ndarray) -> list[int]:
     return [place for place in range(1, len(values)) if values[place] != values[place - 1]]
 
 
+@pytest.mark.slow
 @settings(max_examples=20, deadline=None)
 @given(rule=combined(_JUMPS), done=DONE, of=st.sampled_from(["completion", "coverage"]))
 def test_whole_steps_are_all_there_and_nothing_else(
@@ -127,6 +129,7 @@ def test_whole_steps_are_all_there_and_nothing_else(
         assert own == turns_of(batch.score[:, place])
 
 
+@pytest.mark.slow
 @settings(max_examples=15, deadline=None)
 @given(rule=combined(_LINES), done=DONE)
 def test_points_run_straight_between_boundaries(rule: Rule, done: dict[str, int | None]) -> None:
@@ -181,6 +184,7 @@ def _schemes(draw: st.DrawFn) -> Scheme:
     )
 
 
+@pytest.mark.slow
 @settings(max_examples=12, deadline=None)
 @given(scheme=_schemes(), done=DONE, partial=st.sampled_from(["prorated", "whole_steps"]))
 def test_a_grade_has_the_fewest_persons_that_give_it(

@@ -195,6 +195,7 @@ def test_a_rule_by_the_case_comes_back_from_a_file_and_from_text() -> None:
     assert cc.from_json(cc.to_json(city)) == city
 
 
+@pytest.mark.slow
 def test_a_batch_of_targets_is_judged_like_each_alone() -> None:
     """Milestones move with the target: a study is what each run says."""
     city = campaign()

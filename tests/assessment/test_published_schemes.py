@@ -9,6 +9,7 @@ from fractions import Fraction
 
 import attrs
 import pandas as pd
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -244,6 +245,7 @@ def test_boundary_outside_its_band() -> None:
     assert scores(assessment)["a"] == 0
 
 
+@pytest.mark.slow
 @settings(max_examples=30, deadline=None)
 @given(
     done=st.lists(st.integers(0, 60), min_size=3, max_size=3),

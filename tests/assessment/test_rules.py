@@ -278,6 +278,7 @@ def test_rising_rules_rise(rule: Rule, rate: Fraction, more: Fraction) -> None:
     assert rules.points(rule, rate + more, partial="prorated") >= low
 
 
+@pytest.mark.slow
 @settings(max_examples=50, deadline=None)
 @given(rule=_RULES, rate=_RATES, partial=_PARTIALS)
 def test_a_cap_holds_and_changes_nothing_below(
@@ -340,6 +341,7 @@ _JUMPS = st.one_of(
 )
 
 
+@pytest.mark.slow
 @settings(max_examples=60, deadline=None)
 @given(rule=_JUMPS | st.builds(rules.total, _JUMPS, _JUMPS), target=st.integers(1, 60))
 def test_points_jump_at_thresholds_alone(rule: ScoringRule, target: int) -> None:

@@ -37,6 +37,7 @@ TABLE, LINES = ".cc-x-units", ".cc-x-lines"
 PICTURE, MESSAGE = "img.cc-x-picture", ".cc-x-message"
 
 
+@pytest.mark.slow
 def test_the_explorer_follows_the_keyboard(lab: Lab) -> None:
     """Keys on the sliders move table, picture and the kernel's scenario; reset undoes it all."""
     notebook = save_notebook(lab.root / "explorer.ipynb", [HENGYANG])
@@ -72,6 +73,7 @@ def test_the_explorer_follows_the_keyboard(lab: Lab) -> None:
         assert lab_page.errors() == []
 
 
+@pytest.mark.slow
 def test_it_fits_a_small_screen_and_nothing_jumps(lab: Lab) -> None:
     """At 1366 by 768 picture and table are in sight, and stay where they are when a share moves.
 
@@ -109,6 +111,7 @@ def test_it_fits_a_small_screen_and_nothing_jumps(lab: Lab) -> None:
             assert box["x"] + box["width"] <= output["x"] + output["width"] + 1
 
 
+@pytest.mark.slow
 def test_what_is_not_possible_is_said_in_the_page(lab: Lab) -> None:
     """Without any weight the explorer says so and the table stays as it was."""
     notebook = save_notebook(lab.root / "impossible.ipynb", [HENGYANG])
@@ -123,6 +126,7 @@ def test_what_is_not_possible_is_said_in_the_page(lab: Lab) -> None:
         assert lab_page.errors() == []
 
 
+@pytest.mark.slow
 def test_hostile_names_are_text_in_the_page(lab: Lab) -> None:
     """A name that is markup, script or a formula is read as it stands and does nothing."""
     tests = str(__file__).rsplit("end_to_end", maxsplit=1)[0]

@@ -18,6 +18,7 @@ def made(lab: Lab) -> dict[str, Path]:
     return {path.stem: path for path in made_into_ipynb(NOTEBOOKS, lab.root)}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", [path.stem for path in NOTEBOOKS])
 def test_a_notebook_is_shown_without_an_error(name: str, lab: Lab, made: dict[str, Path]) -> None:
     """Every cell runs, nothing is written to the error stream, and each output is drawn."""
@@ -32,6 +33,7 @@ def test_a_notebook_is_shown_without_an_error(name: str, lab: Lab, made: dict[st
             assert picture.evaluate("image => image.complete && image.naturalWidth > 100")
 
 
+@pytest.mark.slow
 def test_a_notebook_can_be_read_in_the_dark(lab: Lab, made: dict[str, Path]) -> None:
     """In the dark theme the words of tables and notes keep a contrast of 4.5 to 1."""
     with lab.opened(made[NOTEBOOKS[0].stem]) as lab_page:

@@ -63,6 +63,7 @@ def test_the_gate_builds_the_site() -> None:
     assert "sphinx -W --keep-going" in makefile
 
 
+@pytest.mark.slow
 def test_the_ten_lines_of_pytest_run_as_they_stand(tmp_path: Path) -> None:
     """The example for testers is a file that pytest takes: twelve cases, all of them pass."""
     (example,) = [

@@ -24,6 +24,7 @@ LAW = settings(
 )
 
 
+@pytest.mark.slow
 @given(campaigns())
 @LAW
 def test_loading_what_was_saved_gives_the_campaign_back(

@@ -294,6 +294,7 @@ def test_another_value_in_json_is_no_campaign(tmp_path: Path) -> None:
         cc.load_campaign(tmp_path / "unit.json")
 
 
+@pytest.mark.slow
 @pytest.mark.real
 @pytest.mark.skipif(shutil.which("soffice") is None, reason="needs LibreOffice (soffice)")
 @pytest.mark.parametrize("form", ["xlsx", "ods"])

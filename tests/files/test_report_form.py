@@ -161,6 +161,7 @@ def form(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return cc.report_form(planned(), tmp_path_factory.mktemp("form") / "form.xlsx", lang="zh")
 
 
+@pytest.mark.slow
 @settings(deadline=None, max_examples=30, suppress_health_check=[HealthCheck.too_slow])
 @given(totals=totals(), deeds=st.sets(st.sampled_from(DEEDS)), chance=st.randoms())
 def test_the_form_is_read_back_whatever_was_done_to_it(
@@ -184,6 +185,7 @@ def test_the_form_is_read_back_whatever_was_done_to_it(
     assert tally.rows_in == len(expected(totals))
 
 
+@pytest.mark.slow
 @pytest.mark.real
 @pytest.mark.parametrize("kind", ["xlsx", "xls", "ods", "csv"])
 def test_a_form_that_another_program_saved_is_read(form: Path, tmp_path: Path, kind: str) -> None:

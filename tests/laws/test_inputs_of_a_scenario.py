@@ -99,6 +99,7 @@ def outcome_of(one: cc.Scenario) -> cc.Outcome | None:
         return None
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", sorted(CHANGES))
 def test_a_change_of_an_input_changes_an_outcome(name: str) -> None:
     """The comparison names the input and shows what it did, or says that nothing differs."""
@@ -116,6 +117,7 @@ def test_a_change_of_an_input_changes_an_outcome(name: str) -> None:
         assert "nothing differs" not in compared.sentence()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", sorted(set(CHANGES) - {"remainder"}))
 def test_a_study_over_an_input_is_what_single_runs_say(name: str) -> None:
     """Shares, plan, forecast and verdicts of each value are those of the run with that value."""

@@ -4,6 +4,7 @@ import functools
 from typing import TypeAlias
 
 import pandas as pd
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -118,6 +119,7 @@ def same(one: object, other: object) -> bool:
     return one.equals(other) if isinstance(one, pd.DataFrame) else one == other
 
 
+@pytest.mark.slow
 @settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(
     rows=st.lists(events, min_size=4, max_size=20),
@@ -137,6 +139,7 @@ def test_nothing_that_comes_later_changes_what_is_said_of_a_day(
     assert [name for name in then if not same(then[name], now[name])] == []
 
 
+@pytest.mark.slow
 @settings(max_examples=6, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(rows=st.lists(events, min_size=4, max_size=20), by=st.sampled_from(("day", "month")))
 def test_nothing_dated_later_changes_a_day_that_is_looked_at_again(

@@ -54,6 +54,7 @@ def test_traditional_catalogues_are_those_that_the_tool_makes(script: ModuleType
     }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("path", PATHS, ids=lambda path: f"{path.parts[-3]}-{path.stem}")
 def test_a_translation_names_no_value_that_the_message_does_not_have(
     script: ModuleType, path: Path

@@ -62,6 +62,7 @@ def _texts(
             yield place, text
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("case", CASES)
 @pytest.mark.parametrize("kind", KINDS)
 def test_chinese_holds_no_english(
@@ -77,6 +78,7 @@ def test_chinese_holds_no_english(
     assert left == set()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("case", CASES)
 @pytest.mark.parametrize("kind", KINDS)
 def test_english_holds_no_chinese(

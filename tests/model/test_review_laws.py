@@ -1,6 +1,7 @@
 import datetime as dt
 
 import attrs
+import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 
 from coverage_campaign.model.campaign import Campaign
@@ -17,6 +18,7 @@ LAW = settings(
 )
 
 
+@pytest.mark.slow
 @given(campaigns())
 @LAW
 def test_every_campaign_can_be_reviewed(campaign: Campaign) -> None:
@@ -33,6 +35,7 @@ def test_every_campaign_can_be_reviewed(campaign: Campaign) -> None:
         assert not finding.taken or campaign.readings.is_suggested(finding.question)
 
 
+@pytest.mark.slow
 @given(campaigns())
 @LAW
 def test_answers_only_take_findings_away(campaign: Campaign) -> None:

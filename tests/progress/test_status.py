@@ -182,6 +182,7 @@ def said(progress: cc.Progress) -> Sequence[object]:
     ]
 
 
+@pytest.mark.slow
 @settings(deadline=None, max_examples=25)
 @given(rows=ROWS, day=DAYS, counted=st.sampled_from(("gross", "net", None)))
 def test_nothing_dated_after_a_day_is_in_what_is_said_of_it(

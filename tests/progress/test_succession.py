@@ -214,6 +214,7 @@ def five_years(seed: int) -> tuple[Campaign, pd.DataFrame, dict[str, str | None]
     return land(*units, year=2019), table, heirs
 
 
+@pytest.mark.slow
 def test_a_series_of_five_years_is_followed_through_its_codes() -> None:
     """Under the codes of the last day nobody is lost; plain pandas gives each the same."""
     campaign, table, heirs = five_years(1)

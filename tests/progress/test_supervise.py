@@ -256,6 +256,7 @@ def test_a_slip_is_no_falling_pace() -> None:
 STEPS_A_DAY = st.lists(st.integers(0, 15), min_size=10, max_size=10)
 
 
+@pytest.mark.slow
 @settings(deadline=None, max_examples=15)
 @given(done=STEPS_A_DAY, cut=st.integers(1, 9))
 def test_the_machine_is_strict_and_steady(done: list[int], cut: int) -> None:

@@ -511,6 +511,7 @@ ROWS = st.lists(
 DAYS = st.dates(dt.date(2026, 5, 25), dt.date(2026, 6, 20))
 
 
+@pytest.mark.slow
 @settings(deadline=None, max_examples=40)
 @given(rows=ROWS, day=DAYS, counts_net=st.booleans(), by=st.sampled_from(["day", "month"]))
 def test_the_identities_hold(rows: list, day: dt.date, counts_net: bool, by: str) -> None:  # noqa: FBT001

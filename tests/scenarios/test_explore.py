@@ -150,6 +150,7 @@ def assert_the_same(study: cc.Study, tally: cc.Tally | None = None) -> None:
 EVERYTHING = tuple(name for name in QUANTITIES)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("method", METHODS, ids=lambda one: getattr(one, "__name__", "hamilton"))
 def test_every_method_in_a_batch_is_the_method_alone(method: cc.apportion.Method) -> None:
     """Totals, weights, floors, caps and an uplift vary at once: each scenario is the run of it."""
@@ -190,6 +191,7 @@ def test_every_curve_in_a_batch_is_the_curve_alone(curve: cc.curves.Curve, total
         assert both["planned_to_date"].tolist() == both["planned_to_date_alone"].tolist()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("number", range(len(RULES)))
 def test_every_rule_in_a_batch_is_the_rule_alone(number: int) -> None:
     """Scores to the last digit, grades and verdicts, as targets move across the thresholds."""
@@ -206,6 +208,7 @@ def test_every_rule_in_a_batch_is_the_rule_alone(number: int) -> None:
     assert_the_same(study, tally)
 
 
+@pytest.mark.slow
 def test_vetoes_pools_and_open_readings_in_a_batch() -> None:
     """A veto zeroes the score, pooled units share a rate, an open reading leaves <NA>."""
     tally = reports({"a": 50, "b": 33})
@@ -311,6 +314,7 @@ def test_units_that_pass_on_in_a_batch_pass_on_alone(east: dict[str, Any], as_of
     assert_the_same(study, tally)
 
 
+@pytest.mark.slow
 @settings(max_examples=12, deadline=None)
 @given(data=st.data())
 def test_any_grid_over_any_campaign_is_its_runs(data: st.DataObject) -> None:

@@ -62,6 +62,7 @@ def reports(campaign: cc.Campaign, short: dict[str, int]) -> cc.Tally:
     return cc.read_reports(frame, campaign, figures="new", by="day")
 
 
+@pytest.mark.slow
 def test_who_is_barred_hangs_on_whom_the_bar_can_strike(hengyang: cc.Campaign) -> None:
     """Leiyang is one person short: barred where governments can be, and only there."""
     table = cc.readings_table(
@@ -115,6 +116,7 @@ def test_a_chosen_answer_is_asked_no_more(hengyang: cc.Campaign) -> None:
     assert "increase" not in table.answers
 
 
+@pytest.mark.slow
 def test_answers_that_nobody_can_list_are_the_caller_s(hengyang: cc.Campaign) -> None:
     """A threshold of 100 % or 120 %: who did exactly its share is commended under one of them."""
     table = cc.readings_table(

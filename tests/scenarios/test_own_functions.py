@@ -55,6 +55,7 @@ def having(name: str, function: Callable[..., Any]) -> cc.Scenario:
     return cc.vary(scenario(), **{name: value})
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", KINDS)
 def test_a_function_works_in_every_stage_and_in_every_comparison(name: str) -> None:
     """Runs, explanations, studies, searches, comparisons and code take it like any other."""

@@ -125,6 +125,7 @@ def rows_of(events: pd.DataFrame) -> list[Row]:
     ]
 
 
+@pytest.mark.slow
 def test_every_reason_of_a_tally_is_drawn_beside_rows_that_count() -> None:
     """Of 300 drawn frames some show each reason why a row is not counted; most count some."""
     campaign, as_of = with_lives(tiny()), dt.datetime(2026, 9, 30)  # noqa: DTZ001 - civil time

@@ -56,6 +56,7 @@ NAMES = (
 )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("units", [5, 12, 51, 122])
 @pytest.mark.parametrize("chart", NAMES)
 def test_no_text_overlaps_or_is_cut_off(chart: str, units: int) -> None:

@@ -38,6 +38,7 @@ def move(explorer: cc.Explorer, name: str, value: object) -> None:
     control.value = value
 
 
+@pytest.mark.slow
 @given(moves=st.lists(MOVES, max_size=5))
 @settings(max_examples=20, deadline=None)
 def test_what_is_shown_is_what_a_run_gives(moves: list[tuple[str, object]]) -> None:
@@ -59,6 +60,7 @@ def test_what_is_shown_is_what_a_run_gives(moves: list[tuple[str, object]]) -> N
         assert explorer.allocation.total == explorer.total.value
 
 
+@pytest.mark.slow
 @given(moves=st.lists(MOVES, max_size=5))
 @settings(max_examples=8, deadline=None)
 def test_a_reset_undoes_any_moves(moves: list[tuple[str, object]]) -> None:

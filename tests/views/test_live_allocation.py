@@ -124,6 +124,7 @@ def recomputed(folder: Path, books: dict[str, Any]) -> dict[str, Any]:
     }
 
 
+@pytest.mark.slow
 @pytest.mark.real
 def test_an_office_computes_the_same_whole_numbers_before_and_after_a_change(
     tmp_path: Path,

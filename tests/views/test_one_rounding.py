@@ -67,6 +67,7 @@ def test_the_halves_go_up() -> None:
     assert rates == ["6.3%", "3.8%", "99.9%", "0.0%", "99.9%", "2.9%", "100.0%", "112.5%"]
 
 
+@pytest.mark.slow
 def test_page_and_text_and_word_print_as_the_sentence_does(tmp_path: Path) -> None:
     """The table of the page, of Markdown and of Word has the texts of a sentence."""
     bulletin = cc.bulletin(progress(), lang="en")
@@ -86,6 +87,7 @@ def test_a_chart_prints_as_the_sentence_does() -> None:
         assert gap in drawn
 
 
+@pytest.mark.slow
 @pytest.mark.real
 def test_a_sheet_prints_as_the_sentence_does(tmp_path: Path) -> None:
     """LibreOffice shows in each cell what the sentence says; its minus is the hyphen."""

@@ -354,6 +354,7 @@ def test_another_language_is_an_error_with_the_way_out() -> None:
 # -- the four forms -------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("lang", ["en", "zh"])
 @pytest.mark.parametrize("kind", KINDS)
 def test_the_forms_hold_the_same_tables(kind: str, lang: str, tmp_path: Path) -> None:
@@ -486,6 +487,7 @@ def test_hostile_texts_are_text_for_word(names: tuple[str, ...], tmp_path: Path)
     assert not body.xpath(".//w:instrText | .//w:hyperlink")
 
 
+@pytest.mark.slow
 @settings(
     max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
@@ -521,6 +523,7 @@ def test_sheets_have_names_that_a_workbook_takes(names: list[str]) -> None:
     assert len({name.casefold() for name in found}) == len(found)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", NAMES)
 def test_a_hostile_unit_goes_through_every_document(name: str, tmp_path: Path) -> None:
     """A unit of that name in a real campaign: each document is written and read back."""

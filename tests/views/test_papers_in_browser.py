@@ -56,6 +56,7 @@ def bulletin(name: str, lang: str = "en") -> cc.Bulletin:
     return cc.bulletin(cc.track(plan, tally, as_of="2026-06-05"), lang=lang)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", HOSTILE)
 def test_a_hostile_name_is_letters_in_a_browser(
     name: str, chromium: Browser, tmp_path: Path
@@ -81,6 +82,7 @@ def test_a_hostile_name_is_letters_in_a_browser(
     page.close()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("lang", ["en", "zh"])
 def test_the_page_fits_a_screen_and_a_sheet_of_paper(
     lang: str, chromium: Browser, tmp_path: Path
@@ -100,6 +102,7 @@ def test_the_page_fits_a_screen_and_a_sheet_of_paper(
     page.close()
 
 
+@pytest.mark.slow
 def test_a_chinese_page_brings_its_letters(chromium: Browser, tmp_path: Path) -> None:
     """The font inside the page is loaded and draws its Chinese; an English page needs none."""
     states = """async () => {

@@ -54,6 +54,7 @@ NAMES = (
 )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", NAMES)
 def test_every_result_draws_itself(name: str) -> None:
     """`.plot(ax)` draws on the axes that it is given, and says something there."""

@@ -10,6 +10,7 @@ import weakref
 import xml.etree.ElementTree as ET
 from typing import TYPE_CHECKING
 
+import pytest
 from PIL import Image
 
 from coverage_campaign.views import charts
@@ -64,6 +65,7 @@ def test_figure_is_let_go() -> None:
     assert figure() is None
 
 
+@pytest.mark.slow
 def test_pyplot_is_never_loaded() -> None:
     """Drawing and saving leaves pyplot unloaded; naming the charts loads no matplotlib at all."""
     code = (

@@ -60,6 +60,7 @@ def test_remainders_of_many_rows_go_by_rank(seed: int, total: int) -> None:
     ]
 
 
+@pytest.mark.slow
 @settings(max_examples=80, deadline=None)
 @given(
     names,

@@ -99,6 +99,7 @@ def cases(draw: st.DrawFn, *, size: int = 3, seats: int = 3, feasible: bool = Tr
     return Case(weights, rows, list(columns), rule, floors, caps)
 
 
+@pytest.mark.slow
 @given(cases(feasible=False), st.data())
 @settings(deadline=None, max_examples=250)
 def test_the_matrix_is_the_best_of_all_there_are(case: Case, data: st.DataObject) -> None:

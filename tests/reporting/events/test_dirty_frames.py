@@ -364,6 +364,7 @@ def test_no_rows_in_chunks_are_no_counts() -> None:
             tally(chunks, CAMPAIGN, as_of=LATE)
 
 
+@pytest.mark.slow
 def test_chunks_without_values_may_be_of_any_type() -> None:
     """A chunk whose column has no value says nothing of its type, on any engine."""
     need("pyarrow")

@@ -341,6 +341,7 @@ def table(postgres: int) -> Iterator[Any]:
     backend.disconnect()
 
 
+@pytest.mark.slow
 @pytest.mark.real
 @pytest.mark.parametrize("way", WAYS, ids=str)
 def test_postgresql_agrees_with_the_oracle(table: Any, way: dict[str, Any]) -> None:

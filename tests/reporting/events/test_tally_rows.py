@@ -44,6 +44,7 @@ def rows_of_events() -> st.SearchStrategy[list[Row]]:
     return st.lists(row, max_size=12)
 
 
+@pytest.mark.slow
 @given(
     rows=rows_of_events(),
     by_group=st.booleans(),
@@ -245,6 +246,7 @@ def _on(engine: str, frame: pd.DataFrame) -> object:
 # -- the triangle ----------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("engine", ["pandas", "Polars", "DuckDB"])
 def test_the_triangle_is_the_tally_of_every_date(engine: str) -> None:
     """Date by date the triangle is what a tally at that date says, revised records and all."""

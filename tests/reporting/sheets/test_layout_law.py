@@ -69,6 +69,7 @@ def test_a_table_gives_its_own_figures_or_a_refusal(sheet: Sheet) -> None:
             assert check(sheet, text) == read_whole
 
 
+@pytest.mark.slow
 @pytest.mark.real
 def test_most_tables_are_read_whoever_saved_them(tmp_path: Path) -> None:
     """LibreOffice's .xls and .ods give what the .xlsx gave; four of five tables are read whole."""

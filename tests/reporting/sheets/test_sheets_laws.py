@@ -49,6 +49,7 @@ def test_every_row_is_counted_or_explained(
     assert dict(tally.problems.totals) == dict(uncounted)
 
 
+@pytest.mark.slow
 @settings(deadline=None)
 @given(
     rows=_rows, order=st.randoms(use_true_random=False), kind=st.sampled_from(["new", "cumulative"])
@@ -456,6 +457,7 @@ def test_nulls_everywhere_are_explained() -> None:
     assert dict(tally.problems.totals) == {"no_date": 2}
 
 
+@pytest.mark.slow
 def test_a_hundred_thousand_units_of_which_half_are_unknown() -> None:
     """Fifty thousand unknown units are fifty thousand problems, and the rest is counted."""
     campaign = attrs.evolve(
