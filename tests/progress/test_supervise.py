@@ -9,8 +9,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from coverage_campaign.allocation.allocate import allocate
+from coverage_campaign.allocation.weights import by_measure
 from coverage_campaign.errors import DefinitionError
+from coverage_campaign.model.campaign import Campaign
+from coverage_campaign.model.phases import Phase
 from coverage_campaign.model.responsibilities import CountingRule
+from coverage_campaign.model.targets import Channel, HeadcountTarget
+from coverage_campaign.model.units import Breakdown, Measure, Unit
 from coverage_campaign.progress.progress import Progress, track
 from coverage_campaign.progress.triggers import (
     Behind,
@@ -20,6 +26,8 @@ from coverage_campaign.progress.triggers import (
     Unreported,
 )
 from coverage_campaign.progress.watchlist import STEPS, WatchlistStep, supervise
+from coverage_campaign.reporting.sheets.read_reports import read_reports
+from coverage_campaign.scheduling.schedule import schedule
 from support.campaigns import tiny
 from support.small_progress import DAILY, planned, received, tallied
 
@@ -232,6 +240,45 @@ def named(name: str, function: Callable[..., object]) -> Callable[..., object]:
     """Return a function under another name."""
     function.__name__ = name
     return function
+
+
+def test_a_missing_report_is_no_pace_of_nobody() -> None:
+    """East has 45 of its 60 persons and no report of June: only that the report is missing is told.
+
+    Without a list of reports it is silent in June while West is not: its pace is not told either.
+    """
+    rows = [("e", month, 15) for month in ("2026-03", "2026-04", "2026-05")]
+    rows += [("w", month, 10) for month in ("2026-03", "2026-04", "2026-05", "2026-06")]
+    units = [
+        Unit("e", "East", "county", counts={"size": 3}),
+        Unit("w", "West", "county", counts={"size": 2}),
+    ]
+    land = Campaign(
+        code="x",
+        label="X",
+        year=2026,
+        measures=[Measure("size", "Size")],
+        units=units,
+        breakdowns=[Breakdown("counties", "C", ["county"])],
+        targets=[HeadcountTarget("p", "p", 100)],
+        phases=[Phase("d", "Drive", "03-01", "06-30")],
+        channels=[Channel("new", "New")],
+    )
+    plan = schedule(allocate(land, weights=by_measure("size")), over="d")
+    frame = pd.DataFrame(rows, columns=["unit", "period", "persons"])
+    tally = read_reports(frame, land, figures="new")
+    came = frame[["unit", "period"]].assign(received_on="2026-07-01")
+    ends = ("2026-04-30", "2026-05-31", "2026-06-30")
+    rules = [ONCE, Falling(periods=1), Unreported()]
+    known = [track(plan, tally, as_of=day, received=came) for day in ends]
+    cases = supervise(known, rules=rules).to_frame()
+    assert cases[["unit", "rule"]].to_numpy().tolist() == [["e", "reports missing"]]
+    unlisted = [track(plan, tally, as_of=day) for day in ends]
+    assert not len(supervise(unlisted, rules=[Falling(periods=1)]).to_frame())
+    # The frame and the change since May say the same of East: not known.
+    assert known[-1].to_frame()["new"].isna().tolist() == [True, False]
+    assert known[-1].change_since()["new"].isna().tolist() == [True, False]
+    assert known[-1].change_since()["new"].iloc[1] == 10
 
 
 def test_two_periods_running_are_looked_at_without_a_progress_for_each() -> None:

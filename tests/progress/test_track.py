@@ -86,6 +86,21 @@ def test_new_counts_the_period_of_as_of() -> None:
     assert column(by_month, "new") == [15, 0, None]
 
 
+def test_new_is_known_without_a_figure_only_where_a_report_is_owed() -> None:
+    """Cedar reports nobody for June: on 4 June that is not known yet, on 30 June it is 0.
+
+    Of July, after the plan, no report is owed: what nobody reported is not known.
+    """
+    came = received(*((code, "2026-06-01", "2026-07-01") for code in "abc"))
+    for day, new in (
+        ("2026-06-04", [15, 0, None]),
+        ("2026-06-30", [15, 0, 0]),
+        ("2026-07-31", [None, None, None]),
+    ):
+        told = track(planned(by="month"), tallied(DAILY), as_of=day, received=came)
+        assert column(told.to_frame(), "new") == new
+
+
 def test_net_takes_losses_off_and_gross_does_not() -> None:
     """Two of Ash's fifteen lapsed: 13 count net, 15 gross."""
     rows = tallied(DAILY, campaign=net())
@@ -435,7 +450,7 @@ def test_explain_gives_formula_and_numbers() -> None:
         "350 covered before + 15",
         "rank = 1: 0 of 2 ranked units have a higher completion rate",
         "50 x 0.4000 of the curve = 20.0",
-        "new = <NA>: no report counted since 4 Jun 2026",
+        "new = not known: no report counted since 4 Jun 2026",
     ):
         assert part in text, part
     with pytest.raises(DefinitionError, match="not in the plan"):
@@ -446,12 +461,12 @@ def test_explain_says_why_there_is_no_figure_and_no_rank() -> None:
     """Each cause has its own sentence: silent, a report missing, a target of 0, an open reading."""
     came = received(("a", "2026-06-01", "2026-07-01"))
     late = track(planned(), tallied(DAILY), as_of="2026-06-30", received=came)
-    assert "rank = <NA>: 0 of 1 reports received" in late.explain("b")
+    assert "rank = none: 0 of 1 reports received" in late.explain("b")
     assert "reports = 1 of 1 received" in late.explain("a")
     silent = track(planned(), tallied(DAILY), as_of="2026-06-04").explain("c")
-    assert "done = <NA>: no report counted" in silent
-    assert silent.endswith("rank = <NA>: no report counted")
-    assert "排名 = <NA>：没有已计入的报表" in track(
+    assert "done = not known: no report counted" in silent
+    assert silent.endswith("rank = none: no report counted")
+    assert "排名 = 无：没有已计入的报表" in track(
         planned(), tallied(DAILY), as_of="2026-06-04"
     ).explain("c", lang="zh")
     campaign = attrs.evolve(

@@ -11,6 +11,7 @@ import pytest
 import coverage_campaign as cc
 from coverage_campaign.model.labels import Label
 from coverage_campaign.views.documents.paper import plain, written
+from coverage_campaign.views.words import newly
 from support.campaigns import tiny
 
 # The independent reader does not know the data bars that the workbook has, and says so.
@@ -260,3 +261,57 @@ def test_the_next_report_is_that_of_the_period_that_the_campaign_reports_by(
     followed = cc.track(plan, reports, as_of=as_of)
     assert english in " ".join(cc.bulletin(followed, lang="en").sentences)
     assert chinese in "".join(cc.bulletin(followed, lang="zh").sentences)
+
+
+def two_counties(rows: list[tuple[str, str, int]], as_of: str, *units: cc.Unit) -> cc.Progress:
+    """Return East with 600 of 1,000 persons and West with 400, over 122 days from 1 March."""
+    own = (
+        cc.Unit("e", "East", "county", counts={"size": 3}),
+        cc.Unit("w", "West", "county", counts={"size": 2}),
+    )
+    land = cc.Campaign(
+        code="x",
+        label="X",
+        year=2026,
+        measures=[cc.Measure("size", "Size")],
+        units=[*own, *units],
+        breakdowns=[cc.Breakdown("counties", "C", ["county"])],
+        targets=[cc.HeadcountTarget("p", "p", 1000)],
+        phases=[cc.Phase("d", "Drive", "03-01", "06-30")],
+        channels=[cc.Channel("new", "New")],
+    )
+    plan = cc.schedule(cc.allocate(land, weights=cc.weights.by_measure("size")), over="d")
+    frame = pd.DataFrame(rows, columns=["unit", "period", "persons"])
+    reports = cc.read_reports(frame, land, figures="new", as_of="2026-07-10T23:59")
+    return cc.track(plan, reports, as_of=as_of)
+
+
+def test_who_has_done_what_was_planned_is_not_named_as_behind() -> None:
+    """31 of 122 days: 152.5 and 101.6 persons, in whole ones 152 and 102; both have done them."""
+    told = two_counties([("e", "2026-03", 152), ("w", "2026-03", 102)], "2026-03-31")
+    text = " ".join(cc.bulletin(told, lang="en").sentences)
+    assert "2 units are on or ahead of schedule: West" in text
+    assert "East (25.3%, on schedule)." in text
+    assert "behind schedule" not in text
+
+
+def test_a_correction_is_no_negative_number_of_new_persons() -> None:
+    """40 taken back in East and 10 new in West: 30 fewer. The closed unit is not among the two."""
+    closed = cc.Unit("v", "Vale", "county", counts={"size": 0}, closed="2026-03-10")
+    rows = [("e", "2026-03", 152), ("w", "2026-03", 102), ("e", "2026-04", -40)]
+    told = two_counties([*rows, ("w", "2026-04", 10)], "2026-04-30", closed)
+    english, chinese = (cc.bulletin(told, lang=lang) for lang in ("en", "zh"))
+    assert english.sentences[0].endswith("; after corrections the figure fell by 30 in April.")
+    assert chinese.sentences[0].endswith("；4月份经更正减少30人。")
+    assert "2个单位累计完成224人" in chinese.sentences[0]
+    assert "2026年7月10日 23:59" in chinese.to_markdown()
+
+
+def test_new_persons_are_said_of_days_that_are_over() -> None:
+    """Of the week from Monday 8 June, on Wednesday: 8 to 10 June."""
+    campaign = tiny()
+    plan = cc.schedule(cc.allocate(campaign, weights=cc.weights.eligible), over="drive", by="day")
+    frame = pd.DataFrame({"unit": ["a"], "date": ["2026-06-03"], "persons": [30]})
+    reports = cc.read_reports(frame, campaign, figures="new", by="week")
+    told = cc.track(plan, reports, as_of="2026-06-10")
+    assert str(newly(told, long=True)) == "from 8 Jun 2026 to 10 Jun 2026"

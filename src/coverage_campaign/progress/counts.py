@@ -457,7 +457,9 @@ def unit_counts(
     units = members(plan, codes)
     began = first_day_of_period(plan, rows, day)
     came = (reports["reports_received"] > 0).fillna(value=False).to_numpy(dtype=bool)
+    # Nobody came in a period without a figure only where a report on it is owed, and is there.
     complete = reports["complete"].fillna(value=False).to_numpy(dtype=bool)
+    complete = complete & _is_owed(plan, began, day)
     left = np.array([code in heirs for code in codes])
     known = (rows.reported() | came) & ~left
     known_new = (rows.reported(since=began) | (came & complete)) & ~left
@@ -482,6 +484,13 @@ def unit_counts(
     # to the counted days than a measure from before the campaign.
     counts["covered"] = counts["covered"].mask(rows.has_stock, _where(rows.has_stock, rows.stock))
     return pd.concat([counts, reports], axis=1)
+
+
+def _is_owed(plan: Plan, began: dt.date, day: dt.date) -> bool:
+    """Tell whether the report on a day is owed by its end: its period is over, and of the plan."""
+    periods = periods_of(plan.campaign, (plan.campaign.reporting or ReportingRule()).period)
+    last: dt.date = periods.last(periods.number([day]))[0].item()
+    return last <= day and began <= plan.days[-1].item()
 
 
 def unreported_periods(

@@ -74,7 +74,7 @@ def _done(
 ) -> Iterator[Message]:
     losses = parts["loss"]
     if unit.done is None:
-        yield message("done = <NA>: {reason}", reason=unit.reason)
+        yield message("done = not known: {reason}", reason=unit.reason)
         if losses and campaign.counts_net is None:
             yield message("{n} losses are reported; whether they are deducted is open", n=losses)
         return
@@ -98,7 +98,7 @@ def _done(
             done=unit.done,
         )
     if unit.new is None:
-        yield message("new = <NA>: no report counted since {day:date}", day=began)
+        yield message("new = not known: no report counted since {day:date}", day=began)
     else:
         yield message("new = {n} of them since {day:date}", n=unit.new, day=began)
 
@@ -108,7 +108,7 @@ def _gap(unit: UnitProgress, clock: Clock, days: NDArray[np.datetime64]) -> Iter
     if done is None or gap is None:
         return
     if ahead is None:
-        yield message("completion_rate = <NA>: the target is 0, so there is no rate and no rank")
+        yield message("completion_rate = none: the target is 0, so there is no rate and no rank")
         return
     completion, planned = unit.completion_rate, unit.planned_rate
     yield message(
@@ -177,7 +177,7 @@ def _beside(unit: UnitProgress) -> Iterator[Message]:
 
 def _rank(unit: UnitProgress, ranks: pd.Series[int]) -> Message:
     if unit.rank is None:
-        return message("rank = <NA>: {reason}", reason=unit.reason)
+        return message("rank = none: {reason}", reason=unit.reason)
     sharing = int((ranks == unit.rank).sum()) - 1
     text = message(
         "rank = {rank}: {greater} of {all} ranked units have a higher completion rate (unrounded)",

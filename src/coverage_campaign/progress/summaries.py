@@ -301,20 +301,22 @@ def change_between(before: pd.DataFrame, now: pd.DataFrame) -> pd.DataFrame:
 
     Columns: unit, name, done_before, done, new (persons between the two days), rate_before,
     completion_rate, gap_points_before, gap_points, rank_before, rank, moved (places won, negative =
-    lost). What is missing in either is <NA>; a unit that was not there before has <NA> before.
+    lost). What is missing in either is <NA>; a unit that was not there before has <NA> before, and
+    `new` is <NA> of one that has no figure since.
     """
     old = before.set_index("unit").reindex(now["unit"])
     was = {
         name: old[name].reset_index(drop=True)
         for name in ("done", "completion_rate", "gap_points", "rank")
     }
+    new = now["done"] - was["done"]
     return pd.DataFrame(
         {
             "unit": now["unit"],
             "name": now["name"],
             "done_before": was["done"],
             "done": now["done"],
-            "new": now["done"] - was["done"],
+            "new": new.mask((new == 0).fillna(value=False) & now["new"].isna()),
             "rate_before": was["completion_rate"],
             "completion_rate": now["completion_rate"],
             "gap_points_before": was["gap_points"],

@@ -59,7 +59,10 @@ def _positive(instance: object, attribute: attrs.Attribute[int], value: int) -> 
 
 @attrs.frozen(kw_only=True, field_transformer=checked_fields)
 class Behind:
-    """Behind the plan by more than so many points, so many progresses in a row."""
+    """Behind the plan by more than so many points, so many progresses in a row.
+
+    Of a unit whose reports are missing it cannot be told.
+    """
 
     points: Fraction = attrs.field(default=Fraction(10), converter=_to_points)
     periods: int = attrs.field(default=2, validator=_positive)
@@ -81,7 +84,7 @@ class Behind:
         frame = history[-1].to_frame().set_index("unit")
         top, bottom = self.points.numerator, self.points.denominator
         late = -frame["gap_persons"] * (100 * bottom) > frame["target"] * top
-        return late.where(frame["target"] > 0)
+        return late.where((frame["target"] > 0) & _told(history[-1]))
 
 
 @attrs.frozen(field_transformer=checked_fields)
@@ -101,7 +104,10 @@ class Unreported:
 
 @attrs.frozen(kw_only=True, field_transformer=checked_fields)
 class Falling:
-    """Behind, and doing fewer persons a day than before, so many progresses in a row."""
+    """Behind, and doing fewer persons a day than before, so many progresses in a row.
+
+    Of a unit whose reports are missing it cannot be told.
+    """
 
     periods: int = attrs.field(default=2, validator=_positive)
 
@@ -176,7 +182,25 @@ def _slower(history: Sequence[Progress]) -> BoolSeries:
     days = [(one.as_of - before.as_of).days for before, one in pairwise(history[-3:])]
     # Persons per day compared without division: a/b < c/d is a x d < c x b.
     slower = (now - old) * days[0] < (old - older) * days[1]
-    return slower.astype("boolean").reindex(last.index) & (last["gap_persons"] < 0)
+    behind = (last["gap_persons"] < 0).astype("boolean")
+    fell = slower.astype("boolean").reindex(last.index) & behind
+    for one in history[-3:]:
+        fell = fell.where((_told(one) & ~_silent(one)).reindex(last.index, fill_value=False))
+    return fell
+
+
+def _told(progress: Progress) -> pd.Series[bool]:
+    """Tell of each unit whether all reports that were due are there, as far as that is known."""
+    complete = progress.to_frame().set_index("unit")["complete"]
+    return complete.fillna(value=True).astype("bool")
+
+
+def _silent(progress: Progress) -> pd.Series[bool]:
+    """Tell of each unit whether it has no figure of the last month of which others have one."""
+    reported = progress.reported_history
+    units = progress.to_frame()["unit"]
+    silent = units[reported.known][reported.silent]
+    return units.isin(silent).set_axis(units)
 
 
 def _slips(progress: Progress) -> pd.DataFrame:

@@ -160,9 +160,9 @@ def flags_of(kinds: Sequence[str], *, short: bool = False) -> Message | str:
 
 
 def against_plan(row: UnitProgress) -> Message:
-    """Return how far a unit is from its plan, in points."""
+    """Return how far a unit is from its plan, in points; no whole person behind is on schedule."""
     gap = row.gap_points or 0.0
-    if not rounded(gap, 1):
+    if not rounded(gap, 1) or (gap < 0 and row.status == "on_plan"):
         return message("on schedule")
     if gap > 0:
         return message("{points:decimal 1} points ahead of schedule", points=gap)
@@ -189,7 +189,7 @@ def per_day(row: UnitProgress) -> int | None:
 
 
 def newly(progress: Progress, *, long: bool = False) -> Message:
-    """Return which period the new persons came in: a month of the calendar, or its days.
+    """Return which period the new persons came in: a month of the calendar, or days up to as_of.
 
     It is the head of a column, or `long` a part of a sentence.
     """
@@ -198,6 +198,7 @@ def newly(progress: Progress, *, long: bool = False) -> Message:
     periods = periods_of(campaign, "month") if month else rows.periods
     number = periods.number([progress.as_of])
     first, last = periods.first(number)[0].item(), periods.last(number)[0].item()
+    counted = min(last, progress.as_of)
     if first.day == 1 and last == first.replace(
         day=calendar.monthrange(first.year, first.month)[1]
     ):
@@ -205,8 +206,8 @@ def newly(progress: Progress, *, long: bool = False) -> Message:
             return message("in {month:long month}", month=first)
         return message_in("column", "New this month")
     if long:
-        return message("from {first:date} to {last:date}", first=first, last=last)
-    return message_in("column", "New, {first:date} to {last:date}", first=first, last=last)
+        return message("from {first:date} to {last:date}", first=first, last=counted)
+    return message_in("column", "New, {first:date} to {last:date}", first=first, last=counted)
 
 
 def by_rate(rows: Sequence[UnitProgress]) -> tuple[UnitProgress, ...]:

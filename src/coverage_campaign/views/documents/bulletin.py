@@ -145,7 +145,7 @@ def bulletin(
             (message("Ranking"), _ranking(cells, total, progress)),
             *(_by_parent(progress) if len(shown) < len(rows) else ()),
             (message("Breakdown"), _table(_breakdown(), cells, total)),
-            (message("Definitions"), _definitions(progress)),
+            (message("Definitions"), _definitions(progress, lang)),
         )
         return Bulletin(
             progress=progress,
@@ -174,15 +174,17 @@ def _facts(
     ends_on: dt.date = progress.plan.days[-1].astype(object)
     ranked = [row for row in rows if row.rank is not None]
     late = sorted(
-        (row for row in ranked if (row.gap_points or 0) < 0), key=lambda row: row.gap_points or 0
+        (row for row in ranked if row.status in ("slightly_behind", "behind")),
+        key=lambda row: row.gap_points or 0,
     )
-    well = [row for row in ranked if (row.gap_points or 0) >= 0]
+    well = [row for row in ranked if row.status in ("reached", "on_plan")]
     burdens = [row for row in rows if row.burden is not None]
     return {
-        "n": len(rows),
+        "n": sum(row.status not in ("closed", "not_open") for row in rows),
         "whole": whole,
         "as_of": progress.as_of,
         "new_in": None if progress.plan.by == "day" else newly(progress, long=True).text(),
+        "deducts": bool(progress.campaign.counts_net and progress.rows.sums("loss").any()),
         "silent": [row for row in rows if row.completion_rate is None and row.target],
         "simulated": progress.basis.simulated,
         "ends_on": ends_on,
@@ -413,17 +415,17 @@ def _count(key: str, head: Message, *, width: float = 11.0) -> Column:
     return Column(key=key, head=head, kind="count", width=width, summed=True)
 
 
-def _definitions(progress: Progress) -> Table:
+def _definitions(progress: Progress, lang: Language) -> Table:
     return Table(
         columns=(
             Column(key="term", head=message_in("column", "Term"), width=24),
             Column(key="meaning", head=message_in("column", "Meaning"), width=92),
         ),
-        rows=tuple(_terms(progress)),
+        rows=tuple(_terms(progress, lang)),
     )
 
 
-def _terms(progress: Progress) -> Iterator[tuple[Text, Text]]:
+def _terms(progress: Progress, lang: Language) -> Iterator[tuple[Text, Text]]:
     """Yield what the words of the tables mean, with window, days and what was left out."""
     plan, tally, campaign = progress.plan, progress.tally, progress.campaign
     yield (
@@ -442,7 +444,7 @@ def _terms(progress: Progress) -> Iterator[tuple[Text, Text]]:
         message("Data as known at"),
         message("not limited: all that was reported")
         if tally.as_of is None
-        else tally.as_of.isoformat(sep=" ", timespec="minutes"),
+        else f"{day(tally.as_of.date(), lang, year=True, long=True)} {tally.as_of:%H:%M}",
     )
     counted = {
         True: message("entries and resumptions less losses"),
