@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from fractions import Fraction
 
+import attrs
 import pandas as pd
 import pytest
 from hypothesis import given
@@ -206,3 +207,39 @@ def test_scenarios_and_studies_follow_own_people() -> None:
     own = study[study["unit"] == "east/own"]
     assert own["name"].tolist() == ["East (own people)"] * 2
     assert own["share"].tolist() == [400, 800]
+
+
+def test_a_study_s_fairness_knows_own_people() -> None:
+    """East's own 40 of 80 people bear what all bear: 500 of 1,000 now, 1,000 of 2,000."""
+    counts = {"city": 80, "east": 60, "zone": 20, "west": 20}
+    units = [
+        attrs.evolve(one, counts={"people": counts[one.code]})
+        for one in _UNITS
+        if one.code in counts
+    ]
+    base = cc.Scenario(campaign=campaign(units=units), among="all", weights=_PEOPLE)
+    table = cc.explore(base, over={"target": [1000, 2000]}).fairness()
+    assert table["gini"].tolist() == [0, 0]
+    assert table["largest_burden"].tolist() == [12.5, 25]
+    assert table["largest_rise"].tolist() == [0, 500]
+    assert table["rises_most"][1] == "east/own"
+
+
+@pytest.mark.parametrize("kind", ["allocation", "study"])
+def test_comparisons_name_own_people(kind: str) -> None:
+    """East's own 40 of 100 people have 400 of 1,000; its row says that it is not all of East."""
+    base = cc.Scenario(campaign=campaign(), among="all", weights=_PEOPLE)
+    if kind == "study":
+        one, other = (cc.explore(base, over={"target": [n]}) for n in (1000, 2000))
+        rows = cc.compare(one, other).to_frame()
+        assert set(rows["name"][rows["unit"] == "east"]) == {"East"}
+        assert set(rows["name"][rows["unit"] == "east/own"]) == {"East (own people)"}
+        return
+    less, more = (cc.run(cc.vary(base, target=n)).allocation for n in (1000, 2000))
+    comparison = cc.compare(less, more)
+    assert comparison.to_frame().set_index("unit").loc["east", "name"] == "East (own people)"
+    assert comparison.sentence() == (
+        "With total 1,000 -> 2,000: 5 units differ, most of all East (own people): "
+        "share 400 -> 800."
+    )
+    assert "East（本级）" in comparison.sentence(lang="zh")

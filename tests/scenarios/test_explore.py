@@ -546,3 +546,11 @@ def test_a_study_is_written_block_by_block(tmp_path: Path) -> None:
     assert found["unit"].tolist() == whole["unit"].tolist()
     with pytest.raises(cc.DefinitionError, match="holds a study already"):
         cc.save_study(cc.explore(baseline(), over=over), tmp_path / "study")
+
+
+def test_lists_in_errors_are_joined_once() -> None:
+    """The last of the inputs and quantities is joined by the one "and" of its list."""
+    with pytest.raises(cc.DefinitionError, match=r"total, unit_month_caps, uplift and weights; "):
+        cc.explore(baseline(), over={"nothing": [1]})
+    with pytest.raises(cc.DefinitionError, match=r"merit_eligible, commended and schedule$"):
+        cc.explore(baseline(), over={"total": [1]}, what=["nothing"])

@@ -20,6 +20,7 @@ from coverage_campaign.allocation.allocation import Allocation
 from coverage_campaign.allocation.apportionment.methods import name_of
 from coverage_campaign.allocation.cross import CrossAllocation
 from coverage_campaign.allocation.explain import in_english, weights_called, weights_word
+from coverage_campaign.allocation.tree import OWN, leaf_of, of_whole
 from coverage_campaign.assessment.assess import Assessment
 from coverage_campaign.assessment.rules.rule import ScoringRule
 from coverage_campaign.checks import checked_call, checked_fields, checked_methods
@@ -190,6 +191,7 @@ class Comparison:
     _planned: pd.DataFrame = attrs.field(converter=owned_frame, eq=by_value, repr=False)
     _planned_on: dt.date | None = None
     _grades: Mapping[str, Label] = attrs.field(factory=dict, eq=False, repr=False)
+    _labels: Mapping[str, Label] = attrs.field(factory=dict, eq=False, repr=False)
     basis: Basis
 
     @property
@@ -275,8 +277,7 @@ class Comparison:
         return self._frame.empty and self._turned.empty and self._planned.empty
 
     def _name(self, row: pd.Series[Any]) -> Translatable | str:
-        labels = {unit.code: unit.label for unit in self.campaign.units}
-        return labels.get(str(row["unit"]), str(row["name"]))
+        return self._labels.get(str(row["unit"]), str(row["name"]))
 
     def _answer(self, answer: str) -> str | Label:
         label = self._grades.get(answer)
@@ -360,6 +361,7 @@ def compare(a: _Result, b: _Result) -> Comparison:
         campaign=_campaign_of(b),
         changes=tuple(attrs.evolve(change, campaign=_campaign_of(b)) for change in _changes(a, b)),
         grades=_grades_of(a) | _grades_of(b),
+        labels=_labels_of(a) | _labels_of(b),
         frame=frame,
         turned=_verdict_changes(a, b),
         planned=_plan_changes(a, b),
@@ -371,6 +373,19 @@ def compare(a: _Result, b: _Result) -> Comparison:
 def _grades_of(result: Any) -> dict[str, Label]:  # noqa: ANN401 - any kind of result
     schemes = [stage.scheme for stage in _stages(result) if isinstance(stage, Assessment)]
     return {grade.code: grade.label for scheme in schemes for grade in scheme.grades}
+
+
+def _labels_of(result: Any) -> dict[str, Label]:  # noqa: ANN401 - any kind of result
+    """Return what units are called; an upper unit that stands for its own people is called so."""
+    campaign = _campaign_of(result)
+    found = {unit.code: unit.label for unit in campaign.units}
+    for stage in _stages(result):
+        if isinstance(stage, Allocation):
+            found |= {of_whole(leaf.code): leaf.label for leaf in stage.leaves}
+        if isinstance(stage, Study):
+            among, parts = stage.baseline.among, [one for one in stage.units if one.endswith(OWN)]
+            found |= {code: leaf_of(campaign, code, among).label for code in parts}
+    return found
 
 
 def _campaign_of(result: Any) -> Campaign:  # noqa: ANN401 - any kind of result
@@ -610,6 +625,8 @@ def words_of(name: str, value: object, campaign: Campaign | None) -> str | Trans
         return curve_words(cast("Curve", value))
     if isinstance(value, ScoringRule):
         return value.statement("points")
+    if isinstance(value, int) and not isinstance(value, bool) and name != "seed":
+        return f"{value:,}"
     found: str | Translatable | None = value.code if isinstance(value, Scheme) else None
     if campaign is not None and isinstance(value, (str, tuple, Mapping)) and value:
         found = _by_label(name, value, campaign)
@@ -795,7 +812,7 @@ def _long(
     day: dt.date | None,
 ) -> pd.DataFrame:
     """Return unit, name, quantity, value of everything that a result and its stages count."""
-    names = {unit.code: unit.label.text() for unit in _campaign_of(result).units}
+    names = {code: label.text() for code, label in _labels_of(result).items()}
     parts = []
     for stage in _stages(result):
         kind = _KINDS[type(stage).__name__]

@@ -200,14 +200,13 @@ def _problems(baseline: Scenario, name: str, values: Tried) -> list[Problem]:
                 )
             ]
     elif code or field not in _FIELDS:
-        known = sorted(_FIELDS)
+        known = sorted([*_FIELDS, "total"])
         return [
             Problem(
                 where,
                 "no such input",
                 message(
-                    "inputs: {known}, total; one unit's: weights.CODE; a reading: "
-                    "readings.QUESTION",
+                    "inputs: {known}; one unit's: weights.CODE; a reading: readings.QUESTION",
                     known=known,
                 ),
             )

@@ -133,7 +133,9 @@ def explore_blocks(
         found = message("no {unknown!r}", unknown=unknown[0]) if unknown else "empty"
         raise DefinitionError(
             Problem(
-                "what", found, message("quantities: {quantities}, schedule", quantities=QUANTITIES)
+                "what",
+                found,
+                message("quantities: {quantities}", quantities=[*QUANTITIES, "schedule"]),
             )
         )
     if block < _LEAST_BLOCK:

@@ -448,10 +448,12 @@ def _fairness(
     the leaves `codes`.
     """
     base = allocation_of(scenario)
-    own = base.shares().reindex(codes).to_numpy(dtype=np.float64)
-    units = [scenario.campaign.unit(code) for code in codes]
+    leaves = base.leaves
+    persons = dict(zip([leaf.code for leaf in leaves], base.shares().tolist(), strict=True))
+    own = np.array([persons.get(code, np.nan) for code in codes], dtype=np.float64)
+    units = [leaf_of(scenario.campaign, code, scenario.among) for code in codes]
     weighting = weighting_of(scenario.campaign, scenario.among, scenario.weights, base.total)
-    given = weighting.of(scenario.campaign, scenario.campaign.leaves(scenario.among))
+    given = weighting.of(scenario.campaign, leaves)
     weights = [exact_number(given.get(code, 0)) for code in codes]
     need = need_of(scenario.campaign, units, weights, weighting.name)
     each = np.array([float(one) for one in need.of])
