@@ -393,6 +393,100 @@ def test_two_measures_of_persons_leave_a_choice(tmp_path: Path) -> None:
         read(book(tmp_path, single("7月", "单位：人、万人")))
 
 
+@pytest.mark.parametrize(
+    ("first", "second", "july"),
+    [
+        ("完成情况", "计划任务", JULY), ("计划", "完成", {"leiyang 7": 5}),
+        ("2008年", "2007年", JULY), ("人数", "金额（万元）", JULY), ("本年", "上年同期", JULY),
+        ("单位：人", "单位：万人", {**JULY, "leiyang 7": 50_000}),
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("gap", [0, 1])
+def test_the_title_of_a_second_table_holds_for_it(
+    tmp_path: Path, first: str, second: str, july: Mapping[str, int], gap: int
+) -> None:
+    """Both tables have the header 单位, 7月; what only a title tells apart is not added up."""
+    below = [[None]] * gap + [[second], ["单位", "7月"], ["耒阳市", 5]]
+    tally = read(book(tmp_path, [*single("7月", first), *below]))
+    assert counts(tally) == july
+    assert bool(tally.problems) == (second != "单位：万人")
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "merged"),
+    [
+        ("计划", "完成", ""), ("计划", "完成", "A2:B2 A4:B4"), ("2007年", "2008年", ""),
+        ("上年同期", "本年", ""), ("参保人数（人）", "征缴（万元）", ""),
+        ("一、新增", "二、减少", ""),
+    ],
+)  # fmt: skip
+def test_rows_that_say_what_the_figures_below_are_are_refused(
+    tmp_path: Path, first: str, second: str, merged: str
+) -> None:
+    """A row 计划 or 2007年 stands within the table: nobody may take its figures for results."""
+    rows = [["单位", "7月"], [first], ["珠晖区", 300], [second], ["雁峰区", 40]]
+    with pytest.raises(ReportError, match="stands above some of the rows"):
+        read(book(tmp_path, rows, merged))
+
+
+@pytest.mark.parametrize(
+    ("above", "between", "below", "scale"),
+    [
+        ("", "单位：万人", "", 10_000), ("", "", "单位：万人", 10_000), ("万人", "", "", 10_000),
+        ("", "", "注：本表单位为千人", 1_000), ("", "", "计量单位：千人", 1_000),
+        ("", "", "注：不含征缴（万元）", 1),
+    ],
+)  # fmt: skip
+def test_the_measure_of_a_table_may_stand_around_it(
+    tmp_path: Path, above: str, between: str, below: str, scale: int
+) -> None:
+    """In a corner, below the header or below the figures; a bracket of a note is of the note."""
+    rows: Rows = [
+        *([[None, above]] if above else []), ["单位", "7月"],
+        *([[between]] if between else []), ["珠晖区", 3], *([[below]] if below else []),
+    ]  # fmt: skip
+    assert counts(read(book(tmp_path, rows))) == {"zhuhui 7": 3 * scale}
+
+
+@pytest.mark.parametrize(
+    "heading",
+    [
+        "7月比6月增加", "7月较6月增加", "7月与六月相比增减", "7月新增企业", "7月新增单位",
+        "7月新增参保单位", "7月新增家庭", "July 2008 new enterprises",
+    ],
+)  # fmt: skip
+def test_changes_and_employers_are_no_new_persons(tmp_path: Path, heading: str) -> None:
+    """By how much July exceeds June, and how many firms are new, says nothing of new persons."""
+    with pytest.raises(ReportError, match="no column for persons"):
+        read(book(tmp_path, single(heading)))
+
+
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [
+        ("7月", "7月（修正）"), ("7月（修正）", "7月"), ("7月", "7月（调整后）"),
+        ("July 2008", "July 2008 revised"),
+    ],
+)  # fmt: skip
+def test_figures_and_what_they_were_put_right_to_leave_a_choice(
+    tmp_path: Path, first: str, second: str
+) -> None:
+    """Of 7月 and 7月（修正） the caller chooses; one that he names counts."""
+    path = book(tmp_path, table(first, second))
+    with pytest.raises(ReportError, match=r"put right: B .*persons="):
+        read(path)
+    assert counts(read_reports(path, CITY, figures="new", persons=second)) == {
+        "zhuhui 7": 31, "yanfeng 7": 41,
+    }  # fmt: skip
+
+
+def test_a_day_of_two_readings_is_no_month(tmp_path: Path) -> None:
+    """5/6/2008 is the fifth of June or the sixth of May, and no June as a whole."""
+    for kind in ("new", "cumulative"):
+        with pytest.raises(ReportError, match="may be times"):
+            read(book(tmp_path, single("5/6/2008")), kind)
+
+
 def test_one_table_of_two_that_cannot_be_read_is_said(tmp_path: Path) -> None:
     """Below the persons stands a table of money: the persons count, the other is a problem."""
     rows = [

@@ -519,7 +519,7 @@ def test_a_file_that_is_not_there(tmp_path: Path) -> None:
     """A wrong path is an error of this library, with the path."""
     with pytest.raises(ReportError, match=r"none\.csv"):
         read_reports(tmp_path / "none.csv", tiny(), figures="new")
-    with pytest.raises(ReportError, match="directory"):
+    with pytest.raises(ReportError, match="a folder"):
         read_reports(tmp_path, tiny(), figures="new")
 
 

@@ -165,6 +165,8 @@ _CJK: tuple[tuple[str, re.Pattern[str]], ...] = (
         _any(
             "(?:与|较|比)?(?:去年|上年)?(?:同期)?(?:相)?(?:同比|环比)(?:增长|增减|增加|变化)?(?:数|人数|额)?",
             "[比较](?:上|去)[年月期](?:同期|末|底)?(?:增长|增减|增加|减少|变化)?(?:数|人数|额)?",
+            r"[与较比]\s*(?:\d{1,2}|[一二三四五六七八九十]+)月[份末底]?\s*(?:相比)?"
+            "(?:净?增[长加]?|增减|减少|变化)(?:数|人数|额)?",
             "增长(?:数|人数|额)?|增减(?:数|额)?|增幅|增速|升降|变化",
         ),
     ),
@@ -236,7 +238,8 @@ _CJK: tuple[tuple[str, re.Pattern[str]], ...] = (
         "households",
         _any(
             "(?:参保|用人|缴费|企业)?(?:单位|企业|用人单位|法人|商户)(?:户?数|个数|家数|户)",
-            "户数|户|家数|家庭数",
+            "户数|户|家数|家庭数?(?=$|[(])|(?:参保|用人)?企业(?=$|[(])",
+            "(?<=\0)(?:参保)?单位(?=$|[(])",
         ),
     ),
     (
@@ -273,6 +276,7 @@ _WORDS: dict[str, str] = {
     **dict.fromkeys(("loss", "losses", "lost", "left", "lapsed", "withdrawn", "exits"), "loss"),
     **dict.fromkeys(("contributions", "premium", "premiums", "money"), "payment"),
     **dict.fromkeys(("household", "households", "employers", "firms", "companies"), "households"),
+    **dict.fromkeys(("enterprise", "enterprises", "businesses"), "households"),
     **dict.fromkeys(("persons", "person", "people", "count", "number", "individuals"), "persons"),
     **dict.fromkeys(("enrolments", "enrollments", "registrations", "registered"), "persons"),
     **dict.fromkeys(("value", "figure", "figures", "cases", "heads", "headcount"), "persons"),
@@ -317,7 +321,7 @@ _THINGS = _any(
     "[百千万亿]?(?:户|家|户次|households?|户数)|[百千万]?(?:公里|吨|亩|平方米)|%|‰|百分比|天|个月|分"
 )
 _OF_TABLE = re.compile(
-    r"(?<![填送上任头办导管])(?:(?:计量|数量|金额)?单位|unit(?:ofmeasure)?)[:：](?P<measures>[^)）]+)"
+    r"(?<![填送上任头办导管])(?:(?:计量|数量|金额)?单位|unit(?:ofmeasure)?)[:：为是](?P<measures>[^)）]+)"
     r"|\((?P<bracket>[^()]*)\)"
 )
 

@@ -194,6 +194,7 @@ _CHINESE_NUMBER = re.compile(
 )
 _MAYBE = re.compile(
     rf"\d{{1,2}}|\d{{1,2}}[./-]\d{{1,2}}(?:-\d.*)?|(?:\d+年)?第?\d+周|{_EM} ?\d{{1,2}}"
+    r"|\d{1,2}[./-]\d{1,2}[./-]\d{2,4}"
     r"|\d{1,2}[日号]|m\d{1,2}|[1-4]q ?\d{2}|(?:w(?:ee)?k?|quarter) ?\d.*|[上中下]旬",
     re.IGNORECASE,
 )
@@ -257,6 +258,10 @@ def _slashed(found: re.Match[str]) -> Written | DateFault:
     return written if written.in_year(year) else "not_a_date"
 
 
+_CUT = re.compile(r"\d[/.-]$")
+"""What stands before a part of a whole date: 6/2008 in 5/6/2008 is no month."""
+
+
 def find_written(text: str) -> tuple[Written, str] | None:
     """Return the time that stands somewhere in a title or heading, and the text without it.
 
@@ -274,7 +279,7 @@ def find_written(text: str) -> tuple[Written, str] | None:
     matches = (match for pattern in _INSIDE for match in [pattern.search(word)] if match)
     for found in sorted(matches, key=lambda one: (one.start(), -one.end())):
         written = _written(found)
-        if written is None:
+        if written is None or _CUT.search(word[: found.start()]):
             continue
         before, after = word[: found.start()], word[found.end() :]
         begins, ends = list(_UNTIL.finditer(before)), _END.match(after)
@@ -334,7 +339,7 @@ def year_in(text: str) -> tuple[int, str] | None:
     """
     word = _normal(text)
     found = None if _FISCAL.search(word) else _YEAR_INSIDE.search(word)
-    if found is None:
+    if found is None or _CUT.search(word[: found.start()]):
         return None
     rest = word[: found.start()] + word[found.end() :].removeprefix("度")
     return int(found["year"]), rest.strip()

@@ -33,6 +33,7 @@ from coverage_campaign.reporting.sheets.column_roles import (
     is_note,
     is_total,
     meaning_of,
+    measure_of,
     table_measure,
 )
 from coverage_campaign.reporting.sheets.dates import (
@@ -104,10 +105,12 @@ def figures_of_grid(
     beside = _side_by_side(header.headings)
     if beside is not None:
         return read(_split_columns(grid, header, beside))
-    following = _next_table(spread, header, rows)
+    following = _next_table(spread, header, rows, kind)
     if following is not None:
         return read(grid.split(following))
     _spread_labels(grid, header, layout, rows, frame)
+    _refuse_sections(spread, header, rows, kind)
+    notes = _notes(spread, header, rows)
     chosen = chosen_rows(frame, only or {}, grid.name)
     rows, frame = [rows[at] for at in chosen], frame.iloc[chosen].reset_index(drop=True)
     position = {heading.text: heading.position for heading in header.headings}
@@ -127,7 +130,7 @@ def figures_of_grid(
         period=period,
         titled=_first_days(about, grid, kind),
         years=_years(about, grid),
-        measure=_measure([*titles, *units], grid.name),
+        measure=_measure([*titles, *units, *notes], grid.name),
         unit=_unit_of_all([grid.sheet, *titles], unit_names(campaign)),
     )
 
@@ -206,8 +209,8 @@ def _spread_labels(
             frame[heading] = pd.Series(kept, index=frame.index, dtype=object)
 
 
-def _next_table(grid: Grid, header: _Header, rows: Sequence[int]) -> int | None:
-    """Return the row in which a second table begins: another header, or titles with a date."""
+def _next_table(grid: Grid, header: _Header, rows: Sequence[int], kind: FigureKind) -> int | None:
+    """Return the row in which a second table begins: another header, or titles that say more."""
     if not rows:
         return None
     first = [_text(cell) for cell in grid.cells[header.top]]
@@ -220,9 +223,38 @@ def _next_table(grid: Grid, header: _Header, rows: Sequence[int]) -> int | None:
             begins -= 1
         titles = [str(cell) for row in range(begins, at) for cell in grid.cells[row] if cell]
         other = [_text(cell) for cell in grid.cells[at]] != first
-        if other or any(find_written(text) for text in titles if not _PRINTED_ON.search(text)):
+        said = [text for text in titles if not _PRINTED_ON.search(text)]
+        if other or any(_says_of_figures(text, kind) for text in said):
             return begins
     return None
+
+
+def _refuse_sections(grid: Grid, header: _Header, rows: Sequence[int], kind: FigureKind) -> None:
+    """Refuse a table in parts whose headings, rows of their own, say what the figures are."""
+    last = rows[-1] if rows else 0
+    for at in range(header.bottom + 1, last):
+        texts = {str(cell) for cell in grid.cells[at] if cell is not None}
+        if at in rows or len(texts) != 1 or _PRINTED_ON.search(text := texts.pop()):
+            continue
+        measure = at < rows[0] and (table_measure(text) or measure_of(text))
+        if not measure and _says_of_figures(text, kind):
+            found = message("{text!r} stands above some of the rows", text=text)
+            fix = message("write each part as a table of its own, with its title and its header")
+            raise AmbiguousTableError(Problem(f"{grid.name}, row {at + 1}", found, fix))
+
+
+def _says_of_figures(text: str, kind: FigureKind) -> bool:
+    """Tell whether a text says of which time, in which measure or of what its figures are."""
+    said = meaning_of([text])
+    return bool(
+        find_written(text)
+        or year_in(text)
+        or table_measure(text)
+        or measure_of(text)
+        or is_no_result(text, kind)
+        or said.this_year
+        or said.done
+    )
 
 
 def _refuse_by_title(layout: Layout, titles: Sequence[str], kind: FigureKind, source: str) -> None:
@@ -303,10 +335,22 @@ def _years(titles: Sequence[str], grid: Grid) -> tuple[int, ...]:
     return ()
 
 
+def _notes(grid: Grid, header: _Header, rows: Sequence[int]) -> list[str]:
+    """Return what stands between a header and its figures, and below them, without brackets.
+
+    There too a measure may be given; one in brackets is of what stands before it.
+    """
+    if not rows:
+        return []
+    cells = (*grid.cells[header.bottom + 1 : rows[0]], *grid.cells[rows[-1] + 1 :])
+    texts = (plain(cell) for row in cells for cell in row if isinstance(cell, str))
+    return [re.sub(r"(?<=.)[(（][^()（）]*[)）]", "", text) for text in texts]
+
+
 def _measure(texts: Sequence[str], source: str) -> PrintedMeasure | None:
     """Return the measure that titles, or the heading of the units, give for the whole table."""
     for text in texts:
-        measure = table_measure(text)
+        measure = table_measure(text) or measure_of(text)
         if measure is not None and not measure.scale:
             found = message("{text!r} names two measures of persons", text=text)
             fix = message("write in each heading which one holds for its figures: 新增(万人)")

@@ -7,6 +7,7 @@ table is refused with the argument that decides.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import TypeAlias
 
@@ -95,6 +96,8 @@ def _matching(headings: Sequence[ColumnHeading], text: str) -> list[ColumnHeadin
 
 
 _NO_PART = message("its heading names no part of a report")
+_ANEW = re.compile("修正|修订|调整后|更正|订正|核[定实]|revised|corrected|adjusted")
+"""Says that figures were put right since they were first reported."""
 
 
 @attrs.define
@@ -800,6 +803,9 @@ class _Assignment:
             group = [*group, *self._unclear()]
         if not whole and (len(qualifiers) > 1 or len(group) > len(qualifiers)):
             raise self._choice(group, message("persons of different groups"))
+        anew = [one for one in group if _ANEW.search(one.meaning.qualifier)]
+        if anew and len(group) > 1:
+            raise self._choice(group, message("figures as they were and as they were put right"))
         chosen = whole or group
         if len({(one.meaning.net, one.meaning.year_to_date) for one in chosen}) > 1:
             raise self._choice(chosen, message("figures of different meaning"))
