@@ -25,7 +25,7 @@ LATIN = re.compile(r"[A-Za-z][A-Za-z_-]+")
 CODES = re.compile(
     r"'[^']*'|\"[^\"]*\""  # what was found, as it was written
     r"|[\w.-]+\([^)]*\)?|[\w.-]+=[\w.'\"…]*"  # calls, parameters and keys with their values
-    r"|\w+ = \d+|GB 18030|line \d+ column \d+|\(\w+\)|（[a-z]+）"
+    r"|\w+ = \d+|GB 18030|\(\w+\)|（[a-z]+）"
     r"|cc\.[\w.]+|\w+(?:[._]\w+)+|\.\w+|#RRGGBB|YYYY-MM-DD|YYYY-MM|MM-DD|[A-Z]{2,4}(?:-8)?\b",
     re.ASCII,
 )

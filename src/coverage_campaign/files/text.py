@@ -83,7 +83,12 @@ def parsed_json(text: str, source: str) -> Any:  # noqa: ANN401 - what the text 
         found, fix = "nested too deep", "a value of this library is a few tables deep"
         raise DefinitionError(Problem(source, found, fix)) from None
     except json.JSONDecodeError as error:
-        where = f"{source} line {error.lineno} column {error.colno}"
+        where = message(
+            "{source} line {line:raw} column {column:raw}",
+            source=source,
+            line=error.lineno,
+            column=error.colno,
+        )
         unsound = message("no sound JSON: {error}", error=error.msg)
         raise DefinitionError(Problem(where, unsound, "mend the JSON there")) from None
     except ValueError as error:

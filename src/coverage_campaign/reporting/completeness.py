@@ -328,7 +328,7 @@ def _arrivals(
     texts = {column: received[column].astype("str").tolist() for column in _WANTED}
     problems = [
         Problem(
-            f"received, row {at}",
+            message("received, row {at:raw}", at=at),
             message("unit {unit!r}", unit=texts["unit"][at]),
             ways_out.get(texts["unit"][at], ""),
         )
@@ -339,7 +339,7 @@ def _arrivals(
         wrong = (dates.faults == "not_a_date") | ((dates.faults != "") & (column == "period"))
         problems += [
             Problem(
-                f"received, row {at}",
+                message("received, row {at:raw}", at=at),
                 message("{column} {text!r}", column=column, text=texts[column][at]),
                 fix,
             )

@@ -288,6 +288,22 @@ def test_caps_and_floors_that_leave_no_way_say_by_how_much() -> None:
         )
 
 
+def test_margins_without_a_table_are_told_in_chinese() -> None:
+    """Row 0 needs 4: column 0 holds 2 and its capped cell 1, which leaves 1 too many."""
+    with pytest.raises(InfeasibleError) as caught:
+        biproportional(
+            [[1, 1, 0], [1, 1, 1]],
+            row_totals=[4, 4],
+            col_totals=[2, 5, 1],
+            caps=[[9, 1, 9], [9] * 3],
+        )
+    told = "行0：需要4，但只能使用列0，共容2，其他有上限的格至多再容1：多1——"
+    assert caught.value.text("zh").startswith(told)
+    with pytest.raises(DefinitionError) as zeros:
+        apportion.webster(10, [0, 0])
+    assert zeros.value.text("zh").endswith("请至少给一个单位权重，或将总数改为0")
+
+
 def test_adams_needs_a_seat_for_every_cell() -> None:
     """A rule whose first signpost is 0 gives every weighted cell one, or says why it cannot."""
     with pytest.raises(InfeasibleError, match="row 0: its floors sum to 2 but its total is 1"):

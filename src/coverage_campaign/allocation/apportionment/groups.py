@@ -233,7 +233,7 @@ def check_feasible(groups: Groups, method: str, *, first_is_free: bool) -> None:
         raise _too_low(method, groups, group, low, least)
     lacking = (lowest < totals) & (groups.sums(positive.astype(np.int64)) == 0)
     for group in np.flatnonzero(lacking)[:1].tolist():
-        raise no_weight(groups, group, f"a total of {int(lowest[group]):,}")
+        raise no_weight(groups, group, int(lowest[group]))
     if caps is not None:
         high = np.where(positive, caps, low)
         for group in np.flatnonzero(_sums(groups, high) < totals)[:1].tolist():
@@ -247,13 +247,13 @@ def _sums(groups: Groups, values: Ints) -> Ints:
     return groups.sums(np.minimum(values, groups.spread(groups.totals + 1)))
 
 
-def no_weight(groups: Groups, group: int, otherwise: str) -> DefinitionError:
+def no_weight(groups: Groups, group: int, total: int) -> DefinitionError:
     """Return the error of a group that has something to share and no weight to share by."""
     return DefinitionError(
         Problem(
             groups.where("weights", group),
             "all weights are zero" if groups.sizes[group] else "no units",
-            message("a weight for at least one unit, or {otherwise:raw}", otherwise=otherwise),
+            message("a weight for at least one unit, or a total of {total}", total=total),
         )
     )
 

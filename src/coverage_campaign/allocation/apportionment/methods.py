@@ -712,7 +712,7 @@ def solve(rule: Rule | None, groups: Groups) -> tuple[Ints, list[TieTable]]:
     empty = groups.sizes == 0
     if empty.size == 0 or empty.any():
         for group in np.flatnonzero(empty & (groups.totals > 0)).tolist():
-            raise no_weight(groups, group, "a total of 0")
+            raise no_weight(groups, group, 0)
         if empty.all():
             return np.zeros(0, dtype=np.int64), []
         groups = groups.some(~empty)[1]

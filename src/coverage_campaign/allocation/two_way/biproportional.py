@@ -282,7 +282,7 @@ def _bounds(
         raise InfeasibleError(
             [
                 Problem(
-                    f"cell ({row_names[i]}, {col_names[j]})",
+                    message("cell ({row}, {column})", row=row_names[i], column=col_names[j]),
                     message("floor {floor} > cap {cap}", floor=low[i, j], cap=high[i, j]),
                     "a floor is at most its cap",
                 )
@@ -313,7 +313,7 @@ def _as_floats(
         if any(0 < value < largest / Fraction(_WIDEST) for value in exact):
             problems.append(
                 Problem(
-                    f"weights of row {row_names[i]}",
+                    message("weights of row {row}", row=row_names[i]),
                     message(
                         "the largest is over {widest} times the least", widest=f"{_WIDEST:.0e}"
                     ),

@@ -17,7 +17,7 @@ turning seats round a cycle, so what comes out is always proved.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from fractions import Fraction
 from typing import Protocol, TypeAlias, overload
 
@@ -28,7 +28,7 @@ from numpy.typing import NDArray
 from coverage_campaign.allocation.apportionment.inputs import MOST, as_array, as_fraction
 from coverage_campaign.errors import DefinitionError, InfeasibleError, Problem
 from coverage_campaign.frames import by_value
-from coverage_campaign.messages import message
+from coverage_campaign.messages import Message, message
 
 __all__ = [
     "Margin",
@@ -171,8 +171,8 @@ def check_margins(
         InfeasibleError: there is none; the problems name the rows and columns and say by how much.
     """
     problems = [
-        *_line_problems("row", row_names, row_totals, floors.sum(axis=1), caps.sum(axis=1)),
-        *_line_problems("column", col_names, col_totals, floors.sum(axis=0), caps.sum(axis=0)),
+        *_line_problems(_row, row_names, row_totals, floors.sum(axis=1), caps.sum(axis=1)),
+        *_line_problems(_column, col_names, col_totals, floors.sum(axis=0), caps.sum(axis=0)),
     ]
     if problems:
         raise InfeasibleError(problems)
@@ -187,20 +187,28 @@ def check_margins(
     hold = int(col_totals[columns].sum())
     taken = int(floors[np.ix_(~rows, columns)].sum())
     beside = int(caps[np.ix_(rows, others)].sum())
-    several = int(rows.sum()) > 1
-    only = "can use no column to the full"
+    only = message("can use no column to the full")
     if columns.any():
-        those = "columns" if columns.sum() > 1 else "column"
-        holds = "hold" if columns.sum() > 1 else "holds"
-        only = f"can only use {those} {listed(col_names, columns)}, which {holds} {hold:,}"
+        only = message(
+            "can only use {n:plural column|columns} {columns}, which {n:plural holds|hold} {hold}",
+            n=int(columns.sum()),
+            columns=listed(col_names, columns),
+            hold=hold,
+        )
     if taken:
-        only += f" ({taken:,} of it held by floors of other rows)"
+        only = message(
+            "{only} ({taken} of it held by floors of other rows)", only=only, taken=taken
+        )
     if beside:
-        whose = "their" if several else "its"
-        only += f", and at most {beside:,} in {whose} capped cells elsewhere"
+        only = message(
+            "{only}, and at most {beside} in {rows:plural its|their} capped cells elsewhere",
+            only=only,
+            beside=beside,
+            rows=int(rows.sum()),
+        )
     raise InfeasibleError(
         Problem(
-            f"{'rows' if several else 'row'} {listed(row_names, rows)}",
+            message("{n:plural row|rows} {rows}", n=int(rows.sum()), rows=listed(row_names, rows)),
             message(
                 "{rows:plural needs|need} {need} but {only}: {less} too many",
                 rows=int(rows.sum()),
@@ -213,12 +221,20 @@ def check_margins(
     )
 
 
+def _row(name: str) -> Message:
+    return message("row {name}", name=name)
+
+
+def _column(name: str) -> Message:
+    return message("column {name}", name=name)
+
+
 def _line_problems(
-    kind: str, names: Sequence[str], totals: Ints, least: Ints, most: Ints
+    line: Callable[[str], Message], names: Sequence[str], totals: Ints, least: Ints, most: Ints
 ) -> list[Problem]:
     problems = [
         Problem(
-            f"{kind} {names[i]}",
+            line(names[i]),
             message(
                 "its floors sum to {floor} but its total is {total}",
                 floor=least[i],
@@ -230,7 +246,7 @@ def _line_problems(
     ]
     problems += [
         Problem(
-            f"{kind} {names[i]}",
+            line(names[i]),
             message(
                 "its total is {total} but its cells hold at most {most}",
                 total=totals[i],
