@@ -1,12 +1,14 @@
 """Schemes as a whole: weights, indicators, vetoes, grades; what is missing stays missing."""
 
 import itertools
+from collections.abc import Callable
 from fractions import Fraction
 
 import attrs
 import pandas as pd
 import pytest
 
+from coverage_campaign.allocation.allocate import allocate
 from coverage_campaign.assessment import rules
 from coverage_campaign.assessment.assess import Assessment, assess
 from coverage_campaign.errors import DefinitionError
@@ -176,6 +178,24 @@ def test_count_and_of_are_exact() -> None:
         columns=["unit", "indicator", "count", "of"],
     )
     assert assess(progress, SCHEME, indicators=rows).unit("a").score == 48 + Fraction(80, 3)
+
+
+def test_the_name_of_a_unit_in_the_place_of_its_code_is_told() -> None:
+    """Where a code is asked for and a unit's name is given, the error says which code it has."""
+    campaign = tiny()
+    name = "甲县"
+    progress = progress_of(campaign, DONE, shares=SHARES)
+    rows = pd.DataFrame([(name, "payers", 1)], columns=["unit", "indicator", "value"])
+    calls: list[Callable[[], object]] = [
+        lambda: campaign.unit(name),
+        lambda: progress.explain(name),
+        lambda: assess(progress, SCHEME, indicators=rows),
+        lambda: allocate(campaign, weights={"a": 1, "b": 1, "c": 1}, pins={name: 1}),
+    ]
+    for call in calls:
+        with pytest.raises(DefinitionError) as caught:
+            call()
+        assert "did you mean 'a' (甲县)?" in str(caught.value)
 
 
 @pytest.mark.parametrize(

@@ -38,6 +38,7 @@ from coverage_campaign.frames import IntSeries
 from coverage_campaign.messages import message
 from coverage_campaign.model.campaign import Campaign
 from coverage_campaign.model.targets import CoverageTarget, HeadcountTarget, to_rate
+from coverage_campaign.model.units import unit_meant
 
 Ints: TypeAlias = NDArray[np.int64]
 Flags: TypeAlias = NDArray[np.bool_]
@@ -179,7 +180,13 @@ def _read(campaign: Campaign, tree: UnitTree, name: BoundName, value: object) ->
     given = {str(code): count for code, count in bounds.items() if not _is_none(count)}
     problems = [
         Problem(
-            f"{name}['{code}']", "no such unit here", "name units of the breakdown that is shared"
+            f"{name}['{code}']",
+            "no such unit here",
+            unit_meant(
+                [one for one in campaign.units if one.code in tree.row_of],
+                code,
+                message("name units of the breakdown that is shared"),
+            ),
         )
         for code in given
         if code not in tree.row_of

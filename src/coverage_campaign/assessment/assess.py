@@ -18,6 +18,7 @@ from coverage_campaign.assessment.measures import (
     context_of,
     measured_indicators,
     read_indicators,
+    units_of,
 )
 from coverage_campaign.assessment.rules.per_case import PerCase
 from coverage_campaign.assessment.scoring import ItemAmounts, no_veto, score, scored_item
@@ -260,8 +261,9 @@ def assess(
         raise DefinitionError(
             Problem("scheme", "the campaign has none", "give a Scheme with items or award rules")
         )
-    units = progress.to_frame()["unit"].tolist()
-    _, floats = read_indicators(indicators, units=units, known=measured_indicators(scheme))
+    _, floats = read_indicators(
+        indicators, units=units_of(progress), known=measured_indicators(scheme)
+    )
     basis = progress.basis.joined(progress.campaign.basis(*_QUESTIONS))
     return Assessment(
         progress=progress,

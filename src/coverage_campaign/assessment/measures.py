@@ -40,6 +40,7 @@ from coverage_campaign.model.scheme import (
     Scheme,
 )
 from coverage_campaign.model.targets import to_exact
+from coverage_campaign.model.units import Unit, unit_meant
 from coverage_campaign.progress.counts import owed_reports
 from coverage_campaign.progress.progress import Progress, track
 from coverage_campaign.progress.succession import pass_on
@@ -56,6 +57,7 @@ __all__ = [
     "context_of",
     "measured_indicators",
     "read_indicators",
+    "units_of",
 ]
 
 _Ints: TypeAlias = NDArray[np.int64]
@@ -91,7 +93,7 @@ Indicators: TypeAlias = Mapping[tuple[str, str], Indicator]
 
 
 def read_indicators(
-    frame: pd.DataFrame | None, *, units: Collection[str], known: Collection[str]
+    frame: pd.DataFrame | None, *, units: Mapping[str, Unit], known: Collection[str]
 ) -> tuple[Indicators, bool]:
     """Return the figures of a frame: unit, indicator, and value or count and of; and any float?
 
@@ -133,12 +135,18 @@ def read_indicators(
     return figures, any(isinstance(one, float) for row in rows for one in row)
 
 
+def units_of(progress: Progress) -> dict[str, Unit]:
+    """Return the units of a progress by code, as its campaign has them."""
+    return {one.unit: progress.campaign.unit(one.unit) for one in progress.unflagged_units}
+
+
 def _unknown(
-    rows: list[tuple[str, str, object]], *, units: Collection[str], known: Collection[str]
+    rows: list[tuple[str, str, object]], *, units: Mapping[str, Unit], known: Collection[str]
 ) -> Iterator[Problem]:
     for place, (unit, indicator, *_) in enumerate(rows):
         if unit not in units:
-            fix = message("units: {units:list 12}", units=list(units))
+            others = message("units: {units:list 12}", units=list(units))
+            fix = unit_meant(units.values(), unit, others)
             yield Problem(
                 f"indicators[{place}].unit", message("no {unit!r} in the plan", unit=unit), fix
             )
@@ -533,7 +541,7 @@ def context_of(
     """Return what a scheme may look at."""
     units = progress.unflagged_units
     figures, _ = read_indicators(
-        indicators, units=[unit.unit for unit in units], known=measured_indicators(scheme)
+        indicators, units=units_of(progress), known=measured_indicators(scheme)
     )
     counted = np.array([unit.done or 0 for unit in units], dtype=np.int64)
     context = MeasurementContext(

@@ -12,7 +12,7 @@ import attrs
 import pandas as pd
 
 from coverage_campaign.checks import checked_fields, checked_methods, did_you_mean, shown
-from coverage_campaign.errors import DefinitionError, OpenQuestionError, Problem
+from coverage_campaign.errors import DefinitionError, OpenQuestionError, Problem, Translatable
 from coverage_campaign.messages import Message, message
 from coverage_campaign.model.dates import DateLike, MonthDay, Window, to_date
 from coverage_campaign.model.enforcement_rules import EnforcementLadder, LicenceGate
@@ -35,7 +35,7 @@ from coverage_campaign.model.targets import (
     Target,
     TargetGroup,
 )
-from coverage_campaign.model.units import Annex, Breakdown, Measure, Unit
+from coverage_campaign.model.units import Annex, Breakdown, Measure, Unit, unit_meant
 from coverage_campaign.notebook import Axes, html_table
 
 __all__ = ["CODED_FIELDS", "Campaign", "Part"]
@@ -143,13 +143,10 @@ class Campaign:
     def _find(self, name: str, code: str, kind: type[_Coded]) -> _Coded:
         part = self._by_code[name].get(code)
         if not isinstance(part, kind):
-            raise DefinitionError(
-                Problem(
-                    f"{name}",
-                    message("no {code!r}", code=code),
-                    did_you_mean(code, self._by_code[name]),
-                )
-            )
+            fix: str | Translatable = did_you_mean(code, self._by_code[name])
+            if name == "units":
+                fix = unit_meant(self.units, code, fix)
+            raise DefinitionError(Problem(name, message("no {code!r}", code=code), fix))
         return part
 
     def unit(self, code: str) -> Unit:

@@ -12,14 +12,14 @@ from typing import Literal, TypeAlias, cast
 import attrs
 
 from coverage_campaign.checks import checked_fields, checked_methods
-from coverage_campaign.errors import DefinitionError, Problem
+from coverage_campaign.errors import DefinitionError, Problem, Translatable
 from coverage_campaign.messages import message
 from coverage_campaign.model.dates import DateLike, to_date
 from coverage_campaign.model.labels import Label, to_label
 from coverage_campaign.model.targets import to_rate
 from coverage_campaign.notebook import html_fields
 
-__all__ = ["Annex", "Breakdown", "Covers", "Measure", "Unit", "to_codes"]
+__all__ = ["Annex", "Breakdown", "Covers", "Measure", "Unit", "to_codes", "unit_meant"]
 
 _TOO_MANY = 2**63
 Covers: TypeAlias = Literal["own", "subtree"]
@@ -202,3 +202,17 @@ class Annex:
     def cut(self) -> str:
         """The code of the breakdown, by its name in older programs."""
         return self.breakdown
+
+
+def unit_meant(
+    units: Iterable[Unit], word: object, otherwise: str | Translatable
+) -> str | Translatable:
+    """Return the fix of a code that no unit has: whose name or alias it is, else another fix.
+
+    >>> print(unit_meant([Unit("0102", {"zh": "西山区"}, "district")], "西山区", "units: 0102"))
+    did you mean '0102' (西山区)?
+    """
+    named = [one for one in units if word in one.aliases or word in dict(one.label.texts).values()]
+    if len(named) != 1:
+        return otherwise
+    return message("did you mean {code!r} ({name})?", code=named[0].code, name=word)

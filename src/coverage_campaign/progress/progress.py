@@ -31,6 +31,7 @@ from coverage_campaign.model.campaign import Campaign
 from coverage_campaign.model.dates import DateLike, to_date
 from coverage_campaign.model.readings import Basis
 from coverage_campaign.model.targets import to_rate
+from coverage_campaign.model.units import unit_meant
 from coverage_campaign.notebook import Axes, html_table
 from coverage_campaign.progress.counts import (
     REPORT_COLUMNS,
@@ -648,12 +649,10 @@ class Progress:
         places = np.flatnonzero((self._frame["unit"] == unit).to_numpy(dtype=bool))
         if not len(places):
             codes = self._frame["unit"].tolist()
+            planned = [one for one in self.campaign.units if one.code in codes]
+            fix = unit_meant(planned, unit, message("units: {codes:list 12}", codes=codes))
             raise DefinitionError(
-                Problem(
-                    message("unit '{code}'", code=unit),
-                    "is not in the plan",
-                    message("units: {codes:list 12}", codes=codes),
-                )
+                Problem(message("unit '{code}'", code=unit), "is not in the plan", fix)
             )
         return int(places[0])
 
