@@ -356,3 +356,23 @@ def test_a_form_takes_no_baseline_and_no_other_period(tmp_path: Path) -> None:
     with pytest.raises(cc.ReportError, match="period= says a time to"):
         cc.read_reports(path, LAND, period="2008-09")
     assert cc.read_reports(path, LAND, period="2008-08").rows_in > 0
+
+
+def test_a_divided_unit_reports_its_own_people(tmp_path: Path) -> None:
+    """A district with a zone inside is named as what it reports: itself without the zone."""
+    units = [
+        cc.Unit("east", {"en": "East", "zh-Hans": "东区"}, "county"),
+        cc.Unit("zone", {"en": "Zone", "zh-Hans": "高新区"}, "county", parent="east"),
+    ]
+    land = attrs.evolve(LAND, units=units)
+    weights = {"east": 60, "zone": 40}
+    plan = cc.schedule(cc.allocate(land, among="counties", weights=weights, target=100))
+    line = "东区（本级）：只填本级人数，下级单位另行填报，不得计入。"
+    form = cc.report_form(plan, tmp_path / "f.xlsx", period="2008-06", lang="zh")
+    instructions, sheet = openpyxl.load_workbook(form).worksheets
+    rows = {sheet.cell(row, CODE).value: sheet.cell(row, NAME).value for row in rows_of(sheet)}
+    assert rows == {"east": "东区（本级）", "zone": "高新区"}
+    assert any(str(cell.value).endswith(line) for cell in instructions["A"])
+    alone = cc.report_form(plan, tmp_path / "z.xlsx", period="2008-06", units="zone", lang="zh")
+    told = openpyxl.load_workbook(alone).worksheets[0]["A"]
+    assert not any("东区" in str(cell.value) for cell in told)

@@ -243,7 +243,7 @@ def test_the_fields_of_a_letterhead_are_filled(tmp_path: Path) -> None:
 
 
 def test_a_register_has_the_lines_of_the_annex() -> None:
-    """Letters and annex name the same units in one order, with the same figures and total."""
+    """One order and one total; Baishi and Yunling pass 6,100 - 2,025 - 1,718 on to Yunbai."""
     allocation = cc.allocate(cc.load_case("lanhe"))
     letters = cc.documents.letters(cc.letters(allocation), lang="en").sections[0].table
     annex = cc.documents.annex(allocation, lang="en").sections[0].table
@@ -251,7 +251,16 @@ def test_a_register_has_the_lines_of_the_annex() -> None:
     assert annex is not None
     place = [column.key for column in letters.columns].index("persons")
     assert [row[:2] for row in letters.rows] == [row[:2] for row in annex.rows]
-    assert [row[place] for row in letters.rows] == [row[2] for row in annex.rows]
+    differ = [
+        (row[1], owed[place])
+        for owed, row in zip(letters.rows, annex.rows, strict=True)
+        if owed[place] != row[2]
+    ]
+    assert [(str(name), persons) for name, persons in differ] == [
+        ("Baishi County", 2_025),
+        ("Yunling County", 1_718),
+        ("Yunbai County", 2_357),
+    ]
     assert letters.total is not None
     assert letters.total[place] == annex.total[2] == 48_000
 
@@ -553,3 +562,34 @@ def test_a_hostile_unit_goes_through_every_document(name: str, tmp_path: Path) -
         assert not {"script", "img", "a", "iframe"} & set(page.elements)
         assert plain(name) in {cell for row in page.rows for cell in row}
         assert made.to_markdown()
+
+
+def test_a_part_stands_beneath_its_unit_and_is_marked() -> None:
+    """Rows without a mark add up to the total: 70 and 30, of the 70 a zone has 40, its park 10."""
+    county = {"kind": "county"}
+    campaign = cc.Campaign(
+        code="t",
+        label="T",
+        year=2026,
+        units=[
+            cc.Unit("east", "East", **county),
+            cc.Unit("west", "West", **county),
+            cc.Unit("zone", "Zone", **county, parent="east"),
+            cc.Unit("park", "Park", **county, parent="zone"),
+        ],
+        breakdowns=[cc.Breakdown("all", "All", ["county"])],
+        phases=[cc.Phase("d", "D", "03-01", "06-30")],
+    )
+    weights = {"east": 30, "zone": 30, "park": 10, "west": 30}
+    made = cc.allocate(campaign, among="all", weights=weights, target=100)
+    annex = cc.documents.annex(made, lang="en").sections[0].table
+    assert [(row[0], str(row[1]), row[2]) for row in annex.rows] == [
+        (1, "East", 70),
+        (2, "of which Zone", 40),
+        (3, "\N{EM SPACE}of which Park", 10),
+        (4, "West", 30),
+    ]
+    letters = cc.documents.letters(cc.letters(made, by="2026-06-30"), lang="zh")
+    names = [str(row[1]) for row in letters.sections[0].table.rows]
+    assert names == ["East", "其中：Zone", "\N{EM SPACE}其中：Park", "West"]
+    assert [one.heading for one in letters.sections[1:3]] == ["East责任状", "Zone责任状"]

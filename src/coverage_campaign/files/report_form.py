@@ -6,7 +6,7 @@ import datetime as dt
 import io
 import math
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -99,7 +99,7 @@ def report_form(
     with xlsxwriter.Workbook(stream, options) as book:
         book.set_properties({"created": dt.datetime(2000, 1, 1)})  # noqa: DTZ001 - a fixed stamp
         writer = _FormWriter(book, plan, periods, language)
-        writer.instructions()
+        writer.instructions(codes)
         before: str | None = None
         for number in numbers:
             before = writer.sheet(number, codes, before=before, tally=tally)
@@ -157,6 +157,8 @@ class _FormWriter:
     ) -> None:
         self._book, self._plan, self._periods, self._language = book, plan, periods, language
         self._campaign = plan.campaign
+        codes = map(str, plan.shares().index)
+        self._leaves = dict(zip(codes, plan.allocation.leaves, strict=True))
         free = {"locked": False, "border": 1, "border_color": "#B9C2CC", "valign": "top"}
         whole = {"num_format": "#,##0"}
         filled = {"bg_color": "#FFF7D6", "locked": False, "border": 1, "border_color": "#B9C2CC"}
@@ -174,7 +176,7 @@ class _FormWriter:
     def _said(self, text: Message) -> str:
         return text.text(self._language)
 
-    def instructions(self) -> None:
+    def instructions(self, codes: Sequence[str]) -> None:
         """Write the sheet that says how the form is filled in."""
         sheet = self._book.add_worksheet(self._said(message("Instructions")))
         sheet.set_column(0, 0, 100)
@@ -190,11 +192,22 @@ class _FormWriter:
             message(
                 "A total that is lower than the one before needs a reason: write the reason first."
             ),
+            *self._own_people(codes),
             message("Rows may be sorted and inserted; hidden cells stay as they are."),
             message("Send the file back as it is: it is read by itself."),
         )
         for row, line in enumerate(lines, start=2):
             sheet.write_string(row, 0, f"{row - 1}. {self._said(line)}", self._line)
+
+    def _own_people(self, codes: Sequence[str]) -> Iterator[Message]:
+        """Yield that a unit whose parts report for themselves leaves their people out."""
+        divided = [self._leaves[code].label for code in codes if self._leaves[code].code != code]
+        if divided:
+            yield message(
+                "{units:list 8}: own people alone; leave out those of the units below, which "
+                "report for themselves.",
+                units=divided,
+            )
 
     def sheet(
         self, number: int, codes: Sequence[str], *, before: str | None, tally: Tally | None
@@ -258,9 +271,7 @@ class _FormWriter:
         for row, code in enumerate(codes, start=_FIRST):
             sheet.write_string(row, 0, code, self._text)
             sheet.write_string(row, 1, code, self._text)
-            sheet.write_string(
-                row, 2, self._campaign.unit(code).label.text(self._language), self._text
-            )
+            sheet.write_string(row, 2, self._leaves[code].label.text(self._language), self._text)
             sheet.write_number(row, 3, int(shares[code]), self._count)
             sheet.write_number(row, 4, int(planned[code]), self._count)
             if code in known.index or begins:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from fractions import Fraction
 from pathlib import Path
 from typing import Any, Final
@@ -24,6 +24,7 @@ from coverage_campaign.messages import (
 )
 from coverage_campaign.model.campaign import Campaign
 from coverage_campaign.model.labels import Label
+from coverage_campaign.model.units import Unit
 from coverage_campaign.saving import save_bytes
 from coverage_campaign.views.documents.document import Document
 from coverage_campaign.views.documents.paper import (
@@ -50,6 +51,7 @@ _TIE_RULES: Final = {
     "ranks": message("by the caller's ranks"),
 }
 """How a tie was broken, by the rule's code."""
+_INDENT: Final = "\N{EM SPACE}"
 
 
 @checked_call
@@ -161,13 +163,15 @@ def _shares(one: Allocation) -> Table:
         Column(key="remark", head=message_in("column", "Remark"), width=26),
     ]
     rows: list[dict[str, CellIn]] = []
-    lines = one.to_frame().to_dict("records")
-    for number, line in enumerate(lines, start=1):
-        code, share, weight = str(line["unit"]), int(line["share"]), float(line["weight"])
+    frame = one.to_frame().to_dict("records")
+    placed = list(_placed([one.campaign.unit(str(line["unit"])) for line in frame]))
+    lines = [frame[at] for at, _ in placed]
+    for number, (line, (_, name)) in enumerate(zip(lines, placed, strict=True), start=1):
+        share, weight = int(line["share"]), float(line["weight"])
         rows.append(
             {
                 "number": number,
-                "unit": one.campaign.unit(code).label,
+                "unit": name,
                 "persons": share,
                 "part": share / whole if whole else None,
                 "weight": weight if weight.is_integer() else None,
@@ -197,6 +201,25 @@ def _shares(one: Allocation) -> Table:
         rows=tuple(tuple(row[column.key] for column in shown) for row in rows),
         total=tuple(total[column.key] for column in shown),
     )
+
+
+def _placed(units: Sequence[Unit]) -> Iterator[tuple[int, Text]]:
+    """Yield units with their names, each right beneath the one it is in and marked as part of it.
+
+    The persons of an upper unit have those of its parts in them: only unmarked rows add up.
+    """
+    known = {unit.code for unit in units}
+    beneath: dict[str | None, list[int]] = {}
+    for at, unit in enumerate(units):
+        beneath.setdefault(unit.parent if unit.parent in known else None, []).append(at)
+    waiting = [(at, 0) for at in reversed(beneath.get(None, []))]
+    while waiting:
+        at, depth = waiting.pop()
+        unit = units[at]
+        indent = _INDENT * (depth - 1)
+        part = message("{indent}of which {unit}", indent=indent, unit=unit.label)
+        yield at, part if depth else unit.label
+        waiting += [(below, depth + 1) for below in reversed(beneath.get(unit.code, []))]
 
 
 def _weighting(one: Allocation) -> Text:
@@ -296,20 +319,24 @@ def letters(signed: Letters, *, lang: Language | None = None) -> Document:
         done=done,
         left=len(signed.letters) - done,
     )
+    placed = list(_placed([one.unit for one in signed.letters]))
+    ordered = [signed.letters[at] for at, _ in placed]
     with language(lang):
         register = Section(
-            heading=message("Register"), paragraphs=(state,), table=_register(signed)
+            heading=message("Register"),
+            paragraphs=(state,),
+            table=_register(ordered, [name for _, name in placed]),
         )
         return Document(
             title=message("{campaign}: responsibility letters", campaign=signed.campaign.label),
             mark=mark_of(signed.basis),
-            sections=(register, *(_letter(signed, one) for one in signed.letters)),
+            sections=(register, *(_letter(signed, one) for one in ordered)),
             notes=signed.basis.lines(lang),
         )
 
 
-def _register(signed: Letters) -> Table:
-    raised = any(one.uplifted != one.persons for one in signed.letters)
+def _register(given: Sequence[Letter], names: Sequence[Text]) -> Table:
+    raised = any(one.uplifted != one.persons for one in given)
     columns = [
         Column(key="number", head=message_in("column", "No."), kind="rank", width=9),
         Column(key="unit", head=UNIT, width=26),
@@ -327,7 +354,7 @@ def _register(signed: Letters) -> Table:
     rows: list[dict[str, CellIn]] = [
         {
             "number": number,
-            "unit": one.unit.label,
+            "unit": name,
             "to": one.to.label if one.to else "",
             "persons": one.persons,
             "uplifted": one.uplifted,
@@ -337,11 +364,11 @@ def _register(signed: Letters) -> Table:
             if one.signed_on
             else message("not yet"),
         }
-        for number, one in enumerate(signed.letters, start=1)
+        for number, (one, name) in enumerate(zip(given, names, strict=True), start=1)
     ]
     # What an upper unit owes is owed again by the units below it: added up it would be double.
-    within = {one.unit.code for one in signed.letters}
-    top = [one for one in signed.letters if one.unit.parent not in within]
+    within = {one.unit.code for one in given}
+    top = [one for one in given if one.unit.parent not in within]
     total: dict[str, CellIn] = {
         **dict.fromkeys(rows[0] if rows else {}, ""),
         "number": None,
