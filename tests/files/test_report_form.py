@@ -376,3 +376,23 @@ def test_a_divided_unit_reports_its_own_people(tmp_path: Path) -> None:
     alone = cc.report_form(plan, tmp_path / "z.xlsx", period="2008-06", units="zone", lang="zh")
     told = openpyxl.load_workbook(alone).worksheets[0]["A"]
     assert not any("东区" in str(cell.value) for cell in told)
+
+
+def test_one_workbook_keeps_what_a_closed_unit_reported(tmp_path: Path) -> None:
+    """Gone closes in July: its 5 and 3 more are counted beside August, where it has no row."""
+    form = cc.report_form(planned(), tmp_path / "f.xlsx")
+    book = openpyxl.load_workbook(form)
+    for sheet, totals in (("2008-06", (5, 1)), ("2008-07", (8, 1)), ("2008-08", (None, 4))):
+        for row in rows_of(book[sheet]):
+            code = book[sheet].cell(row, CODE).value
+            assert sheet != "2008-08" or code != "gone"
+            if code in {"gone", "430400"}:
+                book[sheet].cell(row, TOTAL).value = totals[code != "gone"]
+    book.save(form)
+    assert counted(cc.read_reports(form, LAND)) == {
+        ("gone", "2008-06"): 5,
+        ("gone", "2008-07"): 3,
+        ("430400", "2008-06"): 1,
+        ("430400", "2008-07"): 0,
+        ("430400", "2008-08"): 3,
+    }

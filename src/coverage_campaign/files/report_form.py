@@ -65,7 +65,8 @@ def report_form(
         path: Where to; the ending is .xlsx.
         period: A day of the period, or its name as text: "2008-07", "2008Q3".
         units: Codes of units of the plan; None = all that have a share.
-        tally: What was reported so far: it fills in the totals before.
+        tally: What was reported so far: it fills in the totals before, of units still open; people
+            of closed units are read from the sheets of their own periods (`period=None`).
         lang: The language of headings and instructions.
 
     Raises:
