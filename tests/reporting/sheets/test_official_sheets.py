@@ -487,6 +487,45 @@ def test_a_day_of_two_readings_is_no_month(tmp_path: Path) -> None:
             read(book(tmp_path, single("5/6/2008")), kind)
 
 
+def test_a_comma_of_thousands_without_quotes_is_refused(tmp_path: Path) -> None:
+    """1,200 are two cells, the second under no heading; in quotes it is a number."""
+    path = tmp_path / "report.csv"
+    path.write_text("单位,7月\n珠晖区,1,200\n", encoding="utf-8")
+    with pytest.raises(ReportError, match=r"200.? stands in a column without a heading"):
+        read(path)
+    path.write_text('单位,7月\n珠晖区,"1,200"\n', encoding="utf-8")
+    assert counts(read(path)) == {"zhuhui 7": 1200}
+
+
+def test_a_number_under_no_heading_is_refused(tmp_path: Path) -> None:
+    """Serial numbers left of the units need no heading; figures right of them do."""
+    rows = [[None, "单位", "7月", None], [1, "珠晖区", 30, None], [2, "雁峰区", 40, None]]
+    assert counts(read(book(tmp_path, rows))) == JULY
+    rows[2][3] = 9
+    with pytest.raises(ReportError, match="cell D3: 9 stands"):
+        read(book(tmp_path, rows))
+
+
+@pytest.mark.parametrize("second", ["7月", "8月"])
+@pytest.mark.parametrize("section", [False, True])
+def test_two_insurances_are_not_added_up(tmp_path: Path, second: str, *, section: bool) -> None:
+    """养老保险 and 医疗保险, each above a table of its own or above rows of one."""
+    header = [] if section else [["单位", second]]
+    top = [["单位", "7月"], ["养老保险"]] if section else [["养老保险"], ["单位", "7月"]]
+    rows = [*top, ["珠晖区", 30], ["医疗保险"], *header, ["雁峰区", 40]]
+    with pytest.raises(ReportError, match=r"several kinds of insurance|stands above some"):
+        read(book(tmp_path, rows))
+
+
+def test_a_title_of_another_month_is_refused(tmp_path: Path) -> None:
+    """2008年8月 above 7月: one of them is wrong, unless the caller says that 7月 counts."""
+    path = book(tmp_path, single("7月", "2008年8月参保统计表"))
+    with pytest.raises(ReportError, match="another month"):
+        read(path)
+    assert counts(read_reports(path, CITY, figures="new", persons="7月")) == JULY
+    assert counts(read(book(tmp_path, table("7月", "8月", "2008年8月参保统计表")))) == TWO
+
+
 def test_one_table_of_two_that_cannot_be_read_is_said(tmp_path: Path) -> None:
     """Below the persons stands a table of money: the persons count, the other is a problem."""
     rows = [

@@ -10,7 +10,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from itertools import pairwise, product
 
@@ -107,6 +107,7 @@ def figures_of_grid(
         return read(_split_columns(grid, header, beside))
     following = _next_table(spread, header, rows, kind)
     if following is not None:
+        _refuse_insurances(_titles(spread, range(header.top)), _block(spread, following), grid.name)
         return read(grid.split(following))
     _spread_labels(grid, header, layout, rows, frame)
     _refuse_sections(spread, header, rows, kind)
@@ -114,11 +115,11 @@ def figures_of_grid(
     chosen = chosen_rows(frame, only or {}, grid.name)
     rows, frame = [rows[at] for at in chosen], frame.iloc[chosen].reset_index(drop=True)
     position = {heading.text: heading.position for heading in header.headings}
-    titles = [
-        str(cell) for at in range(header.top) for cell in spread.cells[at] if cell is not None
-    ]
+    titles = _titles(spread, range(header.top))
     about = [text for text in dict.fromkeys(titles) if not _PRINTED_ON.search(plain(text))]
+    _refuse_unheaded(grid, header, layout, rows, named)
     if not named.persons:
+        _refuse_other_month(layout, about, grid.name)
         _refuse_by_title(layout, [*about, grid.sheet], kind, grid.name)
     units = [one.printed for one in header.headings if one.text == layout.roles.get("unit")]
     return figures_of(
@@ -148,6 +149,9 @@ def figures_of_grids(
     only: Mapping[str, str] | None = None,
 ) -> Figures:
     """Return the figures of several grids; one that cannot be read is an error if none can."""
+    shown = [grid for grid in grids if not grid.hidden and grid.cells]
+    for before, after in pairwise(shown):
+        _refuse_insurances([before.sheet], [after.sheet], after.name)
     tables: list[Figures] = []
     errors: list[Problem] = []
     skipped: list[ReportProblem] = []
@@ -224,6 +228,7 @@ def _next_table(grid: Grid, header: _Header, rows: Sequence[int], kind: FigureKi
         titles = [str(cell) for row in range(begins, at) for cell in grid.cells[row] if cell]
         other = [_text(cell) for cell in grid.cells[at]] != first
         said = [text for text in titles if not _PRINTED_ON.search(text)]
+        other = other or any(_INSURANCE.search(plain(text)) for text in said)
         if other or any(_says_of_figures(text, kind) for text in said):
             return begins
     return None
@@ -237,10 +242,90 @@ def _refuse_sections(grid: Grid, header: _Header, rows: Sequence[int], kind: Fig
         if at in rows or len(texts) != 1 or _PRINTED_ON.search(text := texts.pop()):
             continue
         measure = at < rows[0] and (table_measure(text) or measure_of(text))
-        if not measure and _says_of_figures(text, kind):
+        if not measure and (_says_of_figures(text, kind) or _INSURANCE.search(plain(text))):
             found = message("{text!r} stands above some of the rows", text=text)
             fix = message("write each part as a table of its own, with its title and its header")
             raise AmbiguousTableError(Problem(f"{grid.name}, row {at + 1}", found, fix))
+
+
+def _titles(grid: Grid, rows: Iterable[int]) -> list[str]:
+    """Return the texts of rows above a table, in order."""
+    return [str(cell) for at in rows for cell in grid.cells[at] if cell is not None]
+
+
+def _block(grid: Grid, begins: int) -> list[str]:
+    """Return the titles of a second table that begins in a row: what stands alone in its rows."""
+    titles: list[str] = []
+    for row in grid.cells[begins:]:
+        texts = {str(cell) for cell in row if cell is not None}
+        if len(texts) > 1:
+            break
+        titles.extend(texts)
+    return titles
+
+
+_INSURANCE = re.compile(
+    r"(养老|医疗|失业|工伤|生育)(?:保?险|[、和]|$)"
+    r"|(pension|medical|health|unemployment|maternity)(?:insurance|scheme|$)",
+    re.IGNORECASE,
+)
+
+
+def _refuse_insurances(first: Sequence[str], second: Sequence[str], source: str) -> None:
+    """Refuse two tables whose titles name different insurances: their persons may be the same."""
+    one, other = (
+        sorted(
+            {
+                (found[1] or found[2]).lower()
+                for text in texts
+                for found in _INSURANCE.finditer(plain(text))
+            }
+        )
+        for texts in (first, second)
+    )
+    if one and other and one != other:
+        found = message(
+            "the tables are about several kinds of insurance: {matters:list 8}",
+            matters=[*one, *other],
+        )
+        fix = message("give the one that counts: a sheet of its own, sheet='…'")
+        raise AmbiguousTableError(Problem(source, found, fix))
+
+
+def _refuse_unheaded(
+    grid: Grid, header: _Header, layout: Layout, rows: Sequence[int], named: Named
+) -> None:
+    """Refuse a number right of the units under no heading: 1,200 without quotes is two cells."""
+    used = {*layout.roles.values(), *(one for figure in layout.figures for one in figure.headings)}
+    for heading in header.headings:
+        column = heading.position
+        blank = heading.text == f"column {column_letters(column)}"
+        if not blank or column < header.anchor or heading.text in used or named.persons:
+            continue
+        for row in rows:
+            cell = grid.cells[row][column]
+            if cell is not None and is_number(cell):
+                found = message("{cell:raw} stands in a column without a heading", cell=_text(cell))
+                fix = message(
+                    "write its heading; in CSV write a number with a comma in quotes, or without it"
+                )
+                raise AmbiguousTableError(Problem(grid.place(row, column), found, fix))
+
+
+def _refuse_other_month(layout: Layout, titles: Sequence[str], source: str) -> None:
+    """Refuse a table that is of one month by its title and of another by all its headings."""
+    said = {(one.month, text) for text in titles for one in _times_in(text) if one.unit == "month"}
+    months = {one.written.month if one.written else 0 for one in layout.figures}
+    if len({month for month, _ in said}) != 1 or len(months) != 1 or 0 in months:
+        return
+    written, (month, text) = layout.figures[0].written, min(said)
+    if written and written.unit == "month" and month not in months:
+        heading = layout.figures[0].heading
+        found = message("{text!r} says another month than {heading!r}", text=text, heading=heading)
+        fix = message(
+            "mend one of them, or say that it counts: persons={heading!r}", heading=heading
+        )
+        raise AmbiguousTableError(Problem(source, found, fix))
 
 
 def _says_of_figures(text: str, kind: FigureKind) -> bool:
