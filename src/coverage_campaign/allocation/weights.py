@@ -272,14 +272,14 @@ def sharing(campaign: Campaign, weights: object) -> set[str]:
     return set()
 
 
-def to_weighting(weights: Weighting | WeightTable | Callable[[Unit], Number]) -> Weighting:
+def to_weighting(weights: object) -> Weighting:
     """Return a weighting from itself, a mapping or Series by unit code, or a function of a unit."""
     if isinstance(weights, (Mapping, pd.Series)):
         return Declared(weights)
     if hasattr(weights, "of"):
         return cast("Weighting", weights)
     if callable(weights) and not isinstance(weights, type):
-        return ByFunction(weights)
+        return ByFunction(cast("Callable[[Unit], Number]", weights))
     raise DefinitionError(
         Problem(
             "weights",

@@ -234,7 +234,8 @@ def letters(allocation: Allocation, *, by: DateLike | None = None, clause: str =
             owned = plan.shares()
             persons = _with_those_above(campaign, owned)
             raised = allocation.uplifted_shares()
-            (targets,) = plan.course.targets(raised.to_numpy("int64")[np.newaxis])
+            given = raised.to_numpy().astype(np.int64)[np.newaxis]
+            (targets,) = plan.course.targets(given)
             uplifted = _with_those_above(campaign, pd.Series(targets, index=raised.index))
     made = []
     for unit in map(campaign.unit, codes):

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from fractions import Fraction
 from numbers import Integral
-from typing import Literal, TypeAlias, cast
+from typing import Any, Literal, TypeAlias, cast
 
 import attrs
 
@@ -39,11 +39,13 @@ def _to_counts(
     value: Mapping[str, int] | Iterable[tuple[str, int]],
 ) -> tuple[tuple[str, int], ...]:
     given = value.items() if hasattr(value, "items") else value  # a mapping, or a Series by code
-    pairs = tuple(cast("Iterable[tuple[str, int]]", given))
+    pairs = tuple(cast("Iterable[tuple[str, Any]]", given))
     problems = [
         Problem(f"counts.{measure}", f"{count!r}", "a count is a whole number, 0 or more")
         for measure, count in pairs
-        if isinstance(count, bool) or not isinstance(count, Integral) or not 0 <= count < _TOO_MANY
+        if isinstance(count, bool)
+        or not isinstance(count, Integral)
+        or not 0 <= int(count) < _TOO_MANY
     ]
     if len(dict(pairs)) < len(pairs):
         codes = [code for code, _ in pairs]

@@ -184,14 +184,10 @@ class Total(_OfOthers):
 
 def _deducted(rules: Sequence[ScoringRule], unit: PointsUnit) -> Message | None:
     """Return the sentence of points that all begin with, less some for each case; None = other."""
-    match rules:
-        case [AllOrNothing() as start, PerCase() as case] | [
-            PerCase() as case,
-            AllOrNothing() as start,
-        ]:
-            pass
-        case _:
-            return None
+    start = next((one for one in rules if isinstance(one, AllOrNothing)), None)
+    case = next((one for one in rules if isinstance(one, PerCase)), None)
+    if len(rules) != 2 or start is None or case is None:  # noqa: PLR2004 - one of each
+        return None
     if start.goal > 0 or start.all_or_nothing <= 0 or case.per_case >= 0:
         return None
     values = {
