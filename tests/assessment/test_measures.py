@@ -166,10 +166,7 @@ def merging() -> cc.Allocation:
 def test_who_reaches_what_the_letter_names_has_not_missed_the_milestone() -> None:
     """40 % of 401 are 160.4: letter, plan and assessment all ask for 160, also beside a merger."""
     allocation = merging()
-    plan = cc.schedule(allocation)
-    rows = pd.DataFrame({"unit": ["d"] * 2, "period": ["2021-05", "2021-08"], "persons": [80, 80]})
-    tally = cc.read_reports(rows, allocation.campaign, figures="new")
-    found = cc.track(plan, tally, as_of="2021-08-31")
+    found = of_dell(cc.schedule(allocation))
     row = found.to_frame().set_index("unit").loc["d"]
     assert row[["planned", "done", "status"]].tolist() == [160, 160, "on_plan"]
     (*_, (day, persons)) = cc.letters(allocation).letter("d").milestones
@@ -180,6 +177,39 @@ def test_who_reaches_what_the_letter_names_has_not_missed_the_milestone() -> Non
     assert asked.tolist() == [160, 160, 0]
     assert table.loc[("milestone", "m", "august"), "needed"] == 160
     assert assessed.points().set_index("unit").loc["d", "points"] == 0
+
+
+def of_dell(plan: cc.Plan) -> cc.Progress:
+    """Return the progress at the end of August where only Dell reported: 80 in May, 80 in August.
+
+    Maple stands in the place of the two counties that closed.
+    """
+    rows = pd.DataFrame({"unit": ["d"] * 2, "period": ["2021-05", "2021-08"], "persons": [80, 80]})
+    tally = cc.read_reports(rows, plan.campaign, figures="new")
+    return cc.track(plan, tally, as_of="2021-08-31")
+
+
+def test_sentences_name_what_is_measured_and_say_what_is_not_known() -> None:
+    """A veto is named by its label, a prize by that of the measure; a closed unit is not asked."""
+    paid = cc.Label({"en": "pensions paid", "zh-Hans": "养老金发放率"})
+    one = Scheme(
+        "one",
+        items=[rules.item("late", "Late", rules.per_case(-1), of="late_reports")],
+        full=None,
+        vetoes=[rules.veto("paid", paid, of="paid")],
+        prizes=[rules.prize("best", "Best", [300], by="completion")],
+    )
+    found = cc.assess(of_dell(cc.schedule(merging())), one)
+    english, chinese = found.explain("d", lang="en"), found.explain("d", lang="zh")
+    assert "Late: could not be assessed: by when its reports came in is not known" in english
+    assert "no figure of pensions paid" in english
+    assert "Best: not known (place 1 by completion rate (" in english
+    assert "没有养老金发放率的数据" in chinese
+    assert "不详（按完成率第1名（" in chinese
+    assert "<NA>" not in english + chinese
+    left = found.unassessed()
+    asked = left["unit"][left["reason"] == "no figure of pensions paid"]
+    assert asked.tolist() == ["d", "e", "m"]
 
 
 def test_figures_that_are_handed_over_go_before_the_list_of_arrivals() -> None:

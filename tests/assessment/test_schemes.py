@@ -102,7 +102,7 @@ def test_a_missing_indicator_is_no_zero(missing: object) -> None:
     ]
     left = assessment.unassessed()
     assert left["unit"].tolist() == ["a", "b"]
-    assert set(left["reason"]) == {"no figure of payers"}
+    assert set(left["reason"]) == {"no figure of Payers"}
 
 
 def test_a_missing_figure_of_a_veto_is_open() -> None:
@@ -119,7 +119,7 @@ def test_no_indicators_at_all() -> None:
     assessment = assess(progress_of(tiny(), DONE, shares=SHARES), SCHEME)
     assert assessment.to_frame()["score"].isna().all()
     assert set(assessment.unassessed()["reason"]) == {
-        "no figure of payers",
+        "no figure of Payers",
         "by when its reports came in is not known",
     }
 

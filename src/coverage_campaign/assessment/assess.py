@@ -374,7 +374,7 @@ def _prizes(context: MeasurementContext, prize: Prize) -> dict[int, ItemScore]:
     for place, rate in rates.items():
         if rate not in best:
             continue
-        note = message("place {n} by {measure}", n=best[rate], measure=prize.by)
+        note = message("place {n} by {measure}", n=best[rate], measure=context.name_of(prize.by))
         if left:
             note = message("{place} ({units:list 8} could not be ranked)", place=note, units=left)
         found[place] = ItemScore(

@@ -26,6 +26,7 @@ from coverage_campaign.errors import DefinitionError, Problem
 from coverage_campaign.frames import IntSeries
 from coverage_campaign.messages import Message, message
 from coverage_campaign.model.campaign import Campaign
+from coverage_campaign.model.labels import Label
 from coverage_campaign.model.phases import Milestone
 from coverage_campaign.model.scheme import (
     BUILT_IN,
@@ -70,6 +71,10 @@ _NOTHING_OF: Mapping[str, Message] = {
     ON_TIME: message("by when its reports came in is not known"),
     LATE_REPORTS: message("by when its reports came in is not known"),
     MISSING_REPORTS: message("which of its reports came in is not known"),
+}
+_RATES: Mapping[str, Message] = {
+    COMPLETION: message("completion rate"),
+    COVERAGE: message("coverage rate"),
 }
 FLOATS_ARE_DECIMALS = message(
     "a float among the indicators is the decimal number that it prints as"
@@ -375,6 +380,11 @@ class MeasurementContext:
         rates = Rationals(np.where(known, top, 0), np.where(known, bottom, 1))
         return Measured(rates=rates, done=self.done, target=self.target), known
 
+    def name_of(self, of: str) -> Label | Message | str:
+        """Return what a measure is called: as what measures it in the scheme, else by its code."""
+        measured = [part.label for part in self.scheme.measuring if part.of == of]
+        return (measured or [_RATES.get(of, of)])[0]
+
     def _parts(self, of: str) -> tuple[Whole, Whole, Flags]:
         """Return what is counted, what it is a part of, and where both are known."""
         if of in _OF_PERSONS:
@@ -498,9 +508,10 @@ class MeasurementContext:
         place = self.place.get(code)
         if place is None:
             return message("{unit} is not in the plan", unit=code)
-        if self.is_given(of, code):
-            return self._missing_indicator(code, of, pooled=pooled)
         unit = self.units[place]
+        if self.is_given(of, code):
+            asked = self._there[place] or (code, of) in self.indicators
+            return self._missing_indicator(code, of, pooled=pooled) if asked else unit.reason
         if of not in _OF_PERSONS:
             return unit.reason if not self._there[place] else self._missing_reports(place, of)
         if not unit.is_counted:
@@ -523,10 +534,13 @@ class MeasurementContext:
     def _missing_indicator(self, code: str, of: str, *, pooled: bool) -> Message | None:
         figure = self.indicators.get((code, of))
         if figure is None:
-            return message("no figure of {indicator}", indicator=of)
+            return message("no figure of {indicator}", indicator=self.name_of(of))
         if not pooled or figure.count is not None:
             return None
-        return message("{indicator} is given as a rate; give count and of to pool it", indicator=of)
+        return message(
+            "{indicator} is given as a rate; give count and of to pool it",
+            indicator=self.name_of(of),
+        )
 
 
 def context_of(

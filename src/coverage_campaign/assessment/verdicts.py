@@ -381,7 +381,7 @@ def explanation(unit: UnitAssessment, scheme: Scheme, as_of: dt.date) -> Iterato
     yield message("{unit}, as of {day:date}", unit=unit.unit.label, day=as_of)
     weights = {item.code: item.weight for item in scheme.items}
     for line in unit.items:
-        amount = message("<NA>")
+        amount = message("not known")
         if line.amount is not None and weights[line.code]:
             amount = message(
                 "{amount} of {weight}",
@@ -399,11 +399,13 @@ def explanation(unit: UnitAssessment, scheme: Scheme, as_of: dt.date) -> Iterato
         yield _cited(text, verdict.clause)
     for line in unit.rewards:
         known = line.amount is not None
-        amount = amount_text(line.amount or 0, "yuan") if known else message("<NA>")
+        amount = amount_text(line.amount or 0, "yuan") if known else message("not known")
         yield _cited(_line(line, amount), line.clause)
 
 
 def _line(line: ItemScore, amount: Message) -> Message:
+    if line.rate is None or line.missing:
+        return message("{item}: {reason}", item=line.label, reason=line.reason)
     return message(
         "{item}: {amount} ({reason})", item=line.label, amount=amount, reason=line.reason
     )
