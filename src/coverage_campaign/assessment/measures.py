@@ -382,8 +382,10 @@ class MeasurementContext:
 
     def name_of(self, of: str) -> Label | Message | str:
         """Return what a measure is called: as what measures it in the scheme, else by its code."""
-        measured = [part.label for part in self.scheme.measuring if part.of == of]
-        return (measured or [_RATES.get(of, of)])[0]
+        for part in self.scheme.measuring:
+            if part.of == of:
+                return part.label
+        return _RATES.get(of, of)
 
     def _parts(self, of: str) -> tuple[Whole, Whole, Flags]:
         """Return what is counted, what it is a part of, and where both are known."""
