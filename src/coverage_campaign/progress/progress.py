@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from coverage_campaign.checks import checked_call, checked_fields, checked_methods, kind_of
+from coverage_campaign.checks import checked_call, checked_fields, checked_methods, kind_of, shown
 from coverage_campaign.errors import DefinitionError, Problem
 from coverage_campaign.frames import (
     IntSeries,
@@ -232,27 +232,39 @@ class Progress:
         planned = pass_on(self.plan.planned_on(day), self.heirs, self.rows.units)
         return pd.Series(planned, index=pd.Index(self.rows.units, dtype="str"), name="planned")
 
+    def _checked(self, shares: _Ints) -> _Ints:
+        """Return shares of scenarios, refused where they are not one row for each."""
+        # No array is made of what is none: a long range would fill the memory.
+        wide = getattr(shares, "shape", ())[1:] == (len(self.plan.shares()),)
+        if not wide or shares.dtype.kind != "i":
+            fix = "give a row of whole numbers for each scenario, in the order of the plan's units"
+            raise DefinitionError(Problem("shares", shown(shares), fix))
+        return shares
+
     def targets_of(self, shares: _Ints) -> _Ints:
         """Return what these units are to have done if the plan's units had other shares.
 
         One row a scenario; the shares are in the order of the plan's units.
         """
-        return self._passed_on(self.plan.course.targets(shares))
+        return self._passed_on(self.plan.course.targets(self._checked(shares)))
 
     @property
     def uplifted(self) -> _Ints:
         """What these units are to have done in the allocation's layer that is raised."""
         shares = self.plan.allocation.uplifted_shares().to_numpy("int64").astype(np.int64)
         (uplifted,) = self.targets_of(shares[np.newaxis])
-        return np.asarray(uplifted, dtype=np.int64)
+        found = np.array(uplifted, dtype=np.int64)
+        found.setflags(write=False)
+        return found
 
     def planned_of(self, shares: _Ints) -> _Ints:
         """Return what is planned to the end of as_of if the plan's units had other shares."""
-        return self._passed_on(self.plan.course.on(shares, self._position))
+        return self._passed_on(self.plan.course.on(self._checked(shares), self._position))
 
     def planned_rates_of(self, shares: _Ints) -> NDArray[np.float64]:
         """Return the unrounded plan of as_of over the target if the units had other shares."""
         course, codes, heirs = self.plan.course, self.plan.shares().index.tolist(), self.heirs
+        shares = self._checked(shares)
         return np.array(
             [
                 pass_on_rates(
