@@ -315,3 +315,18 @@ def test_new_persons_are_said_of_days_that_are_over() -> None:
     reports = cc.read_reports(frame, campaign, figures="new", by="week")
     told = cc.track(plan, reports, as_of="2026-06-10")
     assert str(newly(told, long=True)) == "from 8 Jun 2026 to 10 Jun 2026"
+
+
+def test_a_status_without_a_figure_is_in_no_sentence_on_gaps() -> None:
+    """Whether losses count is open: some units are behind in any case, and no gap is made up."""
+    campaign = cc.load_case("hengyang", year=2008, readings=cc.Readings())
+    census = cc.weights.by_measure("census_2000")
+    plan = cc.schedule(cc.allocate(campaign, weights=census), over="special-action")
+    made = cc.simulate(plan, seed=1, missing=0)
+    tally = cc.tally(made.events, campaign, as_of="2009-01-12", simulated=True)
+    progress = cc.track(plan, tally, as_of="2008-09-30", received=made.received)
+    assert progress.to_frame()["done"].isna().all()
+    for lang in ("en", "zh"):
+        text = cc.bulletin(progress, lang=lang).to_markdown()
+        assert "Reports are owed" not in text
+        assert "补报所缺" not in text

@@ -173,11 +173,13 @@ def _facts(
     """Return what the template of a bulletin tells."""
     ends_on: dt.date = progress.plan.days[-1].astype(object)
     ranked = [row for row in rows if row.rank is not None]
+    # An open reading may decide the status and leave the figures open: no sentence has a gap then.
+    stated = [row for row in ranked if row.gap_points is not None]
     late = sorted(
-        (row for row in ranked if row.status in ("slightly_behind", "behind")),
+        (row for row in stated if row.status in ("slightly_behind", "behind")),
         key=lambda row: row.gap_points or 0,
     )
-    well = [row for row in ranked if row.status in ("reached", "on_plan")]
+    well = [row for row in stated if row.status in ("reached", "on_plan")]
     burdens = [row for row in rows if row.burden is not None]
     return {
         "n": sum(row.status not in ("closed", "not_open") for row in rows),
