@@ -45,6 +45,7 @@ __all__ = [
     "is_total",
     "meaning_of",
     "measure_of",
+    "names_unclear_scale",
     "simplified",
     "table_measure",
 ]
@@ -279,7 +280,8 @@ _WORDS: dict[str, str] = {
     **dict.fromkeys(("enterprise", "enterprises", "businesses"), "households"),
     **dict.fromkeys(("persons", "person", "people", "count", "number", "individuals"), "persons"),
     **dict.fromkeys(("enrolments", "enrollments", "registrations", "registered"), "persons"),
-    **dict.fromkeys(("value", "figure", "figures", "cases", "heads", "headcount"), "persons"),
+    **dict.fromkeys(("value", "figure", "figures", "heads", "headcount"), "persons"),
+    **dict.fromkeys(("participants", "affiliates", "entrants"), "persons"),
     **dict.fromkeys(("total", "subtotal", "sum", "all", "grand"), "total"),
 }  # fmt: skip
 _SILENT = frozenset(
@@ -300,7 +302,7 @@ _SILENT = frozenset(
             "at",
             "for",
         ),
-        *("on", "a", "year", "month", "day", "period", "quarter", "week", "from", "thousands"),
+        *("on", "a", "year", "month", "day", "period", "quarter", "week", "from"),
         *("published", "printed"),
     )
 )
@@ -324,6 +326,16 @@ _OF_TABLE = re.compile(
     r"(?<![填送上任头办导管])(?:(?:计量|数量|金额)?单位|unit(?:ofmeasure)?)[:：为是](?P<measures>[^)）]+)"
     r"|\((?P<bracket>[^()]*)\)"
 )
+_STANDING = re.compile(
+    r"(?:(?<![a-z])in ?|x ?|[(:;,-] ?)'?(?P<scale>thousand|million|1?,?000)s?(?: of)?"
+    r"(?: persons?| people)?(?=$|[).;,])|以(?P<counted>[百千万亿]人?)计",
+    re.IGNORECASE,
+)
+_UNCLEAR_SCALE = re.compile(
+    r"(?<![a-z])(?:hundred|thousand|million|billion)|(?<![\d,.])(?:1,?)?000"
+    r"|(?<![a-z])per ?(?:cent|\d)|每[一十百千]?[百千万]",
+    re.IGNORECASE,
+)
 
 
 @attrs.frozen
@@ -346,7 +358,7 @@ def measure_of(text: str) -> PrintedMeasure | None:
         return PrintedMeasure(_SCALES[found["scale"] or found["bare"] or found["english"] or ""])
     if word in {"个", "件", "次", "套", "座", "所", "份", "床", "张"}:
         return PrintedMeasure()
-    if word == "000s":
+    if word.strip("'’s") in {"000", "1,000", "1000"}:
         return PrintedMeasure(1_000)
     if _MONEY.fullmatch(word) or _THINGS.fullmatch(word):
         return PrintedMeasure(persons=False)
@@ -355,6 +367,9 @@ def measure_of(text: str) -> PrintedMeasure | None:
 
 def table_measure(text: str) -> PrintedMeasure | None:
     """Return the measure that a title gives for its table, such as 单位：万人, or None.
+
+    >>> table_measure("New members, July 2008 ('000)"), table_measure("2008年7月 万人")
+    (PrintedMeasure(scale=1000, persons=True), PrintedMeasure(scale=10000, persons=True))
 
     Of several (单位：人、万元) that of persons holds for figures of persons; where two are of
     persons (人、万人) its scale is 0: nobody can tell which figures are in which.
@@ -369,7 +384,21 @@ def table_measure(text: str) -> PrintedMeasure | None:
             of_persons = [one for one in measures if one.persons]
             scales = {one.scale for one in of_persons}
             return PrintedMeasure(0) if len(scales) > 1 else [*of_persons, *measures][0]
-    return None
+    standing = _STANDING.search(spaced(text).replace("’", "'"))
+    if standing:
+        english = (standing["scale"] or "").lower()
+        return measure_of(standing["counted"] or ("thousand" if "000" in english else english))
+    *before, last = text.split() or [""]
+    return measure_of(last) if before else None
+
+
+def names_unclear_scale(text: str) -> bool:
+    """Tell whether a title that gives no measure may name one: per 1,000, millions, 每万人.
+
+    >>> names_unclear_scale("New cases per 100,000"), names_unclear_scale("July 2008")
+    (True, False)
+    """
+    return bool(_UNCLEAR_SCALE.search(spaced(text)))
 
 
 # -- one heading -----------------------------------------------------------------------------------
@@ -575,6 +604,7 @@ def _features(text: str) -> tuple[set[str], str]:
                 english.add(_WORDS[lower])
             elif lower not in _SILENT:
                 left.append(lower)
+    left.extend(re.findall(r"\d*,?000", word))
     features |= english - ({"stock"} if "new" in english else set())  # new members are new
     if {"earlier"} <= features and "rate" not in features:
         features.discard("persons")

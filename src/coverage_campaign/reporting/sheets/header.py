@@ -34,6 +34,8 @@ from coverage_campaign.reporting.sheets.column_roles import (
     is_total,
     meaning_of,
     measure_of,
+    names_unclear_scale,
+    simplified,
     table_measure,
 )
 from coverage_campaign.reporting.sheets.dates import (
@@ -107,7 +109,6 @@ def figures_of_grid(
         return read(_split_columns(grid, header, beside))
     following = _next_table(spread, header, rows, kind)
     if following is not None:
-        _refuse_insurances(_titles(spread, range(header.top)), _block(spread, following), grid.name)
         return read(grid.split(following))
     _spread_labels(grid, header, layout, rows, frame)
     _refuse_sections(spread, header, rows, kind)
@@ -131,8 +132,9 @@ def figures_of_grid(
         period=period,
         titled=_first_days(about, grid, kind),
         years=_years(about, grid),
-        measure=_measure([*titles, *units, *notes], grid.name),
+        measure=_measure([*titles, grid.sheet], [*units, *notes], grid.name),
         unit=_unit_of_all([grid.sheet, *titles], unit_names(campaign)),
+        insurances=_insurances([*titles, grid.sheet]),
     )
 
 
@@ -149,9 +151,6 @@ def figures_of_grids(
     only: Mapping[str, str] | None = None,
 ) -> Figures:
     """Return the figures of several grids; one that cannot be read is an error if none can."""
-    shown = [grid for grid in grids if not grid.hidden and grid.cells]
-    for before, after in pairwise(shown):
-        _refuse_insurances([before.sheet], [after.sheet], after.name)
     tables: list[Figures] = []
     errors: list[Problem] = []
     skipped: list[ReportProblem] = []
@@ -180,6 +179,7 @@ def figures_of_grids(
     for one in errors:
         where, found_there, fix = attrs.astuple(one, recurse=False)
         skipped.append(ReportProblem("no_table", where, found_there, fix, counted=True))
+    _refuse_insurances(tables, grids[0].name)
     whole = joined(tables)
     return attrs.evolve(whole, problems=(*whole.problems, *skipped))
 
@@ -253,17 +253,6 @@ def _titles(grid: Grid, rows: Iterable[int]) -> list[str]:
     return [str(cell) for at in rows for cell in grid.cells[at] if cell is not None]
 
 
-def _block(grid: Grid, begins: int) -> list[str]:
-    """Return the titles of a second table that begins in a row: what stands alone in its rows."""
-    titles: list[str] = []
-    for row in grid.cells[begins:]:
-        texts = {str(cell) for cell in row if cell is not None}
-        if len(texts) > 1:
-            break
-        titles.extend(texts)
-    return titles
-
-
 _INSURANCE = re.compile(
     r"(养老|医疗|失业|工伤|生育)(?:保?险|[、和]|$)"
     r"|(pension|medical|health|unemployment|maternity)(?:insurance|scheme|$)",
@@ -271,41 +260,51 @@ _INSURANCE = re.compile(
 )
 
 
-def _refuse_insurances(first: Sequence[str], second: Sequence[str], source: str) -> None:
-    """Refuse two tables whose titles name different insurances: their persons may be the same."""
-    one, other = (
-        sorted(
-            {
-                (found[1] or found[2]).lower()
-                for text in texts
-                for found in _INSURANCE.finditer(plain(text))
-            }
-        )
-        for texts in (first, second)
-    )
-    if one and other and one != other:
+def _insurances(texts: Iterable[str]) -> frozenset[str]:
+    """Return the kinds of insurance that titles name."""
+    found = (one for text in texts for one in _INSURANCE.finditer(plain(text)))
+    return frozenset((one[1] or one[2]).lower() for one in found)
+
+
+def _refuse_insurances(tables: Sequence[Figures], source: str) -> None:
+    """Refuse tables whose titles name different insurances: their persons may be the same."""
+    named = {one for table in tables for one in table.insurances}
+    if len(named) > 1:
         found = message(
             "the tables are about several kinds of insurance: {matters:list 8}",
-            matters=[*one, *other],
+            matters=sorted({kind for one in named for kind in one}),
         )
         fix = message("give the one that counts: a sheet of its own, sheet='…'")
         raise AmbiguousTableError(Problem(source, found, fix))
 
 
+_REMARKS = re.compile("备注|附注|说明|(?:remark|note|comment)s?")
+
+
 def _refuse_unheaded(
     grid: Grid, header: _Header, layout: Layout, rows: Sequence[int], named: Named
 ) -> None:
-    """Refuse a number right of the units under no heading: 1,200 without quotes is two cells."""
-    used = {*layout.roles.values(), *(one for figure in layout.figures for one in figure.headings)}
-    for heading in header.headings:
-        column = heading.position
+    """Refuse a number right of the units under no heading: 1,200 without quotes is two cells.
+
+    Right of a figure a number among the remarks, and one beside a column that the caller names, may
+    be the rest of it too.
+    """
+    figures = {one for figure in layout.figures for one in figure.headings}
+    used = {*layout.roles.values(), *figures}
+    for left, heading in pairwise(header.headings):
+        column, is_rest = heading.position, left.text in figures
         blank = heading.text == f"column {column_letters(column)}"
-        if not blank or column < header.anchor or heading.text in used or named.persons:
+        remarks = is_rest and _REMARKS.fullmatch(simplified(heading.text))
+        if heading.text in used or column < header.anchor or not (blank or remarks):
+            continue
+        if named.persons and not is_rest:
             continue
         for row in rows:
             cell = grid.cells[row][column]
             if cell is not None and is_number(cell):
                 found = message("{cell:raw} stands in a column without a heading", cell=_text(cell))
+                if remarks:
+                    found = message("{cell:raw} stands among the remarks", cell=_text(cell))
                 fix = message(
                     "write its heading; in CSV write a number with a comma in quotes, or without it"
                 )
@@ -313,14 +312,14 @@ def _refuse_unheaded(
 
 
 def _refuse_other_month(layout: Layout, titles: Sequence[str], source: str) -> None:
-    """Refuse a table that is of one month by its title and of another by all its headings."""
-    said = {(one.month, text) for text in titles for one in _times_in(text) if one.unit == "month"}
+    """Refuse a table that is of one month by its title and ends in another by all its headings."""
+    said = {(one.month, text) for text in titles for one in _times_in(text) if not one.is_a_year}
     months = {one.written.month if one.written else 0 for one in layout.figures}
     if len({month for month, _ in said}) != 1 or len(months) != 1 or 0 in months:
         return
-    written, (month, text) = layout.figures[0].written, min(said)
-    if written and written.unit == "month" and month not in months:
-        heading = layout.figures[0].heading
+    (month, text), figure = min(said), layout.figures[0]
+    if figure.written and not figure.written.is_a_year and month not in months:
+        heading = figure.heading
         found = message("{text!r} says another month than {heading!r}", text=text, heading=heading)
         fix = message(
             "mend one of them, or say that it counts: persons={heading!r}", heading=heading
@@ -432,9 +431,14 @@ def _notes(grid: Grid, header: _Header, rows: Sequence[int]) -> list[str]:
     return [re.sub(r"(?<=.)[(（][^()（）]*[)）]", "", text) for text in texts]
 
 
-def _measure(texts: Sequence[str], source: str) -> PrintedMeasure | None:
-    """Return the measure that titles, or the heading of the units, give for the whole table."""
-    for text in texts:
+def _measure(
+    titles: Sequence[str], others: Sequence[str], source: str
+) -> PrintedMeasure | None:
+    """Return the measure that titles, the heading of the units or notes give for the whole table.
+
+    Raises `AmbiguousTableError` where a title names two of persons, or what may be one.
+    """
+    for text in (*titles, *others):
         measure = table_measure(text) or measure_of(text)
         if measure is not None and not measure.scale:
             found = message("{text!r} names two measures of persons", text=text)
@@ -442,6 +446,10 @@ def _measure(texts: Sequence[str], source: str) -> PrintedMeasure | None:
             raise AmbiguousTableError(Problem(source, found, fix))
         if measure is not None:
             return measure
+    for text in filter(names_unclear_scale, titles):
+        found = message("{text!r} may say what one of a figure stands for", text=text)
+        fix = message("say it in brackets at its end: (persons), (thousand persons), （单位：万人）")
+        raise AmbiguousTableError(Problem(source, found, fix))
     return None
 
 

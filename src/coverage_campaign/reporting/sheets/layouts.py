@@ -98,6 +98,11 @@ def _matching(headings: Sequence[ColumnHeading], text: str) -> list[ColumnHeadin
 _NO_PART = message("its heading names no part of a report")
 _ANEW = re.compile("修正|修订|调整后|更正|订正|核[定实]|revised|corrected|adjusted")
 """Says that figures were put right since they were first reported."""
+_WHOLE = re.compile(
+    "(?:(?:新型|城镇|城乡|农村|居民|职工|企业|机关|事业|合作|基本|社会|养老|医疗|失业|工伤|生育)*(?:保险|险|医疗|养老|社保|医保))?"
+    "|(?:(?:social|basic|pension|health|medical|unemployment|insurance|security|scheme|schemes) ?)*"
+)
+"""What a heading may say of the people beyond its kind: the scheme, and nothing of whom or what."""
 
 
 @attrs.define
@@ -540,7 +545,11 @@ class _Assignment:
             for one in days[:1]:
                 self._first("day", one)
         elif "year" in self.roles:
-            self.roles["date"] = self.roles.pop("year")
+            months_head = any(
+                one.meaning.written and one.meaning.written.year is None for one in self.columns
+            )
+            if not months_head:
+                self.roles["date"] = self.roles.pop("year")
         elif days:
             self._first("date", days[0])
 
@@ -807,6 +816,9 @@ class _Assignment:
         if anew and len(group) > 1:
             raise self._choice(group, message("figures as they were and as they were put right"))
         chosen = whole or group
+        beyond = [one for one in chosen if not _WHOLE.fullmatch(one.meaning.qualifier)]
+        if beyond:
+            raise self._choice(beyond, message("the heading may name persons or things of another kind"))
         if len({(one.meaning.net, one.meaning.year_to_date) for one in chosen}) > 1:
             raise self._choice(chosen, message("figures of different meaning"))
         first, *repeated = chosen

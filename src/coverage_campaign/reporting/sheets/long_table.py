@@ -116,7 +116,8 @@ class Figures:
     unit's figure), `reason` (the unit's own), `date` (position in `dates`), `table` (position in
     `origins`), `row` (position in the table) and `column` (of the figure, position in the
     origin's). The parts of `sums` are positions in `frame`; `problems` are of the source as a
-    whole, `columns` the roles of all columns, `assumptions` what their figures are taken for.
+    whole, `columns` the roles of all columns, `assumptions` what their figures are taken for,
+    `insurances` the kinds that the titles of each table name.
     """
 
     frame: pd.DataFrame
@@ -126,6 +127,7 @@ class Figures:
     problems: tuple[ReportProblem, ...] = ()
     columns: tuple[ColumnRole, ...] = ()
     assumptions: tuple[Message, ...] = ()
+    insurances: frozenset[frozenset[str]] = frozenset()
 
 
 def cell_place(grid: Grid, row: int, column: int) -> Message:
@@ -170,6 +172,7 @@ def joined(parts: Sequence[Figures]) -> Figures:
         tuple(one for part in parts for one in part.problems),
         tuple(columns),
         assumptions=tuple(dict.fromkeys(one for part in parts for one in part.assumptions)),
+        insurances=frozenset[frozenset[str]]().union(*(part.insurances for part in parts)),
     )
 
 
@@ -185,13 +188,14 @@ def figures_of(
     years: Sequence[int] = (),
     measure: PrintedMeasure | None = None,
     unit: str = "",
+    insurances: frozenset[str] = frozenset(),
 ) -> Figures:
     """Return the figures of a table whose columns have text headings, each once.
 
     `period` is what the whole table is about, as the caller says, `titled` as its titles say, where
     neither a column nor a heading has a date; `years` are those that its titles print, `measure`
-    what one of its bare numbers stands for, and `unit` whose figures they are, where no heading
-    says.
+    what one of its bare numbers stands for, `insurances` the kinds that they name, and `unit` whose
+    figures they are, where no heading says.
     """
     if unit and "unit" not in layout.roles:
         layout = attrs.evolve(
@@ -242,6 +246,7 @@ def figures_of(
         sums,
         columns=layout.columns,
         assumptions=layout.assumptions,
+        insurances=frozenset([insurances] if insurances else []),
     )
 
 
@@ -381,11 +386,12 @@ def _dates(
     """Return the position in `dates` of each row's date, adding those that are new."""
     if "date" not in layout.roles:
         date = Date(figure.written, figure.heading) if figure.written else about
-        return dates.setdefault(date or Date("no_date"), len(dates))
-    labels, cells = pd.factorize(frame[layout.roles["date"]].astype(object))
-    read = read_cells(list(cells), window, months=layout.months)
-    found = [Date(one, _hashable(cell)) for one, cell in zip(read, cells, strict=True)]
-    found.append(Date("no_date"))  # the last one: no cell at all
+        labels, found = np.zeros(len(frame), dtype=np.intp), [date or Date("no_date")]
+    else:
+        labels, cells = pd.factorize(frame[layout.roles["date"]].astype(object))
+        read = read_cells(list(cells), window, months=layout.months)
+        found = [Date(one, _hashable(cell)) for one, cell in zip(read, cells, strict=True)]
+        found.append(Date("no_date"))  # the last one: no cell at all
     for role in ("year", "day"):
         if role in layout.roles:
             labels, found = _with_part(labels, found, frame[layout.roles[role]], role)

@@ -71,14 +71,15 @@ def refuse_totals(
     is_sum = named | np.isin(unit, list(above)) & (unit >= 0) & ~own
     if not is_sum.any():
         return counts
-    blocks = _blocks(frame, channel, day)
+    blocks = _blocks(frame["table"].to_numpy(), channel, day)
+    of_all = _blocks(np.zeros_like(channel), channel, day)
     of_persons = frame["of_persons"].to_numpy()
     part = ~is_sum & of_persons
     if upper_units == "totals":
         totals = np.flatnonzero(is_sum & np.isin(unit, peopled) & counts.known & rows.kept)
         persons = counts.persons.copy()
         for row in sorted(totals.tolist(), key=lambda row: len(above[int(unit[row])])):
-            block = blocks(row)
+            block = of_all(row)
             parts = block[part[block] & np.isin(unit[block], list(above[int(unit[row])]))]
             rest = persons[row] - persons[parts].sum()
             if counts.known[parts].all() and rest >= 0:
@@ -87,15 +88,17 @@ def refuse_totals(
     texts = frame["unit"].to_numpy(dtype=object)
     choices: dict[int, list[Rows]] = {}
     for row in np.flatnonzero(is_sum & rows.kept & of_persons).tolist():
-        block = blocks(row)
-        if not named[row]:
-            below = np.isin(unit[block], list(above[int(unit[row])]))
-            choices[row] = _by_kind(block[part[block] & below], unit, campaign)
-        elif is_subtotal(str(texts[row])):
-            choices[row] = _beside(row, block, is_sum, part)
-        else:
+        if named[row] and is_subtotal(str(texts[row])):
+            choices[row] = _beside(row, blocks(row), is_sum, part)
+            continue
+        choices[row] = []
+        for block in (blocks(row), of_all(row)):  # its table, or all that are about its time
             parts = block[part[block]]
-            choices[row] = [parts, parts[unit[parts] >= 0]]
+            if named[row]:
+                choices[row] += [parts, parts[unit[parts] >= 0]]
+            else:
+                below = np.isin(unit[parts], list(above[int(unit[row])]))
+                choices[row] += _by_kind(parts[below], unit, campaign)
     _refuse(choices, counts, is_sum, rows, np.isin(unit, peopled) & (unit >= 0))
     return counts
 
@@ -219,11 +222,9 @@ def _beside(row: int, rows: Rows, is_sum: Mask, part: Mask) -> list[Rows]:
     return [parts[(parts > before) & (parts < row)], parts[(parts > row) & (parts < after)]]
 
 
-def _blocks(
-    frame: pd.DataFrame, channel: Rows, day: NDArray[np.datetime64]
-) -> Callable[[int], Rows]:
-    """Return a function from a row to the rows of its table, date, column and channel."""
-    keys = {"table": frame["table"].to_numpy(), "channel": channel, "day": day.astype(np.int64)}
+def _blocks(table: Rows, channel: Rows, day: NDArray[np.datetime64]) -> Callable[[int], Rows]:
+    """Return a function from a row to the rows of its table, channel and date."""
+    keys = {"table": table, "channel": channel, "day": day.astype(np.int64)}
     label = pd.DataFrame(keys).groupby(list(keys)).ngroup().to_numpy()
     order = np.argsort(label, kind="stable")
     ends = np.searchsorted(label[order], label, side="right")
