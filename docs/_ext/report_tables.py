@@ -110,6 +110,7 @@ REASONS: Final[dict[Reason, str]] = {
     "printed_total": "a printed total agrees with its parts",
     "rate_differs": "a printed rate differs from the counts",
     "rate_unreadable": "a rate that cannot be read",
+    "several_matters": "a list of projects, of which none was chosen",
     "several_periods": "one figure for several periods",
     "stock_only": "every total is the first of its unit: nothing is new yet",
     "total_differs": "a printed total differs from its parts",

@@ -506,6 +506,17 @@ def test_a_number_under_no_heading_is_refused(tmp_path: Path) -> None:
         read(book(tmp_path, rows))
 
 
+def test_insurances_of_tables_that_are_no_neighbours(tmp_path: Path) -> None:
+    """Between the tables of 养老保险 and 医疗保险 stands one that names none."""
+    rows = [
+        *(["养老保险"], ["单位", "7月"], ["珠晖区", 30], [None]),
+        *(["2008年8月"], ["单位", "新增"], ["珠晖区", 31], [None]),
+        *(["医疗保险"], ["单位", "7月"], ["雁峰区", 40]),
+    ]
+    with pytest.raises(ReportError, match="several kinds of insurance"):
+        read(book(tmp_path, rows))
+
+
 @pytest.mark.parametrize("second", ["7月", "8月"])
 @pytest.mark.parametrize("section", [False, True])
 def test_two_insurances_are_not_added_up(tmp_path: Path, second: str, *, section: bool) -> None:
@@ -524,6 +535,90 @@ def test_a_title_of_another_month_is_refused(tmp_path: Path) -> None:
         read(path)
     assert counts(read_reports(path, CITY, figures="new", persons="7月")) == JULY
     assert counts(read(book(tmp_path, table("7月", "8月", "2008年8月参保统计表")))) == TWO
+
+
+@pytest.mark.parametrize(
+    "heading",
+    [
+        *("领取待遇人数", "用工人数", "新增项目", "新增岗位", "补缴人数", "力争新增", "最高日新增"),
+        *("待审核人数", "新增参保（女）", "调整前新增", "New jobs", "New pensioners"),
+        *("People aged 60+", "New enrolments per 1,000", "新增千人", "2008/09"),
+    ],
+)  # fmt: skip
+def test_a_heading_that_may_say_something_else_is_refused(tmp_path: Path, heading: str) -> None:
+    """Only what plainly says persons who are enrolled counts unasked; the caller may name more."""
+    rows = [["单位", heading], ["珠晖区", 30], ["雁峰区", 40]]
+    path = book(tmp_path, rows)
+    with pytest.raises(ReportError, match=r"may name|fiscal"):
+        read_reports(path, CITY, figures="new", period=None if "/" in heading else "2008-07")
+    if "/" not in heading:
+        named = read_reports(path, CITY, figures="new", persons=heading, period="2008-07")
+        assert counts(named) == JULY
+
+
+@pytest.mark.parametrize(
+    ("title", "scale"),
+    [
+        *(("New members, July 2008, in thousands", 1000), ("July 2008 ('000)", 1000)),
+        *(("2008年7月扩面（以万计）", 10_000), ("2008年7月 千人", 1000)),
+        *(("July 2008, per 100,000 people", 0), ("2008年7月（每万人）", 0), ("7月 in hundreds", 0)),
+    ],
+)  # fmt: skip
+def test_a_title_says_what_one_stands_for_or_is_refused(
+    tmp_path: Path, title: str, scale: int
+) -> None:
+    """In thousands, '000 and 以万计 scale the figures; what may be a scale or a rate is refused."""
+    path = book(tmp_path, [[title, None], ["单位", "新增"], ["珠晖区", 3]])
+    if scale:
+        assert counts(read(path)) == {"zhuhui 7": 3 * scale}
+    else:
+        with pytest.raises(ReportError, match="what one of a figure stands for"):
+            read(path)
+
+
+def test_a_row_of_another_matter_does_not_count(tmp_path: Path) -> None:
+    """新增参保 counts, 转移就业 beside it does not; two that are not plain are a choice."""
+    rows: list[list[object]] = [
+        ["单位", "月份", "项目", "人数"],
+        ["珠晖区", "7月", "新增参保", 30],
+        ["雁峰区", "7月", "转移就业", 9],
+    ]
+    tally = read(book(tmp_path, rows))
+    assert counts(tally) == {"zhuhui 7": 30}
+    assert [one.reason for one in tally.problems] == ["other_measure"]
+    for first, second in (("领取待遇", "领取待遇"), ("男", "女")):
+        rows[0][2] = "性别" if first == "男" else "项目"
+        rows[1][2], rows[2][2] = first, second
+        with pytest.raises(ReportError, match="only="):
+            read(book(tmp_path, rows))
+
+
+def test_a_column_of_years_dates_the_months_in_the_headings(tmp_path: Path) -> None:
+    """2008 and 2009 in 年份 beside 12月 and 1月."""
+    rows = [["年份", "单位", "12月", "1月"], [2008, "珠晖区", 30, None], [2009, "珠晖区", None, 40]]
+    assert counts(read(book(tmp_path, rows))) == {"zhuhui 12": 30, "zhuhui 1": 40}
+
+
+def test_a_total_may_stand_under_two_tables_side_by_side(tmp_path: Path) -> None:
+    """合计 of all four columns agrees with the parts of both; a wrong one is said."""
+    rows = [["单位", "7月", "单位", "7月"], ["珠晖区", 30, "耒阳市", 7], ["雁峰区", 40, "合计", 77]]
+    right = read(book(tmp_path, rows))
+    assert [one.reason for one in right.problems] == ["printed_total"]
+    rows[2][3] = 78
+    wrong = read(book(tmp_path, rows))
+    assert [one.reason for one in wrong.problems] == ["total_differs"]
+    assert counts(right) == counts(wrong) == {**JULY, "leiyang 7": 7}
+
+
+@pytest.mark.parametrize("heading", ["", "备注"])
+def test_a_number_cut_by_its_comma_is_refused_also_where_it_is_named(
+    tmp_path: Path, heading: str
+) -> None:
+    """1,200 without quotes is 1 and 200."""
+    path = tmp_path / "report.csv"
+    path.write_text(f"单位,7月,{heading}\n珠晖区,1,200\n", "utf-8")
+    with pytest.raises(ReportError, match="200 stands"):
+        read_reports(path, CITY, figures="new", persons="7月")
 
 
 def test_one_table_of_two_that_cannot_be_read_is_said(tmp_path: Path) -> None:

@@ -16,6 +16,7 @@ import attrs
 
 from coverage_campaign.errors import ReportError
 from coverage_campaign.messages import Message, message
+from coverage_campaign.reporting.problems import ReportProblem
 from coverage_campaign.reporting.sheets.dates import (
     Written,
     find_written,
@@ -39,6 +40,7 @@ __all__ = [
     "Named",
     "PrintedMeasure",
     "Role",
+    "is_clear",
     "is_no_result",
     "is_note",
     "is_subtotal",
@@ -46,6 +48,7 @@ __all__ = [
     "meaning_of",
     "measure_of",
     "names_unclear_scale",
+    "says_whole",
     "simplified",
     "table_measure",
 ]
@@ -53,7 +56,7 @@ __all__ = [
 FigureKind: TypeAlias = Literal["new", "cumulative"]
 Kind: TypeAlias = Literal[
     "unit", "parent", "date", "year", "month", "day", "channel", "measure", "matter", "insurance",
-    "serial",
+    "breakdown", "serial",
     "note", "rank", "new", "cumulative", "stock", "persons", "unclear", "target", "plan", "rate",
     "earlier", "change", "remaining", "eligible", "baseline", "payment", "households", "loss",
     "average", "activity",
@@ -135,6 +138,10 @@ _STRUCTURE: tuple[tuple[Kind, re.Pattern[str]], ...] = (
             "(?:.*项目|.*指标|事项|.*内容|任务|工作)(?:名称|内容)|项目|指标|事项",
             "item|subitem|indicator|工作内容",
         ),
+    ),
+    (
+        "breakdown",
+        _any("性别|年龄(?:组|段|分组)?|人[员群]类[别型]|人群|户籍|sex|gender|age(?:group|band)?"),
     ),
     ("insurance", _any("险种(?:名称)?|insurance(?:type)?|scheme")),
     (
@@ -327,7 +334,7 @@ _OF_TABLE = re.compile(
     r"|\((?P<bracket>[^()]*)\)"
 )
 _STANDING = re.compile(
-    r"(?:(?<![a-z])in ?|x ?|[(:;,-] ?)'?(?P<scale>thousand|million|1?,?000)s?(?: of)?"
+    r"(?:(?<![a-z])in ?|x ?|(?<!\d)[(:;,-] ?)'?(?P<scale>thousand|million|1?,?000)s?(?: of)?"
     r"(?: persons?| people)?(?=$|[).;,])|以(?P<counted>[百千万亿]人?)计",
     re.IGNORECASE,
 )
@@ -388,8 +395,8 @@ def table_measure(text: str) -> PrintedMeasure | None:
     if standing:
         english = (standing["scale"] or "").lower()
         return measure_of(standing["counted"] or ("thousand" if "000" in english else english))
-    *before, last = text.split() or [""]
-    return measure_of(last) if before else None
+    last = measure_of((text.split() or [""])[-1])
+    return last if last and last.scale > 1 else None
 
 
 def names_unclear_scale(text: str) -> bool:
@@ -514,6 +521,29 @@ def is_no_result(text: str, kind: FigureKind, *, whole: bool = False) -> bool:
         return so_far or meaning.kind in _NO_RESULT
     own = meaning.kind == "new" and (meaning.this_period or not whole)  # 新增就业 is a matter
     return own or meaning.kind in _NO_RESULT
+
+
+_WHOLE = re.compile(
+    "(?:(?:新型|城镇|城乡|农村|居民|职工|企业|机关|事业|合作|基本|社会|养老|医疗|失业|工伤|生育)*"
+    "(?:保险|险|医疗|养老|社保|医保))?"
+    "|(?:(?:social|basic|pension|health|medical|unemployment|insurance|security|scheme) ?)*"
+)
+"""What may be said of the people beyond a figure's kind: the scheme, nothing of whom or what."""
+
+
+def says_whole(meaning: Meaning) -> bool:
+    """Tell whether a heading or a row's matter names the persons, and none or nothing else."""
+    return bool(_WHOLE.fullmatch(meaning.qualifier))
+
+
+def is_clear(text: str) -> bool:
+    """Tell whether the matter of a row is plainly that of persons who are enrolled.
+
+    >>> is_clear("新增养老保险参保人数"), is_clear("新增岗位"), is_clear("Beneficiaries")
+    (True, False, False)
+    """
+    meaning = meaning_of([text])
+    return meaning.kind in {"new", "cumulative", "stock", "persons"} and says_whole(meaning)
 
 
 def _merged(written: Sequence[Written]) -> Written | None:
@@ -801,7 +831,9 @@ class Layout:
 
     `totals` print the sum of the figure columns of their row; `months` tells that bare numbers in
     the column of dates are months; `assumptions` say what the figures are taken for, `own` that a
-    unit's figures are without those of the units below it, `kind` which figures were asked for.
+    unit's figures are without those of the units below it, `kind` which figures were asked for;
+    `apart` are columns of texts that may tell rows of one unit apart, `doubts` of the whole table;
+    `results` are the matters that count, where there is a choice.
     """
 
     roles: Mapping[Role, str]
@@ -813,3 +845,6 @@ class Layout:
     assumptions: tuple[Message, ...] = ()
     own: bool = False
     kind: FigureKind = "new"
+    apart: tuple[str, ...] = ()
+    doubts: tuple[ReportProblem, ...] = ()
+    results: frozenset[str] = frozenset()

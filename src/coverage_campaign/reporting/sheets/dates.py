@@ -183,14 +183,16 @@ _WHOLE = tuple(re.compile(pattern, re.IGNORECASE) for pattern in (*_ANYWHERE, *_
 _INSIDE = tuple(re.compile(rf"(?<![\d.]){one}(?!\d)", re.IGNORECASE) for one in _ANYWHERE)
 _SLASHED = re.compile(rf"(?P<one>\d{{1,2}})[/.-](?P<two>\d{{1,2}})[/.-]{_Y}{_TIME}")
 _YEAR_INSIDE = re.compile(rf"(?<!\d){_Y}(?:年(?!前|后|龄)|(?!\d))")
-_FISCAL = re.compile(r"财年|财政年|(?<![a-z])(?:fy|fiscal)", re.IGNORECASE)
+_FISCAL = re.compile(r"财年|财政年|民国|平成|令和|昭和|(?<![a-z])(?:fy|fiscal)", re.IGNORECASE)
 _UNTIL = re.compile(
     r"(?:自?年初)?(?:截[至止]到?|至|到|(?<![a-z])(?:as[ _]?of|(?:up ?)?to|until) ?)", re.IGNORECASE
 )
 _END = re.compile(r"(?:底|末|止|为止)")
-_CHINESE_DIGITS = {digit: str(at) for at, digit in enumerate("〇一二三四五六七八九")} | {"零": "0"}
+_CHINESE_DIGITS = {
+    digit: str(at) for at, digit in enumerate("〇一二三四五六七八九")
+} | dict.fromkeys("零0○◯", "0")
 _CHINESE_NUMBER = re.compile(
-    r"[〇零一二三四五六七八九十]+(?=年|月|日|号|季|个[季月]|[至到-][一二三四五六七八九十]+[月季])"
+    r"(?<!\d)[〇零0○◯一二三四五六七八九十]+(?=年|月|日|号|季|个[季月]|[至到-][一二三四五六七八九十]+[月季])"
 )
 _MAYBE = re.compile(
     rf"\d{{1,2}}|\d{{1,2}}[./-]\d{{1,2}}(?:-\d.*)?|(?:\d+年)?第?\d+周|{_EM} ?\d{{1,2}}"
@@ -265,8 +267,8 @@ _CUT = re.compile(r"\d[/.-]$")
 def find_written(text: str) -> tuple[Written, str] | None:
     """Return the time that stands somewhere in a title or heading, and the text without it.
 
-    The longest of those that begin first; that of a fiscal year is none, since nobody can tell when
-    it begins.
+    The longest of those that begin first; that of a fiscal year or of an era is none, since nobody
+    can tell when it begins.
 
     >>> find_written("岳阳楼区2017年1-8月完成情况")[0].year
     2017

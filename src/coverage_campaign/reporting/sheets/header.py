@@ -431,9 +431,7 @@ def _notes(grid: Grid, header: _Header, rows: Sequence[int]) -> list[str]:
     return [re.sub(r"(?<=.)[(（][^()（）]*[)）]", "", text) for text in texts]
 
 
-def _measure(
-    titles: Sequence[str], others: Sequence[str], source: str
-) -> PrintedMeasure | None:
+def _measure(titles: Sequence[str], others: Sequence[str], source: str) -> PrintedMeasure | None:
     """Return the measure that titles, the heading of the units or notes give for the whole table.
 
     Raises `AmbiguousTableError` where a title names two of persons, or what may be one.
@@ -448,7 +446,9 @@ def _measure(
             return measure
     for text in filter(names_unclear_scale, titles):
         found = message("{text!r} may say what one of a figure stands for", text=text)
-        fix = message("say it in brackets at its end: (persons), (thousand persons), （单位：万人）")
+        fix = message(
+            "say it in brackets at its end: (persons), (thousand persons), （单位：万人）"
+        )
         raise AmbiguousTableError(Problem(source, found, fix))
     return None
 
@@ -488,6 +488,7 @@ def _find_table(
             source=grid.name,
             cells=partial(_cells_under, _chosen(frame, only)),
             sheet=grid.sheet,
+            chosen=only,
         )
         if layout.figures:
             return header, layout, rows, frame

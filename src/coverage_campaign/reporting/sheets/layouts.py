@@ -16,6 +16,7 @@ import attrs
 from coverage_campaign.errors import Problem, ReportError
 from coverage_campaign.messages import Message, message
 from coverage_campaign.model.campaign import Campaign
+from coverage_campaign.reporting.problems import ReportProblem
 from coverage_campaign.reporting.sheets.column_roles import (
     FIGURE_KINDS,
     AmbiguousTableError,
@@ -28,10 +29,12 @@ from coverage_campaign.reporting.sheets.column_roles import (
     Meaning,
     Named,
     Role,
+    is_clear,
     is_no_result,
     is_total,
     meaning_of,
     measure_of,
+    says_whole,
     simplified,
 )
 from coverage_campaign.reporting.sheets.dates import Written, maybe_time, read_cells
@@ -57,8 +60,11 @@ def layout_of(
     source: str,
     cells: Cells,
     sheet: str = "",
+    chosen: Iterable[str] = (),
 ) -> Layout:
     """Return the layout that headings tell; a column that the caller names needs no telling.
+
+    `chosen` are the headings of columns by which the caller chose the rows.
 
     Raises `ReportError` where a named column is not there, or where columns leave a choice.
     """
@@ -69,6 +75,7 @@ def layout_of(
         source=source,
         cells=cells,
         sheet=sheet,
+        chosen=frozenset(map(plain, chosen)),
         channels=channel_names(campaign),
         units=unit_names(campaign),
     )
@@ -98,11 +105,12 @@ def _matching(headings: Sequence[ColumnHeading], text: str) -> list[ColumnHeadin
 _NO_PART = message("its heading names no part of a report")
 _ANEW = re.compile("修正|修订|调整后|更正|订正|核[定实]|revised|corrected|adjusted")
 """Says that figures were put right since they were first reported."""
-_WHOLE = re.compile(
-    "(?:(?:新型|城镇|城乡|农村|居民|职工|企业|机关|事业|合作|基本|社会|养老|医疗|失业|工伤|生育)*(?:保险|险|医疗|养老|社保|医保))?"
-    "|(?:(?:social|basic|pension|health|medical|unemployment|insurance|security|scheme|schemes) ?)*"
+
+
+_MAYBE_FISCAL = re.compile(
+    "|".join(f"{year}/{year % 100 + 1:02d}(?!\\d|/)" for year in range(2000, 2012))
 )
-"""What a heading may say of the people beyond its kind: the scheme, and nothing of whom or what."""
+"""Is September 2008, or the fiscal year 2008/09."""
 
 
 @attrs.define
@@ -145,7 +153,7 @@ _KINDS_OF: dict[FigureKind, tuple[tuple[Kind, ...], ...]] = {
     "cumulative": (("cumulative",), ("stock",), ("persons",)),
 }
 """The kinds of figures that answer what was asked for, the best first."""
-_MATTERS: frozenset[Kind | None] = frozenset((None, "matter", "insurance"))
+_MATTERS: frozenset[Kind | None] = frozenset((None, "matter", "insurance", "breakdown"))
 _IGNORED: dict[Kind, tuple[str, Message]] = {
     "serial": ("serial", message("a running number")),
     "note": ("note", message("a remark")),
@@ -182,10 +190,13 @@ class _Assignment:
     source: str
     cells: Cells
     sheet: str
+    chosen: frozenset[str]
     channels: Names
     units: Names
     columns: list[_Column] = attrs.field(factory=list)
     roles: dict[Role, str] = attrs.field(factory=dict)
+    doubts: list[ReportProblem] = attrs.field(factory=list)
+    results: frozenset[str] = frozenset()
     months: bool = False
 
     def layout(self) -> Layout:
@@ -196,7 +207,8 @@ class _Assignment:
             figures, totals = self._named_figures(), tuple[FigureColumn, ...]()
         else:
             figures, totals = self._figures()
-        figures = tuple(attrs.evolve(one, beside=self._beside(one)) for one in figures)
+        one_time = len({one.written for one in figures}) == 1
+        figures = tuple(attrs.evolve(one, beside=self._beside(one, one_time)) for one in figures)
         if not figures:
             self._refuse_unclear_times()
         self._take_rest()
@@ -225,6 +237,11 @@ class _Assignment:
             },
             tuple(self._assumptions()),
             kind=self.kind,
+            apart=tuple(
+                one.text for one in self.columns if one.why is _NO_PART or one.role == "matter"
+            ),
+            doubts=tuple(self.doubts),
+            results=self.results,
         )
 
     def _assumptions(self) -> Iterator[Message]:
@@ -384,31 +401,49 @@ class _Assignment:
     def _take_matter(self) -> None:
         """Take the column that says of each row what its figures are, such as 计划 or 完成.
 
-        Raises `AmbiguousTableError` where rows are about several kinds of insurance, whose persons
-        would be added up.
+        Raises `AmbiguousTableError` where the caller chose none of several, whose persons would be
+        added up, or where the only one may be of other persons.
         """
         for one in self.columns:
-            if one.role or one.meaning.kind not in _MATTERS or self._numeric(one):
+            kind = one.meaning.kind
+            if one.role or kind not in _MATTERS or self._numeric(one):
                 continue
-            texts = {str(cell) for cell in self.cells(one.heading) if cell not in {None, ""}}
+            cells = [str(cell) for cell in self.cells(one.heading) if cell not in {None, ""}]
+            texts = {text for text in cells if not is_total(text)}
             results = {text for text in texts if not is_no_result(text, self.kind, whole=True)}
-            if one.meaning.kind == "insurance" and len(set(map(plain, results))) > 1:
-                raise self._insurances_differ(one, sorted(results))
-            if one.meaning.kind or results != texts:
+            if kind and results and plain(one.text) not in self.chosen:
+                self.results = self._results(one, results, cells)
+            if kind or results != texts:
                 says = message("its cells say which rows are results")
-                one.take("matter", _IGNORED["matter"][1] if one.meaning.kind else says)
+                one.take("matter", _IGNORED["matter"][1] if kind else says)
                 self.roles.setdefault("matter", one.text)
 
-    def _insurances_differ(self, column: _Column, matters: Sequence[str]) -> AmbiguousTableError:
+    def _results(self, column: _Column, results: set[str], cells: Sequence[str]) -> frozenset[str]:
+        """Return the matters that count: the one that is plain, or those of a list of projects."""
+        kind = column.meaning.kind
+        plainly = {text for text in results if kind == "insurance" or is_clear(text)}
+        counted = plainly or results
+        totals = sorted({text for text in cells if is_total(text)})
+        choice = self._matters_differ(column, [*sorted(counted), *totals])
+        a_list = len(counted) > 1 and sum(text in counted for text in cells) == len(counted)
+        if kind == "matter" and not plainly and a_list:
+            where, found, fix = attrs.astuple(choice.problems[0], recurse=False)
+            doubt = ReportProblem("several_matters", where, found, fix, counted=True)
+            self.doubts.append(doubt)
+        elif len(counted) > 1 or not plainly:
+            raise choice
+        return frozenset(counted)
+
+    def _matters_differ(self, column: _Column, matters: Sequence[str]) -> AmbiguousTableError:
         found = message(
-            "the rows of {columns} are about several kinds of insurance: {matters:list 8}",
+            "the rows of {columns} are about {matters:list 8}",
             columns=self._listed([column]),
             matters=matters,
         )
         fix = message(
-            "choose one: only={{{heading!r}: {matter!r}}}",
+            "choose what counts: only={{{heading!r}: {matter!r}}}",
             heading=column.heading.called,
-            matter=matters[0],
+            matter=matters[-1],
         )
         return AmbiguousTableError(Problem(self.source, found, fix))
 
@@ -636,6 +671,8 @@ class _Assignment:
         sums = [one for one in counted if self.kind == "new" and self._adds_up(one, counted)]
         totals += sums
         counted = [one for one in counted if one not in sums]
+        if counted and all(_MAYBE_FISCAL.search(plain(one.text)) for one in counted):
+            raise self._choice(counted, message("the headings may be fiscal years, or months"))
         groups = self._grouped(counted)
         figures = tuple(self._decide(group) for group in groups.values())
         if self.kind == "cumulative" or len(figures) < 2:  # noqa: PLR2004 - a sum of parts
@@ -816,9 +853,10 @@ class _Assignment:
         if anew and len(group) > 1:
             raise self._choice(group, message("figures as they were and as they were put right"))
         chosen = whole or group
-        beyond = [one for one in chosen if not _WHOLE.fullmatch(one.meaning.qualifier)]
+        beyond = [one for one in chosen if not says_whole(one.meaning)]
         if beyond:
-            raise self._choice(beyond, message("the heading may name persons or things of another kind"))
+            found = message("the heading may name persons or things of another kind")
+            raise self._choice(beyond, found)
         if len({(one.meaning.net, one.meaning.year_to_date) for one in chosen}) > 1:
             raise self._choice(chosen, message("figures of different meaning"))
         first, *repeated = chosen
@@ -892,8 +930,11 @@ class _Assignment:
 
     # -- checks ------------------------------------------------------------------------------------
 
-    def _beside(self, figure: FigureColumn) -> dict[Role, str]:
-        """Return the checks of a column: the other kind, the target and the rate of its time."""
+    def _beside(self, figure: FigureColumn, one_time: bool) -> dict[Role, str]:  # noqa: FBT001 - its own
+        """Return the checks of a column: the other kind, the target and the rate of its time.
+
+        A figure of the other kind without a time is held against those of one time alone.
+        """
         other: tuple[Kind, ...] = ("cumulative",) if self.kind == "new" else ("new",)
         found: dict[Role, str] = {}
         wanted: tuple[tuple[Role, tuple[Kind, ...]], ...] = (
@@ -919,6 +960,8 @@ class _Assignment:
                     one for one in matching if one.meaning.written is None
                 ]
             exact = [one for one in matching if one.meaning.written == figure.written]
+            if role == "other" and not one_time:
+                matching = exact
             for one in (exact or matching)[:1]:
                 found[role] = one.text
                 if role == "other":

@@ -113,11 +113,12 @@ class Figures:
     beside), target and rate as printed; `scale`, `other_scale` and `target_scale` (what one of a
     bare number stands for), `of_persons` (False where the measure is money or households), `matter`
     (what a row is about, where that is no result), `own` (True where the units below are not in a
-    unit's figure), `reason` (the unit's own), `date` (position in `dates`), `table` (position in
-    `origins`), `row` (position in the table) and `column` (of the figure, position in the
-    origin's). The parts of `sums` are positions in `frame`; `problems` are of the source as a
-    whole, `columns` the roles of all columns, `assumptions` what their figures are taken for,
-    `insurances` the kinds that the titles of each table name.
+    unit's figure), `reason` (the unit's own), `apart` (texts that may tell rows apart), `date`
+    (position in `dates`), `table` (position in `origins`), `row` (position in the table) and
+    `column` (of the figure, position in the origin's). The parts of `sums` are positions in
+    `frame`; `problems` are of the source as a whole, `columns` the roles of all columns,
+    `assumptions` what their figures are taken for, `insurances` the kinds that the titles of each
+    table name.
     """
 
     frame: pd.DataFrame
@@ -244,6 +245,7 @@ def figures_of(
         tuple(attrs.evolve(date, written=one) for date, one in zip(dates, written, strict=True)),
         (Origin(place, layout.roles, layout.figures),),
         sums,
+        problems=layout.doubts,
         columns=layout.columns,
         assumptions=layout.assumptions,
         insurances=frozenset([insurances] if insurances else []),
@@ -303,6 +305,8 @@ def _of_column(
         parts[f"{role}_scale"] = own or scales
     parts["reason"] = frame[figure.beside["reason"]] if "reason" in figure.beside else None
     parts["own"] = layout.own
+    texts = [frame[heading].astype(str) for heading in layout.apart]
+    parts["apart"] = texts[0].str.cat(texts[1:], sep="\0") if texts else ""
     parts["date"] = _dates(frame, layout, figure, dates, window=window, about=about)
     parts["table"] = 0
     parts["row"] = np.arange(len(frame))
@@ -368,8 +372,12 @@ def _other_matters(frame: pd.DataFrame, layout: Layout) -> object:
     if "matter" not in layout.roles:
         return None
     labels, cells = pd.factorize(frame[layout.roles["matter"]].astype(object))
+    texts = map(str, cells)
     other = [
-        str(cell) if is_no_result(str(cell), layout.kind, whole=True) else None for cell in cells
+        text
+        if is_no_result(text, layout.kind, whole=True) or text not in (layout.results or {text})
+        else None
+        for text in texts
     ]
     return np.array([*other, None], dtype=object)[labels]  # the last one: an empty cell
 

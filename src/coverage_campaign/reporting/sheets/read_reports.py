@@ -101,9 +101,9 @@ def read_reports(
     Counted, with a doubt: fall, no_report (a period in which nobody reported, or a unit did not),
     above_eligible, rate_differs (a printed rate that is not persons / target, or persons /
     eligible, at the precision of the print), figures_differ (a printed new figure that is not the
-    difference of the cumulative ones), stock_only (no total follows another, and no baseline is
-    given), looks_cumulative and looks_new (the declared kind does not
-    fit the figures).
+    difference of the cumulative ones), several_matters (a list of projects, a
+    row each), stock_only (no total follows another, and no baseline is given), looks_cumulative and
+    looks_new (the declared kind does not fit the figures).
 
     A sheet that is hidden (hidden_sheet) or holds no such table (no_table) is a problem too.
 
@@ -238,6 +238,7 @@ def _of_frame(
             named=named,
             source="reports",
             cells=lambda heading: frame[heading.text].tolist(),
+            chosen=only,
         ),
         campaign.whole_window,
         source="reports",

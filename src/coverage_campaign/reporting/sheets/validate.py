@@ -107,7 +107,7 @@ def tally_of_figures(
     whole = kind == "cumulative" and baseline is None
     _refuse_outside(days.last, rows, window, periods, before=not whole)
     _refuse_not_open(days.life(periods, kind), unit, rows, campaign)
-    _refuse_doubles(np.stack([unit, channel, days.last.astype(np.int64)]), figure, rows)
+    _refuse_doubles((unit, channel, days.last), figure, frame["apart"], rows)
     series = sorted_series(
         rows.kept,
         unit=unit,
@@ -533,22 +533,33 @@ def _refuse_not_open(
     rows.reject(outside, "unit_not_open", found, fix, at="unit")
 
 
-def _refuse_doubles(keys: NDArray[np.int64], figure: NDArray[np.int64], rows: RowFilter) -> None:
-    """Of rows for one unit, channel and date leave the first if they agree, none if they do not."""
+def _refuse_doubles(
+    keys: tuple[Rows, Rows, NDArray[np.datetime64]],
+    figure: NDArray[np.int64],
+    apart: pd.Series,
+    rows: RowFilter,
+) -> None:
+    """Of rows for one unit, channel and date leave the first if they agree, none if they do not.
+
+    Those of equal figures and different texts, as 男 and 女, may be of different people.
+    """
     kept = np.flatnonzero(rows.kept)
-    table = pd.DataFrame({"unit": keys[0, kept], "channel": keys[1, kept], "day": keys[2, kept]})
+    table = pd.DataFrame(
+        {name: key[kept] for name, key in zip(("unit", "channel", "day"), keys, strict=True)}
+    )
     later = table.duplicated().to_numpy()
     if not later.any():
         return
-    figures = pd.Series(figure[kept])
-    differing = figures.groupby([table[key] for key in table]).transform("nunique").to_numpy() > 1
+    said = table.assign(figure=figure[kept], apart=apart.to_numpy()[kept])
+    values = said.groupby(list(table))[["figure", "apart"]].transform("nunique").to_numpy()
+    differing = (values > 1).any(axis=1)
     contradicting, double = np.zeros_like(rows.kept), np.zeros_like(rows.kept)
     contradicting[kept[differing]], double[kept[later & ~differing]] = True, True
     rows.reject(
         contradicting,
         "contradicting",
         lambda row: message(
-            "{n} persons, and another figure for the same unit and date", n=int(figure[row])
+            "{n} persons, and another row for the same unit and date", n=int(figure[row])
         ),
         message("none is counted: leave the right one, or choose one matter with only="),
     )
