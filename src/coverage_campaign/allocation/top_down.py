@@ -31,6 +31,7 @@ from coverage_campaign.allocation.tree import NO_CAP, OWN, Siblings, code_ranks,
 from coverage_campaign.allocation.weights import Number
 from coverage_campaign.errors import CampaignError, DefinitionError, Problem
 from coverage_campaign.frames import IntSeries, by_value, owned, owned_array, owned_frame
+from coverage_campaign.messages import message
 from coverage_campaign.model.campaign import Campaign
 from coverage_campaign.model.readings import Basis
 from coverage_campaign.model.units import Unit
@@ -157,7 +158,7 @@ def _refuse_together(asked: Requests) -> None:
         upper = np.flatnonzero((asked.limits.bounded & ~asked.tree.is_leaf).any(axis=0)).tolist()
         problems += [
             Problem(
-                f"bounds of '{asked.tree.codes[row]}'",
+                message("bounds of '{unit}'", unit=asked.tree.codes[row]),
                 "together with order='bottom_up'",
                 "bound its leaves, or share top_down: an upper unit is then a sum of leaves",
             )

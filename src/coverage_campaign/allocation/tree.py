@@ -256,7 +256,7 @@ def _refuse_gaps(campaign: Campaign, among: str, members: Sequence[Unit], codes:
         if ends[parent] is not None:
             problems.append(
                 Problem(
-                    f"breakdown '{among}', unit '{unit.code}'",
+                    message("unit '{unit}' of breakdown '{among}'", unit=unit.code, among=among),
                     message(
                         "is below '{end}' by way of '{parent}', which it leaves out",
                         end=ends[parent],

@@ -248,7 +248,7 @@ class ByFunction:
         del campaign
         found = {}
         for unit in units:
-            with calling(f"weights: {self.name}('{unit.code}')", fix=_A_NUMBER):
+            with calling(f"weights={self.name}('{unit.code}')", fix=_A_NUMBER):
                 found[unit.code] = self.function(unit)
         return {code: _to_number(code, given) for code, given in found.items()}
 
@@ -295,7 +295,7 @@ def _figures(campaign: Campaign, units: Sequence[Unit], measure: str, role: str)
     if not measure:
         raise DefinitionError(
             Problem(
-                f"campaign '{campaign.code}'.{role}",
+                f"campaign.{role}",
                 "no measure is named",
                 message(
                     "name the measure that counts it, or share by another weight than {role}",
@@ -521,7 +521,7 @@ class Blend:
             whole = sum(weights.values())
             if not whole:
                 raise DefinitionError(
-                    Problem(f"weights '{weighting.name}'", "are all 0", "leave this part out")
+                    Problem(f"weights['{weighting.name}']", "are all 0", "leave this part out")
                 )
             scale = share / whole
             parts.append((weighting.name, {code: w * scale for code, w in weights.items()}))

@@ -115,7 +115,7 @@ class Letters:
         if letter.signed_on is not None:
             fix = "make new letters from a new allocation to replace it"
             found = message("was signed on {signed_on:raw}", signed_on=letter.signed_on)
-            raise DefinitionError(Problem(f"letter of '{unit}'", found, fix))
+            raise DefinitionError(Problem(message("letter of '{unit}'", unit=unit), found, fix))
         signed = attrs.evolve(letter, signed_on=to_date(on, where="on"))
         return attrs.evolve(
             self, letters=tuple(signed if one is letter else one for one in self.letters)

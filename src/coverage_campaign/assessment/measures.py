@@ -164,7 +164,7 @@ def _unknown(
             )
     for (unit, indicator), times in Counter((row[0], row[1]) for row in rows).items():
         if times > 1:
-            where = f"indicators '{unit}' {indicator}"
+            where = f"indicators['{unit}'].{indicator}"
             yield Problem(where, message("given {times:raw} times", times=times), "give one figure")
 
 

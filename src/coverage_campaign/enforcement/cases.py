@@ -73,7 +73,7 @@ def legal_move(
     decided = [move for move in allowed if not move.under]
     if decided:
         return decided[0]
-    place = f"case '{case}'"
+    place = message("case '{code}'", code=case)
     if allowed:
         question = allowed[0].under[0].reading
         raise OpenQuestionError(

@@ -139,7 +139,7 @@ def parameter_on(parameters: Iterable[Parameter], code: str, *, on: DateLike) ->
             return parameter
     raise DefinitionError(
         Problem(
-            f"parameters '{code}'",
+            f"parameters['{code}']",
             message("none in force on {day:raw}", day=day),
             _in_force(dated, code),
         )
@@ -181,7 +181,7 @@ def _of_code(parameters: Iterable[Parameter], code: str) -> list[Parameter]:
         if later.since == earlier.since or (earlier.until and earlier.until >= later.since):
             raise DefinitionError(
                 Problem(
-                    f"parameters '{code}'",
+                    f"parameters['{code}']",
                     message("two values on {since:raw}", since=later.since),
                     "end the earlier one on the day before the later one begins",
                 )
@@ -210,7 +210,7 @@ def _periods(
     if day <= late.last:
         raise DefinitionError(
             Problem(
-                f"parameters '{code}'",
+                f"parameters['{code}']",
                 message("none in force on {day:raw}", day=day),
                 _in_force(dated, code),
             )

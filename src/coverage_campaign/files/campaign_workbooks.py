@@ -224,9 +224,9 @@ class WrittenCampaign:
     source: str
     plain: dict[str, Any] = attrs.field(factory=dict)
     problems: list[Problem] = attrs.field(factory=list)
-    _places: dict[KeyPath, str] = attrs.field(factory=dict)
+    _places: dict[KeyPath, str | Message] = attrs.field(factory=dict)
 
-    def locate(self, path: KeyPath, below: str) -> str:
+    def locate(self, path: KeyPath, below: str) -> str | Message:
         """Return the cell of a value, or the row or sheet that it would stand in."""
         if not path and (found := _PART.match(below)):
             name, index, key = found.groups()
@@ -242,10 +242,12 @@ class WrittenCampaign:
                 place = next(starts, None) if end == len(path) else None
             if place is not None:
                 rest = ".".join(map(str, path[end:]))
-                return f"{place}: {rest}" if rest else place
+                return message("{where}: {found}", where=place, found=rest) if rest else place
         return f"{self.source}: {below or '.'.join(map(str, path))}"
 
-    def _wrong(self, place: str, found: str | Translatable, fix: str | Translatable) -> None:
+    def _wrong(
+        self, place: str | Message, found: str | Translatable, fix: str | Translatable
+    ) -> None:
         self.problems.append(Problem(place, found, fix))
 
     def _take(self, grid: Grid, layout: _SheetLayout) -> None:
@@ -320,9 +322,11 @@ class WrittenCampaign:
             part: dict[str, Any] = {}
             path = (*path, layout.keys[-1], len(parts))
             parts.append(part)
-            self._places[path] = f"{grid.name}, row {row + 1}"
+            self._places[path] = grid.place(row)
             for key in absent:  # a heading is what is missing, not a cell of each row
-                self._places[*path, key] = f"{grid.name}, row 1: {key}"
+                self._places[*path, key] = message(
+                    "{where}: {found}", where=grid.place(0), found=key
+                )
             for column, cell in enumerate(cells):
                 if column not in heads and not _is_blank(cell):
                     self._wrong(grid.place(0, column), "no heading", "head the column, or empty it")
@@ -347,7 +351,7 @@ class WrittenCampaign:
         if code in owners:
             place = owners.index(code)
             return self.plain[above][place], (above, place)
-        where = f"{grid.name}, row {row + 1}" if column is None else grid.place(row, column)
+        where = grid.place(row, column)
         found = (
             "missing"
             if code is None
@@ -373,7 +377,7 @@ class WrittenCampaign:
         place = grid.place(row, column)
         self._places.setdefault((*path, *keys), place)
         if isinstance(cell, Unreadable):
-            self._wrong(place, str(cell), "type the value itself")
+            self._wrong(place, cell.why, "type the value itself")
         if _is_blank(cell) or isinstance(cell, Unreadable):
             return
         *above, last = keys

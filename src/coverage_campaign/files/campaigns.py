@@ -16,7 +16,7 @@ from typing import Any
 import attrs
 
 from coverage_campaign.checks import checked_call, did_you_mean, shown
-from coverage_campaign.errors import DefinitionError, Problem
+from coverage_campaign.errors import DefinitionError, Problem, Translatable
 from coverage_campaign.files import validation as mistakes
 from coverage_campaign.files.campaign_workbooks import (
     said_of_a_cell,
@@ -24,7 +24,7 @@ from coverage_campaign.files.campaign_workbooks import (
     written_campaign,
 )
 from coverage_campaign.files.converters import Inline, converter
-from coverage_campaign.files.text import KeyPath, parsed_json, read_bytes, text_of
+from coverage_campaign.files.text import KeyPath, parsed_json, read_bytes, text_of, text_place
 from coverage_campaign.messages import Language, message
 from coverage_campaign.model.campaign import Campaign
 from coverage_campaign.model.readings import Readings
@@ -297,7 +297,9 @@ def campaign_from_plain(
     return campaign if readings is None else attrs.evolve(campaign, readings=readings)
 
 
-def _check_year(value: Mapping[str, Any], year: int, where: str, source: str) -> None:
+def _check_year(
+    value: Mapping[str, Any], year: int, where: str | Translatable, source: str
+) -> None:
     """Refuse another year than that which the source states."""
     own = value.get("year")
     if own is not None and own != year and value.get("year_stated", True) is not False:
@@ -306,7 +308,7 @@ def _check_year(value: Mapping[str, Any], year: int, where: str, source: str) ->
         raise DefinitionError(Problem(where, found, fix), source=source)
 
 
-def _check_schema(schema: object, where: str, source: str) -> None:
+def _check_schema(schema: object, where: str | Translatable, source: str) -> None:
     if schema != SCHEMA or isinstance(schema, bool):
         found = "missing" if schema is None else shown(schema)
         fix = message(
@@ -359,7 +361,7 @@ def _parsed(text: str, name: str) -> dict[str, Any]:
 
 def _broken_toml(found: str, name: str) -> Problem:
     at = _AT_LINE.search(found)
-    where = f"{name}: line {at[1]} column {at[2]}" if at else name
+    where = text_place(name, *at.groups()) if at else name
     ways_out = {
         "Cannot overwrite": message(
             "a key occurs twice in its table, or [name] where [[name]] is meant"

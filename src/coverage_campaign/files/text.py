@@ -11,7 +11,7 @@ from typing import Any, TypeAlias
 
 from coverage_campaign.checks import shown
 from coverage_campaign.errors import DefinitionError, Problem, Translatable
-from coverage_campaign.messages import message
+from coverage_campaign.messages import Message, message
 from coverage_campaign.saving import unreadable
 
 __all__ = [
@@ -21,6 +21,7 @@ __all__ = [
     "place",
     "read_bytes",
     "text_of",
+    "text_place",
     "wrong",
 ]
 
@@ -40,7 +41,7 @@ def read_bytes(path: str | os.PathLike[str]) -> bytes:
         if not file.is_file() and not file.is_dir():  # a device or a pipe may never end
             raise DefinitionError(Problem(str(file), "no file", "give the path of a file"))
         if size > MOST_BYTES:
-            found = f"{size / 1024**2:,.0f} MB"
+            found = message("{size} MB", size=-(-size // 1024**2))
             fix = message("a campaign file has at most {size} MB", size=MOST_BYTES // 1024**2)
             raise DefinitionError(Problem(file.name, found, fix))
         return file.read_bytes()
@@ -66,6 +67,13 @@ def text_of(data: bytes, name: str) -> str:
         raise DefinitionError(Problem(name, found, "save the file as UTF-8")) from None
 
 
+def text_place(source: str, line: object, column: object) -> Message:
+    """Return where in a text something stands."""
+    return message(
+        "{source}: line {line:raw} column {column:raw}", source=source, line=line, column=column
+    )
+
+
 def parsed_json(text: str, source: str) -> Any:  # noqa: ANN401 - what the text holds
     """Return what a JSON text holds, numbers with a point as Decimal.
 
@@ -83,12 +91,7 @@ def parsed_json(text: str, source: str) -> Any:  # noqa: ANN401 - what the text 
         found, fix = "nested too deep", "a value of this library is a few tables deep"
         raise DefinitionError(Problem(source, found, fix)) from None
     except json.JSONDecodeError as error:
-        where = message(
-            "{source} line {line:raw} column {column:raw}",
-            source=source,
-            line=error.lineno,
-            column=error.colno,
-        )
+        where = text_place(source, error.lineno, error.colno)
         unsound = message("no sound JSON: {error}", error=error.msg)
         raise DefinitionError(Problem(where, unsound, "mend the JSON there")) from None
     except ValueError as error:

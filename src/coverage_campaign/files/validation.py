@@ -29,7 +29,7 @@ from coverage_campaign.model.dates import MonthDay
 __all__ = ["Locate", "structured"]
 
 _Kind = TypeVar("_Kind")
-Locate: TypeAlias = Callable[[KeyPath, str], str]
+Locate: TypeAlias = Callable[[KeyPath, str], str | Translatable]
 """From a path, and a text below it, to the place that a reader looks up."""
 _MOST = 1_000
 _ROUNDS = 6
@@ -81,7 +81,7 @@ def structured(
     rules = converter()
     find = locate or partial(_keys_to, value, source)
 
-    def where(path: KeyPath, below: str) -> str:
+    def where(path: KeyPath, below: str) -> str | Translatable:
         return find((moved or {}).get(path, path), below)
 
     first: list[Problem] | None = None

@@ -172,10 +172,8 @@ class _Renderer(Formatter):
     ) -> tuple[object, str]:
         # A plain name only: no attribute and no index of a value can be reached.
         if field_name not in kwargs:
-            place = f"message {{{field_name}}}"
-            raise DefinitionError(
-                Problem(place, "no value of this name", f"give one of {', '.join(sorted(kwargs))}")
-            )
+            fix = message("give one of {known}", known=tuple(sorted(kwargs)))
+            raise DefinitionError(Problem(f"{{{field_name}}}", "no value of this name", fix))
         return kwargs[field_name], field_name
 
     def format_field(self, value: object, format_spec: str) -> str:
@@ -193,8 +191,8 @@ class _Renderer(Formatter):
         if not name:
             return self._plain(value)
         if format_spec not in _FORMATS and name not in _FORMATS:
-            place = f"message format {format_spec!r}"
-            raise DefinitionError(Problem(place, "unknown", f"use one of {sorted(_FORMATS)}"))
+            fix = message("give one of {known}", known=tuple(sorted(_FORMATS)))
+            raise DefinitionError(Problem(f"{{:{format_spec}}}", "unknown", fix))
         form = _FORMATS.get(format_spec) or _FORMATS[name]
         return form(value, argument, self.lang)
 

@@ -118,7 +118,7 @@ def _problems(ladder: EnforcementLadder) -> Iterator[Problem]:
     for code, count in Counter(step.code for step in ladder.steps).items():
         if count > 1:
             yield Problem(
-                f"steps '{code}'",
+                f"steps['{code}']",
                 message("used {count:raw} times", count=count),
                 "a code names one step",
             )

@@ -218,14 +218,16 @@ def supervise(
 
 def _answers(rule: Trigger, name: str, history: Sequence[Progress]) -> dict[str, bool]:
     """Return what a trigger says of each unit of the last progress, as far as it can tell."""
-    with calling(f"trigger '{name}'", fix="return a Series of booleans by unit code"):
+    with calling(
+        message("trigger '{name}'", name=name), fix="return a Series of booleans by unit code"
+    ):
         answers: object = rule(history)
     units = set(history[-1].to_frame()["unit"])
     fits = isinstance(answers, pd.Series) and pd.api.types.is_bool_dtype(answers.dtype)
     if not fits or not isinstance(answers, pd.Series) or not set(map(str, answers.index)) <= units:
         raise DefinitionError(
             Problem(
-                f"trigger '{name}'",
+                message("trigger '{name}'", name=name),
                 message(
                     "returned {kind} {answers!r}",
                     kind=type(answers).__name__,

@@ -224,7 +224,7 @@ def optimize(
     """
     tree = UnitTree.of(campaign, among)
     if len(tree.starts) > 2:  # noqa: PLR2004 - one tier has a start and an end
-        raise DefinitionError(Problem(f"cut '{among}'", "has several tiers", "share one tier"))
+        raise DefinitionError(Problem(f"among={among!r}", "has several tiers", "share one tier"))
     _, total = read_headcount(campaign, target)
     weighting = to_weighting(need)
     given = weighting.of(campaign, tree.leaves)

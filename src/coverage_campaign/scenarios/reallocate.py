@@ -177,7 +177,7 @@ def reallocate(
         known = ", ".join(list(shares)[:12])
         raise DefinitionError(
             Problem(
-                f"keep '{strangers[0]}'", "no such leaf", message("units: {known}", known=known)
+                f"keep=['{strangers[0]}']", "no such leaf", message("units: {known}", known=known)
             )
         )
     done = _done(progress, shares)

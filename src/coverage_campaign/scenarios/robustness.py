@@ -251,7 +251,7 @@ def _words(code: str) -> tuple[str, ...]:
     words = words_of(code)
     if not words:
         raise DefinitionError(
-            Problem(f"readings '{code}'", "has no closed set of answers", "vary it through `over`")
+            Problem(f"readings.{code}", "has no closed set of answers", "vary it through `over`")
         )
     return words
 

@@ -525,7 +525,7 @@ def _unreachable(value: object) -> DefinitionError:
     name = getattr(value, "__qualname__", type(value).__name__)
     return DefinitionError(
         Problem(
-            f"the value {name}",
+            name,
             "has no name that code can import",
             "define it at the top of a module of yours, and import it from there",
         )

@@ -277,7 +277,7 @@ def _to_numbers(
         plain = number.item() if isinstance(number, np.generic) else number
         if type(plain) is not int or plain < 0:  # True is an int to isinstance
             problems.append(
-                Problem(f"curve on {day}", f"{number!r}", "give a whole number, 0 or more")
+                Problem(f"curve[{day}]", f"{number!r}", "give a whole number, 0 or more")
             )
         else:
             found.append((to_date(day), plain))  # type: ignore[arg-type] # a Series' labels may be anything

@@ -219,7 +219,7 @@ def own_milestones(allocation: Allocation) -> list[tuple[Milestone, Fraction]]:
         marks = [one for one in campaign.milestones if one.target in own]
     problems = [
         Problem(
-            f"milestones '{mark.code}'",
+            f"milestones['{mark.code}']",
             message(
                 "{persons} people, more than the {whole} of the target",
                 persons=mark.persons,
@@ -379,7 +379,9 @@ def _weights(curve: Curve, days: NDArray[np.datetime64], fixed: int) -> NDArray[
         raise DefinitionError(
             Problem("curve", kind_of(curve), "give one of cc.curves, or a function")
         )
-    with calling(f"curve {name_of(curve)}", fix="give one whole number for each day"):
+    with calling(
+        message("curve '{name}'", name=name_of(curve)), fix="give one whole number for each day"
+    ):
         weights = np.asarray(curve(days))
     if weights.dtype.kind == "f" and weights.shape == days.shape:
         whole = np.isfinite(weights) & (weights == np.floor(weights)) & (abs(weights) < 2**53)
@@ -550,7 +552,7 @@ def _checked_months(codes: pd.Index[str], actuals: pd.DataFrame, month_of: _Ints
     ]
     problems += [
         Problem(
-            f"actuals, row {row} ('{units.iloc[row]}')",
+            message("actuals row {row:raw} ('{unit}')", row=row, unit=units.iloc[row]),
             message("persons {found:raw}", found=f"{found}"),
             "give whole persons, 0 or more; leave out what was not reported",
         )
@@ -561,7 +563,7 @@ def _checked_months(codes: pd.Index[str], actuals: pd.DataFrame, month_of: _Ints
     last = np.datetime64(int(month_of[-1]), "M")
     problems += [
         Problem(
-            f"actuals, row {row} ('{units.iloc[row]}')",
+            message("actuals row {row:raw} ('{unit}')", row=row, unit=units.iloc[row]),
             "no period"
             if pd.isna(found := actuals["period"].iloc[row])
             else message("period {found:raw}", found=f"{found}"),

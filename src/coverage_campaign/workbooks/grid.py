@@ -12,7 +12,7 @@ from typing import TypeAlias
 import attrs
 
 from coverage_campaign.errors import Problem, ReportError
-from coverage_campaign.messages import message
+from coverage_campaign.messages import Message, message
 
 __all__ = [
     "MOST_CELLS",
@@ -30,11 +30,11 @@ __all__ = [
 class Unreadable:
     """A cell that holds no value a person could mean, such as a formula without its result."""
 
-    why: str
+    why: Message
 
     def __str__(self) -> str:
-        """Return why there is no value."""
-        return self.why
+        """Return why there is no value, in English."""
+        return str(self.why)
 
 
 Cell: TypeAlias = str | int | float | bool | dt.date | dt.time | dt.timedelta | Unreadable | None
@@ -83,17 +83,24 @@ class Grid:
         return len(self.cells[0]) if self.cells else 0
 
     @property
-    def name(self) -> str:
+    def name(self) -> str | Message:
         """File and sheet, as problems name them."""
-        return f"{self.file}, sheet {self.sheet!r}" if self.sheet else self.file
+        if not self.sheet:
+            return self.file
+        return message("{file}, sheet {sheet!r}", file=self.file, sheet=self.sheet)
 
-    def place(self, row: int, column: int) -> str:
-        """Return where a cell stands.
+    def place(self, row: int, column: int | None = None) -> Message:
+        """Return where a cell stands; without a column, where a row does.
 
-        >>> Grid("july.xlsx", [["unit"]], sheet="七月").place(6, 1)
-        "july.xlsx, sheet '七月', cell B7"
+        >>> print(Grid("july.xlsx", [["unit"]], sheet="七月").place(6, 1))
+        july.xlsx, sheet '七月', cell B7
+        >>> Grid("july.csv", [["unit"]]).place(6).text("zh")
+        'july.csv第7行'
         """
-        return f"{self.name}, cell {column_letters(column)}{row + 1}"
+        if column is None:
+            return message("{place}, row {row:raw}", place=self.name, row=row + 1)
+        cell = f"{column_letters(column)}{row + 1}"
+        return message("{place}, cell {cell}", place=self.name, cell=cell)
 
     def spread(self, *, numbers: bool = False) -> Grid:
         """Return the grid with the text of each merged range in all the cells that it covers.
@@ -132,7 +139,7 @@ MOST_CELLS = 5_000_000
 class Reach:
     """The last row and column with a cell; refuses a sheet that spans more than `MOST_CELLS`."""
 
-    def __init__(self, place: str) -> None:
+    def __init__(self, place: str | Message) -> None:
         """Begin a sheet; `place` names it in the error."""
         self._place = place
         self._rows = self._columns = 0
@@ -180,7 +187,7 @@ def grid_of_text(data: bytes, name: str) -> Grid:
     except csv.Error as error:
         found = message("no sound CSV: {error}", error=str(error))
         fix = message("save the file as CSV once more")
-        raise ReportError(Problem(f"{name}, row {len(rows) + 1}", found, fix)) from None
+        raise ReportError(Problem(Grid(name, ()).place(len(rows)), found, fix)) from None
     if cells > MOST_CELLS:
         fix = message("give at most {most} cells, or pass a data frame", most=MOST_CELLS)
         raise ReportError(Problem(name, "too many cells", fix))

@@ -23,7 +23,7 @@ from typing import TYPE_CHECKING, TypeAlias
 from xml.parsers import expat
 
 from coverage_campaign.errors import Problem, ReportError
-from coverage_campaign.messages import message
+from coverage_campaign.messages import Message, message
 from coverage_campaign.workbooks.grid import MOST_CELLS, Cell, Grid, Reach, Unreadable
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ __all__ = ["grids_of_workbook", "is_workbook"]
 
 _ZIP, _OLE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
 _DAMAGED = "open it in a spreadsheet program and save it as .xlsx"
-_WithoutValue: TypeAlias = Mapping[tuple[int, int], str]
+_WithoutValue: TypeAlias = Mapping[tuple[int, int], Message]
 """Why a cell (row, column, counted from 0) of a sheet has no value."""
 
 _MOST_BYTES = 256 * 2**20
@@ -105,7 +105,7 @@ def grids_of_workbook(data: bytes, name: str, *, sheet: str = "") -> tuple[Grid,
 
 
 def _grid(workbook: CalamineWorkbook, sheet: str, name: str, marks: _WithoutValue | None) -> Grid:
-    place = f"{name}, sheet {sheet!r}"
+    place = Grid(name, (), sheet).name
     with _damage_refused(place):
         read: CalamineSheet = workbook.get_sheet_by_name(sheet)
         if read.total_height * read.total_width > MOST_CELLS:
@@ -125,7 +125,7 @@ def _grid(workbook: CalamineWorkbook, sheet: str, name: str, marks: _WithoutValu
 
 
 @contextmanager
-def _damage_refused(place: str) -> Iterator[None]:
+def _damage_refused(place: str | Message) -> Iterator[None]:
     """Turn what calamine raises into a `ReportError`; its panics are of no type one can import."""
     try:
         yield
@@ -206,7 +206,7 @@ def _of_xlsx(parts: Mapping[str, bytes], name: str) -> dict[str, _WithoutValue]:
         relation = next((value for key, value in found.items() if key.endswith(":id")), "")
         part = parts.get(targets.get(relation, ""))
         if part is not None:
-            sheets[found["name"]] = _cells_without_value(part, f"{name}, sheet {found['name']!r}")
+            sheets[found["name"]] = _cells_without_value(part, Grid(name, (), found["name"]).name)
     return sheets
 
 
@@ -236,8 +236,8 @@ def _position(address: str) -> tuple[int, int] | None:
 class _SheetReader:
     """Looks through a sheet's XML: how far its cells reach, and which have no value."""
 
-    def __init__(self, place: str) -> None:
-        self.without_value: dict[tuple[int, int], str] = {}
+    def __init__(self, place: str | Message) -> None:
+        self.without_value: dict[tuple[int, int], Message] = {}
         self._reach = Reach(place)
         self._at = (-1, -1)
         self._type = self._value = ""
@@ -267,12 +267,14 @@ class _SheetReader:
         if tag in {"v", "is"}:
             self._in_value = False
         elif tag == "c" and self._type == "e":
-            self.without_value[self._at] = f"the error {self._value or '#N/A'}"
+            self.without_value[self._at] = message(
+                "the error {code:raw}", code=self._value or "#N/A"
+            )
         elif tag == "c" and self._formula and not self._value and self._type != "str":
-            self.without_value[self._at] = "a formula without a stored result"
+            self.without_value[self._at] = message("a formula without a stored result")
 
 
-def _cells_without_value(part: bytes, place: str) -> _WithoutValue:
+def _cells_without_value(part: bytes, place: str | Message) -> _WithoutValue:
     reader = _SheetReader(place)
     parser = _parser()
     parser.buffer_text = True

@@ -247,7 +247,7 @@ class Remainders:
         if bounded and self.bounds == "rebalance" and self.quota != "hare":
             raise DefinitionError(
                 Problem(
-                    f"quota={self.quota!r} with bounds='rebalance'",
+                    f"quota={self.quota!r},bounds='rebalance'",
                     "units that no bound holds share by their Hare quota",
                     "quota='hare', or bounds='quota'",
                 )

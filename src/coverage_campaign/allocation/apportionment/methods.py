@@ -616,7 +616,7 @@ def apportioned(
     if not any(one.kind is one.VAR_KEYWORD for one in parameters):
         lacking = [name for name in ("floors", "caps") if name in options and name not in takes]
         options = {name: value for name, value in options.items() if name in takes}
-    with calling(f"method '{name_of(method)}'", fix=_FORM):
+    with calling(message("method '{code}'", code=name_of(method)), fix=_FORM):
         answer = np.asarray(method(total, weights, **options))
     fix = message(
         "return one whole number for each of {n} units, {total} in all",

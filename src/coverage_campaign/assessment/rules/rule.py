@@ -250,8 +250,8 @@ class FunctionRule:
 
     def _points(self, rate: Fraction) -> Fraction:
         fix = "return points as a finite number: whole, a Fraction, a Decimal or a float"
-        where = f"rule {self.name}"
-        with calling(f"{where} of {rate}", fix=fix):
+        where = message("rule {name}", name=self.name)
+        with calling(message("{where} of {rate:raw}", where=where, rate=rate), fix=fix):
             given: object = self.function(rate)
         if isinstance(given, (int, Fraction, np.integer)) and not isinstance(given, bool):
             return Fraction(given if isinstance(given, Fraction) else int(given))

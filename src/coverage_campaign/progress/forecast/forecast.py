@@ -334,7 +334,7 @@ def _factors(pace: Faster, progress: Progress, told: Progress) -> _Floats:
     """
     given = pace
     if callable(pace):
-        with calling(f"pace {name_of(pace)}", fix=_A_PACE):
+        with calling(message("pace '{name}'", name=name_of(pace)), fix=_A_PACE):
             given = pace(progress)
     codes = told.counts["unit"].tolist()
     by_unit: dict[str, Any] = (

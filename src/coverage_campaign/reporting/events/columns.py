@@ -14,7 +14,7 @@ import pandas as pd
 from narwhals.typing import IntoFrame
 
 from coverage_campaign.errors import Problem, ReportError
-from coverage_campaign.messages import message
+from coverage_campaign.messages import Message, message
 from coverage_campaign.reporting.events.engines import engine_of
 from coverage_campaign.reporting.events.frame import CODED_COLUMNS, Rows
 
@@ -38,38 +38,44 @@ Kind: TypeAlias = Literal["text", "uuid", "integer", "real", "moment", "date", "
 '' is anything else, which no column may hold.
 """
 
-_WORDS: Final[Mapping[Kind, str]] = {
-    "text": "text",
-    "uuid": "UUIDs",
-    "integer": "whole numbers",
-    "real": "floating-point numbers",
-    "moment": "dates or times",
-    "date": "dates or times",
+_WORDS: Final[Mapping[Kind, Message]] = {
+    "text": message("text"),
+    "uuid": message("UUIDs"),
+    "integer": message("whole numbers"),
+    "real": message("floating-point numbers"),
+    "moment": message("dates or times"),
+    "date": message("dates or times"),
 }
-_OTHERS: Final[Mapping[str, tuple[Any, tuple[type, ...]]]] = {
-    "true or false": (nw.Boolean, (bool, np.bool_)),
-    "decimal numbers": (nw.Decimal, (Decimal,)),
-    "durations": (nw.Duration, (dt.timedelta, np.timedelta64)),
-    "times of day": (nw.Time, (dt.time,)),
-    "binary data": (nw.Binary, (bytes, bytearray)),
-    "lists": (nw.List, (list, tuple, set, np.ndarray)),
-    "records": (nw.Struct, (dict,)),
+_OTHERS: Final[Mapping[Message, tuple[Any, tuple[type, ...]]]] = {
+    message("true or false"): (nw.Boolean, (bool, np.bool_)),
+    message("decimal numbers"): (nw.Decimal, (Decimal,)),
+    message("durations"): (nw.Duration, (dt.timedelta, np.timedelta64)),
+    message("times of day"): (nw.Time, (dt.time,)),
+    message("binary data"): (nw.Binary, (bytes, bytearray)),
+    message("lists"): (nw.List, (list, tuple, set, np.ndarray)),
+    message("records"): (nw.Struct, (dict,)),
 }
 """What no column may hold, in words: the common type of engines, and the types of objects."""
 
-_IDS: tuple[frozenset[str], str] = (
+_IDS: tuple[frozenset[str], Message] = (
     frozenset({"text", "uuid", "integer", "real", "nothing"}),
-    "ids are text or whole numbers, of one type",
+    message("ids are text or whole numbers, of one type"),
 )
-_CODES = (frozenset({"text", "uuid", "nothing"}), "codes are text: '430406', not 430406")
-_MOMENTS = (frozenset({"moment", "date", "nothing"}), "give timestamps: pd.to_datetime(...)")
-_ALLOWED: Final[Mapping[str, tuple[frozenset[str], str]]] = {
+_CODES = (frozenset({"text", "uuid", "nothing"}), message("codes are text: '430406', not 430406"))
+_MOMENTS = (
+    frozenset({"moment", "date", "nothing"}),
+    message("give timestamps: pd.to_datetime(...)"),
+)
+_ALLOWED: Final[Mapping[str, tuple[frozenset[str], Message]]] = {
     "record": _IDS,
-    "revision": (frozenset({"integer", "real", "nothing"}), "give whole numbers: 0, 1, ..."),
+    "revision": (
+        frozenset({"integer", "real", "nothing"}),
+        message("give whole numbers: 0, 1, ..."),
+    ),
     "reported_at": _MOMENTS,
     "person": _IDS,
     "unit": _CODES,
-    "date": (_MOMENTS[0], "give dates: pd.to_datetime(...)"),
+    "date": (_MOMENTS[0], message("give dates: pd.to_datetime(...)")),
     "channel": _CODES,
     "group": _CODES,
 }
@@ -151,7 +157,10 @@ def plain_columns(frame: pd.DataFrame) -> tuple[dict[str, pd.Series], dict[str, 
             column = _plain(column)
             kinds[name], found = _kind_of_column(column)
         except NotImplementedError:  # a type of Arrow's that pandas cannot read
-            kinds[name], found = ("nothing" if column.isna().all() else ""), f"type {column.dtype}"
+            kinds[name], found = (
+                ("nothing" if column.isna().all() else ""),
+                message("type {dtype}", dtype=str(column.dtype)),
+            )
         columns[name] = column
         refused = _refused(name, kinds[name], found)
         if not refused and _is_inexact(column, kinds[name]):
@@ -221,12 +230,14 @@ def kinds_of_rows(rows: Rows) -> dict[str, Kind]:
     return kinds
 
 
-def _refused(name: str, kind: Kind, found: str) -> list[Problem]:
+def _refused(name: str, kind: Kind, found: str | Message) -> list[Problem]:
     allowed, fix = _ALLOWED[name]
     if kind in allowed:
         return []
-    if "zone" in found:
-        fix = "hand over local civil time without a zone: convert to the campaign's zone, drop it"
+    if "zone" in str(found):
+        fix = message(
+            "hand over local civil time without a zone: convert to the campaign's zone, drop it"
+        )
     return [Problem(message("column '{code}'", code=name), found, fix)]
 
 
@@ -259,16 +270,16 @@ def _any_inexact(rows: Rows, name: str, dtype: nw.dtypes.DType) -> bool:
 # -- what a type is --------------------------------------------------------------------------------
 
 
-def _kind_of_column(column: pd.Series) -> tuple[Kind, str]:
+def _kind_of_column(column: pd.Series) -> tuple[Kind, str | Message]:
     """Return what a pandas column holds, and in words what was found."""
     if column.isna().all():
-        return "nothing", "no value"
+        return "nothing", message("no value")
     if str(column.dtype) == "object" or "uuid" in str(column.dtype):
         return _kind_of_objects(column[column.notna()])
     return _kind_of_type(nw.from_native(column, series_only=True).dtype, str(column.dtype))
 
 
-def _kind_of_objects(values: pd.Series) -> tuple[Kind, str]:
+def _kind_of_objects(values: pd.Series) -> tuple[Kind, str | Message]:
     types = set(map(type, values))
     kinds: dict[Kind, tuple[type, ...]] = {
         "text": (str,),
@@ -280,16 +291,16 @@ def _kind_of_objects(values: pd.Series) -> tuple[Kind, str]:
     for words, (_, wanted) in _OTHERS.items():
         if all(issubclass(one, wanted) for one in types):
             return "", words
-    found = " beside ".join(sorted(one.__name__ for one in types))
+    found = message("values of type {types}", types=tuple(sorted(one.__name__ for one in types)))
     if types & {bool, np.bool_, type(pd.NaT)}:
         return "", found
     for kind, wanted in kinds.items():
         if all(issubclass(one, wanted) for one in types):
             if kind == "text" and not _is_unicode(values):
-                return "", "text with half a character (a lone surrogate)"
+                return "", message("text with half a character (a lone surrogate)")
             zones = _zones(values) if kind == "moment" else set()
             return ("", _in_zones(zones)) if zones else (kind, _WORDS[kind])
-    return "", f"{found}, such as {next(iter(values))!r:.40}"
+    return "", message("{found}, such as {value}", found=found, value=f"{next(iter(values))!r:.40}")
 
 
 def _is_unicode(texts: pd.Series) -> bool:
@@ -305,14 +316,17 @@ def _zones(values: pd.Series) -> set[str]:
     return {str(moment.tzinfo) for moment in moments if moment.tzinfo is not None}
 
 
-def _in_zones(zones: set[str]) -> str:
-    several = "several zones" if len(zones) > 1 else "the zone"
-    return f"times in {several} {', '.join(sorted(zones))}"
+def _in_zones(zones: set[str]) -> Message:
+    return message(
+        "times in {n:plural the zone|several zones}: {zones}",
+        n=len(zones),
+        zones=tuple(sorted(zones)),
+    )
 
 
 def _kind_of_type(
     dtype: nw.dtypes.DType, native: str, rows: Rows | None = None
-) -> tuple[Kind, str]:
+) -> tuple[Kind, str | Message]:
     zone = getattr(dtype, "time_zone", None) if dtype == nw.Datetime else None
     # Spark's ordinary timestamp is the civil time of its session.
     if zone is not None and not (rows is not None and engine_of(rows).is_spark_like()):
@@ -328,7 +342,7 @@ def _kind_of_type(
     }
     kind: Kind = next((kind for kind, fits in kinds.items() if fits), "")
     other = next((words for words, (type_, _) in _OTHERS.items() if dtype == type_), None)
-    return kind, _WORDS.get(kind) or other or f"type {native or dtype}"
+    return kind, _WORDS.get(kind) or other or message("type {dtype}", dtype=native or str(dtype))
 
 
 def _native_type(rows: Rows, name: str) -> str:

@@ -62,7 +62,7 @@ def as_chunks(events: object) -> Iterable[Chunk] | None:
         paths = sorted(folder.glob("*.parquet")) if folder.is_dir() else []
         if not paths:
             found, fix = "no folder with Parquet files", "give a folder of *.parquet, or a frame"
-            raise ReportError(Problem(f"events {str(folder)!r}", found, fix))
+            raise ReportError(Problem(f"events={str(folder)!r}", found, fix))
         return _read(paths)
     return events if isinstance(events, (list, tuple, Iterator)) else None
 

@@ -30,7 +30,6 @@ from coverage_campaign.reporting.sheets.column_roles import (
 from coverage_campaign.reporting.sheets.dates import Written, of_day
 from coverage_campaign.reporting.sheets.long_table import (
     Figures,
-    cell_place,
     figures_of,
     joined,
     refuse_other_times,
@@ -99,7 +98,7 @@ def key_of(grid: Grid) -> tuple[FormKey, int, int] | None:
     return None
 
 
-def _key(text: str, place: str) -> FormKey:
+def _key(text: str, place: str | Message) -> FormKey:
     try:
         _, version, campaign, year, by, last = json.loads(text)
         key = FormKey(campaign=campaign, year=year, by=by, last=dt.date.fromisoformat(last))
@@ -242,8 +241,8 @@ class _Form:
             layout,
             campaign.whole_window,
             source=self._grid.name,
-            place=lambda row, heading: cell_place(
-                self._grid, rows[row], places.get(heading, places["persons"])
+            place=lambda row, heading: self._grid.place(
+                rows[row], places.get(heading, places["persons"])
             ),
             period=attrs.evolve(of_day(last), unit="until"),
         )

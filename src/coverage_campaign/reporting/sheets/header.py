@@ -18,7 +18,7 @@ import attrs
 import pandas as pd
 
 from coverage_campaign.errors import Problem, ReportError
-from coverage_campaign.messages import message
+from coverage_campaign.messages import Message, message
 from coverage_campaign.model.campaign import Campaign
 from coverage_campaign.reporting.problems import ReportProblem
 from coverage_campaign.reporting.sheets.column_roles import (
@@ -49,7 +49,6 @@ from coverage_campaign.reporting.sheets.layouts import absent_names, layout_of
 from coverage_campaign.reporting.sheets.long_table import (
     Date,
     Figures,
-    cell_place,
     chosen_rows,
     figures_of,
     joined,
@@ -128,7 +127,7 @@ def figures_of_grid(
         layout,
         campaign.whole_window,
         source=grid.name,
-        place=lambda row, heading: cell_place(grid, rows[row], position[heading]),
+        place=lambda row, heading: grid.place(rows[row], position[heading]),
         period=period,
         titled=_first_days(about, grid, kind),
         years=_years(about, grid),
@@ -245,7 +244,7 @@ def _refuse_sections(grid: Grid, header: _Header, rows: Sequence[int], kind: Fig
         if not measure and (_says_of_figures(text, kind) or _INSURANCE.search(plain(text))):
             found = message("{text!r} stands above some of the rows", text=text)
             fix = message("write each part as a table of its own, with its title and its header")
-            raise AmbiguousTableError(Problem(f"{grid.name}, row {at + 1}", found, fix))
+            raise AmbiguousTableError(Problem(grid.place(at), found, fix))
 
 
 def _titles(grid: Grid, rows: Iterable[int]) -> list[str]:
@@ -266,7 +265,7 @@ def _insurances(texts: Iterable[str]) -> frozenset[str]:
     return frozenset((one[1] or one[2]).lower() for one in found)
 
 
-def _refuse_insurances(tables: Sequence[Figures], source: str) -> None:
+def _refuse_insurances(tables: Sequence[Figures], source: str | Message) -> None:
     """Refuse tables whose titles name different insurances: their persons may be the same."""
     named = {one for table in tables for one in table.insurances}
     if len(named) > 1:
@@ -311,7 +310,7 @@ def _refuse_unheaded(
                 raise AmbiguousTableError(Problem(grid.place(row, column), found, fix))
 
 
-def _refuse_other_month(layout: Layout, titles: Sequence[str], source: str) -> None:
+def _refuse_other_month(layout: Layout, titles: Sequence[str], source: str | Message) -> None:
     """Refuse a table that is of one month by its title and ends in another by all its headings."""
     said = {(one.month, text) for text in titles for one in _times_in(text) if not one.is_a_year}
     months = {one.written.month if one.written else 0 for one in layout.figures}
@@ -341,7 +340,9 @@ def _says_of_figures(text: str, kind: FigureKind) -> bool:
     )
 
 
-def _refuse_by_title(layout: Layout, titles: Sequence[str], kind: FigureKind, source: str) -> None:
+def _refuse_by_title(
+    layout: Layout, titles: Sequence[str], kind: FigureKind, source: str | Message
+) -> None:
     """Refuse figures of which the headings say nothing more, under a title that says otherwise."""
     for text in titles:
         if not is_no_result(text, kind):
@@ -431,7 +432,9 @@ def _notes(grid: Grid, header: _Header, rows: Sequence[int]) -> list[str]:
     return [re.sub(r"(?<=.)[(（][^()（）]*[)）]", "", text) for text in texts]
 
 
-def _measure(titles: Sequence[str], others: Sequence[str], source: str) -> PrintedMeasure | None:
+def _measure(
+    titles: Sequence[str], others: Sequence[str], source: str | Message
+) -> PrintedMeasure | None:
     """Return the measure that titles, the heading of the units or notes give for the whole table.
 
     Raises `AmbiguousTableError` where a title names two of persons, or what may be one.

@@ -57,7 +57,7 @@ def layout_of(
     *,
     kind: FigureKind,
     named: Named,
-    source: str,
+    source: str | Message,
     cells: Cells,
     sheet: str = "",
     chosen: Iterable[str] = (),
@@ -187,7 +187,7 @@ class _Assignment:
     campaign: Campaign
     kind: FigureKind
     named: Named
-    source: str
+    source: str | Message
     cells: Cells
     sheet: str
     chosen: frozenset[str]

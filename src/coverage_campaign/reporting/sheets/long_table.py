@@ -39,7 +39,6 @@ from coverage_campaign.reporting.sheets.dates import (
 )
 from coverage_campaign.reporting.sheets.names import ALL
 from coverage_campaign.reporting.sheets.numbers import NOT_PERSONS, plain, read_number
-from coverage_campaign.workbooks.grid import Grid, column_letters
 
 __all__ = [
     "Date",
@@ -50,7 +49,6 @@ __all__ = [
     "PrintedSum",
     "RowFilter",
     "Rows",
-    "cell_place",
     "chosen_rows",
     "figures_of",
     "joined",
@@ -131,16 +129,6 @@ class Figures:
     insurances: frozenset[frozenset[str]] = frozenset()
 
 
-def cell_place(grid: Grid, row: int, column: int) -> Message:
-    """Return where a cell of a grid stands."""
-    cell = f"{column_letters(column)}{row + 1}"
-    if not grid.sheet:
-        return message("{file}, cell {cell}", file=grid.file, cell=cell)
-    return message(
-        "{file}, sheet {sheet!r}, cell {cell}", file=grid.file, sheet=grid.sheet, cell=cell
-    )
-
-
 def joined(parts: Sequence[Figures]) -> Figures:
     """Return the figures of several tables as one."""
     if len(parts) == 1:
@@ -182,7 +170,7 @@ def figures_of(
     layout: Layout,
     window: Window,
     *,
-    source: str,
+    source: str | Message,
     place: Place,
     period: Written | None = None,
     titled: Date | None = None,
@@ -253,7 +241,7 @@ def figures_of(
 
 
 def refuse_other_times(
-    said: Sequence[Written], about: Written | None, window: Window, source: str
+    said: Sequence[Written], about: Written | None, window: Window, source: str | Message
 ) -> None:
     """Refuse a table that says times of its own outside the one that it is told to be about."""
     if about is None:
@@ -465,7 +453,7 @@ def _on_day(date: Date, day: int) -> Date:
 
 
 def _check_repeated(
-    frame: pd.DataFrame, figure: FigureColumn, source: str, called: Mapping[str, str]
+    frame: pd.DataFrame, figure: FigureColumn, source: str | Message, called: Mapping[str, str]
 ) -> None:
     """Refuse columns of one meaning that do not print the same figures."""
     for heading in figure.repeated:
@@ -488,7 +476,7 @@ def _shown(cell: object) -> str:
     return "" if empty else str(cell).removesuffix(".0")
 
 
-def _check(layout: Layout, source: str, *, dated: bool) -> None:
+def _check(layout: Layout, source: str | Message, *, dated: bool) -> None:
     there = {
         "unit": "unit" in layout.roles or any(column.unit for column in layout.figures),
         "date": dated or "date" in layout.roles or all(column.written for column in layout.figures),
@@ -519,7 +507,7 @@ def _check(layout: Layout, source: str, *, dated: bool) -> None:
     raise ReportError(Problem(source, found, fix))
 
 
-def chosen_rows(frame: pd.DataFrame, only: Mapping[str, str], source: str) -> list[int]:
+def chosen_rows(frame: pd.DataFrame, only: Mapping[str, str], source: str | Message) -> list[int]:
     """Return the positions of the rows whose cells hold the texts of `only`, by heading.
 
     Spaces and the width of characters do not matter; a heading that is not there is an error.

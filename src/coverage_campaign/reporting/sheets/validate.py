@@ -436,7 +436,7 @@ def _refuse_no_counts(column: pd.Series, counts: Counts, rows: RowFilter) -> Non
     rows.reject(
         unreadable,
         "no_value",
-        lambda row: str(column.iloc[row]),
+        lambda row: column.iloc[row].why,
         message("open the file in a spreadsheet program, save it there, read it again"),
     )
     rows.reject(
