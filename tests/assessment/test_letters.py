@@ -91,7 +91,7 @@ def test_an_open_due_day_is_said() -> None:
     rule = attrs.evolve(tiny().reporting, due_day=None)
     assert "on a day still to be set" in counties(reporting=rule).text("a")
     weekly = ReportingRule(kinds="county", to="labour", period="week", due_day=2)
-    assert "every week to Labour by weekday 2" in counties(reporting=weekly).text("a")
+    assert "every week to Labour by Tuesday" in counties(reporting=weekly).text("a")
     chosen = counties(reporting=rule, readings=Readings(report_due_day=8))
     assert "by day 8" in chosen.text("a")
 

@@ -85,7 +85,7 @@ class UnitTree:
         """Return the tree of a breakdown of the campaign.
 
         An upper unit has a part of its own where a measure counts people of it outside the units
-        below it, and where it is `sharing` itself.
+        below it, and where it is `sharing` itself or takes the place of a unit that closes.
         """
         first, last = _window(campaign)
         members = _alive(campaign.members(among), first, last)
@@ -102,7 +102,7 @@ class UnitTree:
         children: dict[str, list[Unit]] = {}
         for unit in members:
             children.setdefault(unit.parent if unit.parent in codes else "", []).append(unit)
-        named = set(sharing)
+        named = {*sharing, *(heir for unit in members for heir, _ in unit.successors)}
         for code in codes & children.keys():
             own = _own_part(campaign, campaign.unit(code), among)
             if code in named or any(count for _, count in own.counts):
@@ -121,11 +121,7 @@ class UnitTree:
             if below:
                 starts.append(len(ordered))
             above = below
-        later = (
-            unit.code
-            for unit in members
-            if unit.code not in children and opens_later(campaign, unit)
-        )
+        later = {unit.code for unit in ordered if opens_later(campaign, unit)} - children.keys()
         return cls(tuple(ordered), np.array(parent, dtype=np.intp), tuple(starts), frozenset(later))
 
     @cached_property

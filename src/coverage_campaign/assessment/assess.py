@@ -206,6 +206,21 @@ class Assessment:
         """Return every verdict on a unit with its reason and clause, one a line."""
         lang = check_language(lang)
         title, *lines = explanation(self.unit(unit), self.scheme, self.as_of)
+        mine = self._boundaries[self._boundaries["unit"] == unit]
+        missed = mine[(mine["boundary"] == "milestone") & (mine["margin"] < 0).fillna(value=False)]
+        marks = {mark.code: mark for mark in self.campaign.milestones}
+        lines += [
+            message(
+                "milestone missed: {milestone}; {done} of {needed} persons by {day:date}",
+                milestone=marks[code].label,
+                done=done,
+                needed=needed,
+                day=self.campaign.resolve(marks[code].by),
+            )
+            for code, done, needed in zip(
+                missed["code"], missed["done"].tolist(), missed["needed"].tolist(), strict=True
+            )
+        ]
         if self.interim:
             lines.insert(0, _interim_note(self._last_day, self.as_of))
         return "\n".join([title.text(lang), *(f"  {line.text(lang)}" for line in lines)])

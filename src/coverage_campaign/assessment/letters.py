@@ -21,7 +21,7 @@ from coverage_campaign.model.responsibilities import ReportingRule
 from coverage_campaign.model.units import Unit
 from coverage_campaign.notebook import html_table
 from coverage_campaign.progress.succession import heirs_on, pass_on
-from coverage_campaign.scheduling.schedule import own_window, schedule
+from coverage_campaign.scheduling.schedule import own_milestones, own_window, schedule
 
 __all__ = ["Letter", "Letters", "letters"]
 
@@ -161,7 +161,7 @@ class Letters:
         if letter.due_day is None:
             return message("to report every {period} to {unit}, on a day still to be set", **values)
         if rule.period == "week":
-            return message("to report every week to {unit} by weekday {day:raw}", **values)
+            return message("to report every week to {unit} by {day:weekday}", **values)
         if rule.due_in == "same":
             return message("to report every {period} to {unit} by its day {day:raw}", **values)
         return message(
@@ -207,26 +207,27 @@ def letters(allocation: Allocation, *, by: DateLike | None = None, clause: str =
 
     Args:
         allocation: Who does how much; every unit of it signs, upper tiers too.
-        by: The day by which it is owed; by default the last day of the phase that the campaign's
-            headcount target lies in, or of the campaign.
+        by: The day by which it is owed; by default the last day of the phase that the target lies
+            in, or of the campaign.
         clause: The clause that asks for letters.
 
     The unit above is the place (`parent`), or the chain of command where the reading `attribution`
     says so. Who answers for a unit is its seat in a leading group, else its head.
     """
     campaign = allocation.campaign
-    last = _last_day(campaign) if by is None else to_date(by, where="by")
+    last = _last_day(allocation) if by is None else to_date(by, where="by")
     frame = allocation.to_frame()
     codes = [str(code) for code in frame["unit"]]
     persons, uplifted = (
         dict(zip(codes, frame[name].tolist(), strict=True)) for name in ("share", "uplifted")
     )
     owned = allocation.shares()
-    marks = _milestones(campaign, last)
+    days = {campaign.resolve(mark.by) for mark, _ in own_milestones(allocation)}
+    marks = sorted(day for day in days if day < last)
     closing = [unit for unit in map(campaign.unit, codes) if unit.closed and unit.closed < last]
     owed: dict[dt.date, dict[str, int]] = {}
     ends = dict.fromkeys(codes, last)
-    if (marks or closing) and own_window(campaign):
+    if (marks or closing) and own_window(campaign, allocation.target_code):
         plan = schedule(allocation)
         owed = {day: _with_those_above(campaign, plan.planned_on(day)) for day in marks}
         if closing:
@@ -293,17 +294,12 @@ def _succession(letter: Letter) -> Iterator[Message]:
         )
 
 
-def _last_day(campaign: Campaign) -> dt.date:
-    target = campaign.headcount
-    within = target.within if target else ""
+def _last_day(allocation: Allocation) -> dt.date:
+    campaign = allocation.campaign
+    headcount = campaign.headcount
+    code = allocation.target_code or (headcount.code if headcount else "")
+    within = next((one.within for one in campaign.targets if one.code == code), "")
     return campaign.window(within).last if within else campaign.whole_window.last
-
-
-def _milestones(campaign: Campaign, last: dt.date) -> list[dt.date]:
-    """Return the days of the headcount's milestones before the last day."""
-    own = {"", campaign.headcount.code if campaign.headcount else ""}
-    days = {campaign.resolve(mark.by) for mark in campaign.milestones if mark.target in own}
-    return sorted(day for day in days if day < last)
 
 
 def _with_those_above(campaign: Campaign, persons: pd.Series[int]) -> dict[str, int]:

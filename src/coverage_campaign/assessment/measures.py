@@ -198,8 +198,8 @@ def _exact(value: object) -> Fraction:
 class PassedMilestone:
     """A milestone whose day is over, and the persons that each unit had done by then.
 
-    `there` tells who existed on that day, `counted` whose figure is known, `whole` whose reports
-    to that day are all in.
+    `there` tells who existed on that day, itself or those that it succeeds, `counted` whose figure
+    is known, `whole` whose reports to that day are all in.
     """
 
     milestone: Milestone
@@ -265,6 +265,7 @@ def _passed(
     then = track(progress.plan, progress.tally, as_of=day, received=progress.received)
     then = then.under_units_of(progress.as_of)  # a successor answers for those before it
     units = then.unflagged_units
+    place = {unit.unit: number for number, unit in enumerate(units)}
     late = np.zeros(len(units), dtype=bool)
     if progress.received is not None:
         known_on = progress.tally.as_of
@@ -284,13 +285,18 @@ def _passed(
         late |= np.isin(np.array(then.rows.units), codes)
     if then.rows.left_out:
         late[:] = True
+    heirs = {place[code]: [place[heir] for heir, _ in one] for code, one in then.heirs.items()}
+    there = np.array([unit.status not in ("closed", "not_open") for unit in units], dtype=bool)
+    for closed, after in heirs.items():
+        late[after] |= late[closed]
+        there[closed], there[after] = False, True
     return PassedMilestone(
         milestone=milestone,
         day=day,
         share=share,
         progress=progress,
         done=np.array([unit.done or 0 for unit in units], dtype=np.int64),
-        there=np.array([unit.status not in ("closed", "not_open") for unit in units], dtype=bool),
+        there=there,
         counted=np.array([unit.done is not None for unit in units], dtype=bool),
         whole=~late,
     )

@@ -17,7 +17,7 @@ from typing import Final, TypeAlias, cast
 import numpy as np
 import pandas as pd
 from babel import Locale
-from babel.dates import format_date, format_skeleton
+from babel.dates import format_date, format_skeleton, get_day_names
 from babel.numbers import format_compact_decimal
 
 from coverage_campaign.messages.language import LANGUAGES, Language, check_language
@@ -39,6 +39,7 @@ __all__ = [
     "plural",
     "rounded",
     "signed",
+    "weekday",
 ]
 
 Number: TypeAlias = int | float | Fraction | Decimal | np.integer
@@ -205,6 +206,15 @@ def month(date: dt.date, lang: Language | None = None, *, long: bool = False) ->
     language = check_language(lang)
     # CLDR has 九月 in full; beside other figures an office writes 9月.
     return _date(date, "LLLL" if long and language not in CHINESE else "LLL", language)
+
+
+def weekday(number: int, lang: Language | None = None) -> str:
+    """Return the name of a day of the week, 1 = Monday.
+
+    >>> weekday(2, "en"), weekday(2, "zh")
+    ('Tuesday', '星期二')
+    """
+    return str(get_day_names("wide", locale=locale_of(check_language(lang)))[number - 1])
 
 
 def _date(date: dt.date, skeleton: str, lang: Language) -> str:

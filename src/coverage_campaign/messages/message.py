@@ -225,4 +225,5 @@ _FORMATS: Final[Mapping[str, Callable[[Any, str, Language], str]]] = {
     "month": lambda value, _, lang: formats.month(value, lang),
     "long month": lambda value, _, lang: formats.month(value, lang, long=True),
     "number": lambda value, _, lang: formats.number(value, lang),
+    "weekday": lambda value, _, lang: formats.weekday(value, lang),
 }

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Final
+from fractions import Fraction
+from typing import Final, TypeAlias
 
 import attrs
 import numpy as np
@@ -20,6 +21,7 @@ from coverage_campaign.model.periods import Period, Periods, periods_of
 from coverage_campaign.model.responsibilities import ReportingRule
 from coverage_campaign.model.targets import Effect
 from coverage_campaign.model.units import Unit
+from coverage_campaign.progress.indicators import Clock
 from coverage_campaign.progress.succession import Heirs, pass_on, pass_on_rates, pass_on_rows
 from coverage_campaign.progress.unit_progress import hindrances
 from coverage_campaign.reporting.completeness import expected_reports
@@ -29,7 +31,9 @@ from coverage_campaign.scheduling.plan import Plan
 __all__ = [
     "REPORT_COLUMNS",
     "ReportedCounts",
+    "Unreported",
     "agreed",
+    "clocks",
     "differs",
     "first_day_of_period",
     "is_open",
@@ -45,6 +49,8 @@ __all__ = [
 ]
 
 _Ints = NDArray[np.int64]
+Unreported: TypeAlias = tuple[tuple[dt.date, dt.date, tuple[str, ...]], ...]
+"""Periods (first day, last day) in which some units have no figure while others have one."""
 _KINDS: tuple[Effect, ...] = ("entry", "resumption", "loss")
 
 
@@ -55,7 +61,8 @@ class ReportedCounts:
     `place` is the position of the row's unit, or of the planned unit that it lies under; `channel`
     and `group` are positions in `channels` and `groups`. A group of -1 is not known, and `group` is
     None for a tally made without groups. `left_out` are persons in periods that the day cuts and
-    nobody can split; `elsewhere` are persons of units outside the plan, by unit code.
+    nobody can split; `elsewhere` are persons of units outside the plan, by unit code. `read` are
+    the units of which any figure was read, closed ones among them, before anything passes on.
     """
 
     units: tuple[str, ...]
@@ -72,6 +79,7 @@ class ReportedCounts:
     left_out: int
     left_out_from: dt.date | None
     elsewhere: tuple[tuple[str, int], ...]
+    read: frozenset[str]
     stock: _Ints = attrs.field(converter=owned_array, eq=by_value)
     has_stock: NDArray[np.bool_] = attrs.field(converter=owned_array, eq=by_value)
 
@@ -138,6 +146,8 @@ def reported_counts(
     above = planned_places(parent, units, names)
     if len(names) and (above < 0).all():
         raise _nothing_shared(names, units)
+    stocked = planned_places(parent, units, tally.stock["unit"].tolist())
+    read = frozenset(units[at] for at in (*above, *stocked) if at >= 0)
     if heirs:
         frame = _planned_rows(frame, parent, units, heirs)
         row_unit, found = pd.factorize(frame["unit"])
@@ -178,6 +188,7 @@ def reported_counts(
         through=through,
         left_out=int(persons[cut].sum()),
         left_out_from=names_of_periods[cut].min().item() if cut.any() else None,
+        read=read,
         elsewhere=_elsewhere(names, row_unit[outside], persons[outside]),
         stock=stock,
         has_stock=has_stock,
@@ -486,6 +497,44 @@ def unit_counts(
     return pd.concat([counts, reports], axis=1)
 
 
+def clocks(
+    plan: Plan, codes: tuple[str, ...], day: dt.date, *, heirs: Heirs
+) -> tuple[Clock, Clock]:
+    """Return where a day lies in the plan of the whole, and in that of each unit.
+
+    They are one where all units are open on all days. A unit has the days on which it is open, and
+    its heirs have those of closed ones as well.
+    """
+    left = plan.days_left(day)
+    whole = Clock(
+        curves=np.array([[total / plan.effort[-1] for total in plan.effort]]),
+        elapsed=len(plan.days) - left,
+        left=np.array([left]),
+    )
+    lives = plan.course.lives
+    if lives is None:
+        return whole, whole
+    parts, _ = lives.courses(
+        plan.allocation.shares().to_numpy("int64").astype(np.int64), plan.course.weights
+    )
+    place = {code: number for number, code in enumerate(codes)}
+    reached = np.zeros((len(codes), len(plan.days)))
+    for code, course in zip(plan.shares().index, parts.T.astype(np.float64), strict=True):
+        for heir, share in heirs.get(code, ((code, Fraction(1)),)):
+            reached[place[heir]] += float(share) * course
+    units = [plan.campaign.unit(code) for code in codes]
+    closed = np.array([unit.closed or dt.date.max for unit in units], dtype="datetime64[D]")
+    open_days = np.searchsorted(plan.days, closed, side="right")
+    in_all = reached[:, -1:]
+    return whole, Clock(
+        curves=np.divide(
+            reached, in_all, out=np.repeat(whole.curves, len(codes), axis=0), where=in_all > 0
+        ),
+        elapsed=whole.elapsed,
+        left=np.maximum(open_days - whole.elapsed, 0),
+    )
+
+
 def _is_owed(plan: Plan, began: dt.date, day: dt.date) -> bool:
     """Tell whether the report on a day is owed by its end: its period is over, and of the plan."""
     periods = periods_of(plan.campaign, (plan.campaign.reporting or ReportingRule()).period)
@@ -495,18 +544,21 @@ def _is_owed(plan: Plan, began: dt.date, day: dt.date) -> bool:
 
 def unreported_periods(
     plan: Plan, tally: Tally, rows: ReportedCounts, *, heirs: Heirs
-) -> tuple[tuple[dt.date, dt.date, tuple[str, ...]], ...]:
+) -> Unreported:
     """Return the periods of the plan in which units that report have no figure, but others do.
 
     Each with its first and last day and the units' codes. Days and weeks are looked at by the month
-    that is over: on a single day nobody may have come. A unit counts only while it exists.
+    that is over: on a single day nobody may have come. A unit counts only while it exists; one that
+    has closed and passed on what it did is asked for all of its periods.
     """
+    if heirs:  # each unit's own figures, before any pass on
+        rows = reported_counts(tally, plan.campaign, rows.units, through=rows.through)
     fine = rows.by in {"day", "week"}
     periods = periods_of(plan.campaign, "month") if fine else rows.periods
     parent = {
         unit.code: unit.parent for one in (tally.campaign, plan.campaign) for unit in one.units
     }
-    stock = _planned_rows(tally.stock[tally.stock["persons"].notna()], parent, rows.units, heirs)
+    stock = tally.stock[tally.stock["persons"].notna()]
     place = np.concatenate([rows.place, planned_places(parent, rows.units, stock["unit"])])
     starts = rows.periods.first(rows.periods.number(stock["period"].to_numpy("datetime64[D]")))
     days = np.concatenate([rows.ends(rows.period), rows.periods.last(rows.periods.number(starts))])
@@ -523,8 +575,8 @@ def unreported_periods(
     opened = np.array([unit.opened or dt.date.min for unit in units], dtype="datetime64[D]")
     closed = np.array([unit.closed or dt.date.max for unit in units], dtype="datetime64[D]")
     there = (opened[:, None] <= last) & (closed[:, None] >= first)
-    there &= np.array([code not in heirs for code in rows.units])[:, None]
-    lacking = ~has & there & rows.reported()[:, None]
+    asked = rows.reported() | np.array([code in heirs for code in rows.units])
+    lacking = ~has & there & asked[:, None]
     return tuple(
         (start, end, tuple(code for code, lacks in zip(rows.units, column, strict=True) if lacks))
         for start, end, column in zip(first.tolist(), last.tolist(), lacking.T, strict=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 import pandas as pd
@@ -12,57 +12,111 @@ from numpy.typing import NDArray
 
 from coverage_campaign.messages import Message, message
 from coverage_campaign.model.campaign import Campaign
+from coverage_campaign.model.labels import Label
 from coverage_campaign.progress.counts import ReportedCounts
 from coverage_campaign.progress.indicators import Clock
+from coverage_campaign.progress.succession import Heirs
 from coverage_campaign.progress.unit_progress import STATUS_WORDS, UnitProgress
+from coverage_campaign.scheduling.plan import Plan
 
 __all__ = ["explanation"]
 
 
 def explanation(
-    campaign: Campaign,
+    plan: Plan,
     unit: UnitProgress,
     ranks: pd.Series[int],
     rows: ReportedCounts,
     *,
     clock: Clock,
-    days: NDArray[np.datetime64],
+    heirs: Heirs,
     as_of: dt.date,
     began: dt.date,
 ) -> Iterator[Message]:
     """Yield one line a figure of a unit: formula, numbers, result, clause.
 
-    `ranks` are those of all units, `days` the days of the plan, `began` is the first day of the
-    period whose persons are `new`.
+    `ranks` are those of all units, `clock` is the unit's own, `began` the first day of the period
+    whose persons are `new`.
     """
+    campaign = plan.campaign
     place = rows.units.index(unit.unit)
     parts = {kind: int(rows.sums(kind)[place]) for kind in ("entry", "resumption", "loss")}
     yield message("{name} ({code}), as of {day:date}", name=unit.label, code=unit.unit, day=as_of)
-    yield from _planned(campaign, unit, clock)
+    before = [
+        campaign.unit(code).label for code, shares in heirs.items() if unit.unit in dict(shares)
+    ]
+    yield _target(plan, unit, heirs, before)
+    if unit.unit not in heirs:
+        yield from _planned(unit, clock)
     yield from _done(campaign, unit, parts, began)
-    yield from _gap(unit, clock, days)
+    if before and unit.done is not None:
+        yield message("what {units:list 8} did is in it", units=before)
+    yield from _gap(unit, clock, plan.days)
     yield from _beside(unit)
     yield message("status = {status}", status=STATUS_WORDS[unit.status])
     yield _rank(unit, ranks)
 
 
-def _planned(campaign: Campaign, unit: UnitProgress, clock: Clock) -> Iterator[Message]:
-    headcount = campaign.headcount
-    if headcount and headcount.clause:
-        yield message(
+def _target(plan: Plan, unit: UnitProgress, heirs: Heirs, before: Sequence[Label]) -> Message:
+    """Return where a unit's target comes from: the allocation, and who closed or will close."""
+    campaign, allocation = plan.campaign, plan.allocation
+    own = campaign.unit(unit.unit)
+    share, planned = (
+        int(shares.get(unit.unit, 0)) for shares in (allocation.shares(), plan.shares())
+    )
+    after = [campaign.unit(code).label for code, _ in own.successors]
+    if unit.unit in heirs:
+        return message(
+            "target = 0 persons: its {n} passed on to {units:list 8} after {day:date}",
+            n=planned,
+            units=after,
+            day=own.closed,
+        )
+    if before:
+        return message(
+            "target = {own} persons planned for it + {passed} passed on from {units:list 8} = {n} "
+            "persons",
+            own=planned,
+            passed=unit.target - planned,
+            units=before,
+            n=unit.target,
+        )
+    if planned < share:
+        return message(
+            "target = {n} persons: what is planned to its last day, {day:date}, of {share} from "
+            "the allocation; the rest passes on to {units:list 8}",
+            n=planned,
+            day=own.closed,
+            share=share,
+            units=after,
+        )
+    if planned > share:
+        return message(
+            "target = {share} persons from the allocation + {passed} that are planned for it in "
+            "the place of units that close = {n} persons",
+            share=share,
+            passed=planned - share,
+            n=planned,
+        )
+    clauses = [one.clause for one in campaign.targets if one.code == allocation.target_code]
+    if any(clauses):
+        return message(
             "target = {n} persons, from the allocation (clause {clause})",
             n=unit.target,
-            clause=headcount.clause,
+            clause=clauses[0],
         )
-    else:
-        yield message("target = {n} persons, from the allocation", n=unit.target)
+    return message("target = {n} persons, from the allocation", n=unit.target)
+
+
+def _planned(unit: UnitProgress, clock: Clock) -> Iterator[Message]:
     share = unit.planned_rate or 0.0
+    (left,) = clock.left.tolist()
     yield message(
         "planned = {planned} persons: {over} of {days} planned days are over, {target} x "
         "{share:decimal 4} of the curve = {exact:decimal 1}, rounded to whole persons",
         planned=unit.planned,
         over=clock.elapsed,
-        days=len(clock.curve),
+        days=clock.elapsed + left,
         target=unit.target,
         share=share,
         exact=unit.target * share,
@@ -142,11 +196,12 @@ def _gap(unit: UnitProgress, clock: Clock, days: NDArray[np.datetime64]) -> Iter
         done=done,
         n=unit.shortfall,
     )
-    if clock.left:
+    (left,) = clock.left.tolist()
+    if left:
         yield message(
             "required_per_day = {n} / {left} planned days left = {rate:decimal 1} persons a day",
             n=unit.shortfall,
-            left=clock.left,
+            left=left,
             rate=unit.required_per_day,
         )
 

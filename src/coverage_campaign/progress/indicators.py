@@ -53,13 +53,22 @@ COLUMNS = (
 )
 
 
-@attrs.frozen
+@attrs.frozen(kw_only=True)
 class Clock:
-    """Where a day lies in a plan: the curve by day, the days of it that are over and are left."""
+    """Where a day lies in a plan: the curve by day, the days of it that are over and are left.
 
-    curve: _Floats = attrs.field(converter=owned_array, eq=by_value)
+    `curves` and `left` have one row for all units, or one each where some open or close on the
+    way: then each unit is measured against its own days.
+    """
+
+    curves: _Floats = attrs.field(converter=owned_array, eq=by_value)
     elapsed: int
-    left: int
+    left: _Ints = attrs.field(converter=owned_array, eq=by_value)
+
+    def of(self, unit: int) -> Clock:
+        """Return the clock of one unit."""
+        row = unit % len(self.left)
+        return Clock(curves=self.curves[[row]], elapsed=self.elapsed, left=self.left[[row]])
 
 
 # -- arrays ----------------------------------------------------------------------------------------
@@ -218,7 +227,8 @@ def gap_days(
         done: Persons done by each unit.
         planned: Persons planned to the same day.
         target: Persons planned in all, 1 or more.
-        curve: The share of the plan that is over at the end of each of its days, ascending to 1.
+        curve: The share of the plan that is over at the end of each of its days, ascending from 0
+            to 1; the same for all units.
         elapsed: How many of those days are over.
 
     Source: W. Lipke, Schedule is different, The Measurable News, March 2003: ES = C + (EV - PV_C) /
@@ -235,7 +245,8 @@ def gap_days(
     day = np.maximum(np.searchsorted(reached, share, side="left"), 1)
     least = float(np.finfo(np.float64).tiny)
     within = (share - reached[day - 1]) / np.maximum(reached[day] - reached[day - 1], least)
-    gap = day - 1 + within - elapsed
+    begins = np.searchsorted(reached, 0.0, side="right") - 1  # nobody is late before that
+    gap = np.maximum(day - 1 + within, begins) - elapsed
     agrees = np.sign(gap) == np.sign(done - planned)
     return np.where(agrees, gap, 0.0)
 
@@ -273,12 +284,15 @@ def figures(counts: pd.DataFrame, clock: Clock, *, rank: bool = True) -> pd.Data
         units = attrs.evolve(units, may_rank=np.zeros(len(counts), dtype=bool))
     found = {name: _column(*indicator(name, units)) for name in INDICATORS}
     eligible = counts["eligible"].where(counts["eligible"] > 0).astype("Float64")
-    left = pd.NA if clock.left == 0 else clock.left
+    left = pd.Series(pd.array(clock.left, dtype="Int64"))
+    left = left.mask(left == 0).take(np.arange(len(counts)) % len(left)).set_axis(counts.index)
     columns: dict[str, object] = {
         **{name: counts[name] for name in counts.columns if name in COLUMNS},
         **found,
         "gap_days": _days(units, clock),
-        "required_per_day": (pd.Series(found["shortfall"]) / left).astype("Float64").array,
+        "required_per_day": (pd.Series(found["shortfall"], index=counts.index) / left).astype(
+            "Float64"
+        ),
         "coverage_rate": (counts["covered"] + counts["done"]) / eligible,
         "status": pd.array(
             statuses(units.target, units.planned, units.done, units.known, counts), dtype="str"
@@ -296,13 +310,17 @@ def _column(values: NDArray[Any], known: _Flags) -> pd.api.extensions.ExtensionA
 def _days(units: UnitArrays, clock: Clock) -> pd.api.extensions.ExtensionArray:
     known = units.known & units.rated
     gaps = np.zeros(len(known))
-    gaps[known] = gap_days(
-        units.done[known],
-        units.planned[known],
-        units.target[known],
-        curve=clock.curve,
-        elapsed=clock.elapsed,
-    )
+    curves, which = np.unique(clock.curves, axis=0, return_inverse=True)
+    which = which.ravel()[np.arange(len(known)) % len(clock.curves)]
+    for row, curve in enumerate(curves):
+        mine = known & (which == row)
+        gaps[mine] = gap_days(
+            units.done[mine],
+            units.planned[mine],
+            units.target[mine],
+            curve=curve,
+            elapsed=clock.elapsed,
+        )
     return _column(gaps, known)
 
 

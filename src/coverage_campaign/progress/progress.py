@@ -36,7 +36,9 @@ from coverage_campaign.notebook import Axes, html_table
 from coverage_campaign.progress.counts import (
     REPORT_COLUMNS,
     ReportedCounts,
+    Unreported,
     agreed,
+    clocks,
     differs,
     first_day_of_period,
     is_open,
@@ -212,7 +214,7 @@ class Progress:
         return _has_begun(self.plan, self.as_of)
 
     @cached_property
-    def unreported(self) -> tuple[tuple[dt.date, dt.date, tuple[str, ...]], ...]:
+    def unreported(self) -> Unreported:
         """The periods (first day, last day) in which units have no figure while others have one.
 
         Units that never reported are in none of them; with `received` a report without any person
@@ -545,9 +547,12 @@ class Progress:
 
         Columns: unit, name, shortfall; days (planned days left), per_day; calendar_days,
         per_calendar_day; working_days (of the planned days left Monday to Friday and no holiday),
-        per_working_day; <NA> where no such day is left.
+        per_working_day; <NA> where no such day is left. A unit that closes before has the days to
+        its last one.
         """
-        return required_rate_table(self._frame, self.plan, as_of=self.as_of, holidays=holidays)
+        return required_rate_table(
+            self._frame, self.plan, as_of=self.as_of, last=self.last_days, holidays=holidays
+        )
 
     def context(self, signals: pd.DataFrame | None = None) -> pd.DataFrame:
         """Return what has to stand beside each rank before it is held against anybody.
@@ -682,14 +687,14 @@ class Progress:
 
     def explain(self, unit: str, *, lang: Language | None = None) -> str:
         """Return how each figure of a unit comes about: formula, numbers, clause; one a line."""
-        lang = check_language(lang)
+        lang, place = check_language(lang), self.place(unit)
         lines = explanation(
-            self.campaign,
-            self.unflagged_units[self.place(unit)],
+            self.plan,
+            self.unflagged_units[place],
             self._frame["rank"],
             self.rows,
-            clock=self.clock,
-            days=self.plan.days,
+            clock=clocks(self.plan, self.rows.units, self.as_of, heirs=self.heirs)[1].of(place),
+            heirs=self.heirs,
             as_of=self.as_of,
             began=first_day_of_period(self.plan, self.rows, self.as_of),
         )
@@ -768,11 +773,7 @@ def _progress_at(
     answers = [
         unit_counts(plan, rows, reports, day, heirs=heirs, net=net) for net in _nets(campaign, rows)
     ]
-    clock = Clock(
-        curve=np.array([total / plan.effort[-1] for total in plan.effort]),
-        elapsed=len(plan.days) - plan.days_left(day),
-        left=plan.days_left(day),
-    )
+    clock, own_clocks = clocks(plan, units, day, heirs=heirs)
     questions = ("counted", "result_cutoff", "report_due_day")
     basis = plan.basis.joined(tally.basis).joined(campaign.basis(*questions))
     if received is None:
@@ -788,10 +789,13 @@ def _progress_at(
             )
         )
     basis = basis.assuming(*_covered_before(plan, answers[0], rows, heirs))
-    frame = agreed([figures(counts, clock) for counts in answers])
-    unreported = unreported_periods(plan, tally, rows, heirs=heirs) if received is None else ()
+    frame = agreed([figures(counts, own_clocks) for counts in answers])
     notes = [*_notes(frame, rows, plan, day, through, begun=_has_begun(plan, day))]
-    notes += _lags(plan, rows, day, unreported)
+    if received is None:
+        unreported = unreported_periods(plan, tally, rows, heirs=heirs)
+        notes += [*_lags(plan, rows, day, unreported), *_unread(plan, rows, heirs)]
+    else:
+        notes += _lags(plan, rows, day, ())
     return Progress(
         plan=plan,
         tally=tally,
@@ -842,7 +846,7 @@ def _lags(
     plan: Plan,
     rows: ReportedCounts,
     day: dt.date,
-    unreported: tuple[tuple[dt.date, dt.date, tuple[str, ...]], ...],
+    unreported: Unreported,
 ) -> Iterator[Message]:
     """Yield whose figures end earlier than the day that they are compared with."""
     if len(rows.period):
@@ -856,7 +860,10 @@ def _lags(
                 last=last,
                 day=day,
             )
-    for first, end, codes in unreported:
+    for first, end, lacking in unreported:
+        codes = [code for code in lacking if code in rows.read]
+        if not codes:
+            continue
         of_month = first.day == 1 and (end + dt.timedelta(days=1)) == (
             first + dt.timedelta(days=31)
         ).replace(day=1)
@@ -867,6 +874,23 @@ def _lags(
             else message("{first:date} to {last:date}", first=first, last=end),
             units=[unit.label for unit in members(plan, codes)],
         )
+
+
+def _unread(plan: Plan, rows: ReportedCounts, heirs: Heirs) -> Iterator[Message]:
+    """Yield which closed units have no figure at all, while those who come after them have."""
+    reported = dict(zip(rows.units, rows.reported().tolist(), strict=True))
+    for code, shares in heirs.items():
+        unit = plan.campaign.unit(code)
+        after = [heir for heir, _ in shares if reported[heir]]
+        if code not in rows.read and after:
+            yield message(
+                "No figure of {unit}, closed after {day:date}, was read: what it did is missing "
+                "from {units:list 8}, unless their own reports hold it. Read its last figures "
+                "together with theirs.",
+                unit=unit.label,
+                day=unit.closed,
+                units=[one.label for one in members(plan, after)],
+            )
 
 
 def _nets(campaign: Campaign, rows: ReportedCounts) -> tuple[bool, ...]:
@@ -938,6 +962,15 @@ def _notes(
         yield message(
             "No counted report from {units:list 8}: missing, not 0.",
             units=[unit.label for unit in members(plan, silent)],
+        )
+    ends = plan.days[-1].item()
+    closing = [one for one in members(plan, rows.units) if one.closed and day <= one.closed < ends]
+    if closing:
+        yield message(
+            "{units:list 8} {n:plural closes|close} before the schedule ends: target, rates and "
+            "rank are for {n:plural its|their} own days.",
+            n=len(closing),
+            units=[unit.label for unit in closing],
         )
     above = ((frame["done"] > frame["target"]) & (frame["target"] > 0)).fillna(value=False)
     if above.any():

@@ -271,28 +271,35 @@ def _shares(persons: pd.Series[int]) -> pd.Series[float]:
 
 
 def required_rate_table(
-    frame: pd.DataFrame, plan: Plan, *, as_of: dt.date, holidays: Iterable[DateLike]
+    frame: pd.DataFrame,
+    plan: Plan,
+    *,
+    as_of: dt.date,
+    last: NDArray[np.datetime64],
+    holidays: Iterable[DateLike],
 ) -> pd.DataFrame:
     """Return what each unit needs a day to finish by the plan's last day, one row a unit.
 
     Columns: unit, name, shortfall [persons]; days (planned days left) and per_day; calendar_days
     (to the plan's last day, pauses of the plan among them) and per_calendar_day; working_days (of
     the planned days left Monday to Friday and no holiday) and per_working_day; <NA> where no such
-    day is left.
+    day is left. `last` is the last day of each unit, where that is before the plan's.
     """
     left = plan.days[plan.days > np.datetime64(as_of, "D")]
     off = np.array([to_date(day) for day in holidays], dtype="datetime64[D]")
     first = max(as_of, plan.days[0].item() - dt.timedelta(days=1))
-    calendar = max((plan.days[-1].item() - first).days, 0)
+    ends = np.minimum(last, plan.days[-1])
+    planned = np.searchsorted(left, ends, side="right")
+    working = np.concatenate([[0], np.cumsum(np.is_busday(left, holidays=off))])
     table = frame[["unit", "name", "shortfall"]].copy()
     for name, days in (
-        ("", len(left)),
-        ("calendar_", calendar),
-        ("working_", int(np.is_busday(left, holidays=off).sum())),
+        ("", planned),
+        ("calendar_", np.maximum((ends - np.datetime64(first, "D")).astype(np.int64), 0)),
+        ("working_", working[planned]),
     ):
-        per_day = f"per_{name}day"
-        table[f"{name}days"] = pd.array([days] * len(table), dtype="Int64")
-        table[per_day] = (table["shortfall"] / (days or pd.NA)).astype("Float64")
+        counts = pd.Series(days, index=table.index, dtype="Int64")
+        table[f"{name}days"] = counts
+        table[f"per_{name}day"] = (table["shortfall"] / counts.mask(counts == 0)).astype("Float64")
     return table
 
 

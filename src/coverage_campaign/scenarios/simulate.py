@@ -17,6 +17,7 @@ from coverage_campaign.model.campaign import Campaign
 from coverage_campaign.model.dates import ONE_DAY
 from coverage_campaign.model.periods import periods_of
 from coverage_campaign.model.readings import Basis
+from coverage_campaign.model.responsibilities import ReportingRule
 from coverage_campaign.notebook import html_table
 from coverage_campaign.scheduling.schedule import Plan
 
@@ -349,23 +350,23 @@ def _truth(
 def _received(
     campaign: Campaign, rng: np.random.Generator, rows: _Columns, codes: NDArray[np.object_]
 ) -> pd.DataFrame:
-    """Return when each unit's report of a month arrived; months without a filed row have none.
+    """Return when each unit's report of a period arrived; those without a filed row have none.
 
-    Months are those of the campaign's reporting rule; a report comes within eight days of its end.
+    Periods are those of the campaign's reporting rule; a report comes within eight days of the end.
     """
-    months = periods_of(campaign, "month")
-    number = months.number(rows["date"].astype("datetime64[D]"))
+    periods = periods_of(campaign, (campaign.reporting or ReportingRule()).period)
+    number = periods.number(rows["date"].astype("datetime64[D]"))
     table = (
         pd.DataFrame({"unit": pd.array(codes, dtype="str").take(rows["unit"]), "number": number})
         .drop_duplicates()
         .sort_values(["number", "unit"], ignore_index=True)
     )
     numbers = table["number"].to_numpy(dtype=np.int64)
-    arrival = months.last(numbers) + (1 + rng.integers(0, 8, len(table))) * ONE_DAY
+    arrival = periods.last(numbers) + (1 + rng.integers(0, 8, len(table))) * ONE_DAY
     return pd.DataFrame(
         {
             "unit": table["unit"],
-            "period": months.name(numbers).astype("datetime64[s]"),
+            "period": periods.name(numbers).astype("datetime64[s]"),
             "received_on": arrival.astype("datetime64[s]"),
         }
     )

@@ -131,6 +131,9 @@ def _value(name: str, value: object, campaign: Campaign) -> Text:
 
 FLAGS: Final = {
     "fall": message("downward correction"),
+    "fall_and_recovery": message("a fall and its recovery"),
+    "spike_and_fall": message("a spike and its fall"),
+    "batch_after_silence": message("several periods at once"),
     "jump": message("a jump"),
     "identical": message("the same figure again and again"),
     "deadline_spike": message("a rush at the end"),
@@ -139,6 +142,9 @@ FLAGS: Final = {
 }
 _SHORT_FLAGS: Final = {
     "fall": message_in("flag", "correction"),
+    "fall_and_recovery": message_in("flag", "fall and recovery"),
+    "spike_and_fall": message_in("flag", "spike and fall"),
+    "batch_after_silence": message_in("flag", "batch"),
     "jump": message_in("flag", "jump"),
     "identical": message_in("flag", "repeated"),
     "deadline_spike": message_in("flag", "end rush"),

@@ -97,11 +97,19 @@ class Forecast:
         """Return the whole as one row of the same columns."""
         target = float(self.progress.counts["target"].sum())
         row = self._whole.rows(np.array(["total"]), np.array([target]), level=self.level)
-        return row.assign(name=pd.array(["Total"], dtype="str"))[list(self._frame.columns)]
+        row = row.assign(name=pd.array(["Total"], dtype="str"), low=row["low"] - self._estimated)
+        return row[list(self._frame.columns)]
 
     def fan(self) -> pd.DataFrame:
         """Return the whole day by day from the day after as_of: date, expected, low, high."""
-        return self._whole.path(level=self.level)
+        path = self._whole.path(level=self.level)
+        return path.assign(low=path["low"] - self._estimated)
+
+    @property
+    def _estimated(self) -> int:
+        """The persons whom unreported months are estimated to have had: nobody knows of them."""
+        done = self._told.counts["done"].dropna()
+        return max(round(float(np.nansum(self._units.now))) - int(done.sum()), 0)
 
     def set_aside(self) -> pd.DataFrame:
         """Return the reported figures that no pace was taken from, in order of time.
@@ -125,12 +133,13 @@ class Forecast:
 
         Columns: unit, name, recent_per_day (persons a calendar day over the last stretch of
         figures, a week or a month, slips set aside), needed_per_day (shortfall over the calendar
-        days left), times (how many times the recent pace is needed); <NA> where it is not known or
-        no day is left.
+        days left, those of a unit that closes before to its last one), times (how many times the
+        recent pace is needed); <NA> where it is not known or no day is left.
         """
         frame = self.progress.to_frame()
-        left = (self.to - self.progress.as_of).days
-        needed = (frame["shortfall"] / (max(left, 0) or pd.NA)).astype("Float64")
+        ends = np.minimum(self.progress.last_days, np.datetime64(self.to, "D"))
+        left = pd.Series((ends - np.datetime64(self.progress.as_of, "D")).astype(np.int64))
+        needed = (frame["shortfall"] / left.where(left > 0).astype("Int64")).astype("Float64")
         recent = self._recent.set_index("unit")["per_day"].reindex(frame["unit"]).array
         table = frame[["unit", "name"]].assign(recent_per_day=recent, needed_per_day=needed)
         table["times"] = needed / table["recent_per_day"].where(table["recent_per_day"] > 0)
@@ -241,6 +250,7 @@ def forecast(
                 ),
                 silent=tuple(labels[code] for code in silent),
                 pace=pace,
+                lost=0.0 if losses is None else float(np.nansum(losses.persons[-1])),
             )
         ),
         silent=silent,
@@ -457,15 +467,16 @@ def _notes(
     set_aside: pd.DataFrame,
     silent: tuple[Label, ...],
     pace: object,
+    lost: float,
 ) -> Iterator[Message]:
-    """Yield the notes of a forecast, one message each."""
+    """Yield the notes of a forecast, one message each; `lost` are the losses that count."""
     name = str(getattr(method, "__name__", "method"))
     yield message("Method: {method}.", method=_METHOD_WORDS.get(name, name))
     if pace != 1:
         words = getattr(pace, "__name__", None) or str(pace)
         yield message("What if: the recent pace times {pace}.", pace=words)
     yield from _slips(set_aside)
-    yield from _doubts(method, history, set_aside)
+    yield from _doubts(method, history, set_aside, lost)
     times = _planned_rush(history)
     if (times >= _A_RUSH or 0 < times <= 1 / _A_RUSH) and method is not plan_following:
         yield message(
@@ -504,7 +515,9 @@ def _slips(set_aside: pd.DataFrame) -> Iterator[Message]:
         )
 
 
-def _doubts(method: Pace, history: CumulativeHistory, set_aside: pd.DataFrame) -> Iterator[Message]:
+def _doubts(
+    method: Pace, history: CumulativeHistory, set_aside: pd.DataFrame, lost: float
+) -> Iterator[Message]:
     """Yield why the last figures make the forecast doubtful."""
     last = set_aside[set_aside["last"] & set_aside["kind"].isin(["fall", "jump", "drop"])]
     if len(last):
@@ -528,9 +541,9 @@ def _doubts(method: Pace, history: CumulativeHistory, set_aside: pd.DataFrame) -
             "figures suggested {low} to {high}. If these days are exceptional, do not rely on "
             "this forecast.",
             days=-float(history.days[row]),
-            n=round(now),
-            low=int(low[-1, 0]),
-            high=int(high[-1, 0]),
+            n=round(now - lost),
+            low=round(low[-1, 0] - lost),
+            high=round(high[-1, 0] - lost),
         )
 
 
