@@ -268,3 +268,32 @@ def test_mistaken_arguments_are_refused_by_name() -> None:
         cc.allocate(tiny(), weights=cc.weights.equal, method=max)
     with pytest.raises(cc.DefinitionError, match="method 'len': raised TypeError"):
         cc.forecast(progress(), method=len)  # type: ignore[arg-type]
+
+
+def test_a_successor_answers_for_the_milestones_of_those_before_it() -> None:
+    """Ash and Birch are one from August on: of 24 by June 25 came, of 48 by July 45: one missed."""
+    city = campaign()
+    closing = [
+        attrs.evolve(unit, closed="2026-07-31", successors="n") if unit.code in "ab" else unit
+        for unit in city.units
+    ]
+    city = attrs.evolve(city, units=[*closing, _new_county(city)])
+    plan = cc.schedule(cc.allocate(city, weights=cc.weights.eligible), over="drive")
+    rows = [("a", "2026-06", 10), ("b", "2026-06", 15), ("c", "2026-06", 9)]
+    rows += [("a", "2026-07", 15), ("b", "2026-07", 5), ("c", "2026-07", 9)]
+    rows += [("n", "2026-08", 40), ("c", "2026-08", 9)]
+    figures = pd.DataFrame(rows, columns=["unit", "period", "persons"])
+    tally = cc.read_reports(figures, city, figures="new")
+    found = cc.assess(
+        cc.track(plan, tally, as_of="2026-08-31"), scheme("missed_milestones", rules.per_case(-2))
+    )
+    table = found.boundaries().query("boundary == 'milestone' and unit == 'n'")
+    assert table[["needed", "done"]].to_numpy().tolist() == [[24, 25], [48, 45]]
+    assert found.to_frame().set_index("unit").loc["n", "score"] == -2
+    assert "milestone missed: July; 45 of 48 persons by 31 Jul 2026" in found.explain("n")
+
+
+def _new_county(city: cc.Campaign) -> cc.Unit:
+    return cc.vary(
+        city.unit("c"), code="n", label="New", opened="2026-08-01", counts={}, aliases=()
+    )

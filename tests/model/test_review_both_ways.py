@@ -599,3 +599,13 @@ def test_many_units_are_reviewed_in_linear_time() -> None:
         code="large", label="Large", year=2026, units=units, breakdowns=tiny().breakdowns[:1]
     )
     assert review(large).codes == ("reporting-rule-missing",)
+
+
+def test_who_gives_the_suggested_answer_has_chosen_it() -> None:
+    """Gross is what the case suggests; a caller who says gross has no finding and no mark left."""
+    suggested = load_case("hengyang", year=2008)
+    chosen = suggested.with_readings(counted="gross")
+    assert suggested.readings.is_suggested("counted")
+    assert not chosen.readings.is_suggested("counted")
+    assert chosen.readings.is_suggested("outstanding")
+    assert len(review(suggested)) - len(review(chosen)) == 1

@@ -62,3 +62,10 @@ def test_the_sign_never_contradicts_the_persons(
     if done == planned:
         assert days == 0
     assert days * (done - planned) >= 0
+
+
+def test_nobody_is_late_before_the_first_day_on_which_anything_is_planned() -> None:
+    """Open on the third of four days: with nobody at the end of the third it is one day behind."""
+    curve = np.array([0.0, 0.0, 0.5, 1.0])
+    gap = gap_days(np.array([0]), np.array([50]), np.array([100]), curve=curve, elapsed=3)
+    assert gap.tolist() == [-1.0]

@@ -272,3 +272,71 @@ def test_a_split_loses_nobody_and_stays_near_its_shares(figures: list[int], part
     exact = [part * int(total) for total in np.cumsum(figures)]
     assert all(abs(found - wanted) <= 1 for found, wanted in zip(running, exact, strict=True))
     assert attrs.evolve(campaign) == campaign
+
+
+def test_a_unit_that_will_close_is_measured_against_its_own_days() -> None:
+    """Of Ash's 100 people 49 are planned to 30 June; by the end of April 120 of its 181 days are over.
+
+    It did 40 of them, which are planned for the 148th of its days, and has 61 days for the others.
+    """
+    on = merger()
+    april = on("2021-04-30").to_frame().set_index("unit").loc["a"]
+    assert april[["target", "done"]].tolist() == [49, 40]
+    assert april["required_per_day"] == pytest.approx(9 / 61)
+    assert april["gap_days"] == pytest.approx(40 / 49 * 181 - 120, abs=0.1)
+    table = on("2021-04-30").required_rate().set_index("unit")
+    assert table.loc[["a", "d"], "days"].tolist() == [61, 245]
+    assert table.loc[["a", "d"], "calendar_days"].tolist() == [61, 245]
+    notes = " ".join(on("2021-04-30").notes)
+    assert "A and B close before the schedule ends" in notes
+
+
+def test_figures_that_a_merger_lacks_are_named() -> None:
+    """Without Birch's figures, or without its June, a note says what Maple is short of."""
+    rows = [("m", "2021-07-01", 30), ("d", "2021-07-01", 50)]
+    alone = followed(merged(), {"a": 100, "b": 300, "d": 600, "m": 0}, rows)("2021-07-31")
+    lacking = [note for note in alone.notes if "No figure of" in note]
+    assert [note.split(",")[0] for note in lacking] == ["No figure of A", "No figure of B"]
+    assert "is missing from M" in lacking[0]
+    rows += [(unit, month, 9) for unit in ("a", "d") for month in MONTHS[:6]]
+    rows += [("b", month, 9) for month in MONTHS[:5]]
+    june = followed(merged(), {"a": 100, "b": 300, "d": 600, "m": 0}, rows)("2021-07-31")
+    assert [note for note in june.notes if "No figure of" in note] == [
+        "No figure of June from B, while others have one: missing, not 0."
+    ]
+
+
+def test_the_explanation_says_where_a_target_went_and_came_from() -> None:
+    """Before the merger, after it, of the closed and of the new unit."""
+    on = merger()
+    lines = {
+        (unit, day): on(day).explain(unit).splitlines()[1]
+        for unit, day in (("a", "2021-05-31"), ("m", "2021-05-31"), ("a", "2021-07-31"))
+    }
+    assert lines["a", "2021-05-31"] == (
+        "target = 49 persons: what is planned to its last day, 30 Jun 2021, of 100 from the "
+        "allocation; the rest passes on to M"
+    )
+    assert lines["m", "2021-05-31"].endswith("in the place of units that close = 202 persons")
+    assert lines["a", "2021-07-31"] == (
+        "target = 0 persons: its 49 passed on to M after 30 Jun 2021"
+    )
+    told = on("2021-07-31").explain("m")
+    assert "202 persons planned for it + 198 passed on from A and B = 400 persons" in told
+    assert "what A and B did is in it" in told
+
+
+def test_a_district_with_a_zone_may_take_the_place_of_another() -> None:
+    """Old is New and its zone from July on: New's own people are a part beside the zone's."""
+    campaign = land(
+        county("old", closed="2021-06-30", successors={"new": "80%", "zone": "20%"}),
+        county("new", opened="2021-07-01"),
+        county("zone", parent="new", opened="2021-07-01"),
+        county("d"),
+    )
+    rows = [("old", month, 10) for month in MONTHS[:6]] + [("d", month, 50) for month in MONTHS]
+    after = followed(campaign, {"old": 500, "d": 500}, rows)("2021-07-31").to_frame()
+    assert after.set_index("unit")["target"].to_dict() == {
+        "old": 0, "d": 500, "zone": 100, "new": 400,
+    }  # fmt: skip
+    assert after.set_index("unit").loc[["zone", "new"], "done"].tolist() == [12, 48]

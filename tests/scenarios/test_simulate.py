@@ -135,3 +135,13 @@ def test_exact_fractions_are_numbers(plan: cc.Plan) -> None:
         for part in (Fraction(1, 4), 0.25)
     )
     pd.testing.assert_frame_equal(exact.events, real.events)
+
+
+def test_reports_arrive_by_the_periods_of_the_campaign(plan: cc.Plan) -> None:
+    """A campaign that reports by weeks has the reports of weeks, each within eight days."""
+    rule = cc.ReportingRule(period="week", kinds=["county"], to="labour", due_day=2)
+    weekly = attrs.evolve(plan.campaign, reporting=rule)
+    again = cc.schedule(cc.allocate(weekly, weights=cc.weights.eligible), over="drive")
+    received = cc.simulate(again, seed=1).received
+    assert set(received["period"].dt.day_name()) == {"Monday"}
+    assert (received["received_on"] - received["period"]).dt.days.between(7, 14).all()

@@ -241,7 +241,7 @@ class Campaign:
         """Return the campaign with these open questions answered; the other answers stay.
 
         None opens a question again. `campaign.with_readings(counted="net")` keeps what the case
-        suggests for the rest.
+        suggests for the rest. Who gives the answer that was suggested has chosen it.
 
         Raises:
             DefinitionError: There is no such question, or no such answer to it.
@@ -255,6 +255,9 @@ class Campaign:
         if problems:
             raise DefinitionError(problems)
         readings = attrs.evolve(self.readings, **cast("dict[str, Any]", answers))
+        if readings.suggested is not None:
+            others = attrs.evolve(readings.suggested, **dict.fromkeys(answers))
+            readings = attrs.evolve(readings, suggested=others)
         return attrs.evolve(self, readings=readings)
 
     def with_part(self, part: Part) -> Campaign:
