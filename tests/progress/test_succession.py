@@ -275,7 +275,7 @@ def test_a_split_loses_nobody_and_stays_near_its_shares(figures: list[int], part
 
 
 def test_a_unit_that_will_close_is_measured_against_its_own_days() -> None:
-    """Of Ash's 100 people 49 are planned to 30 June; by the end of April 120 of its 181 days are over.
+    """Ash is planned to have 49 by 30 June; by the end of April 120 of its 181 days are over.
 
     It did 40 of them, which are planned for the 148th of its days, and has 61 days for the others.
     """
