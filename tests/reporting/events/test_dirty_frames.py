@@ -92,6 +92,7 @@ ODD: dict[str, tuple[str, list[Any]]] = {
 
 def table_of(columns: dict[str, tuple[str, list[Any]]]) -> Any:
     """Return columns as an Arrow table."""
+    need("pyarrow")
     import pyarrow as pa  # may not be installed
 
     kinds = {
