@@ -18,6 +18,7 @@ import types
 import typing
 from collections import abc
 from collections.abc import Callable, Iterable, Iterator
+from decimal import Decimal
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any, Literal, TypeVar, get_args, get_origin
 
@@ -80,6 +81,8 @@ def shown(value: object) -> Message:
             words = message("a list of {n}", n=len(value))
         case int() if value.bit_length() > _LONGEST * 3:
             words = message("a number too long to show")
+        case abc.Iterator():
+            words = kind_of(value)
         case _ if attrs.has(type(value)) or callable(value):
             words = _with_article(getattr(value, "__name__", type(value).__name__))
         case _:
@@ -285,8 +288,12 @@ def _test_of_items(kind: type, item: Any) -> Callable[[object], bool]:  # noqa: 
         isinstance(value, kind)
         and not isinstance(value, (bytes, range))  # their items are numbers
         and not hasattr(value, "__array__")  # those of texts are told apart where calls are checked
-        and (not isinstance(value, _READ_AGAIN) or all(map(each, value)))
+        and (not _is_read_again(value) or all(map(each, value)))
     )
+
+
+def _is_read_again(value: object) -> bool:
+    return isinstance(value, _READ_AGAIN) or _is_own(type(value))
 
 
 def _test_of_numbers(kind: type, item: Any) -> Callable[[object], bool]:  # noqa: ANN401 - a class
@@ -589,14 +596,12 @@ def checked_call(function: _Function) -> _Function:
             is_read = True
         if len(args) > len(in_order) and is_open:
             in_order.extend(in_order[-1:] * (len(args) - len(in_order)))
-        for (name, hint, test), value in zip(in_order, args, strict=False):
-            if not test(value) and not _passes(value, hint):
-                raise _mistaken(function, name, value, hint)
-        for key, value in kwargs.items():
-            name, hint, test = checks.get(key, _UNCHECKED)
-            if not test(value) and not _passes(value, hint):
-                raise _mistaken(function, name, value, hint)
-        return function(*args, **kwargs)
+        given = (_taken(function, *each) for each in zip(in_order, args, strict=False))
+        named = {
+            key: _taken(function, checks.get(key, _UNCHECKED), value)
+            for key, value in kwargs.items()
+        }
+        return function(*given, *args[len(in_order) :], **named)
 
     return typing.cast("_Function", call)
 
@@ -647,6 +652,17 @@ def _is_plain(member: Any) -> bool:  # noqa: ANN401 - any annotation
         or _is_function(member)
         or is_frame
     )
+
+
+def _taken(function: Callable[..., object], check: _Check, value: object) -> object:
+    """Return a value that a parameter takes, an exact decimal as a fraction, or refuse it."""
+    name, hint, test = check
+    if test(value):
+        return value
+    exact = Fraction(value) if isinstance(value, Decimal) and value.is_finite() else value
+    if not _passes(exact, hint):
+        raise _mistaken(function, name, value, hint)
+    return exact
 
 
 def _passes(value: object, hint: object) -> bool:

@@ -8,8 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from coverage_campaign.errors import DefinitionError
-from coverage_campaign.model.dates import to_date, to_instant
-from coverage_campaign.model.periods import Period, Periods
+from coverage_campaign.model.dates import Period, Periods, to_date, to_instant
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,6 @@ import pandas as pd
 
 from coverage_campaign.messages import Translatable, message
 from coverage_campaign.model.campaign import Campaign
-from coverage_campaign.model.periods import periods_of
 from coverage_campaign.model.phases import Phase
 from coverage_campaign.model.readings import Basis
 from coverage_campaign.model.units import Unit
@@ -157,7 +156,7 @@ class FakeProgress:
     @property
     def rows(self) -> SimpleNamespace:
         """What is reported: figures by month."""
-        return SimpleNamespace(by="month", periods=periods_of(self.campaign, "month"))
+        return SimpleNamespace(by="month", periods=self.campaign.periods("month"))
 
     def _rows(
         self, frame: pd.DataFrame, labels: Sequence[Translatable]

@@ -113,7 +113,7 @@ _COLUMNS: dict[str, Any] = {
 
 
 @attrs.frozen(eq=False)
-class _Counts:
+class _RateParts:
     """What the rate of each unit is: (before + done) / whole, and where that is known.
 
     In a pool `whole` and `before` are those of all members, what the others did included.
@@ -190,7 +190,7 @@ class _Boundaries:
             least = outstanding_from(scheme.commendation, context.campaign)
             if least is not None:
                 target = context.target[0].tolist()
-                own = _Counts(target, [0] * len(target), [persons > 0 for persons in target])
+                own = _RateParts(target, [0] * len(target), [persons > 0 for persons in target])
                 yield self._at(Threshold(least), own, self._everybody, kind="commended")
         for veto in scheme.vetoes:
             if veto.of in _OF_PERSONS:
@@ -201,7 +201,7 @@ class _Boundaries:
     def _at(
         self,
         threshold: Threshold,
-        counts: _Counts,
+        counts: _RateParts,
         places: Sequence[int],
         *,
         kind: BoundaryKind,
@@ -217,7 +217,7 @@ class _Boundaries:
             needed=[counts.persons(place, threshold) for place in places],
         )
 
-    def _counts(self, of: str, item: str = "") -> _Counts:
+    def _counts(self, of: str, item: str = "") -> _RateParts:
         """Return what a rate is a part of, and what counts before a unit does anything itself."""
         context, units = self.context, self.context.units
         done, whole = context.done[0].tolist(), context.target[0].tolist()
@@ -226,7 +226,7 @@ class _Boundaries:
             whole = [unit.eligible or 0 for unit in units]
             before = [unit.covered or 0 for unit in units]
             known = [unit.covered is not None and bool(unit.eligible) for unit in units]
-        own = _Counts([*whole], [*before], [*known])
+        own = _RateParts([*whole], [*before], [*known])
         for members, places in context.pools(item):
             inside = [context.place[code] for code in members if code in context.place]
             sure = len(inside) == len(members) and all(known[place] for place in inside)
@@ -266,7 +266,7 @@ class _Boundaries:
                 yield self._at(threshold, counts, those, kind=kind, code=item.code)
 
     def _turns(
-        self, rule: ScoringRule, counts: _Counts, places: Sequence[int]
+        self, rule: ScoringRule, counts: _RateParts, places: Sequence[int]
     ) -> tuple[Threshold, ...] | None:
         """Return where a rule turns for some units; of very many steps those next to one unit.
 

@@ -14,7 +14,7 @@ from coverage_campaign.messages import Language, Message, message
 from coverage_campaign.model.dates import DateLike, Window, to_date
 from coverage_campaign.model.labels import Parameter
 
-__all__ = ["Period", "Surcharge", "parameter_on", "penalty", "surcharge"]
+__all__ = ["RatePeriod", "Surcharge", "parameter_on", "penalty", "surcharge"]
 
 # Long enough for any amount, and an error where it were not: nothing is rounded in silence.
 _EXACT = Context(prec=60, traps=[Inexact, InvalidOperation])
@@ -22,7 +22,7 @@ _DAY = dt.timedelta(days=1)
 
 
 @attrs.frozen(field_transformer=checked_fields)
-class Period:
+class RatePeriod:
     """Days under one rate: their window, their number, the rate a day, the amount, the law."""
 
     window: Window
@@ -42,7 +42,7 @@ class Surcharge:
     """A surcharge by periods of the law [yuan]; `total` is exact, `payable` rounded to the fen."""
 
     principal: Decimal
-    periods: tuple[Period, ...]
+    periods: tuple[RatePeriod, ...]
 
     @property
     def total(self) -> Decimal:
@@ -123,7 +123,9 @@ def surcharge(
         return Surcharge(amount, ())
     dated = _of_code(parameters, code)
     periods = tuple(
-        Period(window, rate, _EXACT.multiply(_EXACT.multiply(amount, rate), window.days), citation)
+        RatePeriod(
+            window, rate, _EXACT.multiply(_EXACT.multiply(amount, rate), window.days), citation
+        )
         for window, rate, citation in _periods(dated, Window(first, last), code)
     )
     return Surcharge(amount, periods)

@@ -26,10 +26,10 @@ from coverage_campaign.checks import did_you_mean, hints_of, nearest, needs, sho
 from coverage_campaign.errors import DefinitionError, Problem, ReportError, Translatable
 from coverage_campaign.files.converters import (
     COUNTS,
+    FORMS,
     SHARES,
     TARGET_KINDS,
     is_choice,
-    is_day,
     own_keys,
     without_none,
 )
@@ -69,13 +69,6 @@ _LINES: Final = (
     message("In the heading counts.CODE put the code of a measure in the place of CODE."),
     message('Read it with cc.load_campaign("campaign.xlsx"): every mistake is named by its cell.'),
 )
-_TEXT = message("Text.")
-_TRUTH = message("true or false.")
-_NUMBER = message("A whole number.")
-_RATE = message("A rate, such as 80% or 8/11.")
-_DECIMAL = message("A number, such as 0.5.")
-_DATE = message("A date, such as 2026-06-30.")
-_DAY = message("A day of the year, such as 06-30, or a date.")
 _CHOICE = message("One of the words in the list.")
 _CODES = message("Codes or texts, parted by a semicolon.")
 _NESTED = message("A list as JSON.")
@@ -650,23 +643,14 @@ def _form(hint: Any, forms: Mapping[str, Any]) -> Any:  # noqa: ANN401 - as abov
 
 def _advice(hint: Any) -> Message:  # noqa: ANN401 - any type
     inner = _plain_hint(hint)
-    plain: dict[object, Message] = {
-        str: _TEXT,
-        Label: _TEXT,
-        bool: _TRUTH,
-        int: _NUMBER,
-        dt.date: _DATE,
-    }
-    plain |= {Fraction: _RATE, Decimal: _DECIMAL, None: _TEXT}
+    if inner in FORMS:
+        return FORMS[inner].advice
     if get_origin(inner) is Literal:
         return _CHOICE
-    if is_day(inner):
-        return _DAY
     if get_origin(inner) is tuple:
-        return (
-            _NESTED if get_origin(get_args(inner)[0]) or attrs.has(get_args(inner)[0]) else _CODES
-        )
-    return plain.get(inner, _TEXT)
+        item = get_args(inner)[0]
+        return _NESTED if get_origin(item) or attrs.has(item) else _CODES
+    return FORMS[str].advice
 
 
 def _advise(

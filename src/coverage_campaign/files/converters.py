@@ -11,7 +11,7 @@ import datetime as dt
 import functools
 import operator
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any, Literal, cast, get_args, get_origin
@@ -26,7 +26,7 @@ from coverage_campaign.assessment.rules import RULES
 from coverage_campaign.checks import did_you_mean, nearest
 from coverage_campaign.errors import DefinitionError, Problem
 from coverage_campaign.files.text import wrong
-from coverage_campaign.messages import message
+from coverage_campaign.messages import Message, message
 from coverage_campaign.model.dates import MonthDay
 from coverage_campaign.model.labels import Label
 from coverage_campaign.model.scheme import AnyRule
@@ -41,13 +41,15 @@ from coverage_campaign.model.targets import (
 
 __all__ = [
     "COUNTS",
+    "DAY",
+    "FORMS",
     "NONE",
     "SHARES",
     "TARGET_KINDS",
+    "FieldForm",
     "Inline",
     "converter",
     "is_choice",
-    "is_day",
     "own_keys",
     "without_none",
 ]
@@ -62,7 +64,7 @@ NONE = "none"
 """What a file holds for None where leaving the key out would mean something else."""
 COUNTS = tuple[tuple[str, int], ...]
 SHARES = tuple[tuple[str, Fraction], ...]
-_BY_CODE = (COUNTS, SHARES)
+DAY = MonthDay | dt.date
 _LARGEST = 2**63 - 1  # what every TOML and JSON reader can hold
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
 _MONTH_DAY = re.compile(r"(\d{2})-(\d{2})")
@@ -83,61 +85,41 @@ def converter() -> Converter:
     rules.register_structure_hook_factory(_is_list, lambda kind: _from_list(kind, rules))
     rules.register_structure_hook_factory(_is_literal, _from_choice)
     rules.register_structure_hook_factory(_is_optional, lambda kind: _from_optional(kind, rules))
-    rules.register_structure_hook_func(is_day, lambda value, _: _day(value))
-    rules.register_structure_hook_func(lambda kind: kind == COUNTS, lambda v, _: _counts(v))
-    rules.register_structure_hook_func(lambda kind: kind == SHARES, lambda v, _: _shares(v))
     rules.register_structure_hook_factory(is_choice, lambda _: _from_choice_of(rules))
     rules.register_structure_hook_func(
         lambda kind: kind == Target, lambda value, _: _target(value, rules)
     )
-    rules.register_structure_hook(str, lambda value, _: _text(value))
-    rules.register_structure_hook(int, lambda value, _: _whole(value))
-    rules.register_structure_hook(bool, lambda value, _: _truth(value))
-    rules.register_structure_hook(Fraction, lambda value, _: _rate(value))
-    rules.register_structure_hook(Decimal, lambda value, _: _decimal(value))
-    rules.register_structure_hook(dt.date, lambda value, _: _date(value))
-    rules.register_structure_hook(MonthDay, lambda value, _: _month_day(value))
-    rules.register_structure_hook(Label, lambda value, _: _label(value))
-    _register_plain_forms(rules)
-    return rules
-
-
-def _register_plain_forms(rules: Converter) -> None:
-    rules.register_unstructure_hook(Fraction, rate_text)
-    rules.register_unstructure_hook(dt.date, lambda day: day)
-    rules.register_unstructure_hook(MonthDay, str)
-    rules.register_unstructure_hook(Label, _plain_label)
-    rules.register_unstructure_hook_func(lambda kind: kind == COUNTS, Inline)
-    rules.register_unstructure_hook_func(
-        lambda kind: kind == SHARES,
-        lambda shares: Inline({code: rate_text(share) for code, share in shares}),
-    )
-    rules.register_unstructure_hook_func(
-        is_day, lambda day: str(day) if isinstance(day, MonthDay) else day
-    )
-    rules.register_unstructure_hook(Decimal, str)
     rules.register_unstructure_hook_factory(_is_optional, lambda kind: _plain_optional(kind, rules))
+    for of, form in FORMS.items():
+        read = functools.partial(_read, form)
+        if isinstance(of, type):
+            rules.register_structure_hook(of, read)
+            rules.register_unstructure_hook(of, form.write)
+        else:
+            is_of = functools.partial(operator.eq, of)
+            rules.register_structure_hook_func(is_of, read)
+            rules.register_unstructure_hook_func(is_of, form.write)
     for name, kind in TARGET_KINDS.items():
         fill = make_dict_unstructure_fn(kind, rules, _cattrs_omit_if_default=True)
         rules.register_unstructure_hook(kind, _tagged(name, fill))
     rules.register_unstructure_hook_func(is_choice, lambda value: _plain_rule(value, rules))
+    return rules
 
 
 # -- from plain values -----------------------------------------------------------------------------
 
 
+def _read(form: FieldForm, value: object, _: object) -> object:
+    return form.read(value)
+
+
 def _is_list(kind: object) -> bool:
     arguments = get_args(kind)
-    return get_origin(kind) is tuple and arguments[1:] == (Ellipsis,) and kind not in _BY_CODE
+    return get_origin(kind) is tuple and arguments[1:] == (Ellipsis,) and kind not in FORMS
 
 
 def _is_literal(kind: object) -> bool:
     return get_origin(kind) is Literal
-
-
-def is_day(kind: object) -> bool:
-    """Tell whether a type is that of a day of the year or a date."""
-    return {*get_args(kind)} == {MonthDay, dt.date}
 
 
 def _is_optional(kind: object) -> bool:
@@ -402,3 +384,71 @@ def _plain_optional(kind: object, rules: Converter) -> Callable[[object], object
 
 def _tagged(kind: str, fill: Callable[[Any], dict[str, Any]]) -> Callable[[Any], dict[str, Any]]:
     return lambda value: {"kind": kind, **fill(value)}
+
+
+# -- the plain types of fields ---------------------------------------------------------------------
+
+
+def _as_it_is(value: object) -> object:
+    return value
+
+
+@attrs.frozen
+class FieldForm:
+    """How fields of one type stand in files: read, written, in the schema, advised in a cell.
+
+    `stand_in` is a plain value that the type accepts.
+    """
+
+    read: Callable[[Any], object]
+    write: Callable[[Any], object]
+    schema: Mapping[str, Any]
+    advice: Message
+    stand_in: object
+
+
+def _matching(pattern: str) -> dict[str, Any]:
+    return {"type": "string", "pattern": f"^{pattern}$"}
+
+
+def _any_of(*schemas: Mapping[str, Any]) -> dict[str, Any]:
+    return {"anyOf": list(schemas)}
+
+
+def _by_code(schema: Mapping[str, Any]) -> dict[str, Any]:
+    return {"type": "object", "additionalProperties": schema}
+
+
+def _plain_shares(shares: Iterable[tuple[str, Fraction]]) -> Inline:
+    return Inline({code: rate_text(share) for code, share in shares})
+
+
+def _plain_day(day: MonthDay | dt.date) -> str | dt.date:
+    return str(day) if isinstance(day, MonthDay) else day
+
+
+_ANY_TEXT, _REAL, _WHOLE = ({"type": kind} for kind in ("string", "number", "integer"))
+_COUNT = {**_WHOLE, "minimum": 0}
+_DATE_TEXT, _DAY_TEXT = _matching(r"\d{4}-\d{2}-\d{2}"), _matching(r"\d{2}-\d{2}")
+_RATES = _any_of(_matching(r"-?\d+(\.\d+)?\s?%?$|^-?\d+/\d+"), _REAL)
+_DECIMALS = _any_of(_matching(r"[+-]?\d+(\.\d+)?([eE][+-]?\d+)?"), _REAL)
+_SAY_TEXT, _SAY_TRUTH = message("Text."), message("true or false.")
+_SAY_WHOLE, _SAY_DECIMAL = message("A whole number."), message("A number, such as 0.5.")
+_SAY_RATE = message("A rate, such as 80% or 8/11.")
+_SAY_DATE = message("A date, such as 2026-06-30.")
+_SAY_DAY = message("A day of the year, such as 06-30, or a date.")
+
+FORMS: Mapping[object, FieldForm] = {
+    str: FieldForm(_text, _as_it_is, _ANY_TEXT, _SAY_TEXT, "?"),
+    bool: FieldForm(_truth, _as_it_is, {"type": "boolean"}, _SAY_TRUTH, stand_in=False),
+    int: FieldForm(_whole, _as_it_is, _WHOLE, _SAY_WHOLE, 2000),
+    Fraction: FieldForm(_rate, rate_text, _RATES, _SAY_RATE, 0),
+    Decimal: FieldForm(_decimal, str, _DECIMALS, _SAY_DECIMAL, 0),
+    dt.date: FieldForm(_date, _as_it_is, _DATE_TEXT, _SAY_DATE, dt.date(2000, 1, 1)),
+    MonthDay: FieldForm(_month_day, str, _DAY_TEXT, _SAY_DAY, "01-01"),
+    DAY: FieldForm(_day, _plain_day, _any_of(_DAY_TEXT, _DATE_TEXT), _SAY_DAY, "01-01"),
+    Label: FieldForm(_label, _plain_label, _any_of(_ANY_TEXT, _by_code(_ANY_TEXT)), _SAY_TEXT, "?"),
+    COUNTS: FieldForm(_counts, Inline, _by_code(_COUNT), _SAY_WHOLE, {}),
+    SHARES: FieldForm(_shares, _plain_shares, _any_of(_ANY_TEXT, _by_code(_RATES)), _SAY_RATE, {}),
+}
+"""Each type of a field that is no table, list, choice or optional of others: one place for all."""

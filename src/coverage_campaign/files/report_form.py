@@ -16,8 +16,7 @@ import pandas as pd
 from coverage_campaign.checks import checked_call, did_you_mean, needs
 from coverage_campaign.errors import DefinitionError, Problem
 from coverage_campaign.messages import Language, Message, check_language, message
-from coverage_campaign.model.dates import DateLike, to_date
-from coverage_campaign.model.periods import Periods, periods_of
+from coverage_campaign.model.dates import DateLike, Periods, to_date
 from coverage_campaign.reporting.completeness import is_open
 from coverage_campaign.reporting.result import Tally
 from coverage_campaign.reporting.sheets.dates import Written, read_written
@@ -87,9 +86,7 @@ def report_form(
     if target.suffix.lower() != ".xlsx":
         raise DefinitionError(Problem("path", f"{target.name!r}", "give a name that ends in .xlsx"))
     campaign = plan.campaign
-    periods = periods_of(
-        campaign, "month" if campaign.reporting is None else campaign.reporting.period
-    )
+    periods = campaign.periods("month" if campaign.reporting is None else campaign.reporting.period)
     codes = _units(plan, units)
     numbers = _numbers(plan, periods, period)
     with needs("excel", "report_form"):
@@ -346,7 +343,7 @@ def _totals_before(tally: Tally | None, first: dt.date) -> pd.Series:
     """Return each unit's persons before a day, as far as they are tallied."""
     if tally is None:
         return pd.Series(dtype="int64")
-    net, periods = tally.net(), periods_of(tally.campaign, tally.by)
+    net, periods = tally.net(), tally.campaign.periods(tally.by)
     over = periods.last(periods.number(net["period"].to_numpy())) < np.datetime64(first)
     gross = net["entries"] + net["resumptions"]
     counted = net["net"] if tally.campaign.counts_net else gross

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import inspect
-from decimal import Decimal
-from fractions import Fraction
 from typing import Any, Literal, get_args, get_origin
 
 import attrs
@@ -13,44 +10,15 @@ import attrs
 from coverage_campaign.assessment.rules import RULES
 from coverage_campaign.files.campaigns import SCHEMA
 from coverage_campaign.files.converters import (
-    COUNTS,
+    FORMS,
     NONE,
-    SHARES,
     TARGET_KINDS,
     is_choice,
     without_none,
 )
 from coverage_campaign.model.campaign import Campaign
-from coverage_campaign.model.dates import MonthDay
-from coverage_campaign.model.labels import Label
 
 __all__ = ["campaign_schema"]
-
-_DATE = {"type": "string", "pattern": r"^\d{4}-\d{2}-\d{2}$"}
-_MONTH_DAY = {"type": "string", "pattern": r"^\d{2}-\d{2}$"}
-_RATE = {"type": "string", "pattern": r"^-?\d+(\.\d+)?\s?%?$|^-?\d+/\d+$"}
-_DECIMAL = {"type": "string", "pattern": r"^[+-]?\d+(\.\d+)?([eE][+-]?\d+)?$"}
-_PLAIN: dict[object, dict[str, Any]] = {
-    str: {"type": "string"},
-    bool: {"type": "boolean"},
-    int: {"type": "integer"},
-    dt.date: _DATE,
-    MonthDay: _MONTH_DAY,
-    Fraction: {"anyOf": [_RATE, {"type": "number"}]},
-    Decimal: {"anyOf": [_DECIMAL, {"type": "number"}]},
-    Label: {
-        "anyOf": [
-            {"type": "string"},
-            {"type": "object", "additionalProperties": {"type": "string"}},
-        ]
-    },
-    COUNTS: {"type": "object", "additionalProperties": {"type": "integer", "minimum": 0}},
-}
-
-
-_PLAIN[SHARES] = {
-    "anyOf": [{"type": "string"}, {"type": "object", "additionalProperties": _PLAIN[Fraction]}]
-}
 
 
 def campaign_schema() -> dict[str, Any]:
@@ -90,8 +58,8 @@ def _table(kind: type[attrs.AttrsInstance], definitions: dict[str, Any]) -> dict
 def _of(kind: object, definitions: dict[str, Any]) -> dict[str, Any]:
     if is_choice(kind):
         return {"anyOf": [_of(rule, definitions) for rule in RULES]}
-    if kind in _PLAIN:
-        return _PLAIN[kind]
+    if kind in FORMS:
+        return dict(FORMS[kind].schema)
     if get_origin(kind) is Literal:
         return {"enum": list(get_args(kind))}
     if get_origin(kind) is tuple:
@@ -104,13 +72,14 @@ def _of(kind: object, definitions: dict[str, Any]) -> dict[str, Any]:
 def _union(kind: object, definitions: dict[str, Any]) -> dict[str, Any]:
     if type(None) in get_args(kind):
         inner = _of(without_none(kind), definitions)
-        return inner if inner == _PLAIN[str] else {"anyOf": [inner, {"const": NONE}]}
+        return inner if inner == FORMS[str].schema else {"anyOf": [inner, {"const": NONE}]}
     return {"anyOf": [_of(one, definitions) for one in get_args(kind)]}
 
 
 def _list(item: object, definitions: dict[str, Any]) -> dict[str, Any]:
-    items = {"type": "array", "items": _of(item, definitions)}
-    return {"anyOf": [_PLAIN[str], items]} if item is str else items
+    one = _of(item, definitions)
+    items = {"type": "array", "items": one}
+    return {"anyOf": [one, items]} if item is str else items
 
 
 def _reference(kind: Any, definitions: dict[str, Any]) -> dict[str, Any]:  # noqa: ANN401 - a class

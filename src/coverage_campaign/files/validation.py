@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import re
 from collections.abc import Callable, Iterator, Mapping
-from decimal import Decimal
-from fractions import Fraction
 from functools import partial
 from typing import Any, Literal, TypeAlias, TypeVar, cast, get_args, get_origin
 
@@ -20,11 +17,10 @@ from cattrs.errors import (
 
 from coverage_campaign.checks import did_you_mean, nearest
 from coverage_campaign.errors import DefinitionError, Problem, Translatable
-from coverage_campaign.files.converters import TARGET_KINDS, converter, is_choice, is_day, own_keys
+from coverage_campaign.files.converters import FORMS, TARGET_KINDS, converter, is_choice, own_keys
 from coverage_campaign.files.text import KeyPath, place
 from coverage_campaign.messages import message
 from coverage_campaign.model.campaign import CODED_FIELDS
-from coverage_campaign.model.dates import MonthDay
 
 __all__ = ["Locate", "structured"]
 
@@ -233,10 +229,6 @@ def _stand_in(kind: object) -> object:
         return get_args(kind)[0]
     if get_origin(kind) is tuple:
         return []
-    if is_day(kind) or kind is MonthDay:
-        return "01-01"
     if is_choice(kind):
         return {next(iter(own_keys())): 0}
-    numbers: dict[object, object] = {int: 2000, Fraction: 0, Decimal: 0}
-    stand_ins = {**numbers, dt.date: dt.date(2000, 1, 1)}
-    return stand_ins.get(kind, "?")
+    return FORMS[kind].stand_in if kind in FORMS else "?"

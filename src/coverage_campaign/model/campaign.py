@@ -14,7 +14,7 @@ import pandas as pd
 from coverage_campaign.checks import checked_fields, checked_methods, did_you_mean, shown
 from coverage_campaign.errors import DefinitionError, OpenQuestionError, Problem, Translatable
 from coverage_campaign.messages import Message, message
-from coverage_campaign.model.dates import DateLike, MonthDay, Window, to_date
+from coverage_campaign.model.dates import DateLike, MonthDay, Period, Periods, Window, to_date
 from coverage_campaign.model.enforcement_rules import EnforcementLadder, LicenceGate
 from coverage_campaign.model.labels import Clause, Label, Parameter, to_label
 from coverage_campaign.model.phases import Milestone, Phase, parents_first, resolved
@@ -311,6 +311,16 @@ class Campaign:
         """Return the phases that a day lies in, in file order."""
         date = to_date(day)
         return tuple(phase for phase in self.phases if date in self._windows[phase.code])
+
+    def periods(self, by: Period) -> Periods:
+        """Return the days, weeks, months or quarters by which the campaign counts.
+
+        They begin where its reporting rule says: with reports from the 26th to the 25th those are
+        its months, and three of them its quarters. Without a rule they are those of the calendar.
+        """
+        rule = self.reporting
+        own = rule is not None and (by == rule.period or (by, rule.period) == ("quarter", "month"))
+        return Periods(by, rule.starts_on if rule is not None and own else 1)
 
     def resolve(self, day: MonthDay | dt.date, *, phase: str = "") -> dt.date:
         """Return the date of a day of the year: the first one not before the phase's first day."""

@@ -10,7 +10,7 @@ import attrs
 from coverage_campaign.checks import checked_fields, checked_methods
 from coverage_campaign.errors import DefinitionError, Problem
 from coverage_campaign.messages import message
-from coverage_campaign.model.dates import DateLike, not_before, to_date
+from coverage_campaign.model.dates import not_before, to_date, to_optional_date
 
 __all__ = [
     "Clause",
@@ -78,10 +78,6 @@ class Clause:
     text: Label = attrs.field(converter=to_label)
 
 
-def _to_optional_date(value: DateLike | None) -> dt.date | None:
-    return None if value is None else to_date(value)
-
-
 @attrs.frozen(field_transformer=checked_fields)
 class Parameter:
     """A dated, cited value from law: `value` holds from `since` until the next one of its code.
@@ -95,5 +91,5 @@ class Parameter:
     citation: str
     unit: str = ""
     until: dt.date | None = attrs.field(
-        default=None, converter=_to_optional_date, validator=not_before("since")
+        default=None, converter=to_optional_date, validator=not_before("since")
     )

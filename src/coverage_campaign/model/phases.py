@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator
-from decimal import Decimal
 from fractions import Fraction
 from graphlib import TopologicalSorter
 
@@ -13,20 +12,12 @@ import attrs
 from coverage_campaign.checks import checked_fields, from_zero
 from coverage_campaign.errors import DefinitionError, Problem
 from coverage_campaign.messages import message
-from coverage_campaign.model.dates import MonthDay, not_before, to_month_day
+from coverage_campaign.model.dates import MonthDay, not_before, to_month_day, to_optional_day
 from coverage_campaign.model.labels import Label, to_label
-from coverage_campaign.model.targets import to_rate
+from coverage_campaign.model.targets import to_optional_rate
 from coverage_campaign.model.units import to_codes
 
 __all__ = ["Activity", "Milestone", "Phase", "parents_first", "resolved"]
-
-
-def _to_optional_day(value: MonthDay | dt.date | str | None) -> MonthDay | dt.date | None:
-    return None if value is None else to_month_day(value)
-
-
-def _to_optional_rate(value: Fraction | Decimal | str | int | None) -> Fraction | None:
-    return None if value is None else to_rate(value)
 
 
 def _is_share(
@@ -43,9 +34,9 @@ class Activity:
 
     code: str
     label: Label = attrs.field(converter=to_label)
-    starts: MonthDay | dt.date | None = attrs.field(default=None, converter=_to_optional_day)
+    starts: MonthDay | dt.date | None = attrs.field(default=None, converter=to_optional_day)
     ends: MonthDay | dt.date | None = attrs.field(
-        default=None, converter=_to_optional_day, validator=not_before("starts")
+        default=None, converter=to_optional_day, validator=not_before("starts")
     )
     milestone: bool = False
     clause: str = ""
@@ -75,7 +66,7 @@ class Phase:
     clause: str = ""
     channels: tuple[str, ...] = attrs.field(default=(), converter=to_codes)
     share: Fraction | None = attrs.field(
-        default=None, converter=_to_optional_rate, validator=_is_share, kw_only=True
+        default=None, converter=to_optional_rate, validator=_is_share, kw_only=True
     )
 
 
@@ -94,7 +85,7 @@ class Milestone:
     label: Label = attrs.field(converter=to_label)
     by: MonthDay | dt.date = attrs.field(converter=to_month_day)
     share: Fraction | None = attrs.field(
-        default=None, converter=_to_optional_rate, validator=_is_share, kw_only=True
+        default=None, converter=to_optional_rate, validator=_is_share, kw_only=True
     )
     persons: int | None = attrs.field(default=None, validator=from_zero, kw_only=True)
     target: str = attrs.field(default="", kw_only=True)

@@ -9,7 +9,7 @@ import attrs
 
 from coverage_campaign.checks import a_term, between, checked_fields
 from coverage_campaign.errors import DefinitionError, Problem
-from coverage_campaign.model.dates import MonthDay, not_before, to_month_day
+from coverage_campaign.model.dates import MonthDay, Period, not_before, to_optional_day
 from coverage_campaign.model.labels import Label, to_label
 from coverage_campaign.model.units import to_codes
 
@@ -18,7 +18,6 @@ __all__ = [
     "CountingRule",
     "DueIn",
     "LeadingGroup",
-    "ReportingPeriod",
     "ReportingRule",
     "Responsibility",
     "Role",
@@ -28,10 +27,6 @@ __all__ = [
 
 Role: TypeAlias = Literal["lead", "support", "collect", "fund", "gate", "inspect", "publicise"]
 SeatRole: TypeAlias = Literal["head", "deputy", "member"]
-
-
-def _to_optional_day(value: MonthDay | dt.date | str | None) -> MonthDay | dt.date | None:
-    return None if value is None else to_month_day(value)
 
 
 @attrs.frozen(field_transformer=checked_fields)
@@ -45,9 +40,9 @@ class Responsibility:
     role: Role
     groups: tuple[str, ...] = attrs.field(default=(), converter=to_codes)
     channels: tuple[str, ...] = attrs.field(default=(), converter=to_codes)
-    starts: MonthDay | dt.date | None = attrs.field(default=None, converter=_to_optional_day)
+    starts: MonthDay | dt.date | None = attrs.field(default=None, converter=to_optional_day)
     ends: MonthDay | dt.date | None = attrs.field(
-        default=None, converter=_to_optional_day, validator=not_before("starts")
+        default=None, converter=to_optional_day, validator=not_before("starts")
     )
     clause: str = ""
 
@@ -81,7 +76,6 @@ class LeadingGroup:
 
 CountedAt: TypeAlias = Literal["registered", "first_paid"]
 """The event by which a person counts."""
-ReportingPeriod: TypeAlias = Literal["day", "week", "month", "quarter"]
 DueIn: TypeAlias = Literal["following", "same"]
 """The period in which a report is due: the one after the reported period, or that one itself."""
 
@@ -120,7 +114,7 @@ class ReportingRule:
     calendar days.
     """
 
-    period: ReportingPeriod = "month"
+    period: Period = "month"
     kinds: tuple[str, ...] = attrs.field(default=(), converter=to_codes)
     to: str = ""
     due_day: int | None = attrs.field(default=None, validator=between(1, 31))

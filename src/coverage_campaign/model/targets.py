@@ -28,6 +28,7 @@ __all__ = [
     "eligible_persons",
     "rate_text",
     "to_exact",
+    "to_optional_rate",
     "to_rate",
 ]
 
@@ -145,7 +146,8 @@ def rate_text(rate: Fraction) -> str:
     return f"{Decimal(int(digits)).scaleb(-places):f}%"
 
 
-def _to_optional_rate(value: Fraction | Decimal | str | float | None) -> Fraction | None:
+def to_optional_rate(value: Fraction | Decimal | str | float | None) -> Fraction | None:
+    """Return `to_rate` of a value, None of None."""
     return None if value is None else to_rate(value)
 
 
@@ -179,7 +181,7 @@ class CoverageTarget:
     code: str
     label: Label = attrs.field(converter=to_label)
     to: Fraction = attrs.field(converter=to_rate, validator=_at_most_all)
-    rise: Fraction | None = attrs.field(default=None, converter=_to_optional_rate)
+    rise: Fraction | None = attrs.field(default=None, converter=to_optional_rate)
     rise_is: Increase | None = None
     within: str = ""
     level: Level = "guaranteed"

@@ -14,7 +14,7 @@ import attrs
 from coverage_campaign.checks import checked_fields, checked_methods
 from coverage_campaign.errors import DefinitionError, Problem, Translatable
 from coverage_campaign.messages import message
-from coverage_campaign.model.dates import DateLike, to_date
+from coverage_campaign.model.dates import DateLike, to_date, to_optional_date
 from coverage_campaign.model.labels import Label, to_label
 from coverage_campaign.model.targets import to_rate
 from coverage_campaign.notebook import html_fields
@@ -29,10 +29,6 @@ Covers: TypeAlias = Literal["own", "subtree"]
 def to_codes(value: Iterable[str] | str) -> tuple[str, ...]:
     """Return a tuple of codes; one text is one code, not its letters."""
     return (value,) if isinstance(value, str) else tuple(value)
-
-
-def _to_optional_date(value: DateLike | None) -> dt.date | None:
-    return None if value is None else to_date(value)
 
 
 def _to_counts(
@@ -103,7 +99,7 @@ class Measure:
     code: str
     label: Label = attrs.field(converter=to_label)
     source: Label = attrs.field(default=Label(), converter=to_label)
-    counted_on: dt.date | None = attrs.field(default=None, converter=_to_optional_date)
+    counted_on: dt.date | None = attrs.field(default=None, converter=to_optional_date)
     covers: Covers = "subtree"
 
 
@@ -129,8 +125,8 @@ class Unit:
     kind: str
     parent: str | None = None
     answers_to: str | None = None
-    opened: dt.date | None = attrs.field(default=None, converter=_to_optional_date)
-    closed: dt.date | None = attrs.field(default=None, converter=_to_optional_date)
+    opened: dt.date | None = attrs.field(default=None, converter=to_optional_date)
+    closed: dt.date | None = attrs.field(default=None, converter=to_optional_date)
     aliases: tuple[str, ...] = attrs.field(default=(), converter=to_codes)
     counts: tuple[tuple[str, int], ...] = attrs.field(
         default=(), converter=_to_counts, eq=frozenset
@@ -199,11 +195,6 @@ class Annex:
     )
     clause: str = ""
     covers: Covers = "subtree"
-
-    @property
-    def cut(self) -> str:
-        """The code of the breakdown, by its name in older programs."""
-        return self.breakdown
 
 
 def unit_meant(

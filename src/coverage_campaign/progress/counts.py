@@ -17,7 +17,7 @@ from coverage_campaign.errors import Problem, ReportError
 from coverage_campaign.frames import by_value, owned_array
 from coverage_campaign.messages import message
 from coverage_campaign.model.campaign import Campaign
-from coverage_campaign.model.periods import Period, Periods, periods_of
+from coverage_campaign.model.dates import Period, Periods
 from coverage_campaign.model.responsibilities import ReportingRule
 from coverage_campaign.model.targets import Effect
 from coverage_campaign.model.units import Unit
@@ -157,7 +157,7 @@ def reported_counts(
     persons = frame["persons"].to_numpy(dtype=np.int64)
     names_of_periods = frame["period"].to_numpy(dtype="datetime64[D]")
     row_period, found_periods = pd.factorize(names_of_periods)
-    periods = periods_of(campaign, tally.by)
+    periods = campaign.periods(tally.by)
     starts = periods.first(periods.number(found_periods))
     first = starts[row_period] if len(starts) else names_of_periods
     known = tally.as_of is not None and tally.as_of.date() <= through
@@ -385,7 +385,7 @@ def owed_reports(
         _with_rule(campaign, units), received=received, as_of=max(last, as_of), over=over
     )
     there = table["received_on"] <= pd.Timestamp(last)
-    periods = periods_of(campaign, (campaign.reporting or ReportingRule()).period)
+    periods = campaign.periods((campaign.reporting or ReportingRule()).period)
     ends = periods.last(periods.number(table["period"].to_numpy(dtype="datetime64[D]")))
     over_by_now = ends <= np.datetime64(as_of, "D")
     table = table.assign(there=there)[table["expected"].to_numpy(dtype=bool) & over_by_now]
@@ -537,7 +537,7 @@ def clocks(
 
 def _is_owed(plan: Plan, began: dt.date, day: dt.date) -> bool:
     """Tell whether the report on a day is owed by its end: its period is over, and of the plan."""
-    periods = periods_of(plan.campaign, (plan.campaign.reporting or ReportingRule()).period)
+    periods = plan.campaign.periods((plan.campaign.reporting or ReportingRule()).period)
     last: dt.date = periods.last(periods.number([day]))[0].item()
     return last <= day and began <= plan.days[-1].item()
 
@@ -554,7 +554,7 @@ def unreported_periods(
     if heirs:  # each unit's own figures, before any pass on
         rows = reported_counts(tally, plan.campaign, rows.units, through=rows.through)
     fine = rows.by in {"day", "week"}
-    periods = periods_of(plan.campaign, "month") if fine else rows.periods
+    periods = plan.campaign.periods("month") if fine else rows.periods
     parent = {
         unit.code: unit.parent for one in (tally.campaign, plan.campaign) for unit in one.units
     }
@@ -671,7 +671,7 @@ def first_day_of_period(plan: Plan, rows: ReportedCounts, day: dt.date) -> dt.da
     """Return the first day of the period of `day`, as fine as plan and tally both are."""
     periods = rows.periods
     if plan.by == "month" and rows.by in {"day", "week"}:
-        periods = periods_of(plan.campaign, "month")
+        periods = plan.campaign.periods("month")
     first: dt.date = periods.first(periods.number([day]))[0].item()
     return first
 

@@ -17,8 +17,7 @@ from numpy.typing import NDArray
 from coverage_campaign.errors import DefinitionError, Problem
 from coverage_campaign.messages import Language, Message, message
 from coverage_campaign.model.campaign import Campaign
-from coverage_campaign.model.dates import DateLike, Window, days_of, to_date
-from coverage_campaign.model.periods import Period, periods_of
+from coverage_campaign.model.dates import DateLike, Period, Window, days_of, to_date
 from coverage_campaign.progress.counts import ReportedCounts
 from coverage_campaign.progress.indicators import (
     Clock,
@@ -505,7 +504,7 @@ def quality_flags(tally: Tally, rows: ReportedCounts) -> dict[str, tuple[str, ..
     )
     by_day = attrs.evolve(tally, frame=_summed(days), stock=stock)
     by: Period = "month" if rows.by in {"day", "week"} else rows.by
-    names = periods_of(tally.campaign, by).of(rows.period)
+    names = tally.campaign.periods(by).of(rows.period)
     months = days.assign(period=names.astype("datetime64[s]"))
     by_month = attrs.evolve(by_day, frame=_summed(months), by=by)
     signals = pd.concat([falls(by_day), quality_signals(by_month)], ignore_index=True)

@@ -10,7 +10,6 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from coverage_campaign.model.dates import ONE_DAY
-from coverage_campaign.model.periods import periods_of
 from coverage_campaign.progress.counts import ReportedCounts
 from coverage_campaign.scheduling.schedule import Plan
 
@@ -35,7 +34,7 @@ def history_of(
     `known` tells whether anything of what is done is known at all. A month's figure stands at the
     month's end; persons from before or after the plan's days have periods of their own.
     """
-    own = periods_of(plan.campaign, plan.by)
+    own = plan.campaign.periods(plan.by)
     days = np.concatenate([plan.days, rows.ends(np.unique(rows.period))])
     numbers = np.unique(own.number(days))
     periods, starts, ends = own.name(numbers), own.first(numbers), own.last(numbers)

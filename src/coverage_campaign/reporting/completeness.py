@@ -15,8 +15,7 @@ from coverage_campaign.checks import checked_call
 from coverage_campaign.errors import DefinitionError, Problem, ReportError
 from coverage_campaign.messages import message
 from coverage_campaign.model.campaign import Campaign
-from coverage_campaign.model.dates import DateLike, Window, days_of, to_date
-from coverage_campaign.model.periods import Periods, periods_of
+from coverage_campaign.model.dates import DateLike, Periods, Window, days_of, to_date
 from coverage_campaign.model.responsibilities import ReportingRule
 from coverage_campaign.model.units import Unit
 from coverage_campaign.reporting.sheets.dates import Span, read_cells, read_dates, spans_of
@@ -90,7 +89,7 @@ def expected_reports(
         ],
         columns=pd.Index(["unit", "period", "due"], dtype="str"),
     ).astype({"unit": "str", "period": "datetime64[s]", "due": "datetime64[s]"})
-    arrivals = _arrivals(received, campaign, periods_of(campaign, rule.period), day)
+    arrivals = _arrivals(received, campaign, campaign.periods(rule.period), day)
     table = owed.assign(expected=True).merge(arrivals, on=["unit", "period"], how="outer")
     table["expected"] = table["expected"].eq(True)  # noqa: FBT003 - a comparison, no argument
     table = table[table["expected"] | table["times"].notna()]
@@ -214,7 +213,7 @@ def _rule(campaign: Campaign) -> ReportingRule:
 
 def _reported(campaign: Campaign, rule: ReportingRule, period: DateLike) -> Reported:
     """Return the period that a day lies in."""
-    periods = periods_of(campaign, rule.period)
+    periods = campaign.periods(rule.period)
     return Reported.of(periods, int(periods.number([to_date(period, where="period")])[0]))
 
 
@@ -231,7 +230,7 @@ def _periods_over(
     windows = (
         [campaign.whole_window] if codes is None else [campaign.window(code) for code in codes]
     )
-    periods = periods_of(campaign, rule.period)
+    periods = campaign.periods(rule.period)
     numbers = np.unique(periods.number(days_of(windows)))
     reported = [Reported.of(periods, number) for number in numbers.tolist()]
     early = rule.due_in == "same" and _due_day(campaign, rule) is not None

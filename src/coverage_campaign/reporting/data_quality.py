@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from coverage_campaign.checks import checked_call
 from coverage_campaign.messages import Message, message
-from coverage_campaign.model.periods import Period, periods_of
+from coverage_campaign.model.dates import Period
 from coverage_campaign.reporting.result import Tally
 from coverage_campaign.reporting.sheets.column_roles import FigureKind
 from coverage_campaign.reporting.slips import KINDS, Slips, find_slips
@@ -149,7 +149,7 @@ class _SlipsOfTally:
     def of(cls, tally: Tally, figures: FigureKind) -> _SlipsOfTally:
         table = _by_unit(tally)
         unit, units = pd.factorize(table["unit"], sort=False)
-        number = periods_of(tally.campaign, tally.by).number(table["period"].to_numpy())
+        number = tally.campaign.periods(tally.by).number(table["period"].to_numpy())
         every = np.unique(number)
         row = np.searchsorted(every, number)
         persons = np.full((len(every), len(units)), np.nan)
@@ -157,7 +157,7 @@ class _SlipsOfTally:
         spans = np.ones_like(persons)
         if figures == "cumulative":
             spans[row, unit] = _spans(table, tally)
-        days = periods_of(tally.campaign, tally.by).name(every)
+        days = tally.campaign.periods(tally.by).name(every)
         weekdays = (days.astype(np.int64) + 3) % 7 if tally.by == "day" else None
         return cls(find_slips(persons, spans, weekdays=weekdays), persons, units.tolist(), days)
 
@@ -221,7 +221,7 @@ def _note(name: str, figure: float, reference: float) -> Message:
 
 def _spans(table: pd.DataFrame, tally: Tally) -> NDArray[np.float64]:
     """Return how many periods lie between each report and its unit's one before; 1 = the next."""
-    periods = periods_of(tally.campaign, tally.by)
+    periods = tally.campaign.periods(tally.by)
     step = periods.number(table["period"].to_numpy())
     first = ~table["unit"].duplicated().to_numpy()
     stock = tally.stock.groupby("unit")["period"].max().reindex(table["unit"]).to_numpy()
@@ -296,7 +296,7 @@ def deadline_spikes(
     figures before the tail say nothing, and so does a phase whose last period is not reported.
     """
     tail = tail if tail is not None else _TAIL[tally.by]
-    periods = periods_of(tally.campaign, tally.by)
+    periods = tally.campaign.periods(tally.by)
     window = tally.campaign.window(phase)
     first, last = periods.number([window.first, window.last]).tolist()
     table = _by_unit(tally)
@@ -338,7 +338,7 @@ def lapses_after_entry(tally: Tally, *, within: int = 3, share: float = 0.5) -> 
     net = tally.net()
     if not net["losses"].gt(0).any():
         return _frame([])
-    step = periods_of(tally.campaign, tally.by).number(net["period"].to_numpy())
+    step = tally.campaign.periods(tally.by).number(net["period"].to_numpy())
     net = net.assign(step=step)
     best = net.loc[net.groupby("unit", sort=False)["entries"].idxmax()].set_index("unit")
     since = net["step"] - net["unit"].map(best["step"])

@@ -11,7 +11,7 @@ import pandas as pd
 from coverage_campaign.checks import checked_fields, checked_methods
 from coverage_campaign.frames import by_value, owned, owned_frame
 from coverage_campaign.model.campaign import Campaign
-from coverage_campaign.model.periods import Period, periods_of
+from coverage_campaign.model.dates import Period
 from coverage_campaign.model.readings import Basis
 from coverage_campaign.notebook import Axes, html_table
 from coverage_campaign.reporting.cube import Cube, cube_of
@@ -86,7 +86,7 @@ class Tally:
         labels = {unit.code: unit.label for unit in self.campaign.units}
         names = [labels[code].text() if code in labels else code for code in units]
         frame.insert(1, "name", pd.Series(names, dtype="str").take(codes).set_axis(frame.index))
-        periods = periods_of(self.campaign, self.by)
+        periods = self.campaign.periods(self.by)
         if periods.by not in {"day", "week"} and periods.starts_on > 1:
             numbers = periods.number(frame["period"].to_numpy())
             for place, (name, days) in enumerate(

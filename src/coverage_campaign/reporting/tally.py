@@ -13,8 +13,7 @@ from narwhals.typing import IntoFrame
 from coverage_campaign.checks import checked_call
 from coverage_campaign.messages import message
 from coverage_campaign.model.campaign import Campaign
-from coverage_campaign.model.dates import DateLike, to_instant
-from coverage_campaign.model.periods import Period, periods_of
+from coverage_campaign.model.dates import DateLike, Period, to_instant
 from coverage_campaign.reporting.events.accounts import (
     account_of_claims,
     account_of_superseded,
@@ -88,7 +87,7 @@ def tally(
     (('double', 1),)
     """
     moment = to_instant(as_of)
-    months, periods = periods_of(campaign, "month"), periods_of(campaign, by)
+    months, periods = campaign.periods("month"), campaign.periods(by)
     chunks = as_chunks(events)
     ask = partial(
         layout_of,

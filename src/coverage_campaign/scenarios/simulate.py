@@ -15,7 +15,6 @@ from coverage_campaign.frames import by_value, owned_frame
 from coverage_campaign.messages import message
 from coverage_campaign.model.campaign import Campaign
 from coverage_campaign.model.dates import ONE_DAY
-from coverage_campaign.model.periods import periods_of
 from coverage_campaign.model.readings import Basis
 from coverage_campaign.model.responsibilities import ReportingRule
 from coverage_campaign.notebook import html_table
@@ -354,7 +353,7 @@ def _received(
 
     Periods are those of the campaign's reporting rule; a report comes within eight days of the end.
     """
-    periods = periods_of(campaign, (campaign.reporting or ReportingRule()).period)
+    periods = campaign.periods((campaign.reporting or ReportingRule()).period)
     number = periods.number(rows["date"].astype("datetime64[D]"))
     table = (
         pd.DataFrame({"unit": pd.array(codes, dtype="str").take(rows["unit"]), "number": number})

@@ -17,7 +17,6 @@ from coverage_campaign.frames import FloatSeries, IntSeries, by_value, owned_arr
 from coverage_campaign.messages import Message
 from coverage_campaign.model.campaign import Campaign
 from coverage_campaign.model.dates import DateLike, to_date
-from coverage_campaign.model.periods import periods_of
 from coverage_campaign.model.readings import Basis
 from coverage_campaign.notebook import Axes, html_table
 from coverage_campaign.scheduling.course import Course
@@ -149,7 +148,7 @@ class Plan:
         ends = self._period_ends()
         last = self.days[ends]
         first = self.days[np.append(0, ends[:-1] + 1)]
-        periods = periods_of(self.campaign, self.by).of(last)
+        periods = self.campaign.periods(self.by).of(last)
         phases = [self.over[place] for place in self.course.phase_of[ends].tolist()]
         return pd.DataFrame(
             {

@@ -21,7 +21,6 @@ from coverage_campaign.errors import DefinitionError, Problem
 from coverage_campaign.messages import Message, message
 from coverage_campaign.model.campaign import Campaign
 from coverage_campaign.model.dates import DateLike, days_of
-from coverage_campaign.model.periods import periods_of
 from coverage_campaign.model.phases import Milestone
 from coverage_campaign.model.readings import Basis
 from coverage_campaign.model.targets import CoverageTarget, HeadcountTarget
@@ -118,7 +117,7 @@ def schedule(
     for number, window in numbered if later else reversed(numbered):
         inside = (days >= np.datetime64(window.first)) & (days <= np.datetime64(window.last))
         phase_of[inside] = number
-    month_of = periods_of(campaign, "month").number(days)
+    month_of = campaign.periods("month").number(days)
     stops = _stops(month_of, phase_of)
     done = _read_actuals(shares.index, actuals, month_of, stops)
     codes = tuple(map(str, shares.index))

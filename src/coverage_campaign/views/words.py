@@ -16,7 +16,6 @@ from coverage_campaign.messages import Language, Message, Translatable, message,
 from coverage_campaign.messages.formats import days, rounded
 from coverage_campaign.model.campaign import Campaign
 from coverage_campaign.model.dates import Window
-from coverage_campaign.model.periods import periods_of
 from coverage_campaign.model.units import Annex, Measure
 from coverage_campaign.progress.progress import Progress
 from coverage_campaign.progress.unit_progress import UnitProgress
@@ -201,7 +200,7 @@ def newly(progress: Progress, *, long: bool = False) -> Message:
     """
     campaign, rows = progress.campaign, progress.rows
     month = progress.plan.by == "month" and rows.by in ("day", "week")
-    periods = periods_of(campaign, "month") if month else rows.periods
+    periods = campaign.periods("month") if month else rows.periods
     number = periods.number([progress.as_of])
     first, last = periods.first(number)[0].item(), periods.last(number)[0].item()
     counted = min(last, progress.as_of)

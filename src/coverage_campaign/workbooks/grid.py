@@ -19,8 +19,8 @@ __all__ = [
     "Cell",
     "Grid",
     "Merged",
-    "Reach",
     "Unreadable",
+    "UsedRange",
     "column_letters",
     "grid_of_text",
 ]
@@ -136,7 +136,7 @@ MOST_CELLS = 5_000_000
 """A sheet that spans more is no report; a year of daily figures of 3,000 units is a fifth of it."""
 
 
-class Reach:
+class UsedRange:
     """The last row and column with a cell; refuses a sheet that spans more than `MOST_CELLS`."""
 
     def __init__(self, place: str | Message) -> None:

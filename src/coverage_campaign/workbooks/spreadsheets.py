@@ -24,7 +24,7 @@ from xml.parsers import expat
 
 from coverage_campaign.errors import Problem, ReportError
 from coverage_campaign.messages import Message, message
-from coverage_campaign.workbooks.grid import MOST_CELLS, Cell, Grid, Reach, Unreadable
+from coverage_campaign.workbooks.grid import MOST_CELLS, Cell, Grid, Unreadable, UsedRange
 
 if TYPE_CHECKING:
     from python_calamine import CalamineSheet, CalamineWorkbook
@@ -238,7 +238,7 @@ class _SheetReader:
 
     def __init__(self, place: str | Message) -> None:
         self.without_value: dict[tuple[int, int], Message] = {}
-        self._reach = Reach(place)
+        self._reach = UsedRange(place)
         self._at = (-1, -1)
         self._type = self._value = ""
         self._formula = self._in_value = False
@@ -293,13 +293,13 @@ class _ContentReader:
 
     def __init__(self, name: str) -> None:
         self._name = name
-        self._reach = Reach(name)
+        self._reach = UsedRange(name)
         self._row = self._column = 0
         self._rows = 1
 
     def start(self, tag: str, attributes: dict[str, str]) -> None:
         if tag == "table:table":
-            self._reach, self._row = Reach(self._name), 0
+            self._reach, self._row = UsedRange(self._name), 0
         elif tag == "table:table-row":
             self._rows = _number(attributes.get("table:number-rows-repeated", "1"))
             self._column = 0
@@ -352,12 +352,12 @@ def _inspect_compound(data: bytes, name: str) -> None:
 
 
 def _look_through(stream: bytes, name: str) -> None:
-    reach = Reach(name)
+    reach = UsedRange(name)
     for kind, record in _records(stream):
         if kind == _PASSWORD:
             raise ReportError(Problem(name, "an encrypted workbook", "save it without a password"))
         if kind == _BEGIN:
-            reach = Reach(name)
+            reach = UsedRange(name)
         elif kind in _CELLS and len(record) >= 4:  # noqa: PLR2004 - a row and a column
             row, column = struct.unpack_from("<HH", record)
             reach.to(row, column)

@@ -7,7 +7,7 @@ negative, infinite or boolean is named with its place, all such places at once.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Sequence, ValuesView
 from decimal import Decimal
 from fractions import Fraction
 from math import isfinite, lcm, prod
@@ -18,6 +18,7 @@ from typing import Any, TypeAlias
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from coverage_campaign.checks import shown
 from coverage_campaign.errors import DefinitionError, Problem, Translatable
 from coverage_campaign.messages import message
 
@@ -99,7 +100,7 @@ def read_weights(weights: Weights, names: Sequence[str] | None = None) -> tuple[
     array = as_array(weights)
     if array.ndim == 0:
         raise DefinitionError(
-            Problem("weights", repr(weights), "a sequence of weights, one a unit")
+            Problem("weights", shown(weights), "a sequence of weights, one a unit")
         )
     if names is not None and len(names) != array.shape[-1]:
         raise DefinitionError(
@@ -145,7 +146,7 @@ def as_array(values: object) -> NDArray[Any]:  # noqa: PLR0911  # one line a kin
         # pandas would turn integers beside a missing one into floats
         whole = getattr(getattr(values, "dtype", None), "kind", "f") in "iu"
         return np.asarray(values, dtype=object) if whole and array.dtype.kind == "f" else array
-    if isinstance(values, Sequence) and not isinstance(values, str):
+    if isinstance(values, Sequence | ValuesView) and not isinstance(values, str):
         if len(values) > _LONGEST:
             fix = message("give at most {longest}", longest=_LONGEST)
             raise DefinitionError(Problem("values", message("{n} of them", n=len(values)), fix))

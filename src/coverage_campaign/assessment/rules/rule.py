@@ -304,7 +304,7 @@ def falls_by_case(rule: ScoringRule) -> bool:
 
 
 @attrs.frozen
-class _Line:
+class _Segment:
     """What a rule gives between two rates: `at` a rate, and `slope` more for each one of it."""
 
     at: Fraction
@@ -317,7 +317,7 @@ class _Line:
 
 def lines(
     rule: ScoringRule, rates: Sequence[Fraction], reach: Reach, partial: Partial
-) -> tuple[_Line, ...]:
+) -> tuple[_Segment, ...]:
     """Return what a rule that runs straight between rates, in rising order, gives between them."""
     thirds = [a + (b - a) * part / 3 for a, b in pairwise(rates) for part in (1, 2)]
     if not thirds:
@@ -327,7 +327,7 @@ def lines(
     for place in range(0, len(thirds), 2):
         first, second = thirds[place : place + 2]
         slope = (given[place + 1] - given[place]) / (second - first)
-        found.append(_Line(first, given[place], slope))
+        found.append(_Segment(first, given[place], slope))
     return tuple(found)
 
 

@@ -19,8 +19,7 @@ from narwhals.typing import IntoFrame
 from coverage_campaign.checks import checked_call
 from coverage_campaign.messages import Message, message
 from coverage_campaign.model.campaign import Campaign
-from coverage_campaign.model.dates import DateLike, to_instant
-from coverage_campaign.model.periods import Periods, periods_of
+from coverage_campaign.model.dates import DateLike, Periods, to_instant
 from coverage_campaign.reporting.events.deduplicate import (
     NUMBER_OF,
     KeyLayout,
@@ -221,7 +220,7 @@ def lost_claims(
     if unit is not None:
         campaign.unit(unit)
     moment = to_instant(as_of)
-    months = periods_of(campaign, "month")
+    months = campaign.periods("month")
     with keeping() as keep:
         rows = coded(events, group=False)
         layout = layout_of(rows, campaign, as_of=moment, months=months)

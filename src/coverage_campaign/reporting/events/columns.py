@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from decimal import Decimal
 from typing import Any, Final, Literal, TypeAlias
 from uuid import UUID
@@ -100,7 +100,8 @@ def any_frame(events: IntoFrame) -> nw.DataFrame[Any] | nw.LazyFrame[Any]:
     try:
         frame = nw.from_native(events)
     except (TypeError, ValueError) as error:
-        names = pd.Index(getattr(events, "column_names", getattr(events, "columns", ())))
+        columns = getattr(events, "column_names", getattr(events, "columns", ()))
+        names = pd.Index(columns if isinstance(columns, Collection) else ())
         if not names.is_unique:
             found = message("columns named twice: {names}", names=_some(names[names.duplicated()]))
         raise ReportError(Problem("events", found, _ENGINES)) from error

@@ -23,7 +23,7 @@ from numpy.typing import NDArray
 from coverage_campaign.errors import DefinitionError, Problem, ReportError
 from coverage_campaign.messages import message
 from coverage_campaign.model.campaign import Campaign
-from coverage_campaign.model.periods import Periods
+from coverage_campaign.model.dates import Periods
 from coverage_campaign.model.units import Unit
 from coverage_campaign.reporting.events.engines import (
     Keep,

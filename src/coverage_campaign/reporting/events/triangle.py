@@ -14,7 +14,6 @@ from coverage_campaign.checks import checked_call
 from coverage_campaign.errors import DefinitionError, Problem
 from coverage_campaign.model.campaign import Campaign
 from coverage_campaign.model.dates import DateLike, to_instant
-from coverage_campaign.model.periods import periods_of
 from coverage_campaign.reporting.events.deduplicate import (
     KeyLayout,
     cells,
@@ -57,7 +56,7 @@ def tally_triangle(
     if not moments:
         raise DefinitionError(Problem("dates", "none", "give the as-of dates, such as month ends"))
     seconds = [second_number(moment) for moment in moments]
-    months = periods_of(campaign, "month")
+    months = campaign.periods("month")
     with keeping() as keep:
         rows = coded(events, group=False)
         layout = layout_of(rows, campaign, as_of=moments[-1], months=months)

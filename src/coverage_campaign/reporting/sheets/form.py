@@ -19,7 +19,7 @@ import pandas as pd
 from coverage_campaign.errors import Problem, ReportError
 from coverage_campaign.messages import Message, message
 from coverage_campaign.model.campaign import Campaign
-from coverage_campaign.model.periods import Period, periods_of
+from coverage_campaign.model.dates import Period
 from coverage_campaign.reporting.problems import ReportProblem
 from coverage_campaign.reporting.sheets.column_roles import (
     ColumnRole,
@@ -123,7 +123,7 @@ def figures_of_forms(
     if not forms:
         return None
     period = forms[0][1].by
-    periods, names = periods_of(campaign, period), unit_names(campaign)
+    periods, names = campaign.periods(period), unit_names(campaign)
     for grid, key, _, _ in forms:
         if (key.campaign, key.year, key.by) != (campaign.code, campaign.year, period):
             other = message(

@@ -114,7 +114,7 @@ _MAYBE_FISCAL = re.compile(
 
 
 @attrs.define
-class _Column:
+class _HeadedColumn:
     """A heading, what it says, and the role that it gets."""
 
     heading: ColumnHeading
@@ -131,10 +131,10 @@ class _Column:
         self.role, self.why = role, why
 
 
-_ByTime: TypeAlias = dict[tuple[Written | None, str], list[_Column]]
+_ByTime: TypeAlias = dict[tuple[Written | None, str], list[_HeadedColumn]]
 
 
-def _by_time(columns: Iterable[_Column], kind: FigureKind = "new") -> _ByTime:
+def _by_time(columns: Iterable[_HeadedColumn], kind: FigureKind = "new") -> _ByTime:
     """Return columns by the time and channel that their headings say.
 
     Running totals are those of a day: 7月, 1-7月 and 截至7月底 end on the same.
@@ -193,7 +193,7 @@ class _Assignment:
     chosen: frozenset[str]
     channels: Names
     units: Names
-    columns: list[_Column] = attrs.field(factory=list)
+    columns: list[_HeadedColumn] = attrs.field(factory=list)
     roles: dict[Role, str] = attrs.field(factory=dict)
     doubts: list[ReportProblem] = attrs.field(factory=list)
     results: frozenset[str] = frozenset()
@@ -319,16 +319,16 @@ class _Assignment:
 
     # -- columns by name ---------------------------------------------------------------------------
 
-    def column(self, heading: ColumnHeading) -> _Column:
+    def column(self, heading: ColumnHeading) -> _HeadedColumn:
         meant = [self.channels.meant(level) - {ALL} for level in heading.levels]
         channels = {next(iter(one)) for one in meant if len(one) == 1}
         levels = [
             level for level, one in zip(heading.levels, meant, strict=True) if len(one) != 1
         ] or ["人数"]
         channel = next(iter(channels)) if len(channels) == 1 else ""
-        return _Column(heading, meaning_of(levels), channel)
+        return _HeadedColumn(heading, meaning_of(levels), channel)
 
-    def _named_columns(self, text: str) -> list[_Column]:
+    def _named_columns(self, text: str) -> list[_HeadedColumn]:
         """Return the columns that a caller's text names: a heading, a level of several, letters."""
         matching = _matching([one.heading for one in self.columns], text)
         if matching:
@@ -344,7 +344,7 @@ class _Assignment:
             )
         )
 
-    def _listed(self, columns: Iterable[_Column]) -> str:
+    def _listed(self, columns: Iterable[_HeadedColumn]) -> str:
         return (
             ", ".join(
                 f"{column_letters(one.heading.position)} {one.heading.printed!r}" for one in columns
@@ -385,7 +385,7 @@ class _Assignment:
 
     # -- units, dates, channels --------------------------------------------------------------------
 
-    def _free(self, *kinds: Kind) -> list[_Column]:
+    def _free(self, *kinds: Kind) -> list[_HeadedColumn]:
         return [one for one in self.columns if not one.role and one.meaning.kind in kinds]
 
     def _take_structure(self) -> None:
@@ -418,7 +418,9 @@ class _Assignment:
                 one.take("matter", _IGNORED["matter"][1] if kind else says)
                 self.roles.setdefault("matter", one.text)
 
-    def _results(self, column: _Column, results: set[str], cells: Sequence[str]) -> frozenset[str]:
+    def _results(
+        self, column: _HeadedColumn, results: set[str], cells: Sequence[str]
+    ) -> frozenset[str]:
         """Return the matters that count: the one that is plain, or those of a list of projects."""
         kind = column.meaning.kind
         plainly = {text for text in results if kind == "insurance" or is_clear(text)}
@@ -434,7 +436,7 @@ class _Assignment:
             raise choice
         return frozenset(counted)
 
-    def _matters_differ(self, column: _Column, matters: Sequence[str]) -> AmbiguousTableError:
+    def _matters_differ(self, column: _HeadedColumn, matters: Sequence[str]) -> AmbiguousTableError:
         found = message(
             "the rows of {columns} are about {matters:list 8}",
             columns=self._listed([column]),
@@ -447,14 +449,14 @@ class _Assignment:
         )
         return AmbiguousTableError(Problem(self.source, found, fix))
 
-    def _holds_measures(self, column: _Column) -> bool:
+    def _holds_measures(self, column: _HeadedColumn) -> bool:
         """Tell whether most cells of a column name a measure, such as 人 or 万元."""
         cells = {str(cell) for cell in self.cells(column.heading) if cell not in {None, ""}}
         known = sum(measure_of(cell) is not None for cell in cells)
         units = any(self.units.meant(cell) for cell in cells)
         return bool(cells) and 2 * known > len(cells) and not units
 
-    def _first(self, role: Role, column: _Column) -> None:
+    def _first(self, role: Role, column: _HeadedColumn) -> None:
         if role in self.roles:
             column.take(
                 "ignored", message("{heading!r} is taken for it already", heading=self.roles[role])
@@ -496,7 +498,7 @@ class _Assignment:
             else:
                 one.take("ignored", message("{heading!r} is the unit", heading=self.roles["unit"]))
 
-    def _is_transposed(self, column: _Column) -> bool:
+    def _is_transposed(self, column: _HeadedColumn) -> bool:
         """Tell whether a column headed as the units' holds dates, and units head the others."""
         if any(self._meant(column)):
             return False
@@ -505,7 +507,7 @@ class _Assignment:
         read = read_cells(cells, self.campaign.whole_window)
         return heads > 1 and bool(cells) and any(isinstance(one, Written) for one in read)
 
-    def _unit_of(self, candidates: Sequence[_Column]) -> _Column:
+    def _unit_of(self, candidates: Sequence[_HeadedColumn]) -> _HeadedColumn:
         """Return the column of the units: the one whose cells name most of them, the lowest tier.
 
         Raises `AmbiguousTableError` where two columns name unlike units in one row.
@@ -530,13 +532,13 @@ class _Assignment:
                 raise AmbiguousTableError(Problem(self.source, found, fix))
         return chosen
 
-    def _same_units(self, column: _Column) -> bool:
+    def _same_units(self, column: _HeadedColumn) -> bool:
         """Tell whether a column's cells never name another unit than the column of units does."""
         (unit,) = (one for one in self.columns if one.text == self.roles["unit"])
         pairs = zip(self._meant(column), self._meant(unit), strict=True)
         return all(not (mine and theirs) or mine & theirs for mine, theirs in pairs)
 
-    def _meant(self, column: _Column) -> list[frozenset[str]]:
+    def _meant(self, column: _HeadedColumn) -> list[frozenset[str]]:
         known: dict[str, frozenset[str]] = {}
         meant = []
         for cell in self.cells(column.heading):
@@ -565,7 +567,10 @@ class _Assignment:
                 )
 
     def _choose_date(
-        self, dates: Sequence[_Column], months: Sequence[_Column], days: Sequence[_Column]
+        self,
+        dates: Sequence[_HeadedColumn],
+        months: Sequence[_HeadedColumn],
+        days: Sequence[_HeadedColumn],
     ) -> None:
         """Take the date from a column of dates, else of months and days, of years, of days."""
         if dates:
@@ -588,12 +593,12 @@ class _Assignment:
         elif days:
             self._first("date", days[0])
 
-    def _dates_differ(self, columns: Sequence[_Column]) -> AmbiguousTableError:
+    def _dates_differ(self, columns: Sequence[_HeadedColumn]) -> AmbiguousTableError:
         found = message("the dates of {columns} differ", columns=self._listed(columns))
         fix = message("say which one counts: date={text!r}", text=columns[0].text)
         return AmbiguousTableError(Problem(self.source, found, fix))
 
-    def _same_month(self, date: _Column, month: _Column) -> bool:
+    def _same_month(self, date: _HeadedColumn, month: _HeadedColumn) -> bool:
         window = self.campaign.whole_window
         days = read_cells(self.cells(date.heading), window)
         months = read_cells(self.cells(month.heading), window, months=True)
@@ -602,7 +607,7 @@ class _Assignment:
             for day, one in zip(days, months, strict=True)
         )
 
-    def _alike(self, columns: Sequence[_Column]) -> bool:
+    def _alike(self, columns: Sequence[_HeadedColumn]) -> bool:
         cells = [tuple(map(str, self.cells(one.heading))) for one in columns]
         return len(set(cells)) == 1
 
@@ -644,7 +649,9 @@ class _Assignment:
             )
         return tuple(figures)
 
-    def _figure(self, columns: Sequence[_Column], repeated: Sequence[_Column] = ()) -> FigureColumn:
+    def _figure(
+        self, columns: Sequence[_HeadedColumn], repeated: Sequence[_HeadedColumn] = ()
+    ) -> FigureColumn:
         first = columns[0]
         measure = first.meaning.measure
         return FigureColumn(
@@ -687,11 +694,11 @@ class _Assignment:
                     one.take("total", message("adds up the columns beside: a check"))
         return figures, tuple(self._figure([one]) for one in totals if one.role == "total")
 
-    def _candidates(self) -> tuple[list[_Column], list[_Column]]:
+    def _candidates(self) -> tuple[list[_HeadedColumn], list[_HeadedColumn]]:
         """Return the columns of the kind that was asked for, and those that add them up."""
         free = [one for one in self.columns if not one.role]
-        parts: list[_Column] = []
-        totals: list[_Column] = []
+        parts: list[_HeadedColumn] = []
+        totals: list[_HeadedColumn] = []
         kinds = [one for rank in _KINDS_OF[self.kind] for one in rank]
         for one in free:
             meaning = one.meaning
@@ -704,8 +711,8 @@ class _Assignment:
         return self._best_kind(self._as_read(parts)), totals
 
     def _with_whole(
-        self, parts: list[_Column], totals: list[_Column]
-    ) -> tuple[list[_Column], list[_Column]]:
+        self, parts: list[_HeadedColumn], totals: list[_HeadedColumn]
+    ) -> tuple[list[_HeadedColumn], list[_HeadedColumn]]:
         """Take a total for the figures of its time where all beside it are some of the persons."""
         by_time = _by_time(parts)
         whole = []
@@ -721,7 +728,7 @@ class _Assignment:
         left = [one for one in parts if not one.role]
         return left + whole, [one for one in totals if one not in whole]
 
-    def _as_read(self, parts: list[_Column]) -> list[_Column]:
+    def _as_read(self, parts: list[_HeadedColumn]) -> list[_HeadedColumn]:
         """Leave of columns for one time those whose persons count by the campaign's readings.
 
         Who paid or who is registered (`counted_at`), with losses taken off or without (`counted`).
@@ -763,13 +770,13 @@ class _Assignment:
             parts = [one for one in parts if not one.role]
         return parts
 
-    def _rank(self, column: _Column) -> int:
+    def _rank(self, column: _HeadedColumn) -> int:
         """Return how well the kind of a column fits what was asked for, 0 the best."""
         kinds = _KINDS_OF[self.kind]
         own = column.meaning.kind or "persons"
         return next((at for at, some in enumerate(kinds) if own in some), len(kinds) - 1)
 
-    def _best_kind(self, parts: list[_Column]) -> list[_Column]:
+    def _best_kind(self, parts: list[_HeadedColumn]) -> list[_HeadedColumn]:
         """Leave of columns for one time and channel those whose kind fits best."""
         groups = _by_time(parts, self.kind)
         best = {time: min(map(self._rank, same)) for time, same in groups.items()}
@@ -785,17 +792,17 @@ class _Assignment:
                     one.take(role, message("another column says more exactly what was asked for"))
         return [one for one in parts if not one.role]
 
-    def _adds_up(self, column: _Column, columns: Sequence[_Column]) -> bool:
+    def _adds_up(self, column: _HeadedColumn, columns: Sequence[_HeadedColumn]) -> bool:
         """Tell whether a column's time, such as 三季度, is that of single months beside it."""
         whole = column.meaning.written
         months = {one.meaning.written for one in columns if one.channel == column.channel}
         return whole is not None and sum(whole.covers(one) for one in months if one) > 1
 
-    def _numeric(self, column: _Column) -> bool:
+    def _numeric(self, column: _HeadedColumn) -> bool:
         filled = [cell for cell in self.cells(column.heading) if cell is not None and cell != ""]
         return bool(filled) and 2 * sum(map(is_number, filled)) >= len(filled)
 
-    def _leave_earlier(self, candidates: list[_Column]) -> None:
+    def _leave_earlier(self, candidates: list[_HeadedColumn]) -> None:
         """Give columns of a year before the campaign their role: they are none of its figures."""
         first = self.campaign.whole_window.first.year
         for one in candidates:
@@ -812,7 +819,7 @@ class _Assignment:
                     message("figures of {year:raw}, before the campaign", year=written.year),
                 )
 
-    def _grouped(self, columns: Sequence[_Column]) -> _ByTime:
+    def _grouped(self, columns: Sequence[_HeadedColumn]) -> _ByTime:
         """Return the columns by time and channel; a `ReportError` where they say it in two ways."""
         timed = [one for one in columns if one.meaning.written]
         bare = [one for one in columns if not one.meaning.written]
@@ -841,7 +848,7 @@ class _Assignment:
                 )
         return _by_time([*timed, *bare], self.kind)
 
-    def _decide(self, group: list[_Column]) -> FigureColumn:
+    def _decide(self, group: list[_HeadedColumn]) -> FigureColumn:
         """Return the figures of one time and channel: the whole, if the group has one."""
         whole = [one for one in group if not one.meaning.qualifier]
         qualifiers = {one.meaning.qualifier for one in group}
@@ -869,7 +876,7 @@ class _Assignment:
                 one.take("subgroup", message("some of the persons of {text!r}", text=first.text))
         return self._figure([first], repeated)
 
-    def _unclear(self) -> list[_Column]:
+    def _unclear(self) -> list[_HeadedColumn]:
         """Return the columns of numbers whose headings may name persons of another group."""
         return [
             one
@@ -880,7 +887,7 @@ class _Assignment:
             and self._numeric(one)
         ]
 
-    def _why(self, column: _Column, *, alone: bool) -> Message:
+    def _why(self, column: _HeadedColumn, *, alone: bool) -> Message:
         kind = column.meaning.kind
         if kind in {"new", "cumulative", "stock"}:
             return message("its heading says {kind}, as was asked for", kind=FIGURE_KINDS[kind])
@@ -890,7 +897,7 @@ class _Assignment:
             "figures of persons, declared {kind}; the whole", kind=FIGURE_KINDS[self.kind]
         )
 
-    def _choice(self, columns: Sequence[_Column], found: Message) -> ReportError:
+    def _choice(self, columns: Sequence[_HeadedColumn], found: Message) -> ReportError:
         columns = list({one.heading.position: one for one in columns}.values())
         one = columns[0].heading.called
         fix = message(
@@ -905,7 +912,7 @@ class _Assignment:
             )
         )
 
-    def _other_total(self, column: _Column, figures: Sequence[FigureColumn]) -> None:
+    def _other_total(self, column: _HeadedColumn, figures: Sequence[FigureColumn]) -> None:
         if not column.role:
             role = "total" if len(figures) > 1 and self.kind == "new" else "check"
             column.take(role, message("a total beside the figures: a check"))

@@ -14,8 +14,7 @@ from coverage_campaign.checks import checked_call, kind_of
 from coverage_campaign.errors import DefinitionError, Problem, ReportError
 from coverage_campaign.messages import message
 from coverage_campaign.model.campaign import Campaign
-from coverage_campaign.model.dates import DateLike, to_date
-from coverage_campaign.model.periods import Period
+from coverage_campaign.model.dates import DateLike, Period, to_date
 from coverage_campaign.reporting.result import Tally
 from coverage_campaign.reporting.sheets.column_roles import FigureKind, Named, meaning_of
 from coverage_campaign.reporting.sheets.dates import Written, of_day, read_written

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from coverage_campaign.errors import DefinitionError, Problem
 from coverage_campaign.messages import Message, message
 from coverage_campaign.model.campaign import Campaign
-from coverage_campaign.model.periods import Periods
+from coverage_campaign.model.dates import Periods
 from coverage_campaign.reporting.problems import ReportProblem
 from coverage_campaign.reporting.sheets.column_roles import FigureKind
 from coverage_campaign.reporting.sheets.long_table import Mask, RowFilter, Rows, shown

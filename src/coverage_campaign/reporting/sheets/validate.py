@@ -13,8 +13,7 @@ from numpy.typing import NDArray
 from coverage_campaign.errors import Problem, ReportError
 from coverage_campaign.messages import Message, message
 from coverage_campaign.model.campaign import Campaign
-from coverage_campaign.model.dates import ONE_DAY, DateLike, Window, to_instant
-from coverage_campaign.model.periods import Period, Periods, periods_of
+from coverage_campaign.model.dates import ONE_DAY, DateLike, Period, Periods, Window, to_instant
 from coverage_campaign.reporting.problems import ReportProblems
 from coverage_campaign.reporting.result import Tally, empty_stock
 from coverage_campaign.reporting.sheets.column_roles import FigureKind, Role
@@ -70,7 +69,7 @@ def tally_of_figures(
     upper_units: UpperUnits | None = None,
 ) -> Tally:
     """Return the tally of figures; `read_reports` says what counts, and when."""
-    frame, window, periods = figures.frame, campaign.whole_window, periods_of(campaign, by)
+    frame, window, periods = figures.frame, campaign.whole_window, campaign.periods(by)
     rows = RowFilter(figures)
     units, channels = unit_names(campaign), channel_names(campaign)
     instant = None if as_of is None else to_instant(as_of)

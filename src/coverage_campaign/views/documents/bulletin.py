@@ -21,7 +21,6 @@ from coverage_campaign.messages import (
 )
 from coverage_campaign.messages.formats import day
 from coverage_campaign.model.dates import DateLike, to_date
-from coverage_campaign.model.periods import periods_of
 from coverage_campaign.notebook import Axes
 from coverage_campaign.progress.forecast.forecast import Forecast
 from coverage_campaign.progress.progress import Progress
@@ -235,7 +234,7 @@ def _next_report(progress: Progress) -> dict[str, dt.date | None]:
     rule, plan = progress.campaign.reporting, progress.plan
     if rule is None:
         return {"next_due": None}
-    periods = periods_of(progress.campaign, rule.period)
+    periods = progress.campaign.periods(rule.period)
     following = progress.as_of + dt.timedelta(days=1)
     number = periods.number([following])
     first, last = periods.first(number)[0].item(), periods.last(number)[0].item()
