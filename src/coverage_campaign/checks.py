@@ -288,7 +288,7 @@ def _test_of_items(kind: type, item: Any) -> Callable[[object], bool]:  # noqa: 
         isinstance(value, kind)
         and not isinstance(value, (bytes, range))  # their items are numbers
         and not hasattr(value, "__array__")  # those of texts are told apart where calls are checked
-        and (not _is_read_again(value) or all(map(each, value)))
+        and (not _is_read_again(value) or all(map(each, typing.cast("Iterable[object]", value))))
     )
 
 
