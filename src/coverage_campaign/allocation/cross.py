@@ -29,6 +29,7 @@ from coverage_campaign.messages import Language, Message, message
 from coverage_campaign.model.campaign import Campaign
 from coverage_campaign.model.readings import Basis
 from coverage_campaign.model.targets import CoverageTarget, HeadcountTarget
+from coverage_campaign.model.units import unit_meant
 from coverage_campaign.notebook import Axes, html_table
 
 __all__ = ["CellBounds", "CrossAllocation", "CrossWeights", "Partition", "cross", "partition"]
@@ -414,13 +415,9 @@ def _plain(value: Any) -> Any:  # noqa: ANN401 - a number of any kind
 def _place(allocation: Allocation, code: str) -> int:
     codes = allocation.shares().index
     if code not in codes:
-        known = ", ".join(codes[:_SHOWN])
+        fix = unit_meant(allocation.campaign.units, code, codes)
         raise DefinitionError(
-            Problem(
-                message("unit '{code}'", code=code),
-                "has no share here",
-                message("units: {known}", known=known),
-            )
+            Problem(message("unit '{code}'", code=code), "has no share here", fix)
         )
     return int(codes.get_indexer(pd.Index([code]))[0])
 

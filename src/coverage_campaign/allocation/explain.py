@@ -39,6 +39,7 @@ from coverage_campaign.errors import DefinitionError, Problem
 from coverage_campaign.messages import Message, message, message_in
 from coverage_campaign.model.campaign import Campaign
 from coverage_campaign.model.labels import Label
+from coverage_campaign.model.units import unit_meant
 
 if TYPE_CHECKING:
     from coverage_campaign.allocation.weights import Number
@@ -362,14 +363,9 @@ def row_of(allocation: SharedTarget, unit: str) -> int:
     """Return the row of a unit, or an error that names some units."""
     rows = np.flatnonzero((allocation.frame["unit"] == unit).to_numpy(dtype=bool))
     if not len(rows) or rows[0] >= len(allocation.weights):
-        codes = allocation.frame["unit"].tolist()
-        some = ", ".join(codes[:_SHOWN]) + (", ..." if len(codes) > _SHOWN else "")
+        fix = unit_meant(allocation.campaign.units, unit, allocation.frame["unit"].tolist())
         raise DefinitionError(
-            Problem(
-                message("unit '{code}'", code=unit),
-                "has no share here",
-                message("units: {some}", some=some),
-            )
+            Problem(message("unit '{code}'", code=unit), "has no share here", fix)
         )
     return int(rows[0])
 

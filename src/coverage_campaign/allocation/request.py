@@ -182,11 +182,7 @@ def _read(campaign: Campaign, tree: UnitTree, name: BoundName, value: object) ->
         Problem(
             f"{name}['{code}']",
             "no such unit here",
-            unit_meant(
-                [one for one in campaign.units if one.code in tree.row_of],
-                code,
-                message("name units of the breakdown that is shared"),
-            ),
+            unit_meant(campaign.units, code, tree.row_of),
         )
         for code in given
         if code not in tree.row_of

@@ -23,7 +23,7 @@ from coverage_campaign.frames import FloatSeries, IntSeries
 from coverage_campaign.messages import message
 from coverage_campaign.model.campaign import Campaign
 from coverage_campaign.model.targets import to_exact
-from coverage_campaign.model.units import Annex, Unit
+from coverage_campaign.model.units import Annex, Unit, unit_meant
 
 __all__ = [
     "Blend",
@@ -149,7 +149,7 @@ class Declared:
             Problem(
                 f"weights['{code}']",
                 "no such unit here",
-                message("take it out; the units are {codes}", codes=sorted(codes)),
+                unit_meant(campaign.units, code, sorted(codes)),
             )
             for code in given
             if code not in codes

@@ -18,7 +18,7 @@ from coverage_campaign.model.dates import DateLike, to_date
 from coverage_campaign.model.labels import Label
 from coverage_campaign.model.readings import Basis
 from coverage_campaign.model.responsibilities import ReportingRule
-from coverage_campaign.model.units import Unit
+from coverage_campaign.model.units import Unit, unit_meant
 from coverage_campaign.notebook import html_table
 from coverage_campaign.progress.succession import heirs_on, pass_on
 from coverage_campaign.scheduling.schedule import own_milestones, own_window, schedule
@@ -99,13 +99,9 @@ class Letters:
         """Return the letter of a unit."""
         found = next((one for one in self.letters if one.unit.code == unit), None)
         if found is None:
-            codes = [one.unit.code for one in self.letters]
+            fix = unit_meant(self.campaign.units, unit, [one.unit.code for one in self.letters])
             raise DefinitionError(
-                Problem(
-                    message("unit '{code}'", code=unit),
-                    "has no letter",
-                    message("units: {codes:list 12}", codes=codes),
-                )
+                Problem(message("unit '{code}'", code=unit), "has no letter", fix)
             )
         return found
 

@@ -150,8 +150,7 @@ def _unknown(
 ) -> Iterator[Problem]:
     for place, (unit, indicator, *_) in enumerate(rows):
         if unit not in units:
-            others = message("units: {units:list 12}", units=list(units))
-            fix = unit_meant(units.values(), unit, others)
+            fix = unit_meant(units.values(), unit, units)
             yield Problem(
                 f"indicators[{place}].unit", message("no {unit!r} in the plan", unit=unit), fix
             )

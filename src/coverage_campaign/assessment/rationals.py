@@ -191,6 +191,11 @@ def _sum(first: Whole, second: Whole) -> Whole:
     return result
 
 
+def _places(exact: Fraction) -> int | None:
+    """Return with how many decimals a number ends, None where it goes on."""
+    return next((n for n in range(_MOST_PLACES) if 10**n % exact.denominator == 0), None)
+
+
 def number(value: Fraction | Decimal | int) -> str:
     """Return exact text for a number.
 
@@ -198,7 +203,7 @@ def number(value: Fraction | Decimal | int) -> str:
     ('1.2', '40/3', '12,345')
     """
     exact = Fraction(value)
-    places = next((n for n in range(_MOST_PLACES) if 10**n % exact.denominator == 0), None)
+    places = _places(exact)
     if places is None:
         return f"{exact.numerator:,}/{exact.denominator:,}"
     return f"{Decimal(int(exact * 10**places)).scaleb(-places):,f}"
@@ -242,5 +247,5 @@ def percent(rate: Fraction) -> str:
     >>> percent(Fraction(11, 10)), percent(Fraction(1, 3))
     ('110%', '1/3')
     """
-    text = number(rate * 100)
-    return number(rate) if "/" in text else f"{text}%"
+    whole = rate * 100
+    return number(rate) if _places(whole) is None else f"{number(whole)}%"

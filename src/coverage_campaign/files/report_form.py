@@ -13,10 +13,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from coverage_campaign.checks import checked_call, did_you_mean, needs
+from coverage_campaign.checks import checked_call, needs
 from coverage_campaign.errors import DefinitionError, Problem
 from coverage_campaign.messages import Language, Message, check_language, message
 from coverage_campaign.model.dates import DateLike, Periods, to_date
+from coverage_campaign.model.units import unit_meant
 from coverage_campaign.reporting.completeness import is_open
 from coverage_campaign.reporting.result import Tally
 from coverage_campaign.reporting.sheets.dates import Written, read_written
@@ -111,9 +112,9 @@ def _units(plan: Plan, units: str | Sequence[str] | None) -> list[str]:
     wanted = [units] if isinstance(units, str) else list(units)
     absent = [code for code in wanted if code not in known]
     if absent or not wanted:
-        fix = did_you_mean(absent[0], known) if absent else "name at least one"
         found = message("{code!r} is no unit of the plan", code=absent[0]) if absent else "no unit"
-        raise DefinitionError(Problem("units", found, fix))
+        named = unit_meant(plan.campaign.units, absent[0], known) if absent else "name at least one"
+        raise DefinitionError(Problem("units", found, named))
     return [code for code in known if code in wanted]
 
 

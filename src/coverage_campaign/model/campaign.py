@@ -145,7 +145,7 @@ class Campaign:
         if not isinstance(part, kind):
             fix: str | Translatable = did_you_mean(code, self._by_code[name])
             if name == "units":
-                fix = unit_meant(self.units, code, fix)
+                fix = unit_meant(self.units, code, self._by_code[name], otherwise=fix)
             raise DefinitionError(Problem(name, message("no {code!r}", code=code), fix))
         return part
 

@@ -198,14 +198,27 @@ class Annex:
 
 
 def unit_meant(
-    units: Iterable[Unit], word: object, otherwise: str | Translatable
+    units: Iterable[Unit],
+    word: object,
+    known: Iterable[str],
+    *,
+    otherwise: str | Translatable | None = None,
 ) -> str | Translatable:
-    """Return the fix of a code that no unit has: whose name or alias it is, else another fix.
+    """Return the fix of what is none of the known codes: whose name it is, else what codes are.
 
-    >>> print(unit_meant([Unit("0102", {"zh": "西山区"}, "district")], "西山区", "units: 0102"))
+    >>> district = Unit("0102", {"zh": "西山区"}, "district")
+    >>> print(unit_meant([district], "西山区", ["0102"]))
     did you mean '0102' (西山区)?
+    >>> print(unit_meant([district], "0199", ["0102"]))
+    units: 0102
     """
-    named = [one for one in units if word in one.aliases or word in dict(one.label.texts).values()]
-    if len(named) != 1:
-        return otherwise
-    return message("did you mean {code!r} ({name})?", code=named[0].code, name=word)
+    codes = list(known)
+    inside = frozenset(codes)
+    named = [
+        one
+        for one in units
+        if one.code in inside and (word in one.aliases or word in dict(one.label.texts).values())
+    ]
+    if len(named) == 1:
+        return message("did you mean {code!r} ({name})?", code=named[0].code, name=word)
+    return message("units: {codes:list 12}", codes=codes) if otherwise is None else otherwise

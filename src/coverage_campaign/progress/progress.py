@@ -665,9 +665,7 @@ class Progress:
         """
         places = np.flatnonzero((self._frame["unit"] == unit).to_numpy(dtype=bool))
         if not len(places):
-            codes = self._frame["unit"].tolist()
-            planned = [one for one in self.campaign.units if one.code in codes]
-            fix = unit_meant(planned, unit, message("units: {codes:list 12}", codes=codes))
+            fix = unit_meant(self.campaign.units, unit, self._frame["unit"].tolist())
             raise DefinitionError(
                 Problem(message("unit '{code}'", code=unit), "is not in the plan", fix)
             )

@@ -8,7 +8,7 @@ with it.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from fractions import Fraction
 from typing import Any, Literal, TypeVar, cast
 
@@ -60,11 +60,6 @@ __all__ = [
 ]
 
 _Result = TypeVar("_Result")
-_QUANTITIES = (
-    *("share", "uplifted", "target", "planned", "done", "persons", "cases"),
-    *("expected", "low", "high", "least", "most", "score", "rank"),
-)
-"""What is compared, by the names of the results' own columns, in the order of the table."""
 VERDICTS: Mapping[str, Message] = {
     "merit_eligible": message_in("turn", "may have merit awards"),
     "commended": message_in("turn", "is commended"),
@@ -99,6 +94,7 @@ MEASURED: Mapping[str, Message] = {
     "score": message_in("compared", "score"),
     "rank": message_in("compared", "rank"),
 }
+"""What is compared, by the names of the results' own columns, in the order of the table."""
 _INPUTS: Mapping[str, Message] = {
     "actuals": message_in("input", "actuals"),
     "already_covered": message_in("input", "already_covered"),
@@ -427,7 +423,7 @@ def _of_allocation(one: Allocation) -> Mapping[str, object]:
         "weights of units": dict(zip(frame["unit"].tolist(), one.weights, strict=False)),
         "method": one.method,
         "order": one.order,
-        "uplift": tuple((f"tier {tier}", rise) for tier, rise in one.uplift if rise),
+        "uplift": tuple((tier, rise) for tier, rise in one.uplift if rise),
         "already_covered": one.already_covered,
         **bounds,
         "pins": _pairs(frame[frame["pinned"]], "share"),
@@ -477,10 +473,12 @@ _KINDS: Mapping[str, _Kind] = {
         ("expected", "low", "high"),
     ),
     "Assessment": _Kind(("progress",), lambda one: {"scheme": one.scheme}, ("score",)),
-    "Optimum": _Kind((), lambda one: {"need": dict(zip(one.units, one.need, strict=True))},
+    "Letters": _Kind((), lambda _: {}, ("persons", "uplifted")),
+    "Optimum": _Kind((), lambda one: {"need": dict(zip(one.units, one.need, strict=True)),
+                                      **one.limits},
                      ("share",), lambda one: one.shares().reset_index()),
     "RollUp": _Kind((), columns=("persons",)),
-    "Simulation": _Kind(("plan",), lambda one: {"seed": one.seed}, ("persons",),
+    "Simulation": _Kind(("plan",), lambda one: {"seed": str(one.seed)}, ("persons",),
                         lambda one: one.truth),
     "Study": _Kind((), lambda one: {"over": one.over, **_of_design(one)}, ("least", "most"),
                    lambda one: one.ranges(one.what[0])),
@@ -556,27 +554,24 @@ def _of_campaigns(a: Campaign, b: Campaign) -> Iterator[InputChange]:
         before, after = getattr(a.readings, field.name), getattr(b.readings, field.name)
         if field.name != "suggested" and before != after:
             yield InputChange(f"readings.{field.name}", before, after)
-    for field in attrs.fields(Campaign):
-        before, after = getattr(a, field.name), getattr(b, field.name)
-        if field.name != "readings" and before != after:
-            parts = list(_of_parts(f"campaign.{field.name}", before, after))
-            whole = InputChange(f"campaign.{field.name}", before, after)
-            yield from parts if 0 < len(parts) <= _MOST_PARTS else [whole]
+    for change in _of_fields("campaign", a, b):
+        if change.name != "campaign.readings":
+            parts = list(_of_parts(change.name, change.before, change.after))
+            yield from parts if 0 < len(parts) <= _MOST_PARTS else [change]
 
 
 def _of_schemes(before: object, after: object) -> Iterator[InputChange]:
     """Yield which parts of a scheme differ: 'scheme.items.people.rule'."""
     if not isinstance(before, Scheme) or not isinstance(after, Scheme):
         return
-    for field in attrs.fields(Scheme):
-        values = getattr(before, field.name), getattr(after, field.name)
-        if values[0] != values[1]:
-            name = f"scheme.{field.name}"
-            yield from list(_of_parts(name, *values)) or [InputChange(name, *values)]
+    for change in _of_fields("scheme", before, after):
+        yield from list(_of_parts(change.name, change.before, change.after)) or [change]
 
 
 def _of_parts(name: str, before: object, after: object) -> Iterator[InputChange]:
     """Yield which parts of a campaign differ, and in what: 'campaign.units.430481.closed'."""
+    if type(before) is type(after) and attrs.has(type(before)) and not callable(before):
+        yield from _of_fields(name, before, after)
     if not isinstance(before, tuple) or not isinstance(after, tuple):
         return
     here = {one.code: one for one in before if hasattr(one, "code")}
@@ -589,11 +584,15 @@ def _of_parts(name: str, before: object, after: object) -> Iterator[InputChange]
                 None if old is None else message_in("input", "there"),
                 None if new is None else message_in("input", "there"),
             )
-            continue
-        for field in attrs.fields(type(old)):
-            values = getattr(old, field.name), getattr(new, field.name)
-            if values[0] != values[1]:
-                yield InputChange(f"{name}.{code}.{field.name}", *values)
+        else:
+            yield from _of_fields(f"{name}.{code}", old, new)
+
+
+def _of_fields(name: str, old: Any, new: Any) -> Iterator[InputChange]:  # noqa: ANN401 - values of one class
+    for field in attrs.fields(type(old)):
+        values = getattr(old, field.name), getattr(new, field.name)
+        if values[0] != values[1]:
+            yield InputChange(f"{name}.{field.name}", *values)
 
 
 def _equal(one: object, other: object) -> bool:
@@ -618,6 +617,8 @@ def words_of(name: str, value: object, campaign: Campaign | None) -> str | Trans
     """Return the value of an input in a few words, by what the campaign calls it."""
     if name == "target" and value is None:
         return message_in("input", "the campaign's own")
+    if isinstance(value, tuple) and any(map(callable, value)):
+        return message("{values:list 4}", values=[words_of(name, one, campaign) for one in value])
     if name == "method" and value is not None:
         code = name_of(value)
         return in_english(code, METHODS[code]) if code in METHODS else code
@@ -625,8 +626,6 @@ def words_of(name: str, value: object, campaign: Campaign | None) -> str | Trans
         return curve_words(cast("Curve", value))
     if isinstance(value, ScoringRule):
         return value.statement("points")
-    if isinstance(value, int) and not isinstance(value, bool) and name != "seed":
-        return f"{value:,}"
     found: str | Translatable | None = value.code if isinstance(value, Scheme) else None
     if campaign is not None and isinstance(value, (str, tuple, Mapping)) and value:
         found = _by_label(name, value, campaign)
@@ -643,10 +642,7 @@ def _by_label(name: str, value: object, campaign: Campaign) -> str | Translatabl
         case "over", tuple():
             text = message("{phases}", phases=[_called(one, campaign.phases) for one in value])
         case "uplift", tuple() if all(isinstance(one, tuple) for one in value):
-            rises = [
-                message("tier {n} {rise}", n=int(tier.removeprefix("tier ")), rise=_shown(rise))
-                for tier, rise in value
-            ]
+            rises = [message("tier {n} {rise}", n=tier, rise=_shown(rise)) for tier, rise in value]
             text = message("{rises}", rises=rises)
         case "weights", str():
             text = weights_called(value, campaign)
@@ -694,15 +690,24 @@ def _shown(value: object) -> str | Translatable:
         case Tally():
             n = int(value.frame["persons"].sum())
             text = message("{n} people, known at {day:raw}", n=n, day=str(value.as_of))
-        case Fraction():
-            text = f"{float(value * 100):g}%" if value < 1 else str(value)
         case Mapping():
-            text = message("{n} {n:plural number|numbers}", n=len(value))
+            n = len(value)
+            text = message("{n} {n:plural number|numbers}", n=n) if n else _none()
         case tuple():
-            text = _several(value)
+            text = message("{values:list 4}", values=[_part(one) for one in value])
         case _:
-            text = name_of(value)
+            text = _named(value)
     return text
+
+
+def _named(value: object) -> str | Message:
+    """Return a number, or the name of a function; of a part without a name that it is there."""
+    if isinstance(value, int) and not isinstance(value, bool):
+        return f"{value:,}"
+    if isinstance(value, Fraction):
+        return f"{float(value * 100):g}%" if value < 1 else str(value)
+    nameless = attrs.has(type(value)) and not callable(value) and not hasattr(value, "of")
+    return message_in("input", "there") if nameless else name_of(value)
 
 
 def _none() -> Message:
@@ -713,17 +718,10 @@ def _unknown() -> Message:
     return message_in("compared", "unknown")
 
 
-def _several(values: Sequence[object]) -> str:
-    if all(isinstance(one, str) for one in values):
-        return " + ".join(map(str, values))
-    texts = [
-        " ".join(text_of(_shown(part), "en") for part in one)
-        if isinstance(one, tuple)
-        else text_of(_shown(one), "en")
-        for one in values[:_NAMED]
-    ]
-    more = f" and {len(values) - _NAMED} more" if len(values) > _NAMED else ""
-    return ", ".join(texts) + more
+def _part(value: object) -> str | Translatable:
+    if not isinstance(value, tuple) or len(value) != 2:  # noqa: PLR2004 a pair
+        return _shown(value)
+    return message("{unit} {n}", unit=_shown(value[0]), n=_shown(value[1]))
 
 
 # -- numbers ---------------------------------------------------------------------------------------
@@ -787,7 +785,7 @@ def _differences(
     equal |= frame["before"].isna() & frame["after"].isna()
     frame = frame[~equal]
     frame = _without_echoes(frame)
-    order = pd.Categorical(frame["quantity"], list(_QUANTITIES), ordered=True)
+    order = pd.Categorical(frame["quantity"], list(MEASURED), ordered=True)
     return (
         frame.assign(order=order, size=frame["change"].abs())
         .sort_values(["order", "size", "unit"], ascending=[True, False, True])

@@ -22,6 +22,7 @@ from coverage_campaign.errors import DefinitionError, Problem
 from coverage_campaign.frames import by_value, same
 from coverage_campaign.messages import message
 from coverage_campaign.model.readings import Readings
+from coverage_campaign.model.units import unit_meant
 from coverage_campaign.scenarios.scenario import Scenario
 
 __all__ = [
@@ -193,12 +194,11 @@ def _problems(baseline: Scenario, name: str, values: Tried) -> list[Problem]:
                 )
             ]
     elif code and field in _OF_UNITS:
-        if code not in {unit.code for unit in baseline.campaign.members(baseline.among)}:
-            return [
-                Problem(
-                    where, message("no unit '{code}' here", code=code), "name a unit of the cut"
-                )
-            ]
+        campaign = baseline.campaign
+        codes = [unit.code for unit in campaign.members(baseline.among)]
+        if code not in codes:
+            fix = unit_meant(campaign.units, code, codes)
+            return [Problem(where, message("no unit '{code}' here", code=code), fix)]
     elif code or field not in _FIELDS:
         known = sorted([*_FIELDS, "total"])
         return [

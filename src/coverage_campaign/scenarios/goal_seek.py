@@ -15,6 +15,7 @@ from coverage_campaign.checks import checked_call, checked_fields
 from coverage_campaign.errors import DefinitionError, InfeasibleError, Problem
 from coverage_campaign.messages import Language, Message, check_language, message
 from coverage_campaign.model.dates import to_date, to_instant
+from coverage_campaign.model.units import unit_meant
 from coverage_campaign.notebook import html_table
 from coverage_campaign.reporting.result import Tally
 from coverage_campaign.scenarios.compare import input_words
@@ -285,7 +286,7 @@ def _paced(scenario: Scenario, pace: int, reports: Tally | None, *, unit: str) -
     allocation = allocation_of(scenario)
     shares = allocation.shares()
     if unit and unit not in shares.index:
-        fix = message("units: {units:list 12}", units=shares.index)
+        fix = unit_meant(scenario.campaign.units, unit, shares.index)
         raise DefinitionError(Problem(f"{_PER_DAY}.{unit}", "no such unit", fix))
     if unit:
         shares = shares[[unit]]

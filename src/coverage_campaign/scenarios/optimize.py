@@ -50,7 +50,8 @@ class Optimum:
     """Whole persons by unit and part with the least largest burden that the constraints leave.
 
     `largest_burden` is exact: share over need of the unit that bears most. It was proved that no
-    sharing has a smaller one. `constraints` are the constraints that hold with nothing to spare.
+    sharing has a smaller one. `constraints` are the constraints that hold with nothing to spare,
+    `limits` the floors, caps, capacities and sizes that were given, by code.
 
     It has no `notes` beside its `basis`, no `plot` and no `explain`: its allocation draws and
     explains the shares.
@@ -63,6 +64,7 @@ class Optimum:
     persons: NDArray[np.int64] = attrs.field(converter=owned_array, eq=by_value)
     largest_burden: Fraction
     constraints: tuple[Message, ...]
+    limits: Mapping[str, Mapping[str, int]]
     basis: Basis
 
     @property
@@ -259,6 +261,11 @@ def optimize(
             for one in network.constraints
             if one.said is not _TOTAL and int(persons[one.cells].sum()) == one.most
         ),
+        limits={
+            **{name: {} if one is None else dict(one) for name, one in bounds.items()},
+            "capacities": dict(capacities),
+            "sizes": dict(sizes),
+        },
         basis=basis,
     )
 

@@ -22,6 +22,7 @@ from coverage_campaign.messages import Language, Message, check_language, messag
 from coverage_campaign.model.campaign import Campaign
 from coverage_campaign.model.readings import Basis
 from coverage_campaign.model.targets import to_rate
+from coverage_campaign.model.units import to_codes, unit_meant
 from coverage_campaign.notebook import Axes, html_table
 from coverage_campaign.progress.progress import Progress
 
@@ -131,7 +132,7 @@ def reallocate(
     weights: Weighting | WeightTable | None = None,
     floors: Bounds | None = None,
     caps: Bounds | None = None,
-    keep: Iterable[str] = (),
+    keep: str | Iterable[str] = (),
     within: Fraction | str | None = None,
 ) -> Reallocation:
     """Return a new version in which what is left is shared anew among those with room.
@@ -171,15 +172,11 @@ def reallocate(
             Problem("allocation", "a goal for each unit", "nothing is shared: change the goal")
         )
     shares = {str(code): int(share) for code, share in before.shares().items()}
-    kept = tuple(keep)
+    kept = to_codes(keep)
     strangers = [code for code in kept if code not in shares]
     if strangers:
-        known = ", ".join(list(shares)[:12])
-        raise DefinitionError(
-            Problem(
-                f"keep=['{strangers[0]}']", "no such leaf", message("units: {known}", known=known)
-            )
-        )
+        fix = unit_meant(before.campaign.units, strangers[0], shares)
+        raise DefinitionError(Problem(f"keep=['{strangers[0]}']", "no such leaf", fix))
     done = _done(progress, shares)
     unknown = tuple(code for code, persons in done.items() if persons is None)
     change = None if within is None else to_rate(within)

@@ -20,6 +20,7 @@ from coverage_campaign.frames import by_value, owned_array, owned_frame
 from coverage_campaign.messages import Language, message
 from coverage_campaign.model.campaign import Campaign
 from coverage_campaign.model.readings import Basis
+from coverage_campaign.model.units import unit_meant
 from coverage_campaign.notebook import Axes, html_table
 from coverage_campaign.scenarios.design import (
     Design,
@@ -339,13 +340,9 @@ class Study:
         than that.
         """
         if unit not in self.units:
-            known = ", ".join(self.units[:12])
+            fix = unit_meant(self.campaign.units, unit, self.units)
             raise DefinitionError(
-                Problem(
-                    message("unit '{code}'", code=unit),
-                    "is not in the study",
-                    message("units: {known}", known=known),
-                )
+                Problem(message("unit '{code}'", code=unit), "is not in the study", fix)
             )
         values = self.array(quantity)[:, self.units.index(unit)]
         return _tornado(self.baseline, self.design, self.inputs(), values)

@@ -24,7 +24,7 @@ from coverage_campaign.model.dates import DateLike, days_of
 from coverage_campaign.model.phases import Milestone
 from coverage_campaign.model.readings import Basis
 from coverage_campaign.model.targets import CoverageTarget, HeadcountTarget
-from coverage_campaign.model.units import to_codes
+from coverage_campaign.model.units import to_codes, unit_meant
 from coverage_campaign.scheduling.course import Course, Lives
 from coverage_campaign.scheduling.curves import (
     ByPhase,
@@ -37,7 +37,7 @@ from coverage_campaign.scheduling.curves import (
 )
 from coverage_campaign.scheduling.plan import Plan
 
-__all__ = ["Plan", "milestone_plan", "own_milestones", "own_window", "schedule"]
+__all__ = ["Plan", "milestone_plan", "own_milestones", "own_window", "schedule", "shared_target"]
 
 _Ints = NDArray[np.int64]
 _NONE: _Ints = np.zeros(0, dtype=np.int64)
@@ -182,14 +182,14 @@ def own_window(campaign: Campaign, target: str = "") -> tuple[str, ...]:
         return campaign.readings.schedule_over
     if any(question.code == "schedule_over" for question in campaign.questions):
         return ()
-    within = [one.within for one in _shared_target(campaign, target) if one.within]
+    within = [one.within for one in shared_target(campaign, target) if one.within]
     if within:
         return (within[0],)
     tops = tuple(phase.code for phase in campaign.phases if phase.parent is None)
     return tops if len(tops) == 1 else ()
 
 
-def _shared_target(campaign: Campaign, code: str) -> list[HeadcountTarget | CoverageTarget]:
+def shared_target(campaign: Campaign, code: str) -> list[HeadcountTarget | CoverageTarget]:
     """Return the target of a code, the headcount for ''; none where the campaign has none."""
     named = [one for one in campaign.targets if code and one.code == code]
     found = [one for one in named if isinstance(one, HeadcountTarget | CoverageTarget)]
@@ -211,7 +211,7 @@ def own_milestones(allocation: Allocation) -> list[tuple[Milestone, Fraction]]:
     if marks and (headcount is None or target != headcount.code):
         whole = sum(
             one.persons if isinstance(one, HeadcountTarget) else allocation.total
-            for one in _shared_target(campaign, target)
+            for one in shared_target(campaign, target)
         )
     else:
         own = ("", headcount.code if headcount else "")
@@ -476,7 +476,9 @@ def _unit_caps(campaign: Campaign, codes: Sequence[str], caps: BoundsOrWeighting
         given = {code: floor(most) for code, most in caps.of(campaign, units).items()}
     strange = {
         code: Problem(
-            f"unit_month_caps['{code}']", "no such unit here", "name leaves of the allocation"
+            f"unit_month_caps['{code}']",
+            "no such unit here",
+            unit_meant(campaign.units, code, codes),
         )
         for code in given.keys() - set(codes)
     }

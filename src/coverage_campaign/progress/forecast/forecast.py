@@ -20,6 +20,7 @@ from coverage_campaign.messages import Message, message, message_in
 from coverage_campaign.model.dates import ONE_DAY, DateLike, to_date
 from coverage_campaign.model.labels import Label
 from coverage_campaign.model.readings import Basis
+from coverage_campaign.model.units import unit_meant
 from coverage_campaign.notebook import Axes, html_table
 from coverage_campaign.progress.counts import members
 from coverage_campaign.progress.forecast.history import (
@@ -353,7 +354,7 @@ def _factors(pace: Faster, progress: Progress, told: Progress) -> _Floats:
     known = set(codes)
     unknown = [code for code in by_unit if code not in known]
     if unknown:
-        fix = message("units: {codes:list 12}", codes=codes)
+        fix = unit_meant(progress.campaign.units, unknown[0], codes)
         raise DefinitionError(
             Problem(message("pace of '{code}'", code=unknown[0]), "a unit outside the plan", fix)
         )
