@@ -21,7 +21,12 @@ from coverage_campaign.model.responsibilities import ReportingRule
 from coverage_campaign.model.units import Unit, unit_meant
 from coverage_campaign.notebook import html_table
 from coverage_campaign.progress.succession import heirs_on, pass_on
-from coverage_campaign.scheduling.schedule import own_milestones, own_window, schedule
+from coverage_campaign.scheduling.schedule import (
+    own_milestones,
+    own_window,
+    schedule,
+    shared_target,
+)
 
 __all__ = ["Letter", "Letters", "letters"]
 
@@ -292,9 +297,8 @@ def _succession(letter: Letter) -> Iterator[Message]:
 
 def _last_day(allocation: Allocation) -> dt.date:
     campaign = allocation.campaign
-    headcount = campaign.headcount
-    code = allocation.target_code or (headcount.code if headcount else "")
-    within = next((one.within for one in campaign.targets if one.code == code), "")
+    targets = shared_target(campaign, allocation.target_code)
+    within = next((one.within for one in targets if one.within), "")
     return campaign.window(within).last if within else campaign.whole_window.last
 
 
