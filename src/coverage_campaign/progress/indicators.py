@@ -192,12 +192,13 @@ def _order_of_fractions(numerators: _Ints, denominators: _Ints) -> _Floats:
     return np.array([place[value] for value in fractions], dtype=np.float64)
 
 
-def _by_pairs(rates: _Floats) -> NDArray[np.int16]:
-    places = np.ones(rates.shape, dtype=np.int16)
+def _by_pairs(rates: _Floats) -> NDArray[np.int8]:
+    places = np.ones(rates.shape, dtype=np.int8)
     for unit in range(len(rates)):
         for other in range(unit):
-            places[unit] += rates[other] > rates[unit]
-            places[other] += rates[unit] > rates[other]
+            # A flag seen as a number is added as it is, without a copy.
+            places[unit] += (rates[other] > rates[unit]).view(np.int8)
+            places[other] += (rates[unit] > rates[other]).view(np.int8)
     return places
 
 

@@ -72,6 +72,8 @@ def pass_on_many(
     persons: NDArray[np.int64], codes: Sequence[str], heirs: Heirs, units: tuple[str, ...]
 ) -> NDArray[np.int64]:
     """Return `pass_on` of many scenarios: persons by scenario and code, by scenario and unit."""
+    if tuple(codes) == units and not any(code in heirs for code in units):
+        return persons
     place = {code: number for number, code in enumerate(units)}
     passed = np.zeros((len(persons), len(units)), dtype=np.int64)
     for code, counts in zip(codes, persons.T, strict=True):
@@ -79,11 +81,9 @@ def pass_on_many(
         if len(shares) == 1:
             passed[:, place[shares[0][0]]] += counts
             continue
-        weights = [share for _, share in shares]
-        for row, count in enumerate(counts.tolist()):
-            parts = webster(count, weights).tolist()
-            for (heir, _), part in zip(shares, parts, strict=True):
-                passed[row, place[heir]] += part
+        parts = webster(counts, [[share for _, share in shares]] * len(counts))
+        for (heir, _), part in zip(shares, parts.T, strict=True):
+            passed[:, place[heir]] += part
     return passed
 
 
