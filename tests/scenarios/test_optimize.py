@@ -103,3 +103,16 @@ def test_a_group_without_a_drive_and_an_unknown_drive_are_refused() -> None:
         cc.optimize(tiny(), need=NEED, capacities={"drvie": 5})
     with pytest.raises(cc.DefinitionError, match="no drive"):
         cc.optimize(tiny(), need=NEED, capacities={"results": 5}, sizes={"hotels": 5})
+
+
+def test_who_has_no_need_or_is_not_open_yet_has_no_share() -> None:
+    """As in an allocation: C has no need, or opens when the campaign runs; the basis says so."""
+    campaign = tiny()
+    late = cc.vary(campaign.unit("c"), opened=campaign.whole_window.last)
+    later = cc.vary(campaign, units=(*(u for u in campaign.units if u.code != "c"), late))
+    for one, need in ((campaign, {**NEED, "c": 0}), (later, NEED)):
+        found = cc.optimize(one, need=need, target=100)
+        allocated = cc.allocate(one, weights=need, target=100).shares()
+        assert found.shares().to_dict() == allocated.to_dict()
+        assert found.shares()["c"] == 0
+    assert "not open yet" in " ".join(found.basis.lines())

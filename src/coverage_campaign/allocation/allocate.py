@@ -72,6 +72,7 @@ __all__ = [
     "allocate",
     "allocation_from",
     "check_bounds",
+    "declared_weights",
     "weighting_of",
 ]
 
@@ -201,7 +202,7 @@ def allocation_from(
         weighting=weighting.name,
         weights=given,
         basis=_basis(campaign, among, weighting, total if own_total else None).assuming(
-            *_without_a_share(campaign, tree, vector)
+            *without_a_share(campaign, tree, vector)
         ),
         ties=found.ties,
         frame=_frame(asked, limits, given, found, unallocated),
@@ -536,10 +537,14 @@ def _basis(
         basis = basis.assuming(
             message("the total of {n} people is given by the caller", n=callers_total)
         )
-    return basis.assuming(_declared(campaign, among, weighting)) if weighting.assumption else basis
+    return (
+        basis.assuming(declared_weights(campaign, among, weighting))
+        if weighting.assumption
+        else basis
+    )
 
 
-def _without_a_share(
+def without_a_share(
     campaign: Campaign, tree: UnitTree, vector: Sequence[Number]
 ) -> tuple[Message, ...]:
     """Say whose people have no share: those of upper units that weigh nothing, and later units."""
@@ -571,7 +576,8 @@ def _without_a_share(
     return tuple(found)
 
 
-def _declared(campaign: Campaign, among: str, weighting: Weighting) -> Message:
+def declared_weights(campaign: Campaign, among: str, weighting: Weighting) -> Message:
+    """Say where weights come from that are not the source's own."""
     title = campaign.breakdown(among).label
     if isinstance(weighting, Blend):
         parts = [

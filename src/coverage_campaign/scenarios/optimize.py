@@ -18,6 +18,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from coverage_campaign.allocation.allocate import declared_weights, without_a_share
 from coverage_campaign.allocation.request import (
     BoundName,
     Bounds,
@@ -25,9 +26,11 @@ from coverage_campaign.allocation.request import (
     limits_of,
     read_given,
     read_headcount,
+    tree_of,
+    vector_of,
 )
-from coverage_campaign.allocation.tree import NO_CAP, UnitTree
-from coverage_campaign.allocation.weights import Weighting, WeightTable, to_weighting
+from coverage_campaign.allocation.tree import NO_CAP
+from coverage_campaign.allocation.weights import Number, Weighting, WeightTable, to_weighting
 from coverage_campaign.assessment.rationals import rounded_percent
 from coverage_campaign.checks import checked_call, checked_fields
 from coverage_campaign.errors import DefinitionError, InfeasibleError, Problem
@@ -43,6 +46,7 @@ __all__ = ["Optimum", "optimize"]
 _WHOLE = 1e-6  # what a solver may leave of a whole number
 _NOTHING: Mapping[str, int] = {}
 _TOTAL = message("total")
+_NO_NEED = message("units without a need")
 
 
 @attrs.frozen(kw_only=True, field_transformer=checked_fields)
@@ -224,12 +228,12 @@ def optimize(
     >>> int(found.shares().sum()), int(found.shares()["430481"])
     (76000, 10000)
     """
-    tree = UnitTree.of(campaign, among)
+    weighting = to_weighting(need)
+    tree = tree_of(campaign, among, weighting)
     if len(tree.starts) > 2:  # noqa: PLR2004 - one tier has a start and an end
         raise DefinitionError(Problem(f"among={among!r}", "has several tiers", "share one tier"))
     _, total = read_headcount(campaign, target)
-    weighting = to_weighting(need)
-    given = weighting.of(campaign, tree.leaves)
+    needs = vector_of(campaign, tree, weighting)
     parts = _parts(campaign, capacities, sizes)
     bounds: dict[BoundName, Bounds | None] = {"floors": floors, "caps": caps, "pins": None}
     given_bounds = {name: read_given(campaign, tree, name, [one]) for name, one in bounds.items()}
@@ -237,18 +241,18 @@ def optimize(
     network = _Network(
         units=tree.codes,
         parts=tuple(part.name for part in parts),
-        need=tuple(Fraction(given[code]) for code in tree.codes),
+        need=tuple(map(Fraction, needs)),
         constraints=(
-            *_of_units(tree.codes, len(parts), total=total, limits=limits),
+            *_of_units(tree.codes, len(parts), total=total, limits=limits, needs=needs),
             *_of_parts(parts, len(tree.codes), capacities=capacities, sizes=sizes),
         ),
     )
     persons = _least_burden(network, total)
     shares = persons.reshape(len(tree.codes), len(parts)).sum(axis=1)
     burdens = [Fraction(int(s)) / n for s, n in zip(shares, network.need, strict=True) if n]
-    basis = campaign.basis()
+    basis = campaign.basis().assuming(*without_a_share(campaign, tree, needs))
     if weighting.assumption:
-        basis = basis.assuming(f"{among}: {weighting.assumption}")
+        basis = basis.assuming(declared_weights(campaign, among, weighting))
     return Optimum(
         campaign=campaign,
         units=tree.codes,
@@ -259,7 +263,7 @@ def optimize(
         constraints=tuple(
             one.said
             for one in network.constraints
-            if one.said is not _TOTAL and int(persons[one.cells].sum()) == one.most
+            if one.said not in (_TOTAL, _NO_NEED) and int(persons[one.cells].sum()) == one.most
         ),
         limits={
             **{name: {} if one is None else dict(one) for name, one in bounds.items()},
@@ -311,7 +315,7 @@ def _parts(
 
 
 def _of_units(
-    units: Sequence[str], many: int, *, total: int, limits: Limits
+    units: Sequence[str], many: int, *, total: int, limits: Limits, needs: Sequence[Number]
 ) -> Iterable[_Constraint]:
     cells = np.arange(len(units) * many).reshape(len(units), many)
     yield _Constraint(_TOTAL, cells.ravel(), total, total)
@@ -320,6 +324,8 @@ def _of_units(
         if low:
             said = message("floor of {unit:raw}", unit=code)
             yield _Constraint(said, cells[row], low, total)
+        if not needs[row]:  # who has no need bears any share too heavily
+            yield _Constraint(_NO_NEED, cells[row], 0, low)
         if high < NO_CAP:
             yield _Constraint(message("cap of {unit:raw}", unit=code), cells[row], 0, high)
 
