@@ -16,7 +16,7 @@ import coverage_campaign as cc
 import coverage_campaign.model.scheme as rules_of
 from coverage_campaign.assessment.rules.band import Band
 from coverage_campaign.scenarios.design import applied
-from coverage_campaign.scenarios.evaluate import FORECAST, QUANTITIES
+from coverage_campaign.scenarios.explore import FORECAST, QUANTITIES
 from support.campaigns import tiny
 from support.own_functions import ten_times
 from support.tally_cases import need

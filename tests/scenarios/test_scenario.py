@@ -176,16 +176,16 @@ def test_values_that_are_no_list_are_refused(over: dict[str, object]) -> None:
 
 def test_a_study_of_one_scenario_is_shared_once(monkeypatch: pytest.MonkeyPatch) -> None:
     """One is a batch of one: the shares of a study are found by one call."""
-    from coverage_campaign.scenarios import evaluate
+    from coverage_campaign.scenarios import explore
 
     calls = []
-    real = evaluate.share
+    real = explore.share
 
     def counted(asked: object) -> object:
         calls.append(asked)
         return real(asked)  # type: ignore[arg-type] # handed on
 
-    monkeypatch.setattr(evaluate, "share", counted)
+    monkeypatch.setattr(explore, "share", counted)
     scenario = cc.vary(baseline(), as_of="2026-06-06", reports=reports([20, 10, 5]))
     cc.explore(scenario, over={"total": [100]}, what=("share", "planned", "rank"))
     assert len(calls) == 1
