@@ -18,7 +18,7 @@ from typing import Final, TypeAlias
 from babel.messages.catalog import Catalog
 from babel.messages.pofile import write_po
 
-from coverage_campaign.messages.catalogues import LOCALE, read_catalogue
+from coverage_campaign.messages.language import LOCALE, read_catalogue
 
 Key: TypeAlias = tuple[str, str]
 """The context ('' without one) and the English text of a message."""

@@ -67,7 +67,7 @@ class Problem:
     def text(self, lang: str | None = None) -> str:
         """Return the problem as one line in a language; without one, in that of the context."""
         from coverage_campaign.messages import check_language
-        from coverage_campaign.messages.catalogues import translated
+        from coverage_campaign.messages.language import translated
 
         language = check_language(lang)
         where, found, fix = (

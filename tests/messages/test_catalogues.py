@@ -7,7 +7,7 @@ from types import ModuleType
 
 import pytest
 
-from coverage_campaign.messages.catalogues import LOCALE, read_catalogue
+from coverage_campaign.messages.language import LOCALE, read_catalogue
 
 PATHS = sorted(LOCALE.rglob("*.po"))
 

@@ -1,6 +1,7 @@
 """A message is data until it is rendered: equal by what it says, in every language."""
 
 import datetime as dt
+import sys
 import threading
 from decimal import Decimal
 from fractions import Fraction
@@ -16,7 +17,6 @@ from coverage_campaign.errors import DefinitionError
 from coverage_campaign.messages import (
     LANGUAGES,
     Message,
-    catalogues,
     check_language,
     current_language,
     language,
@@ -24,6 +24,7 @@ from coverage_campaign.messages import (
     message_in,
     text_of,
 )
+from coverage_campaign.messages.language import translations
 
 FORMATTED = [
     ("{x}", 76_000, "76,000"),
@@ -130,9 +131,9 @@ def test_a_further_language_is_a_file(tmp_path: Path, monkeypatch: pytest.Monkey
     )
     context = 'msgctxt "column"\nmsgid "Done"\nmsgstr "Fait"\n'
     (folder / "views.po").write_text(f"{text}\n{context}", encoding="utf-8")
-    monkeypatch.setattr(catalogues, "LOCALE", tmp_path)
+    monkeypatch.setattr(sys.modules[translations.__module__], "LOCALE", tmp_path)
     monkeypatch.setitem(LANGUAGES, "fr", "fr")
-    catalogues.translations.cache_clear()
+    translations.cache_clear()
     try:
         day = dt.date(2008, 9, 30)
         sentence = message("{n} {n:plural unit|units} by {day}", n=12_000, day=day)
@@ -140,7 +141,7 @@ def test_a_further_language_is_a_file(tmp_path: Path, monkeypatch: pytest.Monkey
         assert message_in("column", "Done").text("fr") == "Fait"
         assert Message("Done").text("fr") == "Done"
     finally:
-        catalogues.translations.cache_clear()
+        translations.cache_clear()
 
 
 def test_a_text_and_a_message_can_stand_in_the_same_place() -> None:

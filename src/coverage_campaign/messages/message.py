@@ -17,8 +17,7 @@ from babel.lists import format_list
 
 from coverage_campaign.errors import DefinitionError, Problem, Translatable
 from coverage_campaign.messages import formats
-from coverage_campaign.messages.catalogues import translated
-from coverage_campaign.messages.language import Language, check_language
+from coverage_campaign.messages.language import Language, check_language, translated
 
 __all__ = ["Message", "Translatable", "Value", "listed", "message", "message_in", "text_of"]
 
