@@ -58,6 +58,9 @@ def _parse(value: DateLike, *, where: str) -> dt.date | dt.datetime:
         raise DefinitionError(Problem(where, found, fix))
     if parsed != parsed:  # noqa: PLR0124 - only NaT differs from itself
         raise DefinitionError(Problem(where, "NaT", "give a date such as '2008-09-30'"))
+    if isinstance(parsed, dt.datetime) and parsed.tzinfo is not None:
+        found = message("{time} has a time zone", time=str(value))
+        raise DefinitionError(Problem(where, found, "give local civil time without a zone"))
     if not _FIRST_YEAR <= parsed.year <= _LAST_YEAR:
         fix = message(
             "give a year from {first:raw} to {last:raw}",
@@ -82,7 +85,8 @@ def _from_text(text: str) -> dt.date | dt.datetime | None:
 def to_date(value: DateLike, *, where: str = "date") -> dt.date:
     """Return the calendar day of a date, datetime or full ISO text, as a plain `datetime.date`.
 
-    Text names a day in full: '2008-07' (a month), '2008071' and 'now' are refused everywhere.
+    Text names a day in full: '2008-07' (a month), '2008071' and 'now' are refused everywhere, and
+    so is a time zone, in which the day may be another.
 
     >>> to_date("2008-09-30")
     datetime.date(2008, 9, 30)
@@ -109,14 +113,6 @@ def to_instant(value: DateLike, *, where: str = "as_of") -> dt.datetime:
     parsed = _parse(value, where=where)
     if not isinstance(parsed, dt.datetime):
         return dt.datetime(parsed.year, parsed.month, parsed.day, 23, 59, 59)  # noqa: DTZ001 - civil time
-    if parsed.tzinfo is not None:
-        raise DefinitionError(
-            Problem(
-                where,
-                message("{time} has a time zone", time=str(value)),
-                "give local civil time without a zone",
-            )
-        )
     return dt.datetime(  # noqa: DTZ001 - civil time, see above
         parsed.year, parsed.month, parsed.day, parsed.hour, parsed.minute, parsed.second
     )
