@@ -51,7 +51,7 @@ def one_of_each() -> dict[str, Any]:
         cc.Item("i", "I", rules.all_or_nothing("5")),
         cc.AwardBar(),
         cc.Commendation(),
-        cc.Parameter("p", "v", since=dt.date(2020, 1, 1), citation="c"),
+        cc.Parameter("p", "1", since=dt.date(2020, 1, 1), citation="c"),
         cc.Unit("u", "U", "k", closed="2026-01-01", successors="x"),
         cc.enforcement.Application("e", "o", ["x"]),
         cc.enforcement.SupportingDocument("x", "2026-01-01"),

@@ -371,7 +371,7 @@ def dated_values() -> st.SearchStrategy[Parameter]:
             code, value, days[0], citation, unit, days[1]
         ),
         CODE,
-        TEXT,
+        st.decimals(0, 10, places=4).map(str),
         st.tuples(DATE, maybe(DATE)).map(in_order),
         TEXT,
         TEXT,

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import datetime as dt
 import importlib
+import inspect
 import json
 import math
 import re
@@ -300,6 +301,8 @@ def _value(plain: object, path: KeyPath) -> object:
     if plain is None or isinstance(plain, (bool, str, int)):
         return plain
     if isinstance(plain, Decimal):
+        if not math.isfinite(float(plain)):
+            raise _problem(path, shown(plain), "give a number that a float can hold")
         return float(plain)
     if isinstance(plain, list):
         return tuple(_value(one, (*path, index)) for index, one in enumerate(plain))
@@ -323,6 +326,10 @@ def _function_with(table: dict[str, Any], path: KeyPath) -> object:
         return function
     if not isinstance(options, dict):
         raise _problem((*path, "with"), shown(options), "give a table of options")
+    known = inspect.signature(function).parameters
+    for key in options:
+        if key not in known:
+            raise _problem((*path, key), "unknown key", did_you_mean(key, known))
     given = {key: _value(one, (*path, key)) for key, one in options.items()}
     return partial(function, **given)
 

@@ -25,6 +25,7 @@ from coverage_campaign.model.responsibilities import (
     LeadingGroup,
     ReportingRule,
     Responsibility,
+    Seat,
 )
 from coverage_campaign.model.scheme import Scheme
 from coverage_campaign.model.targets import (
@@ -74,6 +75,7 @@ _FIELD_OF: Mapping[type, str] = {
 }
 CODED_FIELDS = tuple(dict.fromkeys(_FIELD_OF.values()))
 """The lists whose parts have a code."""
+_Steps: TypeAlias = Iterator[tuple[str, str]]
 _MOST_GUESSES, _MOST_REFERENCES, _MOST_CIRCLES = 50, 1_000, 100
 _FIRST_YEAR, _LAST_YEAR, _MOST_YEARS = 1000, 9950, 30
 
@@ -549,66 +551,58 @@ def _misfits(campaign: Campaign, parts: Mapping[str, tuple[Part, ...]]) -> Itera
         yield from _impossible_days(campaign)
 
 
+_REFERENCES: Mapping[str, Mapping[str, str]] = {
+    "units": {
+        "parent": "units",
+        "successors": "units",
+        "answers_to": "units",
+        "counts": "measures",
+    },
+    "annexes": {"breakdown": "breakdowns", "target": "targets", "shares": "units"},
+    "targets": {"within": "phases"},
+    "phases": {
+        "parent": "phases",
+        "groups": "groups",
+        "channels": "channels",
+        "supports": "units",
+    },
+    "milestones": {"target": "targets"},
+    "responsibilities": {"unit": "units", "groups": "groups", "channels": "channels"},
+    "leading_groups": {"unit": "units", "seats": "units", "established": "units"},
+}
+"""Which fields of which parts name other parts, and in which list those stand."""
+
+
 def _references(campaign: Campaign) -> Iterator[tuple[str, str, str]]:
     """Yield (place, list that is meant, code) for every reference from a part to another."""
-    yield from _references_of_units(campaign)
-    yield from _references_of_work(campaign)
+    for name, fields in _REFERENCES.items():
+        for index, part in enumerate(getattr(campaign, name)):
+            code = f" '{part.code}'" if hasattr(part, "code") else ""
+            for field, meant in fields.items():
+                for step, one in _codes_in(getattr(part, field)):
+                    yield f"{name}[{index}]{code}.{field}{step}", meant, one
+    gate, reporting = campaign.gate, campaign.reporting
+    for place, meant, one in (
+        ("eligible", "measures", campaign.eligible),
+        ("covered", "measures", campaign.covered),
+        ("reporting.to", "units", reporting.to if reporting else ""),
+        ("gate.unit", "units", gate.unit if gate else ""),
+    ):
+        if one:
+            yield place, meant, one
 
 
-def _references_of_units(campaign: Campaign) -> Iterator[tuple[str, str, str]]:
-    for index, unit in enumerate(campaign.units):
-        place = f"units[{index}] '{unit.code}'"
-        yield from _each(f"{place}.parent", "units", unit.parent)
-        for successor, _ in unit.successors:
-            yield f"{place}.successors.{successor}", "units", successor
-        yield from _each(f"{place}.answers_to", "units", unit.answers_to)
-        for measure, _ in unit.counts:
-            yield f"{place}.counts.{measure}", "measures", measure
-    yield from _each("eligible", "measures", campaign.eligible)
-    yield from _each("covered", "measures", campaign.covered)
-    for index, annex in enumerate(campaign.annexes):
-        place = f"annexes[{index}] '{annex.code}'"
-        yield from _each(f"{place}.breakdown", "breakdowns", annex.breakdown)
-        yield from _each(f"{place}.target", "targets", annex.target)
-        for unit_code, _ in annex.shares:
-            yield f"{place}.shares.{unit_code}", "units", unit_code
+def _codes_in(value: str | Iterable[str | Seat | tuple[str, object]] | None) -> _Steps:
+    """Yield the codes that a field names, each with the step to it where it is a key."""
+    for one in (value,) if isinstance(value, str) else value or ():
+        if isinstance(one, tuple):
+            yield f".{one[0]}", one[0]
+        elif code := one.unit if isinstance(one, Seat) else one:
+            yield "", code
 
 
-def _references_of_work(campaign: Campaign) -> Iterator[tuple[str, str, str]]:
-    for index, target in enumerate(campaign.targets):
-        yield from _each(f"targets[{index}] '{target.code}'.within", "phases", target.within)
-    for index, phase in enumerate(campaign.phases):
-        place = f"phases[{index}] '{phase.code}'"
-        yield from _each(f"{place}.parent", "phases", phase.parent)
-        yield from _each(f"{place}.groups", "groups", *phase.groups)
-        yield from _each(f"{place}.channels", "channels", *phase.channels)
-        yield from _each(f"{place}.supports", "units", *phase.supports)
-    for index, milestone in enumerate(campaign.milestones):
-        place = f"milestones[{index}] '{milestone.code}'"
-        yield from _each(f"{place}.target", "targets", milestone.target)
-    for index, duty in enumerate(campaign.responsibilities):
-        place = f"responsibilities[{index}]"
-        yield from _each(f"{place}.unit", "units", duty.unit)
-        yield from _each(f"{place}.groups", "groups", *duty.groups)
-        yield from _each(f"{place}.channels", "channels", *duty.channels)
-    for index, body in enumerate(campaign.leading_groups):
-        place = f"leading_groups[{index}] '{body.code}'"
-        yield from _each(f"{place}.unit", "units", body.unit)
-        yield from _each(f"{place}.seats", "units", *(seat.unit for seat in body.seats))
-        yield from _each(f"{place}.established", "units", *body.established)
-    if campaign.reporting:
-        yield from _each("reporting.to", "units", campaign.reporting.to)
-    if campaign.gate:
-        yield from _each("gate.unit", "units", campaign.gate.unit)
-
-
-def _codes(*codes: str | None) -> list[str]:
-    return [code for code in codes if code]
-
-
-def _each(place: str, name: str, *codes: str | None) -> Iterator[tuple[str, str, str]]:
-    for code in _codes(*codes):
-        yield place, name, code
+def _codes(code: str | None) -> list[str]:
+    return [code] if code else []
 
 
 def _unknown_references(

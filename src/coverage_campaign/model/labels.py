@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Mapping
+from decimal import Decimal, InvalidOperation
 
 import attrs
 
-from coverage_campaign.checks import checked_fields, checked_methods
+from coverage_campaign.checks import checked_fields, checked_methods, shown
 from coverage_campaign.errors import DefinitionError, Problem
 from coverage_campaign.messages import message
 from coverage_campaign.model.dates import not_before, to_date, to_optional_date
@@ -25,7 +26,11 @@ _SHORT = {"zh": "zh-Hans", "zh-CN": "zh-Hans", "zh-TW": "zh-Hant", "zh-HK": "zh-
 
 def _to_texts(value: Mapping[str, str] | Iterable[tuple[str, str]]) -> tuple[tuple[str, str], ...]:
     pairs = value.items() if isinstance(value, Mapping) else value
-    texts = tuple((str(tag), str(text)) for tag, text in pairs)
+    try:
+        texts = tuple((str(tag), str(text)) for tag, text in pairs)
+    except (TypeError, ValueError):
+        fix = "give a text, or a table of texts by language tag, such as en and zh"
+        raise DefinitionError(Problem("label", shown(value), fix)) from None
     if len(dict(texts)) < len(texts):
         tags = [tag for tag, _ in texts]
         raise DefinitionError(
@@ -67,7 +72,7 @@ def to_label(value: Label | str | Mapping[str, str]) -> Label:
     """Return a label from itself, from an English text or from texts by language tag."""
     if isinstance(value, Label):
         return value
-    return Label({"en": value}) if isinstance(value, str) else Label(value)
+    return Label({"en": value} if isinstance(value, str) else value)
 
 
 @attrs.frozen(field_transformer=checked_fields)
@@ -78,6 +83,16 @@ class Clause:
     text: Label = attrs.field(converter=to_label)
 
 
+def _is_decimal(_: object, attribute: attrs.Attribute[str], value: str) -> None:
+    try:
+        known = Decimal(value).is_finite()
+    except InvalidOperation:
+        known = False
+    if not known:
+        fix = "give decimal text, such as '0.0005'"
+        raise DefinitionError(Problem(attribute.name, shown(value), fix))
+
+
 @attrs.frozen(field_transformer=checked_fields)
 class Parameter:
     """A dated, cited value from law: `value` holds from `since` until the next one of its code.
@@ -86,7 +101,7 @@ class Parameter:
     """
 
     code: str
-    value: str
+    value: str = attrs.field(validator=_is_decimal)
     since: dt.date = attrs.field(converter=to_date)
     citation: str
     unit: str = ""

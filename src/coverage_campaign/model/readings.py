@@ -14,7 +14,7 @@ from coverage_campaign.errors import DefinitionError, Problem
 from coverage_campaign.messages import Message, message, message_in
 from coverage_campaign.model.dates import MonthDay
 from coverage_campaign.model.labels import Label, to_label
-from coverage_campaign.model.targets import Increase, to_rate
+from coverage_campaign.model.targets import Increase, to_optional_rate
 from coverage_campaign.model.units import to_codes
 
 __all__ = [
@@ -28,10 +28,6 @@ __all__ = [
 
 def _to_optional_codes(value: tuple[str, ...] | str | None) -> tuple[str, ...] | None:
     return None if value is None else to_codes(value)
-
-
-def _to_optional_rate(value: Fraction | int | str | None) -> Fraction | None:
-    return None if value is None else to_rate(value)
 
 
 def _to_optional_month_day(value: MonthDay | str | None) -> MonthDay | None:
@@ -75,7 +71,7 @@ class Readings:
     """Whom the bar from merit awards can strike."""
     missed_target: Literal["own", "uplifted"] | None = None
     """Against which target "missed" is judged."""
-    outstanding: Fraction | None = attrs.field(default=None, converter=_to_optional_rate)
+    outstanding: Fraction | None = attrs.field(default=None, converter=to_optional_rate)
     """The completion rate from which a contribution is outstanding (fraction of one)."""
     report_due_day: int | None = attrs.field(default=None, validator=between(1, 31))
     """The day of the following month by whose end a report is on time."""

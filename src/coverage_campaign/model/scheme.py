@@ -20,7 +20,7 @@ from coverage_campaign.checks import between, checked_fields, kind_of
 from coverage_campaign.errors import DefinitionError, Problem
 from coverage_campaign.messages import message
 from coverage_campaign.model.labels import Label, to_label
-from coverage_campaign.model.targets import to_rate
+from coverage_campaign.model.targets import to_optional_rate, to_rate
 from coverage_campaign.model.units import to_codes
 from coverage_campaign.notebook import html_fields
 
@@ -153,9 +153,7 @@ class AwardBar:
 class Commendation:
     """Who contributes outstandingly is commended; `threshold` is a completion rate, None = open."""
 
-    threshold: Fraction | None = attrs.field(
-        default=None, converter=attrs.converters.optional(to_rate)
-    )
+    threshold: Fraction | None = attrs.field(default=None, converter=to_optional_rate)
     clause: str = ""
 
 
