@@ -79,7 +79,7 @@ class ReportedCounts:
     left_out: int
     left_out_from: dt.date | None
     elsewhere: tuple[tuple[str, int], ...]
-    read: frozenset[str]
+    read: tuple[str, ...]
     stock: _Ints = attrs.field(converter=owned_array, eq=by_value)
     has_stock: NDArray[np.bool_] = attrs.field(converter=owned_array, eq=by_value)
 
@@ -147,7 +147,7 @@ def reported_counts(
     if len(names) and (above < 0).all():
         raise _nothing_shared(names, units)
     stocked = planned_places(parent, units, tally.stock["unit"].tolist())
-    read = frozenset(units[at] for at in (*above, *stocked) if at >= 0)
+    read = tuple(units[at] for at in np.unique([*above, *stocked]).tolist() if at >= 0)
     if heirs:
         frame = _planned_rows(frame, parent, units, heirs)
         row_unit, found = pd.factorize(frame["unit"])

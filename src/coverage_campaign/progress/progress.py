@@ -858,8 +858,9 @@ def _lags(
                 last=last,
                 day=day,
             )
+    read = {*rows.read}
     for first, end, lacking in unreported:
-        codes = [code for code in lacking if code in rows.read]
+        codes = [code for code in lacking if code in read]
         if not codes:
             continue
         of_month = first.day == 1 and (end + dt.timedelta(days=1)) == (
@@ -877,10 +878,11 @@ def _lags(
 def _unread(plan: Plan, rows: ReportedCounts, heirs: Heirs) -> Iterator[Message]:
     """Yield which closed units have no figure at all, while those who come after them have."""
     reported = dict(zip(rows.units, rows.reported().tolist(), strict=True))
+    read = {*rows.read}
     for code, shares in heirs.items():
         unit = plan.campaign.unit(code)
         after = [heir for heir, _ in shares if reported[heir]]
-        if code not in rows.read and after:
+        if code not in read and after:
             yield message(
                 "No figure of {unit}, closed after {day:date}, was read: what it did is missing "
                 "from {units:list 8}, unless their own reports hold it. Read its last figures "
