@@ -89,7 +89,7 @@ def test_every_known_glitch_of_the_reports_is_shown(united_states: Path) -> None
     problems = pd.read_csv(united_states / "problems.csv", encoding="utf-8-sig")
     assert (problems["reason"] == "fall").sum() == 6
     (silent,) = problems.loc[problems["reason"] == "no_report", "found"]
-    assert silent.startswith("nobody reported in 24 of 65 periods: 2021-03-27 to 2021-03-28, ")
+    assert silent.startswith("nobody reported in 24 of 65 periods: 27 Mar 2021 to 28 Mar 2021, ")
     falls = " ".join(problems.loc[problems["reason"] == "fall", "found"])
     for size in ("300", "3,940", "56,705", "91,573", "84,276", "5,677"):
         assert f"{size} fewer" in falls

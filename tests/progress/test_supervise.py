@@ -60,7 +60,7 @@ def test_a_case_opens_escalates_and_closes() -> None:
     assert moves["on"].dt.day.tolist() == [2, 4, 6]
     assert moves["due"].dt.day.fillna(0).tolist() == [3, 5, 0]
     assert "closed" in result.explain("a")
-    assert "nothing to report" in result.explain("b")
+    assert "not on the watch list" in result.explain("b")
     assert "列入" in result.explain("a", lang="zh")
     assert "截至" in result.explain("b", lang="zh")
 
@@ -177,7 +177,7 @@ def test_it_says_what_would_bring_a_unit_back() -> None:
     assert long.to_frame()["back_by"].tolist() == [pd.Timestamp("2026-06-10")]
     assert long.to_frame()["back_per_day"].tolist() == [50 / 8]
     assert long.explain("a").splitlines()[-1] == (
-        "back on the plan by 10 Jun 2026: 6.3 persons a day (8 days)"
+        "back on the plan by 10 Jun 2026: 7 persons a day (8 days)"
     )
 
 

@@ -307,7 +307,7 @@ def _tie(allocation: SharedTarget, row: int) -> Message | str:
         others = [code for code in tie.units if code != unit]
         return message(
             ", tied with {units} for {seats} and {outcome} by {rule}",
-            units=", ".join(others)
+            units=tuple(_label_of(allocation, code) for code in others)
             if len(tie.units) <= _SHOWN
             else message("{n} others", n=len(others)),
             seats=message("the last person")
@@ -320,7 +320,10 @@ def _tie(allocation: SharedTarget, row: int) -> Message | str:
 
 
 def _label(allocation: SharedTarget, row: int) -> Label:
-    code = str(allocation.frame["unit"].iloc[row])
+    return _label_of(allocation, str(allocation.frame["unit"].iloc[row]))
+
+
+def _label_of(allocation: SharedTarget, code: str) -> Label:
     return leaf_of(allocation.campaign, code, allocation.among).label
 
 

@@ -38,6 +38,7 @@ __all__ = [
     "percent",
     "plural",
     "rounded",
+    "rounded_up",
     "signed",
     "weekday",
 ]
@@ -86,6 +87,15 @@ def _to_fraction(value: Number) -> Fraction:
     if isinstance(value, Fraction):
         return value
     return Fraction(value if isinstance(value, Decimal) else repr(float(value)))
+
+
+def rounded_up(value: Number) -> int:
+    """Return the least whole number that is no less, but for the error of floats.
+
+    >>> rounded_up(388.02), rounded_up(31.000000001), rounded_up(Fraction(7, 2))
+    (389, 31, 4)
+    """
+    return math.ceil(rounded(value, 6))
 
 
 def _odd(value: Number | None) -> str:
@@ -196,14 +206,20 @@ def day(
     return _date(date, skeleton, check_language(lang))
 
 
-def month(date: dt.date, lang: Language | None = None, *, long: bool = False) -> str:
-    """Return the month of a day.
+def month(
+    date: dt.date, lang: Language | None = None, *, long: bool = False, year: bool = False
+) -> str:
+    """Return the month of a day, with its year if asked.
 
     >>> date = dt.date(2008, 9, 30)
     >>> month(date, "en"), month(date, "en", long=True), month(date, "zh", long=True)
     ('Sep', 'September', '9月')
+    >>> month(date, "en", year=True), month(date, "zh", year=True)
+    ('Sep 2008', '2008年9月')
     """
     language = check_language(lang)
+    if year:
+        return _date(date, "yMMM", language)
     # CLDR has 九月 in full; beside other figures an office writes 9月.
     return _date(date, "LLLL" if long and language not in CHINESE else "LLL", language)
 

@@ -63,9 +63,9 @@ def message(msgid: str, /, **values: object) -> Message:
 
     A whole number is written with thousands parted, a date as a day, a tuple as a list, a name
     or another message in the language of the reader. A format after a colon says otherwise:
-    `raw`, `decimal 1`, `signed 1`, `percent 1`, `share` (percent, as many digits as it
-    has, at most two), `approximate`, `date` (with its year),
-    `long date`, `month`, `list 8` (at most eight, then how many more), `sentences`,
+    `raw`, `decimal 1`, `signed 1`, `percent 1`, `share` (percent, as many digits as it has, at
+    most two), `ceiling` (rounded up), `approximate`, `date` (with its year), `long date`, `month`,
+    `month of year`, `list 8` (at most eight, then how many more), `sentences`,
     `plural unit|units`, and `!r` for the text as Python shows it.
 
     >>> reached = message(
@@ -213,6 +213,7 @@ _FORMATS: Final[Mapping[str, Callable[[Any, str, Language], str]]] = {
         value.text(lang) if isinstance(value, Translatable) else str(value)
     ),
     "count": lambda value, _, lang: formats.count(value, lang),
+    "ceiling": lambda value, _, lang: formats.count(formats.rounded_up(value), lang),
     "decimal": lambda value, digits, lang: formats.decimal(value, int(digits), lang),
     "signed": lambda value, digits, lang: formats.signed(value, int(digits), lang),
     "percent": lambda value, digits, lang: formats.percent(value, int(digits or 1), lang),
@@ -221,6 +222,7 @@ _FORMATS: Final[Mapping[str, Callable[[Any, str, Language], str]]] = {
     "date": lambda value, _, lang: formats.day(value, lang, year=True),
     "long date": lambda value, _, lang: formats.day(value, lang, year=True, long=True),
     "long day": lambda value, _, lang: formats.day(value, lang, long=True),
+    "month of year": lambda value, _, lang: formats.month(value, lang, year=True),
     "month": lambda value, _, lang: formats.month(value, lang),
     "long month": lambda value, _, lang: formats.month(value, lang, long=True),
     "number": lambda value, _, lang: formats.number(value, lang),

@@ -414,9 +414,12 @@ class Campaign:
         chosen: list[Message] = []
         suggested: list[Message] = []
         for question in questions:
-            answer = getattr(self.readings, question)
+            answer: object = getattr(self.readings, question)
             if answer is not None:
                 marks = suggested if self.readings.is_suggested(question) else chosen
+                if question == "schedule_over":
+                    phases = [self.phase(code).label for code in self.readings.schedule_over or ()]
+                    answer = message("{phases}", phases=phases)
                 marks.append(answer_text(question, answer))
         if not self.year_stated:
             chosen.append(message("year = {year:raw}", year=self.year))

@@ -172,9 +172,12 @@ def answer_text(question: str, answer: object) -> Message:
     >>> str(answer_text("outstanding", Fraction(11, 10)))
     'outstanding contribution from: 110%'
     """
-    return message(
-        "{question}: {answer}", question=_QUESTIONS[question], answer=answer_name(answer)
-    )
+    named = answer_name(answer)
+    if question == "report_due_day" and isinstance(answer, int):
+        named = message("day {day:raw}", day=answer)
+    if question == "rectification_days" and isinstance(answer, int):
+        named = message("{n} {n:plural day|days}", n=answer)
+    return message("{question}: {answer}", question=_QUESTIONS[question], answer=named)
 
 
 def answer_name(answer: object) -> Message | Label | str:

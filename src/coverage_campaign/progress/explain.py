@@ -199,7 +199,8 @@ def _gap(unit: UnitProgress, clock: Clock, days: NDArray[np.datetime64]) -> Iter
     (left,) = clock.left.tolist()
     if left:
         yield message(
-            "required_per_day = {n} / {left} planned days left = {rate:decimal 1} persons a day",
+            "required_per_day = {n} / {left} planned days left = {rate:decimal 1}, "
+            "rounded up {rate:ceiling} persons a day",
             n=unit.shortfall,
             left=left,
             rate=unit.required_per_day,

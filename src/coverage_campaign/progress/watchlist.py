@@ -142,7 +142,7 @@ class Watchlist:
         days = ways["back_by"].dt.date
         lines += [
             message(
-                "back on the plan by {day:date}: {rate:decimal 1} persons a day ({n} "
+                "back on the plan by {day:date}: {rate:ceiling} persons a day ({n} "
                 "{n:plural day|days})",
                 day=by,
                 rate=a_day,
@@ -150,7 +150,11 @@ class Watchlist:
             )
             for by, a_day in dict.fromkeys(zip(days, ways["back_per_day"], strict=True))
         ]
-        nothing = message("{unit}: nothing to report up to {day:date}", unit=unit, day=self.as_of)
+        nothing = message(
+            "{unit}: not on the watch list up to {day:date}",
+            unit=self.progress.campaign.unit(unit).label,
+            day=self.as_of,
+        )
         lang = check_language(lang)
         return "\n".join(line.text(lang) for line in lines or [nothing])
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import calendar
 import datetime as dt
-import math
 from collections.abc import Mapping, Sequence
 from typing import Final, TypeAlias
 
@@ -13,7 +12,7 @@ import pandas as pd
 
 from coverage_campaign.allocation.apportionment.methods import name_of
 from coverage_campaign.messages import Language, Message, Translatable, message, message_in
-from coverage_campaign.messages.formats import days, rounded
+from coverage_campaign.messages.formats import days, rounded, rounded_up
 from coverage_campaign.model.campaign import Campaign
 from coverage_campaign.model.dates import Window
 from coverage_campaign.model.units import Annex, Measure
@@ -190,7 +189,7 @@ def chance_of(chance: float) -> Message:
 def per_day(row: UnitProgress) -> int | None:
     """Return the persons needed a day, rounded up: with fewer the target would be missed."""
     needed = row.required_per_day
-    return None if needed is None else math.ceil(round(needed, 6))
+    return None if needed is None else rounded_up(needed)
 
 
 def newly(progress: Progress, *, long: bool = False) -> Message:

@@ -145,7 +145,7 @@ def test_a_unit_that_leaves_out_a_day_is_named() -> None:
     (gap,) = [one for one in read(rows).problems if one.reason == "no_report"]
     assert (gap.where, gap.counted) == ("unit 'b'", True)
     assert gap.found == (
-        "no figure in 3 periods in which others reported: 2026-06-02 to 2026-06-03 and 2026-06-05"
+        "no figure in 3 periods in which others reported: 2 Jun 2026 to 3 Jun 2026 and 5 Jun 2026"
     )
 
 
@@ -158,7 +158,7 @@ def test_a_unit_that_is_closed_leaves_nothing_out() -> None:
     )
     tally = read_reports(frame, tiny().with_part(closed), figures="new", by="day")
     (gap,) = tally.problems
-    assert gap.found == "no figure in 1 period in which others reported: 2026-06-02"
+    assert gap.found == "no figure in 1 period in which others reported: 2 Jun 2026"
 
 
 def test_a_months_first_days_name_months() -> None:

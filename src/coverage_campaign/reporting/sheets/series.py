@@ -545,12 +545,13 @@ def _names(numbers: NDArray[np.int64], periods: Periods) -> tuple[Message, ...]:
     texts = []
     for run in np.split(numbers, breaks):
         first, last = (_name(number, periods) for number in (run[0], run[-1]))
-        one = message("{day:raw}", day=first)
         alone = len(run) == 1
-        texts.append(one if alone else message("{first:raw} to {last:raw}", first=first, last=last))
+        texts.append(first if alone else message("{first} to {last}", first=first, last=last))
     return tuple(texts)
 
 
-def _name(number: int, periods: Periods) -> str:
-    day = periods.name([number])[0]
-    return str(day.astype("datetime64[M]") if periods.by == "month" else day)
+def _name(number: int, periods: Periods) -> Message:
+    day = periods.name([number])[0].item()
+    if periods.by == "month":
+        return message("{day:month of year}", day=day)
+    return message("{day:date}", day=day)

@@ -329,15 +329,15 @@ class _Days:
         return periods.first(period), periods.last(period)
 
     def _span(self, row: int, cell: str) -> Message:
-        last, first = str(self.last[row]), self.first[row]
+        last, first = self.last[row], self.first[row]
         if np.isnat(first):
             return message(
-                "{cell} is the time up to {last:raw}, no single period", cell=cell, last=last
+                "{cell} is the time up to {last:date}, no single period", cell=cell, last=last
             )
         return message(
-            "{cell} is the time from {first:raw} to {last:raw}, no single period",
+            "{cell} is the time from {first:date} to {last:date}, no single period",
             cell=cell,
-            first=str(first),
+            first=first,
             last=last,
         )
 
@@ -372,7 +372,7 @@ def _refuse_later(day: NDArray[np.datetime64], rows: RowFilter, instant: dt.date
         day >= np.datetime64(over),
         "not_yet_reported",
         lambda row: message(
-            "{day:raw} was not over at {instant:raw}", day=str(day[row]), instant=str(instant)
+            "{day:date} was not over by {instant:date}", day=day[row], instant=instant
         ),
         message("choose a later as_of to count it"),
         at="date",
@@ -475,7 +475,10 @@ def _refuse_outside(
         (period > last) | (before & (period < first)),
         "outside_campaign",
         lambda row: message(
-            "{day:raw} is outside {window:raw}", day=str(day[row]), window=str(window)
+            "{day:date} is outside {first:date} to {last:date}",
+            day=day[row],
+            first=window.first,
+            last=window.last,
         ),
         message("reports count from the first day of the first phase to the last day of the last"),
         at="date",
@@ -497,16 +500,16 @@ def _refuse_not_open(
 
     def found(row: int) -> Message:
         one = campaign.units[int(unit[row])]
-        day = str(last[row])
+        day = last[row]
         if one.opened is not None and last[row] < opened[unit[row]]:
             return message(
-                "{day:raw}, but {unit} opens on {opened:long date}",
+                "{day:date}, but {unit} opens on {opened:date}",
                 day=day,
                 unit=one.label,
                 opened=one.opened,
             )
         return message(
-            "{day:raw}, but the last day of {unit} is {closed:long date}",
+            "{day:date}, but the last day of {unit} is {closed:date}",
             day=day,
             unit=one.label,
             closed=one.closed,
@@ -580,7 +583,7 @@ def _without_earlier(series: Series, window: Window, rows: RowFilter) -> Series:
     rows.reject(
         fallen,
         "outside_campaign",
-        lambda _: message("a date before {first:raw}", first=str(window.first)),
+        lambda _: message("a date before {first:date}", first=window.first),
         message("the unit's last figure before the campaign is its stock"),
         at="date",
     )
