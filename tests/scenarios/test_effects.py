@@ -66,3 +66,21 @@ def test_arguments_without_a_use_are_refused_or_named() -> None:
     assert kept.allocation.shares().to_dict() == {"a": 50, "b": 25, "c": 25}
     table = cc.readings_table(cc.load_case("hengyang", year=2008), weights=cc.weights.equal)
     assert "No effect here: weights; without reports." in table.notes
+    plain = cc.vary(table.campaign, targets=(table.campaign.headcount,))
+    assert (
+        cc.readings_table(plain, lapse="5%").notes_in("en")[-1].startswith("No effect here: lapse")
+    )
+
+
+def test_a_new_version_keeps_the_uplift_and_nobody_lapses_without_a_loss() -> None:
+    """The raised layer is raised in the next version too; a lapse needs a channel of losses."""
+    outcome = cc.run(cc.vary(scenario(), uplift="10%"), reports=reports())
+    assert outcome.progress is not None
+    new = cc.reallocate(outcome.allocation, outcome.progress, keep="a").allocation
+    assert int(new.uplifted_shares().sum()) == 110
+    assert int(new.shares()["a"]) == 50
+    entries = [one for one in new.campaign.channels if one.effect != "loss"]
+    campaign = cc.vary(new.campaign, channels=tuple(entries))
+    plan = cc.run(cc.vary(scenario(), campaign=campaign)).plan
+    assert plan is not None
+    assert "nobody lapses" in " ".join(cc.simulate(plan, seed=1, lapse=0.5).basis.lines())

@@ -131,13 +131,15 @@ def readings_table(
     )
     order = [*asked, *(name for name in frame.columns if name not in asked)]
     basis = study.basis if study is not None else allocation_of(scenario).basis
-    idle = {"weights": weights, "received": received}
+    unused = {} if reports is not None else {"weights": weights, "received": received}
+    if lapse and "coverage_after" not in frame.columns[frame.notna().any()]:
+        unused["lapse"] = lapse
     return ReadingsTable(
         campaign=campaign,
         as_of=day,
         answers=asked,
         idle=tuple(code for code in tried if code not in asked),
-        unused=tuple(name for name, value in idle.items() if value is not None and reports is None),
+        unused=tuple(name for name, value in unused.items() if value is not None),
         basis=basis,
         frame=_typed(frame[order]),
         units=_units(study, asked) if study is not None and weights is not None else pd.DataFrame(),
@@ -404,7 +406,11 @@ class ReadingsTable:
         if self.idle:
             notes.append(message("No conclusion here depends on: {codes}.", codes=self.idle))
         if self.unused:
-            notes.append(message("No effect here: {inputs}; without reports.", inputs=self.unused))
+            without = [name for name in self.unused if name != "lapse"]
+            if without:
+                notes.append(message("No effect here: {inputs}; without reports.", inputs=without))
+            if len(without) < len(self.unused):
+                notes.append(message("No effect here: lapse; nobody says how many are covered."))
         return tuple(note.text(lang) for note in notes)
 
     @property

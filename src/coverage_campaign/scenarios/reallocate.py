@@ -138,7 +138,7 @@ def reallocate(
     """Return a new version in which what is left is shared anew among those with room.
 
     What was done stays with those who did it: it is the least that each unit has. The rest of the
-    same total is shared by weight, by the method of the allocation.
+    same total is shared by weight, by the method, the order and the uplift of the allocation.
 
     Args:
         allocation: The version in force.
@@ -184,6 +184,11 @@ def reallocate(
     low, high = _bounds(shares, done, change, least, most)
     pins = {code: shares[code] for code in (*kept, *unknown)}
     _check_kept(pins, least, most)
+    for bounds in (low, high):
+        for code, share in pins.items():
+            bounds.pop(code, None)
+            if before.uplift:  # a pin would leave open what the unit has in the raised layer
+                bounds[code] = share
     codes = [str(code) for code in before.shares().index]
     own = declared(
         dict(zip(codes, leaf_weights(before), strict=True)),
@@ -195,9 +200,11 @@ def reallocate(
         weights=own if weights is None else weights,
         target=before.total,
         method=before.method,
-        floors={code: persons for code, persons in low.items() if code not in pins},
-        caps={code: persons for code, persons in high.items() if code not in pins},
-        pins=pins,
+        floors=low,
+        caps=high,
+        pins=None if before.uplift else pins,
+        uplift=dict(before.uplift),
+        order=before.order,
     )
     basis = (before.basis if weights is None else found.basis).joined(progress.basis)
     return Reallocation(

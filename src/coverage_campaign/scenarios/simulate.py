@@ -26,6 +26,7 @@ _Ints = NDArray[np.int64]
 _Texts = pd.api.extensions.ExtensionArray
 _SECONDS = 86_400
 _MOST_LEVEL = 100
+_LAPSE = 0.03
 
 
 @attrs.frozen(kw_only=True, field_transformer=checked_fields)
@@ -101,7 +102,7 @@ def simulate(
     revised: float = 0.02,
     withdrawn: float = 0.005,
     inflated: float = 0.005,
-    lapse: float = 0.03,
+    lapse: float | None = None,
 ) -> Simulation:
     """Return synthetic events of a plan, with the truth beside them; the same seed, the same rows.
 
@@ -118,7 +119,8 @@ def simulate(
         revised: The fraction of records that a later revision moves to another day.
         withdrawn: The fraction of records that are taken back.
         inflated: The fraction of records, on top, of people who do not exist.
-        lapse: The fraction of those enrolled who lapse within the window.
+        lapse: The fraction of those enrolled who lapse within the window, by default 0.03; a
+            campaign without a channel of losses has none, and the basis says so.
 
     Returns:
         Events, truth and the arrival of monthly reports; all marked as simulated.
@@ -144,9 +146,10 @@ def simulate(
             ("revised", revised),
             ("withdrawn", withdrawn),
             ("inflated", inflated),
-            ("lapse", lapse),
+            ("lapse", _LAPSE if lapse is None else lapse),
         )
     }
+    idle = bool(lapse) and all(channel.effect != "loss" for channel in campaign.channels)
     rng = np.random.default_rng(seed)
     true = _happened(
         plan,
@@ -167,7 +170,9 @@ def simulate(
         events=events,
         truth=_truth(plan, true, codes, names),
         received=_received(campaign, rng, reported, codes),
-        basis=attrs.evolve(plan.basis, simulated=True),
+        basis=attrs.evolve(plan.basis, simulated=True).assuming(
+            *([message("nobody lapses, for no channel of the campaign is a loss")] if idle else [])
+        ),
     )
 
 
