@@ -27,6 +27,18 @@ def test_the_document_lists_the_rooms_that_there_are() -> None:
     assert rooms_in_the_document() == there
 
 
+def test_the_document_draws_the_tree_that_there_is() -> None:
+    """Every file stands in the document's tree, and nothing else; those of charts' parts apart."""
+    text = (ROOT / "docs" / "explanation" / "architecture.md").read_text(encoding="utf-8")
+    drawn = set(re.findall(r"[\w.-]+(?=[ \n])", text.split("## The tree")[1].split("```")[1]))
+    files = {
+        path.name if path.suffix == ".toml" else path.stem
+        for path in PACKAGE.rglob("*.*")
+        if path.suffix in {".py", ".toml"} and not path.stem.startswith("_")
+    }
+    assert drawn == files
+
+
 # Rooms that are public modules themselves: their names are found in the package.
 PUBLIC_ROOMS = {"enforcement", "messages", "testing"}
 

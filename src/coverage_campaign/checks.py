@@ -284,9 +284,11 @@ def _is_told(item: object) -> bool:
 def _test_of_items(kind: type, item: Any) -> Callable[[object], bool]:  # noqa: ANN401 - a class
     """Return the test of a list of such items; what can be read only once is not looked at."""
     each = _test(item)
+    # The items of bytes and ranges are numbers, and those of a text are texts.
+    others = (bytes, range) if item is str else (bytes, range, str)
     return lambda value: (
         isinstance(value, kind)
-        and not isinstance(value, (bytes, range))  # their items are numbers
+        and not isinstance(value, others)
         and not hasattr(value, "__array__")  # those of texts are told apart where calls are checked
         and (not _is_read_again(value) or all(map(each, typing.cast("Iterable[object]", value))))
     )

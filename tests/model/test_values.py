@@ -2,7 +2,7 @@
 
 import datetime as dt
 import enum
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any, Literal, get_args, get_origin
 
 import attrs
@@ -12,6 +12,8 @@ import pytest
 
 import coverage_campaign as cc
 from coverage_campaign.checks import fits, hints_of
+from coverage_campaign.errors import DefinitionError
+from support.campaigns import tiny
 
 ODD = (
     *(None, "x", "", "Net", -1, 0, 2**63, 10**400, float("nan"), float("inf"), True, 1.5),
@@ -143,3 +145,22 @@ def test_a_member_of_an_enumeration_of_texts_is_an_option() -> None:
     assert fits(month, Literal["day", "month"])
     assert not fits(month, Literal["day", "week"])
     assert not fits(1, Literal["day", True])
+
+
+@pytest.mark.parametrize(
+    ("make", "place"),
+    [
+        (lambda: cc.Readings(outstanding="-3%"), "outstanding"),
+        (lambda: cc.Readings(schedule_over=()), "schedule_over"),
+        (lambda: tiny().with_readings(schedule_over="nowhere"), "readings.schedule_over"),
+        (lambda: cc.Parameter("a", "abc", "2026-01-01", "law"), "value"),
+        (lambda: cc.Clause("a", None), "text"),
+    ],
+)
+def test_an_answer_that_nothing_can_follow_from_is_refused(
+    make: Callable[[], object], place: str
+) -> None:
+    """A phase that there is not, a rate below nothing, a value of law that is no number."""
+    with pytest.raises(DefinitionError) as caught:
+        make()
+    assert [problem.where for problem in caught.value.problems] == [place]

@@ -593,6 +593,8 @@ def _references(campaign: Campaign) -> Iterator[tuple[str, str, str]]:
     ):
         if one:
             yield place, meant, one
+    for phase in campaign.readings.schedule_over or ():
+        yield "readings.schedule_over", "phases", phase
 
 
 def _codes_in(value: str | Iterable[str | Seat | tuple[str, object]] | None) -> _Steps:

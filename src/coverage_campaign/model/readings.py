@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable
 from fractions import Fraction
-from typing import Final, Literal
+from typing import Any, Final, Literal
 
 import attrs
 
@@ -28,6 +28,13 @@ __all__ = [
 
 def _to_optional_codes(value: tuple[str, ...] | str | None) -> tuple[str, ...] | None:
     return None if value is None else to_codes(value)
+
+
+def _names_some(_: object, attribute: attrs.Attribute[Any], value: object) -> None:
+    if value == ():
+        raise DefinitionError(
+            Problem(attribute.name, "an empty list", "name a phase, or give None")
+        )
 
 
 def _to_optional_month_day(value: MonthDay | str | None) -> MonthDay | None:
@@ -59,7 +66,9 @@ class Readings:
     """How two annex tables relate."""
     attribution: Literal["place", "command"] | None = None
     """Where a unit counts that stands in one place and answers to another."""
-    schedule_over: tuple[str, ...] | None = attrs.field(default=None, converter=_to_optional_codes)
+    schedule_over: tuple[str, ...] | None = attrs.field(
+        default=None, converter=_to_optional_codes, validator=_names_some
+    )
     """The phases whose union of days the schedule is laid over."""
     doubled_day: Literal["first", "second", "both", "by_group"] | None = None
     """To which phase a day in two phases belongs."""
@@ -71,7 +80,9 @@ class Readings:
     """Whom the bar from merit awards can strike."""
     missed_target: Literal["own", "uplifted"] | None = None
     """Against which target "missed" is judged."""
-    outstanding: Fraction | None = attrs.field(default=None, converter=to_optional_rate)
+    outstanding: Fraction | None = attrs.field(
+        default=None, converter=to_optional_rate, validator=between(0)
+    )
     """The completion rate from which a contribution is outstanding (fraction of one)."""
     report_due_day: int | None = attrs.field(default=None, validator=between(1, 31))
     """The day of the following month by whose end a report is on time."""

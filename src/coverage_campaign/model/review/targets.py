@@ -1,4 +1,4 @@
-"""What the targets and annexes leave open or contradict, with the figures of each reading."""
+"""What targets, annexes and counting leave open or contradict, with the figures of each reading."""
 
 from __future__ import annotations
 
