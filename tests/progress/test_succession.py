@@ -317,12 +317,12 @@ def test_the_explanation_says_where_a_target_went_and_came_from() -> None:
         "target = 49 persons: what is planned to its last day, 30 Jun 2021, of 100 from the "
         "allocation; the rest passes on to M"
     )
-    assert lines["m", "2021-05-31"].endswith("in the place of units that close = 202 persons")
+    assert lines["m", "2021-05-31"].endswith("+ 202 of A and B = 202 persons")
     assert lines["a", "2021-07-31"] == (
         "target = 0 persons: its 49 passed on to M after 30 Jun 2021"
     )
     told = on("2021-07-31").explain("m")
-    assert "202 persons planned for it + 198 passed on from A and B = 400 persons" in told
+    assert "target = 0 persons from the allocation + 400 of A and B = 400 persons" in told
     assert "what A and B did is in it" in told
 
 

@@ -60,43 +60,33 @@ def explanation(
 def _target(plan: Plan, unit: UnitProgress, heirs: Heirs, before: Sequence[Label]) -> Message:
     """Return where a unit's target comes from: the allocation, and who closed or will close."""
     campaign, allocation = plan.campaign, plan.allocation
-    own = campaign.unit(unit.unit)
-    share, planned = (
-        int(shares.get(unit.unit, 0)) for shares in (allocation.shares(), plan.shares())
-    )
+    own, share = campaign.unit(unit.unit), int(allocation.shares().get(unit.unit, 0))
     after = [campaign.unit(code).label for code, _ in own.successors]
     if unit.unit in heirs:
         return message(
             "target = 0 persons: its {n} passed on to {units:list 8} after {day:date}",
-            n=planned,
+            n=int(plan.shares().get(unit.unit, 0)),
             units=after,
             day=own.closed,
         )
-    if before:
+    names = before or [one.label for one in campaign.units if own.code in dict(one.successors)]
+    if names and unit.target > share:
         return message(
-            "target = {own} persons planned for it + {passed} passed on from {units:list 8} = {n} "
+            "target = {share} persons from the allocation + {passed} of {units:list 8} = {n} "
             "persons",
-            own=planned,
-            passed=unit.target - planned,
-            units=before,
+            share=share,
+            passed=unit.target - share,
+            units=names,
             n=unit.target,
         )
-    if planned < share:
+    if own.closed and unit.target < share:
         return message(
             "target = {n} persons: what is planned to its last day, {day:date}, of {share} from "
             "the allocation; the rest passes on to {units:list 8}",
-            n=planned,
+            n=unit.target,
             day=own.closed,
             share=share,
             units=after,
-        )
-    if planned > share:
-        return message(
-            "target = {share} persons from the allocation + {passed} that are planned for it in "
-            "the place of units that close = {n} persons",
-            share=share,
-            passed=planned - share,
-            n=planned,
         )
     clauses = [one.clause for one in campaign.targets if one.code == allocation.target_code]
     if any(clauses):
@@ -133,23 +123,18 @@ def _done(
             yield message("{n} losses are reported; whether they are deducted is open", n=losses)
         return
     entries, resumptions = parts["entry"], parts["resumption"]
+    numbers = {"entries": entries, "resumptions": resumptions, "losses": losses, "done": unit.done}
     if campaign.counts_net:
         yield message(
             "done = {entries} entries + {resumptions} resumptions - {losses} losses = {done} "
             "persons (net)",
-            entries=entries,
-            resumptions=resumptions,
-            losses=losses,
-            done=unit.done,
+            **numbers,
         )
     else:
         yield message(
             "done = {entries} entries + {resumptions} resumptions = {done} persons (gross; "
             "{losses} losses reported)",
-            entries=entries,
-            resumptions=resumptions,
-            losses=losses,
-            done=unit.done,
+            **numbers,
         )
     if unit.new is None:
         yield message("new = not known: no report counted since {day:date}", day=began)

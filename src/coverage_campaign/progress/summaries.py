@@ -87,34 +87,19 @@ def by_channel(rows: ReportedCounts, campaign: Campaign, since: np.datetime64) -
     `persons` are counted to the day, `new` in its period; losses are positive persons of effect
     'loss'. A channel without a figure is <NA>.
     """
-    codes = [channel.code for channel in campaign.channels]
     known = {channel.code: channel for channel in campaign.channels}
-    order = [*codes, *(code for code in rows.channels if code not in known)]
-    place = {code: number for number, code in enumerate(rows.channels)}
-    recent = rows.period >= since
-    persons: list[int | None] = []
-    new: list[int | None] = []
-    for code in order:
-        mine = rows.channel == place.get(code, -1)
-        persons.append(_sum(rows.persons, mine))
-        new.append(_sum(rows.persons, mine & recent))
-    return pd.DataFrame(
-        {
-            "channel": pd.array(order, dtype="str"),
-            "name": pd.array(
-                [known[code].label.text() if code in known else code for code in order], dtype="str"
-            ),
-            "effect": pd.array(
-                [known[code].effect if code in known else "entry" for code in order], dtype="str"
-            ),
-            "persons": pd.array(persons, dtype="Int64"),
-            "new": pd.array(new, dtype="Int64"),
-        }
+    order = [*known, *(code for code in rows.channels if code not in known)]
+    codes = pd.Series(np.array(rows.channels, dtype=object)[rows.channel], dtype="str")
+    table = pd.DataFrame({"persons": rows.persons, "new": rows.persons})
+    table["new"] = table["new"].where(rows.period >= since).astype("Int64")
+    sums = table.astype("Int64").groupby(codes).sum(min_count=1).reindex(order)
+    sums.insert(0, "effect", [known[one].effect if one in known else "entry" for one in order])
+    sums.insert(0, "name", [known[one].label.text() if one in known else one for one in order])
+    return (
+        sums.rename_axis("channel")
+        .reset_index()
+        .astype({"channel": "str", "name": "str", "effect": "str"})
     )
-
-
-def _sum(persons: NDArray[np.int64], mine: NDArray[np.bool_]) -> int | None:
-    return int(persons[mine].sum()) if mine.any() else None
 
 
 def by_group(rows: ReportedCounts, campaign: Campaign, *, net: bool) -> pd.DataFrame:
@@ -127,21 +112,18 @@ def by_group(rows: ReportedCounts, campaign: Campaign, *, net: bool) -> pd.DataF
         raise DefinitionError(
             Problem("tally", "holds no groups", "make it with tally(..., by_group=True)")
         )
-    signed = rows.persons * rows.signs(net=net)
-    known = {group.code: group for group in campaign.groups}
-    place = {code: number for number, code in enumerate(rows.groups)}
+    known = {group.code: group.label.text() for group in campaign.groups}
     order = [*known, *(code for code in rows.groups if code not in known)]
-    codes: list[str | None] = list(order)
-    done = [_sum(signed, rows.group == place.get(code, -2)) for code in order]
     if (rows.group == -1).any():
-        codes.append(None)
-        done.append(_sum(signed, rows.group == -1))
-    names = [known[code].label.text() if code in known else code for code in codes]
+        order.append(None)
+    codes = np.array([*rows.groups, None], dtype=object)[rows.group]
+    signed = pd.Series(rows.persons * rows.signs(net=net), dtype="Int64")
+    done = signed.groupby(codes, dropna=False).sum().reindex(order)
     return pd.DataFrame(
         {
-            "group": pd.array(codes, dtype="str"),
-            "name": pd.array(names, dtype="str"),
-            "done": pd.array(done, dtype="Int64"),
+            "group": pd.array(order, dtype="str"),
+            "name": pd.array([known.get(code, code) for code in order], dtype="str"),
+            "done": done.array,
         }
     )
 

@@ -16,7 +16,6 @@ from coverage_campaign.model.review.findings import (
     Finding,
     ReadingEffect,
     listed,
-    taken_answer,
     unanswered,
 )
 from coverage_campaign.model.review.source import span_of
@@ -73,7 +72,6 @@ def _days_derived(campaign: Campaign) -> Iterator[Finding]:
                 parts=[phase.code],
                 dates=[window.first, window.last],
                 question="whole_months",
-                taken=taken_answer(campaign, "whole_months"),
             )
 
 
@@ -216,7 +214,6 @@ def _in_two_parts(campaign: Campaign, parts: list[Phase]) -> Iterator[Finding]:
             parts=[first.code, second.code],
             dates=_dates(both),
             question="doubled_day",
-            taken=taken_answer(campaign, "doubled_day"),
         )
 
 
@@ -323,7 +320,6 @@ def _windows_differ(campaign: Campaign, as_of: dt.date | None) -> Iterator[Findi
         parts=[target.code],
         dates=[day],
         question="schedule_over",
-        taken=taken_answer(campaign, "schedule_over"),
     )
 
 
@@ -358,5 +354,4 @@ def _cutoff(campaign: Campaign) -> Iterator[Finding]:
         parts=[target.code],
         dates=[inside.last, whole.last],
         question="result_cutoff",
-        taken=taken_answer(campaign, "result_cutoff"),
     )

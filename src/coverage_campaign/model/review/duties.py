@@ -11,7 +11,6 @@ from coverage_campaign.model.review.findings import (
     Finding,
     ReadingEffect,
     listed,
-    taken_answer,
     unanswered,
 )
 
@@ -240,7 +239,6 @@ def _attribution(campaign: Campaign) -> Iterator[Finding]:
             ],
             parts=[unit.code],
             question="attribution",
-            taken=taken_answer(campaign, "attribution"),
         )
 
 

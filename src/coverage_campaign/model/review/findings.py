@@ -208,8 +208,8 @@ def unanswered(campaign: Campaign, question: str) -> bool:
 
 
 def taken_answer(campaign: Campaign, question: str) -> str:
-    """Return the suggested answer that results rest on, '' where there is none."""
-    answer: object = getattr(campaign.readings, question)
+    """Return the suggested answer that results rest on, '' where there is none or no question."""
+    answer: object = getattr(campaign.readings, question, None)
     if answer is None or not campaign.readings.is_suggested(question):
         return ""
     return " + ".join(map(str, answer)) if isinstance(answer, tuple) else str(answer)

@@ -6,12 +6,14 @@ value and its finding is gone, break another and one appears.
 
 from __future__ import annotations
 
+import attrs
+
 from coverage_campaign.checks import checked_call
 from coverage_campaign.model.campaign import Campaign
 from coverage_campaign.model.dates import DateLike, to_date
 from coverage_campaign.model.review.calendar import calendar_findings
 from coverage_campaign.model.review.duties import duty_findings
-from coverage_campaign.model.review.findings import Findings
+from coverage_campaign.model.review.findings import Findings, taken_answer
 from coverage_campaign.model.review.rules import rule_findings
 from coverage_campaign.model.review.source import source_findings
 from coverage_campaign.model.review.targets import target_findings
@@ -34,14 +36,15 @@ def review(campaign: Campaign, *, as_of: DateLike | None = None) -> Findings:
     '31 July belongs to no part of Special action.'
     """
     day = None if as_of is None else to_date(as_of, where="as_of")
+    found = (
+        *source_findings(campaign),
+        *calendar_findings(campaign, as_of=day),
+        *unit_findings(campaign),
+        *target_findings(campaign),
+        *duty_findings(campaign),
+        *rule_findings(campaign),
+    )
     return Findings(
         campaign.label.text(),
-        [
-            *source_findings(campaign),
-            *calendar_findings(campaign, as_of=day),
-            *unit_findings(campaign),
-            *target_findings(campaign),
-            *duty_findings(campaign),
-            *rule_findings(campaign),
-        ],
+        [attrs.evolve(one, taken=taken_answer(campaign, one.question)) for one in found],
     )

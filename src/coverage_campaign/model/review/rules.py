@@ -15,7 +15,6 @@ from coverage_campaign.model.review.findings import (
     ReadingEffect,
     kinds_named,
     listed,
-    taken_answer,
     unanswered,
 )
 from coverage_campaign.model.scheme import (
@@ -43,8 +42,7 @@ def rule_findings(campaign: Campaign) -> Iterator[Finding]:
     yield from _award_bar(campaign)
     yield from _missed_target(campaign)
     yield from _outstanding(campaign)
-    yield from _falling_scores(campaign)
-    yield from _rewarded_cases(campaign)
+    yield from _perverse_rules(campaign)
     yield from _mistyped_measures(campaign)
     yield from _partial_steps(campaign)
     yield from _grades_out_of_reach(campaign)
@@ -72,7 +70,6 @@ def _reporting(campaign: Campaign) -> Iterator[Finding]:
                 "late."
             ),
             question="report_due_day",
-            taken=taken_answer(campaign, "report_due_day"),
         )
 
 
@@ -105,7 +102,6 @@ def _terms(campaign: Campaign, ladder: EnforcementLadder) -> Iterator[Finding]:
             ),
             parts=[step.code for step in left],
             question="rectification_days",
-            taken=taken_answer(campaign, "rectification_days"),
         )
 
 
@@ -169,7 +165,6 @@ def _branches(campaign: Campaign, ladder: EnforcementLadder) -> Iterator[Finding
                 ],
                 parts=[step.code, *ways],
                 question="after_refusal",
-                taken=taken_answer(campaign, "after_refusal"),
             )
 
 
@@ -199,7 +194,6 @@ def _applicants(campaign: Campaign, ladder: EnforcementLadder) -> Iterator[Findi
             ),
             parts=[target, *authorities],
             question="court_applicant",
-            taken=taken_answer(campaign, "court_applicant"),
         )
 
 
@@ -297,7 +291,6 @@ def _award_bar(campaign: Campaign) -> Iterator[Finding]:
             ],
             parts=[unit.code for unit in outside],
             question="award_bar",
-            taken=taken_answer(campaign, "award_bar"),
         )
 
 
@@ -315,7 +308,6 @@ def _missed_target(campaign: Campaign) -> Iterator[Finding]:
             "below the uplifted one that it was given."
         ),
         question="missed_target",
-        taken=taken_answer(campaign, "missed_target"),
     )
 
 
@@ -342,43 +334,38 @@ def _outstanding(campaign: Campaign) -> Iterator[Finding]:
             )
         ],
         question="outstanding",
-        taken=taken_answer(campaign, "outstanding"),
     )
 
 
-def _falling_scores(campaign: Campaign) -> Iterator[Finding]:
+def _perverse_rules(campaign: Campaign) -> Iterator[Finding]:
+    """Yield rules by which more people, or fewer cases, can get fewer points."""
     scheme = campaign.scheme
     if scheme is None:
         return
     labels = {item.code: item.label for item in (*scheme.items, *scheme.rewards)}
-    for code in falling_items(scheme):
-        yield Finding(
-            code="score-falls",
-            severity="high",
-            clause=scheme.clause,
-            message=message(
+    found = [
+        (
+            "score-falls",
+            message(
                 "By the rule of {code} a unit that brings in more people can get fewer points.",
                 code=labels[code],
             ),
         )
-
-
-def _rewarded_cases(campaign: Campaign) -> Iterator[Finding]:
-    scheme = campaign.scheme
-    if scheme is None:
-        return
-    labels = {item.code: item.label for item in (*scheme.items, *scheme.rewards)}
-    for code in items_rewarding_cases(scheme):
-        yield Finding(
-            code="cases-rewarded",
-            severity="high",
-            clause=scheme.clause,
-            message=message(
+        for code in falling_items(scheme)
+    ]
+    found += [
+        (
+            "cases-rewarded",
+            message(
                 "By the rule of {code} a unit with more late or missing reports, or more missed "
                 "milestones, can get more points.",
                 code=labels[code],
             ),
         )
+        for code in items_rewarding_cases(scheme)
+    ]
+    for code, text in found:
+        yield Finding(code=code, severity="high", clause=scheme.clause, message=text)
 
 
 def _mistyped_measures(campaign: Campaign) -> Iterator[Finding]:
@@ -447,5 +434,4 @@ def _partial_steps(campaign: Campaign) -> Iterator[Finding]:
         ],
         parts=items,
         question="partial_steps",
-        taken=taken_answer(campaign, "partial_steps"),
     )

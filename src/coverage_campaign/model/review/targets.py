@@ -14,7 +14,6 @@ from coverage_campaign.model.review.findings import (
     Finding,
     ReadingEffect,
     listed,
-    taken_answer,
     unanswered,
 )
 from coverage_campaign.model.targets import (
@@ -79,7 +78,6 @@ def _increase(campaign: Campaign, target: CoverageTarget) -> Iterator[Finding]:
         readings=[_reading_of(campaign, target, *pair) for pair in rates.items()],
         parts=[target.code],
         question="increase",
-        taken=taken_answer(campaign, "increase"),
     )
 
 
@@ -302,7 +300,6 @@ def _gross_or_net(campaign: Campaign) -> Iterator[Finding]:
         ],
         parts=[headcount.code, *(channel.code for channel in losses)],
         question="counted",
-        taken=taken_answer(campaign, "counted"),
     )
 
 
@@ -325,7 +322,6 @@ def _counted_at(campaign: Campaign) -> Iterator[Finding]:
             ),
         ],
         question="counted_at",
-        taken=taken_answer(campaign, "counted_at"),
     )
 
 
@@ -497,5 +493,4 @@ def _annexes_related(campaign: Campaign) -> Iterator[Finding]:
         ],
         parts=[annex.code for annex in same],
         question="annexes",
-        taken=taken_answer(campaign, "annexes"),
     )
