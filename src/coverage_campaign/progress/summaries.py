@@ -113,16 +113,15 @@ def by_group(rows: ReportedCounts, campaign: Campaign, *, net: bool) -> pd.DataF
             Problem("tally", "holds no groups", "make it with tally(..., by_group=True)")
         )
     known = {group.code: group.label.text() for group in campaign.groups}
-    order = [*known, *(code for code in rows.groups if code not in known)]
-    if (rows.group == -1).any():
-        order.append(None)
+    order: list[str | None] = [*known, *(code for code in rows.groups if code not in known)]
+    order += [None] * int((rows.group == -1).any())
     codes = np.array([*rows.groups, None], dtype=object)[rows.group]
     signed = pd.Series(rows.persons * rows.signs(net=net), dtype="Int64")
     done = signed.groupby(codes, dropna=False).sum().reindex(order)
     return pd.DataFrame(
         {
             "group": pd.array(order, dtype="str"),
-            "name": pd.array([known.get(code, code) for code in order], dtype="str"),
+            "name": pd.array([known.get(code or "", code) for code in order], dtype="str"),
             "done": done.array,
         }
     )

@@ -576,3 +576,22 @@ def test_few_figures_tell_of_a_slip_that_was_put_right(row: int, factor: float) 
     )
     assert abs(slipped[0] / expected[0] - 1) < 0.25
     assert abs(slipped[1] / expected[1] - 1) < 0.05
+
+
+@pytest.mark.parametrize("method", [paces.damped, paces.plan_following])
+@pytest.mark.parametrize("totals", [[1000, 2000, 2000], [500, 900, 900], [1000, 2000, 2000, 2000]])
+def test_a_range_goes_beyond_what_is_expected(totals: list[float], method: paces.Pace) -> None:
+    """However unsure the pace is: nobody is all but sure that no more come than are expected."""
+    dates = pd.date_range("2021-01-31", periods=len(totals), freq="ME")
+    frame = pd.DataFrame({"a": totals}, index=dates, dtype="float64")
+    row = forecast_counts(frame, to="2021-12-31", method=method).iloc[0]
+    assert row["low"] <= row["expected"] < row["high"]
+
+
+def test_a_target_of_nobody_is_not_reached_for_certain() -> None:
+    """Nothing is to be reached, so there is no chance and no day of it."""
+    shared = allocate(tiny(), among="counties", weights={"a": 0, "b": 300, "c": 200})
+    plan = schedule(shared, over="drive", by="day")
+    row = forecast(steady(4).against(plan)).to_frame().iloc[0]
+    assert pd.isna(row["chance"])
+    assert pd.isna(row["reach_date"])

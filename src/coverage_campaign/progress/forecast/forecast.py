@@ -271,7 +271,7 @@ def _frame(
     """Return one row a unit of the plan, with no more certainty than reports give.
 
     What a unit did in an unreported month is an estimate: the low end is what it reported, and a
-    target that only the estimate has reached is not known to be reached.
+    target that only the estimate has reached is not known to be reached. Nor is one of nobody.
     """
     counts = progress.counts
     known = counts["done"].notna()
@@ -280,12 +280,13 @@ def _frame(
     rows = units.rows(codes, target, level=level)
     frame = counts[["unit", "name"]].merge(rows, on="unit", how="left")
     unreported = frame["unit"].isin(silent)
-    estimated = unreported & (frame["reach_date"] <= pd.Timestamp(units.dates[-1]))
-    estimated &= (counts["done"] < counts["target"]).fillna(value=False).to_numpy(dtype=bool)
+    no_answer = unreported & (frame["reach_date"] <= pd.Timestamp(units.dates[-1]))
+    no_answer &= (counts["done"] < counts["target"]).fillna(value=False).to_numpy(dtype=bool)
+    no_answer |= (counts["target"] == 0).to_numpy(dtype=bool)  # nothing to reach
     return frame.assign(
         low=frame["low"].mask(unreported, counts["done"].set_axis(frame.index)),
-        chance=frame["chance"].mask(estimated),
-        reach_date=frame["reach_date"].mask(estimated),
+        chance=frame["chance"].mask(no_answer),
+        reach_date=frame["reach_date"].mask(no_answer),
     )
 
 

@@ -49,6 +49,9 @@ _MOST_CELLS = 2000
 _MOST_CELLS_AT_ONCE = 500_000
 _HALF = 0.5
 _LEAST_RELATIVE, _MOST_RELATIVE = 1e-9, 1e3
+# No law is less sure than this: beyond it most of the probability is at nobody, whatever the mean,
+# and the upper end of a range would lie below what is expected.
+_LEAST_SURE = 4.0
 _LEVELS = (np.arange(41) + _HALF) / 41
 # Before any figure: one in three that nothing wanders, else half of what is lent, give or take a
 # factor of ten (a Cauchy law of the logarithm, whose middle is below its mean).
@@ -281,7 +284,7 @@ class CountLaw:
 
     @property
     def _shape(self) -> _Floats:
-        return 1 / np.clip(self.relative, _LEAST_RELATIVE, _MOST_RELATIVE)
+        return 1 / np.clip(self.relative, _LEAST_RELATIVE, _LEAST_SURE)
 
     def quantile(self, probability: float) -> _Floats:
         """Return the smallest whole number that the count does not exceed with a probability."""
