@@ -242,7 +242,7 @@ def test_units_below_a_planned_one_count_for_it_and_strangers_are_named() -> Non
 def test_a_plan_and_a_tally_without_a_common_unit_are_an_error_that_names_both() -> None:
     """Departments report, counties are planned: the error names codes of both sides."""
     rows = tallied([("labour", "2026-06-01", "all", 7)])
-    with pytest.raises(ReportError, match=r"labour.*a, b, c"):
+    with pytest.raises(ReportError, match=r"labour.*a, b and c"):
         track(planned(), rows, as_of="2026-06-04")
 
 

@@ -22,10 +22,11 @@ from coverage_campaign.model.responsibilities import ReportingRule
 from coverage_campaign.model.targets import Effect
 from coverage_campaign.model.units import Unit
 from coverage_campaign.progress.indicators import Clock
-from coverage_campaign.progress.succession import Heirs, pass_on, pass_on_rates, pass_on_rows
+from coverage_campaign.progress.succession import Heirs, pass_on, pass_on_rows
 from coverage_campaign.progress.unit_progress import hindrances
 from coverage_campaign.reporting.completeness import expected_reports
 from coverage_campaign.reporting.result import Tally
+from coverage_campaign.scheduling.course import Lives
 from coverage_campaign.scheduling.plan import Plan
 
 __all__ = [
@@ -42,6 +43,7 @@ __all__ = [
     "passed_on_people",
     "passed_on_reports",
     "planned_places",
+    "planned_rates",
     "report_counts",
     "reported_counts",
     "unit_counts",
@@ -288,24 +290,17 @@ def _elsewhere(
 
 
 def _nothing_shared(names: Iterable[str], units: tuple[str, ...]) -> ReportError:
-    reported = [str(name) for name in names]
     return ReportError(
         Problem(
             "tally",
             message(
-                "counts for {reported}, the plan for {units}: no unit in common",
-                reported=_some(reported),
-                units=_some(units),
+                "counts for {reported:list 8}, the plan for {units:list 8}: no unit in common",
+                reported=[str(name) for name in names],
+                units=units,
             ),
             "plan among the units that report, or among units above them",
         )
     )
-
-
-def _some(codes: Iterable[str], most: int = 8) -> str:
-    codes = list(codes)
-    more = f", ... ({len(codes)} in all)" if len(codes) > most else ""
-    return ", ".join(codes[:most]) + more
 
 
 def planned_places(
@@ -349,19 +344,19 @@ def report_counts(
         return _nothing_known(len(units))
     table = owed_reports(campaign, units, received, over=over, as_of=as_of, known_on=known_on)
     place = table["place"].to_numpy(dtype=np.int64)
-    expected = _counted(place, np.ones(len(place), dtype=bool), len(units))
     came = table["there"].to_numpy(dtype=bool)
     in_time = came & table["on_time"].fillna(value=False).to_numpy(dtype=bool)
     dated = bool(table["due"].notna().any())
-    received_counts = _counted(place, came, len(units))
+    expected, arrived, timely = (
+        _scattered(place[mine], np.ones(mine.sum(), dtype=np.int64), len(units))
+        for mine in (place >= 0, came & (place >= 0), in_time & (place >= 0))
+    )
     return pd.DataFrame(
         {
             "reports_expected": pd.array(expected, dtype="Int64"),
-            "reports_received": pd.array(received_counts, dtype="Int64"),
-            "reports_on_time": pd.array(_counted(place, in_time, len(units)), dtype="Int64")
-            if dated
-            else _missing(len(units)),
-            "complete": pd.array(received_counts == expected, dtype="boolean"),
+            "reports_received": pd.array(arrived, dtype="Int64"),
+            "reports_on_time": pd.array(timely, dtype="Int64") if dated else _missing(len(units)),
+            "complete": pd.array(arrived == expected, dtype="boolean"),
         }
     )
 
@@ -418,11 +413,6 @@ def _with_rule(campaign: Campaign, units: tuple[str, ...]) -> Campaign:
         return campaign
     kinds = tuple(dict.fromkeys(campaign.unit(code).kind for code in units))
     return attrs.evolve(campaign, reporting=attrs.evolve(rule, kinds=kinds))
-
-
-def _counted(place: NDArray[np.int64], mine: NDArray[np.bool_], length: int) -> NDArray[np.int64]:
-    rows = place[mine & (place >= 0)]
-    return np.bincount(rows, minlength=length).astype(np.int64)
 
 
 REPORT_COLUMNS: Final = ("reports_expected", "reports_received", "reports_on_time", "complete")
@@ -486,7 +476,14 @@ def unit_counts(
             "eligible": passed_on_people(units, codes, campaign.eligible, heirs),
             "covered": passed_on_people(units, codes, campaign.covered, heirs),
             "planned_rate": pd.arrays.FloatingArray(
-                _planned_rates(plan, day, heirs, codes), target == 0
+                planned_rates(
+                    plan,
+                    plan.allocation.shares().to_numpy("int64").astype(np.int64),
+                    len(plan.days) - 1 - plan.days_left(day),
+                    heirs=heirs,
+                    codes=codes,
+                ),
+                target == 0,
             ),
             "hindrance": hindrances(campaign, codes, day),
         }
@@ -514,25 +511,39 @@ def clocks(
     lives = plan.course.lives
     if lives is None:
         return whole, whole
-    parts, _ = lives.courses(
-        plan.allocation.shares().to_numpy("int64").astype(np.int64), plan.course.weights
-    )
-    place = {code: number for number, code in enumerate(codes)}
-    reached = np.zeros((len(codes), len(plan.days)))
-    for code, course in zip(plan.shares().index, parts.T.astype(np.float64), strict=True):
-        for heir, share in heirs.get(code, ((code, Fraction(1)),)):
-            reached[place[heir]] += float(share) * course
+    shares = plan.allocation.shares().to_numpy("int64").astype(np.int64)
     units = [plan.campaign.unit(code) for code in codes]
     closed = np.array([unit.closed or dt.date.max for unit in units], dtype="datetime64[D]")
     open_days = np.searchsorted(plan.days, closed, side="right")
-    in_all = reached[:, -1:]
     return whole, Clock(
-        curves=np.divide(
-            reached, in_all, out=np.repeat(whole.curves, len(codes), axis=0), where=in_all > 0
-        ),
+        curves=_own_curves(plan, lives, shares, codes, heirs=heirs, whole=whole.curves),
         elapsed=whole.elapsed,
         left=np.maximum(open_days - whole.elapsed, 0),
     )
+
+
+def _own_curves(
+    plan: Plan,
+    lives: Lives,
+    shares: _Ints,
+    codes: tuple[str, ...],
+    *,
+    heirs: Heirs,
+    whole: NDArray[np.float64],
+) -> NDArray[np.float64]:
+    """Return the part of each unit's target that is planned to the end of each day: units x days.
+
+    `whole` is the curve of all, which a unit without people has.
+    """
+    place = {code: number for number, code in enumerate(codes)}
+    reached = np.zeros((len(codes), len(plan.days)))
+    parts = lives.courses(shares, plan.course.weights)[0].T.astype(np.float64)
+    for code, course in zip(lives.codes, parts, strict=True):
+        for heir, share in heirs.get(code, ((code, Fraction(1)),)):
+            reached[place[heir]] += float(share) * course
+    in_all = reached[:, -1:]
+    curves = np.repeat(whole, len(codes), axis=0)
+    return np.divide(reached, in_all, out=curves, where=in_all > 0)
 
 
 def _is_owed(plan: Plan, began: dt.date, day: dt.date) -> bool:
@@ -620,18 +631,20 @@ def passed_on_people(
     return pd.array([people[code] for code in codes], dtype="Int64")
 
 
-def _planned_rates(
-    plan: Plan, day: dt.date, heirs: Heirs, codes: tuple[str, ...]
+def planned_rates(
+    plan: Plan, shares: _Ints, position: int, *, heirs: Heirs, codes: tuple[str, ...]
 ) -> NDArray[np.float64]:
-    """Return what is planned before it is rounded, over the target, by unit."""
-    rates, target = plan.planned_rate_on(day), plan.shares()
-    return pass_on_rates(
-        rates.to_numpy().astype(np.float64, copy=False),
-        target.to_numpy("int64").astype(np.int64, copy=False),
-        target.index.tolist(),
-        heirs,
-        codes,
-    )
+    """Return what is planned on a day before it is rounded, over the target, by unit.
+
+    `shares` are those of one scenario, `position` is that of the day in the plan, -1 = before it.
+    """
+    if plan.course.lives is not None:
+        whole = np.array([[total / plan.effort[-1] for total in plan.effort]])
+        curves = _own_curves(plan, plan.course.lives, shares, codes, heirs=heirs, whole=whole)
+        return curves[:, position] if position >= 0 else np.zeros(len(codes))
+    rates = pd.Series(plan.course.rates_on(shares, position), index=plan.shares().index)
+    # Who takes the place of another outside the plan does so when all of it is over.
+    return rates.reindex(list(codes), fill_value=1.0).to_numpy(np.float64)
 
 
 def agreed(tables: Sequence[pd.DataFrame]) -> pd.DataFrame:

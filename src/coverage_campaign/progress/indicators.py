@@ -179,7 +179,10 @@ def competition_ranks(done: _Ints, target: _Ints, ranked: _Flags | None = None) 
             np.divide(over[rows].T, under[rows].T, out=rates, where=here)
         else:
             rates[here] = _order_of_fractions(over[rows].T[here], under[rows].T[here])
-        found = _by_pairs(rates) if units <= _FEW else _by_order(rates)
+        if units <= _FEW:
+            found = _by_pairs(rates)
+        else:
+            found = pd.DataFrame(rates).rank(method="min", ascending=False).to_numpy(np.int64)
         places[rows] = np.where(here, found, 0).T
     return places.reshape(shape)
 
@@ -199,18 +202,6 @@ def _by_pairs(rates: _Floats) -> NDArray[np.int8]:
             # A flag seen as a number is added as it is, without a copy.
             places[unit] += (rates[other] > rates[unit]).view(np.int8)
             places[other] += (rates[unit] > rates[other]).view(np.int8)
-    return places
-
-
-def _by_order(rates: _Floats) -> _Ints:
-    falling = -rates
-    order = np.argsort(falling, axis=0, kind="stable")
-    ordered = np.take_along_axis(falling, order, axis=0)
-    new = np.ones(rates.shape, dtype=bool)
-    new[1:] = ordered[1:] != ordered[:-1]
-    first = np.where(new, np.arange(len(rates))[:, np.newaxis], 0)
-    places = np.empty(rates.shape, dtype=np.int64)
-    np.put_along_axis(places, order, np.maximum.accumulate(first, axis=0) + 1, axis=0)
     return places
 
 

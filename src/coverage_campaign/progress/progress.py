@@ -45,6 +45,7 @@ from coverage_campaign.progress.counts import (
     members,
     passed_on_people,
     passed_on_reports,
+    planned_rates,
     report_counts,
     reported_counts,
     unit_counts,
@@ -57,7 +58,6 @@ from coverage_campaign.progress.succession import (
     heirs_on,
     pass_on,
     pass_on_many,
-    pass_on_rates,
 )
 from coverage_campaign.progress.summaries import (
     bases_of,
@@ -265,14 +265,11 @@ class Progress:
 
     def planned_rates_of(self, shares: _Ints) -> NDArray[np.float64]:
         """Return the unrounded plan of as_of over the target if the units had other shares."""
-        course, codes, heirs = self.plan.course, self.plan.shares().index.tolist(), self.heirs
-        shares = self._checked(shares)
+        heirs, codes = self.heirs, self.rows.units
         return np.array(
             [
-                pass_on_rates(
-                    course.rates_on(row, self._position), target, codes, heirs, self.rows.units
-                )
-                for row, target in zip(shares, course.targets(shares), strict=True)
+                planned_rates(self.plan, row, self._position, heirs=heirs, codes=codes)
+                for row in self._checked(shares)
             ]
         )
 

@@ -23,7 +23,6 @@ __all__ = [
     "heirs_on",
     "pass_on",
     "pass_on_many",
-    "pass_on_rates",
     "pass_on_rows",
     "restate",
 ]
@@ -85,34 +84,6 @@ def pass_on_many(
         for (heir, _), part in zip(shares, parts.T, strict=True):
             passed[:, place[heir]] += part
     return passed
-
-
-def pass_on_rates(
-    rates: NDArray[np.float64],
-    target: NDArray[np.int64],
-    codes: Sequence[str],
-    heirs: Heirs,
-    units: tuple[str, ...],
-) -> NDArray[np.float64]:
-    """Return by unit what is planned over the target, after closed units have passed theirs on.
-
-    An heir's rate is the mean of its own and those passed on to it, weighted by the targets.
-    """
-    of = {code: number for number, code in enumerate(codes)}
-    place = {code: number for number, code in enumerate(units)}
-    own = np.array([rates[of[code]] if code in of else 0.0 for code in units], dtype=np.float64)
-    weight = np.array([target[of[code]] if code in of else 0 for code in units], dtype=np.float64)
-    planned = own * weight
-    inherited = np.zeros(len(units), dtype=bool)
-    for code, shares in heirs.items():
-        if code in of:
-            for heir, share in shares:
-                persons = int(target[of[code]])
-                planned[place[heir]] += float(share) * float(rates[of[code]]) * persons
-                weight[place[heir]] += float(share) * persons
-                inherited[place[heir]] = True
-    mean = np.divide(planned, weight, out=own.copy(), where=weight > 0)
-    return np.where(inherited, mean, own)
 
 
 def pass_on_rows(frame: pd.DataFrame, heirs: Heirs) -> pd.DataFrame:

@@ -242,13 +242,7 @@ def forecast(
             _notes(
                 method,
                 history,
-                set_aside=table.assign(
-                    name=pd.Series(
-                        [labels[code] for code in table["unit"]],
-                        index=table.index,
-                        dtype="object",
-                    )
-                ),
+                set_aside=table.assign(name=table["unit"].astype(object).map(labels)),
                 silent=tuple(labels[code] for code in silent),
                 pace=pace,
                 lost=0.0 if losses is None else float(np.nansum(losses.persons[-1])),
