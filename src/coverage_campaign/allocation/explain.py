@@ -12,7 +12,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from coverage_campaign.allocation.apportionment import methods as apportion
-from coverage_campaign.allocation.apportionment.methods import name_of
+from coverage_campaign.allocation.apportionment.methods import first_is_free, name_of
 from coverage_campaign.allocation.request import (
     InputColumn,
     Limits,
@@ -20,7 +20,6 @@ from coverage_campaign.allocation.request import (
     RequestReader,
     Requests,
     exact_number,
-    first_is_free,
     is_own,
     left_to_enrol,
     unbounded,

@@ -15,8 +15,8 @@ import attrs
 import numpy as np
 import pandas as pd
 
-from coverage_campaign.allocation.apportionment.methods import name_of
-from coverage_campaign.allocation.request import Requests, first_is_free
+from coverage_campaign.allocation.apportionment.methods import first_is_free, name_of
+from coverage_campaign.allocation.request import Requests
 from coverage_campaign.allocation.tree import NO_CAP, UnitTree
 from coverage_campaign.errors import InfeasibleError, Problem
 from coverage_campaign.messages import Message, message
@@ -134,11 +134,10 @@ def misfits_of(
     capacity = capacity_of(asked, rises, explain=True)
     top = slice(0, tree.starts[1])
     least, most = capacity.least[0], capacity.most[0]
-    need, room = (
-        int(capped_sum(least[np.newaxis, top])[0]),
-        int(capped_sum(most[np.newaxis, top])[0]),
-    )
-    found = list(capacity.misfits)
+    need, room = (int(capped_sum(each[np.newaxis, top])[0]) for each in (least, most))
+    if need <= raised_to <= room:
+        return capacity.misfits
+    possible = min(max(raised_to, need), room)
     if raised_to < need:
         what = message("floors, pins and bases need")
         if not asked.levels.all() and first_is_free(asked.method):
@@ -146,33 +145,21 @@ def misfits_of(
                 "floors, pins, bases and one each, which {method} gives, need",
                 method=name_of(asked.method),
             )
-        why = message(
-            "{what} {need} of {total} people{uplift} (largest: {units})",
-            what=what,
-            need=need,
-            total=total,
-            uplift=_uplifted(total, raised_to),
-            units=_listed(tree, least, largest=True),
-        )
-        found.append(BoundMisfit("", "", "total", raised_to, need, why))
-    if raised_to > room:
+        who = message("largest: {units}", units=_listed(tree, least, largest=True))
+    else:
         what = message("there is room for")
         if not np.asarray(asked.weights[0] > 0).any():
             what = message("no unit has a weight, so there is room for")
-        why = message(
-            "{what} {room} of {total} people{uplift} (smallest: {units})",
-            what=what,
-            room=room,
-            total=total,
-            uplift=_uplifted(total, raised_to),
-            units=_listed(tree, most, largest=False),
-        )
-        found.append(BoundMisfit("", "", "total", raised_to, room, why))
-    return tuple(found)
-
-
-def _uplifted(total: int, raised_to: int) -> Message | str:
-    return message(", uplifted to {n}", n=raised_to) if raised_to != total else ""
+        who = message("smallest: {units}", units=_listed(tree, most, largest=False))
+    why = message(
+        "{what} {possible} of {total} people{uplift} ({who})",
+        what=what,
+        possible=possible,
+        total=total,
+        uplift=message(", uplifted to {n}", n=raised_to) if raised_to != total else "",
+        who=who,
+    )
+    return (*capacity.misfits, BoundMisfit("", "", "total", raised_to, possible, why))
 
 
 def _crossed(asked: Requests, need: Ints) -> list[BoundMisfit]:
@@ -305,14 +292,9 @@ def refuse(misfits: Sequence[BoundMisfit]) -> None:
 
 def misfits_frame(misfits: Sequence[BoundMisfit]) -> pd.DataFrame:
     """Return misfits as a frame: unit, name, bound, asked, possible, misses_by, why."""
-    return pd.DataFrame(
-        {
-            "unit": pd.array([one.unit for one in misfits], dtype="str"),
-            "name": pd.array([one.name for one in misfits], dtype="str"),
-            "bound": pd.array([one.bound for one in misfits], dtype="str"),
-            "asked": pd.array([one.asked for one in misfits], dtype="Int64"),
-            "possible": pd.array([one.possible for one in misfits], dtype="Int64"),
-            "misses_by": pd.array([one.misses_by for one in misfits], dtype="Int64"),
-            "why": pd.array([str(one.why) for one in misfits], dtype="str"),
-        }
-    )
+    kinds = dict.fromkeys(("unit", "name", "bound"), "str")
+    kinds |= dict.fromkeys(("asked", "possible", "misses_by"), "Int64") | {"why": "str"}
+    rows = [
+        [*attrs.astuple(one, recurse=False)[:-1], one.misses_by, str(one.why)] for one in misfits
+    ]
+    return pd.DataFrame(rows, columns=[*kinds]).astype(kinds)

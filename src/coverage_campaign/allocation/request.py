@@ -60,7 +60,6 @@ __all__ = [
     "TieRule",
     "Uplift",
     "exact_number",
-    "first_is_free",
     "is_count",
     "is_own",
     "left_to_enrol",
@@ -411,7 +410,7 @@ class RequestReader:
         brought, has_brought = self._table("weights bring", weights.values, self._stocks_of_weights)
         known, has_brought = own.placed(known), weights.placed(has_brought)
         existing = np.where(known[:, np.newaxis], own.placed(count), weights.placed(brought))
-        return existing, (known | has_brought) & first_is_free(self.method)
+        return existing, (known | has_brought) & apportion.first_is_free(self.method)
 
     def _stocks_of_weights(self, values: Values) -> tuple[Ints, Flags]:
         if isinstance(values, np.ndarray):
@@ -537,11 +536,6 @@ def is_own(method: apportion.Method) -> bool:
     inner = method.func if isinstance(method, partial) else method
     home = apportion.__name__.rpartition(".")[0]
     return not (getattr(inner, "__module__", "") or type(inner).__module__).startswith(home)
-
-
-def first_is_free(method: apportion.Method) -> bool:
-    """Tell whether a method gives every unit with a weight a seat, however small it is."""
-    return not is_own(method) and bool(method(2, [1, 10**9])[0])
 
 
 def read_target(

@@ -328,31 +328,27 @@ def _lives(
     if not any(first) and min(last, default=end) >= end - 1:
         return None
     place = {code: position for position, code in enumerate(codes)}
+    passing = [
+        (unit.code, code, share)
+        for unit, stop in zip(units, last, strict=True)
+        if stop < end - 1
+        for code, share in unit.successors
+    ]
     strangers = [
         Problem(
-            message("unit '{code}'", code=unit.code),
+            message("unit '{code}'", code=unit),
             message(
                 "passes on to '{code}', which has no share among {among}", code=code, among=among
             ),
             "name successors that share in the same breakdown",
         )
-        for unit, stop in zip(units, last, strict=True)
-        for code, _ in unit.successors
-        if stop < end - 1 and code not in place
+        for unit, code, _ in passing
+        if code not in place
     ]
     if strangers:
         raise DefinitionError(strangers[:_SHOWN])
-    return Lives(
-        tuple(codes),
-        np.array(first),
-        np.array(last),
-        tuple(
-            (place[unit.code], place[code], share)
-            for unit, stop in zip(units, last, strict=True)
-            for code, share in unit.successors
-            if stop < end - 1
-        ),
-    )
+    successors = tuple((place[unit], place[code], share) for unit, code, share in passing)
+    return Lives(tuple(codes), np.array(first), np.array(last), successors)
 
 
 def _of_lives(campaign: Campaign, lives: Lives, days: NDArray[np.datetime64]) -> Iterable[Message]:
@@ -383,14 +379,20 @@ def _weights(curve: Curve, days: NDArray[np.datetime64], fixed: int) -> NDArray[
     ):
         weights = np.asarray(curve(days))
     if weights.dtype.kind == "f" and weights.shape == days.shape:
-        whole = np.isfinite(weights) & (weights == np.floor(weights)) & (abs(weights) < 2**53)
-        weights = weights.astype(np.int64) if whole.all() else weights
-    if weights.dtype.kind == "O" and all(type(one) is int for one in weights.ravel().tolist()):
-        pass
-    elif weights.dtype.kind not in "iu":
-        raise _no_curve(weights, days)
-    if weights.shape != days.shape:
-        raise _no_curve(weights, days)
+        exact = np.isfinite(weights) & (weights == np.floor(weights)) & (abs(weights) < 2**53)
+        weights = weights.astype(np.int64) if exact.all() else weights
+    whole = weights.dtype.kind in "iu" or (
+        weights.dtype == object and all(type(one) is int for one in weights.ravel().tolist())
+    )
+    if not whole or weights.shape != days.shape:
+        found = "numbers that are not whole" if weights.dtype.kind == "f" else f"{weights.dtype}"
+        raise DefinitionError(
+            Problem(
+                "curve",
+                message("gave {found} of shape {shape:raw}", found=found, shape=weights.shape),
+                message("give one whole number for each of the {n} days", n=len(days)),
+            )
+        )
     if (weights < 0).any() or not weights.any():
         raise DefinitionError(
             Problem(
@@ -412,17 +414,6 @@ def _weights(curve: Curve, days: NDArray[np.datetime64], fixed: int) -> NDArray[
             )
         )
     return weights
-
-
-def _no_curve(weights: NDArray[Any], days: NDArray[np.datetime64]) -> DefinitionError:
-    found = "numbers that are not whole" if weights.dtype.kind == "f" else f"{weights.dtype}"
-    return DefinitionError(
-        Problem(
-            "curve",
-            message("gave {found} of shape {shape:raw}", found=found, shape=weights.shape),
-            message("give one whole number for each of the {n} days", n=len(days)),
-        )
-    )
 
 
 def _stops(month_of: _Ints, phase_of: _Ints) -> _Ints:

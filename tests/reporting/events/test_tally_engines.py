@@ -211,26 +211,35 @@ def test_what_a_stopped_spark_stumbles_over_is_told() -> None:
 
 
 @pytest.fixture(scope="module")
-def spark() -> Iterator[Any]:
-    """Start Spark in this machine, in a session time zone that would move careless times."""
+def spark_session() -> Iterator[Callable[[], Any]]:
+    """Hand over the way to the one Spark of this run, which starts again where it was stopped.
+
+    Its session time zone would move careless times.
+    """
     need("pyspark")
     if shutil.which("java") is None:
         missing("a Java runtime (java)")
     from pyspark.sql import SparkSession
 
     os.environ.setdefault("SPARK_LOCAL_IP", "127.0.0.1")
-    session = (
+    builder = (
         SparkSession.builder.master("local[2]")
         .config("spark.ui.enabled", "false")
         .config("spark.driver.bindAddress", "127.0.0.1")
         .config("spark.driver.host", "127.0.0.1")
         .config("spark.sql.shuffle.partitions", "2")
+        .config("spark.sql.codegen.wholeStage", "false")  # which pays from many more rows on
         .config("spark.sql.session.timeZone", "Asia/Shanghai")
         .config("spark.log.level", "ERROR")
-        .getOrCreate()
     )
-    yield session
-    session.stop()
+    yield builder.getOrCreate
+    builder.getOrCreate().stop()
+
+
+@pytest.fixture
+def spark(spark_session: Callable[[], Any]) -> Any:
+    """Return a Spark that runs."""
+    return spark_session()
 
 
 @pytest.mark.real
@@ -255,6 +264,37 @@ def test_spark_hands_over_counts_only(
     _write_for_spark(path)
     events = spark.read.parquet(path)
     assert _rows_that_enter(events, monkeypatch, samples=0) <= _most_rows(0)
+
+
+@pytest.mark.real
+@pytest.mark.slow
+@pytest.mark.parametrize("after", [1, 2])
+def test_spark_going_away_is_told(
+    spark: Any,
+    spark_session: Callable[[], Any],
+    tmp_path: Path,
+    after: int,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """A Spark that is stopped in mid-tally: its own words, and no tally; a new one counts all."""
+    path = str(tmp_path / "events.parquet")
+    _write_for_spark(path)
+    collect, calls = nw.LazyFrame.collect, iter(range(1, 100))
+
+    def collected(self: Any, *args: Any, **kwargs: Any) -> Any:
+        if next(calls) == after:
+            spark.stop()
+        return collect(self, *args, **kwargs)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(nw.LazyFrame, "collect", collected)
+        with pytest.raises(
+            ReportError, match=r"the engine stopped: .+ -- nothing was counted"
+        ) as told:
+            tally(spark.read.parquet(path), CAMPAIGN, as_of=LATE)
+    assert str(told.value.__cause__)[:30] in str(told.value)
+    again = spark_session().read.parquet(path)
+    assert tally(again, CAMPAIGN, as_of=LATE, samples=0).rows_in == len(ROWS)
 
 
 def _write_for_spark(path: str) -> None:

@@ -114,17 +114,18 @@ def prove(prices: Prices, seats: Floats) -> tuple[Ints, list[TieTable]]:
     """Return the right seats, close to the given ones, and the ties that were broken."""
     groups = prices.groups
     last, following = prices.beside(seats)
-    given, refused = groups.most(last), groups.least(following)
-    surplus = groups.sums(seats) - groups.totals
-    doubt = ~(refused > given + prices.slack(np.where(np.isfinite(given), given, 0.0)))
-    doubt |= surplus != 0
+    given, surplus = groups.most(last), groups.sums(seats) - groups.totals
+    doubt = surplus != 0
+    apart = given + prices.slack(np.where(np.isfinite(given), given, 0.0))
+    doubt[groups.group_of(np.flatnonzero(following <= groups.spread(apart)))] = True
     out = seats.astype(np.int64)
     if not doubt.any():
         return out, []
     units, part = prices.some(doubt)
+    given, surplus, refused = given[doubt], surplus[doubt], part.groups.least(following[units])
     # The cut lies between the two; at the dearest given where too many are, and the other way.
-    low = np.where(surplus < 0, refused, np.minimum(refused, given))[doubt]
-    high = np.where(surplus > 0, given, np.maximum(refused, given))[doubt]
+    low = np.where(surplus < 0, refused, np.minimum(refused, given))
+    high = np.where(surplus > 0, given, np.maximum(refused, given))
     slack = _WIDER * part.slack(np.maximum(np.abs(low), np.abs(high)))
     low, high = low - slack, high + slack
     holding = np.flatnonzero(last[units] >= part.groups.spread(low))

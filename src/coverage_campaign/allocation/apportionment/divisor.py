@@ -172,9 +172,10 @@ Floats = NDArray[np.float64]
 
 
 _SLACK = 16 * 2.0**-52  # relative: what the price of a seat may miss as a float
-_FEW, _SHARE = 8.0, 1 / 16  # seats between the ends that need no closer look: so many, plus a share
-_HALVE = 3  # every so many-th step halves the interval
+_FEW, _SHARE = 8.0, 0.5  # seats between the ends that need no closer look: so many, plus a share
+_HALVE = 2  # every so many-th step interpolates, the others halve the interval
 _NARROW = 2.0**-46  # of t: within it seats differ by equal claims alone
+_TINY, _FAR = 1e-300, 1e200  # the least sum of weights; the most of t: its products are finite
 
 
 @attrs.frozen(eq=False)
@@ -222,13 +223,11 @@ class _Quotients(Prices):
         kind, kinds = pd.factorize(weights)
         if self.groups.count > 1:  # within one group, near the cut, a weight has one seat
             kind, kinds = pd.factorize(kind * most + seats)
-        member = np.empty(len(kinds), dtype=np.int64)
-        member[kind] = np.arange(kind.size)
-        whole, _ = integers(weights[member])
+        each, last = np.empty(len(kinds), dtype=weights.dtype), np.empty(len(kinds), dtype=np.int64)
+        each[kind], last[kind] = weights, seats
+        whole, _ = integers(each)
         key = exact_keys(self.rule, max(whole, default=1), most)
-        return ranked([key(*pair) for pair in zip(whole, seats[member].tolist(), strict=True)])[
-            kind
-        ]
+        return ranked(list(map(key, whole, last.tolist())))[kind]
 
     def solve(self, groups: Groups, group: int) -> Partial:
         """Return the seats of one of these groups in integers alone."""
@@ -263,115 +262,60 @@ def solve_divisor(rule: Signposts, groups: Groups, real: Floats) -> tuple[Ints, 
         return prove(prices, _search(prices))
 
 
-@attrs.frozen(eq=False)
-class _Ends:
-    """For each group two values of t whose seats enclose its total."""
-
-    low: Floats
-    high: Floats
-    low_sums: Floats
-    high_sums: Floats
-
-
 def _search(prices: _Quotients) -> Floats:
     """Return seats that are right up to seats of nearly equal prices."""
-    groups, real = prices.groups, prices.real
-    totals, count = groups.totals.astype(np.float64), groups.totals.size
-    below = np.broadcast_to(0.0 if prices.low is None else prices.low, real.shape)
-    above = np.broadcast_to(np.inf if prices.high is None else prices.high, real.shape)
-    least = np.zeros(count) if prices.low is None else groups.sums(below)
-    most = np.full(count, np.inf) if prices.high is None else groups.sums(above)
-    ends = _Ends(np.zeros(count), np.full(count, np.inf), least, most)
-    slope = np.maximum(groups.sums(real), np.finfo(np.float64).tiny)
+    groups, sums = prices.groups, prices.groups.sums
+    totals, count = groups.totals.astype(np.float64), groups.count
+    # Two values of t, one over the divisor, enclose each group's: their seats, and how far off.
+    below, above = (
+        np.full(prices.real.size, bound) if held is None else held.copy()
+        for held, bound in ((prices.low, 0.0), (prices.high, np.inf))
+    )
+    low, lacking = np.zeros(count), totals - sums(below)
+    high, spare = np.full(count, np.inf), sums(above) - totals
+    slope = np.maximum(sums(prices.real), _TINY)
     t = np.maximum(totals - groups.sizes * prices.rule.lean, 0.5 * totals) / slope
-    open_ = (least < totals) & (totals < most)
-    if count > 1:
-        below, above = below.copy(), above.copy()
     for step in itertools.count():
+        open_ = (lacking > 0) & (spare > 0)
+        few = (_FEW + _SHARE * groups.sizes) * min(2.0**step, 256.0)
+        open_ &= (lacking + spare > few) & ((spare == np.inf) | (high - low > _NARROW * low))
         if not open_.any():
             break
-        if np.count_nonzero(open_) > count // 2:  # then all are as quick: a known t changes nothing
+        if 2 * np.count_nonzero(open_) > count:  # then all are as quick
             open_[:] = True
         units, part = prices.some(open_)
-        seats = part.seats_at(t[open_])
-        sums = part.groups.sums(seats)
-        under = sums <= totals[open_]
-        _narrow(ends, np.flatnonzero(open_), t, sums, under)
-        lower = np.broadcast_to(part.groups.spread(under), seats.shape)
+        seats = part.seats_at(np.minimum(t[open_], _FAR))
+        off = np.zeros(count)
+        off[open_] = part.groups.sums(seats) - totals[open_]
+        under, over = open_ & (off <= 0), open_ & (off > 0)
+        low[under], lacking[under], high[over], spare[over] = (
+            t[under],
+            -off[under],
+            t[over],
+            off[over],
+        )
         if count == 1:
             below, above = (seats, above) if under[0] else (below, seats)
-        elif isinstance(units, slice):
-            np.copyto(below, seats, where=lower)
-            np.copyto(above, seats, where=~lower)
         else:
-            below[units[lower]], above[units[~lower]] = seats[lower], seats[~lower]
-        few = (_FEW + _SHARE * groups.sizes) * min(2.0**step, 64.0)
-        one_end = np.isinf(ends.high) | (ends.low == 0)
-        if groups.bounded and one_end[open_].any():
-            slope[open_] = _slope(part, seats)
-        open_ = (ends.high_sums - ends.low_sums > few) | np.isinf(ends.high)
-        open_ &= (ends.low_sums != totals) & (ends.high_sums != totals)
-        open_ &= ends.high - ends.low > _NARROW * ends.low
-        if open_.any():
-            np.copyto(t, _next(ends, totals, slope, step), where=open_)
-    return _cheapest(prices, ends, below, above)
-
-
-def _narrow(ends: _Ends, groups: Ints, t: Floats, sums: Floats, under: Flags) -> None:
-    """Move one end of each of these groups to t."""
-    lower, upper = groups[under], groups[~under]
-    ends.low[lower], ends.low_sums[lower] = t[lower], sums[under]
-    ends.high[upper], ends.high_sums[upper] = t[upper], sums[~under]
-
-
-def _slope(prices: _Quotients, seats: Floats) -> Floats:
-    """Return how many seats each group gains as t rises by one, where bounds hold some units."""
-    free = np.ones(seats.size, dtype=np.bool_) if prices.low is None else seats > prices.low
-    if prices.high is not None:
-        free &= seats < prices.high
-    groups = prices.groups
-    return np.maximum(groups.sums(prices.real * free), 1e-3 * groups.sums(prices.real))
-
-
-def _next(ends: _Ends, totals: Floats, slope: Floats, step: int) -> Floats:
-    """Return a t of each group a little beyond where its total should lie."""
-    with np.errstate(invalid="ignore"):
-        missing, excess = totals - ends.low_sums, ends.high_sums - totals
-        further = 2.0 ** min(step, 60)
-        up = ends.low + (missing + further * (1.0 + 1.5 * np.sqrt(missing))) / slope
-        down = ends.high - (excess + further * (1.0 + 1.5 * np.sqrt(excess))) / slope
-        gap = missing + excess
-        share = missing / gap + (1 - step % 2 * 2) * np.minimum((1.0 + np.sqrt(gap)) / gap, 0.4)
-        share = (
-            np.full_like(share, 0.5) if step % _HALVE == _HALVE - 1 else np.clip(share, 0.02, 0.98)
-        )
-        inside = ends.low + share * (ends.high - ends.low)
-    t = np.where(ends.low > 0, inside, np.maximum(down, ends.high / 8.0))
-    return np.where(np.isinf(ends.high), up, t)
-
-
-def _cheapest(prices: _Quotients, ends: _Ends, below: Floats, above: Floats) -> Floats:
-    """Return the seats at the lower ends, with the cheapest of those up to the upper ends."""
-    groups, totals = prices.groups, prices.groups.totals
-    below = below if below.flags.writeable else below.copy()
-    reached = ends.high_sums == totals
-    if reached.any():
-        np.copyto(below, above, where=groups.spread(reached))
-    missing = (ends.low_sums != totals) & ~reached
-    if not missing.any():
-        return below
-    more = above > below
-    if not missing.all():
-        more &= groups.spread(missing)
-    units = np.flatnonzero(more)
-    seats = below[units] + 1.0
+            lower = np.broadcast_to(part.groups.spread(under[open_]), seats.shape)
+            if isinstance(units, slice):
+                np.copyto(below, seats, where=lower)
+                np.copyto(above, seats, where=~lower)
+            else:
+                below[units[lower]], above[units[~lower]] = seats[lower], seats[~lower]
+        further = 2.0**step * (1.0 + 1.5 * np.sqrt(np.abs(off)))
+        share = lacking / (lacking + spare) if step % _HALVE else np.full(count, 0.5)
+        down = np.maximum(high - (off + further) / slope, high / 8.0)
+        inside = np.where(low > 0, low + share * (high - low), down)
+        t = np.where(high == np.inf, low + (further - off) / slope, inside)
+    np.copyto(below, above, where=groups.spread(spare == 0))
+    units = np.flatnonzero((above > below) & groups.spread((lacking > 0) & (spare > 0)))
     gains = (above[units] - below[units]).astype(np.int64)
-    if gains.max(initial=1) > 1:
-        units, seats = np.repeat(units, gains), np.repeat(seats, gains)
-        seats += np.arange(units.size) - np.repeat(np.cumsum(gains) - gains, gains)
-    costs = prices.rule.floats(seats)
-    costs /= prices.real[units]
-    choose(groups, below, units, costs, (ends.low, ends.high))
+    units = np.repeat(units, gains)
+    seats = below[units] + (
+        np.arange(1, units.size + 1) - np.repeat(np.cumsum(gains) - gains, gains)
+    )
+    choose(groups, below, units, prices.rule.floats(seats) / prices.real[units], (low, high))
     return below
 
 

@@ -96,7 +96,7 @@ class GroupLayout:
     def group_of(self, units: Ints) -> Ints:
         """Return the group of each of some units."""
         if self.count == 1:
-            return np.zeros(units.size, dtype=np.int64)
+            return np.broadcast_to(np.int64(0), units.size)
         return self.numbered[units]
 
 
@@ -139,20 +139,19 @@ class Groups(GroupLayout):
         """Whether floors or caps are given."""
         return self.floors is not None or self.caps is not None
 
-    def exact_weights(self) -> tuple[Weighted, int]:
-        """Return the weights as integers whose sums are exact, and by what the user's were scaled.
+    def exact_weights(self) -> Weighted:
+        """Return the weights, but for a common factor, as integers whose sums are exact.
 
         int64 where those hold the sum of all, else Python's integers.
         """
-        weights, scale = self.weights, self.scale
+        weights = self.weights
         if weights.dtype == np.float64:  # small binary fractions, whole numbers among them
             parts = weights * _PARTS
             if float(parts.max()) < 2.0**53 and bool((parts == np.rint(parts)).all()):
-                weights, scale = parts.astype(np.int64), scale * _PARTS
+                weights = parts.astype(np.int64)
         if weights.dtype == np.int64 and float(weights.sum(dtype=np.float64)) < MOST / 2:
-            return weights, scale
-        whole, scale = integers(self.weights)
-        return objects(whole), self.scale * scale
+            return weights
+        return objects(integers(self.weights)[0])
 
     def of_one(self, group: int) -> tuple[int, list[int], int, list[int], list[int]]:
         """Return total, weights as integers, by what the user's were scaled, floors and caps."""

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from fractions import Fraction
 from functools import partial
-from typing import Any, Literal, TypeAlias, TypeVar
+from typing import Literal, TypeAlias, TypeVar
 
 import attrs
 import numpy as np
@@ -140,43 +140,33 @@ def _held(
 
     Floats that are in doubt which bounds move more are in doubt of units next to their bounds only.
     """
-    groups = GroupLayout(offsets)
-    kind, exact = weights.dtype, weights.dtype == object
-    # Who stands at a bound is beyond none any more.
+    groups, kind = GroupLayout(offsets), weights.dtype
     sides = [
-        (sign, bounds.astype(kind, copy=True))
+        (sign, bounds, bounds.astype(kind))
         for sign, bounds in ((-1, floors), (1, caps))
         if bounds is not None
     ]
     held = np.asarray(weights == 0, dtype=np.bool_)
-    for sign, bounds in sides:
-        bounds[held] = sign * np.inf
     at = np.zeros(weights.size, dtype=np.int64) if floors is None else floors * held
     left, weight = (totals - groups.sums(at)).astype(kind), groups.sums(weights)
-    if exact:  # then shares are Fractions
+    if weights.dtype == object:  # then shares are Fractions
         left = objects(map(Fraction, left.tolist()))
     while True:
-        scale = left / np.where(weight > 0, weight, 1)
-        share = weights * groups.spread(scale)
-        beyond, moved = [], []
-        for sign, bounds in sides:
-            units = np.flatnonzero(share > bounds if sign > 0 else share < bounds)
-            group = groups.group_of(units)
-            sums = np.zeros((2, totals.size), dtype=kind)
-            np.add.at(sums[0], group, bounds[units])
-            np.add.at(sums[1], group, weights[units])
-            beyond.append((units, group, bounds[units].astype(np.int64), sums))
-            moved.append(sign * (sums[1] * scale - sums[0]))
+        share = weights * groups.spread(left / np.where(weight > 0, weight, 1))
+        beyond = []
+        for sign, whole, bounds in sides:
+            units = np.flatnonzero((share > bounds if sign > 0 else share < bounds) & ~held)
+            moved = np.zeros(totals.size, dtype=kind)
+            np.add.at(moved, groups.group_of(units), sign * (share[units] - bounds[units]))
+            beyond.append((units, whole, bounds, moved))
         if not any(part[0].size for part in beyond):
             return held, at
-        heaviest = np.maximum.reduce(moved)
-        for (units, group, values, sums), by in zip(beyond, moved, strict=True):
-            final = by == heaviest
-            fixed = final[group]
-            held[units[fixed]], at[units[fixed]] = True, values[fixed]
-            for sign, bounds in sides:
-                bounds[units[fixed]] = sign * np.inf
-            left, weight = left - sums[0] * final, weight - sums[1] * final
+        most = np.maximum.reduce([part[-1] for part in beyond])
+        for units, whole, bounds, moved in beyond:
+            fixed = units[(moved == most)[groups.group_of(units)]]
+            held[fixed], at[fixed] = True, whole[fixed]
+            np.subtract.at(left, groups.group_of(fixed), bounds[fixed])
+            np.subtract.at(weight, groups.group_of(fixed), weights[fixed])
 
 
 def _doubtful(filled: Filled, floors: Ints | None, caps: Ints | None) -> Flags:
@@ -222,7 +212,7 @@ def quotients(weights: Weighted, above: Weighted, below: Weighted) -> tuple[Ints
     return whole + step, rest - step * below
 
 
-Number = TypeVar("Number", int, Fraction, NDArray[Any])
+Number = TypeVar("Number", int, Fraction)
 
 QuotaName: TypeAlias = Literal["hare", "droop", "hagenbach_bischoff"]
 BoundsRule: TypeAlias = Literal["rebalance", "quota"]
@@ -261,7 +251,7 @@ Rule: TypeAlias = Signposts | Remainders
 def divisor_of(
     rule: Remainders, total: Number, weight: Number, scale: int = 1
 ) -> tuple[Number, Number]:
-    """Return one over the quota, as numerator and denominator, of one problem or of arrays of them.
+    """Return one over the quota, as numerator and denominator.
 
     `scale` is by what the user's weights were multiplied: Droop's quota is whole in theirs.
 
@@ -348,26 +338,24 @@ class _Shares(Prices):
     """Seats priced at k minus the quotient.
 
     Units that are `held` (None: nobody is) have whole quotients and take no part in sharing the
-    rest. `settled` are those and others who get no seat by remainder.
+    rest.
     """
 
-    rule: Remainders
     quotients: Floats
     held: Flags | None = None
-    settled: Flags | None = None
 
     def beside(self, seats: Floats) -> tuple[Floats, Floats]:
         """Return k minus the quotient, and that of the next seat."""
         last = seats - self.quotients
         following = last + 1.0
-        if self.settled is not None:
-            np.copyto(last, -np.inf, where=self.settled)
-            np.copyto(following, np.inf, where=self.settled)
+        if self.held is not None:
+            np.copyto(last, -np.inf, where=self.held)
+            np.copyto(following, np.inf, where=self.held)
         return last, following
 
     def slack(self, prices: Floats) -> Floats:  # noqa: ARG002  # the error hangs on quotients alone
         """Return what floats err in the largest quotient, whose scale is a sum over the group."""
-        size = self.groups.sizes if self.groups.totals.size > 1 else 0
+        size = self.groups.sizes if self.groups.count > 1 else 0
         return 2.0**-52 * (64.0 + size) * (2.0 + self.groups.most(self.quotients))
 
     def apart(self, low: Floats, high: Floats) -> Flags:
@@ -379,18 +367,18 @@ class _Shares(Prices):
 
         Products of 64 bits may wrap around: near the cut the differences are right all the same.
         """
-        weights, scale = self.groups.exact_weights()
-        counted, left = weights, self.groups.totals
+        weights = counted = self.groups.exact_weights()
+        left = self.groups.totals
         if self.held is not None:
             counted = np.where(self.held, 0, weights)
             left = left - self.groups.sums(np.where(self.held, self.quotients, 0)).astype(np.int64)
-        above, below = divisor_of(self.rule, left, self.groups.sums(counted), scale)
-        keys = seats * below[groups] - weights[units] * above[groups]
+        below = self.groups.sums(counted)
+        keys = seats * below[groups] - weights[units] * left[groups]
         return keys if keys.dtype == np.int64 else ranked(keys.tolist())
 
     def solve(self, groups: Groups, group: int) -> Partial:
         """Return the seats of one of these groups in integers alone."""
-        return share_exactly(self.rule, groups, group)
+        return share_exactly(Remainders(), groups, group)
 
 
 def solve_remainders(rule: Remainders, groups: Groups, real: Floats) -> tuple[Ints, list[TieTable]]:
@@ -400,59 +388,21 @@ def solve_remainders(rule: Remainders, groups: Groups, real: Floats) -> tuple[In
     met.
     """
     if rule.quota != "hare" or (groups.bounded and rule.bounds == "quota"):
-        return _by_quota(rule, groups)
-    if not groups.bounded:
-        weight = np.maximum(groups.sums(real), np.finfo(np.float64).tiny)
-        real = real * groups.spread(groups.totals / weight)
-        return _award(_Shares(groups, rule, real), np.floor(real))
-    filled = fill(
-        groups.totals, groups.weights, groups.offsets, floors=groups.floors, caps=groups.caps
-    )
-    weight = np.where(filled.weight > 0, filled.weight, 1).astype(np.float64)
-    real = real * groups.spread(filled.left / weight)
-    np.copyto(real, filled.at, where=filled.held)
-    shares = _Shares(groups, rule, real, filled.held, filled.held)
-    return _award(shares, np.floor(real))
-
-
-def _by_quota(rule: Remainders, groups: Groups) -> tuple[Ints, list[TieTable]]:
-    """Return whole quotas within bounds, then one more by remainder for units at neither."""
-    weights, scale = groups.exact_weights()
-    above, below = divisor_of(rule, groups.totals, groups.sums(weights), scale)
-    each = groups.spread(above), groups.spread(np.maximum(below, 1))
-    whole, rest = quotients(weights, *each)
-    seats = whole if groups.floors is None else np.maximum(whole, groups.floors)
-    seats = seats if groups.caps is None else np.minimum(seats, groups.caps)
-    floors_suffice = np.zeros(groups.totals.size, dtype=np.bool_)
-    if groups.floors is not None:
-        floors_suffice = groups.sums(groups.floors) == groups.totals
-        seats = np.where(groups.spread(floors_suffice), groups.floors, seats)
-    claims = np.asarray((seats == whole) & (weights > 0), dtype=np.bool_)
-    claims &= ~groups.spread(floors_suffice)
-    if groups.caps is not None:
-        claims &= seats < groups.caps
-    left = groups.totals - groups.sums(seats)
-    odd = (left < 0) | (left > groups.sums(claims.astype(np.int64)))
-    if odd.any():  # an error, or the exception that `share_exactly` knows
-        units, part = groups.some(odd)
-        seats = seats.copy()
-        seats[units], ties = exactly(part, partial(share_exactly, rule))
-        if not odd.all():
-            units, part = groups.some(~odd)
-            seats[units], more = _by_quota(rule, part)
-            ties += more
-        return seats, ties
-    real = np.asarray(whole + rest / each[1], dtype=np.float64)
-    shares = _Shares(groups, rule, real, settled=~claims)
-    return _award(shares, seats.astype(np.float64))
-
-
-def _award(shares: _Shares, seats: Floats) -> tuple[Ints, list[TieTable]]:
-    """Return the seats with the cheapest next ones of the units that are not settled."""
-    ends = np.zeros(shares.groups.count), np.full(shares.groups.count, 2.0)  # settled lie beyond
-    prices = seats + 1.0
-    prices -= shares.quotients
-    if shares.settled is not None:
-        np.copyto(prices, np.inf, where=shares.settled)
-    choose(shares.groups, seats, None, prices, ends)
+        return exactly(groups, partial(share_exactly, rule))
+    if groups.bounded:
+        filled = fill(
+            groups.totals, groups.weights, groups.offsets, floors=groups.floors, caps=groups.caps
+        )
+        left, weight, held = filled.left, filled.weight, filled.held
+    else:
+        left, weight, held = groups.totals, groups.sums(real), None
+    real = real * groups.spread(left / np.where(weight > 0, weight, 1).astype(np.float64))
+    if held is not None:
+        np.copyto(real, filled.at, where=held)
+    shares, seats = _Shares(groups, real, held), np.floor(real)
+    costs = seats + 1.0
+    costs -= real
+    if held is not None:
+        np.copyto(costs, np.inf, where=held)
+    choose(groups, seats, None, costs, (np.zeros(groups.count), np.full(groups.count, 2.0)))
     return prove(shares, seats)

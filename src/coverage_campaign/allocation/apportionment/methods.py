@@ -407,7 +407,7 @@ def first_is_free(method: Method) -> bool:
     >>> first_is_free(adams), first_is_free(webster)
     (True, False)
     """
-    rule = rule_of(method)
+    rule = rule_of(method.func if isinstance(method, partial) else method)
     return rule is not None and rule.first_is_free
 
 
@@ -628,23 +628,19 @@ def apportioned(
             method, message("gave an array of shape {shape:raw}", shape=answer.shape), fix
         )
     numbers = answer.tolist()
-    if any(isinstance(one, bool) or not isinstance(one, (int, float)) for one in numbers) or any(
-        not isfinite(one) or int(one) != one or one < 0 for one in numbers
+    if not all(
+        type(one) in {int, float} and isfinite(one) and one >= 0 == one % 1 for one in numbers
     ):
         raise _no_method(method, message("gave {numbers}", numbers=str(numbers[:4])), fix)
     seats = np.array([int(one) for one in numbers], dtype=np.int64)
     if int(seats.sum()) != total:
         raise _no_method(method, message("gave {n} in all", n=int(seats.sum())), fix)
-    left = []
-    if floors is not None and (seats < floors).any():
-        left.append("floors")
-    if caps is not None and (seats > caps).any():
-        left.append("caps")
-    if left and left[0] in lacking:  # without them a function may well keep within them
-        raise _no_method(
-            method, message("takes no {name}", name=left[0]), "give it floors= and caps="
-        )
-    if left:
+    for name, bound, beyond in (("floors", floors, np.less), ("caps", caps, np.greater)):
+        if bound is None or not beyond(seats, bound).any():
+            continue
+        if name in lacking:  # without them a function may well keep within them
+            found = message("takes no {name}", name=name)
+            raise _no_method(method, found, "give it floors= and caps=")
         raise _no_method(method, "leaves the floors or caps", "keep within floors and caps")
     return seats
 

@@ -96,14 +96,13 @@ class TieBreaker:
         Raises:
             TieError: the rule is "raise", or equal ranks leave it open.
         """
-        before = np.cumsum(sizes) - sizes
         if self.rule == "raise" and sizes.size:
             raise self._refusal(units[: sizes[0]] + origin[0], int(seats[0]), _NO_RULE)
+        runs = np.column_stack([seats, sizes - seats])
         last = self.rule == "last"
-        cut = before + (sizes - seats if last else seats)
-        won = np.arange(units.size) < (cut if sizes.size == 1 else np.repeat(cut, sizes))
-        won = ~won if last else won
+        won = np.repeat([not last, last] * sizes.size, (runs[:, ::-1] if last else runs).ravel())
         if self.ranks is not None:
+            before = np.cumsum(sizes) - sizes
             ranks = self.ranks[units + np.repeat(origin, sizes)]
             order = np.lexsort((ranks, np.repeat(np.arange(sizes.size), sizes)))
             end = before + seats

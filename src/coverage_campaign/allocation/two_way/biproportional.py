@@ -104,14 +104,7 @@ class TwoWay:
         """Return the proved matrix, with its ties broken and recorded."""
         proof = prove(self, *self._search())
         broken = tuple(
-            break_tie(
-                proof.seats,
-                held,
-                free,
-                self.breaker,
-                row_names=self.row_names,
-                col_names=self.col_names,
-            )
+            break_tie(proof.seats, held, free, self.breaker, (self.row_names, self.col_names))
             for held, free in proof.ties
         )
         return proof, broken
@@ -158,8 +151,7 @@ class TwoWay:
             self.col_totals,
             self.floors,
             np.minimum(self.caps, int(self.row_totals.sum())),
-            row_names=self.row_names,
-            col_names=self.col_names,
+            (self.row_names, self.col_names),
             only_lines=only_lines,
         )
 

@@ -158,18 +158,19 @@ def check_margins(
     col_totals: Ints,
     floors: Ints,
     caps: Ints,
+    names: Sequence[Sequence[str]],
     *,
-    row_names: Sequence[str],
-    col_names: Sequence[str],
     only_lines: bool = False,
 ) -> None:
     """Return if a table exists with these margins and every cell within its floor and cap.
 
-    `only_lines` looks at each row and each column by itself: necessary, and quick.
+    `names` are those of the rows and of the columns. `only_lines` looks at each row and each column
+    by itself: necessary, and quick.
 
     Raises:
         InfeasibleError: there is none; the problems name the rows and columns and say by how much.
     """
+    row_names, col_names = names
     problems = [
         *_line_problems(_row, row_names, row_totals, floors.sum(axis=1), caps.sum(axis=1)),
         *_line_problems(_column, col_names, col_totals, floors.sum(axis=0), caps.sum(axis=0)),

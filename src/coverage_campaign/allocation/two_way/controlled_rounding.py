@@ -142,14 +142,8 @@ class Rounding:
     def solve(self) -> Ints:
         """Return the rounded table, without its slack."""
         caps = self.low + (self.part > 0)
-        check_margins(
-            self.row_totals,
-            self.col_totals,
-            self.low,
-            caps,
-            row_names=self.row_names,
-            col_names=self.col_names,
-        )
+        names = self.row_names, self.col_names
+        check_margins(self.row_totals, self.col_totals, self.low, caps, names)
         tall = self.low.shape[0] >= self.low.shape[1]
         worth = np.where(self.part > 0, 2.0 * self.part - 1.0, -inf)
         ups = (self.row_totals - self.low.sum(axis=1), self.col_totals - self.low.sum(axis=0))
@@ -160,14 +154,7 @@ class Rounding:
         rows, columns = (search.lines, search.bars) if tall else (search.bars, search.lines)
         proof = prove(self, self.low + up, rows, columns)
         for held, free in proof.ties:
-            break_tie(
-                proof.seats,
-                held,
-                free,
-                self.breaker,
-                row_names=self.row_names,
-                col_names=self.col_names,
-            )
+            break_tie(proof.seats, held, free, self.breaker, names)
         return proof.seats[: self.table.shape[0], : self.table.shape[1]].copy()
 
     def price(self, row: int, column: int, seat: int) -> Fraction:

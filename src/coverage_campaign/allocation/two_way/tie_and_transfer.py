@@ -260,13 +260,12 @@ def break_tie(
     held: Sequence[Cell],
     free: Sequence[Cell],
     breaker: TieBreaker,
-    *,
-    row_names: Sequence[str],
-    col_names: Sequence[str],
+    names: Sequence[Sequence[str]],
 ) -> CellTie:
     """Turn the seats of one group of tied cells as the rule says; return the record.
 
     `held` and `free` are the cells that hold and that lack a contested seat; `seats` is changed.
+    `names` are those of the rows and of the columns.
 
     Raises:
         TieError: the rule is "raise", or equal ranks leave it open.
@@ -274,13 +273,13 @@ def break_tie(
     cells = sorted([*held, *free])
     order = cells[::-1] if breaker.rule == "last" else cells
     if breaker.rule == "raise":
-        raise _refusal(cells, len(held), row_names, col_names, "'first', 'last' or ranks")
+        raise _refusal(cells, len(held), names, "'first', 'last' or ranks")
     if breaker.ranks is not None:
         rank = dict(
             zip(cells, (breaker.ranks[i * seats.shape[1] + j] for i, j in cells), strict=True)
         )
         if len(set(rank.values())) < len(cells):
-            raise _refusal(cells, len(held), row_names, col_names, "a rank of its own for each")
+            raise _refusal(cells, len(held), names, "a rank of its own for each")
         order = sorted(cells, key=lambda cell: rank[cell])
     winners = _Circle(held, free).serve(order)
     for cell in held:
@@ -291,13 +290,9 @@ def break_tie(
 
 
 def _refusal(
-    cells: Sequence[Cell],
-    at_stake: int,
-    row_names: Sequence[str],
-    col_names: Sequence[str],
-    fix: str,
+    cells: Sequence[Cell], at_stake: int, names: Sequence[Sequence[str]], fix: str
 ) -> TieError:
-    shown = [f"({row_names[i]}, {col_names[j]})" for i, j in cells]
+    shown = [f"({names[0][i]}, {names[1][j]})" for i, j in cells]
     return TieError(
         Problem(
             "ties",

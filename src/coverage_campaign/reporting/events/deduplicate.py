@@ -29,7 +29,6 @@ from coverage_campaign.reporting.events.engines import (
     Keep,
     as_number,
     collected,
-    in_memory,
     looked_up,
     parted_by_repetition,
 )
@@ -388,15 +387,8 @@ def _reason(events: CodedEvents, layout: KeyLayout, as_of: int) -> nw.Expr:
 def winners(claimed: Rows, *, scope: Sequence[str] = ()) -> Rows:
     """Return one row a person and slot: the least `key`, and how many `rows` claimed it."""
     by = ["person", "slot", *scope]
-    claimed = claimed.select(*by, "key")
-    alone, rivals = None, claimed
-    if in_memory(claimed):  # most persons have one claim, which pandas need not group
-        alone, rivals = parted_by_repetition(claimed, ["person"], nw.lit(value=True))
-    best = rivals.group_by(*by).agg(nw.col("key").min(), nw.len().alias("rows"))
-    best = best.with_columns(nw.col("rows").cast(nw.Int64()))
-    if alone is None:
-        return best
-    return nw.concat([alone.with_columns(nw.lit(1, dtype=nw.Int64()).alias("rows")), best])
+    best = claimed.group_by(*by).agg(nw.col("key").min(), nw.len().alias("rows"))
+    return best.with_columns(nw.col("rows").cast(nw.Int64()))
 
 
 def cells(won: Rows, layout: KeyLayout, *, scope: Sequence[str] = ()) -> pd.DataFrame:

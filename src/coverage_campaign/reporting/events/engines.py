@@ -125,10 +125,6 @@ def small_table(rows: Rows, frame: pd.DataFrame) -> Rows:
 
 def parted(rows: Rows, others: Rows, on: Sequence[str]) -> tuple[Rows, Rows]:
     """Return the rows whose values in `on` are not among those of `others`, and those that are."""
-    if in_memory(rows) and len(on) == 1:
-        frame = to_pandas(rows)
-        among = frame[on[0]].isin(to_pandas(others)[on[0]])
-        return of_pandas(frame[~among]), of_pandas(frame[among])
     others = others.select(*on)
     return rows.join(others, on=list(on), how="anti"), rows.join(others, on=list(on), how="semi")
 
@@ -153,16 +149,8 @@ def parted_by_repetition(
 
 
 def looked_up(rows: Rows, on: str, table: pd.DataFrame) -> Rows:
-    """Return rows with the other columns of a small table, by a row's value in `on`; -1 if none.
-
-    In memory the values are the places in the table.
-    """
+    """Return rows with the other columns of a small table, by a row's value in `on`; -1 if none."""
     columns = [name for name in table.columns if name != on]
-    if in_memory(rows):
-        frame = to_pandas(rows)
-        places = frame[on].to_numpy()
-        found = {name: table[name].to_numpy().take(places) for name in columns}
-        return of_pandas(frame.assign(**found))
     values = [nw.coalesce(nw.col(name), nw.lit(-1)).alias(name) for name in columns]
     return rows.join(small_table(rows, table), on=on, how="left").with_columns(*values)
 
