@@ -14,6 +14,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from coverage_campaign.allocation.apportionment import certificate
 from coverage_campaign.allocation.apportionment import methods as apportion
 from coverage_campaign.errors import DefinitionError, InfeasibleError
 from support import apportionment_oracles as oracle
@@ -156,6 +157,25 @@ def test_products_beyond_64_bits(name: str) -> None:
     got = METHODS[name](10**9, weights)
     assert got.tolist() == [500_000_000, 300_000_000, 200_000_000]
     assert METHODS[name](10**15, weights).tolist() == [5 * 10**14, 3 * 10**14, 2 * 10**14]
+
+
+@pytest.mark.parametrize("name", METHODS)
+def test_floats_alone_find_seats_without_near_claims(
+    name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where no claims are near each other nothing that floats propose is in doubt."""
+
+    def in_doubt(*arguments: object) -> None:
+        raise AssertionError(arguments)
+
+    monkeypatch.setattr(certificate, "_settle", in_doubt)
+    random = np.random.default_rng(11)
+    weights = random.lognormal(10, 1.5, (60, 12))
+    totals = random.integers(50, 500, 60)
+    caps = np.where(random.random(weights.shape) < 0.1, totals[:, np.newaxis] // 6, 10**6)
+    for most in (None, caps):
+        assert METHODS[name](totals, weights, caps=most).sum(axis=1).tolist() == totals.tolist()
+    assert METHODS[name](900, weights[:8].ravel()).sum() == 900
 
 
 def test_a_million_units_sum_to_the_total_and_hold_the_certificate() -> None:

@@ -373,7 +373,7 @@ class _Shares(Prices):
             counted = np.where(self.held, 0, weights)
             left = left - self.groups.sums(np.where(self.held, self.quotients, 0)).astype(np.int64)
         below = self.groups.sums(counted)
-        keys = seats * below[groups] - weights[units] * left[groups]
+        keys: Weighted = seats * below[groups] - weights[units] * left[groups]
         return keys if keys.dtype == np.int64 else ranked(keys.tolist())
 
     def solve(self, groups: Groups, group: int) -> Partial:

@@ -10,6 +10,7 @@ import datetime as dt
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+import attrs
 import narwhals as nw
 import numpy as np
 import pandas as pd
@@ -121,18 +122,10 @@ def coded(events: IntoFrame | CodedEvents, *, group: bool, here: bool = False) -
     if local:
         rows = nw.from_native(_pandas(rows)).lazy()
         _check_numbers(to_pandas(rows), events)
-    return CodedEvents(
-        frame=rows.to_native(),
-        units=events.units,
-        channels=events.channels,
-        groups=events.groups if group else (),
-        records=events.records,
-        persons=events.persons,
-    )
+    return attrs.evolve(events, frame=rows.to_native(), groups=events.groups if group else ())
 
 
 def _check_numbers(frame: pd.DataFrame, events: CodedEvents) -> None:
-    books = {"unit": events.units, "channel": events.channels, "group": events.groups}
     problems = [
         Problem(
             message("column '{code}'", code=name),
@@ -140,13 +133,13 @@ def _check_numbers(frame: pd.DataFrame, events: CodedEvents) -> None:
                 "numbers from {min:raw} to {max:raw} for {n} codes",
                 min=frame[name].min(),
                 max=frame[name].max(),
-                n=len(books[name]),
+                n=len(events.books[name]),
             ),
             "hand over the codes that the events were encoded with",
         )
         for name in CODES
         if name in frame.columns
-        if not frame[name].between(0, len(books[name])).all()
+        if not frame[name].between(0, len(events.books[name])).all()
     ]
     if problems:
         raise ReportError(problems, source="events")

@@ -134,6 +134,11 @@ class CodedEvents:
         """Whether each column holds texts: ids, and codes that a tally left as they are."""
         return {name: kind == nw.String for name, kind in self.rows.collect_schema().items()}
 
+    @property
+    def books(self) -> dict[str, tuple[str, ...]]:
+        """The codes by number, of each column of codes."""
+        return dict(zip(CODES, (self.units, self.channels, self.groups), strict=True))
+
     def is_missing(self, column: str) -> nw.Expr:
         """Return where an id or a revision is missing."""
         return nw.col(column) == (MISSING_TEXT if self.holds_text[column] else MISSING)
@@ -153,7 +158,7 @@ class CodedEvents:
         """Return the code that a number of `unit`, `channel` or `group` stands for, or None."""
         if isinstance(number, str):
             return None if number == MISSING_TEXT else number
-        codes = {"unit": self.units, "channel": self.channels, "group": self.groups}[column]
+        codes = self.books[column]
         return codes[number] if number < len(codes) else None
 
 

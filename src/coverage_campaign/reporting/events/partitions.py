@@ -152,7 +152,7 @@ class _Codes:
         """Return a chunk as arrays, with texts where ids are texts."""
         frame = to_pandas(events.rows)
         columns = _with_texts(frame, events)
-        for name, codes in zip(CODES, (events.units, events.channels, events.groups), strict=True):
+        for name, codes in events.books.items():
             if name in columns:
                 known = self._numbers[name]
                 numbers = [*(known.setdefault(code, len(known)) for code in codes), -1]
