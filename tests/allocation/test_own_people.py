@@ -61,6 +61,19 @@ def test_figures_of_own_people_alone_are_not_taken_apart() -> None:
     assert made.shares()["east"] == round(Fraction(1000 * 70, 230))
 
 
+@pytest.mark.parametrize("covers", ["own", "subtree"])
+def test_people_below_the_units_that_share_are_told(covers: str) -> None:
+    """Counties stand for the zone below them, or the basis says that its people are in none."""
+    told = campaign(
+        breakdowns=[cc.Breakdown("counties", "Counties", ["county"])],
+        measures=[cc.Measure("people", "People", covers=covers)],  # type: ignore[arg-type]
+        eligible="people",
+    )
+    lines = cc.allocate(told, among="counties", weights=_PEOPLE).basis.lines()
+    left_out = "40 people of Zone and Park (People) are below the units that share"
+    assert any(left_out in line for line in lines) == (covers == "own")
+
+
 def test_a_table_of_weights_may_name_an_upper_unit() -> None:
     """39,000 people of a district outside its zone are the weight under the district's code."""
     plain = campaign(

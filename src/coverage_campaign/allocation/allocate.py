@@ -547,11 +547,32 @@ def _basis(
 def without_a_share(
     campaign: Campaign, tree: UnitTree, vector: Sequence[Number]
 ) -> tuple[Message, ...]:
-    """Say whose people have no share: those of upper units that weigh nothing, and later units."""
+    """Say whose people have no share.
+
+    They are those of upper units that weigh nothing, of units that open later, and of units that
+    are below the breakdown, where the measure counts each unit's own people alone.
+    """
     found = []
+    measure = campaign.measure(campaign.eligible) if campaign.eligible else None
+    if measure is not None and measure.covers == "own":
+        kinds = {unit.kind for unit in tree.units}
+        beneath = [one for unit in tree.units for one in campaign.next_below(unit.code)]
+        beneath = [one for one in beneath if one.kind not in kinds]
+        for one in beneath:
+            beneath += campaign.next_below(one.code)
+        if any(unit.count(measure.code) for unit in beneath):
+            found.append(
+                message(
+                    "{n} people of {units:list 8} ({measure}) are below the units that share and "
+                    "counted in none of them",
+                    units=tuple(unit.label for unit in beneath),
+                    n=sum(unit.count(measure.code) or 0 for unit in beneath),
+                    measure=measure.label,
+                )
+            )
     nothing = [unit for unit, weight in zip(tree.leaves, vector, strict=True) if not weight]
     own = [unit for unit in nothing if unit.code.endswith(OWN)]
-    people = [unit.count(campaign.eligible) for unit in own] if campaign.eligible else []
+    people = [unit.count(measure.code) for unit in own] if measure else []
     if any(people):
         found.append(
             message(
@@ -559,9 +580,7 @@ def without_a_share(
                 "have no target of their own",
                 units=tuple(campaign.unit(of_whole(unit.code)).label for unit in own),
                 n=sum(count or 0 for count in people),
-                measure=next(
-                    (one.label for one in campaign.measures if one.code == campaign.eligible), ""
-                ),
+                measure=measure.label if measure else "",
             )
         )
     later = [unit for unit in nothing if unit.code in tree.later]
