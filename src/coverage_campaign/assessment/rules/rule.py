@@ -11,6 +11,7 @@ from typing import Any, Literal, Protocol, TypeAlias, runtime_checkable
 
 import attrs
 import numpy as np
+import pandas as pd
 
 from coverage_campaign.assessment.rationals import (
     Exact,
@@ -241,18 +242,25 @@ class FunctionRule:
         del partial
         rates = measured.rates
         top, bottom = np.broadcast_arrays(rates.numerator, rates.denominator)
-        pairs = list(zip(top.ravel().tolist(), bottom.ravel().tolist(), strict=True))
-        known = {pair: self._points(Fraction(pair[0], pair[1] * rates.scale)) for pair in {*pairs}}
-        given = Rationals.of([known[pair] for pair in pairs])
-        return Rationals(
-            given.numerator.reshape(top.shape), given.denominator.reshape(top.shape), given.scale
+        pairs = pd.DataFrame({"top": top.ravel(), "bottom": bottom.ravel()})
+        place = pairs.groupby(["top", "bottom"], sort=False).ngroup().to_numpy().reshape(top.shape)
+        distinct = pairs.drop_duplicates()
+        given = Rationals.of(
+            [
+                self._points(Fraction(over, under * rates.scale))
+                for over, under in zip(*(distinct[name].tolist() for name in distinct), strict=True)
+            ]
         )
+        return Rationals(given.numerator[place], given.denominator[place], given.scale)
 
     def _points(self, rate: Fraction) -> Fraction:
         fix = "return points as a finite number: whole, a Fraction, a Decimal or a float"
-        where = message("rule {name}", name=self.name)
-        with calling(message("{where} of {rate:raw}", where=where, rate=rate), fix=fix):
+        try:
             given: object = self.function(rate)
+        except Exception:  # named only now: the function is called very often
+            where = message("rule {name}", name=self.name)
+            with calling(message("{where} of {rate:raw}", where=where, rate=rate), fix=fix):
+                raise
         if isinstance(given, (int, Fraction, np.integer)) and not isinstance(given, bool):
             return Fraction(given if isinstance(given, Fraction) else int(given))
         if isinstance(given, Decimal) and given.is_finite():
@@ -260,7 +268,7 @@ class FunctionRule:
         if isinstance(given, float) and isfinite(given):
             return Fraction(repr(float(given)))
         found = message("{given} for the rate {rate:raw}", given=f"{given!r:.60}", rate=rate)
-        raise DefinitionError(Problem(where, found, fix))
+        raise DefinitionError(Problem(message("rule {name}", name=self.name), found, fix))
 
     def thresholds(self, reach: Reach) -> tuple[Fraction, ...]:
         """Return none: where a function turns is not known."""
