@@ -192,8 +192,8 @@ def test_the_sentence_says_how_a_quotient_is_rounded(method: apportion.Method, w
 def test_a_tie_is_told_by_both_who_were_in_it() -> None:
     """One person between two equal departments: one won it, the other lost it, by code."""
     result = allocate(tiny(), among="departments", weights={"labour": 1, "schools": 1}, target=1)
-    assert "tied with schools for the last person and won by code" in result.explain("labour")
-    assert "tied with labour for the last person and lost by code" in result.explain("schools")
+    assert "tied with Schools for the last person and won by code" in result.explain("labour")
+    assert "tied with Labour for the last person and lost by code" in result.explain("schools")
 
 
 def test_who_is_next_in_line_has_the_largest_claim() -> None:

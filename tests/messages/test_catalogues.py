@@ -1,7 +1,10 @@
 """The catalogues say what the source says, in both kinds of Chinese letters."""
 
+import ast
 import importlib.util
+import re
 import string
+from collections.abc import Iterator
 from pathlib import Path
 from types import ModuleType
 
@@ -80,3 +83,29 @@ def test_every_message_has_its_chinese() -> None:
 
 def _names(pattern: str) -> set[str]:
     return {name for _, name, _, _ in string.Formatter().parse(pattern) if name is not None}
+
+
+# -- what is wrong is said in words that can be translated -----------------------------------------
+
+WORDED = ("Problem", "calling", "_problem", "_wrong", "wrong", "refuse")
+
+
+def _pasted(path: Path) -> Iterator[str]:
+    """Yield each f-text of a problem that brings words of its own, or a place that is no code."""
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        name = getattr(node, "func", None)
+        if getattr(name, "id", getattr(name, "attr", "")) not in WORDED:
+            continue
+        parts = [*node.args, *(keyword.value for keyword in node.keywords)]  # type: ignore[attr-defined]
+        for number, part in enumerate(parts):
+            if isinstance(part, ast.JoinedStr):
+                own = "".join(one.value for one in part.values if isinstance(one, ast.Constant))
+                words = r"[a-z]{2}[ :]|[ :][a-z]{2}" if number == 0 else r"[A-Za-z]{2}"
+                if re.search(words, own) and not own.startswith("pip install"):
+                    yield f"{path.name}:{node.lineno} {ast.unparse(part)}"  # type: ignore[attr-defined]
+
+
+def test_a_problem_is_worded_by_messages() -> None:
+    """A text that an f-string puts together is in no catalogue: it would stay English."""
+    source = LOCALE.parents[1]
+    assert [line for path in sorted(source.rglob("*.py")) for line in _pasted(path)] == []

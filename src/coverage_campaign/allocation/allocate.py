@@ -245,7 +245,7 @@ def check_bounds(
     >>> campaign = cc.load_case("hengyang", year=2008)
     >>> frame = cc.check_bounds(campaign, pins={"430405": 50_000, "430406": 40_000})
     >>> print(frame.loc[0, "why"])
-    floors, pins and bases need 90,000 of 76,000 people (largest: 430405 50,000, 430406 40,000)
+    floors, pins and bases need 90,000 of 76,000 people (largest: 430405 50,000 and 430406 40,000)
     """
     chosen, total = read_headcount(campaign, target)
     weighting = equal if weights is None else weighting_of(campaign, among, weights, chosen)

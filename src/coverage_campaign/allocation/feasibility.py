@@ -19,7 +19,8 @@ from coverage_campaign.allocation.apportionment.methods import first_is_free, na
 from coverage_campaign.allocation.request import Requests
 from coverage_campaign.allocation.tree import NO_CAP, UnitTree
 from coverage_campaign.errors import InfeasibleError, Problem
-from coverage_campaign.messages import Message, message
+from coverage_campaign.messages import Message, message, message_in
+from coverage_campaign.model.labels import Label
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -39,7 +40,12 @@ __all__ = [
     "refuse",
 ]
 
-_NAMED = 5
+_BOUNDS = {
+    "floor": message_in("bound", "floor"),
+    "cap": message_in("bound", "cap"),
+    "pin": message_in("bound", "pin"),
+    "base": message_in("bound", "base"),
+}
 _MOST = 2**62
 
 
@@ -51,7 +57,7 @@ class BoundMisfit:
     """
 
     unit: str
-    name: str
+    label: Label | None
     bound: Literal["floor", "cap", "pin", "base", "total"]
     asked: int
     possible: int
@@ -145,12 +151,12 @@ def misfits_of(
                 "floors, pins, bases and one each, which {method} gives, need",
                 method=name_of(asked.method),
             )
-        who = message("largest: {units}", units=_listed(tree, least, largest=True))
+        who = message("largest: {units:list 5}", units=_listed(tree, least, largest=True))
     else:
         what = message("there is room for")
         if not np.asarray(asked.weights[0] > 0).any():
             what = message("no unit has a weight, so there is room for")
-        who = message("smallest: {units}", units=_listed(tree, most, largest=False))
+        who = message("smallest: {units:list 5}", units=_listed(tree, most, largest=False))
     why = message(
         "{what} {possible} of {total} people{uplift} ({who})",
         what=what,
@@ -159,7 +165,7 @@ def misfits_of(
         uplift=message(", uplifted to {n}", n=raised_to) if raised_to != total else "",
         who=who,
     )
-    return (*capacity.misfits, BoundMisfit("", "", "total", raised_to, possible, why))
+    return (*capacity.misfits, BoundMisfit("", None, "total", raised_to, possible, why))
 
 
 def _crossed(asked: Requests, need: Ints) -> list[BoundMisfit]:
@@ -228,7 +234,7 @@ def _of(
 ) -> BoundMisfit:
     unit = asked.tree.units[row]
     name = "pin" if asked.limits.pinned[0, row] and bound != "base" else bound
-    return BoundMisfit(unit.code, unit.label.text(), name, asked_for, possible, why)
+    return BoundMisfit(unit.code, unit.label, name, asked_for, possible, why)
 
 
 def capped_sum(values: Ints) -> Ints:
@@ -262,14 +268,12 @@ def _down(values: Ints, top: Ints, bottom: Ints) -> Ints:
     return exact.astype(np.int64)
 
 
-def _listed(tree: UnitTree, values: Ints, *, largest: bool) -> str:
+def _listed(tree: UnitTree, values: Ints, *, largest: bool) -> tuple[str, ...]:
     """Return the leaves that have most to do with it, with their numbers."""
     leaves = tree.leaf_rows
     leaves = leaves[values[leaves] > 0] if largest else leaves
     order = np.argsort(-values[leaves] if largest else values[leaves], kind="stable")
-    first = leaves[order[:_NAMED]].tolist()
-    text = ", ".join(f"{tree.codes[row]} {values[row]:,}" for row in first)
-    return text + (", ..." if len(leaves) > _NAMED else "")
+    return tuple(f"{tree.codes[row]} {values[row]:,}" for row in leaves[order].tolist())
 
 
 def refuse(misfits: Sequence[BoundMisfit]) -> None:
@@ -278,8 +282,13 @@ def refuse(misfits: Sequence[BoundMisfit]) -> None:
         return
     raise InfeasibleError(
         Problem(
-            message("{bound} of '{unit}' ({name})", bound=one.bound, unit=one.unit, name=one.name)
-            if one.unit
+            message(
+                "{bound} of '{unit}' ({name})",
+                bound=_BOUNDS[one.bound],
+                unit=one.unit,
+                name=one.label,
+            )
+            if one.label
             else message("the total"),
             message("{asked} people: {why}", asked=one.asked, why=one.why),
             message("lower it by {n}, or change what limits it", n=one.misses_by)

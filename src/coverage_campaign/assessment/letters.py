@@ -12,9 +12,9 @@ import pandas as pd
 from coverage_campaign.allocation.allocation import Allocation
 from coverage_campaign.checks import checked_call, checked_fields, checked_methods
 from coverage_campaign.errors import DefinitionError, Problem
-from coverage_campaign.messages import Language, Message, message, message_in
+from coverage_campaign.messages import Language, Message, message
 from coverage_campaign.model.campaign import Campaign
-from coverage_campaign.model.dates import DateLike, to_date
+from coverage_campaign.model.dates import PERIOD_WORDS, DateLike, to_date
 from coverage_campaign.model.labels import Label
 from coverage_campaign.model.readings import Basis
 from coverage_campaign.model.responsibilities import ReportingRule
@@ -31,13 +31,6 @@ from coverage_campaign.scheduling.schedule import (
 __all__ = ["Letter", "Letters", "letters"]
 
 _DAY = dt.timedelta(days=1)
-
-_PERIODS = {
-    "day": message_in("period", "day"),
-    "week": message_in("period", "week"),
-    "month": message_in("period", "month"),
-    "quarter": message_in("period", "quarter"),
-}
 
 
 @attrs.frozen(kw_only=True, field_transformer=checked_fields)
@@ -158,7 +151,7 @@ class Letters:
 
     def _reports(self, letter: Letter, to: Unit) -> Message:
         rule = self.campaign.reporting or ReportingRule()
-        values = {"unit": to.label, "period": _PERIODS[rule.period], "day": letter.due_day}
+        values = {"unit": to.label, "period": PERIOD_WORDS[rule.period], "day": letter.due_day}
         if letter.due_day is None:
             return message("to report every {period} to {unit}, on a day still to be set", **values)
         if rule.period == "week":

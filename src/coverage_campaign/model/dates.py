@@ -9,7 +9,7 @@ import datetime as dt
 import re
 from collections.abc import Callable, Iterable, Sequence
 from fractions import Fraction
-from typing import Any, Literal, TypeAlias
+from typing import Any, Final, Literal, TypeAlias
 
 import attrs
 import numpy as np
@@ -17,10 +17,11 @@ from numpy.typing import ArrayLike, NDArray
 
 from coverage_campaign.checks import checked_fields, checked_methods
 from coverage_campaign.errors import DefinitionError, Problem
-from coverage_campaign.messages import message
+from coverage_campaign.messages import message, message_in
 
 __all__ = [
     "ONE_DAY",
+    "PERIOD_WORDS",
     "DateLike",
     "Days",
     "MonthDay",
@@ -276,6 +277,13 @@ def days_of(windows: Iterable[Window]) -> NDArray[np.datetime64]:
 Period: TypeAlias = Literal["day", "week", "month", "quarter"]
 """The length of a period; where it begins is the campaign's rule."""
 
+PERIOD_WORDS: Final = {
+    "day": message_in("period", "day"),
+    "week": message_in("period", "week"),
+    "month": message_in("period", "month"),
+    "quarter": message_in("period", "quarter"),
+}
+
 Days: TypeAlias = NDArray[np.datetime64]
 Numbers: TypeAlias = NDArray[np.int64]
 
@@ -311,7 +319,9 @@ class Periods:
         latest = _LATEST_START[self.by]
         if type(self.starts_on) is not int or not 1 <= self.starts_on <= latest:
             fix = message(
-                "a {by} starts on a day from 1 to {latest:raw}", by=self.by, latest=latest
+                "a {by} starts on a day from 1 to {latest:raw}",
+                by=PERIOD_WORDS[self.by],
+                latest=latest,
             )
             raise DefinitionError(Problem("starts_on", f"{self.starts_on!r}", fix))
 

@@ -152,7 +152,7 @@ class Watchlist:
         ]
         nothing = message(
             "{unit}: not on the watch list up to {day:date}",
-            unit=self.progress.campaign.unit(unit).label,
+            unit=self.progress.unit(unit).label,
             day=self.as_of,
         )
         lang = check_language(lang)

@@ -19,7 +19,7 @@ import pandas as pd
 from coverage_campaign.errors import Problem, ReportError
 from coverage_campaign.messages import Message, message
 from coverage_campaign.model.campaign import Campaign
-from coverage_campaign.model.dates import Period
+from coverage_campaign.model.dates import PERIOD_WORDS, Period
 from coverage_campaign.reporting.problems import ReportProblem
 from coverage_campaign.reporting.sheets.column_roles import (
     ColumnRole,
@@ -130,7 +130,7 @@ def figures_of_forms(
                 "a form of the campaign {campaign!r} in {year:raw}, by {by}",
                 campaign=key.campaign,
                 year=key.year,
-                by=key.by,
+                by=PERIOD_WORDS[key.by],
             )
             fix = message(
                 "read it with that campaign; this is {code!r} in {year:raw}",

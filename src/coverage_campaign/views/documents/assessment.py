@@ -8,7 +8,7 @@ import pandas as pd
 
 from coverage_campaign.assessment.assess import Assessment
 from coverage_campaign.assessment.rules import sentence
-from coverage_campaign.assessment.verdicts import ANSWERS, UnitAssessment, Verdict, VerdictKind
+from coverage_campaign.assessment.verdicts import ANSWERS, Verdict, VerdictKind
 from coverage_campaign.checks import checked_call
 from coverage_campaign.messages import (
     Language,
@@ -18,7 +18,6 @@ from coverage_campaign.messages import (
     message,
     message_in,
 )
-from coverage_campaign.model.labels import Label
 from coverage_campaign.model.scheme import Grade, Item, Prize, Veto
 from coverage_campaign.views.documents.document import Document
 from coverage_campaign.views.documents.paper import (
@@ -117,15 +116,11 @@ def _findings(assessed: Assessment, *, ends_on: object, interim: bool) -> tuple[
         ends_on=ends_on,
         handful=_NEAR,
         barred=[one for one in units if one.merit is not None and one.merit.answer is False],
-        praised=[_name(one, assessed) for one in units if one.commended and one.commended.answer],
+        praised=[one.unit.label for one in units if one.commended and one.commended.answer],
         unknown=[one for one in units if one.missing],
-        near=[assessed.campaign.unit(code).label for code in near],
+        near=[assessed.unit(code).unit.label for code in near],
         questions=assessed.open_questions,
     )
-
-
-def _name(one: UnitAssessment, assessed: Assessment) -> Label:
-    return assessed.campaign.unit(one.unit.unit).label
 
 
 def _answer(kind: VerdictKind, verdict: Verdict | None) -> Text:
@@ -158,7 +153,7 @@ def _results(assessed: Assessment) -> Table:
         target, done = one.unit.target, one.unit.done
         rows.append(
             {
-                "unit": _name(one, assessed),
+                "unit": one.unit.label,
                 "target": target,
                 "done": done,
                 "rate": done / target if target and done is not None else None,
@@ -208,7 +203,7 @@ def _points(assessed: Assessment) -> Table:
     )
     rows = tuple(
         (
-            _name(one, assessed),
+            one.unit.label,
             *(None if line.amount is None else float(line.amount) for line in one.items),
             None if one.score is None else float(one.score),
         )
@@ -225,7 +220,7 @@ def _verdicts(assessed: Assessment) -> Table:
         Column(key="clause", head=message_in("column", "Clause"), width=12),
     )
     rows = [
-        (_name(one, assessed), _answer(kind, verdict), verdict.reason, verdict.clause)
+        (one.unit.label, _answer(kind, verdict), verdict.reason, verdict.clause)
         for one in assessed.units
         for kind, verdict in one.verdicts
     ]
@@ -242,7 +237,7 @@ def _rewards(assessed: Assessment) -> Table:
     )
     rows = [
         (
-            _name(one, assessed),
+            one.unit.label,
             line.label,
             None if line.amount is None else float(line.amount),
             line.reason,
@@ -272,7 +267,7 @@ def _thresholds(assessed: Assessment) -> Table:
     )
     rows = [
         (
-            assessed.campaign.unit(str(row["unit"])).label,
+            assessed.unit(str(row["unit"])).unit.label,
             _threshold(assessed, str(row["boundary"]), str(row.get("code", ""))),
             None if row["boundary"] == "grade" else float(row["threshold"]),
             *(_whole(row[name]) for name in ("needed", "done", "margin")),
