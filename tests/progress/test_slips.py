@@ -1,8 +1,11 @@
 """A slip that is put right moves nothing much: forecasts, paces, required rates, the watch list."""
 
+from typing import Literal
+
 import attrs
 import numpy as np
 import pandas as pd
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -68,3 +71,36 @@ def test_a_slip_put_right_moves_others_by_less_than_5_percent(
     assert (np.abs(paces[1] / paces[0] - 1) < np.maximum(limit, 0.06)).all()
     watched = [cc.supervise([one]).to_frame()["unit"].tolist() for one in (clean, slipped)]
     assert watched[0] == watched[1]
+
+
+@pytest.mark.parametrize("by", ["day", "week"])
+def test_totals_read_on_a_tuesday_are_no_paces_of_two_days(by: Literal["day", "week"]) -> None:
+    """600 a week in each county, read on Tuesdays; one slip, put right, moves no forecast.
+
+    The week of the last reading is not over: its 600 came in seven days, not in two.
+    """
+    drive = cc.Phase("drive", "Drive", "06-01", "12-31")
+    land = attrs.evolve(tiny(), phases=[drive], eligible="", covered="", targets=[])
+    plan = cc.schedule(
+        cc.allocate(land, among="counties", weights={"a": 1, "b": 1, "c": 1}, target=90_000),
+        over="drive",
+    )
+    days = pd.date_range("2026-06-02", periods=10, freq="7D")
+
+    def expected(*, slip: bool) -> list[int]:
+        rows = [(unit, day, 600 * (n + 1)) for unit in "abc" for n, day in enumerate(days)]
+        sheet = pd.DataFrame(rows, columns=["unit", "date", "persons"])
+        if slip:
+            sheet.loc[(sheet["unit"] == "c") & (sheet["date"] == days[-2]), "persons"] //= 4
+        tally = cc.read_reports(
+            sheet, land, figures="cumulative", baseline=0, by=by, as_of=days[-1].date()
+        )
+        return (
+            cc.forecast(cc.track(plan, tally, as_of=days[-1].date()))
+            .to_frame()["expected"]
+            .tolist()
+        )
+
+    assert expected(slip=True) == expected(slip=False)
+    left = (pd.Timestamp("2026-12-31") - days[-1]).days
+    assert expected(slip=False) == pytest.approx([6000 + left * 600 / 7] * 3, rel=0.01)

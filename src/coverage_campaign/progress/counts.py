@@ -644,7 +644,7 @@ def planned_rates(
         return curves[:, position] if position >= 0 else np.zeros(len(codes))
     rates = pd.Series(plan.course.rates_on(shares, position), index=plan.shares().index)
     # Who takes the place of another outside the plan does so when all of it is over.
-    return rates.reindex(list(codes), fill_value=1.0).to_numpy(np.float64)
+    return np.asarray(rates.reindex(list(codes), fill_value=1.0), dtype=np.float64)
 
 
 def agreed(tables: Sequence[pd.DataFrame]) -> pd.DataFrame:

@@ -434,7 +434,14 @@ class Progress:
         """What the units reported, as running totals that a forecast goes on from."""
         days, _ = self.series()
         net = self.campaign.counts_net is True
-        return reported_history(self._counts, self.rows, days, closed=self.last_days, net=net)
+        return reported_history(
+            self._counts,
+            self.rows,
+            days,
+            closed=self.last_days,
+            net=net,
+            from_sheets=bool(len(self.tally.columns)),
+        )
 
     @property
     def last_days(self) -> NDArray[np.datetime64]:

@@ -128,11 +128,18 @@ class ReportedHistory:
 
 
 def reported_history(
-    counts: pd.DataFrame, rows: ReportedCounts, dates: _Days, *, closed: _Days, net: bool
+    counts: pd.DataFrame,
+    rows: ReportedCounts,
+    dates: _Days,
+    *,
+    closed: _Days,
+    net: bool,
+    from_sheets: bool,
 ) -> ReportedHistory:
     """Return what the units reported, from their counts; `dates` are those of `series_of`.
 
-    `closed` is the last day of each unit, far away for those that go on.
+    `closed` is the last day of each unit, far away for those that go on. Sheets do not say on which
+    day of its period a figure was read: see `_reading_days`.
     """
     known = counts["done"].notna().to_numpy(dtype=bool)
     complete = counts["complete"].fillna(value=False).to_numpy(dtype=bool)
@@ -151,6 +158,8 @@ def reported_history(
         gone = dates[:, None] > closed
         totals = _without_gaps(gains, seen | complete | gone, silent)
     net = net and bool(losses.any())
+    if from_sheets:
+        dates = _reading_days(rows, dates, gains.sum(axis=1))
     return ReportedHistory(
         known=known,
         dates=dates,
@@ -158,6 +167,24 @@ def reported_history(
         losses=np.where(silent, np.nan, np.cumsum(losses, axis=0))[:, known] if net else None,
         silent=silent[-1, known],
     )
+
+
+def _reading_days(rows: ReportedCounts, dates: _Days, figures: _Floats) -> _Days:
+    """Return the days to which figures are, where the last period is not over.
+
+    Its figure is either that of the part that is over or, where totals are read on a Tuesday or on
+    the 20th, that of a whole period, and so are all before it: whichever is nearer to the usual.
+    """
+    number = rows.periods.number(dates[-1:])
+    first, last = (one(number)[0] for one in (rows.periods.first, rows.periods.last))
+    lacking = last - dates[-1]
+    usual = float(np.median(figures[1:-1])) if len(figures) > 2 else np.inf  # noqa: PLR2004 - one before
+    part = float((dates[-1] - first).astype(np.int64) + 1) / float(
+        (last - first).astype(np.int64) + 1
+    )
+    if rows.by == "day" or part == 1 or figures[-1] <= usual * part**0.5:
+        return dates
+    return np.concatenate([dates[:-1] - lacking, dates[-1:]])
 
 
 def _without_gaps(gains: _Floats, seen: NDArray[np.bool_], silent: NDArray[np.bool_]) -> _Floats:
