@@ -38,8 +38,8 @@ def path_of(name: str) -> Path:
     return path / "__init__.py" if path.is_dir() else path.with_suffix(".py")
 
 
-def lines_of_code(name: str, tree: ast.Module) -> int:
-    """Return how many lines of a module are code."""
+def lines_counted(name: str, tree: ast.Module) -> set[int]:
+    """Return which lines of a module are code."""
     lines = path_of(name).read_text(encoding="utf-8").split("\n")
     left_out = {
         number
@@ -52,7 +52,7 @@ def lines_of_code(name: str, tree: ast.Module) -> int:
         if isinstance(node, _DOCUMENTED) and ast.get_docstring(node, clean=False) is not None:
             text = node.body[0]
             left_out |= set(range(text.lineno, (text.end_lineno or text.lineno) + 1))
-    return len(lines) - len(left_out)
+    return set(range(1, len(lines) + 1)) - left_out
 
 
 def imports(tree: ast.Module) -> Iterator[tuple[str, bool]]:
@@ -121,7 +121,7 @@ def several_meanings(trees: dict[str, ast.Module]) -> tuple[list[str], list[str]
 def main() -> None:
     """Print the shape."""
     trees = modules()
-    code = {name: lines_of_code(name, tree) for name, tree in trees.items()}
+    code = {name: len(lines_counted(name, tree)) for name, tree in trees.items()}
     all_imports = graph(trees, at_import=False)
     importers = Counter(target for targets in all_imports.values() for target in targets)
     single = [

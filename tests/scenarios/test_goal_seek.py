@@ -33,7 +33,7 @@ def test_the_date_by_which_half_is_planned() -> None:
     found = cc.goal_seek(scenario(), input=("as_of", days), until=half, reports=reports([1, 1, 1]))
     assert found.value == dt.date(2026, 6, 5)
     assert found.crossings[0].before == dt.date(2026, 6, 4)
-    assert "begins between 2026-06-04 and 2026-06-05" in repr(found)
+    assert "begins to hold between 2026-06-04 and 2026-06-05" in repr(found)
 
 
 def test_the_weight_of_one_county() -> None:
@@ -175,7 +175,7 @@ def test_what_cannot_be_solved_is_passed_over_and_named(monotone: bool) -> None:
     assert isinstance(found.value, int)
     assert 40 < found.value <= 130
     assert not found.holds_first
-    assert "infeasible: 20 to 35, 135 to 400" in repr(found)
+    assert "Infeasible: 20 to 35 and 135 to 400" in repr(found)
 
 
 def test_no_value_that_can_be_solved_is_no_answer() -> None:

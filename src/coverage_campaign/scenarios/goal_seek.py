@@ -105,20 +105,8 @@ class Solution:
         return html_table(self.to_frame(), title=repr(self)[1:-1])
 
     def __repr__(self) -> str:
-        """Return the crossings in words."""
-        left = ", ".join(
-            str(shown(a)) if a == b else f"{shown(a)} to {shown(b)}" for a, b in self.infeasible
-        )
-        left = f"; infeasible: {left}" if left else ""
-        if not self.crossings:
-            answer = "always" if self.holds_first else "never"
-            return f"<Solution: {answer} over {self.input}{left}>"
-        parts = [
-            f"{'begins' if one.holds_after else 'ceases'} between {shown(one.before)} and "
-            f"{shown(one.after)}"
-            for one in self.crossings
-        ]
-        return f"<Solution over {self.input}: {'; '.join(parts)}{left} ({self.runs} runs)>"
+        """Return where the condition turns, and how many runs it took to find out."""
+        return f"<Solution: {self.message} {self.runs} runs>"
 
 
 @checked_call

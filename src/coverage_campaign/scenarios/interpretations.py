@@ -121,7 +121,7 @@ def readings_table(
         campaign=campaign, weights=equal if weights is None else weights, among=among, as_of=day
     )
     study = _study(scenario, asked, reports, received)
-    runs = _runs(study, scenario, asked, day, with_reports=reports is not None)
+    runs = _runs(study, scenario, asked, day)
     frame = pd.DataFrame(
         [
             {**run, **_figures(campaign, given, run, to_rate(lapse))}
@@ -181,12 +181,10 @@ def _runs(
     scenario: Scenario,
     asked: Mapping[str, tuple[object, ...]],
     day: dt.date,
-    *,
-    with_reports: bool,
 ) -> pd.DataFrame:
     """Return one row per combination of answers that change a run, with what it comes to."""
     questions = {code: values for code, values in asked.items() if code in _RUN}
-    if study is None or not with_reports:
+    if study is None:
         allocation = allocation_of(scenario)
         rows: list[dict[str, Any]] = []
         for given in _combined(questions):
@@ -439,12 +437,7 @@ class ReadingsTable:
 
     def __repr__(self) -> str:
         """Return how many conclusions are robust."""
-        table = self.robust()
-        return (
-            f"<Readings of {self.campaign.label.text()} by {self.as_of}: "
-            f"{int(table['robust'].sum())} of {len(table)} conclusions are robust in all of "
-            f"{len(self._frame)} combinations>"
-        )
+        return f"<Readings: {self.message}>"
 
 
 def _text(value: object) -> str:

@@ -129,11 +129,7 @@ class Optimum:
 
     def __repr__(self) -> str:
         """Return the total, the largest burden and what binds."""
-        bound = f"; binding: {', '.join(self.binding)}" if self.binding else ""
-        return (
-            f"<Optimum of {int(self.persons.sum()):,} people: the largest burden is "
-            f"{float(self.largest_burden):.4%} of the need{bound}>"
-        )
+        return f"<Optimum: {self.message}>"
 
 
 @attrs.frozen

@@ -115,13 +115,7 @@ class Reallocation:
 
     def __repr__(self) -> str:
         """Return the version, and how many persons changed hands."""
-        change = self.to_frame()["change"]
-        moved = int(change[change > 0].sum())
-        return (
-            f"<Reallocation, version {self.version} on {self.as_of}: {moved:,} people moved, "
-            f"{int((change != 0).sum())} of {len(change)} units differ; supersedes "
-            f"{self.supersedes}>"
-        )
+        return f"<Reallocation: {self.message}; supersedes {self.supersedes}>"
 
 
 @checked_call

@@ -83,11 +83,8 @@ class Stability:
             variants=len(self.variants),
         )
 
-    def _line(self) -> str:
-        return self.sentence()
-
     def _repr_html_(self) -> str:
-        return html_table(self._verdicts, title=self._line(), notes=self.basis.lines())
+        return html_table(self._verdicts, title=str(self.message), notes=self.basis.lines())
 
     def __repr__(self) -> str:
         """Return how many verdicts are robust, and the first warnings."""
@@ -95,7 +92,7 @@ class Stability:
         lines = [
             f"{row['name']}, {row['verdict']}: {row['warning']}" for _, row in warned.iterrows()
         ]
-        return "\n".join([f"<Stability: {self._line()}>", *lines[:8]])
+        return "\n".join([f"<Stability: {self.message}>", *lines[:8]])
 
 
 @checked_call
