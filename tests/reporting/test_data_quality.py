@@ -3,6 +3,7 @@
 import datetime as dt
 import decimal
 import math
+from collections.abc import Callable
 from pathlib import Path
 
 import attrs
@@ -35,6 +36,14 @@ def months(**figures: list[int | None]) -> Tally:
     return read_reports(frame, YEAR, figures="new")
 
 
+def table_of(
+    rule: Callable[..., list[quality.Sign]], tally: Tally, **options: object
+) -> pd.DataFrame:
+    """Return the signs of units that one rule finds."""
+    table = quality.sign_table(rule(quality.Reported.of(tally), **options))
+    return table[table["unit"].notna()]
+
+
 def found(frame: pd.DataFrame) -> list[tuple[str, int, int]]:
     """Return unit, month and persons of each sign."""
     assert frame.columns.tolist() == COLUMNS
@@ -43,15 +52,15 @@ def found(frame: pd.DataFrame) -> list[tuple[str, int, int]]:
 
 def test_a_fall_is_shown_with_what_there_was_before() -> None:
     """Ash takes three of fifteen persons back in March."""
-    signs = quality.falls(months(a=[10, 5, -3, 8], b=[1, 0, 2, 0]))
+    signs = table_of(quality.falls, months(a=[10, 5, -3, 8], b=[1, 0, 2, 0]))
     assert found(signs) == [("a", 3, -3)]
     assert signs["reference"].tolist() == [15]
 
 
 def test_a_jump_is_far_from_the_figures_around_it() -> None:
     """30,000 among months of about 300 is a jump, 31 too; the months beside them are not."""
-    signs = quality.jumps(
-        months(a=[305, 290, 310, 30_000, 299, 320], b=[305, 290, 31, 300, 299, 320])
+    signs = table_of(
+        quality.jumps, months(a=[305, 290, 310, 30_000, 299, 320], b=[305, 290, 31, 300, 299, 320])
     )
     assert found(signs) == [("a", 4, 30_000), ("b", 3, 31)]
     assert 290 <= signs["reference"][0] <= 320
@@ -60,13 +69,13 @@ def test_a_jump_is_far_from_the_figures_around_it() -> None:
 
 def test_one_person_among_quiet_months_is_no_jump() -> None:
     """The noise of counting is the least that sigma can be."""
-    assert quality.jumps(months(a=[0] * 5 + [1] + [0] * 6)).empty
+    assert table_of(quality.jumps, months(a=[0] * 5 + [1] + [0] * 6)).empty
 
 
 def test_few_figures_say_that_they_say_nothing() -> None:
     """Five months are too short to tell, and one row of the source says so."""
     short = months(a=[1, 1, 1, 500, 1], b=[3] * 12)
-    assert quality.jumps(short).empty
+    assert table_of(quality.jumps, short).empty
     signs = quality.quality_signals(short)
     (row,) = signs[signs["signal"] == "too_short"].to_dict("records")
     assert (pd.isna(row["unit"]), row["reference"]) == (True, 1)
@@ -85,7 +94,7 @@ def test_weekends_and_chance_are_no_jumps() -> None:
     ]
     frame = pd.DataFrame(rows, columns=["unit", "date", "persons"])
     tally = read_reports(frame, YEAR, figures="new", by="day")
-    assert len(quality.jumps(tally)) <= len(rows) / 200
+    assert len(table_of(quality.jumps, tally)) <= len(rows) / 200
 
 
 def test_a_sign_of_a_day_looks_at_nothing_later() -> None:
@@ -110,24 +119,25 @@ def test_what_was_added_over_a_gap_is_no_jump() -> None:
     frame["persons"] = [100 * day for day in days]
     tally = read_reports(frame, tiny(), figures="cumulative", by="day", baseline=0)
     assert tally.to_frame()["persons"].tolist() == [100] * 5 + [300, 100, 100]
-    assert quality.jumps(tally, figures="cumulative").empty
+    assert table_of(quality.jumps, tally, figures="cumulative").empty
 
 
 def test_the_same_figure_month_after_month_is_shown_at_its_end() -> None:
     """Three equal months of 400 are a sign, two are not, and zeros are only quiet."""
-    signs = quality.identical_figures(
-        months(a=[400, 400, 400, 8, 8], b=[0, 0, 0, 0, 1], c=[900, 7, 900, 7])
+    signs = table_of(
+        quality.identical_figures,
+        months(a=[400, 400, 400, 8, 8], b=[0, 0, 0, 0, 1], c=[900, 7, 900, 7]),
     )
     assert found(signs) == [("a", 3, 400)]
     assert signs["reference"].tolist() == [3]
-    two = quality.identical_figures(months(a=[400, 400, 8]), run=2, false_alarms=0.1)
+    two = table_of(quality.identical_figures, months(a=[400, 400, 8]), run=2, false_alarms=0.1)
     assert two["period"].dt.month.tolist() == [2]
 
 
 def test_small_figures_need_longer_runs() -> None:
     """A seven is 0.149 likely where 7 is the mean: 8 x 0.149^2 = 0.18, and 8 x 0.149^3 = 0.026."""
-    assert quality.identical_figures(months(a=[7, 7, 7, 1, 2, 3, 4, 5])).empty
-    signs = quality.identical_figures(months(a=[7, 7, 7, 7, 2, 3, 4, 5]))
+    assert table_of(quality.identical_figures, months(a=[7, 7, 7, 1, 2, 3, 4, 5])).empty
+    signs = table_of(quality.identical_figures, months(a=[7, 7, 7, 7, 2, 3, 4, 5]))
     assert found(signs) == [("a", 4, 7)]
     assert signs["note"].tolist() == ["4 times the same figure; by chance 0.03 such runs"]
 
@@ -141,7 +151,7 @@ def test_the_rule_is_that_of_the_poisson_law_written_out() -> None:
             for length in range(3, 11):
                 others = [figure + 1 + month for month in range(12 - length)]
                 odd = 12 * chance ** (length - 1) <= decimal.Decimal("0.05")
-                signs = quality.identical_figures(months(a=[figure] * length + others))
+                signs = table_of(quality.identical_figures, months(a=[figure] * length + others))
                 assert len(signs) == odd, (figure, length)
 
 
@@ -151,26 +161,28 @@ def test_counts_that_vary_as_counts_do_give_few_alarms() -> None:
     alarms = 0
     for mean in np.repeat([0.5, 2.0, 9.0, 60.0], 50):
         figures = {unit: dice.poisson(mean, 12).tolist() for unit in "abc"}
-        alarms += len(quality.identical_figures(months(**figures)))
+        alarms += len(table_of(quality.identical_figures, months(**figures)))
     assert alarms <= 10
 
 
 def test_a_run_does_not_pass_from_one_unit_to_the_next() -> None:
     """Ash ends with 900, 900 and Birch begins with 900: no unit has three."""
-    assert quality.identical_figures(months(a=[1, 900, 900], b=[900, 1, 2])).empty
+    assert table_of(quality.identical_figures, months(a=[1, 900, 900], b=[900, 1, 2])).empty
 
 
 def test_a_spike_at_the_deadline_is_compared_with_the_months_before() -> None:
     """December holds three times the mean of the months before, or more; a person less does not."""
-    signs = quality.deadline_spikes(
-        months(a=[10] * 11 + [30], b=[10] * 11 + [29], c=[10] * 11), phase="year"
+    signs = table_of(
+        quality.deadline_spikes,
+        months(a=[10] * 11 + [30], b=[10] * 11 + [29], c=[10] * 11),
+        phase="year",
     )
     assert found(signs) == [("a", 12, 30)]
     assert signs["reference"].tolist() == [10]
     assert "3.0 times" in signs["note"][0]
-    assert found(quality.deadline_spikes(months(b=[10] * 11 + [29]), phase="year", ratio=2)) == [
-        ("b", 12, 29)
-    ]
+    assert found(
+        table_of(quality.deadline_spikes, months(b=[10] * 11 + [29]), phase="year", ratio=2)
+    ) == [("b", 12, 29)]
 
 
 def test_losses_soon_after_the_best_month_are_shown() -> None:
@@ -185,14 +197,14 @@ def test_losses_soon_after_the_best_month_are_shown() -> None:
         ("b", "2026-10", "lapsed", 40),
     ]
     frame = pd.DataFrame(rows, columns=["unit", "period", "channel", "persons"])
-    signs = quality.lapses_after_entry(read_reports(frame, YEAR, figures="new"))
+    signs = table_of(quality.lapses_after_entry, read_reports(frame, YEAR, figures="new"))
     assert found(signs) == [("a", 6, 50)]
     assert signs["reference"].tolist() == [100]
 
 
 def test_above_all_the_eligible_counts_who_was_covered_before() -> None:
     """350 of Ash's 500 were covered before: the 151st new person is too many."""
-    signs = quality.above_eligible(months(a=[100, 50, 1, 4], b=[90]))
+    signs = table_of(quality.above_eligible, months(a=[100, 50, 1, 4], b=[90]))
     assert found(signs) == [("a", 3, 501)]
     assert signs["reference"].tolist() == [500]
     assert "in 2 periods" in signs["note"][0]
@@ -201,7 +213,7 @@ def test_above_all_the_eligible_counts_who_was_covered_before() -> None:
 def test_stock_of_the_reports_goes_before_the_campaign_s_measure() -> None:
     """Who was covered before is what the first report says, where there is one."""
     frame = pd.DataFrame({"unit": "a", "period": ["2026-01", "2026-02"], "persons": [480, 502]})
-    signs = quality.above_eligible(read_reports(frame, YEAR, figures="cumulative"))
+    signs = table_of(quality.above_eligible, read_reports(frame, YEAR, figures="cumulative"))
     assert found(signs) == [("a", 2, 502)]
 
 
@@ -210,7 +222,7 @@ def test_printed_totals_and_doubles_come_from_the_reports() -> None:
     frame = pd.DataFrame(
         {"unit": ["a", "a", "b", "合计"], "period": "2026-01", "persons": [1, 1, 2, 9]}
     )
-    signs = quality.printed_totals(read_reports(frame, YEAR, figures="new"))
+    signs = quality.sign_table(quality.printed_totals(read_reports(frame, YEAR, figures="new")))
     assert signs["signal"].tolist() == ["total_differs", "double"]
     assert signs["unit"].isna().all()
     assert "printed 9" in signs["note"][0]
@@ -245,7 +257,7 @@ def test_the_corrections_of_2021_are_found() -> None:
     tally = read_reports(
         frame, campaign, figures="cumulative", by="day", unit="unit", persons="dose1_18plus"
     )
-    falls = quality.falls(tally)
+    falls = table_of(quality.falls, tally)
     assert list(zip(falls["unit"], falls["persons"], strict=True)) == [
         ("a", -300),
         ("b", -56_705),

@@ -6,6 +6,7 @@ Pooled sums, never means of rates; each function returns one table.
 from __future__ import annotations
 
 import datetime as dt
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from fractions import Fraction
 
@@ -27,7 +28,7 @@ from coverage_campaign.progress.indicators import (
     pooled_by,
 )
 from coverage_campaign.reporting.cube import tree_of
-from coverage_campaign.reporting.data_quality import falls, quality_signals
+from coverage_campaign.reporting.data_quality import Reported, falls, signs_of
 from coverage_campaign.reporting.result import Tally
 from coverage_campaign.scheduling.plan import Plan
 
@@ -488,9 +489,11 @@ def quality_flags(tally: Tally, rows: ReportedCounts) -> dict[str, tuple[str, ..
     names = tally.campaign.periods(by).of(rows.period)
     months = days.assign(period=names.astype("datetime64[s]"))
     by_month = attrs.evolve(by_day, frame=_summed(months), by=by)
-    signals = pd.concat([falls(by_day), quality_signals(by_month)], ignore_index=True)
-    named = signals[signals["unit"].notna()].drop_duplicates(["unit", "signal"])
-    return {str(unit): tuple(codes) for unit, codes in named.groupby("unit", sort=False)["signal"]}
+    found: defaultdict[str, dict[str, None]] = defaultdict(dict)
+    for one in (*falls(Reported.of(by_day)), *signs_of(by_month)):
+        if one.unit is not None:
+            found[one.unit].setdefault(one.signal)
+    return {unit: tuple(signals) for unit, signals in found.items()}
 
 
 def _summed(rows: pd.DataFrame) -> pd.DataFrame:

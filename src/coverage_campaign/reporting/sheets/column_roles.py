@@ -47,6 +47,7 @@ __all__ = [
     "is_total",
     "meaning_of",
     "measure_of",
+    "names_other_matter",
     "names_unclear_scale",
     "says_whole",
     "simplified",
@@ -300,7 +301,6 @@ _SILENT = frozenset(
             "by",
             "and",
             "to",
-            "per",
             "date",
             "so",
             "far",
@@ -544,6 +544,34 @@ def is_clear(text: str) -> bool:
     """
     meaning = meaning_of([text])
     return meaning.kind in {"new", "cumulative", "stock", "persons"} and says_whole(meaning)
+
+
+_OF_TITLES = _any(
+    "^[一-鿿]{2,3}[省市州县区]|附[件表]|[月季周日]报|报表|统计|汇总|通报|快报|进度|进展|工作|专项|行动|活动|一览|明细",
+    "全|各|分|省|市|州|县|区|乡|镇|街道|单位|部门|地区|总体|基本|主要|完成",
+    r"(?<![a-z])(?:monthly|quarterly|report|table|annex|summary|statistics|progress|status|results?"
+    r"|bulletin|data|sheet|form|units?|count(?:y|ies)|districts?)(?![a-z])",
+)
+_ENROLS = re.compile(
+    "参保|扩面|投保|入保|(?<![a-z])(?:enrol|insured|members|registr|campaign|drive)"
+)
+
+
+def names_other_matter(title: str, campaign: Sequence[str]) -> bool:
+    """Tell whether a title names something else than enrolment, in words nobody here knows.
+
+    `campaign` are the names of the campaign and its units, which say nothing else.
+
+    >>> [names_other_matter(one, ["衡阳市"]) for one in ("衡阳市7月扩面情况表", "7月退休人员情况")]
+    [False, True]
+    """
+    text = simplified(title)
+    if ":" in text or _ENROLS.search(title.casefold()) or _ENROLS.search(text):
+        return False
+    for name in campaign:
+        title = title.replace(name, " ")
+    meaning = meaning_of([_OF_TITLES.sub(" ", _OF_TABLE.sub(" ", title.casefold()))])
+    return meaning.kind in {None, "new", "persons", "stock"} and not says_whole(meaning)
 
 
 def _merged(written: Sequence[Written]) -> Written | None:

@@ -34,6 +34,7 @@ from coverage_campaign.reporting.sheets.column_roles import (
     is_total,
     meaning_of,
     measure_of,
+    names_other_matter,
     names_unclear_scale,
     simplified,
     table_measure,
@@ -120,7 +121,10 @@ def figures_of_grid(
     _refuse_unheaded(grid, header, layout, rows, named)
     if not named.persons:
         _refuse_other_month(layout, about, grid.name)
-        _refuse_by_title(layout, [*about, grid.sheet], kind, grid.name)
+        known = [text for one in (campaign, *campaign.units) for _, text in one.label.texts]
+        other = [text for text in about if names_other_matter(text, known)]
+        not_asked = [text for text in (*about, grid.sheet) if is_no_result(text, kind)]
+        _refuse_by_title(layout, [*not_asked, *other], kind, grid.name)
     units = [one.printed for one in header.headings if one.text == layout.roles.get("unit")]
     return figures_of(
         frame,
@@ -345,8 +349,6 @@ def _refuse_by_title(
 ) -> None:
     """Refuse figures of which the headings say nothing more, under a title that says otherwise."""
     for text in titles:
-        if not is_no_result(text, kind):
-            continue
         for figure in layout.figures:
             said = meaning_of([figure.heading])
             if said.kind in {None, "persons"} and not said.done:

@@ -103,7 +103,9 @@ def _matching(headings: Sequence[ColumnHeading], text: str) -> list[ColumnHeadin
 
 
 _NO_PART = message("its heading names no part of a report")
-_ANEW = re.compile("修正|修订|调整后|更正|订正|核[定实]|revised|corrected|adjusted")
+_ANEW = re.compile(
+    "修正|修订|调整后|更正|订正|核[定实]|剔除|去重|扣除|revised|corrected|adjusted|deduplicated"
+)
 """Says that figures were put right since they were first reported."""
 
 
