@@ -8,7 +8,7 @@ if the tally was read or counted as of that day.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from math import exp, inf, lgamma, log
 from typing import NamedTuple, TypeAlias
 
@@ -190,7 +190,7 @@ class Reported:
         )
 
     def signs(
-        self, signal: str, of: _Persons, rows: _Places, reference: Sequence[float]
+        self, signal: str, of: _Persons, rows: _Places, reference: Iterable[float]
     ) -> list[tuple[str, str, dt.datetime, int, float]]:
         """Return some rows as signs without their notes."""
         days = self.periods.name(of.period[rows]).astype("datetime64[s]").tolist()

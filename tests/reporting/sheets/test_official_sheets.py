@@ -10,6 +10,7 @@ from typing import Literal
 
 import attrs
 import openpyxl
+import pandas as pd
 import pytest
 
 from coverage_campaign.errors import ReportError
@@ -19,6 +20,7 @@ from coverage_campaign.model.responsibilities import ReportingRule
 from coverage_campaign.model.units import Unit
 from coverage_campaign.reporting.result import Tally
 from coverage_campaign.reporting.sheets.read_reports import read_reports
+from support.campaigns import tiny
 from support.workbooks import save
 
 Rows = Sequence[Sequence[object]]
@@ -638,3 +640,80 @@ def test_every_heading_of_a_sheet_is_explained(tmp_path: Path) -> None:
     columns: Mapping[str, object] = read(book(tmp_path, rows)).columns.to_dict("list")
     assert columns["column"] == ["A", "C", "D"]
     assert columns["role"] == ["unit", "counted", "note"]
+
+
+def test_a_year_is_read_whatever_heads_its_column_and_none_is_guessed(tmp_path: Path) -> None:
+    """2007 under 报表年份 is 2007; a blank below it may be the same; fiscal years are refused."""
+    rows: list[list[object]] = [["单位", "报表年份", "月份", "新增"], ["珠晖区", 2007, "7月", 30]]
+    tally = read(book(tmp_path, rows))
+    assert (counts(tally), tally.problems[0].reason) == ({}, "outside_campaign")
+    rows.append(["雁峰区", None, "8月", 41])
+    tally = read(book(tmp_path, rows))
+    assert counts(tally) == {}
+    assert {one.reason for one in tally.problems} == {"outside_campaign", "ambiguous_date"}
+    rows[0][1] = "FY"
+    with pytest.raises(ReportError, match="fiscal"):
+        read(book(tmp_path, rows))
+
+
+@pytest.mark.parametrize(
+    ("heading", "measure", "persons"),
+    [("量纲", "万人", 50_000), ("UoM", "thousands", 5000), ("计量单位", "十人", None)],
+)
+def test_a_column_of_measures_is_known_by_its_cells(
+    tmp_path: Path, heading: str, measure: str, persons: int | None
+) -> None:
+    """5 of 万人 are 50,000; what one of 十人 stands for nobody here knows."""
+    rows = [["单位", heading, "7月"], ["珠晖区", measure, 5]]
+    tally = read(book(tmp_path, rows))
+    assert counts(tally) == ({} if persons is None else {"zhuhui 7": persons})
+    assert [one.reason for one in tally.problems] == ([] if persons else ["other_measure"])
+
+
+def test_a_note_below_in_english_scales_too(tmp_path: Path) -> None:
+    """Note: figures in thousands."""
+    rows = [["单位", "7月"], ["珠晖区", 5], ["Note: figures in thousands"]]
+    assert counts(read(book(tmp_path, rows))) == {"zhuhui 7": 5000}
+
+
+def test_how_a_figure_changed_shows_that_it_is_a_stock(tmp_path: Path) -> None:
+    """参保人数 5,000, 30 more than last month, are no 5,000 new persons."""
+    rows = [["单位", "参保人数", "较上月增加"], ["珠晖区", 5000, 30]]
+    with pytest.raises(ReportError, match="all who are insured"):
+        read_reports(book(tmp_path, rows), CITY, figures="new", period="2008-07")
+
+
+def test_new_figures_of_several_months_are_none_of_one(tmp_path: Path) -> None:
+    """1-7月 with period="2008-07" is refused; 本月新增 below that title is July's."""
+    path = book(tmp_path, single("扩面人数", "2008年1-7月扩面情况表"))
+    with pytest.raises(ReportError, match="a part of the time"):
+        read_reports(path, CITY, figures="new", period="2008-07")
+    path = book(tmp_path, single("本月新增", "2008年1-7月扩面情况表"))
+    assert counts(read_reports(path, CITY, figures="new", period="2008-07")) == JULY
+
+
+def test_new_figures_above_the_total_to_their_month_are_said(tmp_path: Path) -> None:
+    """200 new in April beside 150 from April to April."""
+    rows = [["单位", "本月新增", "4月累计"], ["珠晖区", 200, 150]]
+    tally = read_reports(book(tmp_path, rows), CITY, figures="new", period="2008-04")
+    assert [one.reason for one in tally.problems] == ["figures_differ"]
+
+
+@pytest.mark.parametrize("parts", [(100, 400), (100, 300), (None, None)])
+def test_a_row_over_all_channels_is_a_check(parts: tuple[int | None, int | None]) -> None:
+    """合计 beside the rows of channels is never added to them, and none of it counts alone."""
+    names = ["合计", "new_employer", "self_employed"]
+    frame = pd.DataFrame({"unit": "a", "channel": names, "persons": [500, *parts]})
+    tally = read_reports(
+        frame.astype({"persons": "Int64"}), tiny(), figures="new", period="2026-07"
+    )
+    assert int(tally.net()["net"].sum()) == sum(part or 0 for part in parts)
+    reason = "printed_total" if sum(part or 0 for part in parts) == 500 else "total_differs"
+    assert reason in [one.reason for one in tally.problems]
+
+
+def test_a_rate_of_which_nothing_is_known_is_not_passed_over(tmp_path: Path) -> None:
+    """Without a target and eligible persons 90 % cannot be compared, and the problem says so."""
+    rows = [["单位", "7月", "率"], ["珠晖区", 30, "90%"]]
+    tally = read_reports(book(tmp_path, rows), CITY, figures="new", rate="率")
+    assert [one.reason for one in tally.problems] == ["rate_unreadable"]

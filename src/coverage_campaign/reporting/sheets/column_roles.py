@@ -566,7 +566,8 @@ def names_other_matter(title: str, campaign: Sequence[str]) -> bool:
     [False, True]
     """
     text = simplified(title)
-    if ":" in text or _ENROLS.search(title.casefold()) or _ENROLS.search(text):
+    enrols = _ENROLS.search(title.casefold()) or _ENROLS.search(text)
+    if ":" in text or enrols or measure_of(title):
         return False
     for name in campaign:
         title = title.replace(name, " ")

@@ -26,6 +26,7 @@ __all__ = [
     "Span",
     "Written",
     "find_written",
+    "is_fiscal",
     "maybe_time",
     "of_day",
     "read_cells",
@@ -331,6 +332,11 @@ def maybe_time(text: str) -> bool:
     (True, True, False)
     """
     return bool(_MAYBE.fullmatch(_normal(text)))
+
+
+def is_fiscal(text: str) -> bool:
+    """Tell whether a text is about a fiscal year, or the year of an era."""
+    return bool(_FISCAL.search(_normal(text)))
 
 
 def year_in(text: str) -> tuple[int, str] | None:

@@ -430,8 +430,8 @@ def _notes(grid: Grid, header: _Header, rows: Sequence[int]) -> list[str]:
     if not rows:
         return []
     cells = (*grid.cells[header.bottom + 1 : rows[0]], *grid.cells[rows[-1] + 1 :])
-    texts = (plain(cell) for row in cells for cell in row if isinstance(cell, str))
-    return [re.sub(r"(?<=.)[(（][^()（）]*[)）]", "", text) for text in texts]
+    texts = (cell for row in cells for cell in row if isinstance(cell, str))
+    return [re.sub(r"(?<=\S)\s*[(（][^()（）]*[)）]", "", text) for text in texts]
 
 
 def _measure(

@@ -37,7 +37,7 @@ from coverage_campaign.reporting.sheets.column_roles import (
     says_whole,
     simplified,
 )
-from coverage_campaign.reporting.sheets.dates import Written, maybe_time, read_cells
+from coverage_campaign.reporting.sheets.dates import Written, is_fiscal, maybe_time, read_cells
 from coverage_campaign.reporting.sheets.names import ALL, Names, channel_names, unit_names
 from coverage_campaign.reporting.sheets.numbers import is_number, plain
 from coverage_campaign.workbooks.grid import column_letters
@@ -113,6 +113,9 @@ _MAYBE_FISCAL = re.compile(
     "|".join(f"{year}/{year % 100 + 1:02d}(?!\\d|/)" for year in range(2000, 2012))
 )
 """Is September 2008, or the fiscal year 2008/09."""
+
+
+_YEAR = re.compile(r"(?:19|20)\d\d(?:\.0)?年?度?")
 
 
 @attrs.define
@@ -393,8 +396,10 @@ class _Assignment:
     def _take_structure(self) -> None:
         for one in self._free("channel"):
             self._first("channel", one)
-        for one in self._free("measure", "unit"):
-            if self._holds_measures(one):
+        for one in self.columns:
+            is_said = one.meaning.kind == "measure"
+            may_be = is_said or one.meaning.kind in {"unit", "note", None}
+            if not one.role and may_be and self._holds_measures(one, is_said=is_said):
                 self._first("measure", one)
         self._take_units()
         self._take_dates()
@@ -451,12 +456,15 @@ class _Assignment:
         )
         return AmbiguousTableError(Problem(self.source, found, fix))
 
-    def _holds_measures(self, column: _HeadedColumn) -> bool:
-        """Tell whether most cells of a column name a measure, such as 人 or 万元."""
+    def _holds_measures(self, column: _HeadedColumn, *, is_said: bool) -> bool:
+        """Tell whether most cells of a column name a measure, such as 人 or 万元.
+
+        Under a heading that says so all do; one that nobody knows is no measure of persons.
+        """
         cells = {str(cell) for cell in self.cells(column.heading) if cell not in {None, ""}}
         known = sum(measure_of(cell) is not None for cell in cells)
         units = any(self.units.meant(cell) for cell in cells)
-        return bool(cells) and 2 * known > len(cells) and not units
+        return bool(cells) and (is_said or 2 * known > len(cells)) and not units
 
     def _first(self, role: Role, column: _HeadedColumn) -> None:
         if role in self.roles:
@@ -557,6 +565,8 @@ class _Assignment:
     def _take_dates(self) -> None:
         years, months = self._free("year"), self._free("month")
         days, dates = self._free("day"), self._free("date")
+        if not years and (dates or months):
+            years = [one for one in self.columns if self._holds_years(one)]
         if years:
             self._first("year", years[0])
         if "date" not in self.roles:
@@ -567,6 +577,21 @@ class _Assignment:
                     "ignored",
                     message("{heading!r} is the date", heading=self.roles.get("date", "")),
                 )
+
+    def _holds_years(self, column: _HeadedColumn) -> bool:
+        """Tell whether a column without a part holds years alone, whatever it is headed.
+
+        Raises `AmbiguousTableError` where they are fiscal years: nobody can tell when they begin.
+        """
+        if column.role or column.meaning.kind or column.meaning.written or column.channel:
+            return False
+        cells = [cell for cell in self.cells(column.heading) if cell not in {None, ""}]
+        is_so = bool(cells) and all(_YEAR.fullmatch(plain(str(cell))) for cell in cells)
+        if is_so and is_fiscal(column.text):
+            found = message("{columns} may be fiscal years", columns=self._listed([column]))
+            fix = message("write each month with its year: 2008-07")
+            raise AmbiguousTableError(Problem(self.source, found, fix))
+        return is_so
 
     def _choose_date(
         self,
@@ -866,6 +891,13 @@ class _Assignment:
         if beyond:
             found = message("the heading may name persons or things of another kind")
             raise self._choice(beyond, found)
+        changes = [one for one in self.columns if self._is_change_of_stock(one)]
+        insured = [one for one in chosen if one.meaning.kind == "persons" and not one.meaning.done]
+        if self.kind == "new" and changes and any("参保" in simplified(o.text) for o in insured):
+            found = message(
+                "the figures may be of all who are insured: another column says how they changed"
+            )
+            raise self._choice([*insured, *changes], found)
         if len({(one.meaning.net, one.meaning.year_to_date) for one in chosen}) > 1:
             raise self._choice(chosen, message("figures of different meaning"))
         first, *repeated = chosen
@@ -877,6 +909,12 @@ class _Assignment:
             else:
                 one.take("subgroup", message("some of the persons of {text!r}", text=first.text))
         return self._figure([first], repeated)
+
+    def _is_change_of_stock(self, column: _HeadedColumn) -> bool:
+        """Tell whether a column says by how many persons another grew since the period before."""
+        text = simplified(column.text)
+        of_persons = not re.search("[%率幅速]|去年|上年|同期|同比", text)
+        return column.meaning.kind == "change" and of_persons and self._numeric(column)
 
     def _unclear(self) -> list[_HeadedColumn]:
         """Return the columns of numbers whose headings may name persons of another group."""
@@ -969,6 +1007,8 @@ class _Assignment:
                     one for one in matching if one.meaning.written is None
                 ]
             exact = [one for one in matching if one.meaning.written == figure.written]
+            if role == "other" and not matching:
+                matching = exact = self._so_far(figure, kinds)
             if role == "other" and not one_time:
                 matching = exact
             for one in (exact or matching)[:1]:
@@ -978,6 +1018,21 @@ class _Assignment:
                 else:
                     one.take(role, message("held against the figures: a check"))
         return found
+
+    def _so_far(self, figure: FigureColumn, kinds: Sequence[Kind]) -> list[_HeadedColumn]:
+        """Return the one column of running totals to the end of the figure's month: 1-4月累计."""
+        found = [
+            one
+            for one in self.columns
+            if one.meaning.kind in kinds
+            and not one.role
+            and not one.meaning.qualifier
+            and one.channel == figure.channel
+            and one.meaning.written
+            and figure.written
+            in {None, attrs.evolve(one.meaning.written, first_month=0, unit="month")}
+        ]
+        return found if len(found) == 1 else []
 
     def _take_rest(self) -> None:
         for one in self.columns:

@@ -193,7 +193,10 @@ def figures_of(
         )
     about = titled if period is None else Date(period)
     said = [one.written for one in layout.figures if one.written is not None]
-    refuse_other_times(said, period, window, source)
+    if titled and isinstance(titled.written, Written) and not said:
+        said = [titled.written]
+    in_full = layout.kind == "new" and not all(one.this_period for one in layout.figures)
+    refuse_other_times(said, period, window, source, in_full=in_full)
     if period is not None and len({one.written for one in layout.figures}) == 1:
         layout = attrs.evolve(
             layout, figures=tuple(attrs.evolve(one, written=None) for one in layout.figures)
@@ -207,9 +210,8 @@ def figures_of(
         _of_column(frame, layout, at, dates, window=window, about=about, measure=measure)
         for at, _ in enumerate(layout.figures)
     ]
-    refuse_other_times(
-        [one.written for one in dates if isinstance(one.written, Written)], period, window, source
-    )
+    said = [one.written for one in dates if isinstance(one.written, Written)]
+    refuse_other_times(said, period, window, source, in_full=in_full)
     long = pd.concat(parts, ignore_index=True)
     written = with_printed_year([date.written for date in dates], years)
     sums = tuple(
@@ -241,9 +243,17 @@ def figures_of(
 
 
 def refuse_other_times(
-    said: Sequence[Written], about: Written | None, window: Window, source: str | Message
+    said: Sequence[Written],
+    about: Written | None,
+    window: Window,
+    source: str | Message,
+    *,
+    in_full: bool = False,
 ) -> None:
-    """Refuse a table that says times of its own outside the one that it is told to be about."""
+    """Refuse a table that says times of its own outside the one that it is told to be about.
+
+    New figures have to be `in_full` of that time: those of 1-7月 are not those of July.
+    """
     if about is None:
         return
     (whole,) = spans_of([about], window)
@@ -251,13 +261,19 @@ def refuse_other_times(
         if not (isinstance(one, Span) and isinstance(whole, Span)):
             continue
         begins, own = whole.first or dt.date.min, one.first or dt.date.min
-        if one.last < begins or own > whole.last:
+        longer = in_full and own < begins <= one.last
+        if one.last < begins or own > whole.last or longer:
             found = message(
                 "period= says a time to {last:long date}, but the table is about one to "
                 "{own:long date}",
                 last=whole.last,
                 own=one.last,
             )
+            if longer:
+                found = message(
+                    "period= says a part of the time to {last:long date} of which the figures are",
+                    last=one.last,
+                )
             fix = message("leave period= out where a table says its time, or correct it")
             raise AmbiguousTableError(Problem(source, found, fix))
 
@@ -293,8 +309,9 @@ def _of_column(
         parts[f"{role}_scale"] = own or scales
     parts["reason"] = frame[figure.beside["reason"]] if "reason" in figure.beside else None
     parts["own"] = layout.own
-    texts = [frame[heading].astype(str) for heading in layout.apart]
-    parts["apart"] = texts[0].str.cat(texts[1:], sep="\0") if texts else ""
+    parts["apart"] = ""
+    if layout.apart:
+        parts["apart"] = frame[list(layout.apart)].astype(str).agg("\0".join, axis="columns")
     parts["date"] = _dates(frame, layout, figure, dates, window=window, about=about)
     parts["table"] = 0
     parts["row"] = np.arange(len(frame))
@@ -418,11 +435,18 @@ def _with_part(
         number = numbers[part]
         date = found[at]
         if number is None:
-            faulty = part >= 0
-            combined.append(attrs.evolve(date, written="not_a_date") if faulty else date)
+            combined.append(_without_part(date, role, empty=part < 0))
         else:
             combined.append(_in_year(date, number) if role == "year" else _on_day(date, number))
     return both, combined
+
+
+def _without_part(date: Date, role: str, *, empty: bool) -> Date:
+    """Return a date whose year or day cannot be read; a blank year may be that of the row above."""
+    if not empty:
+        return attrs.evolve(date, written="not_a_date")
+    dated = isinstance(date.written, Written) and date.written.year is None
+    return attrs.evolve(date, written="ambiguous_date") if role == "year" and dated else date
 
 
 def _number(cell: object) -> int | None:

@@ -337,6 +337,15 @@ def warn_rates(
     else:
         base = scaled_counts(frame["target"], frame["target_scale"]).persons[own]
     printed = [number_or_none(cell) for cell in frame["rate"].to_numpy(dtype=object)[own]]
+    alone = [
+        row
+        for row, n, of in zip(own.tolist(), printed, base.tolist(), strict=True)
+        if n and of <= 0
+    ]
+    if alone:
+        found = message("no target or eligible persons for {n} {n:plural rate|rates}", n=len(alone))
+        fix = message("name the column: target=; these rates are not compared")
+        rows.warn(alone[0], "rate_unreadable", found, fix, at="rate")
     for row, number, cell in zip(
         own.tolist(), printed, frame["rate"].to_numpy(dtype=object)[own], strict=True
     ):

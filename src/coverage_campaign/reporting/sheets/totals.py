@@ -16,6 +16,7 @@ from coverage_campaign.model.campaign import Campaign
 from coverage_campaign.reporting.problems import ReportProblem
 from coverage_campaign.reporting.sheets.column_roles import is_subtotal, is_total
 from coverage_campaign.reporting.sheets.long_table import Mask, PrintedSum, RowFilter, Rows
+from coverage_campaign.reporting.sheets.names import ALL
 from coverage_campaign.reporting.sheets.numbers import Counts, read_counts
 
 __all__ = ["UpperUnits", "named_totals", "refuse_totals", "sums_that_differ"]
@@ -68,7 +69,9 @@ def refuse_totals(
     above = _units_above(campaign, unit)
     peopled = [at for at in above if _has_people(campaign, campaign.units[at].code)]
     own = frame["own"].to_numpy() | (np.isin(unit, peopled) & (upper_units == "own"))
+    over_channels = _over_channels(campaign, unit=unit, channel=channel, day=day)
     is_sum = named | np.isin(unit, list(above)) & (unit >= 0) & ~own
+    is_sum[list(over_channels)] = True
     if not is_sum.any():
         return counts
     blocks = _blocks(frame["table"].to_numpy(), channel, day)
@@ -88,6 +91,9 @@ def refuse_totals(
     texts = frame["unit"].to_numpy(dtype=object)
     choices: dict[int, list[Rows]] = {}
     for row in np.flatnonzero(is_sum & rows.kept & of_persons).tolist():
+        if row in over_channels:
+            choices[row] = over_channels[row]
+            continue
         if named[row] and is_subtotal(str(texts[row])):
             choices[row] = _beside(row, blocks(row), is_sum, part)
             continue
@@ -101,6 +107,27 @@ def refuse_totals(
                 choices[row] += _by_kind(parts[below], unit, campaign)
     _refuse(choices, counts, is_sum, rows, np.isin(unit, peopled) & (unit >= 0))
     return counts
+
+
+def _over_channels(
+    campaign: Campaign, *, unit: Rows, channel: Rows, day: NDArray[np.datetime64]
+) -> dict[int, list[Rows]]:
+    """Return the rows over all channels beside those of single ones, with what they add up.
+
+    That is all channels of the same unit and day, or all but losses.
+    """
+    codes = [one.code for one in campaign.channels]
+    if ALL in codes or not (channel == len(codes)).any() or (channel == len(codes)).all():
+        return {}
+    losses = [at for at, one in enumerate(campaign.channels) if one.effect == "loss"]
+    same = _blocks(unit, np.zeros_like(channel), day)
+    found: dict[int, list[Rows]] = {}
+    for row in np.flatnonzero((channel == len(codes)) & (unit >= 0)).tolist():
+        block = same(row)
+        parts = block[(channel[block] >= 0) & (channel[block] < len(codes))]
+        if len(parts):
+            found[row] = [parts, parts[~np.isin(channel[parts], losses)]]
+    return found
 
 
 def _has_people(campaign: Campaign, code: str) -> bool:
