@@ -311,7 +311,7 @@ def _of_column(
     parts["own"] = layout.own
     parts["apart"] = ""
     if layout.apart:
-        parts["apart"] = frame[list(layout.apart)].astype(str).agg("\0".join, axis="columns")
+        parts["apart"] = frame[list(layout.apart)].map(str).agg("\0".join, axis="columns")
     parts["date"] = _dates(frame, layout, figure, dates, window=window, about=about)
     parts["table"] = 0
     parts["row"] = np.arange(len(frame))
