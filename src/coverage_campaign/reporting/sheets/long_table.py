@@ -309,9 +309,8 @@ def _of_column(
         parts[f"{role}_scale"] = own or scales
     parts["reason"] = frame[figure.beside["reason"]] if "reason" in figure.beside else None
     parts["own"] = layout.own
-    parts["apart"] = ""
-    if layout.apart:
-        parts["apart"] = frame[list(layout.apart)].map(str).agg("\0".join, axis="columns")
+    texts = zip(*(frame[heading] for heading in layout.apart), strict=True)
+    parts["apart"] = ["\0".join(map(str, row)) for row in texts] if layout.apart else ""
     parts["date"] = _dates(frame, layout, figure, dates, window=window, about=about)
     parts["table"] = 0
     parts["row"] = np.arange(len(frame))
