@@ -267,14 +267,14 @@ def _search(prices: _Quotients) -> Floats:
     groups, sums = prices.groups, prices.groups.sums
     totals, count = groups.totals.astype(np.float64), groups.count
     # Two values of t, one over the divisor, enclose each group's: their seats, and how far off.
-    below, above = (
-        np.full(prices.real.size, bound) if held is None else held.copy()
-        for held, bound in ((prices.low, 0.0), (prices.high, np.inf))
-    )
+    below = np.broadcast_to(0.0 if prices.low is None else prices.low, prices.real.shape)
+    above = np.broadcast_to(np.inf if prices.high is None else prices.high, prices.real.shape)
     low, lacking = np.zeros(count), totals - sums(below)
     high, spare = np.full(count, np.inf), sums(above) - totals
     slope = np.maximum(sums(prices.real), _TINY)
     t = np.maximum(totals - groups.sizes * prices.rule.lean, 0.5 * totals) / slope
+    if count > 1:
+        below, above = below.copy(), above.copy()
     for step in itertools.count():
         open_ = (lacking > 0) & (spare > 0)
         few = (_FEW + _SHARE * groups.sizes) * min(2.0**step, 256.0)
@@ -308,6 +308,7 @@ def _search(prices: _Quotients) -> Floats:
         down = np.maximum(high - (off + further) / slope, high / 8.0)
         inside = np.where(low > 0, low + share * (high - low), down)
         t = np.where(high == np.inf, low + (further - off) / slope, inside)
+    below = below if below.flags.writeable else below.copy()
     np.copyto(below, above, where=groups.spread(spare == 0))
     units = np.flatnonzero((above > below) & groups.spread((lacking > 0) & (spare > 0)))
     gains = (above[units] - below[units]).astype(np.int64)
