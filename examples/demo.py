@@ -53,11 +53,12 @@ WHAT = {
 
 
 def stepper(bar: "tqdm[Never]", name: str) -> Callable[[str], None]:
-    """Return a function that moves the bar on and shows what is done now."""
+    """Return a function that shows what is done: on one line of a terminal, else a line each."""
 
     def step(text: str) -> None:
+        if bar.disable:
+            print(f"{name}: {text}", file=sys.stderr, flush=True)
         bar.set_description(f"{name}: {text}"[:90].ljust(90))
-        bar.update()
 
     return step
 
@@ -110,7 +111,7 @@ def documents_of(files: list[Path], out: Path) -> list[dict[str, object]]:
 
 def main(out: Path) -> int:
     """Run both campaigns, draw the gallery, and say in a short table what was written."""
-    with tqdm(bar_format="{desc} {elapsed}", file=sys.stderr) as bar:
+    with tqdm(bar_format="{desc} {elapsed}", file=sys.stderr, disable=None) as bar:
         step = stepper(bar, "hengyang")
         notice = hengyang.flow(step)
         written = {"hengyang": hengyang.write(notice, out / "hengyang", step)}

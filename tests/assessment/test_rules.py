@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from coverage_campaign.assessment import rules
-from coverage_campaign.assessment.rationals import Rationals, rounded, rounded_percent
+from coverage_campaign.assessment.rationals import Rationals, rounded_percent
 from coverage_campaign.assessment.rules.band import Band, Bands
 from coverage_campaign.assessment.rules.rule import Measured, Reach, ScoringRule, turns
 from coverage_campaign.errors import DefinitionError
@@ -417,13 +417,12 @@ def test_rules_on_counts_speak_of_cases() -> None:
     )
 
 
-def test_a_score_reads_as_a_number_and_hides_no_difference() -> None:
-    """Two decimals, half up; what is just short of a round number is not written as that number."""
-    assert rounded(Fraction(11_020, 1_069)) == "10.31"
-    assert rounded(Fraction(920, 19)) == "48.42"
-    assert rounded(Fraction(-40, 3)) == "-13.33"
-    assert rounded(Fraction(1_234_565, 100_000)) == "12.35"
-    assert rounded_percent(Fraction(29_999, 30_000)) == "99.997%"
+def test_a_rate_reads_as_documents_print_it_and_never_as_a_goal_that_it_misses() -> None:
+    """One decimal, half up; full is only what is full, and what is just short of a goal is told."""
+    assert rounded_percent(Fraction(11_020, 106_900)) == "10.3%"
+    assert rounded_percent(Fraction("0.3885")) == "38.9%"
+    assert rounded_percent(Fraction(29_999, 30_000)) == "99.9%"
+    assert rounded_percent(Fraction(979_999, 1_000_000), goal=Fraction("0.98")) == "97.9999%"
 
 
 def test_points_less_some_for_each_case_read_as_such() -> None:

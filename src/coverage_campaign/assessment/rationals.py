@@ -8,12 +8,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from decimal import Decimal
 from fractions import Fraction
-from math import floor, lcm
+from math import lcm
 from typing import Any, TypeAlias
 
 import attrs
 import numpy as np
 from numpy.typing import NDArray
+
+from coverage_campaign.messages import formats
 
 __all__ = [
     "Exact",
@@ -22,7 +24,6 @@ __all__ = [
     "Whole",
     "number",
     "percent",
-    "rounded",
     "rounded_percent",
     "whole_numbers",
 ]
@@ -34,8 +35,7 @@ Exact: TypeAlias = Fraction | Decimal | int
 _INT64 = 2**62
 _EXACT_FLOAT = 2**53
 _MOST_PLACES = 9
-_EXACT_PLACES = 4  # so many decimals are shown as they are
-_PLACES = 2
+_TENTHS = 10
 
 
 @attrs.frozen(eq=False)
@@ -209,36 +209,29 @@ def number(value: Fraction | Decimal | int) -> str:
     return f"{Decimal(int(exact * 10**places)).scaleb(-places):,f}"
 
 
-def rounded(value: Fraction | Decimal | int) -> str:
-    """Return a number as a reader takes it in: with two decimals, rounded half up.
+def rounded_percent(rate: Fraction, *, goal: Fraction | None = None) -> str:
+    """Return a rate in percent as documents print it, with one decimal where it has any.
 
-    What has four decimals or fewer stands as it is. Where two decimals would read as a number with
-    fewer of them, which it is not, there are more; where nine are not enough, the exact fraction.
-
-    >>> rounded(Fraction(11_020, 1_069)), rounded(Fraction(40, 3)), rounded(Decimal("1.20"))
-    ('10.31', '13.33', '1.2')
-    >>> rounded(Fraction(999_999, 10_001))
-    '99.99'
-    >>> rounded(Fraction(2_999_900, 30_000)), rounded(Fraction(10**12 - 1, 10**10))
-    ('99.997', '999,999,999,999/10,000,000,000')
-    """
-    exact = Fraction(value)
-    if 10**_EXACT_PLACES % exact.denominator == 0:
-        return number(exact)
-    for places in range(_PLACES, _MOST_PLACES):
-        units = floor(abs(exact) * 10**places + Fraction(1, 2))
-        if units % 10:
-            return f"{Decimal(-units if exact < 0 else units).scaleb(-places):,f}"
-    return f"{exact.numerator:,}/{exact.denominator:,}"
-
-
-def rounded_percent(rate: Fraction) -> str:
-    """Return a rate in percent, rounded as `rounded` does.
+    A rate that would read as the `goal` that it misses has as many as tell them apart.
 
     >>> rounded_percent(Fraction(1, 3)), rounded_percent(Fraction(11, 10))
-    ('33.33%', '110%')
+    ('33.3%', '110%')
+    >>> rounded_percent(Fraction(29_999, 30_000)), rounded_percent(Fraction("0.77997"))
+    ('99.9%', '78.0%')
+    >>> rounded_percent(Fraction("0.77997"), goal=Fraction("0.78"))
+    '77.997%'
     """
-    return f"{rounded(rate * 100)}%"
+    points = rate * 100
+    if _TENTHS % points.denominator == 0:
+        return f"{number(points)}%"
+    if goal is None or formats.rounded(points, 1) != goal * 100:
+        return formats.percent(rate, lang="en")
+    places = next((n for n in range(2, _MOST_PLACES) if _apart(points, n, goal)), None)
+    return f"{number(points)}%" if places is None else f"{formats.rounded(points, places):,f}%"
+
+
+def _apart(points: Fraction, places: int, goal: Fraction) -> bool:
+    return Fraction(formats.rounded(points, places)) != goal * 100
 
 
 def percent(rate: Fraction) -> str:

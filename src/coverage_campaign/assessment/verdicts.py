@@ -15,7 +15,7 @@ from typing import Literal, TypeAlias
 import attrs
 
 from coverage_campaign.assessment.measures import MeasurementContext
-from coverage_campaign.assessment.rationals import Rationals, percent, rounded, rounded_percent
+from coverage_campaign.assessment.rationals import Rationals, percent, rounded_percent
 from coverage_campaign.assessment.rules.rule import PointsUnit, amount_text, scoring_rule
 from coverage_campaign.assessment.scoring import (
     Condition,
@@ -27,7 +27,7 @@ from coverage_campaign.assessment.scoring import (
     struck_kinds,
     veto_condition,
 )
-from coverage_campaign.messages import Message, message, message_in
+from coverage_campaign.messages import Message, formats, message, message_in
 from coverage_campaign.model.labels import Label
 from coverage_campaign.model.scheme import AnyRule, AwardBar, Commendation, Grade, Scheme
 from coverage_campaign.progress.unit_progress import UnitProgress
@@ -147,7 +147,8 @@ class Verdicts:
             return Verdict(answer, text, veto.clause)
         if answer is None:
             return _unknown(self.context.why_unknown(place, veto.of), veto.clause)
-        rate, goal = rounded_percent(self._rates[number][0, place]), percent(veto.goal)
+        rate = rounded_percent(self._rates[number][0, place], goal=veto.goal)
+        goal = percent(veto.goal)
         if answer:
             text = message("{veto}: {rate} >= {goal}", veto=veto.label, rate=rate, goal=goal)
         else:
@@ -302,8 +303,8 @@ class ItemScore:
         values = {
             "rate": rate,
             "rule": rule,
-            "less": rounded(self.alternatives[0]),
-            "more": rounded(self.alternatives[-1]),
+            "less": formats.number(self.alternatives[0]),
+            "more": formats.number(self.alternatives[-1]),
         }
         if self.questions == ("counted",):
             return message(
@@ -385,11 +386,11 @@ def explanation(unit: UnitAssessment, scheme: Scheme, as_of: dt.date) -> Iterato
         if line.amount is not None and weights[line.code]:
             amount = message(
                 "{amount} of {weight}",
-                amount=rounded(line.amount),
+                amount=formats.number(line.amount),
                 weight=amount_text(weights[line.code], "points"),
             )
         elif line.amount is not None:  # a deduction or a bonus alone is worth nothing at its goal
-            amount = amount_text(line.amount, "points")
+            amount = amount_text(formats.rounded(line.amount, 2), "points")
         yield _cited(_line(line, amount), line.clause)
     if unit.items:
         yield _score(unit, scheme)
@@ -399,7 +400,11 @@ def explanation(unit: UnitAssessment, scheme: Scheme, as_of: dt.date) -> Iterato
         yield _cited(text, verdict.clause)
     for line in unit.rewards:
         known = line.amount is not None
-        amount = amount_text(line.amount or 0, "yuan") if known else message("not known")
+        amount = (
+            amount_text(formats.rounded(line.amount or 0, 2), "yuan")
+            if known
+            else message("not known")
+        )
         yield _cited(_line(line, amount), line.clause)
 
 
@@ -418,8 +423,8 @@ def _score(unit: UnitAssessment, scheme: Scheme) -> Message:
         return message(
             "score: unknown; the grade is {grade} under every answer", grade=unit.grade.label
         )
-    full, score = scheme.full, rounded(unit.score)
-    text = message("score: {points}", points=amount_text(unit.score, "points"))
+    full, score = scheme.full, formats.number(unit.score)
+    text = message("score: {points}", points=amount_text(formats.rounded(unit.score, 2), "points"))
     if full is not None:
         text = message(
             "score: {score} of {points}", score=score, points=amount_text(full, "points")

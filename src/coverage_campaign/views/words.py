@@ -117,7 +117,8 @@ def changes_of(changes: Sequence[InputChange], campaign: Campaign) -> tuple[Chan
 
 def _value(name: str, value: object, campaign: Campaign) -> Text:
     if isinstance(value, Message):
-        return value
+        named = input_value(value.text("en"), campaign)  # an outcome has the code of a measure
+        return value if isinstance(named, str) else named
     if isinstance(value, dt.date):
         return message("{day:date}", day=value)
     if name in ("target", "over", "curve", "uplift") and not isinstance(value, int):

@@ -19,12 +19,11 @@ from coverage_campaign.assessment.rationals import (
     Whole,
     number,
     percent,
-    rounded,
     whole_numbers,
 )
 from coverage_campaign.checks import calling, kind_of
 from coverage_campaign.errors import DefinitionError, Problem
-from coverage_campaign.messages import Message, message
+from coverage_campaign.messages import Message, formats, message
 from coverage_campaign.model.scheme import AnyRule, Partial, RuleFunction
 
 __all__ = [
@@ -386,9 +385,10 @@ def amount_text(value: Exact, unit: PointsUnit) -> Message:
     >>> str(amount_text(Fraction(98, 10), "points")), amount_text(300, "yuan").text("zh")
     ('9.8 points', '300元')
     """
+    amount = formats.number(value, most=4)  # a rule's own amounts have no more
     if unit == "yuan":
-        return message("{amount} yuan", amount=rounded(value))
-    return message("{amount} {n:plural point|points}", amount=rounded(value), n=Fraction(value))
+        return message("{amount} yuan", amount=amount)
+    return message("{amount} {n:plural point|points}", amount=amount, n=Fraction(value))
 
 
 def measured_text(rate: Fraction, *, cases: bool) -> Message | str:

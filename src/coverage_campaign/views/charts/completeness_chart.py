@@ -78,7 +78,8 @@ def completeness(
     several units report to the planned one; an empty cell is a period for which nothing was owed.
 
     Raises:
-        DefinitionError: The progress was tracked without `received`.
+        DefinitionError: The progress was tracked without `received`: figures alone do not tell a
+            report of nobody new from a report that never came.
 
     >>> import coverage_campaign as cc
     >>> campaign = cc.load_case("hengyang", year=2008)

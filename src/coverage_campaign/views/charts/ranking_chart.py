@@ -144,9 +144,9 @@ def _notes(rows: Sequence[UnitProgress], total: UnitProgress, lang: Language) ->
     burdens = _burdens(rows)
     if burdens:
         for_all = message(
-            "Burden of each: a target of {burden} per 1,000 eligible people.", burden=min(burdens)
+            "Burden of each: a target of {burden} per 1,000 eligible people.", burden=burdens[0]
         )
-        notes.append((for_all if len(burdens) == 1 else _BURDEN_IS).text(lang))
+        notes.append((for_all if burdens[0] == burdens[1] else _BURDEN_IS).text(lang))
     if any(row.quality_flags for row in rows):
         notes.append(_SIGNS_ARE.text(lang))
     if any(row.rank is None for row in rows):
@@ -161,9 +161,10 @@ def _new(progress: Progress, lang: Language) -> list[str]:
     return [message("New: {when}.", when=newly(progress, long=True)).text(lang)]
 
 
-def _burdens(rows: Sequence[UnitProgress]) -> set[str]:
-    """Return the burdens that differ as they would be written."""
-    return {count(row.burden) for row in rows if row.burden is not None}
+def _burdens(rows: Sequence[UnitProgress]) -> tuple[str, str] | None:
+    """Return the least and the largest burden as they are written, None where none is known."""
+    known = [row.burden for row in rows if row.burden is not None]
+    return (count(min(known)), count(max(known))) if known else None
 
 
 def _moved(previous: Progress | None, lang: Language) -> list[str]:
@@ -226,7 +227,7 @@ def _right_columns(
             for row in rows
         ]
         columns.append(column_of(_REPORTS.text(lang), reports, size))
-    if len(_burdens(rows)) > 1:
+    if len(set(_burdens(rows) or ())) > 1:
         burdens = [count(row.burden) for row in rows[:-1]]
         columns.append(column_of(_BURDEN.text(lang), [*burdens, ""], size))
     if any(row.quality_flags for row in rows):

@@ -135,32 +135,22 @@ def _shares(one: Allocation) -> Table:
     whole = int(shares.sum())
     by = message_in("column", "Allocated by: {weights}", weights=_weighting(one))
     columns = [
-        Column(key="number", head=message_in("column", "No."), kind="rank", width=8),
-        Column(key="unit", head=UNIT, width=34),
+        Column("number", message_in("column", "No."), "rank", 8),
+        Column("unit", UNIT, width=34),
+        Column("persons", message_in("column", "Target (persons)"), "count", 15, summed=True),
         Column(
-            key="persons",
-            head=message_in("column", "Target (persons)"),
-            kind="count",
-            width=15,
+            "own", message_in("column", "Of it outside the units below"), "count", 15, summed=True
+        ),
+        Column("part", message_in("column", "Share"), "rate", 11),
+        Column("weight", by, "count", 20, summed=True),
+        Column(
+            "uplifted",
+            message_in("column", "Target with uplift (persons)"),
+            "count",
+            17,
             summed=True,
         ),
-        Column(
-            key="own",
-            head=message_in("column", "Of it outside the units below"),
-            kind="count",
-            width=15,
-            summed=True,
-        ),
-        Column(key="part", head=message_in("column", "Share"), kind="rate", width=11),
-        Column(key="weight", head=by, kind="count", width=20, summed=True),
-        Column(
-            key="uplifted",
-            head=message_in("column", "Target with uplift (persons)"),
-            kind="count",
-            width=17,
-            summed=True,
-        ),
-        Column(key="remark", head=message_in("column", "Remark"), width=26),
+        Column("remark", message_in("column", "Remark"), width=26),
     ]
     rows: list[dict[str, CellIn]] = []
     frame = one.to_frame().to_dict("records")
@@ -194,13 +184,8 @@ def _shares(one: Allocation) -> Table:
         "remark": "",
     }
     tiered = any(row["own"] != row["persons"] for row in rows)
-    left_out = {"uplifted": not raised, "own": not tiered}
-    shown = [one for one in columns if not left_out.get(one.key)]
-    return Table(
-        columns=tuple(shown),
-        rows=tuple(tuple(row[column.key] for column in shown) for row in rows),
-        total=tuple(total[column.key] for column in shown),
-    )
+    without = {name for name, shown in (("uplifted", raised), ("own", tiered)) if not shown}
+    return Table.of(columns, rows, total, without=without)
 
 
 def _placed(units: Sequence[Unit]) -> Iterator[tuple[int, Text]]:
@@ -241,19 +226,19 @@ def _crossed(one: CrossAllocation) -> Table:
     heads = [campaign.unit(str(code)).label for code in one.columns.shares().index]
     cells: list[list[int]] = one.cells.tolist()
     columns = (
-        Column(key="number", head=message_in("column", "No."), kind="rank", width=8),
-        Column(key="unit", head=UNIT, width=22),
+        Column("number", message_in("column", "No."), "rank", 8),
+        Column("unit", UNIT, width=22),
         *(
             Column(
-                key=f"c{place}",
-                head=head,
-                kind="count",
-                width=max(8.5, min(wide(message("{unit}", unit=head).text()) * 1.1, 14.0)),
+                f"c{place}",
+                head,
+                "count",
+                max(8.5, min(wide(message("{unit}", unit=head).text()) * 1.1, 14.0)),
                 summed=True,
             )
             for place, head in enumerate(heads)
         ),
-        Column(key="total", head=TOTAL, kind="count", width=11, summed=True),
+        Column("total", TOTAL, "count", 11, summed=True),
     )
     units = [campaign.unit(str(code)).label for code in one.rows.shares().index]
     across = [sum(line[place] for line in cells) for place in range(len(heads))]
@@ -338,18 +323,14 @@ def letters(signed: Letters, *, lang: Language | None = None) -> Document:
 def _register(given: Sequence[Letter], names: Sequence[Text]) -> Table:
     raised = any(one.uplifted != one.persons for one in given)
     columns = [
-        Column(key="number", head=message_in("column", "No."), kind="rank", width=9),
-        Column(key="unit", head=UNIT, width=26),
-        Column(key="to", head=message_in("column", "Responsible to"), width=18),
-        Column(
-            key="persons", head=message_in("column", "Target"), kind="count", width=12, summed=True
-        ),
-        Column(
-            key="uplifted", head=message_in("column", "Target with uplift"), kind="count", width=12
-        ),
-        Column(key="by", head=message_in("column", "Due by"), width=17),
-        Column(key="office", head=message_in("column", "Person in charge"), width=26),
-        Column(key="signed", head=message_in("column", "Signed on"), width=17),
+        Column("number", message_in("column", "No."), "rank", 9),
+        Column("unit", UNIT, width=26),
+        Column("to", message_in("column", "Responsible to"), width=18),
+        Column("persons", message_in("column", "Target"), "count", 12, summed=True),
+        Column("uplifted", message_in("column", "Target with uplift"), "count", 12),
+        Column("by", message_in("column", "Due by"), width=17),
+        Column("office", message_in("column", "Person in charge"), width=26),
+        Column("signed", message_in("column", "Signed on"), width=17),
     ]
     rows: list[dict[str, CellIn]] = [
         {
@@ -370,18 +351,13 @@ def _register(given: Sequence[Letter], names: Sequence[Text]) -> Table:
     within = {one.unit.code for one in given}
     top = [one for one in given if one.unit.parent not in within]
     total: dict[str, CellIn] = {
-        **dict.fromkeys(rows[0] if rows else {}, ""),
+        **dict.fromkeys((one.key for one in columns), ""),
         "number": None,
         "unit": TOTAL,
         "persons": sum(one.persons for one in top),
         "uplifted": sum(one.uplifted for one in top),
     }
-    shown = [one for one in columns if raised or one.key != "uplifted"]
-    return Table(
-        columns=tuple(shown),
-        rows=tuple(tuple(row[column.key] for column in shown) for row in rows),
-        total=tuple(total.get(column.key, "") for column in shown),
-    )
+    return Table.of(columns, rows, total, without=() if raised else {"uplifted"})
 
 
 def _letter(signed: Letters, one: Letter) -> Section:

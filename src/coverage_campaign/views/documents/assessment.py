@@ -130,23 +130,21 @@ def _answer(kind: VerdictKind, verdict: Verdict | None) -> Text:
 def _results(assessed: Assessment) -> Table:
     scheme = assessed.scheme
     columns = [
-        Column(key="unit", head=UNIT, width=26),
+        Column("unit", UNIT, width=26),
+        Column("target", message_in("column", "Target"), "count", 12, summed=True),
+        Column("done", message_in("column", "Done"), "count", 12, summed=True),
         Column(
-            key="target", head=message_in("column", "Target"), kind="count", width=12, summed=True
-        ),
-        Column(key="done", head=message_in("column", "Done"), kind="count", width=12, summed=True),
-        Column(
-            key="rate",
-            head=message_in("column", "Completion"),
-            kind="rate",
-            width=12,
+            "rate",
+            message_in("column", "Completion"),
+            "rate",
+            12,
             bar=True,
             formula='=IF({target}=0,"",{done}/{target})',
         ),
-        Column(key="score", head=message_in("column", "Score"), kind="score", width=10),
-        Column(key="grade", head=message_in("column", "Grade"), width=12),
-        Column(key="merit", head=message_in("column", "Merit awards"), width=16),
-        Column(key="praise", head=message_in("column", "Commended"), width=14),
+        Column("score", message_in("column", "Score"), "score", 10),
+        Column("grade", message_in("column", "Grade"), width=12),
+        Column("merit", message_in("column", "Merit awards"), width=16),
+        Column("praise", message_in("column", "Commended"), width=14),
     ]
     rows: list[dict[str, CellIn]] = []
     for one in assessed.units:
@@ -163,12 +161,8 @@ def _results(assessed: Assessment) -> Table:
                 "praise": _answer("commended", one.commended),
             }
         )
-    left_out = {"score": not scheme.items, "grade": not scheme.grades}
-    shown = [one for one in columns if not left_out.get(one.key)]
-    return Table(
-        columns=tuple(shown),
-        rows=tuple(tuple(row[column.key] for column in shown) for row in rows),
-    )
+    empty = {"score": not scheme.items, "grade": not scheme.grades}
+    return Table.of(columns, rows, without={name for name, none in empty.items() if none})
 
 
 def _rules(assessed: Assessment, lang: Language) -> list[Message]:
@@ -184,22 +178,19 @@ def _rules(assessed: Assessment, lang: Language) -> list[Message]:
 
 def _points(assessed: Assessment) -> Table:
     columns = (
-        Column(key="unit", head=UNIT, width=26),
+        Column("unit", UNIT, width=26),
         *(
             Column(
-                key=item.code,
-                head=message_in(
-                    "column",
-                    "{item} (of {weight:number})",
-                    item=item.label,
-                    weight=item.weight,
+                item.code,
+                message_in(
+                    "column", "{item} (of {weight:number})", item=item.label, weight=item.weight
                 ),
-                kind="score",
-                width=16,
+                "score",
+                16,
             )
             for item in assessed.scheme.items
         ),
-        Column(key="sum", head=message_in("column", "Score"), kind="score", width=10),
+        Column("sum", message_in("column", "Score"), "score", 10),
     )
     rows = tuple(
         (
@@ -214,10 +205,10 @@ def _points(assessed: Assessment) -> Table:
 
 def _verdicts(assessed: Assessment) -> Table:
     columns = (
-        Column(key="unit", head=UNIT, width=24),
-        Column(key="what", head=message_in("column", "Verdict"), width=22),
-        Column(key="reason", head=message_in("column", "Reason"), width=60),
-        Column(key="clause", head=message_in("column", "Clause"), width=12),
+        Column("unit", UNIT, width=24),
+        Column("what", message_in("column", "Verdict"), width=22),
+        Column("reason", message_in("column", "Reason"), width=60),
+        Column("clause", message_in("column", "Clause"), width=12),
     )
     rows = [
         (one.unit.label, _answer(kind, verdict), verdict.reason, verdict.clause)
@@ -229,11 +220,11 @@ def _verdicts(assessed: Assessment) -> Table:
 
 def _rewards(assessed: Assessment) -> Table:
     columns = (
-        Column(key="unit", head=UNIT, width=24),
-        Column(key="what", head=message_in("column", "Reward"), width=26),
-        Column(key="yuan", head=message_in("column", "Amount (yuan)"), kind="score", width=14),
-        Column(key="reason", head=message_in("column", "Reason"), width=50),
-        Column(key="clause", head=message_in("column", "Clause"), width=12),
+        Column("unit", UNIT, width=24),
+        Column("what", message_in("column", "Reward"), width=26),
+        Column("yuan", message_in("column", "Amount (yuan)"), "score", 14),
+        Column("reason", message_in("column", "Reason"), width=50),
+        Column("clause", message_in("column", "Clause"), width=12),
     )
     rows = [
         (
@@ -251,16 +242,16 @@ def _rewards(assessed: Assessment) -> Table:
 
 def _thresholds(assessed: Assessment) -> Table:
     columns = (
-        Column(key="unit", head=UNIT, width=26),
-        Column(key="what", head=message_in("column", "Threshold"), width=30),
-        Column(key="at", head=message_in("column", "From completion of"), kind="rate", width=12),
-        Column(key="needed", head=message_in("column", "Needed"), kind="count", width=13),
-        Column(key="done", head=message_in("column", "Done"), kind="count", width=13),
+        Column("unit", UNIT, width=26),
+        Column("what", message_in("column", "Threshold"), width=30),
+        Column("at", message_in("column", "From completion of"), "rate", 12),
+        Column("needed", message_in("column", "Needed"), "count", 13),
+        Column("done", message_in("column", "Done"), "count", 13),
         Column(
-            key="margin",
-            head=message_in("column", "Over (+) or short (−)"),
-            kind="move",
-            width=16,
+            "margin",
+            message_in("column", "Over (+) or short (−)"),
+            "move",
+            16,
             signed=True,
             formula="={done}-{needed}",
         ),

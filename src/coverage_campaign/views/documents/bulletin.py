@@ -143,7 +143,7 @@ def bulletin(
         tables = (
             (message("Ranking"), _ranking(cells, total, progress)),
             *(_by_parent(progress) if len(shown) < len(rows) else ()),
-            (message("Breakdown"), _table(_breakdown(), cells, total)),
+            (message("Breakdown"), Table.of(_breakdown(), cells, total)),
             (message("Definitions"), _definitions(progress, lang)),
         )
         return Bulletin(
@@ -299,39 +299,34 @@ def _ranking(
     names = max((wide(_name_of(cell)) for cell in cells), default=0.0)
     last_day = message_in("column", "New that day")
     columns = [
-        Column(key="rank", head=message_in("column", "Rank"), kind="rank", width=8),
+        Column("rank", message_in("column", "Rank"), "rank", 8),
         # All on one line, up to twenty letters of Chinese.
-        Column(key="unit", head=UNIT, width=min(max(18.0, 2.3 * names + 1), 48.0)),
+        Column("unit", UNIT, width=min(max(18.0, 2.3 * names + 1), 48.0)),
         _count("target", message_in("column", "Target")),
         _count("new", last_day if progress.plan.by == "day" else newly(progress)),
         _count("done", message_in("column", "Done")),
         Column(
-            key="rate",
-            head=message_in("column", "Completion"),
-            kind="rate",
-            width=12,
+            "rate",
+            message_in("column", "Completion"),
+            "rate",
+            12,
             bar=True,
             formula='=IF({target}=0,"",{done}/{target})',
         ),
-        Column(key="planned", head=message_in("column", "Schedule"), kind="rate", width=11),
+        Column("planned", message_in("column", "Schedule"), "rate", 11),
         Column(
-            key="gap",
-            head=message_in("column", "vs schedule (points)"),
-            kind="points",
-            width=12,
+            "gap",
+            message_in("column", "vs schedule (points)"),
+            "points",
+            12,
             signed=True,
             formula='=IF({target}=0,"",100*({done}/{target}-{planned}))',
         ),
-        Column(key="move", head=message_in("column", "Rank moved"), kind="move", width=8),
+        Column("move", message_in("column", "Rank moved"), "move", 8),
         _count("reports", message_in("column", "Reports received"), width=8),
         _count("expected", message_in("column", "Reports expected"), width=8),
-        Column(
-            key="burden",
-            head=message_in("column", "Target per 1,000 eligible"),
-            kind="real",
-            width=11,
-        ),
-        Column(key="remark", head=message_in("column", "Remark"), width=24),
+        Column("burden", message_in("column", "Target per 1,000 eligible"), "real", 11),
+        Column("remark", message_in("column", "Remark"), width=24),
     ]
     reported = any(row.reports_expected is not None for row in rows)
     empty = {
@@ -340,7 +335,7 @@ def _ranking(
         "expected": not reported,
         "burden": all(row.burden is None for row in rows),
     }
-    return _table([one for one in columns if not empty.get(one.key)], cells, total)
+    return Table.of(columns, cells, total, without={name for name, none in empty.items() if none})
 
 
 def _name_of(cell: Mapping[str, CellIn]) -> str:
@@ -360,13 +355,13 @@ def _by_parent(progress: Progress) -> Iterator[tuple[Message, Table]]:
     chosen = tiers[tiers["tier"] == max(few)].sort_values("rank", na_position="last")
     names = ("target", "planned", "done", "completion_rate", "gap_points", "shortfall")
     columns = (
-        Column(key="rank", head=message_in("column", "Rank"), kind="rank", width=8),
-        Column(key="unit", head=UNIT, width=24),
+        Column("rank", message_in("column", "Rank"), "rank", 8),
+        Column("unit", UNIT, width=24),
         _count("target", message_in("column", "Target")),
         _count("planned", message_in("column", "Planned")),
         _count("done", message_in("column", "Done")),
-        Column(key="rate", head=message_in("column", "Completion"), kind="rate", width=12),
-        Column(key="gap", head=message_in("column", "vs schedule (points)"), kind="points"),
+        Column("rate", message_in("column", "Completion"), "rate", 12),
+        Column("gap", message_in("column", "vs schedule (points)"), "points"),
         _count("shortfall", message_in("column", "Shortfall")),
     )
     rows = [
@@ -383,44 +378,34 @@ def _by_parent(progress: Progress) -> Iterator[tuple[Message, Table]]:
 def _breakdown() -> list[Column]:
     """Return the persons behind the rates: planned, done, what is lacking, needed per day."""
     return [
-        Column(key="rank", head=message_in("column", "Rank"), kind="rank", width=8),
-        Column(key="unit", head=UNIT, width=24),
+        Column("rank", message_in("column", "Rank"), "rank", 8),
+        Column("unit", UNIT, width=24),
         _count("target", message_in("column", "Target")),
         _count("plan", message_in("column", "Planned")),
         _count("done", message_in("column", "Done")),
         Column(
-            key="gap_persons",
-            head=message_in("column", "vs schedule (persons)"),
-            kind="move",
-            width=13,
+            "gap_persons",
+            message_in("column", "vs schedule (persons)"),
+            "move",
+            13,
             signed=True,
             summed=True,
             formula="={done}-{plan}",
         ),
         _count("shortfall", message_in("column", "Shortfall")),
-        Column(key="required", head=message_in("column", "Needed per day"), kind="count", width=13),
+        Column("required", message_in("column", "Needed per day"), "count", 13),
     ]
 
 
-def _table(
-    columns: Sequence[Column], cells: Sequence[Mapping[str, CellIn]], total: Mapping[str, CellIn]
-) -> Table:
-    return Table(
-        columns=tuple(columns),
-        rows=tuple(tuple(row[one.key] for one in columns) for row in cells),
-        total=tuple(total[one.key] for one in columns),
-    )
-
-
 def _count(key: str, head: Message, *, width: float = 11.0) -> Column:
-    return Column(key=key, head=head, kind="count", width=width, summed=True)
+    return Column(key, head, "count", width, summed=True)
 
 
 def _definitions(progress: Progress, lang: Language) -> Table:
     return Table(
         columns=(
-            Column(key="term", head=message_in("column", "Term"), width=24),
-            Column(key="meaning", head=message_in("column", "Meaning"), width=92),
+            Column("term", message_in("column", "Term"), width=24),
+            Column("meaning", message_in("column", "Meaning"), width=92),
         ),
         rows=tuple(_terms(progress, lang)),
     )

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from functools import partial
 from typing import Any, Final
 
+import numpy as np
 import pandas as pd
 
 from coverage_campaign.checks import checked_call
@@ -70,13 +71,17 @@ def comparison(compared: Comparison, *, lang: Language | None = None) -> Documen
     frame = compared.to_frame()
     present = [name for name in _QUANTITIES if name in set(frame["quantity"].tolist())]
     changed = {name: frame[frame["quantity"] == name] for name in present}
+    figures = {name: rows.drop(columns="quantity").to_numpy() for name, rows in changed.items()}
+    # What is planned to the end is the share: it is not said twice.
+    if "planned" in figures and np.array_equal(figures["planned"], figures.get("share", ())):
+        del changed["planned"]
     with language(lang):
         tables = [
             Section(heading=_QUANTITIES[name], table=_table(compared, rows, name))
             for name, rows in changed.items()
         ]
         nothing = Table(
-            columns=(Column(key="r", head=message_in("column", "Result"), width=40),),
+            columns=(Column("r", message_in("column", "Result"), width=40),),
             rows=((message("Nothing differs."),),),
         )
         return Document(
@@ -159,22 +164,22 @@ def _table(compared: Comparison, rows: pd.DataFrame, name: str) -> Table:
     number: Kind = "score" if scored else "count"
     moved: Kind = "score" if scored else "move"
     columns = [
-        Column(key="unit", head=UNIT, width=30),
-        Column(key="before", head=message_in("column", "Before"), kind=number, width=14),
-        Column(key="after", head=message_in("column", "After"), kind=number, width=14),
+        Column("unit", UNIT, width=30),
+        Column("before", message_in("column", "Before"), number, 14),
+        Column("after", message_in("column", "After"), number, 14),
         Column(
-            key="change",
-            head=message_in("column", "Change"),
-            kind=moved,
-            width=14,
+            "change",
+            message_in("column", "Change"),
+            moved,
+            14,
             signed=not ranked,
             formula="={after}-{before}",
         ),
         Column(
-            key="rate",
-            head=message_in("column", "Change, %"),
-            kind="points",
-            width=14,
+            "rate",
+            message_in("column", "Change, %"),
+            "points",
+            14,
             signed=True,
             formula='=IF({before}=0,"",100*({after}-{before})/{before})',
         ),

@@ -26,7 +26,6 @@ from coverage_campaign.views.documents.paper import (
     Table,
     is_number,
     plain,
-    written,
     written_rows,
 )
 
@@ -117,12 +116,8 @@ class Document(Paper):
             raise DefinitionError(Problem("template", found, fix)) from error
         except (OSError, KeyError, ValueError, OpcError) as error:
             fix = "give a file that Word saved as .docx"
-            problem = Problem(
-                "template",
-                message("{template} cannot be read as a document", template=str(template)),
-                fix,
-            )
-            raise DefinitionError(problem) from error
+            found = message("{template} cannot be read as a document", template=str(template))
+            raise DefinitionError(Problem("template", found, fix)) from error
         return save_bytes(path, made)
 
     def to_pdf(self, path: str | Path) -> Path:
@@ -166,34 +161,18 @@ def _printed(page: Path) -> bytes:
         own += [f"--user-data-dir={profile}", f"--print-to-pdf={target}"]
         if hasattr(os, "geteuid") and os.geteuid() == 0:
             own.append("--no-sandbox")  # Chromium refuses its sandbox to the superuser
-        command = [
-            browser,
-            *own,
-            "--no-pdf-header-footer",
-            f"--print-to-pdf={target}",
-            page.as_uri(),
-        ]
+        command = [browser, *own, page.as_uri()]
     elif office:
         command = [office, f"-env:UserInstallation={profile.as_uri()}", "--headless"]
-        command += [
-            "--convert-to",
-            "pdf:writer_web_pdf_Export",
-            "--outdir",
-            str(page.parent),
-            str(page),
-        ]
+        command += ["--convert-to", "pdf:writer_web_pdf_Export"]
+        command += ["--outdir", str(page.parent), str(page)]
     else:
         fix = "install Chromium or LibreOffice, or print the page of to_html in a browser"
         raise MissingExtraError(Problem("to_pdf", "no program that prints is installed", fix))
     done = subprocess.run(command, capture_output=True, timeout=_PATIENCE, check=False)  # noqa: S603 - a program that was found, our own file
     if done.returncode or not target.exists():
-        raise MissingExtraError(
-            Problem(
-                "to_pdf",
-                message("{name} printed nothing", name=Path(command[0]).name),
-                "print the page of to_html",
-            )
-        )
+        found = message("{name} printed nothing", name=Path(command[0]).name)
+        raise MissingExtraError(Problem("to_pdf", found, "print the page of to_html"))
     return target.read_bytes()
 
 
@@ -213,11 +192,7 @@ def _markdown(document: Paper) -> str:
     for section in document.sections:
         lines += _lines_of(section)
     if document.notes:
-        lines += [
-            f"## {document.word(NOTES)}",
-            "",
-            *(f"- {_safe(one)}" for one in document.notes),
-        ]
+        lines += [f"## {document.word(NOTES)}", "", *(f"- {_safe(one)}" for one in document.notes)]
     return "\n".join(lines).rstrip() + "\n"
 
 
@@ -237,11 +212,7 @@ def _rows_of(table: Table) -> Iterator[str]:
     yield (
         "|" + "|".join(" ---: " if is_number(one.kind) else " --- " for one in table.columns) + "|"
     )
-    for row in written_rows(table):
-        yield _row(row)
-    if table.total is not None:
-        kinds = [column.kind for column in table.columns]
-        yield _row([written(cell, kind) for cell, kind in zip(table.total, kinds, strict=True)])
+    yield from map(_row, written_rows(table, total=True))
 
 
 def _row(cells: list[str]) -> str:

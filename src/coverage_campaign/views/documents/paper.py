@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import unicodedata
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from typing import Final, Literal, TypeAlias
 
 import attrs
@@ -133,7 +133,7 @@ def _text(text: Text) -> str:
     return text_of(text)
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen
 class Column:
     """A column: its head, what its cells are, and its width in letters of a workbook.
 
@@ -146,10 +146,10 @@ class Column:
     head: str = attrs.field(converter=_text)
     kind: Kind = "text"
     width: float = 12.0
-    formula: str = ""
-    summed: bool = False
-    bar: bool = False
-    signed: bool = False
+    formula: str = attrs.field(default="", kw_only=True)
+    summed: bool = attrs.field(default=False, kw_only=True)
+    bar: bool = attrs.field(default=False, kw_only=True)
+    signed: bool = attrs.field(default=False, kw_only=True)
 
 
 @attrs.frozen(kw_only=True)
@@ -159,6 +159,23 @@ class Table:
     columns: tuple[Column, ...]
     rows: tuple[tuple[Cell, ...], ...] = attrs.field(converter=_cells)
     total: tuple[Cell, ...] | None = attrs.field(default=None, converter=_total)
+
+    @classmethod
+    def of(
+        cls,
+        columns: Iterable[Column],
+        rows: Iterable[Mapping[str, CellIn]],
+        total: Mapping[str, CellIn] | None = None,
+        *,
+        without: Collection[str] = (),
+    ) -> Table:
+        """Return the table of rows that have their cells by the keys of the columns."""
+        shown = tuple(one for one in columns if one.key not in without)
+        return cls(
+            columns=shown,
+            rows=tuple(tuple(row[one.key] for one in shown) for row in rows),
+            total=None if total is None else tuple(total[one.key] for one in shown),
+        )
 
 
 @attrs.frozen(kw_only=True)
@@ -261,17 +278,19 @@ def written(cell: Cell, kind: Kind) -> str:
     return _NUMBERS.get(kind, count)(cell)
 
 
-def written_rows(table: Table) -> list[list[str]]:
-    """Return the rows of a table as text, without the total."""
+def written_rows(table: Table, *, total: bool = False) -> list[list[str]]:
+    """Return the rows of a table as text; with `total` that one last, where there is one."""
     kinds = [column.kind for column in table.columns]
+    last = [table.total] if total and table.total is not None else []
     return [
-        [written(cell, kind) for cell, kind in zip(row, kinds, strict=True)] for row in table.rows
+        [written(cell, kind) for cell, kind in zip(row, kinds, strict=True)]
+        for row in (*table.rows, *last)
     ]
 
 
 def column_widths(table: Table) -> list[float]:
     """Return the widths of the columns, in letters of a workbook: no number is wider."""
-    every = written_rows(attrs.evolve(table, rows=(*table.rows, *filter(None, [table.total]))))
+    every = written_rows(table, total=True)
     return [
         max([column.width, *(len(row[place]) * _DIGIT + 1.5 for row in every)])
         if is_number(column.kind)

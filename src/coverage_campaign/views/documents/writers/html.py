@@ -17,7 +17,7 @@ from coverage_campaign.views.documents.paper import (
     NOTES,
     is_number,
     plain,
-    written,
+    wide,
     written_rows,
 )
 
@@ -73,6 +73,10 @@ _BAR = Markup('<td class="n bar" style="--share:{:.1f}%">{}</td>')
 # A table of more columns is printed across, one of fewer rows on one page.
 _ACROSS: Final = 7
 _ON_ONE_PAGE: Final = 22
+# How many letters of Chinese a line of a table on paper holds, a column needs, and lie between two.
+_LINE: Final = 52.0
+_LEAST: Final = 5.0
+_GAP: Final = 1.3
 
 
 def page(document: Paper) -> str:
@@ -91,7 +95,6 @@ def page(document: Paper) -> str:
         notes=document.word(NOTES),
         head=_head,
         rows=_rows,
-        total=_total,
         chart=_chart(document),
         layout=_layout,
         # The rule is made of a name of ours and of base64.
@@ -136,26 +139,42 @@ def _head(table: Table) -> Markup:
     return Markup().join(cell.format(_class(one), one.head) for one in table.columns)
 
 
+def _on_one_line(table: Table) -> frozenset[str]:
+    """Return the columns of texts that are not broken: the narrow ones, while a page has room."""
+    room, kept = _LINE - _LEAST * len(table.columns), set[str]()
+    places = [place for place, one in enumerate(table.columns) if one.kind == "text"]
+    rows = (*table.rows, *filter(None, [table.total]))
+    widths = {place: max((wide(str(row[place])) for row in rows), default=0.0) for place in places}
+    for place in sorted(places, key=lambda place: widths[place]):
+        room -= max(widths[place] + _GAP - _LEAST, 0.0)
+        if room < 0:
+            break
+        kept.add(table.columns[place].key)
+    return frozenset(kept)
+
+
 def _rows(table: Table) -> list[Markup]:
-    """Return the cells of each row; Markup.format escapes every value."""
+    """Return the cells of each row, the total last; Markup.format escapes every value."""
+    kept = _on_one_line(table)
+    every = (*table.rows, *filter(None, [table.total]))
     return [
-        _cells(table.columns, row, texts)
-        for row, texts in zip(table.rows, written_rows(table), strict=True)
+        _cells(table.columns, row, texts, kept)
+        for row, texts in zip(every, written_rows(table, total=True), strict=True)
     ]
 
 
-def _total(table: Table) -> Markup:
-    if table.total is None:
-        return Markup()
-    pairs = zip(table.total, table.columns, strict=True)
-    return _cells(table.columns, table.total, [written(cell, one.kind) for cell, one in pairs])
-
-
-def _cells(columns: tuple[Column, ...], row: tuple[Cell, ...], texts: list[str]) -> Markup:
+def _cells(
+    columns: tuple[Column, ...],
+    row: tuple[Cell, ...],
+    texts: list[str],
+    kept: frozenset[str],
+) -> Markup:
     return Markup().join(
         _bar(text, cell)
         if column.bar
-        else Markup('<td class="{}"><bdi>{}</bdi></td>').format(_class(column, cell), text)
+        else Markup('<td class="{}{}"><bdi>{}</bdi></td>').format(
+            _class(column, cell), " k" if column.key in kept else "", text
+        )
         for column, cell, text in zip(columns, row, texts, strict=True)
     )
 

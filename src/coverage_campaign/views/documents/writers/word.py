@@ -26,7 +26,6 @@ from coverage_campaign.views.documents.paper import (
     column_widths,
     is_number,
     plain,
-    written,
     written_rows,
 )
 
@@ -228,9 +227,7 @@ def _write_table(made: WordDocument, table: Table, room: float) -> None:
     for cell, column, width in zip(drawn.rows[0].cells, table.columns, widths, strict=True):
         _fill(cell, column.head, width, font=_HEI, size=size, place=WD_ALIGN_PARAGRAPH.CENTER)
     kinds = [column.kind for column in table.columns]
-    rows = written_rows(table)
-    if table.total is not None:
-        rows.append([written(cell, kind) for cell, kind in zip(table.total, kinds, strict=True)])
+    rows = written_rows(table, total=True)
     for number, row in enumerate(rows):
         bold = table.total is not None and number == len(rows) - 1
         line = drawn.add_row()
