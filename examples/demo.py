@@ -110,7 +110,7 @@ def documents_of(files: list[Path], out: Path) -> list[dict[str, object]]:
 
 
 def main(out: Path) -> int:
-    """Run both campaigns, draw the gallery, and say in a short table what was written."""
+    """Run the campaigns, draw the gallery, and say in a short table what was written."""
     with tqdm(bar_format="{desc} {elapsed}", file=sys.stderr, disable=None) as bar:
         step = stepper(bar, "hengyang")
         notice = hengyang.flow(step)
@@ -118,16 +118,19 @@ def main(out: Path) -> int:
         step = stepper(bar, "lanhe")
         made_up = lanhe.flow(step)
         written["lanhe"] = lanhe.write(made_up, out / "lanhe", step)
-        for lang in hengyang.LANGUAGES:
-            step(f"print the documents of both to PDF ({lang})")
-            of_notice = hengyang.documents(notice, lang)
-            named = {f"{name}-{lang}": document for name, document in of_notice.items()}
-            written["hengyang"] += hengyang.printed(named, out / "hengyang")
-            written["lanhe"] += hengyang.printed(lanhe.documents(made_up, lang), out / "lanhe")
         step = stepper(bar, "us-vaccination-2021")
         doses = us_vaccination_2021.flow(step)
         folder = out / "us-vaccination-2021"
         written["us-vaccination-2021"] = us_vaccination_2021.write(doses, folder, step)
+        for lang in hengyang.LANGUAGES:
+            step(f"print the documents of all three to PDF ({lang})")
+            for case, made in (
+                ("hengyang", hengyang.documents(notice, lang)),
+                ("lanhe", lanhe.documents(made_up, lang)),
+                ("us-vaccination-2021", us_vaccination_2021.documents(doses, lang)),
+            ):
+                named = {f"{name}-{lang}": document for name, document in made.items()}
+                written[case] += hengyang.printed(named, out / case)
         step = stepper(bar, "gallery")
         subjects = {"hengyang": gallery.of_hengyang(notice), "us": gallery.of_united_states(doses)}
         pictures: list[Path] = []

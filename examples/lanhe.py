@@ -19,6 +19,11 @@ from coverage_campaign.views.export import figure_png
 AS_OF = dt.date(2023, 9, 25)  # a month of this campaign ends on the 25th
 KNOWN = dt.date(2023, 10, 10)
 LANGUAGES: tuple[Literal["en", "zh"], ...] = ("en", "zh")
+# Who issues the bulletin to whom, and the number that it bears.
+HEADS: dict[Literal["en", "zh"], tuple[str, str, str]] = {
+    "en": ("Lanhe Office of Social Security", "Counties, districts and the zone", "No. 9 of 2023"),
+    "zh": ("澜河市人力资源和社会保障局", "各县区人民政府、开发区管委会", "澜人社通〔2023〕9号"),
+}
 
 
 @attrs.frozen(kw_only=True)
@@ -46,11 +51,20 @@ def flow(step: Callable[[str], None] = print) -> Flow:
 
 def documents(results: Flow, lang: Literal["en", "zh"]) -> dict[str, Document]:
     """Return every document of the campaign in a language, by the name of its file."""
-    bulletin = cc.bulletin(results.progress, lang=lang, forecast=results.forecast)
+    issuer, addressees, number = HEADS[lang]
+    bulletin = cc.bulletin(
+        results.progress,
+        lang=lang,
+        forecast=results.forecast,
+        issuer=issuer,
+        addressees=addressees,
+        number=number,
+        dated=KNOWN,
+    )
     return {
-        f"annexes-{lang}": cc.documents.annex(results.targets, lang=lang),
-        f"letters-{lang}": cc.documents.letters(cc.letters(results.targets), lang=lang),
-        f"bulletin-SIMULATED-{lang}": bulletin,
+        "annexes": cc.documents.annex(results.targets, lang=lang),
+        "letters": cc.documents.letters(cc.letters(results.targets), lang=lang),
+        "bulletin-SIMULATED": bulletin,
     }
 
 
@@ -64,7 +78,7 @@ def write(results: Flow, out: Path, step: Callable[[str], None] = print) -> list
         live = out / f"computing-{lang}.xlsx"
         files.append(results.targets.to_excel(live, live=True, lang=lang))
         for name, document in documents(results, lang).items():
-            files += document.to_folder(out, name=name)
+            files += document.to_folder(out, name=f"{name}-{lang}")
         step(f"draw calendar, ranking, burn-up and reports ({lang})")
         campaign, progress = results.progress.campaign, results.progress
         pictures = {

@@ -87,7 +87,9 @@ def annex(*annexes: Allocation | CrossAllocation, lang: Language | None = None) 
             mark=mark_of(basis),
             sections=tuple(_section(one, place) for place, one in enumerate(annexes, start=1)),
             notes=(
-                *(note for one in annexes if isinstance(one, Allocation) for note in _notes(one)),
+                *dict.fromkeys(
+                    note for one in annexes if isinstance(one, Allocation) for note in _notes(one)
+                ),
                 *basis.lines(lang),
             ),
         )
