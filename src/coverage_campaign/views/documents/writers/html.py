@@ -70,12 +70,13 @@ def _cut(letters: frozenset[str]) -> bytes:
 _BAR = Markup('<td class="n bar" style="--share:{:.1f}%">{}</td>')
 
 
-# A table of more columns is printed across, one of fewer rows on one page.
+# A table of more columns is printed across, one of fewer lines on one page.
 _ACROSS: Final = 7
 _ON_ONE_PAGE: Final = 22
-# How many letters of Chinese a line of a table on paper holds, a column needs, and lie between two.
-_LINE: Final = 52.0
-_LEAST: Final = 5.0
+# How many letters of Chinese a line of a table holds upright, in small letters, and across; how
+# many a column needs at least, and how many lie between two.
+_LINE, _SMALL, _LONG = 52.0, 58.0, 88.0
+_LEAST: Final = 4.5
 _GAP: Final = 1.3
 
 
@@ -107,8 +108,18 @@ def _layout(section: Section) -> str:
     table = section.table
     if section.own_page or table is None:
         return "own-page" if section.own_page else ""
-    across = "across " if len(table.columns) > _ACROSS else ""
-    return across + ("whole" if len(table.rows) <= _ON_ONE_PAGE else "")
+    across = len(table.columns) > _ACROSS
+    small = not across and _LINE < sum(_widths(table)) <= _SMALL
+    broken = len(_on_one_line(table)) < sum(one.kind == "text" for one in table.columns)
+    whole = len(table.rows) * (1 + broken) <= _ON_ONE_PAGE
+    marks = {"across": across, "small": small, "whole": whole}
+    return " ".join(name for name, holds in marks.items() if holds)
+
+
+def _widths(table: Table) -> list[float]:
+    """Return how wide each column is where no cell of it is broken."""
+    cells = zip(*written_rows(table, total=True), strict=True)
+    return [max(_LEAST, *map(wide, column)) + _GAP for column in cells]
 
 
 def _text(document: Paper) -> str:
@@ -141,15 +152,14 @@ def _head(table: Table) -> Markup:
 
 def _on_one_line(table: Table) -> frozenset[str]:
     """Return the columns of texts that are not broken: the narrow ones, while a page has room."""
-    room, kept = _LINE - _LEAST * len(table.columns), set[str]()
-    places = [place for place, one in enumerate(table.columns) if one.kind == "text"]
-    rows = (*table.rows, *filter(None, [table.total]))
-    widths = {place: max((wide(str(row[place])) for row in rows), default=0.0) for place in places}
-    for place in sorted(places, key=lambda place: widths[place]):
-        room -= max(widths[place] + _GAP - _LEAST, 0.0)
+    widths, kept = _widths(table), set[str]()
+    room = _LONG if len(table.columns) > _ACROSS else max(_LINE, min(sum(widths), _SMALL))
+    room -= sum(_LEAST + _GAP for _ in widths)
+    for width, column in sorted(zip(widths, table.columns, strict=False), key=lambda one: one[0]):
+        room -= width - _LEAST - _GAP
         if room < 0:
             break
-        kept.add(table.columns[place].key)
+        kept |= {column.key} if column.kind == "text" else set()
     return frozenset(kept)
 
 
