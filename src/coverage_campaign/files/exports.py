@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import math
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
@@ -53,7 +54,7 @@ def save_workbook(
     """Write one sheet per table and return the path (.xlsx); the extra `excel` is needed.
 
     Texts are stored as texts, numbers as numbers; a missing value is an empty cell. `notes` stand
-    below each table, or below the table of their name. A4 landscape, one page wide. Two runs give
+    below each table, or below the table of their name. A4 landscape, as many pages wide as can be read. Two runs give
     the same bytes.
     """
     import datetime as dt  # beside the import that needs it
@@ -84,7 +85,10 @@ def save_workbook(
             sheet.freeze_panes(1, 0)
             sheet.set_paper(9)
             sheet.set_landscape()
-            sheet.fit_to_pages(1, 0)
+            across = sum(_width(frame, column) for column in range(frame.shape[1]))
+            # On one page a wide table would be too small to read: its first columns are repeated.
+            sheet.fit_to_pages(max(math.ceil(across / _PAGE_WIDTH), 1), 0)
+            sheet.repeat_columns(0, 1)
             sheet.repeat_rows(0)
             for column, name in enumerate(frame.columns):
                 sheet.write_string(0, column, str(name), head)
@@ -107,9 +111,14 @@ def save_workbook(
 
 def _width(frame: pd.DataFrame, column: int) -> float:
     """Return a column width that shows the header and most values; a wide character counts two."""
-    texts = [str(frame.columns[column]), *map(str, frame.iloc[:200, column].tolist())]
+    values = frame.iloc[:200, column].tolist()
+    shown = (f"{one:,.2f}" if isinstance(one, float) else str(one) for one in values)
+    texts = [str(frame.columns[column]), *shown]
     widest = max(sum(2 if ord(mark) > 0x2E80 else 1 for mark in text) for text in texts)  # noqa: PLR2004 - CJK begins there
     return min(max(widest + 2, 8), 48)
+
+
+_PAGE_WIDTH = 190.0  # letters across a page, not smaller than 8 points
 
 
 @checked_call

@@ -42,6 +42,7 @@ __all__ = ["live_workbook"]
 # Rows (from 0) of the values above the table, and of its head.
 _SUM, _COVERED, _DIVISOR, _SHARED, _MISSED, _SUGGESTED, _TIES, _HEAD = 3, 4, 5, 6, 7, 8, 9, 12
 _FIRST: Final = _HEAD + 1
+_LAST: Final = 12  # the last column
 # Quotients are compared after so many digits, so that every spreadsheet decides alike.
 _DIGITS: Final = 8
 _HALVINGS: Final = 64
@@ -331,7 +332,9 @@ def _write(on: _Sheet, allocation: Allocation, where: dict[str, str]) -> None:
         "{campaign}. Rounded by: {method}.", campaign=allocation.campaign.label, method=method
     )
     on.text(1, 0, about.text() + mark)
-    on.text(2, 0, _CHANGE, "note")
+    on.sheet.merge_range(2, 0, 2, _LAST, "", on.formats["about"])
+    on.sheet.set_row(2, 28)
+    on.text(2, 0, _CHANGE, "about")
     covered = any(line.covered for line in sharing.lines)
     _write_values(on, where, hamilton=hamilton)
     heads: list[Message] = [
@@ -357,14 +360,16 @@ def _write(on: _Sheet, allocation: Allocation, where: dict[str, str]) -> None:
         _write_line(on, place, line)
     _write_total(on)
     sheet = on.sheet
-    sheet.set_column(0, 0, 7)
-    sheet.set_column(1, 1, 30)
-    sheet.set_column(2, len(heads) - 1, 14)
+    sheet.set_column(0, 0, 6)
+    sheet.set_column(1, 1, 24)
+    sheet.set_column(2, _LAST, 12.5)
     sheet.set_row(_HEAD, 34)
     sheet.freeze_panes(_FIRST, 2)
     sheet.set_landscape()
     sheet.set_paper(9)
+    sheet.set_margins(left=0.4, right=0.4)
     sheet.fit_to_pages(1, 0)
+    sheet.print_area(0, 0, sharing.last, _LAST)
     sheet.repeat_rows(_HEAD)
 
 
@@ -512,7 +517,7 @@ def _write_search(on: _Sheet) -> None:
     )
     for column, head in enumerate(heads):
         on.text(0, column, head, "head")
-    on.text(0, 5, _HALVED, "note")
+    on.text(0, 5, _HALVED, "about")
     least = f"SUMPRODUCT(MIN(({weights}<=0)*1E+300+{weights}))"
     for number, (low, high, middle, at) in enumerate(_search(sharing)):
         n = number + 2
@@ -536,6 +541,9 @@ def _write_search(on: _Sheet) -> None:
         )
         on.formula(n - 1, 3, persons, at, "real")
     on.sheet.set_column(0, 3, 20)
+    on.sheet.set_column(5, 5, 60)
+    on.sheet.set_paper(9)
+    on.sheet.fit_to_pages(1, 1)
 
 
 _HALVED: Final = message(
@@ -556,6 +564,7 @@ _STYLES: Final[dict[str, dict[str, object]]] = {
     "title": {"font_name": "方正小标宋简体", "font_size": 18},
     "text": {"font_name": "仿宋", "font_size": 12},
     "note": {"font_name": "仿宋", "font_size": 10, "font_color": "#55626F"},
+    "about": {"font_name": "仿宋", "font_size": 10, "font_color": "#55626F", "text_wrap": True},
     "head": {
         **_BODY,
         "font_name": "黑体",
