@@ -54,8 +54,8 @@ def save_workbook(
     """Write one sheet per table and return the path (.xlsx); the extra `excel` is needed.
 
     Texts are stored as texts, numbers as numbers; a missing value is an empty cell. `notes` stand
-    below each table, or below the table of their name. A4 landscape, as many pages wide as can be read. Two runs give
-    the same bytes.
+    below each table, or below the table of their name. A4 landscape, as many pages wide as can be
+    read. Two runs give the same bytes.
     """
     import datetime as dt  # beside the import that needs it
 
