@@ -63,6 +63,15 @@ def test_at_the_start_it_is_the_baseline() -> None:
     assert repr(explorer) == "<Explorer of tiny: at the baseline>"
 
 
+def test_the_eligible_may_be_named_by_their_measure() -> None:
+    """Weights by the measure of the eligible are that measure: one slider, under its name."""
+    named = attrs.evolve(small(), weights=cc.weights.by_measure("eligible"))
+    explorer = cc.explorer(named)
+    moved = {code: slider.value for code, slider in explorer.weights.items() if slider.value}
+    assert moved == {"eligible": 100}
+    assert explorer.scenario == named
+
+
 def test_a_total_beyond_the_scale_is_not_cut() -> None:
     """The slider's scale grows with the value, where a common slider would cut it silently."""
     explorer = cc.explorer(attrs.evolve(small(), campaign=without_figures()))

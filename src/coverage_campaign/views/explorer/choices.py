@@ -208,8 +208,11 @@ class Choices:
             return message("Not covered yet").text(lang)
         if isinstance(weighting, weighing.Equal):
             return message("Equal").text(lang)
-        if isinstance(weighting, (weighing.ByMeasure, weighing.Eligible)):
-            return self.baseline.campaign.measure(code).label.text(lang)
+        campaign = self.baseline.campaign
+        if isinstance(weighting, weighing.ByMeasure):
+            return campaign.measure(weighting.measure).label.text(lang)
+        if isinstance(weighting, weighing.Eligible):
+            return campaign.measure(campaign.eligible).label.text(lang)
         return message("as given: {name}", name=weighting.name).text(lang)
 
 
@@ -250,19 +253,20 @@ def _weightings(baseline: Scenario) -> Iterator[tuple[str, Weighting]]:
     """Yield what there are figures for, for every unit, and the baseline's own weights."""
     campaign, leaves = baseline.campaign, baseline.campaign.leaves(baseline.among)
     offered: dict[str, Weighting] = {}
+    weights = baseline.weights
+    own = [part for part, _ in weights.parts] if isinstance(weights, weighing.Blend) else [weights]
     for measure in campaign.measures:
         counts = [unit.count(measure.code) for unit in leaves]
         if None not in counts and any(counts):
-            is_eligible = measure.code == campaign.eligible
-            offered[measure.code] = (
-                weighing.eligible if is_eligible else weighing.by_measure(measure.code)
-            )
+            named = weighing.by_measure(measure.code)
+            # The eligible are one choice, called as the baseline calls them.
+            is_eligible = measure.code == campaign.eligible and named not in own
+            offered[measure.code] = weighing.eligible if is_eligible else named
     if campaign.eligible in offered and campaign.covered:
         counts = [unit.count(campaign.covered) for unit in leaves]
         if None not in counts and any(weighing.uncovered.of(campaign, leaves).values()):
             offered[_free("uncovered", offered)] = weighing.uncovered
     offered[_free("equal", offered)] = weighing.equal
-    weights = baseline.weights
     if weights is not None and not _can_be_made_of(weights, offered):
         yield _free(GIVEN, offered), weights
     yield from offered.items()
