@@ -7,6 +7,7 @@ missing <NA>. Names and words are in `lang`.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import Literal, TypeAlias
 
 import pandas as pd
 
@@ -66,15 +67,9 @@ def ranking(
             "rank": _whole([row.rank for row in rows]),
             "rise": _whole([moved.get(row.unit) for row in rows]),
             **_names(rows, lang),
-            "target": _whole([row.target for row in rows]),
-            "new": _whole([row.new for row in rows]),
-            "done": _whole([row.done for row in rows]),
-            "completion_rate": _rates([row.completion_rate for row in rows]),
-            "planned_rate": _rates([row.planned_rate for row in rows]),
-            "gap_points": _rates([row.gap_points for row in rows]),
-            "burden": _rates([row.burden for row in rows]),
-            "reports_received": _whole([row.reports_received for row in rows]),
-            "reports_expected": _whole([row.reports_expected for row in rows]),
+            **_columns(rows, "Int64", "target", "new", "done"),
+            **_columns(rows, "Float64", "completion_rate", "planned_rate", "gap_points", "burden"),
+            **_columns(rows, "Int64", "reports_received", "reports_expected"),
             "signs": pd.array(
                 [text_of(flags_of(row.quality_flags), lang) for row in rows], dtype="str"
             ),
@@ -91,10 +86,8 @@ def bullet(progress: Progress, *, lang: Language | None = None) -> pd.DataFrame:
     return pd.DataFrame(
         {
             **_names(rows, lang),
-            "completion_rate": _rates([row.completion_rate for row in rows]),
-            "planned_rate": _rates([row.planned_rate for row in rows]),
-            "done": _whole([row.done for row in rows]),
-            "target": _whole([row.target for row in rows]),
+            **_columns(rows, "Float64", "completion_rate", "planned_rate"),
+            **_columns(rows, "Int64", "done", "target"),
             "status": pd.array([STATUS_WORDS[row.status].text(lang) for row in rows], dtype="str"),
         }
     )
@@ -184,9 +177,7 @@ def bridge(subject: Tally | Progress, *, lang: Language | None = None) -> pd.Dat
     persons = [step.persons for step in steps]
     return pd.DataFrame(
         {
-            "channel": pd.array([step.channel for step in steps], dtype="str"),
-            "name": pd.array([step.name for step in steps], dtype="str"),
-            "effect": pd.array([step.effect for step in steps], dtype="str"),
+            **_columns(steps, "str", "channel", "name", "effect"),
             "persons": _whole(persons),
             "running": _whole([sum(persons[: place + 1]) for place in range(len(persons))]),
         }
@@ -249,13 +240,10 @@ def sensitivity(
     bars = bars_of(study, unit=unit, lang=check_language(lang))
     return pd.DataFrame(
         {
-            "name": pd.array([bar.name for bar in bars], dtype="str"),
-            "low": _rates([bar.low for bar in bars]),
-            "high": _rates([bar.high for bar in bars]),
-            "low_value": pd.array([bar.low_value for bar in bars], dtype="str"),
-            "high_value": pd.array([bar.high_value for bar in bars], dtype="str"),
-            "base": _rates([bar.base for bar in bars]),
-            "range": _rates([bar.range for bar in bars]),
+            **_columns(bars, "str", "name"),
+            **_columns(bars, "Float64", "low", "high"),
+            **_columns(bars, "str", "low_value", "high_value"),
+            **_columns(bars, "Float64", "base", "range"),
         }
     )
 
@@ -276,13 +264,19 @@ def back_test(tested: Backtest) -> pd.DataFrame:
     )
 
 
-def _names(
-    rows: Sequence[UnitProgress], lang: Language
-) -> dict[str, pd.api.extensions.ExtensionArray]:
-    return {
-        "unit": pd.array([row.unit for row in rows], dtype="str"),
-        "name": pd.array([row.label.text(lang) for row in rows], dtype="str"),
-    }
+_Columns: TypeAlias = dict[str, pd.api.extensions.ExtensionArray]
+
+
+def _columns(
+    rows: Sequence[object], dtype: Literal["Int64", "Float64", "str"], *names: str
+) -> _Columns:
+    """Return attributes of the rows as columns of their names."""
+    return {name: pd.array([getattr(row, name) for row in rows], dtype=dtype) for name in names}
+
+
+def _names(rows: Sequence[UnitProgress], lang: Language) -> _Columns:
+    names = pd.array([row.label.text(lang) for row in rows], dtype="str")
+    return {**_columns(rows, "str", "unit"), "name": names}
 
 
 def _whole(values: Sequence[float | None]) -> pd.arrays.IntegerArray:

@@ -33,6 +33,7 @@ from coverage_campaign.views.charts._ticks import (
     to_day,
     x_of,
 )
+from coverage_campaign.views.words import chance_of
 
 __all__ = ["burn_up"]
 
@@ -108,9 +109,8 @@ def burn_up(
         day=progress.as_of,
     ).text(lang)
     if chance is not None:
-        subtitle += message(
-            "; chance of reaching the target {chance}", chance=_chance_words(chance, lang)
-        ).text(lang)
+        words = message("; chance of reaching the target {chance}", chance=chance_of(chance))
+        subtitle += words.text(lang)
     placed = [*_milestones(progress), *_set_aside(curves, forecast)]
     canvas = open_canvas(
         ax,
@@ -214,16 +214,6 @@ def _chance(totals: pd.DataFrame) -> float | None:
     if "chance" not in totals.columns or pd.isna(totals["chance"].iloc[0]):
         return None
     return float(totals["chance"].iloc[0])
-
-
-def _chance_words(chance: float, lang: Language) -> str:
-    """Return a chance as roughly as it is known."""
-    least, most = 0.01, 0.99
-    if chance < least:
-        return message("below {most}", most="1%").text(lang)
-    if chance > most:
-        return message("above {least}", least="99%").text(lang)
-    return message("about {chance:percent 0}", chance=chance).text(lang)
 
 
 def _headline(
