@@ -117,7 +117,11 @@ def _findings(assessed: Assessment, *, ends_on: object, interim: bool) -> tuple[
         handful=_NEAR,
         barred=[one for one in units if one.merit is not None and one.merit.answer is False],
         praised=[one.unit.label for one in units if one.commended and one.commended.answer],
-        unknown=[one for one in units if one.missing],
+        unknown=[
+            message("{unit} ({reason})", unit=one.unit.label, reason=list(one.missing))
+            for one in units
+            if one.missing
+        ],
         near=[assessed.unit(code).unit.label for code in near],
         questions=assessed.open_questions,
     )
@@ -182,9 +186,12 @@ def _points(assessed: Assessment) -> Table:
         *(
             Column(
                 item.code,
+                # What takes points away, or gives some beyond the full marks, is out of nothing.
                 message_in(
                     "column", "{item} (of {weight:number})", item=item.label, weight=item.weight
-                ),
+                )
+                if item.weight
+                else item.label,
                 "score",
                 16,
             )

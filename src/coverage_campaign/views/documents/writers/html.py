@@ -109,7 +109,8 @@ def _layout(section: Section) -> str:
     if section.own_page or table is None:
         return "own-page" if section.own_page else ""
     across = len(table.columns) > _ACROSS
-    small = not across and _LINE < sum(_widths(table)) <= _SMALL
+    # A little more than fits is broken in one column; much more is a text, in letters as usual.
+    small = not across and _LINE < sum(_widths(table)) <= 1.1 * _SMALL
     broken = len(_on_one_line(table)) < sum(one.kind == "text" for one in table.columns)
     whole = len(table.rows) * (1 + broken) <= _ON_ONE_PAGE
     marks = {"across": across, "small": small, "whole": whole}
