@@ -109,12 +109,19 @@ def _layout(section: Section) -> str:
     if section.own_page or table is None:
         return "own-page" if section.own_page else ""
     across = len(table.columns) > _ACROSS
-    # A little more than fits is broken in one column; much more is a text, in letters as usual.
-    small = not across and _LINE < sum(_widths(table)) <= 1.1 * _SMALL
+    small = _room(table) == _SMALL
     broken = len(_on_one_line(table)) < sum(one.kind == "text" for one in table.columns)
     whole = len(table.rows) * (1 + broken) <= _ON_ONE_PAGE
     marks = {"across": across, "small": small, "whole": whole}
     return " ".join(name for name, holds in marks.items() if holds)
+
+
+def _room(table: Table) -> float:
+    """Return how many letters a line of the table holds, as it is printed."""
+    if len(table.columns) > _ACROSS:
+        return _LONG
+    # A little more than fits is broken in one column; much more is a text, in letters as usual.
+    return _SMALL if _LINE < sum(_widths(table)) <= 1.1 * _SMALL else _LINE
 
 
 def _widths(table: Table) -> list[float]:
@@ -154,8 +161,7 @@ def _head(table: Table) -> Markup:
 def _on_one_line(table: Table) -> frozenset[str]:
     """Return the columns of texts that are not broken: the narrow ones, while a page has room."""
     widths, kept = _widths(table), set[str]()
-    room = _LONG if len(table.columns) > _ACROSS else max(_LINE, min(sum(widths), _SMALL))
-    room -= sum(_LEAST + _GAP for _ in widths)
+    room = _room(table) - (_LEAST + _GAP) * len(widths)
     for width, column in sorted(zip(widths, table.columns, strict=False), key=lambda one: one[0]):
         room -= width - _LEAST - _GAP
         if room < 0:
