@@ -47,7 +47,7 @@ def replacing(path: str | os.PathLike[str]) -> Iterator[Path]:
     try:
         target = _target(path)
         if target.exists() and not target.is_file():
-            found = "a folder" if target.is_dir() else "no file"
+            found = "a folder" if target.is_dir() else "no such file"
             raise SaveError(Problem(str(path), found, "give the path of a file"))
         # The name's beginning is short: the whole may be as long as the disk allows.
         handle, name = tempfile.mkstemp(

@@ -116,7 +116,7 @@ def surcharge(
             Problem(
                 "until",
                 message("{last:raw} before {first:raw}", last=last, first=first),
-                "the last day late is not before the first",
+                "the last day of delay is not before the first",
             )
         )
     if last < first:

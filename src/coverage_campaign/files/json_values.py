@@ -101,7 +101,7 @@ def from_json(text: str) -> Any:  # noqa: ANN401 - what the text holds decides w
     try:
         value = _value(parsed_json(text, _SOURCE), ())
     except RecursionError:
-        fix = "a value of this library is a few tables deep"
+        fix = "values of this library are nested only a few tables deep"
         raise DefinitionError(Problem(_SOURCE, "nested too deep", fix)) from None
     with _sound(value, ()):
         repr(value)

@@ -39,7 +39,7 @@ def read_bytes(path: str | os.PathLike[str]) -> bytes:
     try:
         size = file.stat().st_size
         if not file.is_file() and not file.is_dir():  # a device or a pipe may never end
-            raise DefinitionError(Problem(str(file), "no file", "give the path of a file"))
+            raise DefinitionError(Problem(str(file), "no such file", "give the path of a file"))
         if size > MOST_BYTES:
             found = message("{size} MB", size=-(-size // 1024**2))
             fix = message("a campaign file has at most {size} MB", size=MOST_BYTES // 1024**2)
@@ -88,7 +88,7 @@ def parsed_json(text: str, source: str) -> Any:  # noqa: ANN401 - what the text 
             object_pairs_hook=_without_doubles,
         )
     except RecursionError:
-        found, fix = "nested too deep", "a value of this library is a few tables deep"
+        found, fix = "nested too deep", "values of this library are nested only a few tables deep"
         raise DefinitionError(Problem(source, found, fix)) from None
     except json.JSONDecodeError as error:
         where = text_place(source, error.lineno, error.colno)

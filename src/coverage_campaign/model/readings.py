@@ -121,7 +121,7 @@ class Question:
 
 # How documents name questions and answers.
 _QUESTIONS: Final = {
-    "increase": message_in("question", "meaning of the rise"),
+    "increase": message_in("question", "meaning of the increase"),
     "counted": message_in("question", "persons counted"),
     "counted_at": message_in("question", "event by which a person counts"),
     "annexes": message_in("question", "relation of the annexes"),

@@ -888,8 +888,8 @@ def _unread(plan: Plan, rows: ReportedCounts, heirs: Heirs) -> Iterator[Message]
         after = [heir for heir, _ in shares if reported[heir]]
         if code not in read and after:
             yield message(
-                "No figure of {unit}, closed after {day:date}, was read: what it did is missing "
-                "from {units:list 8}, unless their own reports hold it. Read its last figures "
+                "No figure of {unit}, closed after {day:date}, was read: its enrolments are "
+                "missing from {units:list 8}, unless their own reports hold it. Read its last figures "
                 "together with theirs.",
                 unit=unit.label,
                 day=unit.closed,

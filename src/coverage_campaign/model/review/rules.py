@@ -403,7 +403,7 @@ def _grades_out_of_reach(campaign: Campaign) -> Iterator[Finding]:
                 clause=scheme.clause,
                 message=message(
                     "{grade} begins at {least:raw} points, but the items are worth {full:raw} "
-                    "together: only a bonus can reach it.",
+                    "together: it can be reached only with a bonus.",
                     grade=grade.label,
                     least=f"{grade.least}",
                     full=f"{scheme.full}",

@@ -298,7 +298,7 @@ def _kind_of_objects(values: pd.Series) -> tuple[Kind, str | Message]:
     for kind, wanted in kinds.items():
         if all(issubclass(one, wanted) for one in types):
             if kind == "text" and not _is_unicode(values):
-                return "", message("text with half a character (a lone surrogate)")
+                return "", message("text with an incomplete character (a lone surrogate)")
             zones = _zones(values) if kind == "moment" else set()
             return ("", _in_zones(zones)) if zones else (kind, _WORDS[kind])
     return "", message("{found}, such as {value}", found=found, value=f"{next(iter(values))!r:.40}")

@@ -750,7 +750,10 @@ class _Assignment:
                 for part in some:
                     if not part.role:
                         part.take(
-                            "subgroup", message("some of the persons of {text!r}", text=one.text)
+                            "subgroup",
+                            message(
+                                "it counts only some of the persons of {text!r}", text=one.text
+                            ),
                         )
         left = [one for one in parts if not one.role]
         return left + whole, [one for one in totals if one not in whole]
@@ -907,7 +910,10 @@ class _Assignment:
             elif one in repeated:
                 one.take("repeated", message("the same as {text!r}: counted once", text=first.text))
             else:
-                one.take("subgroup", message("some of the persons of {text!r}", text=first.text))
+                one.take(
+                    "subgroup",
+                    message("it counts only some of the persons of {text!r}", text=first.text),
+                )
         return self._figure([first], repeated)
 
     def _is_change_of_stock(self, column: _HeadedColumn) -> bool:
@@ -1044,6 +1050,9 @@ class _Assignment:
             elif kind is None and self._numeric(one):
                 one.take("ignored", message("its heading does not say that it counts persons"))
             elif kind == "persons":
-                one.take("subgroup", message("some of the persons, or another count of them"))
+                one.take(
+                    "subgroup",
+                    message("it counts only some of the persons, or counts them in another way"),
+                )
             else:
                 one.take("note", _NO_PART)

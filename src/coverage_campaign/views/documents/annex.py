@@ -270,7 +270,7 @@ def _notes(one: Allocation) -> Iterator[Text]:
         yield message("Rounding method: {method}.", method=method)
     for tie in one.ties:
         yield message(
-            "{units} tie for the last {n}; given to {winners}, {rule}.",
+            "{units} are tied; the last {n} {n:plural person goes|people go} to {winners}, {rule}.",
             units=[campaign.unit(code).label for code in tie.units],
             n=tie.seats,
             winners=[campaign.unit(code).label for code in tie.winners],
