@@ -889,8 +889,8 @@ def _unread(plan: Plan, rows: ReportedCounts, heirs: Heirs) -> Iterator[Message]
         if code not in read and after:
             yield message(
                 "No figure of {unit}, closed after {day:date}, was read: its enrolments are "
-                "missing from {units:list 8}, unless their own reports hold it. Read its last figures "
-                "together with theirs.",
+                "missing from {units:list 8}, unless their own reports hold it. Read its last "
+                "figures together with theirs.",
                 unit=unit.label,
                 day=unit.closed,
                 units=[one.label for one in members(plan, after)],

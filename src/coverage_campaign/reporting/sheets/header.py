@@ -309,7 +309,8 @@ def _refuse_unheaded(
                 if remarks:
                     found = message("{cell:raw} stands among the remarks", cell=_text(cell))
                 fix = message(
-                    "write its heading; in CSV put a number with a comma in quotes, or leave the comma out"
+                    "write its heading; in CSV put a number with a comma in quotes, or leave the "
+                    "comma out"
                 )
                 raise AmbiguousTableError(Problem(grid.place(row, column), found, fix))
 
