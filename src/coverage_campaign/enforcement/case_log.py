@@ -339,10 +339,14 @@ def _problems_of(log: _Log, replay: _Replay, now: _Standing) -> object:
 
 
 def _none(count: int) -> object:
-    return pd.array([pd.NA], dtype="str").take(np.zeros(count, dtype=np.int64))
+    return pd.array(np.full(count, None, dtype=object), dtype="str")
 
 
-_COLUMNS = ["case", "employer", "unit", "step", "event", "by", "since", "due_on", "days_over"]
+_KINDS = {
+    **dict.fromkeys(("case", "employer", "unit", "step", "event", "by"), "str"),
+    "since": "datetime64[s]", "due_on": "datetime64[s]", "days_over": "Int64",
+    "question": "str",
+}
 
 
 @checked_call
@@ -374,7 +378,8 @@ def due_actions(
             for one, group in _by_ladder(cases)
             for part in _due(replay(case_log(group), ladder=one), one, day)
         ]
-    whole = pd.concat([_nothing(), *parts], ignore_index=True)
+    nothing = pd.DataFrame(columns=[*_KINDS]).astype(_KINDS)
+    whole = pd.concat([nothing, *parts], ignore_index=True)
     return whole.sort_values("due_on", kind="stable", na_position="last", ignore_index=True)
 
 
@@ -449,11 +454,4 @@ def _rows(
     known = here[["case", "employer", "unit"]].assign(
         **columns, since=here[f"{REACHED}{step}"], due_on=due_on, days_over=over
     )
-    return known[[*_COLUMNS, "question"]]
-
-
-def _nothing() -> pd.DataFrame:
-    texts = {name: pd.Series(dtype="str") for name in (*_COLUMNS[:6], "question")}
-    days = {name: pd.Series(dtype="datetime64[s]") for name in ("since", "due_on")}
-    frame = pd.DataFrame({**texts, **days, "days_over": pd.Series(dtype="Int64")})
-    return frame[[*_COLUMNS, "question"]]
+    return known[[*_KINDS]]

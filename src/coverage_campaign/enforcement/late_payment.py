@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable, Iterator
 from decimal import ROUND_HALF_UP, Context, Decimal, Inexact, InvalidOperation
+from itertools import pairwise, zip_longest
 
 import attrs
 
@@ -121,31 +122,19 @@ def surcharge(
         )
     if last < first:
         return Surcharge(amount, ())
-    dated = _of_code(parameters, code)
-    periods = tuple(
-        RatePeriod(
-            window, rate, _EXACT.multiply(_EXACT.multiply(amount, rate), window.days), citation
-        )
-        for window, rate, citation in _periods(dated, Window(first, last), code)
-    )
-    return Surcharge(amount, periods)
+    owed = []
+    for window, law in _periods(parameters, Window(first, last), code):
+        daily = _EXACT.multiply(amount, Decimal(law.value))
+        due = _EXACT.multiply(daily, window.days)
+        owed.append(RatePeriod(window, Decimal(law.value), due, law.citation))
+    return Surcharge(amount, tuple(owed))
 
 
 def parameter_on(parameters: Iterable[Parameter], code: str, *, on: DateLike) -> Parameter:
     """Return the parameter of a code that is in force on a day: its value and its citation."""
     day = to_date(on, where="on")
-    dated = _of_code(parameters, code)
-    ends = _ends(dated)
-    for parameter, end in zip(dated, ends, strict=True):
-        if parameter.since <= day and (end is None or day <= end):
-            return parameter
-    raise DefinitionError(
-        Problem(
-            f"parameters['{code}']",
-            message("none in force on {day:raw}", day=day),
-            _in_force(dated, code),
-        )
-    )
+    _, parameter = next(_periods(parameters, Window(day, day), code))
+    return parameter
 
 
 @checked_call
@@ -179,7 +168,7 @@ def _of_code(parameters: Iterable[Parameter], code: str) -> list[Parameter]:
     dated = sorted(
         (one for one in parameters if one.code == code), key=lambda parameter: parameter.since
     )
-    for earlier, later in zip(dated, dated[1:], strict=False):  # noqa: RUF007 - pairs of a list
+    for earlier, later in pairwise(dated):
         if later.since == earlier.since or (earlier.until and earlier.until >= later.since):
             raise DefinitionError(
                 Problem(
@@ -191,25 +180,25 @@ def _of_code(parameters: Iterable[Parameter], code: str) -> list[Parameter]:
     return dated
 
 
-def _ends(dated: list[Parameter]) -> list[dt.date | None]:
-    """Return the last day of each value: as it says, else the day before the next one."""
-    nexts = [*(one.since - _DAY for one in dated[1:]), None]
-    return [one.until or following for one, following in zip(dated, nexts, strict=False)]
-
-
 def _periods(
-    dated: list[Parameter], late: Window, code: str
-) -> Iterator[tuple[Window, Decimal, str]]:
-    day = late.first
-    for parameter, end in zip(dated, _ends(dated), strict=True):
-        window = late.overlap(Window(parameter.since, end or max(late.last, parameter.since)))
+    parameters: Iterable[Parameter], days: Window, code: str
+) -> Iterator[tuple[Window, Parameter]]:
+    """Yield the days of a window on which each value is in force; every day has one, or it fails.
+
+    A value holds to its last day, or to the day before the next one.
+    """
+    dated = _of_code(parameters, code)
+    day = days.first
+    for parameter, following in zip_longest(dated, dated[1:]):
+        end = parameter.until or (following.since - _DAY if following else days.last)
+        window = days.overlap(Window(parameter.since, max(end, parameter.since)))
         if window is None:
             continue
         if window.first > day:
             break
-        yield window, Decimal(parameter.value), parameter.citation
+        yield window, parameter
         day = window.last + _DAY
-    if day <= late.last:
+    if day <= days.last:
         raise DefinitionError(
             Problem(
                 f"parameters['{code}']",

@@ -14,18 +14,10 @@ from coverage_campaign.errors import DefinitionError, Problem
 from coverage_campaign.messages import message
 from coverage_campaign.model.dates import MonthDay, not_before, to_month_day, to_optional_day
 from coverage_campaign.model.labels import Label, to_label
-from coverage_campaign.model.targets import to_optional_rate
+from coverage_campaign.model.targets import is_share, to_optional_rate
 from coverage_campaign.model.units import to_codes
 
 __all__ = ["Activity", "Milestone", "Phase", "parents_first", "resolved"]
-
-
-def _is_share(
-    _: object, attribute: attrs.Attribute[Fraction | None], value: Fraction | None
-) -> None:
-    if value is not None and not 0 <= value <= 1:
-        fix = "a share is from 0 to 1: write '60%' or '0.6'"
-        raise DefinitionError(Problem(attribute.name, f"{value}", fix))
 
 
 @attrs.frozen(field_transformer=checked_fields)
@@ -66,7 +58,7 @@ class Phase:
     clause: str = ""
     channels: tuple[str, ...] = attrs.field(default=(), converter=to_codes)
     share: Fraction | None = attrs.field(
-        default=None, converter=to_optional_rate, validator=_is_share, kw_only=True
+        default=None, converter=to_optional_rate, validator=is_share, kw_only=True
     )
 
 
@@ -85,7 +77,7 @@ class Milestone:
     label: Label = attrs.field(converter=to_label)
     by: MonthDay | dt.date = attrs.field(converter=to_month_day)
     share: Fraction | None = attrs.field(
-        default=None, converter=to_optional_rate, validator=_is_share, kw_only=True
+        default=None, converter=to_optional_rate, validator=is_share, kw_only=True
     )
     persons: int | None = attrs.field(default=None, validator=from_zero, kw_only=True)
     target: str = attrs.field(default="", kw_only=True)

@@ -277,11 +277,8 @@ def _problems(scheme: Scheme) -> Iterator[Problem]:
     for name, parts in lists:
         for code, count in Counter(part.code for part in parts).items():
             if count > 1:
-                yield Problem(
-                    f"{name} '{code}'",
-                    message("used {count:raw} times", count=count),
-                    "a code names one part",
-                )
+                found = message("used {count:raw} times", count=count)
+                yield Problem(f"{name} '{code}'", found, "a code names one part")
     weights = sum((item.weight for item in scheme.items), Decimal(0))
     if scheme.items and scheme.full is not None and weights != scheme.full:
         fix = "mend a weight, or set full to None where only a part of a scheme is known"
@@ -316,6 +313,13 @@ def _problems_of_pools(scheme: Scheme) -> Iterator[Problem]:
                 yield Problem(f"pools[{index}].units", found, "a unit is in one pool of an item")
 
 
+def _rules(scheme: Scheme) -> Iterator[tuple[str, str, Rule]]:
+    """Yield code, measure and rule of items and rewards, where it is no function of the user's."""
+    for item in (*scheme.items, *scheme.rewards):
+        if isinstance(item.rule, Rule):
+            yield item.code, item.of, item.rule
+
+
 def falling_items(scheme: Scheme) -> tuple[str, ...]:
     """Return the codes of items and rewards where more people can mean fewer points.
 
@@ -324,11 +328,7 @@ def falling_items(scheme: Scheme) -> tuple[str, ...]:
     >>> falling_items(Scheme("odd", items=[Item("enrolment", "Enrolment", odd, 100)]))
     ('enrolment',)
     """
-    return tuple(
-        item.code
-        for item in (*scheme.items, *scheme.rewards)
-        if item.of not in COUNTS and isinstance(item.rule, Rule) and not item.rule.rises
-    )
+    return tuple(code for code, of, rule in _rules(scheme) if of not in COUNTS and not rule.rises)
 
 
 def items_rewarding_cases(scheme: Scheme) -> tuple[str, ...]:
@@ -339,17 +339,9 @@ def items_rewarding_cases(scheme: Scheme) -> tuple[str, ...]:
     >>> items_rewarding_cases(Scheme("odd", items=[odd]))
     ('late',)
     """
-    return tuple(
-        item.code
-        for item in (*scheme.items, *scheme.rewards)
-        if item.of in COUNTS and isinstance(item.rule, Rule) and not item.rule.falls
-    )
+    return tuple(code for code, of, rule in _rules(scheme) if of in COUNTS and not rule.falls)
 
 
 def items_with_open_steps(scheme: Scheme) -> tuple[str, ...]:
     """Return the codes of items and rewards whose rule leaves open how a step begun counts."""
-    return tuple(
-        item.code
-        for item in (*scheme.items, *scheme.rewards)
-        if isinstance(item.rule, Rule) and item.rule.asks_partial
-    )
+    return tuple(code for code, _, rule in _rules(scheme) if rule.asks_partial)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 from fractions import Fraction
-from typing import Literal, TypeAlias
+from typing import Any, Literal, TypeAlias
 
 import attrs
 
@@ -26,6 +26,7 @@ __all__ = [
     "TargetGroup",
     "covered_before",
     "eligible_persons",
+    "is_share",
     "rate_text",
     "to_exact",
     "to_optional_rate",
@@ -151,10 +152,10 @@ def to_optional_rate(value: Fraction | Decimal | str | float | None) -> Fraction
     return None if value is None else to_rate(value)
 
 
-def _at_most_all(instance: object, attribute: attrs.Attribute[Fraction], value: Fraction) -> None:
-    del instance
-    if not 0 <= value <= 1:
-        fix = "a coverage rate is from 0 to 1: write '80%' or '0.8'"
+def is_share(_: object, attribute: attrs.Attribute[Any], value: Fraction | None) -> None:
+    """Refuse a rate or a share that is not from 0 to 1; None is no rate."""
+    if value is not None and not 0 <= value <= 1:
+        fix = "a share or a coverage rate is from 0 to 1: write '80%' or '0.8'"
         raise DefinitionError(Problem(attribute.name, f"{value}", fix))
 
 
@@ -180,7 +181,7 @@ class CoverageTarget:
 
     code: str
     label: Label = attrs.field(converter=to_label)
-    to: Fraction = attrs.field(converter=to_rate, validator=_at_most_all)
+    to: Fraction = attrs.field(converter=to_rate, validator=is_share)
     rise: Fraction | None = attrs.field(default=None, converter=to_optional_rate)
     rise_is: Increase | None = None
     within: str = ""

@@ -44,10 +44,8 @@ def _to_counts(
         or not 0 <= int(count) < _TOO_MANY
     ]
     if len(dict(pairs)) < len(pairs):
-        codes = [code for code, _ in pairs]
-        problems.append(
-            Problem("counts", message("codes {codes}", codes=codes), "give one count a code")
-        )
+        found = message("codes {codes}", codes=[code for code, _ in pairs])
+        problems.append(Problem("counts", found, "give one count a code"))
     if problems:
         raise DefinitionError(problems)
     return tuple((str(measure), int(count)) for measure, count in pairs)
@@ -74,13 +72,8 @@ def _to_successors(
         )
     total = sum((share for _, share in shares), Fraction(0))
     if shares and total != 1:
-        problems.append(
-            Problem(
-                "successors",
-                message("shares of {total:raw}", total=total),
-                "the shares add up to 1",
-            )
-        )
+        found = message("shares of {total:raw}", total=total)
+        problems.append(Problem("successors", found, "the shares add up to 1"))
     if problems:
         raise DefinitionError(problems)
     return shares

@@ -17,7 +17,7 @@ import re
 import struct
 import zipfile
 import zlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, TypeAlias
 from xml.parsers import expat
@@ -181,14 +181,24 @@ def _unpacked(data: bytes, name: str) -> dict[str, bytes]:
     return parts
 
 
-def _parser() -> expat.XMLParserType:
-    parser = expat.ParserCreate()
+def _parse(
+    part: bytes,
+    start: Callable[[str, dict[str, str]], object],
+    end: Callable[[str], object] | None = None,
+    text: Callable[[str], object] | None = None,
+) -> None:
+    """Call functions with the elements and texts of a part; entities are refused."""
 
     def refuse(*_: object) -> None:
         raise expat.ExpatError("entities are not read")
 
+    parser = expat.ParserCreate()
     parser.EntityDeclHandler = refuse
-    return parser
+    parser.buffer_text = True
+    parser.StartElementHandler = start
+    parser.EndElementHandler = end
+    parser.CharacterDataHandler = text
+    parser.Parse(part, True)  # noqa: FBT003 - expat takes it by position
 
 
 # -- .xlsx -----------------------------------------------------------------------------------------
@@ -212,14 +222,12 @@ def _of_xlsx(parts: Mapping[str, bytes], name: str) -> dict[str, _WithoutValue]:
 
 def _elements(part: bytes, element: str) -> list[dict[str, str]]:
     found: list[dict[str, str]] = []
-    parser = _parser()
 
     def start(tag: str, attributes: dict[str, str]) -> None:
         if tag.rpartition(":")[2] == element:
             found.append(attributes)
 
-    parser.StartElementHandler = start
-    parser.Parse(part, True)  # noqa: FBT003 - expat takes it by position
+    _parse(part, start)
     return found
 
 
@@ -276,12 +284,7 @@ class _SheetReader:
 
 def _cells_without_value(part: bytes, place: str | Message) -> _WithoutValue:
     reader = _SheetReader(place)
-    parser = _parser()
-    parser.buffer_text = True
-    parser.StartElementHandler = reader.start
-    parser.EndElementHandler = reader.end
-    parser.CharacterDataHandler = reader.text
-    parser.Parse(part, True)  # noqa: FBT003 - expat takes it by position
+    _parse(part, reader.start, reader.end, reader.text)
     return reader.without_value
 
 
@@ -316,10 +319,7 @@ class _ContentReader:
 def _check_ods(part: bytes, name: str) -> None:
     """Refuse cells with a value that are far away, or repeated too often to be meant."""
     reader = _ContentReader(name)
-    parser = _parser()
-    parser.StartElementHandler = reader.start
-    parser.EndElementHandler = reader.end
-    parser.Parse(part, True)  # noqa: FBT003 - expat takes it by position
+    _parse(part, reader.start, reader.end)
 
 
 def _number(text: str) -> int:
