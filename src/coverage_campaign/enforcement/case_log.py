@@ -344,7 +344,9 @@ def _none(count: int) -> object:
 
 _KINDS = {
     **dict.fromkeys(("case", "employer", "unit", "step", "event", "by"), "str"),
-    "since": "datetime64[s]", "due_on": "datetime64[s]", "days_over": "Int64",
+    "since": "datetime64[s]",
+    "due_on": "datetime64[s]",
+    "days_over": "Int64",
     "question": "str",
 }
 
