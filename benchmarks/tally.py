@@ -25,7 +25,7 @@ import pandas as pd
 
 import tally_twins as twins
 from coverage_campaign.reporting.events.encoding import encode
-from coverage_campaign.reporting.events.frame import CodedEvents
+from coverage_campaign.reporting.events.engines import CodedEvents
 from coverage_campaign.reporting.events.triangle import tally_triangle
 from coverage_campaign.reporting.result import Tally
 from coverage_campaign.reporting.tally import tally

@@ -17,7 +17,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from coverage_campaign.reporting.events.frame import CodedEvents, day_number, second_number
+from coverage_campaign.reporting.events.engines import CodedEvents, day_number, second_number
 from coverage_campaign.reporting.tally import tally
 from tally_corpus import AS_OF, CHANNELS, UNITS, campaign
 

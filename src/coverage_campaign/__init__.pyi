@@ -118,7 +118,7 @@ from coverage_campaign.reporting.completeness import expected_reports as expecte
 from coverage_campaign.reporting.data_quality import quality_signals as quality_signals
 from coverage_campaign.reporting.events.accounts import lost_claims as lost_claims
 from coverage_campaign.reporting.events.encoding import encode as encode
-from coverage_campaign.reporting.events.frame import CodedEvents as CodedEvents
+from coverage_campaign.reporting.events.engines import CodedEvents as CodedEvents
 from coverage_campaign.reporting.events.triangle import tally_triangle as tally_triangle
 from coverage_campaign.reporting.result import Tally as Tally
 from coverage_campaign.reporting.sheets.read_reports import read_reports as read_reports

@@ -60,6 +60,7 @@ from coverage_campaign.progress.succession import (
     pass_on_many,
 )
 from coverage_campaign.progress.summaries import (
+    ReportedHistory,
     bases_of,
     bases_table,
     bridge_table,
@@ -71,18 +72,15 @@ from coverage_campaign.progress.summaries import (
     context_table,
     coverage_table,
     gap_contributions,
+    history_of,
     peer_ranks,
     quality_flags,
     rank_ranges,
-    required_rate_table,
-    unranked_table,
-)
-from coverage_campaign.progress.time_series import (
-    ReportedHistory,
-    history_of,
     reported_history,
+    required_rate_table,
     running_table,
     series_of,
+    unranked_table,
 )
 from coverage_campaign.progress.unit_progress import (
     StatusCode,

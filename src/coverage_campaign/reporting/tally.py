@@ -23,8 +23,7 @@ from coverage_campaign.reporting.events.accounts import (
 )
 from coverage_campaign.reporting.events.deduplicate import claims, layout_of
 from coverage_campaign.reporting.events.encoding import coded
-from coverage_campaign.reporting.events.engines import keeping
-from coverage_campaign.reporting.events.frame import CodedEvents, second_number
+from coverage_campaign.reporting.events.engines import CodedEvents, keeping, second_number
 from coverage_campaign.reporting.events.partitions import as_chunks, count_chunks
 from coverage_campaign.reporting.problems import EVENT_REASONS, ReportProblems
 from coverage_campaign.reporting.result import Tally

@@ -14,7 +14,7 @@ import pytest
 from coverage_campaign.errors import ReportError
 from coverage_campaign.reporting.events.accounts import lost_claims
 from coverage_campaign.reporting.events.encoding import encode
-from coverage_campaign.reporting.events.frame import CODED_COLUMNS
+from coverage_campaign.reporting.events.engines import CODED_COLUMNS
 from coverage_campaign.reporting.events.triangle import tally_triangle
 from coverage_campaign.reporting.tally import tally
 from support.campaigns import tiny

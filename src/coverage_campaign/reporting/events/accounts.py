@@ -31,15 +31,18 @@ from coverage_campaign.reporting.events.deduplicate import (
 )
 from coverage_campaign.reporting.events.encoding import coded
 from coverage_campaign.reporting.events.engines import (
+    SHOWN,
+    CodedEvents,
     Keep,
+    Rows,
     collected,
     in_memory,
     keeping,
     of_pandas,
     parted,
+    second_number,
     to_pandas,
 )
-from coverage_campaign.reporting.events.frame import SHOWN, CodedEvents, Rows, second_number
 from coverage_campaign.reporting.problems import EVENT_REASONS, EventReason, ReportProblem
 
 __all__ = [

@@ -15,8 +15,7 @@ from narwhals.typing import IntoFrame
 
 from coverage_campaign.errors import Problem, ReportError
 from coverage_campaign.messages import Message, message
-from coverage_campaign.reporting.events.engines import engine_of
-from coverage_campaign.reporting.events.frame import CODED_COLUMNS, Rows
+from coverage_campaign.reporting.events.engines import CODED_COLUMNS, Rows, engine_of
 
 __all__ = [
     "COLUMNS",

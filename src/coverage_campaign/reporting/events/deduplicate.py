@@ -26,21 +26,19 @@ from coverage_campaign.model.campaign import Campaign
 from coverage_campaign.model.dates import Periods
 from coverage_campaign.model.units import Unit
 from coverage_campaign.reporting.events.engines import (
-    Keep,
-    as_number,
-    collected,
-    looked_up,
-    parted_by_repetition,
-)
-from coverage_campaign.reporting.events.frame import (
     DAYS,
     MISSING,
     MISSING_TEXT,
     NO_DAY,
     SHOWN,
     CodedEvents,
+    Keep,
     Rows,
+    as_number,
+    collected,
     day_number,
+    looked_up,
+    parted_by_repetition,
     second_number,
 )
 from coverage_campaign.reporting.problems import EVENT_REASONS, EventReason

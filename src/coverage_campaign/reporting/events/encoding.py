@@ -31,14 +31,6 @@ from coverage_campaign.reporting.events.columns import (
     plain_columns,
 )
 from coverage_campaign.reporting.events.engines import (
-    by_code_point,
-    collected,
-    in_memory,
-    keeping,
-    small_table,
-    to_pandas,
-)
-from coverage_campaign.reporting.events.frame import (
     BLANKS,
     CODED_COLUMNS,
     CODES,
@@ -48,9 +40,15 @@ from coverage_campaign.reporting.events.frame import (
     NO_DAY,
     CodedEvents,
     Rows,
+    by_code_point,
+    collected,
     day_number,
+    in_memory,
+    keeping,
     or_missing,
     second_number,
+    small_table,
+    to_pandas,
 )
 
 __all__ = ["coded", "encode"]

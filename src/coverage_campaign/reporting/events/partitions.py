@@ -31,13 +31,14 @@ from coverage_campaign.reporting.events.accounts import (
 from coverage_campaign.reporting.events.columns import IDS
 from coverage_campaign.reporting.events.deduplicate import KeyLayout, claims
 from coverage_campaign.reporting.events.encoding import coded
-from coverage_campaign.reporting.events.engines import Keep, to_pandas
-from coverage_campaign.reporting.events.frame import (
+from coverage_campaign.reporting.events.engines import (
     CODED_COLUMNS,
     CODES,
     MISSING,
     SHOWN,
     CodedEvents,
+    Keep,
+    to_pandas,
 )
 
 __all__ = ["as_chunks", "count_chunks"]

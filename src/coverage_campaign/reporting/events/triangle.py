@@ -24,15 +24,17 @@ from coverage_campaign.reporting.events.deduplicate import (
 )
 from coverage_campaign.reporting.events.encoding import coded
 from coverage_campaign.reporting.events.engines import (
+    CodedEvents,
     Keep,
+    Rows,
     as_number,
     collected,
     keeping,
     parted,
     parted_by_repetition,
+    second_number,
     small_table,
 )
-from coverage_campaign.reporting.events.frame import CodedEvents, Rows, second_number
 
 __all__ = ["tally_triangle"]
 
