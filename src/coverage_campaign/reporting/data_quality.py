@@ -145,7 +145,7 @@ class _Persons:
         before = total[self.starts] - self.persons[self.starts]
         return total - np.repeat(before, np.diff([*self.starts, len(total)]))
 
-    def over(self, rows: NDArray[np.bool_]) -> tuple[_Places, _Places]:
+    def sums_of(self, rows: NDArray[np.bool_]) -> tuple[_Places, _Places]:
         """Return the sum of some rows by unit, and how many they are."""
         persons, number = np.where(rows, self.persons, 0), rows.astype(np.int64)
         if not len(rows):
@@ -376,12 +376,12 @@ def deadline_spikes(
     tail = tail if tail is not None else _TAIL[tally.by]
     window = tally.campaign.window(phase)
     first, end = periods.number([window.first, window.last]).tolist()
-    late, n_late = gross.over((gross.period > end - tail) & (gross.period <= end))
-    early, n_early = gross.over((gross.period >= first) & (gross.period <= end - tail))
+    late, n_late = gross.sums_of((gross.period > end - tail) & (gross.period <= end))
+    early, n_early = gross.sums_of((gross.period >= first) & (gross.period <= end - tail))
     enough = (n_late > 0) & (n_early >= _FEWEST_BEFORE) & (early > 0)
     # persons per period, compared in whole numbers: late / n >= ratio x early / m
     odd = enough & (late * n_early >= ratio * early * n_late)
-    _, until = gross.over(gross.period <= end)
+    _, until = gross.sums_of(gross.period <= end)
     ends = attrs.evolve(gross, persons=np.repeat(late, np.diff([*gross.starts, len(gross.unit)])))
     last = (gross.starts + until - 1)[odd]
     before = early[odd] / n_early[odd]
@@ -455,7 +455,7 @@ def above_eligible(reported: Reported) -> list[Sign]:
     reached = attrs.evolve(net, persons=net.running() + before[net.unit])
     base = eligible[net.unit]
     above = (reached.persons > base) & (base >= 0)
-    _, periods = net.over(above)
+    _, periods = net.sums_of(above)
     odd = np.flatnonzero(above)
     first = odd[np.flatnonzero(np.diff(net.unit[odd], prepend=-1))]
     return [
