@@ -311,11 +311,10 @@ def _search(prices: _Quotients) -> Floats:
     below = below if below.flags.writeable else below.copy()
     np.copyto(below, above, where=groups.spread(spare == 0))
     units = np.flatnonzero((above > below) & groups.spread((lacking > 0) & (spare > 0)))
-    gains = (above[units] - below[units]).astype(np.int64)
-    units = np.repeat(units, gains)
-    seats = below[units] + (
-        np.arange(1, units.size + 1) - np.repeat(np.cumsum(gains) - gains, gains)
-    )
+    gains, seats = (above[units] - below[units]).astype(np.int64), below[units] + 1.0
+    if gains.max(initial=1) > 1:
+        units, seats = np.repeat(units, gains), np.repeat(seats, gains)
+        seats += np.arange(units.size) - np.repeat(np.cumsum(gains) - gains, gains)
     choose(groups, below, units, prices.rule.floats(seats) / prices.real[units], (low, high))
     return below
 
