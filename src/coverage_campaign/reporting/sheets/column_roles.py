@@ -60,7 +60,7 @@ Kind: TypeAlias = Literal[
     "breakdown", "serial",
     "note", "rank", "new", "cumulative", "stock", "persons", "unclear", "target", "plan", "rate",
     "earlier", "change", "remaining", "eligible", "baseline", "payment", "households", "loss",
-    "average", "activity",
+    "average",
 ]  # fmt: skip
 """What a column holds; 'persons' is a figure of persons of which the heading says no more."""
 
@@ -199,10 +199,6 @@ _CJK: tuple[tuple[str, re.Pattern[str]], ...] = (
     ("cumulative", _any("(?:截[至止]?|至|到|1-)本[月期][止底末]?|本[月期]止")),
     ("baseline", _any("期初|年初|月初|基数|基期|起点")),
     (
-        "activity",
-        _any("(?:工作|经办|执法|检查)人员|干部|宣传|培训|咨询|走访|检查|接待|发放|约谈|上门"),
-    ),
-    (
         "loss",
         _any("减[少员]|核减|退保|停保|断保|脱保|流失|注销|转出|死亡|中断|退出"),
     ),
@@ -267,7 +263,6 @@ _WORDS: dict[str, str] = {
     **dict.fromkeys(("proportion", "completion", "coverage", "%"), "rate"),
     **dict.fromkeys(("rank", "ranking"), "rank"),
     **dict.fromkeys(("average", "avg", "mean"), "average"),
-    **dict.fromkeys(("staff", "visits", "visited", "trained", "training"), "activity"),
     **dict.fromkeys(("change", "growth", "increase", "difference", "diff", "yoy", "mom"), "change"),
     **dict.fromkeys(("gap", "shortfall", "remaining", "outstanding", "missing"), "remaining"),
     **dict.fromkeys(("eligible", "population", "residents", "pop"), "eligible"),
@@ -292,26 +287,9 @@ _WORDS: dict[str, str] = {
     **dict.fromkeys(("participants", "affiliates", "entrants"), "persons"),
     **dict.fromkeys(("total", "subtotal", "sum", "all", "grand"), "total"),
 }  # fmt: skip
-_SILENT = frozenset(
-    (
-        *(
-            "of",
-            "in",
-            "the",
-            "by",
-            "and",
-            "to",
-            "date",
-            "so",
-            "far",
-            "no",
-            "as",
-            "at",
-            "for",
-        ),
-        *("on", "a", "year", "month", "day", "period", "quarter", "week", "from"),
-        *("published", "printed"),
-    )
+_SILENT = _any(
+    "of|in|the|by|and|to|so|far|no|as|at|for|on|a|from|published|printed",
+    "date|year|month|day|period|quarter|week",
 )
 _ASCII_WORD = re.compile(r"[A-Za-z][A-Za-z0-9]*|%")
 
@@ -440,7 +418,7 @@ _BRACKETS = re.compile(r"\(([^()]*)\)")
 _SPECIFIC: tuple[Kind, ...] = ("new", "cumulative", "stock", "target", "plan", "rate", "unclear")
 _ANYWHERE: tuple[Kind, ...] = (
     *("earlier", "change", "remaining", "rank", "payment", "households", "baseline", "eligible"),
-    *("loss", "average", "activity"),
+    *("loss", "average"),
 )
 
 
@@ -498,7 +476,7 @@ def meaning_of(levels: Sequence[str]) -> Meaning:
 _NO_RESULT: frozenset[Kind | None] = frozenset(
     (
         *("plan", "target", "earlier", "change", "remaining", "eligible", "baseline"),
-        *("payment", "households", "loss", "average", "activity"),
+        *("payment", "households", "loss", "average"),
     )
 )
 
@@ -661,7 +639,7 @@ def _features(text: str) -> tuple[set[str], str]:
             lower = name.lower()
             if lower in _WORDS:
                 english.add(_WORDS[lower])
-            elif lower not in _SILENT:
+            elif not _SILENT.fullmatch(lower):
                 left.append(lower)
     left.extend(re.findall(r"\d*,?000", word))
     features |= english - ({"stock"} if "new" in english else set())  # new members are new
@@ -680,7 +658,7 @@ def _is_to_date(text: str) -> bool:
 
 
 _BEFORE_ALL: tuple[Kind, ...] = ("average", "change", "rate", "rank", "remaining", "earlier")
-_BEFORE_FIGURES: tuple[Kind, ...] = ("households", "baseline", "eligible", "loss", "activity")
+_BEFORE_FIGURES: tuple[Kind, ...] = ("households", "baseline", "eligible", "loss")
 
 
 def _kind(features: set[str], *, persons_only: bool) -> Kind | None:
@@ -745,19 +723,8 @@ def is_note(text: str) -> bool:
 # -- the columns of a table --------------------------------------------------------------------
 
 Role: TypeAlias = Literal[
-    "unit",
-    "parent",
-    "date",
-    "year",
-    "day",
-    "channel",
-    "measure",
-    "persons",
-    "other",
-    "target",
-    "rate",
-    "reason",
-    "matter",
+    "unit", "parent", "date", "year", "day", "channel", "measure", "persons", "other", "target",
+    "rate", "reason", "matter",
 ]  # fmt: skip
 """The part of a cell in its row; 'other' is the figure of the kind that was not asked for."""
 
@@ -782,14 +749,8 @@ class Named:
 
     def single(self) -> dict[Role, str]:
         """Return the headings that the caller named for parts of one column."""
-        pairs: tuple[tuple[Role, str], ...] = (
-            ("unit", self.unit),
-            ("date", self.date),
-            ("channel", self.channel),
-            ("target", self.target),
-            ("rate", self.rate),
-        )
-        return {role: heading for role, heading in pairs if heading}
+        roles: tuple[Role, ...] = ("unit", "date", "channel", "target", "rate")
+        return {role: text for role in roles if (text := getattr(self, role))}
 
 
 @attrs.frozen

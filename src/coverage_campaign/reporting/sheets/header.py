@@ -121,7 +121,8 @@ def figures_of_grid(
     _refuse_unheaded(grid, header, layout, rows, named)
     if not named.persons:
         _refuse_other_month(layout, about, grid.name)
-        known = [text for one in (campaign, *campaign.units) for _, text in one.label.texts]
+        labels = [campaign.label, *(one.label for one in campaign.units)]
+        known = [text for label in labels for _, text in label.texts]
         other = [text for text in about if names_other_matter(text, known)]
         not_asked = [text for text in (*about, grid.sheet) if is_no_result(text, kind)]
         _refuse_by_title(layout, [*not_asked, *other], kind, grid.name)

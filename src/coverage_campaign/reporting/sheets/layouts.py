@@ -175,7 +175,6 @@ _IGNORED: dict[Kind, tuple[str, Message]] = {
     "households": ("households", message("households and employers are no people")),
     "loss": ("loss", message("persons who left are none who came")),
     "average": ("ignored", message("an average is no count")),
-    "activity": ("ignored", message("activities are not enrolments")),
     "rate": ("rate", message("a rate is no count")),
     "measure": ("note", message("its cells are no measures")),
     "unclear": ("ignored", message("both of this period and cumulative: name it to count it")),
