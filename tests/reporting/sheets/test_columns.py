@@ -481,7 +481,7 @@ def test_figures_outside_the_life_of_a_unit_are_explained(
     (problem,) = [one for one in tally.problems if one.reason != "no_report"] or [None]
     assert (problem is None) == counted
     if problem is not None:
-        words = ("15 June 2021", "Mead") if unit == "a" else ("16 June 2021", "Ash")
+        words = ("15 Jun 2021", "Mead") if unit == "a" else ("16 Jun 2021", "Ash")
         assert problem.reason == "unit_not_open"
         assert problem.severity == "error"
         assert words[0] in problem.found
@@ -495,7 +495,7 @@ def test_a_unit_that_closes_within_a_month_owes_its_report() -> None:
     assert [one.found for one in gaps if "'a'" in one.where] == []
     frame = pd.concat([frame, pd.DataFrame({"unit": ["a"], "period": ["2021-05"], "persons": [1]})])
     gaps = [one for one in read(frame, TWO_IN_ONE).problems if one.reason == "no_report"]
-    assert [one.found.rpartition(": ")[2] for one in gaps if "'a'" in one.where] == ["2021-06"]
+    assert [one.found.rpartition(": ")[2] for one in gaps if "'a'" in one.where] == ["Jun 2021"]
 
 
 # -- what titles, corners and marks say ------------------------------------------------------------
@@ -572,7 +572,7 @@ def test_a_sheet_of_one_unit_is_called_by_it(tmp_path: Path) -> None:
 )
 def test_other_people_are_no_enrolments(heading: str) -> None:
     """Staff, those not yet covered, those reached, those who left, averages: none counts."""
-    with pytest.raises(ReportError, match="no column for persons"):
+    with pytest.raises(ReportError, match=r"no column for persons|may name"):
         read(pd.DataFrame({"单位": ["甲县"], heading: [9]}), period="2008-07")
 
 
