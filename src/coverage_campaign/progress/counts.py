@@ -504,7 +504,7 @@ def clocks(
     """
     left = plan.days_left(day)
     whole = Clock(
-        curves=np.array([[total / plan.effort[-1] for total in plan.effort]]),
+        curves=_curve(plan),
         elapsed=len(plan.days) - left,
         left=np.array([left]),
     )
@@ -516,24 +516,23 @@ def clocks(
     closed = np.array([unit.closed or dt.date.max for unit in units], dtype="datetime64[D]")
     open_days = np.searchsorted(plan.days, closed, side="right")
     return whole, Clock(
-        curves=_own_curves(plan, lives, shares, codes, heirs=heirs, whole=whole.curves),
+        curves=_own_curves(plan, lives, shares, codes, heirs),
         elapsed=whole.elapsed,
         left=np.maximum(open_days - whole.elapsed, 0),
     )
 
 
+def _curve(plan: Plan) -> NDArray[np.float64]:
+    """Return the part of a plan that is over at the end of each day, as one row."""
+    return np.array([[total / plan.effort[-1] for total in plan.effort]])
+
+
 def _own_curves(
-    plan: Plan,
-    lives: Lives,
-    shares: _Ints,
-    codes: tuple[str, ...],
-    *,
-    heirs: Heirs,
-    whole: NDArray[np.float64],
+    plan: Plan, lives: Lives, shares: _Ints, codes: tuple[str, ...], heirs: Heirs
 ) -> NDArray[np.float64]:
     """Return the part of each unit's target that is planned to the end of each day: units x days.
 
-    `whole` is the curve of all, which a unit without people has.
+    A unit without people has the curve of all.
     """
     place = {code: number for number, code in enumerate(codes)}
     reached = np.zeros((len(codes), len(plan.days)))
@@ -542,7 +541,7 @@ def _own_curves(
         for heir, share in heirs.get(code, ((code, Fraction(1)),)):
             reached[place[heir]] += float(share) * course
     in_all = reached[:, -1:]
-    curves = np.repeat(whole, len(codes), axis=0)
+    curves = np.repeat(_curve(plan), len(codes), axis=0)
     return np.divide(reached, in_all, out=curves, where=in_all > 0)
 
 
@@ -639,8 +638,7 @@ def planned_rates(
     `shares` are those of one scenario, `position` is that of the day in the plan, -1 = before it.
     """
     if plan.course.lives is not None:
-        whole = np.array([[total / plan.effort[-1] for total in plan.effort]])
-        curves = _own_curves(plan, plan.course.lives, shares, codes, heirs=heirs, whole=whole)
+        curves = _own_curves(plan, plan.course.lives, shares, codes, heirs)
         return curves[:, position] if position >= 0 else np.zeros(len(codes))
     rates = pd.Series(plan.course.rates_on(shares, position), index=plan.shares().index)
     # Who takes the place of another outside the plan does so when all of it is over.

@@ -22,10 +22,11 @@ _JUMP = Fraction(1, 5)
 
 def unit_findings(campaign: Campaign) -> Iterator[Finding]:
     """Yield what does not fit in the lives and figures of the units, and in the milestones."""
-    yield from _never_open(campaign)
-    yield from _closed_with_share(campaign)
-    yield from _successors(campaign)
-    yield from _closed_without_successor(campaign)
+    if campaign.phases:
+        yield from _never_open(campaign)
+        yield from _closed_with_share(campaign)
+        yield from _successors(campaign)
+        yield from _closed_without_successor(campaign)
     yield from _children_above_parent(campaign)
     yield from _covered_above_eligible(campaign)
     yield from _editions_differ(campaign)
@@ -45,8 +46,6 @@ def _sharers(campaign: Campaign) -> dict[str, Unit]:
 
 
 def _never_open(campaign: Campaign) -> Iterator[Finding]:
-    if not campaign.phases:
-        return
     whole = campaign.whole_window
     for unit in _sharers(campaign).values():
         if unit.opened and unit.opened > whole.last:
@@ -74,8 +73,6 @@ def _never_open(campaign: Campaign) -> Iterator[Finding]:
 
 def _closed_with_share(campaign: Campaign) -> Iterator[Finding]:
     """Yield the shares of annexes for people that a unit cannot enrol to the end."""
-    if not campaign.phases:
-        return
     last = campaign.whole_window.last
     for annex in campaign.annexes:
         for code, share in annex.shares:
@@ -103,8 +100,6 @@ def _successors(campaign: Campaign) -> Iterator[Finding]:
 
     A unit that was there before the campaign may take others in.
     """
-    if not campaign.phases:
-        return
     whole = campaign.whole_window
     for unit in campaign.units:
         for code, _ in unit.successors:
@@ -150,8 +145,6 @@ def _successors(campaign: Campaign) -> Iterator[Finding]:
 
 
 def _closed_without_successor(campaign: Campaign) -> Iterator[Finding]:
-    if not campaign.phases:
-        return
     whole = campaign.whole_window
     for unit in _sharers(campaign).values():
         if unit.closed in whole and unit.closed != whole.last and not unit.successors:

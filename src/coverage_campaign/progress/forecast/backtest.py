@@ -170,7 +170,7 @@ def backtest(
         history, _ = totals.history(row, later)
         came = totals.persons[[totals.row_of(row, day) for day in days]]
         for name, pace in methods.items():
-            missed = _mean(np.abs(pace(history) - came) * scale)
+            missed = pd.DataFrame(np.abs(pace(history) - came) * scale).mean(axis=1)
             errors += [
                 (totals.dates[row], day, name, error)
                 for day, error in zip(days, missed.tolist(), strict=True)
@@ -198,15 +198,6 @@ def backtest(
         frame=pd.DataFrame(errors, columns=["origin", "ahead", "method", "error"]),
         ranges=pd.DataFrame(ranges, columns=["origin", "ahead", "inside", "units"]),
     )
-
-
-def _mean(missed: _Floats) -> _Floats:
-    """Return the mean of each row over the units that are known; nan where none is."""
-    known = ~np.isnan(missed)
-    sums = np.where(known, missed, 0).sum(axis=1)
-    nothing = np.full(len(missed), np.nan)
-    mean: _Floats = np.divide(sums, known.sum(axis=1), out=nothing, where=known.any(axis=1))
-    return mean
 
 
 def _log_ratio(mine: pd.Series[float], best: pd.Series[float]) -> pd.Series[float]:
