@@ -598,3 +598,13 @@ def test_a_target_of_nobody_is_not_reached_for_certain() -> None:
     row = forecast(steady(4).against(plan)).to_frame().iloc[0]
     assert pd.isna(row["chance"])
     assert pd.isna(row["reach_date"])
+
+
+def test_a_method_of_ones_own_cannot_undo_what_is_done() -> None:
+    """Running totals that fall to nobody are refused, with what a method is to return."""
+
+    def nobody(history: CumulativeHistory) -> np.ndarray:
+        return np.zeros((len(history.ahead), len(history.now)))
+
+    with pytest.raises(DefinitionError, match="method 'nobody': returned running totals below"):
+        forecast(steady(4), method=nobody)

@@ -53,6 +53,7 @@ _POWER = 4.0
 _WANDERING_A_WEEK = 0.03
 _STRETCH_NOISE = 0.01
 _MOST_STRETCHES = 12
+_ROUNDING = 1.0  # a method may round to whole persons
 
 
 @checked_call
@@ -60,7 +61,8 @@ def ahead_by(method: Pace, history: CumulativeHistory) -> _Floats:
     """Return what a method makes of a history: one row a day ahead, one column a unit.
 
     Raises:
-        DefinitionError: It returns another shape, or no number for a unit whose total is known.
+        DefinitionError: It returns another shape, no number for a unit whose total is known, or one
+            that is lower by a person.
     """
     shape = (len(history.ahead), len(history.now))
     name = getattr(method, "__name__", "method")
@@ -70,14 +72,15 @@ def ahead_by(method: Pace, history: CumulativeHistory) -> _Floats:
     )
     with calling(message("method '{code}'", code=name), fix=fix):
         totals = np.asarray(method(history), dtype=np.float64)
-    if totals.shape != shape or np.isnan(totals[:, ~np.isnan(history.now)]).any():
+    known = ~np.isnan(history.now)
+    if totals.shape != shape or np.isnan(totals[:, known]).any():
         found = "nan" if totals.shape == shape else f"an array of {totals.shape}"
-        raise DefinitionError(
-            Problem(
-                message("method '{code}'", code=name), message("returned {found}", found=found), fix
-            )
-        )
-    return totals
+        what = message("returned {found}", found=found)
+    elif (totals[:, known] < history.now[known] - _ROUNDING).any():
+        what = message("returned running totals below those of today")
+    else:
+        return totals
+    raise DefinitionError(Problem(message("method '{code}'", code=name), what, fix))
 
 
 @checked_call
