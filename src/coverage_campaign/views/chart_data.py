@@ -285,3 +285,7 @@ def _whole(values: Sequence[float | None]) -> pd.arrays.IntegerArray:
 
 def _rates(values: Sequence[float | None]) -> pd.arrays.FloatingArray:
     return pd.array(list(values), dtype="Float64")
+
+
+def __dir__() -> list[str]:
+    return __all__

@@ -83,13 +83,18 @@ class Change:
         )
 
 
-def input_name(field: str) -> Text:
-    """Return what a field of a scenario is called.
+def input_name(field: str, campaign: Campaign | None = None) -> Text:
+    """Return what a field of a scenario is called; one unit's with the name of the unit.
 
     >>> input_name("weights").text("zh"), input_name("level")
     ('权重', 'level')
     """
-    return _NAMES.get(field, field)
+    head, dot, code = field.partition(".")
+    if not dot or head not in _NAMES:
+        return _NAMES.get(field, field)
+    units = () if campaign is None else campaign.units
+    part = next((unit.label for unit in units if unit.code == code), code)
+    return message("{input}: {part}", input=_NAMES[head], part=part)
 
 
 def input_value(value: str, campaign: Campaign) -> Text:

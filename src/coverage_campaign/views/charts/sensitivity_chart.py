@@ -75,7 +75,7 @@ def bars_of(study: Study, *, unit: str | None, lang: Language) -> tuple[Bar, ...
         return tuple(
             attrs.evolve(
                 bar,
-                name=text_of(input_name(bar.name), lang),
+                name=text_of(input_name(bar.name, campaign), lang),
                 low_value=text_of(input_value(bar.low_value, campaign), lang),
                 high_value=text_of(input_value(bar.high_value, campaign), lang),
             )
@@ -165,7 +165,7 @@ def sensitivity(
         about = (
             message(
                 "Share of each unit, people, over every combination of {inputs}",
-                inputs=[input_name(name) for name in subject.over],
+                inputs=[input_name(name, subject.baseline.campaign) for name in subject.over],
             ).text(lang)
             if unit is None
             else _ABOUT.text(lang)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
 
 import attrs
@@ -52,6 +52,7 @@ from coverage_campaign.views.words import (
 __all__ = ["Bulletin", "bulletin"]
 
 _NAMED = 3
+_MOST_TIED = 12
 # Of more units the tables show the ends, and the sums by upper unit.
 _MOST_ROWS = 300
 _AT_ENDS = 50
@@ -200,9 +201,10 @@ def _facts(
                 rate=row.completion_rate,
                 gap=against_plan(row),
             )
-            for row in well[:_NAMED]
+            for row in _first(well, key=lambda row: row.rank)
         ],
         "late": late,
+        "furthest": _first(late, key=lambda row: row.gap_points),
         "late_short": sum(row.shortfall or 0 for row in late),
         "owing": [row for row in rows if row.status in ("not_reported", "incomplete")]
         if progress.has_begun
@@ -223,6 +225,15 @@ def _facts(
         "against": lambda row: against_plan(row).text(),
         "chance": lambda chance: chance_of(chance).text(),
     }
+
+
+def _first(
+    rows: Sequence[UnitProgress], *, key: Callable[[UnitProgress], float | None]
+) -> list[UnitProgress]:
+    """Return the first of some rows in order with all that tie with the last, or without them."""
+    cut = key(rows[_NAMED - 1]) if len(rows) > _NAMED else None
+    found = [row for place, row in enumerate(rows) if place < _NAMED or key(row) == cut]
+    return found if len(found) <= _MOST_TIED else [row for row in found if key(row) != cut]
 
 
 def _next_report(progress: Progress) -> dict[str, dt.date | None]:
