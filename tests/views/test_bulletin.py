@@ -10,6 +10,7 @@ import pytest
 
 import coverage_campaign as cc
 from coverage_campaign.model.labels import Label
+from coverage_campaign.model.units import Unit
 from coverage_campaign.views.documents.paper import plain, written
 from coverage_campaign.views.words import newly
 from support.campaigns import tiny
@@ -40,6 +41,26 @@ def test_the_sentences_say_who_leads_who_lags_and_what_is_needed() -> None:
         "4 a day needed; Birch at 33.3%, 16.7 points behind, 20 people short, 4 a day needed."
     ) in text
     assert "The units behind schedule must reach 36 more people by 10 June 2026." in text
+
+
+@pytest.mark.parametrize(("units", "named"), [(5, 5), (20, 0)])
+def test_of_units_that_lead_alike_all_are_named_or_none(units: int, named: int) -> None:
+    """Each has all of its ten people: a rank that all share names nobody as the first three."""
+    counties = [
+        Unit(f"u{place}", f"U{place}", "county", parent="city", counts={"eligible": 9})
+        for place in range(units)
+    ]
+    kept = [unit for unit in tiny().units if unit.kind != "county"]
+    campaign = cc.vary(tiny(), units=[*kept, *counties], covered="")
+    allocation = cc.allocate(campaign, weights=cc.weights.eligible, target=10 * units)
+    plan = cc.schedule(allocation, over="drive")
+    rows = [(unit.code, "2026-06-05", 10) for unit in counties]
+    frame = pd.DataFrame(rows, columns=["unit", "date", "persons"])
+    reports = cc.read_reports(frame, campaign, figures="new", by="day")
+    made = cc.bulletin(cc.track(plan, reports, as_of="2026-06-05"), lang="en")
+    (leading,) = [line for line in made.sentences if "on or ahead of schedule" in line]
+    assert len(re.findall(r"U[0-9]+ \(", leading)) == named
+    assert "leading" not in leading
 
 
 def test_the_chinese_sentences_read_as_such_notices_do() -> None:
