@@ -3,7 +3,7 @@
 - `update` writes each message of the source into the catalogue of its room, without a translation
   where it is new, and drops what the source no longer says.
 - `traditional` makes the zh_Hant catalogues and templates from the zh_Hans ones with OpenCC (s2hk).
-- `table` prints how many messages each room has and how many have no translation yet.
+- `table` prints how many messages of each kind there are and how many have no translation yet.
 """
 
 from __future__ import annotations
@@ -46,6 +46,14 @@ ROOMS: Final = {
     "model": "model",
     "shipped": "model",
     "": "model",
+}
+# Folder of the source -> the kind of text that it is full of.
+KINDS: Final = {
+    "model/review": "findings",
+    "views/charts": "charts",
+    "views/documents": "documents",
+    "views/documents/writers": "documents",
+    "views/explorer": "explorer",
 }
 # Calls whose plain texts are messages -> the first argument that is one.
 PROBLEMS: Final = {
@@ -220,18 +228,49 @@ def made_traditional() -> dict[str, dict[Key, str]]:
     }
 
 
+def kind_of(path: Path, key: Key, problems: set[str]) -> str:
+    """Return what a message is for a reader."""
+    folder = path.relative_to(SOURCE).parent.as_posix()
+    if folder in KINDS:
+        return KINDS[folder]
+    return "problems" if key[1] in problems else "notes, explanations, names"
+
+
+def problem_texts(path: Path) -> set[str]:
+    """Return the texts that stand in the problems of a file, written there or by a name."""
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    called: dict[str, list[ast.expr]] = {}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Assign):
+            called.update(assigned(node.targets[0], node.value, called))
+    parts = [
+        part
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Call)
+        and getattr(node.func, "id", getattr(node.func, "attr", "")) in PROBLEMS
+        for argument in node.args
+        for part in (called.get(argument.id, []) if isinstance(argument, ast.Name) else [argument])
+    ]
+    inner = (node for part in parts for node in ast.walk(part))
+    return {str(node.value) for node in inner if isinstance(node, ast.Constant)}
+
+
 def table() -> None:
-    """Print how many messages each room has and how many have no translation."""
+    """Print how many messages there are of each kind, and how many have no translation."""
     known = translations_in("zh_Hans")
-    counts: dict[str, list[Key]] = {}
-    for key, room in source_messages().items():
-        counts.setdefault(room, []).append(key)
-    print(f"{'room':<14}{'messages':>10}{'untranslated':>14}")
-    for room, keys in sorted(counts.items()):
-        print(f"{room:<14}{len(keys):>10}{sum(key not in known for key in keys):>14}")
-    total = sum(map(len, counts.values()))
-    missing = [key for keys in counts.values() for key in keys if key not in known]
-    print(f"{'all':<14}{total:>10}{len(missing):>14}")
+    kinds: dict[Key, str] = {}
+    for path in sorted(SOURCE.rglob("*.py")):
+        problems = problem_texts(path)
+        for key, _ in messages_in(path):
+            kinds.setdefault(key, kind_of(path, key, problems))
+    print(f"{'kind of text':<28}{'messages':>10}{'untranslated':>14}")
+    for kind in sorted(set(kinds.values())):
+        keys = [key for key in kinds if kinds[key] == kind]
+        print(f"{kind:<28}{len(keys):>10}{sum(key not in known for key in keys):>14}")
+    print(f"{'all':<28}{len(kinds):>10}{sum(key not in known for key in kinds):>14}")
+    templates = {path.name for path in (TEMPLATES / "en").glob("*.jinja")}
+    lacking = templates - {path.name for path in (TEMPLATES / "zh_Hans").glob("*.jinja")}
+    print(f"{'templates of documents':<28}{len(templates):>10}{len(lacking):>14}")
 
 
 if __name__ == "__main__":

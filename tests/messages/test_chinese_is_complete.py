@@ -3,8 +3,11 @@
 Allowed are codes, names of parameters in advice, and the reference of a source in brackets.
 """
 
+import importlib
 import re
 from collections.abc import Callable, Iterator
+from decimal import Decimal
+from fractions import Fraction
 from functools import cache
 
 import attrs
@@ -26,6 +29,19 @@ OWN = {
 """What is missing, calls and indicators in advice, numbers of publications, the US' columns."""
 CODES_OF_TABLES = {"unit", "code", "kind", "channel", "effect", "status", "period"}
 """Columns that hold codes: those are the same in all languages."""
+
+
+@pytest.fixture(autouse=True)
+def rounded(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every message here says how a number that is not whole is rounded."""
+    renderer = importlib.import_module("coverage_campaign.messages.message")._Renderer
+    plain = renderer._plain
+
+    def strict(self: object, value: object) -> object:
+        assert not isinstance(value, (float, Fraction, Decimal)) or value == int(value), value
+        return plain(self, value)
+
+    monkeypatch.setattr(renderer, "_plain", strict)
 
 
 @cache

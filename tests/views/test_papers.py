@@ -157,7 +157,7 @@ def test_letters_have_a_register_and_a_page_each(tmp_path: Path) -> None:
     """Twelve letters, one signed: register, promises in numbers, lines to sign below."""
     signed = hengyang()["letters"].sign("430481", on="2008-05-30")
     made = cc.documents.letters(signed)
-    assert made.sections[0].paragraphs == ("应签责任状12份，已签1份，未签11份。",)
+    assert made.sections[0].paragraphs == ("应签订责任状12份，已签订1份，未签订11份。",)
     leiyang = next(part for part in made.sections if part.heading == "耒阳市责任状")
     assert leiyang.paragraphs[0] == (
         "为完成衡阳市社会养老保险征缴扩面任务（依据原文5(1)），耒阳市向衡阳市承诺如下："

@@ -350,5 +350,5 @@ def _letter(
 def _office(campaign: Campaign, unit: Unit) -> Label:
     seats = [seat for body in campaign.leading_groups for seat in body.seats]
     own = next((seat.office for seat in seats if seat.unit == unit.code), None)
-    name = unit.label
-    return own or Label({"en": f"Head of {name}", "zh-Hans": f"{name.text('zh')}主要负责人"})
+    head = message("Head of {unit}", unit=unit.label)
+    return own or Label({tag: head.text(tag) for tag in ("en", "zh-Hans", "zh-Hant")})

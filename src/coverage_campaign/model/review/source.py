@@ -169,6 +169,12 @@ _A_LAW_BY_NAME = re.compile(
 )
 
 
+def _name_of(clause: str) -> Message:
+    if clause in {"preamble", "reason"}:
+        return message("the preamble")
+    return message("clause {clause}", clause=clause)
+
+
 def _scopes_in(label: Label) -> set[str]:
     """Return the insurances that a text names; the name of a law or of an office is none."""
     found: set[str] = set()
@@ -189,7 +195,7 @@ def _scope(campaign: Campaign) -> Iterator[Finding]:
         *((one.label, one.code, "", _scopes_in(one.label)) for one in campaign.measures),
         *((one.label, one.code, one.clause, _scopes_in(one.label)) for one in campaign.channels),
         *(
-            (message("clause {clause}", clause=one.code), "", one.code, _scopes_in(one.text))
+            (_name_of(one.code), "", one.code, _scopes_in(one.text))
             for one in campaign.clauses
         ),
     ]
