@@ -194,10 +194,7 @@ def _scope(campaign: Campaign) -> Iterator[Finding]:
         *((one.label, one.code, one.clause, _scopes_in(one.label)) for one in campaign.targets),
         *((one.label, one.code, "", _scopes_in(one.label)) for one in campaign.measures),
         *((one.label, one.code, one.clause, _scopes_in(one.label)) for one in campaign.channels),
-        *(
-            (_name_of(one.code), "", one.code, _scopes_in(one.text))
-            for one in campaign.clauses
-        ),
+        *((_name_of(one.code), "", one.code, _scopes_in(one.text)) for one in campaign.clauses),
     ]
     named: dict[str, None] = {scope: None for *_, scopes in places for scope in sorted(scopes)}
     targets = places[1 : 1 + len(campaign.targets)]
