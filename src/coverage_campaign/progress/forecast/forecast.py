@@ -478,7 +478,7 @@ def _notes(
         yield message(
             "The plan requires {times:decimal 1} times as many persons a day as were reached "
             "recently, which this method does not take into account; by the plan's curve "
-            "(paces.plan_following), {n} are expected.",
+            "{n} are expected.",
             times=times,
             n=round(float(np.nansum(plan_following(history)[-1]))),
         )
