@@ -10,11 +10,12 @@ _CAPTION = 'class="caption" role="heading"'
 
 
 def _with_level(*arguments: Any) -> None:  # noqa: ANN401 - the event's own arguments
-    """Give each caption of the navigation its level."""
+    """Give each caption, in the navigation and on the page, its level."""
     context: dict[str, Any] = arguments[3]
-    tree = context.get("furo_navigation_tree")
-    if isinstance(tree, str):
-        context["furo_navigation_tree"] = tree.replace(_CAPTION, f'{_CAPTION} aria-level="2"')
+    for part in ("furo_navigation_tree", "body"):
+        text = context.get(part)
+        if isinstance(text, str):
+            context[part] = text.replace(_CAPTION, f'{_CAPTION} aria-level="2"')
 
 
 def setup(app: Sphinx) -> ExtensionMetadata:
