@@ -98,6 +98,14 @@ def with_annex(*shares: int) -> cc.Campaign:
     return attrs.evolve(tiny(), annexes=(annex,))
 
 
+def test_an_annex_that_a_bound_moves_is_no_more_said_to_be_the_targets() -> None:
+    """A floor of 50 takes people from the others: the targets are shared by the annex's figures."""
+    lines = cc.allocate(with_annex(40, 35, 25), floors={"a": 50}).basis.lines()
+    assert any("by the figures of Annex 1 (clause 2), and differ" in line for line in lines)
+    with pytest.raises(cc.DefinitionError, match="share by 'annex-1'"):
+        cc.allocate(with_annex(40, 35, 25), target=90)
+
+
 def test_without_weights_the_shares_are_the_annex_s_own() -> None:
     """40, 35 and 25 people as the annex has them, and the basis says where they are from."""
     campaign = with_annex(40, 35, 25)
@@ -150,4 +158,6 @@ def test_an_object_that_is_called_is_a_method() -> None:
 @pytest.mark.parametrize("weigh", [Alike(), lru_cache(Alike())])
 def test_an_object_that_is_called_is_a_weighting(weigh: Any) -> None:  # noqa: ANN401 - two kinds
     """Three units of like weight share 39 people evenly."""
-    assert cc.allocate(tiny(), weights=weigh, target=39).shares().tolist() == [13, 13, 13]
+    made = cc.allocate(tiny(), weights=weigh, target=39)
+    assert made.shares().tolist() == [13, 13, 13]
+    assert "object at" not in " ".join(made.basis.lines())

@@ -201,9 +201,13 @@ def allocation_from(
         method=asked.method,
         weighting=weighting.name,
         weights=given,
-        basis=_basis(campaign, among, weighting, total if own_total else None).assuming(
-            *without_a_share(campaign, tree, vector)
-        ),
+        basis=_basis(
+            campaign,
+            among,
+            weighting,
+            total if own_total else None,
+            as_stated=found.share[0][tree.leaf_rows].tolist() == vector,
+        ).assuming(*without_a_share(campaign, tree, vector)),
         ties=found.ties,
         frame=_frame(asked, limits, given, found, unallocated),
         drift=_drift(asked, found.share[0]),
@@ -355,12 +359,13 @@ def _known(campaign: Campaign, among: str) -> Message:
     people = ["cc.weights.eligible"] if known(campaign.eligible) else []
     if people and known(campaign.covered):
         people.insert(0, "cc.weights.uncovered")
+    annexes = [f"'{one.code}'" for one in campaign.annexes if one.breakdown == among and one.shares]
     measures = [
         f"cc.weights.by_measure('{one.code}')" for one in campaign.measures if known(one.code)
     ]
     return message(
         "{weights}, or a number by unit code",
-        weights=", ".join([*people, *measures, "cc.weights.equal"]),
+        weights=", ".join([*annexes, *people, *measures, "cc.weights.equal"]),
     )
 
 
@@ -529,7 +534,12 @@ def _each_to_the_goal(campaign: Campaign, target: CoverageTarget) -> Message:
 
 
 def _basis(
-    campaign: Campaign, among: str, weighting: Weighting, callers_total: int | None
+    campaign: Campaign,
+    among: str,
+    weighting: Weighting,
+    callers_total: int | None,
+    *,
+    as_stated: bool,
 ) -> Basis:
     """Return the campaign's basis with what the caller assumed."""
     basis = campaign.basis()
@@ -538,7 +548,7 @@ def _basis(
             message("the total of {n} people is given by the caller", n=callers_total)
         )
     return (
-        basis.assuming(declared_weights(campaign, among, weighting))
+        basis.assuming(declared_weights(campaign, among, weighting, as_stated=as_stated))
         if weighting.assumption
         else basis
     )
@@ -595,8 +605,10 @@ def without_a_share(
     return tuple(found)
 
 
-def declared_weights(campaign: Campaign, among: str, weighting: Weighting) -> Message:
-    """Say where weights come from that are not the source's own."""
+def declared_weights(
+    campaign: Campaign, among: str, weighting: Weighting, *, as_stated: bool = True
+) -> Message:
+    """Say where weights come from; `as_stated`: the shares are the annex's own figures."""
     title = campaign.breakdown(among).label
     if isinstance(weighting, Blend):
         parts = [
@@ -607,11 +619,13 @@ def declared_weights(campaign: Campaign, among: str, weighting: Weighting) -> Me
     if isinstance(weighting, ByAnnex):
         annex = weighting.annex
         clause = message(" (clause {clause})", clause=annex.clause) if annex.clause else ""
+        named: dict[str, Any] = {"breakdown": title, "annex": annex.label, "clause": clause}
+        if as_stated:
+            return message("targets of {breakdown} are those of {annex}{clause}", **named)
         return message(
-            "targets of {breakdown} are those of {annex}{clause}",
-            breakdown=title,
-            annex=annex.label,
-            clause=clause,
+            "targets of {breakdown} are shared by the figures of {annex}{clause}, and differ from "
+            "them",
+            **named,
         )
     if weighting.name == equal.name:
         return message("all units of {breakdown} have the same weight", breakdown=title)

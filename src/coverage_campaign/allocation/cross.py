@@ -347,11 +347,9 @@ def _by_code(weights: object, rows: list[str], columns: list[str]) -> pd.DataFra
     """Return a matrix as a frame by code; its shape says that it means these units."""
     matrix = as_array(weights)
     if matrix.shape != (len(rows), len(columns)):
-        found = (
-            "none"
-            if weights is None
-            else message("an array of shape {shape:raw}", shape=matrix.shape)
-        )
+        found: Message | str = message("an array of shape {shape:raw}", shape=matrix.shape)
+        if not matrix.ndim:
+            found = "none" if weights is None else shown(weights)
         fix = message(
             "'margins', a weight by (row, column), a frame by code, or a matrix of {n} x {n_2}",
             n=len(rows),

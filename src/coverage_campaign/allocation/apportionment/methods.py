@@ -570,7 +570,8 @@ def name_of(behaviour: object) -> str:
         options = ", ".join(f"{name}={value}" for name, value in behaviour.keywords.items())
         return f"{name_of(behaviour.func)}({options})"
     found = getattr(behaviour, "name", None) or getattr(behaviour, "__name__", None)
-    return str(found or behaviour)
+    unsaid = type(behaviour).__repr__ is object.__repr__  # it would be its place in memory
+    return str(found or (type(behaviour).__name__ if unsaid else behaviour))
 
 
 def _call_each(method: Method, groups: Groups) -> Seats:
