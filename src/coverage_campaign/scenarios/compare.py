@@ -41,6 +41,7 @@ from coverage_campaign.model.readings import Basis, Readings
 from coverage_campaign.model.scheme import Scheme
 from coverage_campaign.notebook import Axes, html_table
 from coverage_campaign.progress.progress import Progress
+from coverage_campaign.progress.unit_progress import HINDRANCES, STATUS_WORDS, StatusCode
 from coverage_campaign.reporting.result import Tally
 from coverage_campaign.scenarios.scenario import Outcome, Scenario
 from coverage_campaign.scenarios.study import Study
@@ -66,6 +67,7 @@ VERDICTS: Mapping[str, Message] = {
     "grade": message_in("turn", "grade"),
     "target": message_in("turn", "target met"),
     "schedule": message_in("turn", "on schedule"),
+    "status": message_in("turn", "status"),
 }
 """What can turn, the gravest first, in words."""
 _TURNS = {
@@ -223,9 +225,10 @@ class Comparison:
         """Return what turns for whom: who becomes barred or commended, who crosses a band.
 
         One row per unit and verdict that is another: unit, name, verdict (merit_eligible,
-        commended, grade, target, schedule), before, after ('yes', 'no' or a grade; <NA> = could
-        not be told), people (how many the unit is over (+) or short of (-) the threshold in the
-        second result). The gravest verdicts first.
+        commended, grade, target, schedule, status), before, after ('yes', 'no', a grade, or the
+        code of a status where that is why a unit has no figure; <NA> = could not be told), people
+        (how many the unit is over (+) or short of (-) the threshold in the second result). The
+        gravest verdicts first.
         """
         return owned(self._turned)
 
@@ -248,7 +251,8 @@ class Comparison:
     @property
     def message(self) -> Message:
         """What differs most, and what turns for whom, in the language of the reader."""
-        moved = self._frame[self._frame["quantity"] != "rank"]
+        ranks = self._frame["quantity"] == "rank"
+        moved = self._frame if ranks.all() else self._frame[~ranks]
         parts = [] if moved.empty else [self._most(moved)]
         parts += [self._turn(row) for _, row in self._turned.head(_NAMED).iterrows()]
         if len(self._turned) > _NAMED:
@@ -275,15 +279,28 @@ class Comparison:
     def _name(self, row: pd.Series[Any]) -> Translatable | str:
         return self._labels.get(str(row["unit"]), str(row["name"]))
 
-    def _answer(self, answer: str) -> str | Label:
+    def _answer(self, verdict: str, answer: str) -> str | Translatable:
+        if verdict == "status":
+            return STATUS_WORDS[cast("StatusCode", answer)]
         label = self._grades.get(answer)
         return answer if label is None else in_english(answer, label)
 
     def _most(self, moved: pd.DataFrame) -> Message:
         top, n = moved.iloc[0], moved["unit"].nunique()
+        alike = moved[(moved["quantity"] == top["quantity"])]
+        alike = alike[(alike["change"].abs() == abs(top["change"])).fillna(value=False)]
         quantity: Message = MEASURED[str(top["quantity"])]
         if top["quantity"] == "planned" and self._planned_on is not None:
             quantity = message("planned to {day:date}", day=self._planned_on)
+        if len(alike) > 1:
+            return message(
+                "{n} {n:plural unit differs|units differ}, most of all {units:list 4}: {quantity}, "
+                "by {size}",
+                n=n,
+                units=[self._name(row) for _, row in alike.iterrows()],
+                quantity=quantity,
+                size=_number(abs(top["change"])),
+            )
         return message(
             "{n} {n:plural unit differs|units differ}, most of all {unit}: {quantity} "
             "{before} -> {after}",
@@ -301,8 +318,10 @@ class Comparison:
         if pd.isna(after):
             turned = message("has no answer to '{verdict}' any more", verdict=VERDICTS[verdict])
         elif turned is None:
-            before = _unknown() if pd.isna(row["before"]) else self._answer(str(row["before"]))
-            goes = self._answer(str(after))
+            before = (
+                _unknown() if pd.isna(row["before"]) else self._answer(verdict, str(row["before"]))
+            )
+            goes = self._answer(verdict, str(after))
             turned = message("goes from {before} to {after}", before=before, after=goes)
         if pd.isna(row["people"]):
             return message("{unit} {turned}", unit=name, turned=turned)
@@ -422,6 +441,7 @@ def _of_allocation(one: Allocation) -> Mapping[str, object]:
         "weights": one.weighting,
         "weights of units": dict(zip(frame["unit"].tolist(), one.weights, strict=False)),
         "method": one.method,
+        "ties": one.ties[0].rule if one.ties else None,
         "order": one.order,
         "uplift": tuple((tier, rise) for tier, rise in one.uplift if rise),
         "already_covered": one.already_covered,
@@ -627,7 +647,7 @@ def words_of(name: str, value: object, campaign: Campaign | None) -> str | Trans
     if isinstance(value, ScoringRule):
         return value.statement("points")
     found: str | Translatable | None = value.code if isinstance(value, Scheme) else None
-    if campaign is not None and isinstance(value, (str, tuple, Mapping)) and value:
+    if campaign is not None and isinstance(value, (str, int, tuple, Mapping)) and value:
         found = _by_label(name, value, campaign)
     return _shown(value) if found is None else found
 
@@ -635,6 +655,8 @@ def words_of(name: str, value: object, campaign: Campaign | None) -> str | Trans
 def _by_label(name: str, value: object, campaign: Campaign) -> str | Translatable | None:
     text: str | Translatable | None = None
     match name, value:
+        case "campaign.year", int():
+            text = str(value)
         case "target", str():
             text = _called(value, campaign.targets)
         case "over", str():
@@ -856,6 +878,9 @@ def _verdict_changes(a: Any, b: Any) -> pd.DataFrame:  # noqa: ANN401 - any kind
         both["answer_a"].isna() & both["answer_b"].isna()
     )
     turned = both[~equal.fillna(value=False)]
+    # Of who has figures in both the other verdicts say what the status does.
+    hindered = turned[["answer_a", "answer_b"]].isin(HINDRANCES).any(axis=1)
+    turned = turned[(turned["verdict"] != "status") | hindered]
     frame = pd.DataFrame(
         {
             "unit": turned["unit"].astype("str"),
@@ -883,6 +908,9 @@ def _verdicts(result: Any) -> pd.DataFrame:  # noqa: ANN401 - any kind of result
             over, gap = frame["done"] - frame["target"], frame["gap_persons"]
             parts.append(_decided(frame, "target", over >= 0, over))
             parts.append(_decided(frame, "schedule", gap >= 0, gap))
+            nobody = pd.Series(pd.NA, index=frame.index, dtype="Int64")
+            told = _decided(frame, "status", gap >= 0, nobody)
+            parts.append(told.assign(answer=frame["status"].astype("str")))
     if not parts:
         empty = {"unit": "str", "name": "str", "verdict": "str", "answer": "str", "people": "Int64"}
         return pd.DataFrame({name: pd.Series(dtype=dtype) for name, dtype in empty.items()})

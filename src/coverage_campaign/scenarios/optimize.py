@@ -237,7 +237,7 @@ def optimize(
     network = _Network(
         units=tree.codes,
         parts=tuple(part.name for part in parts),
-        need=tuple(map(Fraction, needs)),
+        need=tuple(Fraction(one) for one in needs),
         constraints=(
             *_of_units(tree.codes, len(parts), total=total, limits=limits, needs=needs),
             *_of_parts(parts, len(tree.codes), capacities=capacities, sizes=sizes),

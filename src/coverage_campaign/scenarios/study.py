@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from types import MappingProxyType
 from typing import Any, Literal
 
 import attrs
@@ -92,7 +93,9 @@ class Study:
     units: tuple[str, ...]
     leaves: NDArray[np.bool_] = attrs.field(eq=by_value)
     present: NDArray[np.bool_] = attrs.field(eq=by_value)
-    cells: Mapping[str, Cells] = attrs.field(eq=by_value)
+    cells: Mapping[str, Cells] = attrs.field(
+        converter=lambda cells: MappingProxyType(dict(cells)), eq=by_value
+    )
     solved: NDArray[np.bool_] = attrs.field(eq=by_value)
     periods: pd.DataFrame | None = attrs.field(default=None, eq=by_value)
     schedules: NDArray[np.int64] | None = attrs.field(default=None, eq=by_value)
