@@ -395,11 +395,12 @@ class _Assignment:
     def _take_structure(self) -> None:
         for one in self._free("channel"):
             self._first("channel", one)
-        for one in self.columns:
-            is_said = one.meaning.kind == "measure"
-            may_be = is_said or one.meaning.kind in {"unit", "note", None}
-            if not one.role and may_be and self._holds_measures(one, is_said=is_said):
-                self._first("measure", one)
+        for is_said in (False, True):  # a column of measures, else one that is headed so
+            for one in self.columns:
+                kinds = {"measure"} if is_said else {"measure", "unit", "note", "persons", None}
+                may_be = not one.role and one.meaning.kind in kinds and "measure" not in self.roles
+                if may_be and self._holds_measures(one, is_said=is_said):
+                    self._first("measure", one)
         self._take_units()
         self._take_dates()
         self._take_matter()
