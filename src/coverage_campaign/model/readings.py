@@ -18,6 +18,7 @@ from coverage_campaign.model.targets import Increase, to_optional_rate
 from coverage_campaign.model.units import to_codes
 
 __all__ = [
+    "QUESTIONS",
     "Basis",
     "Question",
     "Readings",
@@ -120,7 +121,7 @@ class Question:
 
 
 # How documents name questions and answers.
-_QUESTIONS: Final = {
+QUESTIONS: Final = {
     "increase": message_in("question", "meaning of the increase"),
     "counted": message_in("question", "persons counted"),
     "counted_at": message_in("question", "event by which a person counts"),
@@ -188,7 +189,7 @@ def answer_text(question: str, answer: object) -> Message:
         named = message("day {day:raw}", day=answer)
     if question == "rectification_days" and isinstance(answer, int):
         named = message("{n} {n:plural day|days}", n=answer)
-    return message("{question}: {answer}", question=_QUESTIONS[question], answer=named)
+    return message("{question}: {answer}", question=QUESTIONS[question], answer=named)
 
 
 def answer_name(answer: object) -> Message | Label | str:

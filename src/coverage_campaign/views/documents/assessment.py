@@ -18,6 +18,7 @@ from coverage_campaign.messages import (
     message,
     message_in,
 )
+from coverage_campaign.model.readings import QUESTIONS
 from coverage_campaign.model.scheme import Grade, Item, Prize, Veto
 from coverage_campaign.views.documents.document import Document
 from coverage_campaign.views.documents.paper import (
@@ -123,7 +124,7 @@ def _findings(assessed: Assessment, *, ends_on: object, interim: bool) -> tuple[
             if one.missing
         ],
         near=[assessed.unit(code).unit.label for code in near],
-        questions=assessed.open_questions,
+        questions=[QUESTIONS[code] for code in assessed.open_questions],
     )
 
 
