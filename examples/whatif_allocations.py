@@ -20,6 +20,7 @@ import pandas as pd
 
 import coverage_campaign as cc
 from coverage_campaign.files.exports import save_workbook
+from coverage_campaign.messages import Message
 from coverage_campaign.reporting.sheets.names import unit_names
 from coverage_campaign.reporting.sheets.numbers import read_number
 from coverage_campaign.workbooks.grid import Cell, Grid, grid_of_text
@@ -138,7 +139,7 @@ def _wish(
     return wish if wish.unit else None
 
 
-def _persons(cell: Cell, place: str, problems: list[cc.Problem]) -> int | None:
+def _persons(cell: Cell, place: str | Message, problems: list[cc.Problem]) -> int | None:
     """Return the whole persons of a cell, or None for an empty one; add what is wrong with it."""
     try:
         number = read_number(cell)
