@@ -290,12 +290,11 @@ def _test_of_items(kind: type, item: Any) -> Callable[[object], bool]:  # noqa: 
         isinstance(value, kind)
         and not isinstance(value, others)
         and not hasattr(value, "__array__")  # those of texts are told apart where calls are checked
-        and (not _is_read_again(value) or all(map(each, typing.cast("Iterable[object]", value))))
+        and (
+            not (isinstance(value, _READ_AGAIN) or _is_own(type(value)))
+            or all(map(each, typing.cast("Iterable[object]", value)))
+        )
     )
-
-
-def _is_read_again(value: object) -> bool:
-    return isinstance(value, _READ_AGAIN) or _is_own(type(value))
 
 
 def _test_of_numbers(kind: type, item: Any) -> Callable[[object], bool]:  # noqa: ANN401 - a class

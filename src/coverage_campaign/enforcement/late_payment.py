@@ -133,8 +133,7 @@ def surcharge(
 def parameter_on(parameters: Iterable[Parameter], code: str, *, on: DateLike) -> Parameter:
     """Return the parameter of a code that is in force on a day: its value and its citation."""
     day = to_date(on, where="on")
-    _, parameter = next(_periods(parameters, Window(day, day), code))
-    return parameter
+    return next(_periods(parameters, Window(day, day), code))[1]
 
 
 @checked_call

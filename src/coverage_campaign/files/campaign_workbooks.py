@@ -100,7 +100,8 @@ class _SheetLayout:
     @property
     def owner(self) -> str:
         """The column that names whose parts these are, '' where there is none."""
-        return self.keys[0] if self.is_list and _is_listed(self.keys[:-1]) else ""
+        above = _layouts()[self.keys[:-1]]
+        return self.keys[0] if self.is_list and above.is_list else ""
 
     def hints(self) -> dict[str, Any]:
         """Return the types of the keys of a row."""
@@ -201,10 +202,6 @@ def _order(keys: _Keys) -> tuple[int, ...]:
 
 def _is_own_sheet(keys: _Keys) -> bool:
     return keys in _layouts()
-
-
-def _is_listed(keys: _Keys) -> bool:
-    return bool(keys) and _layouts()[keys].is_list
 
 
 # -- from a workbook -------------------------------------------------------------------------------

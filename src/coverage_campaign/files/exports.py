@@ -67,13 +67,9 @@ def save_workbook(
         if isinstance(notes, Mapping)
         else dict.fromkeys(tables, tuple(notes))
     )
-    options = {
-        "strings_to_formulas": False,
-        "strings_to_urls": False,
-        "strings_to_numbers": False,
-        "in_memory": True,
-    }
+    taken_for = ("strings_to_formulas", "strings_to_urls", "strings_to_numbers")
     stream = io.BytesIO()
+    options = {**dict.fromkeys(taken_for, False), "in_memory": True}
     with xlsxwriter.Workbook(stream, options) as book:
         book.set_properties({"created": dt.datetime(2000, 1, 1)})  # noqa: DTZ001 - a fixed stamp
         head = book.add_format({"bold": True, "bg_color": "#ECEFF3", "bottom": 1})

@@ -182,14 +182,8 @@ class Campaign:
     @property
     def headcount(self) -> HeadcountTarget | None:
         """The first guaranteed headcount target, or None."""
-        return next(
-            (
-                target
-                for target in self.targets
-                if isinstance(target, HeadcountTarget) and target.level == "guaranteed"
-            ),
-            None,
-        )
+        found = (target for target in self.targets if isinstance(target, HeadcountTarget))
+        return next((target for target in found if target.level == "guaranteed"), None)
 
     def members(self, breakdown: str) -> tuple[Unit, ...]:
         """Return every unit of a breakdown, in file order, its upper tiers included."""
@@ -537,8 +531,8 @@ def _misfits(campaign: Campaign, parts: Mapping[str, tuple[Part, ...]]) -> Itera
     yield from _unknown_questions(campaign)
     unknown = list(_unknown_references(campaign, parts))
     circles = [
-        *_circles("units", "parent", {one.code: _codes(one.parent) for one in campaign.units}),
-        *_circles("phases", "parent", {one.code: _codes(one.parent) for one in campaign.phases}),
+        *_circles("units", "parent", {one.code: [one.parent] for one in campaign.units}),
+        *_circles("phases", "parent", {one.code: [one.parent] for one in campaign.phases}),
         *_circles(
             "units",
             "successors",
@@ -547,7 +541,7 @@ def _misfits(campaign: Campaign, parts: Mapping[str, tuple[Part, ...]]) -> Itera
     ]
     yield from unknown
     yield from circles
-    if not _is_year(campaign.year):
+    if not _FIRST_YEAR <= campaign.year <= _LAST_YEAR:
         fix = "give a year of four digits, such as 2008"
         yield Problem("year", f"{campaign.year!r}", fix)
     elif not any(problem.where.startswith("phases") for problem in (*unknown, *circles)):
@@ -606,10 +600,6 @@ def _codes_in(value: str | Iterable[str | Seat | tuple[str, object]] | None) -> 
             yield "", code
 
 
-def _codes(code: str | None) -> list[str]:
-    return [code] if code else []
-
-
 def _unknown_references(
     campaign: Campaign, parts: Mapping[str, tuple[Part, ...]]
 ) -> Iterator[Problem]:
@@ -632,10 +622,6 @@ def _unknown_questions(campaign: Campaign) -> Iterator[Problem]:
         if question.code not in known:
             place = f"questions[{index}] '{question.code}'.code"
             yield Problem(place, "no such reading", did_you_mean(question.code, known))
-
-
-def _is_year(year: object) -> bool:
-    return type(year) is int and _FIRST_YEAR <= year <= _LAST_YEAR
 
 
 def _impossible_days(campaign: Campaign) -> Iterator[Problem]:
@@ -677,7 +663,7 @@ def _impossible_days(campaign: Campaign) -> Iterator[Problem]:
             yield attrs.evolve(problem, where=f"{place}: {problem.where}")
 
 
-def _circles(name: str, field: str, above: Mapping[str, Iterable[str]]) -> Iterator[Problem]:
+def _circles(name: str, field: str, above: Mapping[str, Iterable[str | None]]) -> Iterator[Problem]:
     """Yield a problem for each circle, up to `_MOST_CIRCLES`; `above` is what a part refers to."""
     left = {code: {one for one in codes if one in above} for code, codes in above.items()}
     for _ in range(_MOST_CIRCLES):

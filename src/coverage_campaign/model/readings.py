@@ -33,9 +33,7 @@ def _to_optional_codes(value: tuple[str, ...] | str | None) -> tuple[str, ...] |
 
 def _names_some(_: object, attribute: attrs.Attribute[Any], value: object) -> None:
     if value == ():
-        raise DefinitionError(
-            Problem(attribute.name, "an empty list", "name a phase, or give None")
-        )
+        raise DefinitionError(Problem(attribute.name, "an empty list", "name a phase, or None"))
 
 
 def _to_optional_month_day(value: MonthDay | str | None) -> MonthDay | None:
