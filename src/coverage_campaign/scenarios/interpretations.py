@@ -131,7 +131,9 @@ def readings_table(
     )
     order = [*asked, *(name for name in frame.columns if name not in asked)]
     basis = study.basis if study is not None else allocation_of(scenario).basis
-    unused = {} if reports is not None else {"weights": weights, "received": received}
+    unused: dict[str, object] = (
+        {} if reports is not None else {"weights": weights, "received": received}
+    )
     if lapse and "coverage_after" not in frame.columns[frame.notna().any()]:
         unused["lapse"] = lapse
     return ReadingsTable(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from types import MappingProxyType
 from typing import Any, Literal
 
 import attrs
@@ -93,9 +92,7 @@ class Study:
     units: tuple[str, ...]
     leaves: NDArray[np.bool_] = attrs.field(eq=by_value)
     present: NDArray[np.bool_] = attrs.field(eq=by_value)
-    cells: Mapping[str, Cells] = attrs.field(
-        converter=lambda cells: MappingProxyType(dict(cells)), eq=by_value
-    )
+    _cells: Mapping[str, Cells] = attrs.field(eq=by_value)
     solved: NDArray[np.bool_] = attrs.field(eq=by_value)
     periods: pd.DataFrame | None = attrs.field(default=None, eq=by_value)
     schedules: NDArray[np.int64] | None = attrs.field(default=None, eq=by_value)
@@ -114,6 +111,11 @@ class Study:
     def campaign(self) -> Campaign:
         """The campaign of the baseline."""
         return self.baseline.campaign
+
+    @property
+    def cells(self) -> dict[str, Cells]:
+        """The quantities that are held, in a dictionary of the caller's own."""
+        return dict(self._cells)
 
     @property
     def over(self) -> tuple[str, ...]:
