@@ -43,6 +43,18 @@ def test_the_sentences_say_who_leads_who_lags_and_what_is_needed() -> None:
     assert "The units behind schedule must reach 36 more people by 10 June 2026." in text
 
 
+def test_of_many_units_the_ends_are_shown_and_the_sums_of_the_upper_ones(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Where two rows are many: the first, the last, what lies between, and the city's 44 of 100."""
+    monkeypatch.setattr("coverage_campaign.views.documents.bulletin._MOST_ROWS", 2)
+    monkeypatch.setattr("coverage_campaign.views.documents.bulletin._AT_ENDS", 1)
+    made = cc.bulletin(progress(), lang="en")
+    ranking, upper = [part.table for part in made.sections if part.table is not None][:2]
+    assert [row[1] for row in ranking.rows] == ["Ash", "… 1 more", "Cedar"]
+    assert [row[2:5] for row in upper.rows] == [(100, 50, 44)]
+
+
 @pytest.mark.parametrize(("units", "named"), [(5, 5), (20, 0)])
 def test_of_units_that_lead_alike_all_are_named_or_none(units: int, named: int) -> None:
     """Each has all of its ten people: a rank that all share names nobody as the first three."""

@@ -378,7 +378,7 @@ def _by_parent(progress: Progress) -> Iterator[tuple[Message, Table]]:
     rows = [
         (
             None if pd.isna(line["rank"]) else int(line["rank"]),
-            progress.unit(str(line["unit"])).label,
+            progress.campaign.unit(str(line["unit"])).label,
             *(None if pd.isna(line[name]) else line[name] for name in names),
         )
         for line in chosen.to_dict("records")
