@@ -164,3 +164,8 @@ def test_an_answer_that_nothing_can_follow_from_is_refused(
     with pytest.raises(DefinitionError) as caught:
         make()
     assert [problem.where for problem in caught.value.problems] == [place]
+
+
+def test_an_annex_answers_to_the_older_name_of_its_breakdown() -> None:
+    """A program that asks an annex for its `cut` gets the code of the breakdown."""
+    assert cc.Annex("a", "Annex 1", "counties").cut == "counties"

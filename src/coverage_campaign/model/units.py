@@ -189,6 +189,11 @@ class Annex:
     clause: str = ""
     covers: Covers = "subtree"
 
+    @property
+    def cut(self) -> str:
+        """The code of the breakdown, by its name in older programs."""
+        return self.breakdown
+
 
 def unit_meant(
     units: Iterable[Unit],
