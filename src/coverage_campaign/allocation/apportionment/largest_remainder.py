@@ -148,25 +148,24 @@ def _held(
     ]
     held = np.asarray(weights == 0, dtype=np.bool_)
     at = np.zeros(weights.size, dtype=np.int64) if floors is None else floors * held
-    left, weight = (totals - groups.sums(at)).astype(kind), groups.sums(weights)
-    if weights.dtype == object:  # then shares are Fractions
-        left = objects(map(Fraction, left.tolist()))
     while True:
+        # Summed anew: what is left of a large sum of floats would be noise to the light units.
+        left, weight = totals - groups.sums(at), groups.sums(weights * ~held)
+        if weights.dtype == object:  # then shares are Fractions
+            left = objects(map(Fraction, left.tolist()))
         share = weights * groups.spread(left / np.where(weight > 0, weight, 1))
         beyond = []
         for sign, whole, bounds in sides:
             units = np.flatnonzero((share > bounds if sign > 0 else share < bounds) & ~held)
             moved = np.zeros(totals.size, dtype=kind)
             np.add.at(moved, groups.group_of(units), sign * (share[units] - bounds[units]))
-            beyond.append((units, whole, bounds, moved))
+            beyond.append((units, whole, moved))
         if not any(part[0].size for part in beyond):
             return held, at
         most = np.maximum.reduce([part[-1] for part in beyond])
-        for units, whole, bounds, moved in beyond:
+        for units, whole, moved in beyond:
             fixed = units[(moved == most)[groups.group_of(units)]]
             held[fixed], at[fixed] = True, whole[fixed]
-            np.subtract.at(left, groups.group_of(fixed), bounds[fixed])
-            np.subtract.at(weight, groups.group_of(fixed), weights[fixed])
 
 
 def _doubtful(filled: Filled, floors: Ints | None, caps: Ints | None) -> Flags:
