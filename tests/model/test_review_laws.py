@@ -46,7 +46,7 @@ def test_answers_only_take_findings_away(campaign: Campaign) -> None:
         counted_at="registered",
         annexes="two_cuts",
         attribution="place",
-        schedule_over=tuple(phase.code for phase in campaign.phases),
+        schedule_over=tuple(phase.code for phase in campaign.phases) or None,
         doubled_day="both",
         whole_months="calendar_months",
         award_bar="departments",

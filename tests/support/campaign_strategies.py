@@ -102,7 +102,7 @@ def answers(phase_codes: list[str]) -> st.SearchStrategy[Readings]:
         increase=maybe(st.sampled_from(["points", "ratio"])),
         counted=maybe(st.sampled_from(["gross", "net"])),
         annexes=maybe(st.sampled_from(["partition", "two_cuts", "subset"])),
-        schedule_over=maybe(some_of(phase_codes)),
+        schedule_over=some_of(phase_codes).map(lambda codes: codes or None),
         result_cutoff=maybe(MONTH_DAY),
         outstanding=maybe(RATE),
         report_due_day=maybe(st.integers(1, 31)),

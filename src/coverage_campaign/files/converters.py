@@ -91,12 +91,13 @@ def converter() -> Converter:
     )
     rules.register_unstructure_hook_factory(_is_optional, lambda kind: _plain_optional(kind, rules))
     for of, form in FORMS.items():
+        read = functools.partial(_read, form)
         if isinstance(of, type):
-            rules.register_structure_hook(of, lambda value, _, read=form.read: read(value))
+            rules.register_structure_hook(of, read)
             rules.register_unstructure_hook(of, form.write)
         else:
             is_of = functools.partial(operator.eq, of)
-            rules.register_structure_hook_func(is_of, lambda value, _, read=form.read: read(value))
+            rules.register_structure_hook_func(is_of, read)
             rules.register_unstructure_hook_func(is_of, form.write)
     for name, kind in TARGET_KINDS.items():
         fill = make_dict_unstructure_fn(kind, rules, _cattrs_omit_if_default=True)
@@ -106,6 +107,10 @@ def converter() -> Converter:
 
 
 # -- from plain values -----------------------------------------------------------------------------
+
+
+def _read(form: FieldForm, value: object, _: object) -> object:
+    return form.read(value)
 
 
 def _is_list(kind: object) -> bool:
