@@ -361,8 +361,8 @@ def _write(on: _Sheet, allocation: Allocation, where: dict[str, str]) -> None:
     _write_total(on)
     sheet = on.sheet
     sheet.set_column(0, 0, 6)
-    sheet.set_column(1, 1, 24)
-    sheet.set_column(2, _LAST, 12.5)
+    sheet.set_column(1, 1, 30)
+    sheet.set_column(2, _LAST, 14)
     sheet.set_row(_HEAD, 34)
     sheet.freeze_panes(_FIRST, 2)
     sheet.set_landscape()
