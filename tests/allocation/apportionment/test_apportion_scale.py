@@ -160,7 +160,7 @@ def test_products_beyond_64_bits(name: str) -> None:
 
 
 def test_light_units_share_beside_heavy_ones_at_their_caps() -> None:
-    """1 : 10 of 114,835 people are 10,439.5 and 104,395.5: what the heavy leave is no noise."""
+    """1 : 10 of 114,835 people are 10,439.55 and 104,395.45: what the heavy leave is no noise."""
     row = [1e-22, 1e-18, 1e22, 1e30, 1e39, 1e-17]
     caps, floors = [1, 10**12, 1, 1, 160_000, 10**12], [0, 1, 1, 1, 0, 0]
     seats = apportion.hamilton([274_838] * 30, [row] * 30, floors=[floors] * 30, caps=[caps] * 30)
