@@ -211,10 +211,10 @@ def _rule(campaign: Campaign) -> ReportingRule:
     return campaign.reporting
 
 
-def _reported(campaign: Campaign, rule: ReportingRule, period: DateLike) -> Reported:
+def _reported(campaign: Campaign, rule: ReportingRule, period: DateLike) -> ReportedPeriod:
     """Return the period that a day lies in."""
     periods = campaign.periods(rule.period)
-    return Reported.of(periods, int(periods.number([to_date(period, where="period")])[0]))
+    return ReportedPeriod.of(periods, int(periods.number([to_date(period, where="period")])[0]))
 
 
 def _reporting_units(campaign: Campaign, rule: ReportingRule) -> tuple[Unit, ...]:
@@ -224,7 +224,7 @@ def _reporting_units(campaign: Campaign, rule: ReportingRule) -> tuple[Unit, ...
 
 def _periods_over(
     campaign: Campaign, rule: ReportingRule, over: str | Sequence[str] | None, day: dt.date
-) -> list[Reported]:
+) -> list[ReportedPeriod]:
     """Return the periods reported that are over at the end of a day, or due before they are."""
     codes = [over] if isinstance(over, str) else over
     windows = (
@@ -232,7 +232,7 @@ def _periods_over(
     )
     periods = campaign.periods(rule.period)
     numbers = np.unique(periods.number(days_of(windows)))
-    reported = [Reported.of(periods, number) for number in numbers.tolist()]
+    reported = [ReportedPeriod.of(periods, number) for number in numbers.tolist()]
     early = rule.due_in == "same" and _due_day(campaign, rule) is not None
     return [one for one in reported if one.last <= day or (early and one.first <= day)]
 
@@ -245,7 +245,7 @@ def is_open(unit: Unit, first: dt.date, last: dt.date) -> bool:
 
 
 @attrs.frozen
-class Reported:
+class ReportedPeriod:
     """A period that is reported: its name, its first and last day, and those of the next."""
 
     name: dt.date
@@ -254,7 +254,7 @@ class Reported:
     next_name: dt.date
 
     @classmethod
-    def of(cls, periods: Periods, number: int) -> Reported:
+    def of(cls, periods: Periods, number: int) -> ReportedPeriod:
         """Return the period of a number."""
         name, next_name = periods.name([number, number + 1]).tolist()
         (first,), (last,) = periods.first([number]).tolist(), periods.last([number]).tolist()
@@ -262,7 +262,7 @@ class Reported:
 
 
 def _due(
-    campaign: Campaign, rule: ReportingRule, reported: Reported, *, hops: int | None = None
+    campaign: Campaign, rule: ReportingRule, reported: ReportedPeriod, *, hops: int | None = None
 ) -> dt.date | None:
     """Return the last day on which a report is on time; None = an open question.
 
