@@ -112,6 +112,29 @@ def test_an_annex_says_what_its_figures_cover(covers: str, shares: dict[str, int
     assert "targets of All are those of Annex (clause 2)" in made.basis.lines()[0]
 
 
+@pytest.mark.parametrize(("covers", "total"), [("subtree", 90), ("own", 120)])
+def test_the_review_adds_an_annex_up_as_the_allocation_does(covers: str, total: int) -> None:
+    """East's 70 hold the zone's 30, or are beside them: 70 + 20 people, or 70 + 30 + 20."""
+    annex = cc.Annex(
+        "a",
+        "Annex",
+        "all",
+        "p",
+        shares={"east": 70, "zone": 30, "west": 20},
+        covers=covers,  # type: ignore[arg-type]
+    )
+    for persons, fits in ((total, True), (total - 1, False)):
+        target = cc.HeadcountTarget("p", "P", persons=persons)
+        tiers = [cc.Breakdown("all", "All", ["county", "zone"])]
+        case = campaign(annexes=[annex], targets=[target], breakdowns=tiers)
+        assert (not cc.review(case).of("annex-total-differs")) == fits
+        if fits:
+            assert cc.allocate(case, among="all").shares().sum() == persons
+        else:
+            with pytest.raises(cc.DefinitionError, match=f"adds up to {total} people"):
+                cc.allocate(case, among="all")
+
+
 def test_an_annex_that_gives_more_below_a_unit_than_to_it_is_refused() -> None:
     """Figures that cover the units below cannot be less than theirs."""
     annex = cc.Annex("a", "Annex", "all", shares={"east": 200, "zone": 300, "west": 200})

@@ -23,7 +23,7 @@ from coverage_campaign.frames import FloatSeries, IntSeries
 from coverage_campaign.messages import message
 from coverage_campaign.model.campaign import Campaign
 from coverage_campaign.model.targets import to_exact
-from coverage_campaign.model.units import Annex, Unit, unit_meant
+from coverage_campaign.model.units import Annex, Unit, own_shares, unit_meant
 
 __all__ = [
     "Blend",
@@ -182,16 +182,7 @@ class ByAnnex:
         Raises:
             DefinitionError: The units below a unit have more persons than the unit.
         """
-        given = dict(self.annex.shares)
-        if self.annex.covers == "own":
-            return given
-        own, parents = dict(given), {unit.code: unit.parent for unit in campaign.units}
-        for code, persons in given.items():
-            above = parents.get(code)
-            while above is not None and above not in given:
-                above = parents.get(above)
-            if above is not None:
-                own[above] -= persons
+        given, own = dict(self.annex.shares), own_shares(self.annex, campaign.units)
         problems = [
             Problem(
                 message("annex '{code}'", code=self.annex.code),

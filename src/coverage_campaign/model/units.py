@@ -19,7 +19,16 @@ from coverage_campaign.model.labels import Label, to_label
 from coverage_campaign.model.targets import to_rate
 from coverage_campaign.notebook import html_fields
 
-__all__ = ["Annex", "Breakdown", "Covers", "Measure", "Unit", "to_codes", "unit_meant"]
+__all__ = [
+    "Annex",
+    "Breakdown",
+    "Covers",
+    "Measure",
+    "Unit",
+    "own_shares",
+    "to_codes",
+    "unit_meant",
+]
 
 _TOO_MANY = 2**63
 Covers: TypeAlias = Literal["own", "subtree"]
@@ -193,6 +202,29 @@ class Annex:
     def cut(self) -> str:
         """The code of the breakdown, by its name in older programs."""
         return self.breakdown
+
+
+def own_shares(annex: Annex, units: Iterable[Unit]) -> dict[str, int]:
+    """Return an annex's persons of each unit outside the units below it that the annex names.
+
+    Their sum is what the annex adds up to: everybody once. Below 0 the units below a unit have more
+    persons than the unit.
+
+    >>> units = [Unit("d", "District", "county"), Unit("z", "Zone", "zone", parent="d")]
+    >>> own_shares(Annex("a", "Annex", "counties", shares={"d": 20, "z": 5}), units)
+    {'d': 15, 'z': 5}
+    """
+    own = dict(annex.shares)
+    if annex.covers == "own":
+        return own
+    parents = {unit.code: unit.parent for unit in units}
+    for code, persons in annex.shares:
+        above = parents.get(code)
+        while above is not None and above not in own:
+            above = parents.get(above)
+        if above is not None:
+            own[above] -= persons
+    return own
 
 
 def unit_meant(

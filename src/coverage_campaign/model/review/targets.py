@@ -25,7 +25,7 @@ from coverage_campaign.model.targets import (
     covered_before,
     eligible_persons,
 )
-from coverage_campaign.model.units import Annex, Unit
+from coverage_campaign.model.units import Annex, Unit, own_shares
 
 __all__ = ["target_findings"]
 
@@ -420,7 +420,7 @@ def _annex_total(campaign: Campaign, annex: Annex) -> Iterator[Finding]:
     target = next((one for one in campaign.targets if one.code == annex.target), None)
     if not isinstance(target, HeadcountTarget):
         return
-    total = sum(share for _, share in annex.shares)
+    total = sum(own_shares(annex, campaign.units).values())
     if total != target.persons:
         off = total - target.persons
         yield Finding(
