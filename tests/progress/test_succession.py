@@ -297,7 +297,7 @@ def test_figures_that_a_merger_lacks_are_named() -> None:
     alone = followed(merged(), {"a": 100, "b": 300, "d": 600, "m": 0}, rows)("2021-07-31")
     lacking = [note for note in alone.notes if "No figure of" in note]
     assert [note.split(",")[0] for note in lacking] == ["No figure of A", "No figure of B"]
-    assert "is missing from M" in lacking[0]
+    assert "enrolments are missing from M" in lacking[0]
     rows += [(unit, month, 9) for unit in ("a", "d") for month in MONTHS[:6]]
     rows += [("b", month, 9) for month in MONTHS[:5]]
     june = followed(merged(), {"a": 100, "b": 300, "d": 600, "m": 0}, rows)("2021-07-31")

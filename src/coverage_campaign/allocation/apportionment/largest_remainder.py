@@ -150,7 +150,8 @@ def _held(
     at = np.zeros(weights.size, dtype=np.int64) if floors is None else floors * held
     while True:
         # Summed anew: what is left of a large sum of floats would be noise to the light units.
-        left, weight = totals - groups.sums(at), groups.sums(weights * ~held)
+        left: Weighted = totals - groups.sums(at)
+        weight = groups.sums(weights * ~held)
         if weights.dtype == object:  # then shares are Fractions
             left = objects(map(Fraction, left.tolist()))
         share = weights * groups.spread(left / np.where(weight > 0, weight, 1))

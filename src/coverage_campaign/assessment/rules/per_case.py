@@ -32,7 +32,7 @@ class PerCase(OneAmount):
     >>> from coverage_campaign.assessment.rules import points, sentence
     >>> rule = PerCase(-2, least=-5)
     >>> points(rule, 2), points(rule, 3), sentence(rule, lang="zh")
-    (Fraction(-4, 1), Fraction(-5, 1), '每次扣2分，最低-5分。')
+    (Fraction(-4, 1), Fraction(-5, 1), '每次扣2分，最低−5分。')
     """
 
     per_case: Decimal = attrs.field(converter=to_points)
