@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
 from functools import cached_property
@@ -21,7 +22,13 @@ from coverage_campaign.assessment.measures import (
     units_of,
 )
 from coverage_campaign.assessment.rules.per_case import PerCase
-from coverage_campaign.assessment.scoring import ItemAmounts, no_veto, score, scored_item
+from coverage_campaign.assessment.scoring import (
+    ItemAmounts,
+    merit_condition,
+    no_veto,
+    score,
+    scored_item,
+)
 from coverage_campaign.assessment.thresholds import boundaries
 from coverage_campaign.assessment.verdicts import ItemScore, UnitAssessment, Verdicts, explanation
 from coverage_campaign.checks import checked_call, checked_fields, checked_methods
@@ -176,7 +183,8 @@ class Assessment:
         that is a function turns is not known. Columns: unit, name, boundary (target_met,
         uplifted_target_met, commended, veto, milestone, item, reward, grade, prize), code (of the
         item, veto, milestone, grade or prize), place (of a prize), threshold (a rate as a fraction
-        of one; points for a grade), included (reached at the threshold itself, else only above
+        of one; points for a grade; for a prize the rate to beat, or what it takes to be ranked
+        where that asks for more people), included (reached at the threshold itself, else only above
         it), needed [persons] (the fewest done that reach it, all else as it is, also what the
         others of a pool did), done (for a milestone: by its day), margin = done - needed. With
         `near`, only those that so many people or fewer lie between. A unit that could not be
@@ -315,7 +323,7 @@ def _assessed(context: MeasurementContext) -> Iterator[UnitAssessment]:
     items = [scored_item(context, item) for item in scheme.items]
     rewards = [scored_item(context, reward) for reward in scheme.rewards]
     scores = score(context, items, no_veto(context))
-    prizes = [_prizes(context, prize) for prize in scheme.prizes]
+    prizes = [_prizes(context, prize, verdicts) for prize in scheme.prizes]
     for place, unit in enumerate(context.units):
         known = scores is not None and bool(scores.known[0, place])
         grade = -1 if scores is None else int(scores.grade[0, place])
@@ -369,38 +377,56 @@ def _line(context: MeasurementContext, item: Item, found: ItemAmounts, place: in
     return attrs.evolve(line, alternatives=tuple(every), questions=questions)
 
 
-def _prizes(context: MeasurementContext, prize: Prize) -> dict[int, ItemScore]:
+def _prizes(context: MeasurementContext, prize: Prize, verdicts: Verdicts) -> dict[int, ItemScore]:
     """Return who has a place in a prize: the place that as many units as are better leave.
 
-    While a unit could not be measured it may yet take a place: the amounts are then None.
+    Who may have no merit award takes no place, and is told so where its rate has one. While a unit
+    could not be measured, or may yet be ruled out, it may take a place: the amounts of those that
+    it may be better than are then None.
     """
     (completion, known), (by, known_by) = context.measured(COMPLETION), context.measured(prize.by)
     out = known[0] & ~completion.rates.at_least(prize.among_from)[0]
     # Who is no longer there, or not yet, takes no place from anybody.
     out |= np.array([unit.status in ("closed", "not_open") for unit in context.units], dtype=bool)
+    merit = merit_condition(context)
+    answers = np.ones(len(out), dtype=np.int8) if merit is None else merit.answers[0]
+    barred, doubtful = ({*np.flatnonzero(answers == one).tolist()} for one in (0, -1))
     ranked = known[0] & known_by[0] & ~out
-    left = [context.units[place].label for place in np.flatnonzero(~ranked & ~out).tolist()]
+    unmeasured = {*np.flatnonzero(~ranked & ~out).tolist()} - barred
     rates = {place: by.rates[0, place] for place in np.flatnonzero(ranked).tolist()}
-    best: dict[Fraction, int] = {}
-    falling = sorted(rates.values(), reverse=True)
-    for number, rate in enumerate(falling[: len(prize.amounts)], start=1):
-        best.setdefault(rate, number)
-    found = {}
+    sure = sorted(rate for place, rate in rates.items() if place not in barred | doubtful)
+    doubtful &= {*rates}
+    measure = context.name_of(prize.by)
+    found: dict[int, ItemScore] = {}
     for place, rate in rates.items():
-        if rate not in best:
+        number = 1 + len(sure) - bisect_right(sure, rate)
+        if number > len(prize.amounts):
             continue
-        note = message("place {n} by {measure}", n=best[rate], measure=context.name_of(prize.by))
-        if left:
-            note = message("{place} ({units:list 8} could not be ranked)", place=note, units=left)
-        found[place] = ItemScore(
+        line = ItemScore(
             code=prize.code,
             label=prize.label,
             rate=rate,
-            amount=None if left else Fraction(prize.amounts[best[rate] - 1]),
-            note=note,
+            amount=Fraction(prize.amounts[number - 1]),
+            note=message("place {n} by {measure}", n=number, measure=measure),
             clause=prize.clause,
             gives="yuan",
         )
+        left = unmeasured | {one for one in doubtful if one == place or rates[one] > rate}
+        why = verdicts.of_unit(place)["merit"] if place in barred else None
+        if why is not None:
+            note = message(
+                "no place by {measure}, as it may have no merit award ({reason})",
+                measure=measure,
+                reason=why.reason,
+            )
+            line = attrs.evolve(line, amount=Fraction(0), note=note)
+        elif left:
+            units = [context.units[one].label for one in sorted(left)]
+            note = message(
+                "{place} ({units:list 8} could not be ranked)", place=line.note, units=units
+            )
+            line = attrs.evolve(line, amount=None, note=note)
+        found[place] = line
     return found
 
 

@@ -34,6 +34,7 @@ __all__ = [
     "assess_many",
     "award_bar",
     "commendation",
+    "merit_condition",
     "missed_targets",
     "no_veto",
     "outstanding_from",
@@ -196,6 +197,11 @@ def no_veto(context: MeasurementContext) -> Condition | None:
 def award_bar(context: MeasurementContext, bar: AwardBar | None) -> Condition | None:
     """Return whether a unit may have merit awards: not if it missed its target (done < target)."""
     return None if bar is None else _under_every_answer(context, lambda way: _unbarred(way, bar))
+
+
+def merit_condition(context: MeasurementContext) -> Condition | None:
+    """Return whether a unit may have merit awards and prizes: the bar and every veto spare it."""
+    return all_of([award_bar(context, context.scheme.award_bar), no_veto(context)])
 
 
 def _unbarred(context: MeasurementContext, bar: AwardBar) -> Answers:

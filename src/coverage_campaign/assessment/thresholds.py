@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from fractions import Fraction
 from functools import cached_property
 from math import ceil, floor
+from operator import itemgetter
 from typing import Any, Literal, TypeAlias
 
 import attrs
@@ -25,11 +26,14 @@ from coverage_campaign.assessment.rules.rule import (
     turns,
 )
 from coverage_campaign.assessment.scoring import (
+    merit_condition,
     missed_targets,
     no_veto,
     outstanding_from,
     score,
     scored_item,
+    struck_kinds,
+    veto_condition,
 )
 from coverage_campaign.model.scheme import COMPLETION, COVERAGE, Item, Prize
 
@@ -378,12 +382,11 @@ class _Boundaries:
             context.measured(prize.by),
         )
         there = [unit.status not in ("closed", "not_open") for unit in context.units]
-        among = known & completion.rates.at_least(prize.among_from) & there
-        complete = bool((known & known_by)[0][there].all())
+        merit = merit_condition(context)
+        answers = np.ones(len(there), dtype=np.int8) if merit is None else merit.answers[0]
+        among = (known & completion.rates.at_least(prize.among_from))[0] & there
+        complete = bool((known & known_by)[0][there & (answers != 0)].all())
         rates = [by.rates[0, place] for place in self._everybody]
-        ranked = sorted(
-            np.flatnonzero(among[0]).tolist(), key=lambda place: rates[place], reverse=True
-        )
         most = len(prize.amounts)
         mates = {place: {place} for place in self._everybody}
         for members, own in context.pools(""):
@@ -392,30 +395,64 @@ class _Boundaries:
         counts = self._counts(prize.by)
         enter, entry = self._counts(COMPLETION), Threshold(prize.among_from)
         places = np.flatnonzero(there).tolist()
-        # Those that a unit has to beat: all others but those of its pool, who have its own rate.
-        others = {
-            place: [one for one in ranked[: most + len(mates[place])] if one not in mates[place]]
-            for place in places
-        }
+        # Those whom the bar may yet strike are before a unit, or are not.
+        ways = [
+            sorted(np.flatnonzero(among & may).tolist(), key=lambda one: rates[one], reverse=True)
+            for may in (answers == 1, answers != 0)
+        ]
+
+        def asked(place: int, number: int, ranked: Sequence[int]) -> tuple[int, Fraction]:
+            """Return the persons and the rate for a place; the persons are -1 if not known."""
+            # A unit has to beat all others but those of its pool, who have its own rate.
+            first = ranked[: most + len(mates[place])]
+            others = [rates[one] for one in first if one not in mates[place]]
+            to_beat = others[number] if number < len(others) else Fraction(0)
+            found = [
+                (counts.persons(place, Threshold(to_beat)), to_beat),
+                (enter.persons(place, entry), prize.among_from),
+                *self._merit_conditions[place],
+            ]
+            persons, threshold = max(found, key=itemgetter(0))
+            told = complete and all(each != _UNKNOWN for each, _ in found)
+            return persons if told else _UNKNOWN, threshold
+
         for number in range(most):
-            to_beat = [
-                rates[others[place][number]] if number < len(others[place]) else Fraction(0)
-                for place in places
-            ]
-            needed = [
-                max(counts.persons(place, Threshold(rate)), enter.persons(place, entry))
-                if complete
-                else _UNKNOWN
-                for place, rate in zip(places, to_beat, strict=True)
-            ]
+            least, surely = ([asked(place, number, way) for place in places] for way in ways)
             yield _Boundary(
                 kind="prize",
                 code=prize.code,
                 place=number + 1,
                 places=places,
-                threshold=to_beat,
-                needed=needed,
+                threshold=[threshold for _, threshold in least],
+                needed=[
+                    one if one == other else _UNKNOWN
+                    for (one, _), (other, _) in zip(least, surely, strict=True)
+                ],
             )
+
+    @cached_property
+    def _merit_conditions(self) -> list[list[tuple[int, Fraction]]]:
+        """What each unit needs to have merit awards: persons and rate, one a veto and target.
+
+        Where a veto on something else does not spare a unit, no number of persons is known (-1).
+        """
+        context, scheme = self.context, self.context.scheme
+        found: list[list[tuple[int, Fraction]]] = [[] for _ in self._everybody]
+        for veto in scheme.vetoes:
+            spared = veto_condition(context, veto).answers[0]
+            counts = self._counts(veto.of) if veto.of in _OF_PERSONS else None
+            for place in np.flatnonzero(context.of_kinds(veto.kinds)).tolist():
+                if counts is not None:
+                    found[place].append((counts.persons(place, Threshold(veto.goal)), veto.goal))
+                elif spared[place] != 1:
+                    found[place].append((_UNKNOWN, veto.goal))
+        if scheme.award_bar is not None:
+            for place, unit in enumerate(context.units):
+                kind = context.campaign.unit(unit.unit).kind
+                if struck_kinds(kind, scheme.award_bar, context.campaign) != {False}:
+                    targets = (int(target[0, place]) for target in missed_targets(context))
+                    found[place] += [(target, Fraction(1)) for target in targets]
+        return found
 
 
 def _never_falls(rule: ScoringRule) -> bool:

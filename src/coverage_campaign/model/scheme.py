@@ -177,7 +177,7 @@ class Item:
 
 @attrs.frozen(field_transformer=checked_fields)
 class Veto:
-    """Who stays below the `goal` fails as a whole: no score, no merit award, whatever the rest is.
+    """Who stays below the `goal` fails as a whole: no score, merit award or prize.
 
     `kinds` are the kinds of units that it strikes; none named = all.
     """
@@ -209,7 +209,8 @@ def _to_amounts(value: Iterable[Decimal | int | str]) -> tuple[Decimal, ...]:
 class Prize:
     """Amounts for the first by a measure (`by`), among the units that reach a completion rate.
 
-    Units with exactly the same rate share a place, and each has the amount of that place.
+    Units with exactly the same rate share a place, and each has the amount of that place. Who may
+    have no merit award (a veto or the bar strikes) takes no place.
     """
 
     code: str
