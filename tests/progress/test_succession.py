@@ -138,6 +138,54 @@ def test_a_split_passes_on_by_declared_shares() -> None:
     assert (running["x"].iloc[:7] - exact).abs().max() <= 0.5
 
 
+def test_the_heirs_of_a_split_answer_alike_for_its_reports() -> None:
+    """Ash owes six: May is missing and June late. X and Y owe July as well, Dell seven of its own.
+
+    X and Y: 6 + 1 owed, 5 + 1 there, 4 + 1 on time. The whole: 6 + 1 + 1 + 7 owed, one missing and
+    one late.
+    """
+    campaign = attrs.evolve(
+        land(
+            county("a", closed="2021-06-30", successors={"x": "60%", "y": "40%"}),
+            county("x", opened="2021-07-01"),
+            county("y", opened="2021-07-01"),
+            county("d"),
+        ),
+        reporting=cc.ReportingRule(kinds="county", due_day=5),
+    )
+    owed = [("a", month) for month in range(1, 7)] + [("x", 7), ("y", 7)]
+    owed += [("d", month) for month in range(1, 8)]
+    there = [one for one in owed if one != ("a", 5)]
+    rows = [(unit, MONTHS[month - 1], "all", 7) for unit, month in there]
+    received = pd.DataFrame(
+        {
+            "unit": [unit for unit, _ in there],
+            "period": [f"2021-{month:02d}" for _, month in there],
+            "received_on": [
+                f"2021-{month + 1:02d}-{9 if one == ('a', 6) else 3:02d}"
+                for one in there
+                for month in one[1:]
+            ],
+        }
+    )
+    allocation = cc.allocate(
+        campaign, among="counties", weights={"a": 500, "d": 500, "x": 0, "y": 0}, target=1000
+    )
+    progress = cc.track(
+        cc.schedule(allocation, over="year"),
+        tallied(rows, campaign=campaign, by="month"),
+        as_of="2021-07-31",
+        received=received,
+    )
+    names = ["reports_expected", "reports_received", "reports_on_time", "complete"]
+    frame = progress.to_frame().set_index("unit")[names]
+    assert frame.loc["x"].tolist() == frame.loc["y"].tolist() == [7, 6, 5, False]
+    assert frame.loc["d"].tolist() == [7, 7, 7, True]
+    assert frame.loc["a"].tolist()[:3] == [0, 0, 0]
+    assert progress.totals()[names].iloc[0].tolist() == [15, 14, 13, False]
+    assert str(progress.unit("y").reason) == "6 of 7 reports received"
+
+
 def test_successors_that_close_are_followed() -> None:
     """A new code, then a merger of it by half: the shares are multiplied."""
     campaign = land(

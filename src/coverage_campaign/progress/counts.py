@@ -418,10 +418,13 @@ def _with_rule(campaign: Campaign, units: tuple[str, ...]) -> Campaign:
 REPORT_COLUMNS: Final = ("reports_expected", "reports_received", "reports_on_time", "complete")
 
 
-def passed_on_reports(reports: pd.DataFrame, units: tuple[str, ...], heirs: Heirs) -> pd.DataFrame:
+def passed_on_reports(
+    reports: pd.DataFrame, units: tuple[str, ...], heirs: Heirs, *, once: bool = False
+) -> pd.DataFrame:
     """Return the reports of each unit, those of closed ones with their heirs.
 
-    They count once, for the heir with the largest share; what is missing leaves each incomplete.
+    Each heir answers for all of them: they count and may be missing there as its own do. `once`
+    counts them for the heir with the largest share alone, so that the rows add up.
     """
     if reports["complete"].isna().all():
         return reports
@@ -432,8 +435,9 @@ def passed_on_reports(reports: pd.DataFrame, units: tuple[str, ...], heirs: Heir
         if code not in table.index:
             continue
         largest = max(shares, key=lambda pair: pair[1])[0]
-        table.loc[largest, numbers] += table.loc[code, numbers]
-        for heir in [heir for heir, _ in shares]:
+        for heir, _ in shares:
+            if heir == largest or not once:
+                table.loc[heir, numbers] += table.loc[code, numbers]
             table.loc[heir, "complete"] = complete[heir] = complete[heir] and complete[code]
         table.loc[code, numbers] = table.loc[code, numbers].mask(lambda row: row.notna(), 0)
         table.loc[code, "complete"] = True

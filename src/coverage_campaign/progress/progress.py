@@ -185,7 +185,7 @@ class Progress:
 
     @cached_property
     def _pooled(self) -> tuple[pd.DataFrame, ...]:
-        return tuple(pooled(counts, unit="total", name="Total") for counts in self._answers)
+        return tuple(pooled(counts, unit="total", name="Total") for counts in self._summable)
 
     @cached_property
     def _totals(self) -> pd.DataFrame:
@@ -201,6 +201,16 @@ class Progress:
             unit_counts(self.plan, self.rows, reports, self.as_of, heirs=self.heirs, net=net)
             for net in self._nets
         )
+
+    @cached_property
+    def _summable(self) -> tuple[pd.DataFrame, ...]:
+        """The same counts with each report once, where several units answer for that of one."""
+        if self._received is None or all(len(shares) == 1 for shares in self.heirs.values()):
+            return self._answers
+        reports = _report_counts(self.plan, self.tally, self.rows.units, self._received, self.as_of)
+        once = passed_on_reports(reports, self.rows.units, self.heirs, once=True)
+        columns = {name: once[name].array for name in REPORT_COLUMNS}
+        return tuple(counts.assign(**columns) for counts in self._answers)
 
     @property
     def _nets(self) -> tuple[bool, ...]:
@@ -470,7 +480,7 @@ class Progress:
         began = np.datetime64(first_day_of_period(self.plan, self.rows, self.as_of), "D")
         tables: dict[str, Callable[[], pd.DataFrame]] = {
             "tier": lambda: agreed(
-                [by_tier(counts, self.campaign, self.clock) for counts in self._answers]
+                [by_tier(counts, self.campaign, self.clock) for counts in self._summable]
             ),
             "channel": lambda: by_channel(self.rows, self.campaign, began),
             "group": lambda: agreed(
@@ -761,14 +771,7 @@ def _progress_at(
     units = tuple(dict.fromkeys([*own, *later]))
     heirs = {code: shares for code, shares in heirs.items() if code in units}
     rows = reported_counts(tally, campaign, units, through=through, heirs=heirs)
-    reports = report_counts(
-        campaign,
-        units,
-        received,
-        over=plan.over,
-        as_of=day,
-        known_on=None if tally.as_of is None else tally.as_of.date(),
-    )
+    reports = _report_counts(plan, tally, units, received, day)
     reports = passed_on_reports(reports, units, heirs)
     answers = [
         unit_counts(plan, rows, reports, day, heirs=heirs, net=net) for net in _nets(campaign, rows)
@@ -808,6 +811,24 @@ def _progress_at(
         clock=clock,
         frame=frame,
         units_of=units_of,
+    )
+
+
+def _report_counts(
+    plan: Plan,
+    tally: Tally,
+    units: tuple[str, ...],
+    received: pd.DataFrame | None,
+    day: dt.date,
+) -> pd.DataFrame:
+    """Return the reports of each unit for itself, as the tally's own day knows them."""
+    return report_counts(
+        plan.campaign,
+        units,
+        received,
+        over=plan.over,
+        as_of=day,
+        known_on=None if tally.as_of is None else tally.as_of.date(),
     )
 
 
