@@ -292,6 +292,13 @@ class Comparison:
         quantity: Message = MEASURED[str(top["quantity"])]
         if top["quantity"] == "planned" and self._planned_on is not None:
             quantity = message("planned to {day:date}", day=self._planned_on)
+        if len(alike) == n > 1:
+            return message(
+                "{n} units differ, all alike: {quantity}, by {size}",
+                n=n,
+                quantity=quantity,
+                size=_number(abs(top["change"])),
+            )
         if len(alike) > 1:
             return message(
                 "{n} {n:plural unit differs|units differ}, most of all {units:list 4}: {quantity}, "
@@ -360,7 +367,7 @@ def compare(a: _Result, b: _Result) -> Comparison:
     >>> plain = cc.allocate(campaign, weights=cc.weights.equal, target=24)
     >>> more = cc.allocate(campaign, weights=cc.weights.equal, target=36)
     >>> print(cc.compare(plain, more).sentence())
-    With total 24 -> 36: 12 units differ, most of all Zhuhui District: share 2 -> 3.
+    With total 24 -> 36: 12 units differ, all alike: share, by 1.
     """
     if type(a).__name__ not in _KINDS or type(a) is not type(b):
         found = message("{a} and {b}", a=type(a).__name__, b=type(b).__name__)
