@@ -167,6 +167,14 @@ rule = { per_pont = "0.5" }""",
             ),
         ),
         (
+            'starts = "06-01"',
+            "starts = 2025-12-26",
+            (
+                "phases[0] 'drive': 2025-12-26 to 2026-09-30 in a campaign of 2026 -- give the "
+                "year of its first phase: year = 2025"
+            ),
+        ),
+        (
             'code = "leaflets"',
             'cod = "leaflets"',
             "phases[0] 'drive'.activities[0].cod: unknown key -- did you mean 'code'?",

@@ -628,6 +628,7 @@ def _impossible_days(campaign: Campaign) -> Iterator[Problem]:
     """Yield a problem for each phase whose days the calendar does not have in this year."""
     index_of = {phase.code: index for index, phase in enumerate(campaign.phases)}
     firsts: dict[str, dt.date] = {}
+    outside: list[tuple[str, Message]] = []
     for phase in parents_first(campaign.phases):
         place = f"phases[{index_of[phase.code]}] '{phase.code}'"
         earliest = firsts.get(phase.parent or "", dt.date(campaign.year, 1, 1))
@@ -644,16 +645,18 @@ def _impossible_days(campaign: Campaign) -> Iterator[Problem]:
                     last=last,
                     year=campaign.year,
                 )
-                fix = message(
-                    "phases lie in its year and the {years} after it",
-                    years=_MOST_YEARS,
-                )
-                yield Problem(place, found, fix)
+                outside.append((place, found))
         except DefinitionError as error:
             (problem,) = error.problems
             yield attrs.evolve(problem, where=f"{place}: {problem.where}")
             firsts.setdefault(phase.code, earliest)
     begins = min(firsts.values(), default=dt.date(campaign.year, 1, 1))
+    way_out = (
+        message("give the year of its first phase: year = {year:raw}", year=begins.year)
+        if begins.year < campaign.year
+        else message("phases lie in its year and the {years} after it", years=_MOST_YEARS)
+    )
+    yield from (Problem(place, found, way_out) for place, found in outside)
     for index, milestone in enumerate(campaign.milestones):
         try:
             resolved(milestone.by, begins)
