@@ -9,6 +9,7 @@ import coverage_campaign as cc
 from coverage_campaign.allocation.allocate import allocate
 from coverage_campaign.assessment.letters import Letters, letters
 from coverage_campaign.errors import DefinitionError
+from coverage_campaign.model.dates import Period
 from coverage_campaign.model.labels import Clause
 from coverage_campaign.model.phases import Milestone
 from coverage_campaign.model.readings import Readings
@@ -62,6 +63,24 @@ def test_text_in_english() -> None:
         "In charge: Head of Ash",
         "Signed on 20 May 2026.",
     ]
+
+
+@pytest.mark.parametrize(
+    ("period", "day", "english", "chinese"),
+    [
+        ("month", 28, "every month to Labour by day 28 of the same month", "每月28日前"),
+        ("quarter", 28, "every quarter to Labour by day 28 of its last month", "于季末月28日前"),
+        ("week", 5, "every week to Labour by Friday", "每周（星期五前）"),
+    ],
+)
+def test_reports_that_are_due_within_their_own_period(
+    period: Period, day: int, english: str, chinese: str
+) -> None:
+    """The 28th of the month, of a quarter's last month, and the fifth day of the week."""
+    rule = ReportingRule(period, kinds="county", to="labour", due_day=day, due_in="same")
+    made = counties(reporting=rule)
+    assert f"to report {english}" in made.text("a")
+    assert chinese in made.text("a", lang="zh")
 
 
 def test_text_in_chinese() -> None:

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 import attrs
 import pandas as pd
 
+import coverage_campaign as cc
 from coverage_campaign.assessment import rules
 from coverage_campaign.assessment.assess import Assessment, assess
 from coverage_campaign.model.readings import Question
@@ -78,6 +79,16 @@ def test_a_bar_that_is_open_leaves_open_who_is_below() -> None:
     assert [needed for _, needed in marks(found, "a")] == [None, 50]
     met = assess(progress_of(campaign, {"a": 50, "b": 19, "c": 30}, shares=shares), scheme)
     assert amounts(met) == {"c": 300, "a": 200}
+
+
+def test_the_document_names_the_place_of_a_prize() -> None:
+    """Each place is a threshold of its own: the rows of one prize say which."""
+    prize = rules.prize("best", {"en": "Best", "zh-Hans": "先进奖"}, [300, 200], by="completion")
+    found = of(Scheme("s", prizes=[prize]), {"a": 10, "b": 3, "c": 2})
+    english = cc.documents.assessment(found, lang="en").to_markdown()
+    assert "prize: Best, place 1 |" in english
+    assert "prize: Best, place 2 |" in english
+    assert "先进奖第1名 |" in cc.documents.assessment(found, lang="zh").to_markdown()
 
 
 def test_the_threshold_of_a_prize_is_the_rate_that_its_persons_come_from() -> None:

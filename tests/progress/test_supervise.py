@@ -214,6 +214,12 @@ def test_a_list_needs_a_history_in_order() -> None:
     assert len(found.value.problems) == 2
 
 
+def test_one_case_of_one_unit_is_named_so() -> None:
+    """On day 4 only Ash is behind, by all that it should have done: one case."""
+    one = supervise([track(planned(), tallied(LATE_THEN_THERE), as_of="2026-06-04")], rules=[ONCE])
+    assert "1 open case of 1 unit" in repr(one)
+
+
 def test_it_shows_itself() -> None:
     """The repr counts cases; the HTML and the totals hold them."""
     result = supervise(days(2, 4))

@@ -171,7 +171,7 @@ def test_letters_have_a_register_and_a_page_each(tmp_path: Path) -> None:
             "Zhuhui District undertakes to Hengyang:"
         ),
         "(1) to reach 1,993 people by 31 December 2008;",
-        "(2) to report every month to Labour and Social Security by day 5 of the next month;",
+        "(2) to report every month to Labour and Social Security by day 5 of the next month.",
     )
     texts = texts_of_word(made.to_docx(tmp_path / "l.docx"))
     assert "耒阳市（盖章）：____________" in texts

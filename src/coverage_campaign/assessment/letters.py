@@ -157,7 +157,13 @@ class Letters:
         if rule.period == "week":
             return message("to report every week to {unit} by {day:weekday}", **values)
         if rule.due_in == "same":
-            return message("to report every {period} to {unit} by its day {day:raw}", **values)
+            if rule.period == "quarter":
+                return message(
+                    "to report every quarter to {unit} by day {day:raw} of its last month", **values
+                )
+            return message(
+                "to report every {period} to {unit} by day {day:raw} of the same {period}", **values
+            )
         return message(
             "to report every {period} to {unit} by day {day:raw} of the next month", **values
         )

@@ -13,7 +13,14 @@ import pandas as pd
 from coverage_campaign.checks import calling, checked_call, checked_fields, checked_methods
 from coverage_campaign.errors import DefinitionError, Problem
 from coverage_campaign.frames import by_value, owned, owned_frame
-from coverage_campaign.messages import Language, Message, check_language, message, message_in
+from coverage_campaign.messages import (
+    Language,
+    Message,
+    check_language,
+    formats,
+    message,
+    message_in,
+)
 from coverage_campaign.model.readings import Basis
 from coverage_campaign.notebook import Axes, html_table
 from coverage_campaign.progress.progress import Progress
@@ -159,8 +166,12 @@ class Watchlist:
         return "\n".join(line.text(lang) for line in lines or [nothing])
 
     def _line(self) -> str:
-        units = self._frame["unit"].nunique()
-        return f"Watch list of {self.as_of}: {len(self._frame)} open cases of {units} units"
+        cases, units = len(self._frame), self._frame["unit"].nunique()
+        case, unit = (
+            formats.plural(n, (word, f"{word}s"), "en")
+            for n, word in ((cases, "case"), (units, "unit"))
+        )
+        return f"Watch list of {self.as_of}: {cases} open {case} of {units} {unit}"
 
     def plot(self, ax: Axes | None = None) -> Axes:
         """Draw who is behind: every unit against the schedule, the furthest behind last."""

@@ -376,6 +376,8 @@ def _letter(signed: Letters, one: Letter) -> Section:
             opening,
             *(
                 message("({number}) {commitment};", number=numeral(place), commitment=text)
+                if place < len(commitments) - 1
+                else message("({number}) {commitment}.", number=numeral(place), commitment=text)
                 for place, text in enumerate(commitments)
             ),
         ),

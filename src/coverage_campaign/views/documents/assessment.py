@@ -18,6 +18,7 @@ from coverage_campaign.messages import (
     message,
     message_in,
 )
+from coverage_campaign.model.phases import Milestone
 from coverage_campaign.model.readings import QUESTIONS
 from coverage_campaign.model.scheme import Grade, Item, Prize, Veto
 from coverage_campaign.views.documents.document import Document
@@ -267,7 +268,7 @@ def _thresholds(assessed: Assessment) -> Table:
     rows = [
         (
             assessed.unit(str(row["unit"])).unit.label,
-            _threshold(assessed, str(row["boundary"]), str(row.get("code", ""))),
+            _threshold(assessed, str(row["boundary"]), str(row["code"]), _whole(row["place"])),
             None if row["boundary"] == "grade" else float(row["threshold"]),
             *(_whole(row[name]) for name in ("needed", "done", "margin")),
         )
@@ -276,14 +277,20 @@ def _thresholds(assessed: Assessment) -> Table:
     return Table(columns=columns, rows=tuple(rows))
 
 
-def _threshold(assessed: Assessment, boundary: str, code: str) -> Text:
-    """Return what lies at a threshold: its kind, and the name of the rule that it belongs to."""
+def _threshold(assessed: Assessment, boundary: str, code: str, place: int | None) -> Text:
+    """Return what lies at a threshold: its kind, the name of its rule, and a prize's place."""
     scheme = assessed.scheme
-    rules: tuple[Item | Veto | Grade | Prize, ...]
+    rules: tuple[Item | Veto | Grade | Prize | Milestone, ...]
     rules = (*scheme.items, *scheme.rewards, *scheme.vetoes, *scheme.grades, *scheme.prizes)
+    if boundary == "milestone":
+        rules = assessed.campaign.milestones
     own = next((one.label for one in rules if code and one.code == code), None)
     kind = _BOUNDARIES[boundary]
-    return kind if own is None else message("{kind}: {rule}", kind=kind, rule=own)
+    if own is None:
+        return kind
+    if place is not None:
+        return message("{kind}: {rule}, place {n}", kind=kind, rule=own, n=place)
+    return message("{kind}: {rule}", kind=kind, rule=own)
 
 
 def _adjacent(boundaries: pd.DataFrame) -> pd.DataFrame:
