@@ -113,6 +113,15 @@ def test_missed_milestones() -> None:
     assert scores(blind) == [-4.0, 0.0, None]  # the others have a figure of July, Cedar has none
 
 
+def test_the_document_names_each_milestone() -> None:
+    """Ash lacked people in June and in July: two rows, each with the name of its milestone."""
+    found = cc.assess(progress(), scheme("missed_milestones", rules.per_case(-2)))
+    english = cc.documents.assessment(found, lang="en").to_markdown()
+    assert "milestone reached: June |" in english
+    assert "达到里程碑：July |" in cc.documents.assessment(found, lang="zh").to_markdown()
+    assert "未达里程碑：June；" in found.explain("a", lang="zh")
+
+
 @pytest.mark.parametrize("curve", [None, cc.curves.even])
 def test_the_boundaries_say_who_lacked_how_many_at_a_milestone(curve: cc.curves.Curve) -> None:
     """Ash lacked 5 of 15 in June and 5 of 30 in July, Birch had 6 and 2 more than it needed.
