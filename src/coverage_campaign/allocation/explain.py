@@ -67,7 +67,7 @@ _ROUNDED: dict[str, Message | str] = {
     "hill": message(" (rounded at the geometric mean)"),
     "dean": message(" (rounded at the harmonic mean)"),
 }
-_RULES = {
+TIE_RULES = {
     "code": message_in("tie", "code"),
     "first": message_in("tie", "first"),
     "last": message_in("tie", "last"),
@@ -313,7 +313,7 @@ def _tie(allocation: SharedTarget, row: int) -> Message | str:
             if tie.seats == 1
             else message("the last {n} people", n=tie.seats),
             outcome=message("won") if unit in tie.winners else message("lost"),
-            rule=_RULES.get(tie.rule, tie.rule),
+            rule=TIE_RULES.get(tie.rule, tie.rule),
         )
     return ""
 

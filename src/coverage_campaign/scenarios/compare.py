@@ -19,7 +19,12 @@ import pandas as pd
 from coverage_campaign.allocation.allocation import Allocation
 from coverage_campaign.allocation.apportionment.methods import name_of
 from coverage_campaign.allocation.cross import CrossAllocation
-from coverage_campaign.allocation.explain import in_english, weights_called, weights_word
+from coverage_campaign.allocation.explain import (
+    TIE_RULES,
+    in_english,
+    weights_called,
+    weights_word,
+)
 from coverage_campaign.allocation.tree import OWN, leaf_of, of_whole
 from coverage_campaign.assessment.assess import Assessment
 from coverage_campaign.assessment.rules.rule import ScoringRule
@@ -546,6 +551,8 @@ def _changes(a: Any, b: Any) -> Iterator[InputChange]:  # noqa: ANN401 - any kin
                 found.setdefault(name, InputChange(name, before, after))
     if "among" in found or "weights" in found:  # other weights are other numbers, and other units
         found.pop("weights of units", None)
+    if "ties" in found and None in (found["ties"].before, found["ties"].after):
+        del found["ties"]  # nobody tied on one side: by what rule is not kept
     for change in found.values():
         yield from list(_of_schemes(change.before, change.after)) or [change]
 
@@ -664,6 +671,8 @@ def _by_label(name: str, value: object, campaign: Campaign) -> str | Translatabl
     match name, value:
         case "campaign.year", int():
             text = str(value)
+        case "ties", str():
+            text = TIE_RULES.get(value, value)
         case "target", str():
             text = _called(value, campaign.targets)
         case "over", str():
